@@ -1,0 +1,129 @@
+"""One piece of heavy work at a time: a queue with one worker, progress, partial results and cancellation.
+
+Pure Python: the pages poll a `Job`, the work never calls Streamlit. Interrupting a page does not interrupt the work;
+`cancel` does, at the work's next `checkpoint`.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+
+class Cancelled(BaseException):
+    """Raised inside the work by `Job.checkpoint` once it was cancelled. Not an Exception, so that no handler eats it."""
+
+
+class Job:
+    """One run of `work(job)`. state: queued | running | done | failed | cancelled.
+
+    progress: 0 … 1 and a message, set by the work; partial: what it has to show so far, in order.
+    result: what it returned; error: the exception, with a message fit for a visitor when it is a `ValueError`.
+    owner, place: whose it is and on which page, so that it can be dropped when they leave.
+    """
+
+    def __init__(self, work: Callable[[Job], Any], label: str, owner: str = "", place: str = "") -> None:
+        self.work, self.label, self.owner, self.place = work, label, owner, place
+        self.state = "queued"
+        self.progress, self.message = 0.0, ""
+        self.partial: list[Any] = []
+        self.result: Any = None
+        self.error: Exception | None = None
+        self.started_s: float | None = None
+        self.ended_s: float | None = None
+        self._cancel = threading.Event()
+        self._ended = threading.Event()
+
+    @property
+    def active(self) -> bool:
+        return self.state in ("queued", "running")
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds of running so far, or in all."""
+        return 0.0 if self.started_s is None else (self.ended_s or time.monotonic()) - self.started_s
+
+    def cancel(self) -> None:
+        """Ask the work to stop; a queued job never starts."""
+        self._cancel.set()
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Block until the job has ended; False when it has not by then."""
+        return self._ended.wait(timeout_s)
+
+    def checkpoint(self, progress: float | None = None, message: str | None = None, partial: Any = None) -> None:
+        """Called by the work, at least twice a second: stop here if cancelled, else publish how far it is."""
+        if self._cancel.is_set():
+            raise Cancelled
+        if partial is not None:
+            self.partial.append(partial)
+        if progress is not None:
+            self.progress = min(1.0, max(0.0, progress))
+        if message is not None:
+            self.message = message
+
+    def run(self) -> None:
+        """Run the work in this thread and keep what came of it."""
+        self.started_s = time.monotonic()
+        self.state = "running"
+        try:
+            self.checkpoint()
+            self.result = self.work(self)
+            ending, self.progress = "done", 1.0
+        except Cancelled:
+            ending = "cancelled"
+        except Exception as error:  # the worker must outlive any work; the page shows the error
+            self.error, ending = error.with_traceback(None), "failed"
+        self.ended_s = time.monotonic()
+        self.state = ending
+        self._ended.set()
+
+
+class Runner:
+    """Runs jobs one after another in a daemon thread, first come, first served."""
+
+    def __init__(self, name: str = "explorer-jobs", most_queued: int = 100) -> None:
+        self.most_queued = most_queued
+        self._queue: deque[Job] = deque()
+        self._running: Job | None = None
+        self._changed = threading.Condition()
+        threading.Thread(target=self._loop, name=name, daemon=True).start()
+
+    def submit(self, work: Callable[[Job], Any], label: str, owner: str = "", place: str = "") -> Job:
+        """Queue `work`. Raises `ValueError` when the queue is full."""
+        job = Job(work, label, owner, place)
+        with self._changed:
+            if len(self._queue) >= self.most_queued:
+                raise ValueError(f"queue={len(self._queue)}: too many runs are waiting; try again in a moment")
+            self._queue.append(job)
+            self._changed.notify()
+        return job
+
+    def position(self, job: Job) -> int:
+        """0 while it runs (or has ended), 1 for the next in line, and so on."""
+        with self._changed:
+            waiting = [one for one in self._queue if not one._cancel.is_set()]
+            return waiting.index(job) + 1 if job in waiting else 0
+
+    def cancel(self, owner: str, unless_place: str | None = None) -> int:
+        """Cancel an owner's jobs, all but those of one page; how many."""
+        with self._changed:
+            mine = [job for job in [*self._queue, self._running]
+                    if job and job.owner == owner and job.place != unless_place and not job._cancel.is_set()]
+        for job in mine:
+            job.cancel()
+        return len(mine)
+
+    def _loop(self) -> None:
+        while True:
+            with self._changed:
+                while not self._queue:
+                    self._changed.wait()
+                self._running = job = self._queue.popleft()
+            job.run()
+            with self._changed:
+                self._running = None
+            del job

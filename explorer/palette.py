@@ -1,0 +1,106 @@
+"""One visual vocabulary: colours, line styles, number and unit formats. Everything that is drawn or printed uses it.
+
+The stages run through a calm cool ramp; the one warm colour belongs to the shortcuts, which are the subject.
+Colours are chosen to stand on both themes' backgrounds (contrast ≥ 3:1 as graphics).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+STAGE_COLOURS = {
+    "stem": "#6f7f8f",
+    "conv2_x": "#1f9488",
+    "conv3_x": "#2484c1",
+    "conv4_x": "#5a69d0",
+    "conv5_x": "#8a55c9",
+    "head": "#a0762c",
+}
+KIND_COLOURS = {
+    "input": "#6f7f8f",
+    "conv": "#2484c1",
+    "norm": "#1f9488",
+    "relu": "#c07f16",
+    "maxpool": "#8a55c9",
+    "avgpool": "#8a55c9",
+    "add": "#d2452f",
+    "identity": "#d2452f",
+    "pad": "#d2452f",
+    "flatten": "#6f7f8f",
+    "linear": "#a0762c",
+}
+KIND_LABELS = {
+    "input": "input", "conv": "convolution", "norm": "Batch Normalization", "relu": "ReLU", "maxpool": "max pooling",
+    "avgpool": "average pooling", "add": "addition", "identity": "identity shortcut", "pad": "zero-padding shortcut",
+    "flatten": "flatten", "linear": "fully connected",
+}
+BLOCK_COLOURS = {"basic": "#2484c1", "bottleneck": "#8a55c9"}
+SHORTCUT = "#d2452f"
+SHORTCUT_DASH = {"identity": "", "projection": "7 5", "pad": "2 5", "none": ""}  # SVG stroke-dasharray
+SHORTCUT_WORDS = {
+    "identity": "solid: identity", "projection": "dotted: projection (1×1 convolution)",
+    "pad": "dotted: zero-padding (no weights)", "none": "no shortcut (plain net)",
+}
+MATCH, MISMATCH = "#1f8a4c", "#d2452f"
+RAMP = ("#dceaf4", "#8fc0e0", "#3f8fc8", "#1e5c9a", "#0f2f5c")  # low → high, for colouring by a metric
+PROVENANCE = {  # mark -> what it means; stands beside every figure
+    "computed": "from the traced model, exactly",
+    "measured": "on this machine, just now",
+    "recorded": "measured earlier, elsewhere; provenance beside it",
+    "published": "from the cited source",
+}
+PROVENANCE_MARK = {"computed": "∑", "measured": "⏱", "recorded": "⏺", "published": "❡"}
+
+
+def count(value: float) -> str:
+    """1179648 → '1.18 M', 69632 → '69.6 K', 25557032 → '25.56 M', 64 → '64'."""
+    for factor, suffix, digits in ((1e12, "T", 2), (1e9, "G", 2), (1e6, "M", 2), (1e3, "K", 1)):
+        if abs(value) >= factor * (1 - 0.5 * 10**-digits / 1000):
+            return f"{value / factor:,.{digits}f} {suffix}"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
+
+
+def macs(value: float) -> str:
+    """4089184256 → '4.09 GMACs'."""
+    text = count(value)
+    return f"{text}MACs" if text[-1].isalpha() else f"{text} MACs"
+
+
+def size(value: float) -> str:
+    """Bytes in decimal units, as memory of devices is sold: 89726880 → '89.7 MB'."""
+    for factor, suffix in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "KB")):
+        if abs(value) >= factor:
+            return f"{value / factor:,.1f} {suffix}"
+    return f"{value:,.0f} B"
+
+
+def pixels(value: float | None) -> str:
+    """A receptive field: '427 px', or that it is the whole picture."""
+    return "whole picture" if value is None else f"{value:,.0f} px"
+
+
+def seconds(value: float) -> str:
+    """0.00321 → '3.21 ms'."""
+    for factor, suffix in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs")):
+        if abs(value) >= factor:
+            return f"{value / factor:,.3g} {suffix}" if value / factor < 100 else f"{value / factor:,.0f} {suffix}"
+    return f"{value * 1e9:,.0f} ns"
+
+
+def exact(value: float) -> str:
+    """With thousands separators: '25,557,032'."""
+    return f"{value:,.0f}"
+
+
+def shape(dims: Sequence[int], batch: bool = False) -> str:
+    """(1, 64, 56, 56) → '56×56×64', height × width × channels as the paper writes; with the batch first if asked."""
+    head = f"{dims[0]}×" if batch else ""
+    return head + ("×".join(map(str, (*dims[2:], dims[1]))))
+
+
+FORMATS = {"count": count, "MACs": macs, "bytes": size, "px": pixels, "s": seconds}  # Metric.unit -> short form
+
+
+def short(value: float | None, unit: str) -> str:
+    """A metric's value in its unit's short form; '–' where there is none."""
+    return "–" if value is None and unit != "px" else FORMATS[unit](value)

@@ -52,10 +52,14 @@ PROVENANCE = {  # mark -> what it means; stands beside every figure
 PROVENANCE_MARK = {"computed": "∑", "measured": "⏱", "recorded": "⏺", "published": "❡"}
 
 
+_COUNTS = (  # least value that rounds to 1.00 of the unit, unit, suffix, digits
+    (999.995e9, 1e12, "T", 2), (999.995e6, 1e9, "G", 2), (999.95e3, 1e6, "M", 2), (999.5, 1e3, "K", 1))
+
+
 def count(value: float) -> str:
     """1179648 → '1.18 M', 69632 → '69.6 K', 25557032 → '25.56 M', 64 → '64'."""
-    for factor, suffix, digits in ((1e12, "T", 2), (1e9, "G", 2), (1e6, "M", 2), (1e3, "K", 1)):
-        if abs(value) >= factor * (1 - 0.5 * 10**-digits / 1000):
+    for least, factor, suffix, digits in _COUNTS:
+        if abs(value) >= least:
             return f"{value / factor:,.{digits}f} {suffix}"
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
 

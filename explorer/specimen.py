@@ -52,7 +52,7 @@ def pair(width: int, equal: str = "width", place: str = "solid", base: ResNetSpe
     Raises `ValueError` for a width that the place does not allow.
     """
     base = base or ResNetSpec()
-    check_int("width", width, 8, 4096)
+    check_int("width", width, 8, 2048)
     if width % 8:
         raise ValueError(f"width={width}: choose a multiple of 8, so that a bottleneck's inner width is whole")
     basic_width = width if equal == "width" else width // 4

@@ -37,6 +37,6 @@ for column, (kind, block) in zip(st.columns(2, gap="medium"), pair.by_kind().ite
         ui.reason(block)
 
 st.subheader("What the way around costs", anchor=False)
-ui.table(specimen.option_rows(width if not width % 8 and 8 <= width <= 4096 else 256, equal, place, chosen.spec),
+ui.table(specimen.option_rows(width if not width % 8 and 8 <= width <= 2048 else 256, equal, place, chosen.spec),
          caption="Parameters of this block under each shortcut option of the paper, BN included.")
 ui.downloads("blocks", specimen.rows(pair), drawings[1])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from hashlib import sha1
 
 from explorer import naming, palette
 from explorer.analysis import METRICS, headline, stages
@@ -17,18 +18,23 @@ from explorer.graph.dot import dot
 from explorer.graph.fig3 import figure3
 from explorer.graph.parts import LEVELS, folds, lanes
 from explorer.graph.scene import scene
+from explorer.graph.view import NAMES as VIEW_NAMES
 from explorer.graph.view import View, parse
 from explorer.spec import ResNetSpec
 from explorer.trace import trace
 
-__all__ = ["LEVELS", "MetricColumn", "View", "drawing", "dot", "figure3", "known", "parse"]
+__all__ = ["LEVELS", "VIEW_NAMES", "MetricColumn", "View", "color_choices", "colours", "dot", "drawing", "figure3",
+           "known", "parse"]
 
 
 def drawing(spec: ResNetSpec, height: int, width: int, batch: int = 1, view: View = View(),
             extra: Mapping[str, MetricColumn] | None = None) -> dict[str, object]:
     """The map of a model at view.level, as JSON-ready data. Do not change what it returns: it is shared."""
     base, parts = _drawing(spec, height, width, batch, view.level, view.fold, view.unfold)
-    return base if not extra else base | {"columns": columns(parts, extra)}
+    if not extra:
+        return base
+    columned = columns(parts, extra)
+    return base | {"columns": columned, "stamp": _stamp(base["stamp"], columned)}
 
 
 @lru_cache(maxsize=32)
@@ -38,11 +44,16 @@ def _drawing(spec: ResNetSpec, height: int, width: int, batch: int, level: str, 
     drawn, parts = scene(lanes(nodes, level, fold, unfold), level)
     head = headline(spec, height, width, batch)
     return {
-        "figure": "map", "level": level, "folded": folds(nodes, fold), **titles(spec, height, width, batch),
+        "stamp": _stamp(spec, height, width, batch, level, fold, unfold), "figure": "map", "level": level, "folded": folds(nodes, fold), **titles(spec, height, width, batch),
         "input": f"{height}×{width}×{spec.in_channels}", "shortcuts_held": head["shortcuts"], "scene": drawn,
         "columns": columns(parts), "details": details(spec, stages(nodes), height, width), "palette": colours(),
         "spec_shortcut": spec.shortcut,
     }, parts
+
+
+def _stamp(*what: object) -> str:
+    """Tells the component in a few characters whether the drawing is another one."""
+    return sha1(repr(what).encode()).hexdigest()[:12]
 
 
 def titles(spec: ResNetSpec, height: int, width: int, batch: int) -> dict[str, str]:
@@ -69,8 +80,8 @@ def _paths(spec: ResNetSpec, height: int, width: int) -> frozenset[str]:
 
 
 def known(spec: ResNetSpec, height: int, width: int, path: str) -> bool:
-    """Whether the model has this layer, block, shortcut or stage."""
-    return path in _paths(spec, height, width)
+    """Whether the model has this layer, block, shortcut or stage, or Fig. 3 this box (`plain-34/conv1`)."""
+    return path in _paths(spec, height, width) or "/" in path and any(box["id"] == path for box in figure3()["boxes"])
 
 
 def color_choices(extra: Iterable[str] = ()) -> tuple[str, ...]:

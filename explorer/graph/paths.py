@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from explorer.graph.layout import Cell, Placed
 
 TURN = 5  # radius of a corner of the flow line
+MOST_TOOTH = 64  # width of a small arch
+Arch = tuple[str, float, float, float]  # path data, x and y of its top, its width
 STUB = 9  # how far the flow line runs on before it turns
 
 
@@ -15,21 +17,22 @@ def number(value: float) -> str:
     return f"{value:.1f}".rstrip("0").rstrip(".")
 
 
-def arch(start: float, end: float, middle: float, top: float, rise: float) -> str:
+def arch(start: float, end: float, middle: float, top: float, rise: float) -> Arch:
     """From the flow, up beside the tile, over it, and down to the addition."""
     spread = min(3.0, (end - start) * 0.04)
     bend = top - rise * 1.24
     a, b, y, t, c = map(number, (start + spread, end - spread, middle, top, bend))
-    return f"M{a} {y}V{t}C{a} {c} {b} {c} {b} {t}V{y}"
+    apex = top - rise * 0.93
+    return f"M{a} {y}V{t}C{a} {c} {b} {c} {b} {t}V{y}", round((start + end) / 2, 1), round(apex, 1), round(end - start, 1)
 
 
-def cell_arch(cell: Cell) -> str:
+def cell_arch(cell: Cell) -> Arch:
     return arch(cell.enter, cell.leave, cell.middle, cell.y, cell.rise)
 
 
-def comb(cell: Cell, count: int) -> list[str]:
+def comb(cell: Cell, count: int) -> list[Arch]:
     """`count` small arches side by side along the top of a tile."""
-    pitch = cell.w / count
+    pitch = min(cell.w / count, MOST_TOOTH)
     return [arch(cell.x + index * pitch, cell.x + (index + 1) * pitch, cell.y, cell.y - cell.rise * 0.3,
                  cell.rise * 0.62) for index in range(count)]
 

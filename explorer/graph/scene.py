@@ -11,7 +11,7 @@ from explorer.analysis import Block
 from explorer.graph import layers
 from explorer.graph.layout import FRAMES, Cell, Frame, place
 from explorer.graph.parts import Lane, Part, bypass_id
-from explorer.graph.paths import cell_arch, comb, flow
+from explorer.graph.paths import Arch, cell_arch, comb, flow
 from explorer.graph.words import counted, lane_words, recipe, shape, spoken
 
 MOST_TEETH = 60  # arches over a stage tile; beyond it, equal neighbours share one with a count
@@ -45,7 +45,7 @@ def _tile(part: Part, lane: Lane, index: int) -> dict[str, object]:
     return {"id": part.id, "stage": part.stage, "count": max(len(part.blocks), 1), "name": tail,
             "last": part.blocks[-1].path if part.blocks else part.id, "recipe": recipe(part),
             "holds": counted(part.shortcuts), "shape": shape(part.nodes[-1].out_shape),
-            "block": bool(part.blocks), "says": spoken(part, place_words)}
+            "block": bool(part.blocks), "own": [] if part.blocks else [node.path for node in part.nodes], "says": spoken(part, place_words)}
 
 
 def _teeth(part: Part, level: str) -> list[list[Block]]:
@@ -81,7 +81,7 @@ def adds_up(part: Part) -> bool:
     return any(block.add for block in part.blocks)
 
 
-def _arches(cell: Cell, groups: list[list[Block]], level: str) -> list[str]:
+def _arches(cell: Cell, groups: list[list[Block]], level: str) -> list[Arch]:
     if not groups:
         return []
     return [cell_arch(cell)] if level == "blocks" else comb(cell, len(groups))

@@ -1,0 +1,43 @@
+"""The app: `streamlit run explorer/app.py`. The pages, the shared sidebar, the header; then the page runs."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from importlib import import_module
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:  # the console script puts explorer/ there, not the root
+    sys.path.insert(0, str(ROOT))
+
+# Torch takes seconds to import: let that happen while the controls are painted.
+threading.Thread(target=import_module, args=("explorer.analysis",), daemon=True).start()
+
+import streamlit as st  # noqa: E402
+
+from explorer import state, ui  # noqa: E402
+
+PAGES = (  # file in pages/, title, icon; the first is the home page
+    ("shapes", "Shapes", ":material/deployed_code:"),
+    ("blocks", "Blocks", ":material/widgets:"),
+    ("cost", "Cost", ":material/bar_chart:"),
+)
+
+
+def main() -> None:
+    st.set_page_config("ResNet Explorer", page_icon=ui.ASSETS / "icon.png", layout="wide")
+    ui.style()
+    page = st.navigation(
+        [st.Page(ROOT / "pages" / f"{name}.py", title=title, icon=icon, default=index == 0)
+         for index, (name, title, icon) in enumerate(PAGES)],
+        position="top",
+    )
+    ui.brand()
+    chosen, problem = state.sidebar()
+    ui.header(chosen, problem)
+    state.visitor().cancel_jobs(unless_place=page.title)
+    page.run()
+
+
+main()

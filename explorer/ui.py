@@ -1,0 +1,115 @@
+"""The pieces that pages are made of: header, key figures, drawings, downloads. The only look is assets/app/app.css."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from explorer import naming, palette
+from explorer.state import Chosen
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets" / "app"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A key figure. source: a key of palette.PROVENANCE."""
+
+    value: str
+    label: str
+    exact: str = ""
+    source: str = "computed"
+
+
+def style() -> None:
+    """The app's stylesheet; once per page, before anything else."""
+    st.html(f"<style>{(ASSETS / 'app.css').read_text(encoding='utf-8')}</style>")
+
+
+def brand() -> None:
+    """The product's name and sign, on top of the sidebar."""
+    sign = image((ASSETS / "icon.svg").read_text(encoding="utf-8"), "")
+    with st.sidebar:
+        st.html(f'<div class="brand">{sign}<span>ResNet Explorer</span></div>')
+
+
+def header(chosen: Chosen, problem: str | None) -> None:
+    """What is built, in the field's words; and what is wrong with the choice, if anything is."""
+    from explorer.analysis import headline  # torch: not before the controls are painted
+
+    spec = chosen.spec
+    figures = headline(spec, chosen.height, chosen.width, chosen.batch)
+    facts = [naming.layout(spec), f"{palette.count(figures['params'])} params", palette.macs(figures["macs"]),
+             f"{chosen.batch}×{spec.in_channels}×{chosen.height}×{chosen.width}"]
+    spans = "".join(f'<span class="sep">{escape(fact)}</span>' for fact in facts)
+    said = naming.same_layout_as(chosen.layout_of, spec) or naming.remark(spec)
+    soft = f'<span class="soft">{escape(said)}</span>' if said else ""
+    with st.container(key="built"):
+        st.html(f'<div class="built" role="status"><b>{escape(naming.title(spec))}</b>{spans}{soft}</div>')
+    if problem:
+        st.error(f"{problem}. Shown: {naming.title(spec)}.", icon=":material/error:")
+
+
+def mark(source: str) -> str:
+    """The unobtrusive mark that says what a figure is: computed, measured, recorded or published."""
+    return (f'<span class="mark" title="{source}: {escape(palette.PROVENANCE[source])}">'
+            f"{palette.PROVENANCE_MARK[source]} {source}</span>")
+
+
+def figures(items: Sequence[Figure]) -> None:
+    """A row of key figures."""
+    cells = "".join(
+        f'<div class="figure"><div class="value">{escape(item.value)}</div><div class="label">{escape(item.label)}</div>'
+        f'<div class="exact">{escape(item.exact)} {mark(item.source)}</div></div>' for item in items)
+    st.html(f'<div class="figures">{cells}</div>')
+
+
+def lead(text: str) -> None:
+    """The page's point, in a sentence or two."""
+    st.html(f'<p class="lead">{escape(text)}</p>')
+
+
+def drawing(svg: str, label: str, least_px: int = 0) -> None:
+    """An SVG as wide as its column; scrolls inside itself where it would become narrower than `least_px`."""
+    st.html(f'<div class="scroll"><div class="drawing" style="min-width:{least_px}px">{image(svg, label)}</div></div>')
+
+
+def image(svg: str, label: str) -> str:
+    """An SVG as an `<img>`: st.html takes inline SVG away. The picture follows the theme by `prefers-color-scheme`,
+    which an image inherits from the page's colour scheme."""
+    data = b64encode(svg.encode()).decode()
+    return f'<img alt="{escape(label)}" src="data:image/svg+xml;base64,{data}">'
+
+
+def chart(figure: object, alt: str, key: str | None = None) -> None:
+    """A plotly figure in the app's manner."""
+    st.plotly_chart(figure, width="stretch", key=key, alt=alt, config={"displaylogo": False, "displayModeBar": False})
+
+
+def downloads(name: str, rows: Sequence[dict], svg: str | None = None) -> None:
+    """CSV and JSON of a page's data, and its drawing as SVG."""
+    with st.popover("Take it home", icon=":material/download:"):
+        st.download_button("Data as CSV", lambda: csv_text(rows), f"{name}.csv", "text/csv", on_click="ignore")
+        st.download_button("Data as JSON", lambda: json.dumps(list(rows), indent=2), f"{name}.json",
+                           "application/json", on_click="ignore")
+        if svg:
+            st.download_button("Drawing as SVG", svg, f"{name}.svg", "image/svg+xml", on_click="ignore")
+
+
+def csv_text(rows: Sequence[dict]) -> str:
+    """Plain rows as CSV with a header line."""
+    import csv
+    import io
+
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]) if rows else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({key: json.dumps(value) if isinstance(value, (list, dict)) else value
+                      for key, value in row.items()} for row in rows)
+    return out.getvalue()

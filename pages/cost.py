@@ -1,0 +1,3 @@
+"""Shapes: what happens to a picture?"""
+import streamlit as st
+st.write("x")

@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""Start the app, or run its tests, from a bare checkout: makes .venv and installs what is pinned.
+
+    python3 run.py                 the app, in a browser at http://localhost:8501
+    python3 run.py test [ARGS]     all tests (ARGS go to pytest)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+CPU_TORCH = "https://download.pytorch.org/whl/cpu"  # without it, Linux gets gigabytes of CUDA libraries
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def main(arguments: list[str]) -> int:
+    if sys.version_info < (3, 11):
+        sys.exit(f"ResNet Explorer needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
+    if arguments[:1] == ["test"]:
+        install("requirements.txt", "tests/requirements.txt")
+        install_browser()
+        return subprocess.call([BIN / "python", "-m", "pytest", *arguments[1:]], cwd=ROOT)
+    install("requirements.txt")
+    return subprocess.call([BIN / "streamlit", "run", "explorer/app.py", *arguments], cwd=ROOT)
+
+
+def install(*files: str) -> None:
+    """Bring .venv up to the pinned requirements; nothing to do when they have not changed since."""
+    wanted = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in files)).hexdigest()
+    stamp = VENV / f"installed-{'-'.join(name.replace('/', '_') for name in files)}"
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    if not (BIN / "python").exists() and not (BIN / "python.exe").exists():
+        print("Making .venv …", flush=True)
+        if subprocess.call([sys.executable, "-m", "venv", VENV]):
+            sys.exit("Could not make .venv: install Python's venv module (Debian, Ubuntu: apt install python3-venv).")
+    if sys.platform == "linux" and not shutil.which("nvidia-smi"):
+        install_cpu_torch()
+    requirements = [part for name in files for part in ("-r", str(ROOT / name))]
+    pip("install", *requirements, check=True)
+    stamp.write_text(wanted)
+
+
+def install_cpu_torch() -> None:
+    """The CPU build where there is no NVIDIA GPU. If it cannot be had, the pinned requirement is installed as it is."""
+    pin = next(line for line in (ROOT / "requirements.txt").read_text().split() if line.startswith("torch=="))
+    pip("install", "--no-deps", "--retries", "1", "--timeout", "30", "--index-url", CPU_TORCH, pin, check=False)
+
+
+def install_browser() -> None:
+    """A Chromium for the tests: the system's, else Playwright's own, else the distribution's."""
+    if any(map(shutil.which, CHROMIUM)) or not subprocess.call([BIN / "playwright", "install", "chromium"]):
+        return
+    if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        subprocess.call(["apt-get", "update", "-qq"])
+        subprocess.call(["apt-get", "install", "-y", "-qq", "chromium"])
+
+
+def pip(*arguments: str, check: bool) -> None:
+    quiet = [] if check else ["--quiet"]
+    code = subprocess.call([BIN / "python", "-m", "pip", "--disable-pip-version-check", *arguments, *quiet],
+                           stderr=None if check else subprocess.DEVNULL)
+    if check and code:
+        sys.exit(code)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,143 @@
+"""What several tests share: one running app, one browser, and pages that fail on what a visitor would call broken."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]
+# On a deep link Streamlit's client probes for its own health route below the page's path first; that is not ours.
+KNOWN_NOISE = ("_stcore/health", "_stcore/host-config")
+
+
+class Server:
+    """The app as a user starts it: the console script, from a folder that is not the root."""
+
+    def __init__(self, cwd: Path, port: int | None = None, env: dict[str, str] | None = None) -> None:
+        self.cwd, self.env = cwd, env
+        self.port = port or free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.log = cwd / f"server-{self.port}.log"
+        self.start()
+
+    def start(self) -> None:
+        script = Path(sys.executable).parent / "streamlit"
+        command = [str(script), "run", str(ROOT / "explorer" / "app.py"), "--server.port", str(self.port),
+                   "--server.headless", "true"]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=self.cwd, env=self.env, stdout=log, stderr=log)
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1)
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise RuntimeError(f"the app did not start:\n{self.log.read_text()}")
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("localhost", 0))
+        return sock.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One app for all browser tests. After the last: its log holds no traceback and no warning."""
+    running = Server(tmp_path_factory.mktemp("elsewhere"))
+    yield running
+    running.stop()
+    log = running.log.read_text()
+    assert "Traceback" not in log and "Warning" not in log and "WARNING" not in log, log
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium: the system's, or Playwright's own."""
+    from playwright.sync_api import sync_playwright
+
+    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+class Visit:
+    """A browser page on the app. `faults` collects console errors, failed requests and foreign hosts."""
+
+    def __init__(self, browser, url: str, **context: object) -> None:
+        self.url = url
+        self.context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **context})
+        self.page = self.context.new_page()
+        self.faults: list[str] = []
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.faults.append(f"page error: {error}"))
+        self.page.on("request", self._request)
+
+    def _console(self, message) -> None:
+        where = message.location.get("url", "")
+        if message.type == "error" and not any(noise in where for noise in KNOWN_NOISE):
+            self.faults.append(f"console: {message.text} ({where})")
+
+    def _request(self, request) -> None:
+        if not request.url.startswith((self.url, self.url.replace("http", "ws", 1), "data:", "blob:")):
+            self.faults.append(f"request to another host: {request.url}")
+
+    def goto(self, path: str = "/", text: str | None = None) -> Visit:
+        """Open a path and wait until the script has finished (and `text` is on the page)."""
+        self.page.goto(self.url + path)
+        return self.settle(text)
+
+    def settle(self, text: str | None = None) -> Visit:
+        """Wait for the end of the rerun, and for `text`."""
+        self.page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=60_000)
+        if text is not None:
+            self.page.get_by_text(text).first.wait_for(timeout=30_000)
+            self.page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=60_000)
+        return self
+
+    def built(self) -> str:
+        """The header's text."""
+        return self.page.locator(".built").inner_text().replace("\n", " ")
+
+    def check(self) -> None:
+        """Nothing that a visitor would call broken: no exception box, no console error, no horizontal overflow."""
+        assert self.page.locator('[data-testid="stException"]').count() == 0, self.page.inner_text("body")
+        assert self.faults == []
+        widths = self.page.evaluate(
+            "[document.documentElement.scrollWidth, innerWidth, "
+            "...(m => [m.scrollWidth, m.clientWidth])(document.querySelector('[data-testid=stMain]'))]")
+        assert widths[0] <= widths[1] and widths[2] <= widths[3], f"horizontal overflow: {widths}"
+
+
+@pytest.fixture
+def visit(browser, server: Server) -> Iterator:
+    """visit(path, **context) → a checked `Visit`; all are checked again and closed at the end."""
+    visits: list[Visit] = []
+
+    def open_page(path: str = "/", text: str | None = None, **context: object) -> Visit:
+        visits.append(Visit(browser, server.url, **context))
+        return visits[-1].goto(path, text)
+
+    yield open_page
+    for one in visits:
+        one.check()
+        one.context.close()

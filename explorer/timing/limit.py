@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from explorer.spec import ResNetSpec
 from explorer.timing.ceilings import Ceilings, ceilings
 from explorer.timing.forward import measure
-from explorer.timing.loop import no_checkpoint
+from explorer.timing.loop import no_checkpoint, within
 from explorer.timing.measurement import Measurement
 from explorer.timing.parts import Parts, profile, rolled_up
 from explorer.timing.roofline import Roofline, roofline
@@ -48,10 +48,3 @@ def rooflined(seen: Measurement, parts: Parts | None, limits: Ceilings) -> Roofl
         stages = {name: seconds * scale for name, seconds in rolled_up(parts.parts, "stage").items()}
         layers = {part.path: part.seconds * scale for part in parts.parts} if parts.level == LAYERS else None
     return roofline(nodes, seen.settings.dtype, seen.settings.batch, stages, whole_s, limits, layers, seen.enqueue_s)
-
-
-def within(checkpoint: Callable[..., None], start: float, end: float) -> Callable[..., None]:
-    """A checkpoint whose 0 … 1 is the part from `start` to `end` of the whole."""
-    def inner(progress: float | None = None, message: str | None = None, partial: object = None) -> None:
-        checkpoint(None if progress is None else start + (end - start) * progress, message, partial)
-    return inner

@@ -43,6 +43,13 @@ def no_checkpoint(progress: float | None = None, message: str | None = None, par
     """Stands for `Job.checkpoint` where nobody is watching."""
 
 
+def within(checkpoint: Callable[..., None], start: float, end: float) -> Callable[..., None]:
+    """A checkpoint whose 0 … 1 is the part from `start` to `end` of the whole."""
+    def inner(progress: float | None = None, message: str | None = None, partial: object = None) -> None:
+        checkpoint(None if progress is None else start + (end - start) * progress, message, partial)
+    return inner
+
+
 def timed(call: Call, clock: Any, budget_s: float, checkpoint: Callable[..., None] = no_checkpoint) -> Timed:
     """Pass after pass for about `budget_s` seconds, at least `LEAST` of them."""
     warm_up, estimate_s = warmed(call, clock, budget_s * WARM_UP_SHARE, checkpoint)
@@ -56,7 +63,7 @@ def timed(call: Call, clock: Any, budget_s: float, checkpoint: Callable[..., Non
         wall_s, cpu_s = wall_s + clock.wall() - before[0], cpu_s + clock.cpu() - before[1]
         times += some
         enqueue.append(first_s)
-        checkpoint(min(wall_s / budget_s, len(times) / LEAST))
+        checkpoint(min(1.0, wall_s / budget_s, len(times) / LEAST))
     n = len(times)
     return Timed(tuple(times), wall_s / n, cpu_s / n, sorted(enqueue)[len(enqueue) // 2] if clock.queues else None, warm_up)
 

@@ -12,6 +12,7 @@ import ctypes
 import gc
 import math
 import sys
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
@@ -152,7 +153,7 @@ def recovering(what: str) -> Iterator[None]:
         if not is_out_of_memory(error):
             raise
         refused = True
-        error.__traceback__ = None  # its frames hold the tensors
+        traceback.clear_frames(error.__traceback__)  # they hold the tensors
     finally:
         give_back()
     if refused:

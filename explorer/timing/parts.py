@@ -18,10 +18,9 @@ from explorer.naming import title
 from explorer.spec import ResNetSpec
 from explorer.timing.clock import clock_for
 from explorer.timing.hardware import provenance, resolve
-from explorer.timing.loop import LEAST, no_checkpoint, passes, warmed
+from explorer.timing.loop import LEAST, no_checkpoint, passes, warmed, within
 from explorer.timing.memory import guard
 from explorer.timing.settings import Settings
-from explorer.timing.stats import summarise
 from explorer.timing.subject import Subject, subject
 from explorer.trace import Node, trace
 
@@ -47,7 +46,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Parts:
-    """whole_s: median of the marked passes; plain_s: of those without marks, in alternation with them."""
+    """whole_s: mean of the middle half of the marked passes; plain_s: of those without marks, in alternation."""
 
     spec: ResNetSpec
     settings: Settings
@@ -93,9 +92,11 @@ def profile(spec: ResNetSpec, settings: Settings, level: str = "layer",
     tried = []
     with subject(spec, settings, checkpoint) as one:
         facts = provenance(settings)
-        for name in list(LEVELS)[list(LEVELS).index(level):]:
-            checkpoint(0.0, f"timing each {name} of {title(spec)}")
-            tried.append(_profile(one, spec, settings, name, facts, checkpoint))
+        names = list(LEVELS)[list(LEVELS).index(level):]
+        for place, name in enumerate(names):
+            inner = within(checkpoint, place / len(names), (place + 1) / len(names))
+            inner(0.0, f"timing each {name} of {title(spec)}")
+            tried.append(_profile(one, spec, settings, name, facts, inner))
             if tried[-1].overhead <= MOST_OVERHEAD:
                 return tried[-1]
     return min(tried, key=lambda parts: parts.overhead)
@@ -118,7 +119,8 @@ def _profile(one: Subject, spec: ResNetSpec, settings: Settings, level: str, fac
     parts = tuple(Part(name, last.stage, last.block, last.kind if level == "layer" else level,
                        sum(splits[index][place] for index in middle) / len(middle))
                   for place, (name, last, *_) in enumerate(cuts))
-    return Parts(spec, settings, level, parts, summarise(marked).median_s, summarise(plain).median_s, len(marked), facts)
+    whole_s, plain_s = (sum(times[index] for index in middle_half(times)) / len(middle) for times in (marked, plain))
+    return Parts(spec, settings, level, parts, whole_s, plain_s, len(marked), facts)
 
 
 def middle_half(values: Sequence[float]) -> list[int]:

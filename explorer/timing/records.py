@@ -48,7 +48,10 @@ def row_of(seen: Measurement, parts: Sequence[tuple[str, float]] = (), overhead:
 
 
 def dumps(rows: Sequence[Mapping[str, object]]) -> str:
-    return json.dumps({"format": FORMAT, "version": VERSION, "runs": list(rows)}, indent=1, ensure_ascii=False)
+    """A file's text: one field a line, so that two files can be compared, and raw times on one."""
+    runs = ",\n".join("{\n" + ",\n".join(f" {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}"
+                                         for key, value in row.items()) + "\n}" for row in rows)
+    return f'{{"format": "{FORMAT}", "version": {VERSION}, "runs": [\n{runs}\n]}}\n'
 
 
 def loads(text: str | bytes, source: str = "") -> tuple[Run, ...]:

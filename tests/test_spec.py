@@ -22,7 +22,7 @@ from explorer.spec import ResNetSpec, cifar_stages, parse_input, parse_stages, p
     ("stages", (0, 1), "from 1 to"),
     ("stages", (600, 600), "at most 1,000"),
     ("stages", "3463", "one to 4 stages"),
-    ("width", 0, "from 1 to 1,024"),
+    ("width", 0, "from 1 to 2,048"),
     ("width", 70.5, "whole number"),
     ("groups", -1, "from 1 to"),
     ("width_per_group", 5000, "from 1 to"),

@@ -35,7 +35,7 @@ def path_rows(model: ResNet, data: Split, samples: int, seed: int, job: Job) -> 
         for _ in range(samples if 0 < length < len(paths) else 1):
             job.checkpoint()
             chosen = {paths[i] for i in torch.randperm(len(paths), generator=source)[:length].tolist()}
-            found.append(path_gradient(model, data.x[:PICTURES], data.y[:PICTURES], chosen))
+            found.append(path_gradient(model, data.x[:PICTURES], data.y[:PICTURES], chosen).norm().item())
         norms.append(fsum(found) / len(found))
     weights = [comb(len(paths), length) * norm for length, norm in enumerate(norms)]
     return [{"part": "paths", "net": f"residual-{model.spec.depth}", "length": length,
@@ -43,8 +43,8 @@ def path_rows(model: ResNet, data: Split, samples: int, seed: int, job: Job) -> 
              "share_of_gradient": ratio(weights[length], fsum(weights))} for length in range(len(paths) + 1)]
 
 
-def path_gradient(model: ResNet, x: Tensor, y: Tensor, through: Collection[str]) -> float:
-    """Norm of the loss's gradient at the stem's output along one path: `through` are the blocks whose main path it
+def path_gradient(model: ResNet, x: Tensor, y: Tensor, through: Collection[str]) -> Tensor:
+    """The loss's gradient at the stem's output along one path: `through` are the blocks whose main path it
     takes. The forward pass is the whole net's."""
     with torch.no_grad():
         start = stem(model, x)
@@ -53,4 +53,4 @@ def path_gradient(model: ResNet, x: Tensor, y: Tensor, through: Collection[str])
         main, bypass = residual_branch(block, value), block.downsample(value)
         value = F.relu(main + bypass.detach() if path in through else main.detach() + bypass)
     (gradient,) = torch.autograd.grad(F.cross_entropy(head(model, value), y), start)
-    return gradient.norm().item()
+    return gradient

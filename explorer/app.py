@@ -16,7 +16,7 @@ threading.Thread(target=import_module, args=("explorer.analysis",), daemon=True)
 
 import streamlit as st  # noqa: E402
 
-from explorer import state, ui  # noqa: E402
+from explorer import stage, state, ui  # noqa: E402
 
 PAGES = (  # file in pages/, title, icon; the first is the home page
     ("architecture", "Architecture", ":material/account_tree:"),
@@ -34,8 +34,11 @@ def main() -> None:
          for index, (name, title, icon) in enumerate(PAGES)],
         position="top",
     )
+    name = page.url_path or PAGES[0][0]
+    flags = stage.flags(name)
     ui.brand()
     chosen, problem = state.sidebar()
+    stage.show(name, flags)
     ui.header(chosen, problem)
     state.visitor().cancel_jobs(unless_place=page.title)
     page.run()

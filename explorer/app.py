@@ -16,13 +16,14 @@ if "explorer.analysis" not in sys.modules:  # torch takes seconds to import: let
 
 import streamlit as st  # noqa: E402
 
-from explorer import stage, state, ui  # noqa: E402
+from explorer import share, stage, state, ui  # noqa: E402
 
 PAGES = (  # file in pages/, title, icon; the first is the home page
     ("architecture", "Architecture", ":material/account_tree:"),
     ("shapes", "Shapes", ":material/deployed_code:"),
     ("blocks", "Blocks", ":material/widgets:"),
     ("cost", "Cost", ":material/bar_chart:"),
+    ("lecture", "Lecture", ":material/co_present:"),
 )
 
 
@@ -39,7 +40,7 @@ def main() -> None:
     ui.brand()
     chosen, problem = state.sidebar()
     stage.show(name, flags)
-    ui.header(chosen, problem)
+    ui.header(chosen, problem, lambda: share.popover(name))
     state.visitor().cancel_jobs(unless_place=page.title)
     page.run()
 

@@ -42,5 +42,6 @@ function onTouchEnd(event) {
 // Kept on the window, so that a newer copy of this module takes the listeners' place instead of doubling them.
 const holder = (window.resnetLecture ??= { stage: null });
 holder.handlers?.forEach(([name, handler]) => window.removeEventListener(name, handler, true));
-holder.handlers = [["keydown", onKey], ["touchstart", onTouchStart], ["touchend", onTouchEnd]];
+const onResize = () => holder.stage?.data && fitSoon(holder.stage.data.present);
+holder.handlers = [["keydown", onKey], ["touchstart", onTouchStart], ["touchend", onTouchEnd], ["resize", onResize]];
 holder.handlers.forEach(([name, handler]) => window.addEventListener(name, handler, { capture: true, passive: name !== "keydown" }));

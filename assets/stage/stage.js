@@ -11,12 +11,14 @@ class Stage {
   update(data) {
     holder.stage = this;
     this.waits = false;
+    fitSoon(data.present);
     if (JSON.stringify(data) === this.drawn) return;
     if (this.data?.slug !== data.slug) kept.list = false;
     this.drawn = JSON.stringify(data);
     this.data = data;
     this.draw();
     fillPopup(data);
+    if (data.open) this.go(data.address);
   }
 
   draw() {
@@ -129,6 +131,7 @@ const stages = new WeakMap();
 
 export default function ({ parentElement, data }) {
   const place = parentElement.querySelector(".stage-place");
+  if (data.overview) return void place.replaceChildren(overview(data));
   if (!stages.has(place)) stages.set(place, new Stage(place));
   const stage = stages.get(place);
   stage.update(data);

@@ -8,11 +8,12 @@ screen: `load` reads and checks, `evaluate` holds a guess against the model's ow
 from __future__ import annotations
 
 from explorer.lecture.answers import Verdict, evaluate
+from explorer.lecture.bar import bar, listing
 from explorer.lecture.capture import capture
 from explorer.lecture.handout import handout
-from explorer.lecture.load import DEFAULT, LectureError, load, parse
+from explorer.lecture.load import DEFAULT, LectureError, how_to, load, parse
 from explorer.lecture.scene import HOME, OWN, Lecture, Question, Scene, address
 from explorer.lecture.words import prose
 
-__all__ = ["DEFAULT", "HOME", "OWN", "Lecture", "LectureError", "Question", "Scene", "Verdict", "address", "capture",
-           "evaluate", "handout", "load", "parse", "prose"]
+__all__ = ["DEFAULT", "HOME", "OWN", "Lecture", "LectureError", "Question", "Scene", "Verdict", "address", "bar", "capture",
+           "evaluate", "handout", "how_to", "listing", "load", "parse", "prose"]

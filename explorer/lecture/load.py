@@ -10,6 +10,7 @@ from pathlib import Path
 
 from explorer.lecture import checks
 from explorer.lecture.lines import Lines
+from explorer.lecture.quantities import known
 from explorer.lecture.scene import Lecture, Question, Scene
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -147,3 +148,9 @@ class _Reader:
 def slug_of(title: str) -> str:
     """'Why is conv2_x dotted?' → 'why-is-conv2-x-dotted'."""
     return "-".join(re.findall(r"[a-z0-9]+", title.lower()))[:60].strip("-") or "scene"
+
+
+def how_to() -> str:
+    """How to write a lecture, as Markdown, with the figures that are known."""
+    text = DEFAULT.with_name("how-to.md").read_text(encoding="utf-8")
+    return text.replace("FIGURES", ", ".join(f"`{name}`" for name in known()))

@@ -121,5 +121,9 @@ def quantity(name: str, chosen: Chosen) -> Quantity:
             return OF_NAME[head][1](of)
     except (KeyError, ValueError, IndexError):
         raise ValueError(f"figure={name!r}: nothing is known of {of!r}; write it as in {OF_NAME[head][0]}") from None
-    examples = (example for example, _ in OF_NAME.values())
-    raise ValueError(f"figure={name!r}: choose one of {', '.join((*OF_MODEL, *examples))}")
+    raise ValueError(f"figure={name!r}: choose one of {', '.join(known())}")
+
+
+def known() -> tuple[str, ...]:
+    """Every figure's name; for those of a named net an example."""
+    return (*OF_MODEL, *(example for example, _ in OF_NAME.values()))

@@ -1,6 +1,6 @@
 // The map itself: holds what is chosen, draws, listens, and reports to Python what the URL should say.
 
-const LAYOUT_FROM = [["wide", 820], ["medium", 520], ["narrow", 0]]; // least width of the canvas in pixels
+const NARROW_BELOW = 520; // width of the canvas in pixels
 const REPORT_AFTER = 120; // ms without a further change
 const lastViews = new Map(); // key of the component → {seq, view}: survives a change of page
 
@@ -9,11 +9,13 @@ class NetMap {
     Object.assign(this, { key, view: {}, data: null, net: null, seq: null, tileElements: [] });
     this.build(host);
     new ResizeObserver(() => this.data && this.layoutName() !== this.layoutUsed && this.draw()).observe(this.canvas);
+    this.fillScreen = () => fillScreen(this.root, this.body);
+    window.addEventListener("resize", this.fillScreen);
   }
 
   build(host) {
     this.drawing = svg("g", { class: "view" });
-    this.svg = svg("svg", { class: "drawing", preserveAspectRatio: "xMidYMin meet" }, arrowMarkers(), this.drawing);
+    this.svg = svg("svg", { class: "drawing", preserveAspectRatio: "xMinYMin meet" }, arrowMarkers(), this.drawing);
     this.tip = html("div", { class: "tip", "aria-hidden": "true", hidden: true });
     this.canvas = html("div", { class: "canvas" }, this.svg, this.tip);
     this.panel = html("aside", { class: "panel", "aria-label": "What is selected", "aria-live": "polite", tabindex: "0" });
@@ -21,8 +23,8 @@ class NetMap {
     this.table = html("div", { class: "table", tabindex: "0", role: "region", "aria-label": "The map as a table" });
     this.headingProbe = html("h3", { hidden: true });
     this.toolbar = buildToolbar(this);
-    this.root = html("div", { class: "map-root" }, this.headingProbe, this.toolbar.bar,
-      html("div", { class: "body" }, html("div", { class: "picture" }, this.canvas, this.legend), this.panel), this.table);
+    this.body = html("div", { class: "body" }, html("div", { class: "picture" }, this.canvas, this.legend), this.panel);
+    this.root = html("div", { class: "map-root" }, this.headingProbe, this.toolbar.bar, this.body, this.table);
     host.replaceChildren(this.root);
     this.viewport = new Viewport(this.canvas, this.svg, this.drawing);
     listen(this);
@@ -49,14 +51,22 @@ class NetMap {
   }
 
   layoutName() {
-    const width = this.canvas.clientWidth;
-    return LAYOUT_FROM.find(([, least]) => width >= least)[0];
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    if (width < NARROW_BELOW || !this.data.scene) return "narrow";
+    return ["wide", "medium"].map((name) => [this.legibility(name, width, height), name]).sort((a, b) => b[0] - a[0])[0][1];
+  }
+
+  // How large a typical tile comes out in a layout, in pixels.
+  legibility(name, width, height) {
+    const layout = this.data.scene.layouts[name], [, , w, h] = layout.tiles[layout.tiles.length >> 1];
+    return Math.min(width / layout.w, Math.max(height, 300) / layout.h) * Math.min(w, 2 * h);
   }
 
   draw(before = new Map()) {
     const { data, view } = this;
     const found = data.figure === "map" ? this.net.describe(view.node) : {};
     this.openBlock = view.open && found.kind ? found.block : "";
+    this.fillScreen();
     this.layoutUsed = this.layoutName();
     this.layout = data.scene?.layouts[this.layoutUsed];
     const [scene, width, height] = this.picture(found.kind);
@@ -125,8 +135,15 @@ class NetMap {
     this.change({ node: id, open: this.view.open && !redraw }, redraw);
     const at = this.tileOf(id);
     if (at < 0) return;
+    if (this.layoutUsed === "narrow") this.uncover(this.tileElements[at]);
     this.viewport.show(boxOf(this.tileElements[at]));
     if (focus) this.tileElements[at].focus({ preventScroll: this.layoutUsed !== "narrow" });
+  }
+
+  // On a phone the panel is a sheet over the lower part: bring what it covers into sight.
+  uncover(tile) {
+    const { top, bottom } = tile.getBoundingClientRect(), sheet = this.panel.getBoundingClientRect().top;
+    if (top < 0 || bottom > Math.min(sheet, window.innerHeight)) tile.scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
   }
 
   change(fields, redraw = false) {

@@ -20,6 +20,8 @@ function paintTiles(map) {
 
 function tileText(tile, value, x, y, w, h) {
   const texts = tileWords(tile, value);
+  if (tile.kind === "add") return [];
+  if (h > w * 1.5 && texts[0].length > 1) return [uprightText(texts[0], x + w / 2, y + h / 2, w, h)];
   const two = texts[1] && w >= ROOM_FOR_TWO_LINES.width && h >= ROOM_FOR_TWO_LINES.height;
   const size = clamp(fitted(texts[0], w - 5, Math.min(h * (two ? 0.4 : 0.5), 20)), 1.5, 20);
   const middle = y + h / 2;
@@ -27,6 +29,12 @@ function tileText(tile, value, x, y, w, h) {
   if (!two) return [line(texts[0], middle + size * 0.36, size, "tile-value")];
   const small = clamp(fitted(texts[1], w - 10, 13), 6, 13);
   return [line(texts[0], middle - 1, size, "tile-value"), line(texts[1], middle + small + 3, small, "tile-recipe")];
+}
+
+// In a tile that is taller than wide the text climbs.
+function uprightText(text, x, y, w, h) {
+  const size = clamp(fitted(text, h - 4, w * 0.8), 1.5, 15);
+  return svg("text", { class: "tile-value", "font-size": size.toFixed(1), transform: `translate(${x + size * 0.34} ${y}) rotate(-90)` }, text);
 }
 
 // First line, second line. Without a metric the tile says what it is.

@@ -2,7 +2,8 @@
 
 function panelContent(map, id) {
   const found = map.net.describe(id);
-  return PANELS[found.type](map, id, found);
+  const close = html("button", { type: "button", class: "close", "aria-label": "Close", title: "Close (Escape)", onclick: () => map.change({ node: "", open: false }, map.openBlock !== "") }, "×");
+  return [found.type === "none" ? null : close, ...PANELS[found.type](map, id, found)];
 }
 
 const PANELS = {

@@ -12,6 +12,7 @@ from explorer.trace import Node
 
 Box = list[float]
 WEIGHT = {"conv": 3.0, "linear": 3.0, "maxpool": 2.0, "avgpool": 2.0}  # share of a tile's width; others 1
+IDEAL_PITCH = 140  # a tile with its layers in it is legible at this
 TAIL = 0.2  # of the pitch, for what follows an addition
 INSET = 2.5
 
@@ -62,7 +63,7 @@ def _tile(index: int, node: Node, holder: Part) -> dict[str, object]:
 
 
 def _layout(lanes: Sequence[Lane], holders: Sequence[Part], frame: Frame) -> dict[str, object]:
-    placed = place(lanes, frame, tail=TAIL)
+    placed = place(lanes, frame, tail=TAIL, ideal_pitch=IDEAL_PITCH)
     boxes = [box for holder, cell in zip(holders, placed.cells) for box in _boxes(holder, cell)]
     return {"w": placed.width, "h": placed.height, "label": frame.label, "lanes": placed.lanes, "tiles": boxes,
             "frames": [[cell.x, cell.y, cell.w, cell.h] for cell in placed.cells],

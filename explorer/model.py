@@ -1,79 +1,21 @@
-"""The real network. One file, read from small to large: layers, shortcuts, blocks, the net.
+"""The real network, read from small to large: explorer.layers, then here the blocks and the net.
 
 State dicts are torchvision's key for key (`conv1`, `layer1.0.conv2`, `layer1.0.downsample.0`), so pretrained
 weights load; `layer1` … `layer4` are the paper's conv2_x … conv5_x. With the same weights the outputs equal
-torchvision's bit for bit: the same operations in the same order. Convolutions never have a bias, with or
-without BN, so that `norm=none` is the same net minus BN.
+torchvision's bit for bit: the same operations in the same order.
 Sources: He et al. 2015 (§3.3, §4.2), He et al. 2016 (pre-activation), torchvision (v1.5: stride on the 3×3).
 """
 
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from explorer.spec import BLOCKS, ResNetSpec
+from explorer.layers import BatchNorm2d, Conv2d, IdentityShortcut, Linear, ZeroPad, norm, shortcut
+from explorer.spec import ResNetSpec
 
-
-class _NoInitOnMeta:
-    """Weights on the meta device hold no values: skip the initialisation, which costs more than all the rest."""
-
-    def reset_parameters(self) -> None:
-        if not self.weight.is_meta:
-            super().reset_parameters()
-
-
-class Conv2d(_NoInitOnMeta, nn.Conv2d):
-    """A k×k convolution without bias, padded to keep the size at stride 1."""
-
-    def __init__(self, c_in: int, c_out: int, k: int, stride: int = 1, groups: int = 1) -> None:
-        super().__init__(c_in, c_out, k, stride=stride, padding=k // 2, groups=groups, bias=False)
-
-
-class BatchNorm2d(_NoInitOnMeta, nn.BatchNorm2d):
-    """Batch Normalization over (N, H, W); weight and bias are parameters, the running statistics are buffers."""
-
-
-class Linear(_NoInitOnMeta, nn.Linear):
-    """The classifier: weights and biases."""
-
-
-class IdentityShortcut(nn.Identity):
-    """The solid shortcut: x itself, added as it is."""
-
-
-class ZeroPad(nn.Module):
-    """Option A's dotted shortcut: every `stride`-th pixel, and zero channels behind the others. No parameters."""
-
-    def __init__(self, c_in: int, c_out: int, stride: int) -> None:
-        super().__init__()
-        self.c_in, self.c_out, self.stride = c_in, c_out, stride
-
-    def forward(self, x: Tensor) -> Tensor:  # (N, c_in, H, W)
-        x = x[:, :, :: self.stride, :: self.stride]
-        return F.pad(x, (0, 0, 0, 0, 0, self.c_out - self.c_in))  # (N, c_out, ⌈H/stride⌉, ⌈W/stride⌉)
-
-    def extra_repr(self) -> str:
-        return f"{self.c_in}, {self.c_out}, stride={self.stride}"
-
-
-def norm(spec: ResNetSpec, channels: int) -> nn.Module:
-    return BatchNorm2d(channels) if spec.norm == "batch" else nn.Identity()
-
-
-def shortcut(spec: ResNetSpec, c_in: int, c_out: int, stride: int) -> nn.Module | None:
-    """The way around a block (He et al. 2015, §3.3), decided by comparing shapes, never by position:
-    identity where they agree, else a projection (B) or zero-padding (A); C projects always; a plain net has none."""
-    if spec.shortcut == "none":
-        return None
-    if spec.shortcut != "C" and (c_in, stride) == (c_out, 1):
-        return IdentityShortcut()
-    if spec.shortcut == "A":
-        return ZeroPad(c_in, c_out, stride)
-    if spec.activation == "pre":
-        return nn.Sequential(Conv2d(c_in, c_out, 1, stride))
-    return nn.Sequential(Conv2d(c_in, c_out, 1, stride), norm(spec, c_out))
+__all__ = ["BLOCK_CLASSES", "BatchNorm2d", "Conv2d", "IdentityShortcut", "Linear", "ResNet", "ZeroPad", "build",
+           "initialise"]
 
 
 class BasicBlock(nn.Module):

@@ -8,10 +8,13 @@ from explorer.spec import ResNetSpec, preset, presets
 
 _VARIANT = {  # field -> value -> (slug suffix, words)
     "shortcut": {"A": ("A", "option A"), "B": ("B", "option B"), "C": ("C", "option C"), "none": ("plain", "plain")},
-    "stride_on": {"1x1": ("v1", "stride on the 1×1 (v1)")},
+    "stride_on": {"1x1": ("v1", "stride on the 1×1 (v1)"), "3x3": ("v1.5", "stride on the 3×3")},
     "activation": {"pre": ("pre", "pre-activation")},
     "norm": {"none": ("nonorm", "without BN")},
+    "stem": {"cifar": ("cifarstem", "CIFAR stem"), "imagenet": ("imagenetstem", "ImageNet stem")},
 }
+_NUMBERS = {"width": ("w", "width"), "groups": ("g", "groups"), "width_per_group": ("d", "width per group")}
+_LAYOUT = ("family", "stages", "block", "groups", "width_per_group")  # what makes a net one of the published ones
 _PRETTY = {
     "resnext50_32x4d": "ResNeXt-50 32×4d",
     "resnext101_32x8d": "ResNeXt-101 32×8d",
@@ -19,29 +22,36 @@ _PRETTY = {
     "wide_resnet50_2": "Wide ResNet-50-2",
     "wide_resnet101_2": "Wide ResNet-101-2",
 }
-_FREE = ("in_channels", "num_classes")  # data set, not architecture
 
 
 def base_name(spec: ResNetSpec) -> str:
-    """The preset of the same layout, whatever its variant switches; else `resnet<depth>[_cifar]`."""
-    default = "A" if spec.family == "cifar" else "B"
-    plain = replace(spec, shortcut=default, stride_on="3x3", activation="post", norm="batch")
+    """The preset of the same layout, whatever its variant switches; else `resnet<depth>[_cifar]`, with the stages
+    where that name belongs to another layout."""
     for name, known in presets().items():
-        if plain == replace(known, **{field: getattr(spec, field) for field in _FREE}):
+        if all(getattr(spec, field) == getattr(known, field) for field in _LAYOUT):
             return name
+    name = _by_depth(spec)
+    return f"{name}_{'_'.join(map(str, spec.stages))}" if name in presets() else name
+
+
+def _by_depth(spec: ResNetSpec) -> str:
     return f"resnet{spec.depth}" + ("_cifar" if spec.family == "cifar" else "")
 
 
+def _usual(spec: ResNetSpec) -> ResNetSpec:
+    """The net that a spec is a variant of."""
+    known = presets().get(base_name(spec))
+    return known or (preset("resnet20_cifar") if spec.family == "cifar" else ResNetSpec())
+
+
 def variants(spec: ResNetSpec) -> list[tuple[str, str]]:
-    """The switches that are off their family's default: (slug, words) each."""
-    default = {"shortcut": "A" if spec.family == "cifar" else "B", "stride_on": "3x3", "activation": "post", "norm": "batch"}
-    if spec.block == "basic":
-        default["stride_on"] = spec.stride_on  # a basic block has no 1×1 to carry the stride
-    return [
-        _VARIANT[field][getattr(spec, field)]
-        for field, usual in default.items()
-        if getattr(spec, field) != usual
-    ]
+    """The switches that are off the usual: (slug suffix, words) each."""
+    usual = _usual(spec)
+    found = [_VARIANT[field][getattr(spec, field)] for field in _VARIANT
+             if getattr(spec, field) != getattr(usual, field)
+             and not (field == "stride_on" and spec.block == "basic")]  # no 1×1 there to carry the stride
+    return found + [(f"{short}{getattr(spec, field)}", f"{words} {getattr(spec, field)}")
+                    for field, (short, words) in _NUMBERS.items() if getattr(spec, field) != getattr(usual, field)]
 
 
 def slug(spec: ResNetSpec) -> str:
@@ -53,8 +63,9 @@ def title(spec: ResNetSpec) -> str:
     """A name for people: `ResNet-50`, `Plain-34`, `ResNet-18 · option C`."""
     base = base_name(spec)
     words = [text for _, text in variants(spec)]
-    name = _PRETTY.get(base) if base in presets() else None
-    name = name or f"ResNet-{spec.depth}"
+    name = _PRETTY.get(base, f"ResNet-{spec.depth}")
+    if base not in presets() and base != _by_depth(spec):
+        name += f" [{','.join(map(str, spec.stages))}]"
     if "plain" in words:
         words.remove("plain")
         name = name.replace("ResNet", "Plain", 1) if name.startswith("ResNet-") else f"{name} · plain"

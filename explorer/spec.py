@@ -31,7 +31,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "stem": ("imagenet", "cifar"),
 }
 LIMITS: dict[str, tuple[int, int]] = {
-    "width": (1, 1024),
+    "width": (1, 2048),
     "groups": (1, 256),
     "width_per_group": (1, 1024),
     "in_channels": (1, 1024),

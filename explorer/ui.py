@@ -65,8 +65,8 @@ def mark(source: str) -> str:
 def figures(items: Sequence[Figure]) -> None:
     """A row of key figures."""
     cells = "".join(
-        f'<div class="figure"><div class="value">{escape(item.value)}</div><div class="label">{escape(item.label)}</div>'
-        f'<div class="exact">{escape(item.exact)} {mark(item.source)}</div></div>' for item in items)
+        f'<div class="figure"><div class="value">{escape(item.value)}</div><div class="label">{escape(item.label)} {mark(item.source)}</div>'
+        + (f'<div class="exact">{escape(item.exact)}</div>' if item.exact else "") + "</div>" for item in items)
     st.html(f'<div class="figures">{cells}</div>')
 
 
@@ -85,6 +85,34 @@ def image(svg: str, label: str) -> str:
     which an image inherits from the page's colour scheme."""
     data = b64encode(svg.encode()).decode()
     return f'<img alt="{escape(label)}" src="data:image/svg+xml;base64,{data}">'
+
+
+def arithmetic(formula: str) -> None:
+    """A substituted formula, its result in bold."""
+    terms, _, result = formula.rpartition(" = ")
+    st.html(f'<div class="sum">{escape(terms)} = <b>{escape(result)}</b></div>')
+
+
+def reason(block: object) -> None:
+    """Why a block's shortcut is solid or dotted, with the line itself as a key."""
+    kind = block.shortcut
+    st.html(f'<div class="why"><span class="key {kind}"></span><b>{escape(palette.SHORTCUT_WORDS[kind])}.</b> '
+            f"{escape(block.reason)}.</div>")
+
+
+def table(rows: Sequence[dict], caption: str = "", source: str = "computed") -> None:
+    """Plain rows as a table that reads like the paper's; scrolls inside itself on a phone."""
+    numeric = {key for key in rows[0] if all(isinstance(row[key], (int, float)) for row in rows)}
+    kind = {key: ' class="num"' if key in numeric else "" for key in rows[0]}
+    head = "".join(f"<th{kind[key]}>{escape(key)}</th>" for key in rows[0])
+    cells = "".join("<tr>" + "".join(f"<td{kind[key]}>{escape(_cell(value))}</td>" for key, value in row.items()) + "</tr>"
+                    for row in rows)
+    note = f'<div class="note">{escape(caption)} {mark(source)}</div>' if caption else ""
+    st.html(f'<div class="scroll"><table class="paper"><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table></div>{note}')
+
+
+def _cell(value: object) -> str:
+    return palette.exact(value) if isinstance(value, int) else str(value)
 
 
 def chart(figure: object, alt: str, key: str | None = None) -> None:

@@ -1,3 +1,42 @@
-"""Shapes: what happens to a picture?"""
+"""Blocks: why the bottleneck? Basic and bottleneck side by side, cut from real models."""
+
 import streamlit as st
-st.write("x")
+
+from explorer import palette, specimen, state, ui
+from explorer.drawing import block_svg
+from explorer.ui import Figure
+
+chosen = state.current()
+st.header("Why the bottleneck?", anchor=False)
+
+left, middle, right = st.columns([1, 1.2, 1.3])
+with left:
+    equal = state.choose("Compare at equal", ("width", "cost"), "equal",
+                         help="cost: the pair of the paper's Fig. 5, a 64-d basic block against a 256-d bottleneck.")
+with middle:
+    place = state.choose("Shortcut of the block", tuple(specimen.PLACES), "place",
+                         help="; ".join(f"{name}: {what}" for name, what in specimen.PLACES.items()))
+with right:
+    width = st.number_input("Outer width (channels)", value=256, step=64, key="outer", bind="query-params")
+try:
+    pair = specimen.pair(width, equal, place, chosen.spec)
+except ValueError as error:
+    st.error(f"{error}. Shown: 256.", icon=":material/error:")
+    pair = specimen.pair(256, equal, place, chosen.spec)
+
+ui.lead(specimen.lesson(pair, equal))
+widest = max(shape[1] for block in (pair.basic, pair.bottleneck) for shape in (block.in_shape, block.out_shape))
+drawings = []
+for column, (kind, block) in zip(st.columns(2, gap="medium"), pair.by_kind().items(), strict=True):
+    with column, st.container(border=True):
+        weights, macs = specimen.main_weights(block), sum(node.macs for node in block.convs)
+        ui.figures([Figure(palette.count(weights), f"convolution weights · {palette.macs(macs)}")])
+        ui.arithmetic(specimen.arithmetic(block))
+        drawings.append(block_svg(block, palette.BLOCK_COLOURS[kind], f"{kind}, {block.out_shape[1]}-d", widest))
+        ui.drawing(drawings[-1], f"{kind} block: {specimen.arithmetic(block)}; {block.reason}")
+        ui.reason(block)
+
+st.subheader("What the way around costs", anchor=False)
+ui.table(specimen.option_rows(width if not width % 8 and 8 <= width <= 2048 else 256, equal, place, chosen.spec),
+         caption="Parameters of this block under each shortcut option of the paper, BN included.")
+ui.downloads("blocks", specimen.rows(pair), drawings[1])

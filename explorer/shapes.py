@@ -1,0 +1,38 @@
+"""The stages of a net as rows: sizes, strides, receptive fields; and the page's point in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from explorer import palette
+from explorer.analysis import Stage, stages
+from explorer.trace import Node
+
+
+def stage_rows(nodes: Sequence[Node]) -> list[dict[str, object]]:
+    """One row per stage, ready to show."""
+    return [{"stage": stage.name, "module": stage.module, "what": _what(stage),
+             "output": palette.shape(stage.out_shape), "stride": stage.stride, "total stride": stage.nodes[-1].jump,
+             "receptive field": palette.pixels(stage.nodes[-1].receptive_field)} for stage in stages(nodes)]
+
+
+def _what(stage: Stage) -> str:
+    """'7×7, 64, stride 2 → 3×3 max pool' or '[1×1, 64 → 3×3, 64 → 1×1, 256] × 3'."""
+    if stage.blocks:
+        inside = " → ".join(f"{conv.kernel}×{conv.kernel}, {conv.out_shape[1]}" for conv in stage.blocks[0].convs)
+        return f"[{inside}] × {len(stage.blocks)}"
+    words = {"maxpool": lambda node: f"{node.kernel}×{node.kernel} max pool",
+             "avgpool": lambda node: "average pool", "linear": lambda node: f"{node.out_shape[1]:,}-d fc",
+             "conv": lambda node: f"{node.kernel}×{node.kernel}, {node.out_shape[1]}" + (
+                 f", stride {node.stride}" if node.stride > 1 else "")}
+    return " → ".join(words[node.kind](node) for node in stage.nodes if node.kind in words)
+
+
+def lesson(nodes: Sequence[Node]) -> str:
+    """From the picture to the last map, in the net's own numbers."""
+    last = stages(nodes)[-2].nodes[-1]
+    size, channels = nodes[0].out_shape[2:], last.out_shape[1]
+    factor = last.jump
+    return (f"From {size[0]}×{size[1]} pixels with {nodes[0].out_shape[1]} colours to {last.out_shape[2]}×{last.out_shape[3]} "
+            f"positions with {channels:,} features, {factor} times smaller on each side. Where a stage halves height and "
+            "width it doubles the channels, which keeps the cost of a layer the same (He et al. 2015, §3.3).")

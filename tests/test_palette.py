@@ -1,0 +1,42 @@
+"""Numbers are written one way everywhere, and colours can be told from both backgrounds."""
+
+from __future__ import annotations
+
+import pytest
+
+from explorer import palette
+from explorer.trace import KINDS
+
+
+@pytest.mark.parametrize(("value", "text"), [
+    (1_179_648, "1.18 M"), (69_632, "69.6 K"), (25_557_032, "25.56 M"), (64, "64"), (0, "0"), (999_960, "1.00 M"),
+    (999_940, "999.9 K"), (999.6, "1.0 K"), (4_089_184_256, "4.09 G"), (0.25, "0.25"),
+])
+def test_counts(value: float, text: str) -> None:
+    assert palette.count(value) == text
+
+
+def test_units() -> None:
+    assert palette.macs(4_089_184_256) == "4.09 GMACs" and palette.macs(12) == "12 MACs"
+    assert palette.size(89_726_880) == "89.7 MB" and palette.size(12) == "12 B"
+    assert palette.seconds(0.00321) == "3.21 ms" and palette.seconds(0.187) == "187 ms"
+    assert palette.pixels(427) == "427 px" and palette.pixels(None) == "whole picture"
+    assert palette.shape((1, 64, 56, 48)) == "56×48×64" and palette.shape((8, 1000), batch=True) == "8×1000"
+
+
+def test_every_kind_of_layer_has_a_colour_and_a_name() -> None:
+    assert set(palette.KIND_COLOURS) == set(palette.KIND_LABELS) == set(KINDS)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("background", ["#fdfcf9", "#12151b"])
+def test_colours_stand_out_from_both_backgrounds(background: str) -> None:
+    """WCAG 2.1, 1.4.11: at least 3:1 for graphics."""
+    for colour in (*palette.STAGE_COLOURS.values(), *palette.KIND_COLOURS.values(), palette.SHORTCUT):
+        light, dark = sorted((luminance(colour), luminance(background)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 3, (colour, background)

@@ -1,0 +1,64 @@
+"""The two arithmetics of the article and of the paper's Fig. 5, from real blocks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from explorer import specimen
+from explorer.analysis import total
+from explorer.drawing import block_svg
+from explorer.spec import ResNetSpec
+
+
+def test_equal_width_is_the_articles_pair() -> None:
+    found = specimen.pair(256)
+    assert specimen.arithmetic(found.basic) == "3·3·256·256 + 3·3·256·256 = 1,179,648"
+    assert specimen.arithmetic(found.bottleneck) == "1·1·256·64 + 3·3·64·64 + 1·1·64·256 = 69,632"
+    assert (total(found.basic.nodes), total(found.bottleneck.nodes)) == (1_180_672, 70_400)  # with BN
+
+
+def test_equal_cost_is_the_papers_fig_5() -> None:
+    found = specimen.pair(256, "cost")
+    assert (specimen.main_weights(found.basic), specimen.main_weights(found.bottleneck)) == (73_728, 69_632)
+    assert found.ratio == pytest.approx(1.059, abs=5e-4)
+    assert found.basic.out_shape[2:] == (56, 56) == found.bottleneck.out_shape[2:]  # conv2_x, as in the figure
+
+
+@pytest.mark.parametrize("width", [64, 128, 256, 512, 1024, 2048])
+def test_the_ratio_is_the_same_at_every_width(width: int) -> None:
+    """18·w² against (8/16 + 9/16)·w²: 288/17."""
+    assert specimen.pair(width).ratio == pytest.approx(288 / 17)
+
+
+def test_a_projection_doubles_the_bottlenecks_weights() -> None:
+    """He et al. 2015, §3.3: the time and model size are doubled by replacing the identity with a projection."""
+    bottleneck = specimen.pair(256, base=ResNetSpec(shortcut="C")).bottleneck
+    assert sum(node.params for node in bottleneck.nodes if node.kind == "conv") == 135_168
+
+
+@pytest.mark.parametrize(("place", "kinds", "stride"), [
+    ("solid", ("identity", "identity"), 1), ("dotted", ("projection", "projection"), 2),
+    ("conv2_x", ("identity", "projection"), 1)])
+def test_solid_and_dotted_places(place: str, kinds: tuple[str, str], stride: int) -> None:
+    found = specimen.pair(256, place=place)
+    assert (found.basic.shortcut, found.bottleneck.shortcut) == kinds
+    assert found.basic.stride == found.bottleneck.stride == stride
+    assert found.basic.out_shape == found.bottleneck.out_shape == (1, 256, 14, 14)
+
+
+@pytest.mark.parametrize("width", [0, 7, 100, 5000, 2.5])
+def test_a_width_that_cannot_be_is_refused_by_name(width: object) -> None:
+    with pytest.raises(ValueError, match=f"width={width}"):
+        specimen.pair(width)
+
+
+@pytest.mark.parametrize(("option", "dash"), [("B", "7 5"), ("A", "2 5")])
+def test_the_drawing_says_solid_or_dotted(option: str, dash: str) -> None:
+    drawn = {place: block_svg(specimen.pair(256, place=place, base=replace(ResNetSpec(), shortcut=option)).bottleneck,
+                              "#000000", "a <b> & c", 256) for place in ("solid", "dotted")}
+    assert f'stroke-dasharray="{dash}"' in drawn["dotted"] and f'stroke-dasharray="{dash}"' not in drawn["solid"]
+    assert "identity: x as it is" in drawn["solid"] and "a &lt;b&gt; &amp; c" in drawn["solid"]
+    plain = block_svg(specimen.pair(256, base=ResNetSpec(shortcut="none")).basic, "#000000", "", 256)
+    assert "circle" not in plain

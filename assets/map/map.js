@@ -80,6 +80,7 @@ class NetMap {
     this.svg.style.setProperty("--ratio", `${width} / ${height}`);
     this.viewport.reset();
     if (this.isOverview()) paintTiles(this);
+    if (this.layoutUsed === "narrow" && view.node && this.tileOf(view.node) >= 0) setTimeout(() => this.uncover(this.tileElements[this.tileOf(view.node)]));
     if (this.openBlock) growFrom(scene, from, { width, height }); else grow(this, before);
     this.refresh();
     clearTimeout(this.tableLater);

@@ -5,6 +5,7 @@ const ROOM_FOR_TWO_LINES = { width: 84, height: 34 };
 function paintTiles(map) {
   const { data, layout, view } = map;
   const column = data.columns[view.color];
+  const longest = column && data.level !== "layers" ? Math.max(...column.texts.map((text) => text.length)) : 0; // one size for all
   map.tileElements.forEach((group, index) => {
     const tile = data.scene.tiles[index], [x, y, w, h] = layout.tiles[index];
     const colour = tile.kind && !column ? data.palette.kinds[tile.kind] : data.palette.stages[tile.stage];
@@ -13,17 +14,17 @@ function paintTiles(map) {
     group.classList.toggle("shaded", Boolean(shade));
     group.style.setProperty("--ink", shade ? column.inks[index] : "var(--st-text-color)");
     group.querySelectorAll("text").forEach((text) => text.remove());
-    group.append(...tileText(tile, column ? column.texts[index] : null, x, y, w, h));
+    group.append(...tileText(tile, column ? column.texts[index] : null, longest, [x, y, w, h]));
     group.setAttribute("aria-label", column ? `${tile.says}, ${column.label}: ${column.words[index]}` : tile.says);
   });
 }
 
-function tileText(tile, value, x, y, w, h) {
+function tileText(tile, value, longest, [x, y, w, h]) {
   const texts = tileWords(tile, value);
   if (tile.kind === "add") return [];
   if (h > w * 1.5 && texts[0].length > 1) return [uprightText(texts[0], x + w / 2, y + h / 2, w, h)];
   const two = texts[1] && w >= ROOM_FOR_TWO_LINES.width && h >= ROOM_FOR_TWO_LINES.height;
-  const size = clamp(fitted(texts[0], w - 5, Math.min(h * (two ? 0.4 : 0.5), 20)), 1.5, 20);
+  const size = clamp(fitted(texts[0].padEnd(longest), w - 5, Math.min(h * (two ? 0.4 : 0.5), 20)), 1.5, 20);
   const middle = y + h / 2;
   const line = (text, at, big, kind) => svg("text", { class: kind, x: x + w / 2, y: at, "font-size": big.toFixed(1) }, text);
   if (!two) return [line(texts[0], middle + size * 0.36, size, "tile-value")];

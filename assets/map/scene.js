@@ -13,12 +13,12 @@ function drawScene(data, name) {
   const scene = svg("g", { class: `scene ${data.level}`, role: "listbox", "aria-label": sceneLabel(data) });
   const lanes = data.scene.lanes.map((lane, index) => drawLane(data, lane, layout, index));
   scene.append(drawFlow(layout), ...(layout.frames ?? []).map((box, index) => drawFrame(data, box, index)));
-  for (const lane of lanes) scene.append(lane);
+  const arches = svg("g", { class: "arches" });
+  scene.append(arches, ...lanes);
   const holders = new Map(data.scene.lanes.map((lane, index) => [lane.stage, lanes[index]]));
   data.scene.tiles.forEach((tile, index) => holders.get(tile.stage).append(drawTile(data, tile, layout.tiles[index], index)));
-  const arches = svg("g", { class: "arches" });
   data.scene.shortcuts.forEach((line, index) => arches.append(drawArch(data, line, layout.shortcuts[index], data.level)));
-  scene.append(arches, svg("g", { class: "adds", "aria-hidden": "true" }, layout.adds.map(drawAdd(layout))));
+  scene.append(svg("g", { class: "adds", "aria-hidden": "true" }, layout.adds.map(drawAdd(layout))));
   return scene;
 }
 

@@ -13,7 +13,7 @@ from explorer.state import Chosen
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "map"
 MODULES = ("dom", "net", "scene", "paint", "figures", "viewport", "panel", "toolbar", "transitions", "export", "input",
-           "map")  # in the order of their dependence; joined, they are one ES module
+           "choices", "map")  # in the order of their dependence; joined, they are one ES module
 KEY = "map"
 
 

@@ -1,7 +1,6 @@
 // The map itself: holds what is chosen, draws, listens, and reports to Python what the URL should say.
 
 const NARROW_BELOW = 520; // width of the canvas in pixels
-const REPORT_AFTER = 120; // ms without a further change
 const lastViews = new Map(); // key of the component → {seq, view}: survives a change of page
 
 class NetMap {
@@ -21,10 +20,10 @@ class NetMap {
     this.panel = html("aside", { class: "panel", "aria-label": "What is selected", "aria-live": "polite", tabindex: "0" });
     this.legend = html("div", { class: "legend" });
     this.table = html("div", { class: "table", tabindex: "0", role: "region", "aria-label": "The map as a table" });
-    this.headingProbe = html("h3", { hidden: true });
+    this.slideTitle = html("h2", { class: "slide-title" });
     this.toolbar = buildToolbar(this);
     this.body = html("div", { class: "body" }, html("div", { class: "picture" }, this.canvas, this.legend), this.panel);
-    this.root = html("div", { class: "map-root" }, this.headingProbe, this.toolbar.bar, this.body, this.table);
+    this.root = html("div", { class: "map-root" }, this.slideTitle, this.toolbar.bar, this.body, this.table);
     host.replaceChildren(this.root);
     this.viewport = new Viewport(this.canvas, this.svg, this.drawing);
     listen(this);
@@ -103,6 +102,7 @@ class NetMap {
 
   refresh() {
     updateToolbar(this);
+    this.slideTitle.replaceChildren(this.titleNow(), html("small", {}, this.data.facts));
     this.legend.replaceChildren(...legendItems(this));
     this.panel.replaceChildren(...panelContent(this, this.view.node).filter(Boolean));
     this.panel.scrollTop = 0;
@@ -131,79 +131,6 @@ class NetMap {
     });
   }
 
-  select(id, focus = false) {
-    const redraw = this.openBlock && blockOf(id) !== this.openBlock;
-    this.change({ node: id, open: this.view.open && !redraw }, redraw);
-    const at = this.tileOf(id);
-    if (at < 0) return;
-    if (this.layoutUsed === "narrow") this.uncover(this.tileElements[at]);
-    this.viewport.show(boxOf(this.tileElements[at]));
-    if (focus) this.tileElements[at].focus({ preventScroll: this.layoutUsed !== "narrow" });
-  }
-
-  // On a phone the panel is a sheet over the lower part: bring what it covers into sight.
-  uncover(tile) {
-    const { top, bottom } = tile.getBoundingClientRect(), sheet = this.panel.getBoundingClientRect().top;
-    if (top < 0 || bottom > Math.min(sheet, window.innerHeight)) tile.scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
-  }
-
-  change(fields, redraw = false) {
-    const before = redraw ? rememberTiles(this) : null;
-    Object.assign(this.view, fields);
-    lastViews.set(this.key, { seq: this.seq, view: { ...this.view } });
-    if (redraw) this.draw(before); else this.refresh();
-    clearTimeout(this.reportLater);
-    this.reportLater = setTimeout(() => this.setStateValue("view", { ...this.view, seq: this.seq }), REPORT_AFTER);
-  }
-
-  // Enter: a stage opens into its blocks, a run unfolds, a block opens into its layers.
-  enter(id) {
-    const found = this.net.describe(id), tile = this.net.tiles[this.net.tile(id)];
-    if (found.type === "stage" && found.stage.blocks) return this.setLevel("blocks", `${id}.0`);
-    if (found.type === "block" && tile?.count > 1 && tile.id === id && this.isOverview() && tile.block) return this.unfold(id);
-    if (found.kind && !this.openBlock) {
-      this.change({ node: found.type === "layer" ? id : found.block, open: true }, true);
-      this.focusFirst();
-    }
-    return undefined;
-  }
-
-  focusFirst() { this.tileElements[Math.max(this.tileOf(this.view.node), 0)]?.focus({ preventScroll: true }); }
-
-  close() {
-    if (this.openBlock) {
-      this.change({ open: false, node: this.openBlock }, true);
-      this.focusFirst();
-    } else if (this.viewport.scale > 1.001) this.viewport.reset();
-    else this.change({ node: "" });
-  }
-
-  find(path) {
-    const found = this.net.describe(path);
-    const inside = found.type === "layer" && found.block && this.data.level !== "layers";
-    if (inside) this.change({ node: path, open: true }, true); else this.select(path);
-    this.focusFirst();
-  }
-
-  setLevel(level, node = null) {
-    const figure = level === "fig3" ? "fig3" : "map";
-    const keep = figure === this.view.figure ? this.view.node : "";
-    this.change({ level: figure === "fig3" ? this.view.level : level, figure, open: false, node: node ?? keep }, this.openBlock !== "");
-    if (this.openBlock === "") updateToolbar(this);
-  }
-
-  setColor(color) {
-    this.change({ color });
-    if (this.isOverview()) paintTiles(this);
-  }
-
-  toggleFold() {
-    const folded = this.data.folded && !this.view.unfold.length;
-    this.change({ fold: folded ? "off" : "on", unfold: [] });
-  }
-
-  unfold(id) { this.change({ unfold: [...this.view.unfold, id], node: id }); }
-
   titleNow() {
     const figure = this.data.figure === "fig3" ? "" : this.openBlock ? ` · ${this.openBlock}` : "";
     return `${this.data.title}${figure}`;
@@ -217,6 +144,8 @@ class NetMap {
     else this.root.requestFullscreen?.();
   }
 }
+
+Object.assign(NetMap.prototype, CHOICES);
 
 const maps = new WeakMap();
 

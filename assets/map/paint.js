@@ -1,6 +1,7 @@
 // Colours and values on the tiles: painting again costs no new layout and no new data.
 
 const ROOM_FOR_TWO_LINES = { width: 84, height: 34 };
+const LEAST_SMALL = 9.5; // size of a second line; what needs a smaller one is said shorter
 
 function paintTiles(map) {
   const { data, layout, view } = map;
@@ -28,8 +29,9 @@ function tileText(tile, value, longest, [x, y, w, h]) {
   const middle = y + h / 2;
   const line = (text, at, big, kind) => svg("text", { class: kind, x: x + w / 2, y: at, "font-size": big.toFixed(1) }, text);
   if (!two) return [line(texts[0], middle + size * 0.36, size, "tile-value")];
-  const small = clamp(fitted(texts[1], w - 10, 13), 6, 13);
-  return [line(texts[0], middle - 1, size, "tile-value"), line(texts[1], middle + small + 3, small, "tile-recipe")];
+  const second = [texts[1], tile.holds, tile.shape].find((text) => text && fitted(text, w - 8, 13) >= LEAST_SMALL) ?? "";
+  const small = fitted(second, w - 8, 13);
+  return [line(texts[0], middle - 1, size, "tile-value"), line(second, middle + small + 3, small, "tile-recipe")];
 }
 
 // In a tile that is taller than wide the text climbs.

@@ -73,13 +73,20 @@ function blockPanel(map, id, { block, kind }) {
   return [
     ...heading(`${block}  ·  ${place}`, kind.question, kind.shortcut),
     html("p", { class: "reason" }, `${kind.reason[0].toUpperCase()}${kind.reason.slice(1)}.`),
-    html("button", { class: "wide", type: "button", onclick: () => (opened ? map.close() : map.enter(block)) },
+    html("button", { class: "wide", type: "button", onclick: () => (opened ? map.close() : map.open(block)) },
       opened ? "Back to the map" : "Open the block"),
+    unfoldButton(map, block),
     blockFacts(map, block, kind, stage),
     optionTable(map, kind),
     arithmetic(kind),
     source(map),
   ];
+}
+
+function unfoldButton(map, block) {
+  const tile = map.net.tiles[map.net.tile(block)];
+  if (!tile?.block || !(tile.count > 1) || !map.isOverview() || map.data.level === "stages") return null;
+  return html("button", { class: "wide", type: "button", onclick: () => map.unfold(tile.id) }, `Unfold the run of ${tile.count}`);
 }
 
 function blockFacts(map, block, kind, stage) {

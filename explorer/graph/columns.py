@@ -9,7 +9,7 @@ from explorer import palette
 from explorer.analysis import METRICS, total
 from explorer.graph.parts import Part
 
-INKS = ("#ffffff", "#14171d")
+INKS = ("#ffffff", "#000000")  # with these two, any colour has one at 4.5:1 or better
 _STEPS = {  # unit -> (least value, factor, suffix): as few characters as a value can be read by
     "count": ((999.5e6, 1e9, "G"), (999.5e3, 1e6, "M"), (999.5, 1e3, "K"), (0, 1, "")),
     "bytes": ((999.5e6, 1e9, "GB"), (999.5e3, 1e6, "MB"), (999.5, 1e3, "KB"), (0, 1, "B")),

@@ -110,7 +110,7 @@ function optionTable(map, kind) {
     html("th", { scope: "row" }, `${option}${option === here ? " ◂" : ""}`), html("td", {}, cost.shortcut === "pad" ? "zero-padding" : cost.shortcut),
     html("td", {}, exact(cost.params)), html("td", {}, `${(cost.macs / 1e6).toFixed(1)} M`)));
   return html("table", { class: "options" }, html("caption", {}, "This block under each option"),
-    html("thead", {}, html("tr", {}, ["", "shortcut", "params", "MACs"].map((text) => html("th", { scope: "col" }, text)))),
+    html("thead", {}, html("tr", {}, ["option", "shortcut", "params", "MACs"].map((text) => html("th", { scope: "col" }, text)))),
     html("tbody", {}, rows));
 }
 

@@ -20,7 +20,7 @@ from explorer.graph.details import OPTIONS, options
 from explorer.graph.fig3 import nets
 from explorer.graph.scene import scene
 from explorer.model import IdentityShortcut, ZeroPad, build
-from explorer.spec import ResNetSpec, preset, presets
+from explorer.spec import ResNetSpec, preset
 from explorer.trace import follow, trace
 from explorer.vgg import vgg19
 
@@ -62,7 +62,7 @@ def test_solid_and_dotted_are_the_papers(name: str, level: str) -> None:
 
 @pytest.mark.parametrize("option", ["A", "B", "C", "none"])
 @pytest.mark.parametrize("fold", ["on", "off"])
-@pytest.mark.parametrize("name", ["resnet18", "resnet50", "resnet152", "resnet56_cifar", "resnext50_32x4d"])
+@pytest.mark.parametrize("name", ["resnet50", "resnet56_cifar", "resnext50_32x4d"])
 def test_every_option_folded_or_not_draws_what_the_module_holds(name: str, fold: str, option: str) -> None:
     spec = replace(preset(name), shortcut=option)
     for level in LEVELS:
@@ -82,7 +82,7 @@ def test_1202_opens_folded_and_unfolds_run_by_run() -> None:
 
 
 @pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize("name", ["resnet18", "resnet152", "resnet1202_cifar"])
+@pytest.mark.parametrize("name", ["resnet18", "resnet152"])
 def test_the_tiles_together_are_the_net(name: str, level: str) -> None:
     """Sums over the tiles equal the totals of the trace: nothing is drawn twice, nothing is left out."""
     spec = preset(name)
@@ -93,7 +93,7 @@ def test_the_tiles_together_are_the_net(name: str, level: str) -> None:
             assert data["columns"][metric]["total"] == total(nodes, metric) == sum(data["columns"][metric]["values"])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(counts=some.lists(some.integers(1, 30), min_size=1, max_size=4), fold=some.sampled_from(parts.FOLDS),
        level=some.sampled_from(LEVELS), option=some.sampled_from(["A", "B", "C", "none"]))
 def test_any_layout_has_a_place_for_all_inside_its_frame(counts: list[int], fold: str, level: str, option: str) -> None:
@@ -166,7 +166,7 @@ def test_reasons_and_prices_of_the_options() -> None:
                and "8,192 weights" in kind["reason"] for kind in kinds)
 
 
-@pytest.mark.parametrize("name", ["resnet50", "resnet110_cifar", "wide_resnet50_2"])
+@pytest.mark.parametrize("name", ["resnet50", "resnet56_cifar"])
 def test_the_prices_are_those_of_the_whole_net(name: str) -> None:
     """The options are priced on a net of two blocks per stage; every block of the whole net agrees."""
     spec, side = preset(name), preset(name).default_input
@@ -245,7 +245,7 @@ def test_vgg_is_traced_as_it_runs() -> None:
     assert sum(node.params for node in nodes) == sum(value.numel() for value in model.parameters())
 
 
-@pytest.mark.parametrize("name", presets())
+@pytest.mark.parametrize("name", ["resnet18", "resnet152", "resnet20_cifar", "resnext50_32x4d"])
 def test_dot_holds_every_operation_and_edge(name: str) -> None:
     nodes = trace(preset(name), preset(name).default_input, preset(name).default_input)
     source = graph.dot(nodes, name)
@@ -268,7 +268,7 @@ def test_a_view_goes_through_the_url_and_back(query: dict[str, str]) -> None:
     assert graph.parse(query, graph.color_choices()).params() == query
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(some.dictionaries(some.sampled_from(graph.VIEW_NAMES), some.one_of(some.text(max_size=300), some.none(), some.integers(),
                                                                          some.lists(some.text(max_size=5), max_size=80))))
 def test_any_url_gives_a_view_that_can_be_drawn(query: dict[str, object]) -> None:

@@ -6,13 +6,14 @@ import math
 from collections.abc import Sequence
 from itertools import accumulate
 
+from explorer import palette
 from explorer.analysis import total
 from explorer.spec import ResNetSpec
+from explorer.timing.limits import Ceilings
 from explorer.timing.measurement import Measurement
 from explorer.timing.parts import Part, rolled_up
 from explorer.timing.records import Run
 from explorer.timing.roofline import Roofline
-from explorer.timing.settings import Settings
 from explorer.timing.sweeps import Row, knee
 from explorer.trace import Node, trace
 
@@ -34,6 +35,11 @@ def where(nodes: Sequence[Node], parts: Sequence[Part]) -> list[dict[str, object
              "params": total(group, "params")} for name, group in groups.items()]
     sums = {key: sum(row[key] for row in rows) or 1 for key in ("seconds", "macs", "params")}
     return [row | {f"{key}_share": row[key] / sums[key] for key in sums} for row in rows]
+
+
+def block_seconds(parts: Sequence[Part]) -> dict[str, float]:
+    """Path of each block (stem and head too) → seconds: what the map colours by."""
+    return rolled_up(parts, "block")
 
 
 def layers(parts: Sequence[Part]) -> list[dict[str, object]]:
@@ -63,6 +69,29 @@ def contrast(one: ResNetSpec, other: ResNetSpec, height: int, width: int,
                    for label, source, a, b in timed]
 
 
+def timed_pair(seen: Sequence[Measurement], source: str) -> list[tuple[str, str, float, float]]:
+    """The measured line of a contrast: seconds per picture of both."""
+    if len(seen) != 2:
+        return []
+    one, other = (1 / each.images_per_s for each in seen)
+    return [(f"Time ({source})", source, one, other)]
+
+
+def published_pair(tables: Sequence[dict], one: str, other: str) -> list[tuple[str, str, float, float]]:
+    """The published lines of a contrast: seconds per picture on each device that has both."""
+    return [(f"Time, {table['device'].removeprefix('NVIDIA ')} (published)", "published",
+             1 / table["images_per_s"][one], 1 / table["images_per_s"][other])
+            for table in tables if {one, other} <= set(table["images_per_s"])]
+
+
+def candidates(limits: Ceilings) -> list[dict[str, object]]:
+    """Each candidate kernel and what it reached, for the table."""
+    units = {"matmul": "FLOP/s", "conv": "FLOP/s", "copy": "byte/s"}
+    rows = [{"candidate": one.name, "kind": one.kind, "reached": f"{palette.count(one.per_s)}{units[one.kind]}"}
+            for one in limits.kernels if one.kind in units]
+    return [*rows, {"candidate": "an operation on one number", "kind": "launch", "reached": palette.seconds(limits.launch_s)}]
+
+
 def race(seen: Sequence[Measurement], pictures: int = 100) -> list[dict[str, object]]:
     """Per model: seconds after which each picture is done, from the raw times in their order, repeated as needed."""
     rows = []
@@ -73,15 +102,6 @@ def race(seen: Sequence[Measurement], pictures: int = 100) -> list[dict[str, obj
         rows.append({"title": one.title, "name": one.name, "block": one.spec.block, "done_s": done_s,
                      "pictures": [index * batch for index in range(passes + 1)]})
     return rows
-
-
-def race_sentence(rows: Sequence[dict[str, object]]) -> str:
-    """Where the slower one is when the faster has finished."""
-    first, second = sorted(rows, key=lambda row: row["done_s"][-1])[:2]
-    end_s = first["done_s"][-1]
-    behind = max(count for count, at_s in zip(second["pictures"], second["done_s"]) if at_s <= end_s)
-    return (f"When {first['title']} has finished its {first['pictures'][-1]:,} pictures, {second['title']} has finished "
-            f"{behind:,}.")
 
 
 def sweep(rows: Sequence[Row]) -> list[dict[str, object]]:
@@ -104,19 +124,6 @@ def roof(seen: Roofline) -> list[dict[str, object]]:
     return [{"name": point.name, "macs": point.macs, "bytes": point.bytes, "seconds": point.seconds,
              "flops_per_s": point.flops_per_s, "intensity": point.intensity, "limit_flops_per_s": point.limit_flops_per_s,
              "share": point.share} for point in (*seen.points, seen.whole)]
-
-
-def nearest(runs: Sequence[Run], spec: ResNetSpec, settings: Settings) -> Run | None:
-    """The recorded run of this very spec whose batch, dtype and threads are nearest to what is asked; None without."""
-    same = [run for run in runs if run.measurement.spec == spec
-            and (run.measurement.settings.height, run.measurement.settings.width) == (settings.height, settings.width)]
-
-    def distance(run: Run) -> tuple:
-        theirs = run.measurement.settings
-        return (theirs.dtype != settings.dtype, theirs.memory_format != settings.memory_format,
-                abs(math.log2(theirs.batch / settings.batch)), theirs.threads != settings.threads)
-
-    return min(same, key=distance, default=None)
 
 
 def others(runs: Sequence[Run], tables: Sequence[dict], live: Sequence[Measurement] = ()) -> list[dict[str, object]]:

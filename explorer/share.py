@@ -14,7 +14,7 @@ CHOICES = (*PARTS, "variants", "depth", "block", "shortcut")
 
 def popover(page: str) -> None:
     """The button; its contents are made when it is opened, from the URL as it then is."""
-    with st.container(key="share"):
+    with st.container(key="share", width="content"):
         with st.popover("Link", icon=":material/qr_code_2:", key="share-open", on_change="rerun") as opened:
             if opened.open:
                 _contents(page)
@@ -22,16 +22,14 @@ def popover(page: str) -> None:
 
 def _contents(page: str) -> None:
     params = dict(st.query_params)
-    with st.container(key="share-how", horizontal=True):
-        present = st.toggle("Projector view", params.get("present") == "1", key="share-present")
-        hidden = st.multiselect("Take away", CHOICES, _now(params), key="share-hide", placeholder="nothing",
-                                accept_new_options=True, help="The key of any control works too, as in `stride_on`.")
+    present = st.session_state.get("share-present", params.get("present") == "1")
+    hidden = st.session_state.get("share-hide", _now(params))
     params |= {"present": "1" if present else "", "hide": ",".join(re.sub(r"[^\w-]", "", name) for name in hidden)}
     url = link.url_of(st.context.url or "", params)
     if link.is_local(url):
         url = _reachable(url)
     st.code(url, language=None, wrap_lines=True)
-    shown, embedded, scene = st.tabs(["QR code", "Embed", "As a scene"])
+    shown, embedded, scene, how = st.tabs(["QR code", "Embed", "As a scene", "Show less"])
     with shown:
         code = link.qr_svg(url)
         if code:
@@ -45,6 +43,10 @@ def _contents(page: str) -> None:
 
         st.caption("Paste it into your lecture file; its title and text are yours.")
         st.code(lecture.capture(page, params, f"{page}: my point"), language="toml", wrap_lines=True)
+    with how:
+        st.toggle("Projector view", present, key="share-present")
+        st.multiselect("Take away", CHOICES, hidden, key="share-hide", placeholder="nothing", accept_new_options=True,
+                       help="The key of any control works too, as in `stride_on`. The link above follows.")
 
 
 def _now(params: dict[str, str]) -> list[str]:

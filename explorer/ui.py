@@ -52,7 +52,7 @@ def header(chosen: Chosen, problem: str | None, beside: Callable[[], None] = lam
     said = naming.same_layout_as(chosen.layout_of, spec) or naming.remark(spec)
     soft = f'<span class="soft">{escape(said)}</span>' if said else ""
     with st.container(key="built", horizontal=True, vertical_alignment="center"):
-        st.html(f'<div class="built" role="status"><b>{escape(naming.title(spec))}</b>{spans}{soft}</div>')
+        st.html(f'<div class="built" role="status"><b>{escape(naming.title(spec))}</b>{spans}{soft}</div>', width="stretch")
         beside()
     if problem:
         st.error(f"{problem}. Shown: {naming.title(spec)}.", icon=":material/error:")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+from base64 import b64encode
 from collections.abc import Mapping
 from html import escape
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -30,6 +31,12 @@ def is_local(url: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
+
+
+def for_others(base: str) -> str:
+    """The app's address as others can open it: `EXPLORER_URL`, or this computer's in its network, or as it is."""
+    base = os.environ.get("EXPLORER_URL", base)
+    return (on_network(base) if is_local(base) else None) or base
 
 
 def on_network(url: str) -> str | None:
@@ -59,6 +66,11 @@ def qr_svg(url: str, scale: int = 6) -> str | None:
     code = segno.make(url, error="m", micro=False)
     return code.svg_inline(scale=scale, border=3, dark="#000", light="#fff", omitsize=True).replace(
         "<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+
+
+def data_uri(svg: str | None) -> str:
+    """An SVG as an image's source; "" without one."""
+    return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode() if svg else ""
 
 
 def embed(url: str, title: str, height: int = 720) -> str:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from explorer import link
+
 if TYPE_CHECKING:  # a lecture needs torch: not before the controls are painted
     from explorer.lecture import Lecture, LectureError
 
@@ -130,8 +132,10 @@ def _scene(page: str, seen: Flags) -> set[str]:
                    f"Choose one of {', '.join(one.slug for one in run.scenes)}.")
         return set()
     short = seen.fresh and page == lecture.HOME and not set(st.query_params) - set(lecture.OWN)
+    root = link.for_others((st.context.url or "").removesuffix(page if page != lecture.HOME else ""))
     with st.container(key="stage"):
-        _component(key="lecture_stage", data={**lecture.bar(run, scene, page, seen.guess, seen.present), "open": short})
+        _component(key="lecture_stage", data={**lecture.bar(run, scene, page, seen.guess, seen.present), "open": short,
+                                              "phone": lecture.phone(root, scene)})
     return set(_names(scene.hide)) if seen.present else set()
 
 

@@ -20,7 +20,7 @@ st.subheader("Take it with you", anchor=False)
 left, middle, right = st.columns(3, gap="large")
 with left:
     st.markdown("**Handout.** Every scene with its picture and a link on one page, the answers at the end. It prints well.")
-    root = link.url_of((st.context.url or "").removesuffix("lecture"), {})
+    root = link.for_others((st.context.url or "").removesuffix("lecture"))
     st.download_button("Handout (HTML)", lambda: lecture.handout(run, root), f"{name}-handout.html", "text/html",
                        on_click="ignore", icon=":material/print:", key="handout", width="stretch")
 with middle:

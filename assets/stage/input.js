@@ -3,7 +3,7 @@
 const EDITABLE = "input:not([type=range]), textarea, select, [contenteditable=true]";
 const OWN_ARROWS = "[role=slider], [role=radiogroup], [role=tablist], [role=listbox], [role=combobox], [role=grid], svg, canvas";
 const KEYS = {
-  PageDown: "next", PageUp: "previous", ArrowRight: "next", ArrowLeft: "previous", n: "toggleNotes", l: "toggleList",
+  PageDown: "next", PageUp: "previous", ArrowRight: "next", ArrowLeft: "previous", n: "toggleNotes", l: "toggleList", q: "toggleCode",
   Escape: "escape",
 };
 

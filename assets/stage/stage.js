@@ -1,6 +1,6 @@
 // The lecture's bar: title, text, question, the way on. All it knows comes from Python with every run.
 
-const kept = (holder.kept ??= { notes: false, list: false, popup: null, since: null });
+const kept = (holder.kept ??= { notes: false, list: false, code: false, popup: null, since: null });
 
 class Stage {
   constructor(place) {
@@ -13,7 +13,7 @@ class Stage {
     this.waits = false;
     fitSoon(data.present);
     if (JSON.stringify(data) === this.drawn) return;
-    if (this.data?.slug !== data.slug) kept.list = false;
+    if (this.data?.slug !== data.slug) kept.list = kept.code = false;
     this.drawn = JSON.stringify(data);
     this.data = data;
     this.draw();
@@ -32,6 +32,7 @@ class Stage {
       kept.notes && data.notes ? el("aside", { class: "notes", "aria-label": "Speaker notes" }, el("div", { class: "prose", html: data.notes }),
         iconButton("window", "Notes in a window of their own", () => openPopup(data))) : null,
       kept.list ? this.list() : null,
+      kept.code ? this.code() : null,
       el("p", { class: "waits", role: "status", hidden: !this.waits }, "The server cannot be reached. This goes on by itself as soon as it is back.")));
   }
 
@@ -45,6 +46,7 @@ class Stage {
       el("div", { class: "dots" }, dots),
       iconButton("list", "All scenes (L)", () => this.toggleList(), kept.list),
       data.notes ? iconButton("notes", "Speaker notes (N)", () => this.toggleNotes(), kept.notes) : null,
+      iconButton("code", "This scene as a QR code (Q)", () => this.toggleCode(), kept.code),
       iconButton("restore", "Back to this scene as it was prepared", () => this.go(data.address)),
       iconButton("present", data.present ? "Leave the projector view (Esc)" : "Projector view", () => this.togglePresent(), data.present),
       iconButton("end", "End the lecture", () => this.go("/lecture", { present: null })),
@@ -57,6 +59,13 @@ class Stage {
     const { data } = this;
     return el("ol", { class: "list" }, data.scenes.map((scene, index) => el("li", { class: index + 1 === data.number ? "now" : "" },
       el("a", { href: urlOf(data.page, scene.address), onclick: (event) => this.follow(event, scene.address) }, scene.title))));
+  }
+
+  // The scene's QR code, large enough for the last row.
+  code() {
+    const { url, code } = this.data.phone;
+    return el("div", { class: "code", role: "dialog", "aria-label": "This scene on your phone", onclick: () => this.toggleCode() },
+      code ? el("img", { src: code, alt: `QR code of ${url}` }) : null, el("p", {}, url));
   }
 
   // A phrase of the text lays its parameters over the scene's state, and takes them back when it is pressed again.
@@ -106,8 +115,9 @@ class Stage {
 
   toggleNotes() { kept.notes = !kept.notes; this.draw(); }
   toggleList() { kept.list = !kept.list; this.draw(); }
-  canEscape() { return kept.list || this.data.present; }
-  escape() { kept.list ? this.toggleList() : this.togglePresent(); }
+  toggleCode() { kept.code = !kept.code; this.draw(); }
+  canEscape() { return kept.list || kept.code || this.data.present; }
+  escape() { kept.code ? this.toggleCode() : kept.list ? this.toggleList() : this.togglePresent(); }
 }
 
 // The notes in a window of their own, for the lecturer's screen; it follows the scenes.

@@ -10,6 +10,7 @@ from explorer import palette
 from explorer.lecture.answers import evaluate
 from explorer.lecture.scene import HOME, Lecture, Scene, address
 from explorer.lecture.words import filled, phrases, prose
+from explorer.link import data_uri, qr_svg
 
 INPUTS = ("ask", "kind", "choices", "low", "high", "step", "unit")
 
@@ -36,6 +37,13 @@ def _verdict(scene: Scene, guess: str) -> dict[str, object]:
     mark = palette.PROVENANCE_MARK.get(found["source"], palette.PROVENANCE_MARK["published"])
     return found | {"source": f"{mark} {found['source']}", "ask": scene.question.ask,
                     "because": prose(scene.question.because, scene.chosen, links=False)}
+
+
+@lru_cache(maxsize=64)
+def phone(root: str, scene: Scene) -> dict[str, str]:
+    """The scene's link and its QR code for the hall, as an image's source. root: the app's address, with the last /."""
+    url = root.rstrip("/") + scene.address
+    return {"url": url, "code": data_uri(qr_svg(url))}
 
 
 @lru_cache(maxsize=8)

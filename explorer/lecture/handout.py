@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from html import escape
 
 from explorer import palette
@@ -10,7 +9,7 @@ from explorer.lecture.answers import NONE, evaluate
 from explorer.lecture.pictures import pictures
 from explorer.lecture.scene import Lecture, Question, Scene
 from explorer.lecture.words import prose
-from explorer.link import qr_svg
+from explorer.link import data_uri, qr_svg
 
 STYLE = """
 :root { color-scheme: light; }
@@ -67,4 +66,4 @@ def _link(url: str) -> str:
 
 
 def _image(svg: str, label: str) -> str:
-    return f'<img alt="{escape(label)}" src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}">'
+    return f'<img alt="{escape(label)}" src="{data_uri(svg)}">'

@@ -19,6 +19,7 @@ import streamlit as st  # noqa: E402
 from explorer import state, ui  # noqa: E402
 
 PAGES = (  # file in pages/, title, icon; the first is the home page
+    ("architecture", "Architecture", ":material/account_tree:"),
     ("shapes", "Shapes", ":material/deployed_code:"),
     ("blocks", "Blocks", ":material/widgets:"),
     ("cost", "Cost", ":material/bar_chart:"),

@@ -1,0 +1,7 @@
+"""`python -m explorer MODEL …`: the app's facts in a terminal."""
+
+import sys
+
+from explorer.cli import main
+
+sys.exit(main())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import pandas  # noqa: F401  Plotly asks sys.modules for it, and would find it half imported by an experiment's thread.
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from explorer.figures_lab.base import KIND_COLOUR, SMALL, Row, column, exponents, finish, line, panels
 
 PANELS = {"activation_std": "Signal: deviation of each block’s output", "gradient_norm": "Gradient: norm at each convolution"}
+SHALLOWER = ("solid", "dash", "dot")  # the deepest, the next, and the others
 DASH = {"batch": "solid", "none": "dot"}
 
 
@@ -75,14 +76,10 @@ def shattered(rows: list[Row]) -> go.Figure:
         figure.add_trace(go.Scatter(x=column(slope, "position"), y=column(slope, "value"), mode="lines", showlegend=False,
                                     line={"color": KIND_COLOUR[kind], "width": 2},
                                     hovertemplate="%{y:.2f} at %{x:.2f}<extra></extra>"), 1, panel)
-        for depth in sorted(set(column(mine, "depth"))):
+        for rank, depth in enumerate(sorted(set(column(mine, "depth")), reverse=True)):
             curve = [row for row in mine if row["part"] == "autocorrelation" and row["depth"] == depth]
             figure.add_trace(line(f"{kind}-{depth}", column(curve, "lag"), column(curve, "value"), KIND_COLOUR[kind],
-                                  heavy=depth == deepest, dash="solid" if depth == deepest else "dash"), 2, panel)
-            last = curve[3] if len(curve) > 3 else None
-            if last and last["value"] is not None:
-                figure.add_annotation(x=last["lag"], y=last["value"], text=str(depth), showarrow=False, row=2, col=panel,
-                                      yshift=11, font_size=SMALL)
+                                  heavy=depth == deepest, dash=SHALLOWER[min(rank, 2)]), 2, panel)
     figure.update_yaxes(range=[-4, 4], showticklabels=False, row=1)
     figure.update_yaxes(range=[-0.35, 1.05], row=2)
     figure.update_xaxes(title="steps along the line", row=2)

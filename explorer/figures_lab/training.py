@@ -11,27 +11,43 @@ from explorer.figures_lab.base import (
 TOP = 2.9  # nats: a little over chance; first batches may lie above
 
 
-def _curves(figure: go.Figure, rows: list[Row], kind: str, panel: int, heaviest: int) -> None:
+def _curves(figure: go.Figure, rows: list[Row], kind: str, panel: int, heaviest: int | None) -> None:
+    """Smoothed curves, and each one's depth at its end; depths that end together share a label."""
+    ends: list[tuple[float, int]] = []
     for depth in sorted({row["depth"] for row in rows}):
         mine = [row for row in rows if row["depth"] == depth]
         smooth = running_mean(column(mine, "loss"))
         figure.add_trace(line(f"{kind}-{depth}", column(mine, "step"), smooth, KIND_COLOUR[kind],
                               heavy=depth == heaviest, dash="solid" if depth == heaviest else "dash"), 1, panel)
         if smooth and smooth[-1] is not None:
-            figure.add_annotation(x=mine[-1]["step"], y=smooth[-1], row=1, col=panel, showarrow=False, xanchor="left",
-                                  xshift=5, text=f"<b>{depth}</b>" if depth == heaviest else str(depth),
-                                  font={"size": TEXT, "color": KIND_COLOUR[kind]})
+            ends.append((smooth[-1], depth))
+    groups: list[list[tuple[float, int]]] = []
+    for end in sorted(ends):
+        if groups and end[0] - groups[-1][0][0] < 0.16:
+            groups[-1].append(end)
+        else:
+            groups.append([end])
+    for group in groups:
+        depths = [f"<b>{depth}</b>" if depth == heaviest else str(depth) for _, depth in sorted(group, key=lambda one: one[1])]
+        text = ", ".join(depths) if len(depths) < 3 else f"{depths[0]} … {depths[-1]}"
+        figure.add_annotation(x=max(column(rows, "step")), y=group[0][0], row=1, col=panel, showarrow=False, xanchor="right",
+                              yanchor="bottom", yshift=3, text=text, font={"size": TEXT, "color": KIND_COLOUR[kind]})
+
+
+def _heaviest(rows: list[Row]) -> int | None:
+    """The deepest of several depths; None where there is one only."""
+    depths = set(column(rows, "depth"))
+    return max(depths) if len(depths) > 1 else None
 
 
 def race(rows: list[Row], steps: int | None = None) -> go.Figure:
     """Training loss, plain and residual side by side on one scale: shallow dashed, the deepest heavy."""
-    deepest = max(column(rows, "depth"), default=0)
     figure = panels(["Plain", "Residual"], shared_yaxes=True, horizontal_spacing=0.05)
     for panel, kind in enumerate(KIND_COLOUR, 1):
-        _curves(figure, [row for row in rows if row["kind"] == kind], kind, panel, deepest)
+        _curves(figure, [row for row in rows if row["kind"] == kind], kind, panel, _heaviest(rows))
     level(figure, CHANCE, "guessing", label=2)
     last = steps or max(column(rows, "step"), default=100)
-    figure.update_xaxes(title="step", range=[0, last * 1.08])
+    figure.update_xaxes(title="step", range=[0, last * 1.02])
     figure.update_yaxes(range=[0, TOP])
     figure.update_yaxes(title="training loss, nats", col=1)
     return finish(figure)
@@ -68,13 +84,12 @@ def spread(finals: list[Row], mine: list[Row]) -> go.Figure:
     return finish(figure, 340)
 
 
-def insertion(rows: list[Row], summary: Row | None = None) -> go.Figure:
+def insertion(rows: list[Row], summary: Row | None = None, steps: int | None = None) -> go.Figure:
     """The two trainings; and, beside them, the loss of the three nets in eval mode."""
     figure = panels(["In training", "Then, on the whole training set"], column_widths=[0.55, 0.45])
-    deepest = max(column(rows, "depth"), default=0)
-    _curves(figure, rows, "plain", 1, deepest)
+    _curves(figure, rows, "plain", 1, _heaviest(rows))
     if summary:
-        shallow = min(column(rows, "depth"))
+        shallow, deepest = min(column(rows, "depth")), max(column(rows, "depth"))
         bars = {f"plain-{shallow}": ("copied", "#8fb6d6"), f"the same inside<br>plain-{deepest}": ("inserted", "#1f8a4c"),
                 f"plain-{deepest}<br>from scratch": ("scratch", KIND_COLOUR["plain"])}
         values = [summary[f"{key}_loss"] for key, _ in bars.values()]
@@ -84,7 +99,7 @@ def insertion(rows: list[Row], summary: Row | None = None) -> go.Figure:
                                 hovertemplate="%{x}: %{y:.4g} nats<extra></extra>"), 1, 2)
     for panel in (1, 2):
         figure.update_yaxes(range=[0, TOP], col=panel)
-    figure.update_xaxes(title="step", col=1)
+    figure.update_xaxes(title="step", range=[0, (steps or max(column(rows, "step"), default=100)) * 1.02], col=1)
     figure.update_yaxes(title="training loss, nats", col=1)
     return finish(figure)
 

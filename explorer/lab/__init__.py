@@ -47,6 +47,7 @@ EXPERIMENTS: dict[str, Experiment] = {
     "degradation": Experiment(degradation.run, {
         "pair": Preset("20 against 56 layers", degradation.Degradation(), recorded=True),
         "sweep": Preset("a sweep of depths, 8 … 56", degradation.Degradation(depths=(8, 14, 20, 32, 44, 56)), True),
+        "pair-B": Preset("the same with projection shortcuts (option B)", degradation.Degradation(shortcut="B"), True),
         "gpu": _gpu(degradation.Degradation(), depths=(20, 56, 110), width=16, side=32, steps=600, batch=128),
     }),
     "identity": Experiment(insertion.run, {

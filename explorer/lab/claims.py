@@ -15,19 +15,18 @@ from functools import cache
 from statistics import median
 
 from explorer.jobs import Job
-from explorer.lab import EXPERIMENTS, degradation
+from explorer.lab import EXPERIMENTS
 from explorer.lab.config import Config
 from explorer.lab.outcome import Row
 from explorer.lab.record import FOLDER, provenance
 from explorer.lab.statements import CLAIMS, Claim
 
 SEEDS = range(1, 9)  # the recorded runs, which the page opens with, have seed 0
-EXTRA: dict[tuple[str, str], Config] = {("degradation", "pair-B"): degradation.Degradation(shortcut="B")}
 
 
 def config_of(experiment: str, preset: str) -> Config:
     """The config of a claim's runs, but for the seed."""
-    return EXTRA.get((experiment, preset)) or EXPERIMENTS[experiment].presets[preset].config
+    return EXPERIMENTS[experiment].presets[preset].config
 
 
 def measure(experiments: set[str]) -> dict[str, list[Row]]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 from explorer.lab.config import Config
 from explorer.lab.outcome import Row
 from explorer.lab.record import FOLDER, recorded
+
+
+HIDDEN = "A recorded run, as far as it gives nothing away. Predict, and see the rest."
 
 
 class Rate:
@@ -90,17 +94,33 @@ def verdict(key: str, answer: str, guess: str | None) -> tuple[str, str]:
     return "wrong", f"You said: {options[guess]}. This run: {options[answer]}."
 
 
-def contradiction(key: str, answer: str) -> str | None:
-    """What to say when a run does not come out as the recorded seeds did."""
+def told(key: str, answer: str) -> str:
+    """What there is to see in a run that came out like this."""
+    text = texts()[key]
+    return text["reveal"] if answer == text["expected"] else text.get("reveal_for", {}).get(answer, "")
+
+
+def peers(run: Row) -> list[Row]:
+    """The recorded seeds of the same experiment and preset; of its first preset where the budget is another."""
+    from explorer.lab import EXPERIMENTS
     from explorer.lab.claims import shipped
 
-    text = texts()[key]
-    if answer == text["expected"]:
+    groups = {name.split("/")[1]: found for name, found in shipped()["runs"].items()
+              if name.split("/")[0] == run["experiment"]}
+    presets = EXPERIMENTS[run["experiment"]].presets
+    same = [name for name in groups if presets[name].config.as_dict() | {"seed": run["config"]["seed"]} == run["config"]]
+    return groups[same[0]] if same else next(iter(groups.values()))
+
+
+def contradiction(run: Row) -> str | None:
+    """What to say when a run does not come out as most of the recorded seeds did."""
+    answers = [one["answer"] for one in peers(run)]
+    usual = max(dict.fromkeys(answers), key=answers.count)
+    if run["answer"] == usual:
         return None
-    runs = [run for name, found in shipped()["runs"].items() if name.split("/")[0] == key for run in found]
-    share = f"{sum(run['answer'] == text['expected'] for run in runs)} of {len(runs)}"
-    return (f"This run contradicts the expected picture ({text['options'][text['expected']]}), which {share} recorded "
-            "runs show. One run proves neither: try another seed, or the budget of the recorded runs.")
+    share = f"{answers.count(usual)} of {len(answers)}"
+    return (f"This run contradicts the expected picture. {share} recorded seeds say: "
+            f"{texts()[run['experiment']]['options'][usual]}. One run proves neither: try another seed, or the recorded budget.")
 
 
 def budget(config: Config) -> str:
@@ -112,7 +132,31 @@ def budget(config: Config) -> str:
              "points": "{} points", "grid": "{0}×{0} points", "device": "{}"}
     values = {name: ", ".join(f"{one:g}" for one in value) if isinstance(value, list) else value
               for name, value in config.as_dict().items()}
-    return " · ".join(words[name].format(value) for name, value in values.items() if name in words)
+    return " · ".join(words[name].format(value) for name, value in values.items() if name in words and value != "cpu")
+
+
+def budget_of(run: Row) -> str:
+    """The same of a run that is over."""
+    from explorer.lab import EXPERIMENTS
+
+    config = EXPERIMENTS[run["experiment"]].default
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in run["config"].items()}
+    return budget(replace(config, **values))
+
+
+def cost(key: str, preset: str) -> str:
+    """What the recorded run of a preset took, as a hint of what is to come."""
+    run = recorded(key).get(preset)
+    return f" · {run['cpu_s']:.0f} s of one core when it was recorded" if run else ""
+
+
+def finals(own: list[Row]) -> tuple[list[Row], list[Row]]:
+    """The final losses of the degradation pair, a row a net and seed: (recorded, of these runs)."""
+    from explorer.lab.claims import shipped
+
+    found = shipped()["runs"]["degradation/pair"]
+    return ([net | {"seed": run["seed"]} for run in found for net in run["summary"]["nets"]],
+            [net | {"seed": run["config"]["seed"]} for run in own for net in run["summary"]["nets"]])
 
 
 def flat(rows: list[Row]) -> list[Row]:

@@ -90,13 +90,14 @@ def insertion(rows: list[Row], summary: Row | None = None, steps: int | None = N
     _curves(figure, rows, "plain", 1, _heaviest(rows))
     if summary:
         shallow, deepest = min(column(rows, "depth")), max(column(rows, "depth"))
-        bars = {f"plain-{shallow}": ("copied", "#8fb6d6"), f"the same inside<br>plain-{deepest}": ("inserted", "#1f8a4c"),
-                f"plain-{deepest}<br>from scratch": ("scratch", KIND_COLOUR["plain"])}
+        bars = {f"plain-{shallow}": ("copied", "#8fb6d6"), f"plain-{deepest},<br>built": ("inserted", "#1f8a4c"),
+                f"plain-{deepest},<br>trained": ("scratch", KIND_COLOUR["plain"])}
         values = [summary[f"{key}_loss"] for key, _ in bars.values()]
         figure.add_trace(go.Bar(x=list(bars), y=values, marker_color=[colour for _, colour in bars.values()],
                                 text=["–" if value is None else f"{value:.3g}" for value in values],
                                 textposition="outside", textfont_size=TEXT + 2, showlegend=False, cliponaxis=False,
                                 hovertemplate="%{x}: %{y:.4g} nats<extra></extra>"), 1, 2)
+    figure.update_xaxes(tickangle=0, col=2)
     for panel in (1, 2):
         figure.update_yaxes(range=[0, TOP], col=panel)
     figure.update_xaxes(title="step", range=[0, (steps or max(column(rows, "step"), default=100)) * 1.02], col=1)

@@ -46,6 +46,12 @@ def within(low: float, high: float) -> Callable[[float | None], bool]:
     return lambda value: value is not None and low < value < high
 
 
+def furthest_signal(summary: Row) -> float | None:
+    """Of the two nets with BN: the larger factor, up or down, between the last and the first block's signal."""
+    ratios = [one["signal_last_over_first"] for one in summary["nets"] if one["depth"] == 152 and one["norm"] == "batch"]
+    return None if None in ratios or 0 in ratios else max(max(ratio, 1 / ratio) for ratio in ratios)
+
+
 def more_rates(summary: Row) -> int:
     """How many more rates work with BN than without."""
     return len(summary["batch"]["workable"]) - len(summary["none"]["workable"])
@@ -64,6 +70,9 @@ CLAIMS: dict[str, Claim] = {
     "shortcut_tames": Claim(
         "signal", "he", "Untrained ResNet-152 with BN: the same ratio stays below a hundred thousand.",
         "first/last", net("residual-152", "gradient_first_over_last"), under(1e5)),
+    "bn_holds_signal": Claim(
+        "signal", "he", "Untrained nets of 152 layers with BN, plain or residual: the last block’s signal is within three times the first one’s.",
+        "last/first", furthest_signal, under(3)),
     "he_is_healthy": Claim(
         "signal", "he", "Untrained plain-152 without BN, He initialisation: the ratio is between 1/1000 and 1000.",
         "first/last", net("plain-152 without BN", "gradient_first_over_last"), within(1e-3, 1e3)),

@@ -34,6 +34,7 @@ class Scientific(float):
 
     def __format__(self, spec: str) -> str:
         mantissa, exponential, exponent = super().__format__(spec).partition("e")
+        mantissa = mantissa.removeprefix("-") if float(mantissa) == 0 else mantissa.replace("-", "−")
         return f"{mantissa}·10{str(int(exponent)).translate(SUPERSCRIPTS)}" if exponential else mantissa
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import pandas  # noqa: F401  Plotly asks sys.modules for it, and would find it half imported by an experiment's thread.
@@ -42,8 +43,8 @@ def line(name: str, x: list, y: list, colour: str, *, heavy: bool = True, dash: 
          hover: str = "%{y:.3g}", **more: object) -> go.Scatter:
     """A curve; light and thin for the shallow ones."""
     return go.Scatter(x=x, y=y, name=name, mode="lines", legendgroup=name, showlegend=legend,
-                      line={"color": colour, "width": 4 if heavy else 2.2, "dash": dash},
-                      opacity=1 if heavy else 0.6, hovertemplate=f"{name}: {hover}<extra></extra>", **more)
+                      line={"color": colour, "width": 4 if heavy else 2.5, "dash": dash},
+                      opacity=1 if heavy else 0.8, hovertemplate=f"{name}: {hover}<extra></extra>", **more)
 
 
 def level(figure: go.Figure, y: float, text: str, row: int | str = 1, col: int | str = "all",
@@ -57,8 +58,10 @@ def level(figure: go.Figure, y: float, text: str, row: int | str = 1, col: int |
 
 
 def exponents(figure: go.Figure) -> None:
-    """Powers of ten on logarithmic axes."""
-    figure.update_yaxes(type="log", exponentformat="power", showexponent="all", nticks=7, minor_showgrid=False)
+    """Whole powers of ten on logarithmic axes, at most seven of them."""
+    values = [value for trace in figure.data for value in trace.y or () if value]
+    decades = math.log10(max(values) / min(values)) if values else 1
+    figure.update_yaxes(type="log", exponentformat="power", dtick=max(1, math.ceil(decades / 6)))
 
 
 def running_mean(values: list[float | None], over: int = 10) -> list[float | None]:

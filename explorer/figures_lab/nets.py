@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from explorer.figures_lab.base import KIND_COLOUR, SMALL, Row, column, exponents, finish, line, panels
 
-PANELS = {"activation_std": "Signal: deviation of each block’s output", "gradient_norm": "Gradient: norm at each convolution"}
+PANELS = {"activation_std": "Signal", "gradient_norm": "Gradient"}
 SHALLOWER = ("solid", "dash", "dot")  # the deepest, the next, and the others
 DASH = {"batch": "solid", "none": "dot"}
 
@@ -25,7 +25,8 @@ def through_depth(rows: list[Row]) -> go.Figure:
             figure.add_annotation(text="× exactly 0", x=0.5, xref=f"x{panel if panel > 1 else ''} domain", y=0,
                                   yref=f"y{panel if panel > 1 else ''} domain", yanchor="bottom", yshift=14,
                                   showarrow=False, font_size=SMALL)
-        figure.update_xaxes(title="block" if panel == 1 else "convolution, first to last", col=panel)
+    figure.update_xaxes(title="deviation of each block’s output", col=1)
+    figure.update_xaxes(title="norm at each convolution", col=2)
     exponents(figure)
     return finish(figure)
 
@@ -46,7 +47,7 @@ def _net(figure: go.Figure, mine: list[Row], floor: float, panel: int) -> None:
 
 def by_depth(rows: list[Row]) -> go.Figure:
     """How far apart the two ends are, against depth: signal last/first, gradient first/last."""
-    figure = panels(["Signal: last block / first", "Gradient: first convolution / last"])
+    figure = panels(["Signal, last / first", "Gradient, first / last"])
     cases = dict.fromkeys((row["kind"], row["norm"]) for row in rows)
     for panel, (quantity, ends) in enumerate({"activation_std": (-1, 0), "gradient_norm": (0, -1)}.items(), 1):
         for kind, norm in cases:

@@ -78,7 +78,7 @@ def _grids(rows: list[Row]) -> dict[str, tuple[str, list[float], list[float], li
 
 
 def _limits(rows: list[Row]) -> tuple[float, float]:
-    return 0.0, max((row["loss"] for row in rows if row["loss"] is not None), default=5.0)
+    return 0.0, max([5.0, *(row["loss"] for row in rows if row["loss"] is not None)])
 
 
 def surfaces(rows: list[Row]) -> go.Figure:

@@ -30,8 +30,8 @@ def _curves(figure: go.Figure, rows: list[Row], kind: str, panel: int, heaviest:
     for group in groups:
         depths = [f"<b>{depth}</b>" if depth == heaviest else str(depth) for _, depth in sorted(group, key=lambda one: one[1])]
         text = ", ".join(depths) if len(depths) < 3 else f"{depths[0]} … {depths[-1]}"
-        figure.add_annotation(x=max(column(rows, "step")), y=group[0][0], row=1, col=panel, showarrow=False, xanchor="right",
-                              yanchor="bottom", yshift=3, text=text, font={"size": TEXT, "color": KIND_COLOUR[kind]})
+        figure.add_annotation(x=max(column(rows, "step")), y=group[0][0], row=1, col=panel, showarrow=False, xanchor="left",
+                              xshift=5, text=text, font={"size": TEXT, "color": KIND_COLOUR[kind]})
 
 
 def _heaviest(rows: list[Row]) -> int | None:
@@ -47,7 +47,7 @@ def race(rows: list[Row], steps: int | None = None) -> go.Figure:
         _curves(figure, [row for row in rows if row["kind"] == kind], kind, panel, _heaviest(rows))
     level(figure, CHANCE, "guessing", label=2)
     last = steps or max(column(rows, "step"), default=100)
-    figure.update_xaxes(title="step", range=[0, last * 1.02])
+    figure.update_xaxes(title="step", range=[0, last * 1.14])
     figure.update_yaxes(range=[0, TOP])
     figure.update_yaxes(title="training loss, nats", col=1)
     return finish(figure)
@@ -100,7 +100,7 @@ def insertion(rows: list[Row], summary: Row | None = None, steps: int | None = N
     figure.update_xaxes(tickangle=0, col=2)
     for panel in (1, 2):
         figure.update_yaxes(range=[0, TOP], col=panel)
-    figure.update_xaxes(title="step", range=[0, (steps or max(column(rows, "step"), default=100)) * 1.02], col=1)
+    figure.update_xaxes(title="step", range=[0, (steps or max(column(rows, "step"), default=100)) * 1.14], col=1)
     figure.update_yaxes(title="training loss, nats", col=1)
     return finish(figure)
 

@@ -54,7 +54,7 @@ def _rates(summary: Row) -> list[Quote]:
         return f"{min(rates):g} … {max(rates):g}" if rates else "none"
     return [(span(summary["none"]["workable"]), "workable rates without BN"),
             (span(summary["batch"]["workable"]), "workable rates with BN"),
-            (figure(summary["largest_workable_ratio"], ".3g", "×"), "larger with BN, at most")]
+            (figure(summary["largest_workable_ratio"], ".3g", "×"), "largest rate, with BN against without")]
 
 
 def _shattered(summary: Row) -> list[Quote]:

@@ -24,6 +24,7 @@ PAGES = (  # file in pages/, title, icon; the first is the home page
     ("blocks", "Blocks", ":material/widgets:"),
     ("cost", "Cost", ":material/bar_chart:"),
     ("timing", "Timing", ":material/timer:"),
+    ("why_residual", "Why residual?", ":material/science:"),
     ("lecture", "Lecture", ":material/co_present:"),
 )
 

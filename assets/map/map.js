@@ -1,6 +1,7 @@
 // The map itself: holds what is chosen, draws, listens, and reports to Python what the URL should say.
 
 const NARROW_BELOW = 520; // width of the canvas in pixels
+const LEAST_SCALE = 0.92; // below it, the text of the wide layout would get small
 const lastViews = new Map(); // key of the component → {seq, view}: survives a change of page
 
 class NetMap {
@@ -52,13 +53,12 @@ class NetMap {
   layoutName() {
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (width < NARROW_BELOW || !this.data.scene) return "narrow";
-    return ["wide", "medium"].map((name) => [this.legibility(name, width, height), name]).sort((a, b) => b[0] - a[0])[0][1];
+    return this.scaleOf("wide", width, height) >= LEAST_SCALE ? "wide" : "medium";
   }
 
-  // How large a typical tile comes out in a layout, in pixels.
-  legibility(name, width, height) {
-    const layout = this.data.scene.layouts[name], [, , w, h] = layout.tiles[layout.tiles.length >> 1];
-    return Math.min(width / layout.w, Math.max(height, 300) / layout.h) * Math.min(w, 2 * h);
+  scaleOf(name, width, height) {
+    const layout = this.data.scene.layouts[name];
+    return Math.min(width / layout.w, Math.max(height, 300) / layout.h);
   }
 
   draw(before = new Map()) {

@@ -29,7 +29,7 @@ function tileText(tile, value, longest, [x, y, w, h]) {
   const middle = y + h / 2;
   const line = (text, at, big, kind) => svg("text", { class: kind, x: x + w / 2, y: at, "font-size": big.toFixed(1) }, text);
   if (!two) return [line(texts[0], middle + size * 0.36, size, "tile-value")];
-  const second = [texts[1], tile.holds, tile.shape].find((text) => text && fitted(text, w - 8, 13) >= LEAST_SMALL) ?? "";
+  const second = [texts[1], tile.count > 1 ? tile.holds : "", tile.shape].find((text) => text && fitted(text, w - 8, 13) >= LEAST_SMALL) ?? "";
   const small = fitted(second, w - 8, 13);
   return [line(texts[0], middle - 1, size, "tile-value"), line(second, middle + small + 3, small, "tile-recipe")];
 }

@@ -9,7 +9,9 @@ class NetMap {
     Object.assign(this, { key, view: {}, data: null, net: null, seq: null, tileElements: [] });
     this.build(host);
     new ResizeObserver(() => this.data && this.layoutName() !== this.layoutUsed && this.draw()).observe(this.canvas);
-    this.fillScreen = () => fillScreen(this.root, this.body);
+    this.fillScreen = () => {
+      if (this.root.isConnected) fillScreen(this.root, this.body); else window.removeEventListener("resize", this.fillScreen);
+    };
     window.addEventListener("resize", this.fillScreen);
   }
 
@@ -18,13 +20,14 @@ class NetMap {
     this.svg = svg("svg", { class: "drawing", preserveAspectRatio: "xMinYMin meet" }, arrowMarkers(), this.drawing);
     this.tip = html("div", { class: "tip", "aria-hidden": "true", hidden: true });
     this.canvas = html("div", { class: "canvas" }, this.svg, this.tip);
-    this.panel = html("aside", { class: "panel", "aria-label": "What is selected", "aria-live": "polite", tabindex: "0" });
+    this.panel = html("aside", { class: "panel", "aria-label": "What is selected", tabindex: "0" });
+    this.status = html("p", { class: "heard", role: "status" });
     this.legend = html("div", { class: "legend" });
     this.table = html("div", { class: "table", tabindex: "0", role: "region", "aria-label": "The map as a table" });
     this.slideTitle = html("h2", { class: "slide-title" });
     this.toolbar = buildToolbar(this);
     this.body = html("div", { class: "body" }, html("div", { class: "picture" }, this.canvas, this.legend), this.panel);
-    this.root = html("div", { class: "map-root" }, this.slideTitle, this.toolbar.bar, this.body, this.table);
+    this.root = html("div", { class: "map-root" }, this.status, this.slideTitle, this.toolbar.bar, this.body, this.table);
     host.replaceChildren(this.root);
     this.viewport = new Viewport(this.canvas, this.svg, this.drawing);
     listen(this);
@@ -106,6 +109,7 @@ class NetMap {
     this.legend.replaceChildren(...legendItems(this));
     this.panel.replaceChildren(...panelContent(this, this.view.node).filter(Boolean));
     this.panel.scrollTop = 0;
+    this.status.textContent = ["h3", ".reason"].map((part) => this.panel.querySelector(part)?.textContent ?? "").join(" ");
     this.root.classList.toggle("has-selection", Boolean(this.view.node));
     this.markSelected();
   }

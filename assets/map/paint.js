@@ -54,12 +54,20 @@ function legendItems(map) {
   const { data, view } = map;
   const column = data.columns?.[view.color];
   const items = Object.keys(data.shortcuts_held ?? {}).map((kind) => shortcutItem(data, kind));
+  if (!map.isOverview() || (!column && data.level === "layers")) return [...items, ...kindItems(map)];
   if (!column) return items;
   const stops = column.legend.map(([colour, text]) => html("span", { class: "stop" },
     html("i", { style: { background: colour } }), text));
   const mark = data.palette.provenance[column.provenance];
   return [html("span", { class: "scale", title: column.counts }, html("b", {}, column.label), ...stops,
     html("span", { class: "mark-source", title: mark[1] }, `${mark[0]} ${column.provenance}`)), ...items];
+}
+
+// The colours of the layers that are on the screen.
+function kindItems({ data, tileElements }) {
+  const kinds = new Set(tileElements.flatMap((group) => [...group.classList].filter((name) => name.startsWith("kind-"))));
+  return [...kinds].map((name) => name.slice(5)).filter((kind) => !["add", "identity", "pad", "flatten"].includes(kind)).map((kind) =>
+    html("span", { class: "key" }, html("i", { class: "swatch", style: { background: data.palette.kinds[kind] } }), data.palette.kind_labels[kind]));
 }
 
 function shortcutItem(data, kind) {

@@ -198,9 +198,10 @@ def test_a_new_metric_and_a_measured_one_appear_by_themselves(monkeypatch: pytes
     at = next(index for index, part in enumerate(pieces) if part.id == "layer1.1")
     assert made["median_s"]["texts"][at] == "1ms" and made["median_s"]["provenance"] == "measured"
     assert made["median_s"]["values"][0] is None and made["median_s"]["texts"][0] == "–"  # the stem was not timed
+    seconds |= {"stem": 0.5, "head": 0.25}
     whole = [part for lane in parts.lanes(stages(trace(preset("resnet18"))), "stages") for part in lane.parts]
     summed = columns(whole, {"median_s": graph.MetricColumn("Measured time", "s", seconds)})["median_s"]["values"]
-    assert sum(value for value in summed if value is not None) == pytest.approx(0.028)
+    assert sum(value for value in summed if value is not None) == pytest.approx(0.778)
 
 
 @pytest.mark.parametrize(("value", "unit", "text"), [
@@ -288,6 +289,18 @@ def test_what_can_be_selected() -> None:
 
 def test_a_model_is_traced_once_however_its_defaults_are_written() -> None:
     assert trace(preset("resnet18")) is trace(preset("resnet18"), 224, 224) is trace(preset("resnet18"), 224, 224, batch=1)
+
+
+@pytest.mark.parametrize("spec", [
+    ResNetSpec(stages=(1,), block="basic"), ResNetSpec(stages=(1, 1, 1, 1), num_classes=1, in_channels=1),
+    ResNetSpec(stages=(1000,), block="basic", width=1), ResNetSpec(stages=(2, 2), norm="none", activation="pre", shortcut="A"),
+    ResNetSpec(groups=32, width_per_group=4, shortcut="C"), ResNetSpec(stages=(2, 3), width=1024, num_classes=100_000)], ids=repr)
+@pytest.mark.parametrize("side", [1, 4096])
+def test_extreme_models_can_be_drawn(spec: ResNetSpec, side: int) -> None:
+    held = in_module(spec)
+    for level in LEVELS:
+        data = graph.drawing(spec, side, side, 65_536, graph.View(level=level))
+        assert json.loads(json.dumps(data))["title"] and counted(data) == held
 
 
 def test_drawings_are_json_and_small() -> None:

@@ -72,7 +72,7 @@ class NetMap {
     this.layoutUsed = this.layoutName();
     this.layout = data.scene?.layouts[this.layoutUsed];
     const [scene, width, height] = this.picture(found.kind);
-    const from = before.get?.(this.openBlock);
+    const from = before.get?.(this.openBlock), hadFocus = this.drawing.contains(this.root.getRootNode().activeElement);
     this.scene = scene;
     this.drawing.replaceChildren(scene);
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
@@ -85,6 +85,7 @@ class NetMap {
     if (this.layoutUsed === "narrow" && view.node && this.tileOf(view.node) >= 0) setTimeout(() => this.uncover(this.tileElements[this.tileOf(view.node)]));
     if (this.openBlock) growFrom(scene, from, { width, height }); else grow(this, before);
     this.refresh();
+    if (hadFocus) this.focusFirst(); // who came by keyboard stays in the picture
     clearTimeout(this.tableLater);
     this.tableLater = setTimeout(() => this.fillTable(), 60); // the picture first
   }

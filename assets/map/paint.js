@@ -23,7 +23,9 @@ function paintTiles(map) {
 function tileText(tile, value, longest, [x, y, w, h]) {
   const texts = tileWords(tile, value);
   if (tile.kind === "add") return [];
+  const strided = tile.kind && value === null && h >= 22 && /^(.*), (\/\d+)$/.exec(texts[0]);
   if (h > w * 1.5 && texts[0].length > 1) return [uprightText(texts[0], x + w / 2, y + h / 2, w, h)];
+  if (strided) return stackedText(strided.slice(1), x + w / 2, y + h / 2, w, h);
   const two = texts[1] && w >= ROOM_FOR_TWO_LINES.width && h >= ROOM_FOR_TWO_LINES.height;
   const size = clamp(fitted(texts[0].padEnd(longest), w - 5, Math.min(h * (two ? 0.4 : 0.5), 20)), 1.5, 20);
   const middle = y + h / 2;
@@ -34,6 +36,12 @@ function tileText(tile, value, longest, [x, y, w, h]) {
   return [line(texts[0], middle - 1, size, "tile-value"), line(second, middle + small + 3, small, "tile-recipe")];
 }
 
+// "3×3, 128, /2" in two lines, where one would be small.
+function stackedText(lines, x, y, w, h) {
+  const size = clamp(fitted(lines[0], w - 4, h * 0.36), 1.5, 15);
+  return lines.map((text, index) => svg("text", { class: "tile-value", x, y: y + size * (index ? 1.05 : -0.1), "font-size": size.toFixed(1) }, text));
+}
+
 // In a tile that is taller than wide the text climbs.
 function uprightText(text, x, y, w, h) {
   const size = clamp(fitted(text, h - 4, w * 0.8), 1.5, 15);
@@ -42,6 +50,7 @@ function uprightText(text, x, y, w, h) {
 
 // First line, second line. Without a metric the tile says what it is.
 function tileWords(tile, value) {
+  if (tile.kind) return [value ?? shown(tile.name, 40), ""];
   const run = tile.count > 1 && tile.block ? `×${tile.count}` : "";
   const stage = !tile.id.includes(".") && tile.block;
   const name = stage ? `${tile.count} ${tile.count === 1 ? "block" : "blocks"}` : run || shown(tile.name, 40);

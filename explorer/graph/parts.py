@@ -30,6 +30,7 @@ class Part:
     stage: str
     nodes: tuple[Node, ...]
     blocks: tuple[Block, ...] = ()
+    whole: bool = False  # all of its stage
 
     @property
     def shortcuts(self) -> dict[str, int]:
@@ -66,7 +67,7 @@ def lanes(staged: Sequence[Stage], level: str = "blocks", fold: str = "auto",
           unfolded: Iterable[str] = ()) -> tuple[Lane, ...]:
     """The drawing's lanes. unfolded: ids of runs that are shown block by block nevertheless."""
     if level == "stages":
-        return tuple(Lane(stage, (Part(stage.module, stage.name, stage.nodes, stage.blocks),))
+        return tuple(Lane(stage, (Part(stage.module, stage.name, stage.nodes, stage.blocks, whole=True),))
                      for stage in staged)
     folded, kept = folds(staged, fold), frozenset(unfolded)
     return tuple(Lane(stage, runs(stage, folded, kept) if stage.blocks else _plain(stage)) for stage in staged)
@@ -93,5 +94,5 @@ def _plain(stage: Stage) -> tuple[Part, ...]:
         if not groups or node.kind in _STARTS and groups[-1][-1].kind != "input":
             groups.append([])
         groups[-1].append(node)
-    return tuple(Part(next(node for node in group if node.kind != "input").path, stage.name, tuple(group))
-                 for group in groups)
+    return tuple(Part(next(node for node in group if node.kind != "input").path, stage.name, tuple(group),
+                      whole=len(groups) == 1) for group in groups)

@@ -37,24 +37,25 @@ def where(rows: Rows) -> go.Figure:
                                "line": {"width": 1, "color": "rgba(255,255,255,.75)"}},
                        hovertext=[f"<b>{row['path']}</b> · {row['stage']}<br>{words(row[key])} · {share:.1f} %"
                                   for row, share in zip(rows, shares)], hoverinfo="text")
-        for name, middle, width in _stage_spans(rows, shares):
-            if width > 4:
-                figure.add_annotation(x=middle, y=label, text=f"{name} <b>{width:.0f} %</b>" if width > 13 else f"<b>{width:.0f} %</b>",
-                                      showarrow=False, yshift=36, font_size=TEXT)
+        for middle, width in _stage_spans(rows, shares):
+            if width > 7.5:
+                figure.add_annotation(x=middle, y=label, text=f"<b>{width:.0f} %</b>", showarrow=False, yshift=34, font_size=TEXT)
+    for stage in dict.fromkeys(row["stage"] for row in rows):  # the legend's entries
+        figure.add_bar(x=[None], y=["Time"], name=stage, marker_color=palette.STAGE_COLOURS[stage], orientation="h")
     figure.update_yaxes(autorange="reversed", title=None)
     figure.update_xaxes(range=[0, 100], ticksuffix=" %", title=None, showgrid=False)
-    return _styled(figure, 340, barmode="overlay")
+    return _styled(figure, 380, barmode="overlay")
 
 
-def _stage_spans(rows: Rows, shares: Sequence[float]) -> list[tuple[str, float, float]]:
-    """(stage, middle, width) along the bar."""
+def _stage_spans(rows: Rows, shares: Sequence[float]) -> list[tuple[float, float]]:
+    """(middle, width) of each stage along the bar."""
     spans: dict[str, list[float]] = {}
     start = 0.0
     for row, share in zip(rows, shares):
         span = spans.setdefault(row["stage"], [start, start])
         start += share
         span[1] = start
-    return [(name, (low + high) / 2, high - low) for name, (low, high) in spans.items()]
+    return [((low + high) / 2, high - low) for low, high in spans.values()]
 
 
 def distribution(times_s: Sequence[float], median_s: float, q1_s: float, q3_s: float) -> go.Figure:
@@ -106,7 +107,7 @@ def bar_sweep(rows: Rows) -> go.Figure:
                        text=[f"  <b>{palette.seconds(row['median_s'])}</b> · {rate(row['images_per_s'])}" for row in done],
                        textfont_size=TEXT)
     figure.update_yaxes(autorange="reversed")
-    figure.update_xaxes(title=unit, rangemode="tozero", range=[0, longest * factor * 1.45])
+    figure.update_xaxes(title=unit, rangemode="tozero", range=[0, longest * factor * 1.7])
     return _styled(figure, 110 + 52 * max(len(done), 1), showlegend=False)
 
 
@@ -120,12 +121,14 @@ def roofline(rows: Rows, peak_flops_per_s: float, band_bytes_per_s: float, memor
         xs = sorted({low, min(max(peak_flops_per_s / band, low), high), high})
         figure.add_scatter(x=xs, y=[min(peak_flops_per_s, band * x) / 1e9 for x in xs], mode="lines", name=name,
                            line={"color": COUNT, "width": 3 if dash == "solid" else 2, "dash": dash}, hoverinfo="skip")
+    whole = rows[-1]
     for row in rows:
-        whole = row is rows[-1]
-        figure.add_scatter(x=[row["intensity"]], y=[row["flops_per_s"] / 1e9], mode="markers+text", showlegend=False,
-                           marker={"size": 20 if whole else 14, "symbol": "star" if whole else "circle",
+        last, low_side = row is whole, row["flops_per_s"] < whole["flops_per_s"]
+        figure.add_scatter(x=[row["intensity"]], y=[row["flops_per_s"] / 1e9], mode="markers" if last else "markers+text",
+                           showlegend=last, name=row["name"], text=row["name"], textfont_size=TEXT,
+                           textposition="bottom center" if low_side else "top center",
+                           marker={"size": 20 if last else 14, "symbol": "star" if last else "circle",
                                    "color": palette.STAGE_COLOURS.get(row["name"], TIME)},
-                           text=row["name"], textposition="middle left" if whole else "top center", textfont_size=TEXT,
                            hovertemplate=f"<b>{row['name']}</b><br>{row['flops_per_s'] / 1e9:,.3g} GFLOP/s, "
                                          f"{row['share']:.0%} of its limit<br>{row['intensity']:.3g} FLOPs per byte"
                                          "<extra></extra>")

@@ -46,7 +46,7 @@ def limit(runs: Sequence[Run], spec: ResNetSpec, settings: Settings) -> Limit | 
     seen, theirs = run.measurement, run.measurement.settings
     found = parts_of(run, trace(spec, theirs.height, theirs.width))
     whole_s = sum(part.seconds for part in found)
-    parts = Parts(spec, theirs, "layer", found, whole_s, whole_s / (1 + (run.overhead or 0)), seen.summary.n, seen.provenance)
+    parts = Parts(spec, theirs, "layer", found, whole_s, whole_s, run.overhead or 0.0, seen.summary.n, seen.provenance)
     return Limit(seen, parts, run.ceilings, rooflined(seen, parts, run.ceilings))
 
 

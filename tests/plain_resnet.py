@@ -1,4 +1,4 @@
-"""ResNet as torchvision defines it, written plainly anew: nothing of explorer.model. For comparing speed and outputs."""
+"""ResNet as torchvision defines it, written plainly anew, with nothing of explorer.model: to compare speed with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Timing: statistics and loop on a fake clock, settings, and the GPU clocks by fakes. Nothing asserts how fast anything is."""
+"""Timing: statistics and loop on a fake clock, settings, and the GPU clocks by fakes. No speed is asserted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from explorer.timing.subject import as_set
 from timing_fakes import QUICK, FakeCall, FakeClock
 
 
-# statistics ------------------------------------------------------------------------------------------------------------
+# statistics ---------------------------------------------------------------------------------------------------------
 
 @given(st.lists(st.floats(1e-6, 1e3), min_size=1, max_size=60))
 def test_quartiles_are_numpys(times: list[float]) -> None:
@@ -57,10 +57,11 @@ def test_the_hall_figure(value: float, half: float, text: str) -> None:
 
 
 def test_rates_have_three_digits() -> None:
-    assert [rate(value) for value in (311.4, 4.037, 42.31, 13726)] == ["311 img/s", "4.04 img/s", "42.3 img/s", "13,726 img/s"]
+    assert [rate(value) for value in (311.4, 4.037, 42.31, 13726)] == ["311 img/s", "4.04 img/s", "42.3 img/s",
+                                                                       "13,726 img/s"]
 
 
-# the loop, on a fake clock ---------------------------------------------------------------------------------------------
+# the loop, on a fake clock ------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("each_s", [3e-4, 0.003, 0.04, 0.3])
 def test_the_loop_spends_its_budget_and_keeps_each_time(each_s: float) -> None:
@@ -101,7 +102,7 @@ def test_cancelling_leaves_the_loop_at_once() -> None:
     assert call.calls < 50 + loop.MOST_IN_A_BURST + 2
 
 
-# settings --------------------------------------------------------------------------------------------------------------
+# settings -----------------------------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize(("change", "says"), [
     ({"dtype": "fp8"}, "dtype='fp8': choose one of fp32"), ({"batch": 0}, "batch=0"), ({"batch": True}, "batch=True"),
@@ -136,12 +137,13 @@ def test_what_this_machine_lacks_is_said() -> None:
 def test_provenance_is_complete_and_names_no_place() -> None:
     import platform
     facts = hardware.provenance(hardware.resolve(QUICK))
-    for name in ("device", "cpu", "threads", "torch", "load_average_before", "measured_at", "mode", "weights", "processors"):
+    for name in ("device", "cpu", "threads", "torch", "load_average_before", "measured_at", "mode", "weights",
+                 "processors"):
         assert name in facts
     assert platform.node() not in str(facts) or not platform.node()
 
 
-# clocks: the GPU paths by fakes ----------------------------------------------------------------------------------------
+# clocks: the GPU paths by fakes -------------------------------------------------------------------------------------
 
 class FakeEvent:
     """Stands for torch.cuda.Event: a recorded event knows the stream's time."""
@@ -189,7 +191,8 @@ def test_an_unknown_device_kind_is_refused() -> None:
 def test_tf32_and_autotuning_are_set_for_the_run_and_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
     import contextlib
     monkeypatch.setattr(torch.cuda, "device", lambda name: contextlib.nullcontext())
-    flags = lambda: (torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32, torch.backends.cudnn.benchmark)  # noqa: E731
+    flags = lambda: (torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32,
+                     torch.backends.cudnn.benchmark)  # noqa: E731
     before = flags()
     for dtype, inside in (("fp32", (False, False, True)), ("tf32", (True, True, True))):
         with as_set(Settings(device="cuda", dtype=dtype)):

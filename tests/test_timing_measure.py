@@ -19,7 +19,7 @@ from explorer.trace import trace
 from timing_fakes import QUICK, TINY, FakeCall, FakeClock
 
 
-# measuring for real (tiny) ---------------------------------------------------------------------------------------------
+# measuring for real (tiny) ------------------------------------------------------------------------------------------
 
 def test_a_measurement_carries_all_that_stands_beside_it() -> None:
     threads = torch.get_num_threads()
@@ -40,7 +40,8 @@ def test_the_subject_is_what_the_settings_say(change: dict) -> None:
         assert one().shape == (settings.batch, 10) and bool(torch.isfinite(one()).all())
         assert not one.module.training and torch.is_inference_mode_enabled()
         weight = one.module.conv1.weight
-        assert weight.dtype is {"bf16": torch.bfloat16}.get(settings.dtype, torch.float32) and one.x.dtype is weight.dtype
+        assert weight.dtype is {"bf16": torch.bfloat16}.get(settings.dtype,
+                                                            torch.float32) and one.x.dtype is weight.dtype
         assert one.x.shape == (settings.batch, 3, settings.height, settings.width)
         if settings.memory_format == "channels_last":
             assert one.x.is_contiguous(memory_format=torch.channels_last)
@@ -129,7 +130,7 @@ def test_a_race_alternates_and_measures_each() -> None:
     assert [one.spec.shortcut for one in seen] == ["A", "none"] and len({one.summary.n for one in seen}) == 1
 
 
-# parts -----------------------------------------------------------------------------------------------------------------
+# parts --------------------------------------------------------------------------------------------------------------
 
 ANY = [TINY, replace(TINY, activation="pre"), replace(TINY, shortcut="none"), replace(TINY, shortcut="A"),
        replace(preset("resnet50"), stages=(1, 1, 1, 1), num_classes=10), replace(TINY, norm="none"),

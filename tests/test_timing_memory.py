@@ -113,7 +113,8 @@ def write(root: Path, files: dict[str, str]) -> Path:
 
 @pytest.mark.parametrize(("files", "free"), [
     ({"proc/meminfo": "MemTotal: 9 kB\nMemAvailable:    1000 kB\n"}, 1000 * 1024),
-    ({"proc/meminfo": "MemAvailable: 1000 kB\n", "proc/self/cgroup": "0::/a/b\n", "sys/fs/cgroup/a/memory.max": "500000",
+    ({"proc/meminfo": "MemAvailable: 1000 kB\n", "proc/self/cgroup": "0::/a/b\n",
+      "sys/fs/cgroup/a/memory.max": "500000",
       "sys/fs/cgroup/a/memory.current": "300000", "sys/fs/cgroup/a/memory.stat": "anon 1\ninactive_file 50000\n",
       "sys/fs/cgroup/a/b/memory.max": "max", "sys/fs/cgroup/a/b/memory.current": "1"}, 250_000),
     ({"proc/meminfo": "MemAvailable: 1000 kB\n", "proc/self/cgroup": "0::/\n", "sys/fs/cgroup/memory.max": "400000",

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import nn
 
+from explorer import figures_race as draw_race
 from explorer import figures_timing as draw
 from explorer.model import build
 from explorer.spec import preset
@@ -90,7 +91,8 @@ def test_what_a_sweep_says() -> None:
     depths = rows.sweep([row("ResNet-18", "resnet18", 0.02), row("ResNet-152", "resnet152", 0.1)])
     assert words.sweep("depths", depths).startswith("ResNet-152 takes 5.00× the time of ResNet-18, with 6.35× its MACs")
     batch = [row("batch 1", "resnet18", 0.01), row("batch 2", "resnet18", 0.011, batch=2),
-             row("batch 4", "resnet18", 0.021, batch=4), sweeps.Row(sweeps.Point("batch 8", preset("resnet18"), CPU), None, "no")]
+             row("batch 4", "resnet18", 0.021, batch=4),
+             sweeps.Row(sweeps.Point("batch 8", preset("resnet18"), CPU), None, "no")]
     plain = rows.sweep(batch)
     assert [one["knee"] for one in plain] == [False, True, False, False] and plain[-1]["error"] == "no"
     assert "From batch 2 on" in words.sweep("batch", plain)
@@ -100,7 +102,8 @@ def test_what_a_sweep_says() -> None:
 
 def test_an_export_line_has_all_that_stands_beside_the_figure() -> None:
     line = rows.flat(seen(), "recorded")
-    for key in ("source", "median_s", "iqr_s", "n", "device", "dtype", "memory_format", "batch", "height", "compile", "threads",
+    for key in ("source", "median_s", "iqr_s", "n", "device", "dtype", "memory_format", "batch", "height", "compile",
+                "threads",
                 "on_device", "on_torch", "on_measured_at", "wall_s", "cpu_s", "warnings"):
         assert key in line
     assert line["source"] == "recorded" and line["images_per_s"] == pytest.approx(10)
@@ -118,7 +121,8 @@ def test_the_nearest_recorded_run_is_of_the_very_same_net() -> None:
 
 def test_recorded_sweeps_and_pairs_mix_no_machines() -> None:
     names = ("resnet18", "resnet34", "resnet50")
-    runs = [Run(seen(name)) for name in names] + [Run(seen("resnet101", device="Another")), Run(seen("resnet18", threads=2))]
+    runs = [Run(seen(name)) for name in names] + [Run(seen("resnet101", device="Another")),
+                                                  Run(seen("resnet18", threads=2))]
     assert [row.measurement.name for row in found.sweep(runs, "depths", preset("resnet50"), CPU)] == list(names)
     assert found.sweep(runs, "batch", preset("resnet50"), CPU) == []
     pair = found.pair(runs, [preset("resnet34"), preset("resnet50")], CPU)
@@ -144,18 +148,20 @@ def texts(figure: go.Figure) -> list[int]:
 
 
 def all_figures() -> dict[str, go.Figure]:
-    one, limit = seen(), found.limit([Run(seen(), tuple((p.path, p.seconds) for p in every_second_layer()), 0.0, LIMITS)],
+    one, limit = seen(), found.limit([Run(seen(), tuple((p.path, p.seconds) for p in every_second_layer()), 0.0,
+                                          LIMITS)],
                                      preset("resnet50"), CPU)
-    batch = rows.sweep([sweeps.Row(sweeps.Point(f"b{b}", one.spec, replace(CPU, batch=b)), seen(seconds=0.01 * b**0.5, batch=b))
+    batch = rows.sweep([sweeps.Row(sweeps.Point(f"b{b}", one.spec, replace(CPU, batch=b)),
+                                   seen(seconds=0.01 * b**0.5, batch=b))
                         for b in (1, 2, 4)])
     pair = [seen("resnet34", 0.05), one]
     contrast = rows.contrast(pair[0].spec, one.spec, 224, 224, rows.timed_pair(pair, "measured"))
     return {"where": draw.where(rows.where(NODES, every_second_layer())),
             "distribution": draw.distribution(one.times_s, 0.1, 0.09, 0.11), "batch": draw.batch_sweep(batch),
-            "bars": draw.bar_sweep(batch), "race": draw.race(rows.race(pair)),
-            "contrast": draw.contrast(contrast, "ResNet-34", "ResNet-50"),
+            "bars": draw.bar_sweep(batch), "race": draw_race.race(rows.race(pair)),
+            "contrast": draw_race.contrast(contrast, "ResNet-34", "ResNet-50"),
             "roofline": draw.roofline(rows.roof(limit.roofline), 1e12, 1e11, 5e10),
-            "others": draw.others(rows.others([Run(one)], records.published(), [one]), {"resnet50": "ResNet-50"})}
+            "others": draw_race.others(rows.others([Run(one)], records.published(), [one]), {"resnet50": "ResNet-50"})}
 
 
 @pytest.mark.parametrize("name", list(all_figures()))

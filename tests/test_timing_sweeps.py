@@ -21,7 +21,8 @@ def test_every_sweep_has_a_plan_with_distinct_points() -> None:
         points = sweeps.plan(name, preset("resnet50"), CPU)
         assert len({(point.spec, point.settings) for point in points}) == len(points) >= 2
         assert len({point.label for point in points}) == len(points)
-    assert [point.spec for point in sweeps.plan("depths", preset("resnet50"), CPU)] == [preset(name) for name in sweeps.DEPTHS]
+    assert [point.spec for point in sweeps.plan("depths", preset("resnet50"),
+                                                CPU)] == [preset(name) for name in sweeps.DEPTHS]
     assert {point.spec.stride_on for point in sweeps.plan("stride", preset("resnet50"), CPU)} == {"1x1", "3x3"}
     assert [point.settings.batch for point in sweeps.plan("batch", TINY, CPU)] == [1, 2, 4, 8, 16, 32]
 
@@ -59,7 +60,8 @@ def test_a_cancelled_sweep_keeps_what_it_has(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(sweeps, "measure", fake)
     started = threading.Event()
-    job = Runner().submit(lambda job: started.wait(5) and list(sweeps.run(sweeps.plan("batch", TINY, CPU), job.checkpoint)), "")
+    job = Runner().submit(lambda job: started.wait(5) and list(sweeps.run(sweeps.plan("batch", TINY, CPU),
+                                                                          job.checkpoint)), "")
     started.set()
     assert job.wait(10) and job.state == "cancelled" and [row.point.settings.batch for row in job.partial] == [1, 2]
 

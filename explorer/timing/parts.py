@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 
-import torch
 from torch import nn
 
 from explorer.naming import title
@@ -86,8 +85,8 @@ def profile(spec: ResNetSpec, settings: Settings, level: str = "layer",
     if level not in LEVELS:
         raise ValueError(f"level={level!r}: choose one of {', '.join(LEVELS)}")
     if settings.compile != "eager" or settings.cuda_graph:
-        raise ValueError(f"compile={settings.compile!r}: a compiled pass or a replayed graph has no module ends to mark; "
-                         "choose compile=eager without a CUDA graph")
+        raise ValueError(f"compile={settings.compile!r}: a compiled pass or a replayed graph has no module ends to "
+                         "mark; choose compile=eager without a CUDA graph")
     guard(spec, settings)
     tried = []
     with subject(spec, settings, checkpoint) as one:

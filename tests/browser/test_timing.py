@@ -8,7 +8,8 @@ import time
 import pytest
 
 QUESTIONS = {"pass": "How fast is it here?", "parts": "Where does the time go?", "sweep": "What makes it faster?",
-             "limit": "How near to the device", "race": "Why are FLOPs not time?", "machines": "How fast is it elsewhere?"}
+             "limit": "How near to the device", "race": "Why are FLOPs not time?",
+             "machines": "How fast is it elsewhere?"}
 VIEWS = tuple(QUESTIONS)
 LONG = "/timing?view=sweep&sweep=batch&depth=50&threads=1&input=96"
 

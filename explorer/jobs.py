@@ -6,11 +6,16 @@ Pure Python: the pages poll a `Job`, the work never calls Streamlit. Interruptin
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any
+
+
+YIELDING = 5  # niceness of the worker: pages come first; on an idle processor it makes no difference
 
 
 class Cancelled(BaseException):
@@ -133,6 +138,8 @@ class Runner:
         return len(mine)
 
     def _loop(self) -> None:
+        with contextlib.suppress(OSError, AttributeError):  # on Linux the worker, and the threads it starts, yield to
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), YIELDING)  # those that serve pages
         while True:
             with self._changed:
                 while not self._queue:

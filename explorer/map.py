@@ -13,7 +13,7 @@ from explorer.state import Chosen
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "map"
 MODULES = ("dom", "net", "scene", "paint", "figures", "viewport", "panel", "toolbar", "transitions", "export", "input",
-           "map")  # in the order of their dependence; joined, they are one ES module
+           "choices", "map")  # in the order of their dependence; joined, they are one ES module
 KEY = "map"
 
 
@@ -39,7 +39,9 @@ def show(chosen: Chosen, extra: Mapping[str, graph.MetricColumn] | None = None) 
 def _view(chosen: Chosen, extra: Mapping[str, object]) -> graph.View:
     """What the URL says, without what this model does not have."""
     read = graph.parse(st.query_params, graph.color_choices(extra))
-    return read.checked(partial(graph.known, chosen.spec, chosen.height, chosen.width))
+    view = read.checked(partial(graph.known, chosen.spec, chosen.height, chosen.width))
+    _write(view)  # what was dropped leaves the URL too
+    return view
 
 
 def _sent(view: graph.View) -> dict[str, object]:
@@ -72,7 +74,7 @@ def _write(view: graph.View) -> None:
     """Into the URL; what is at its default is left out."""
     wanted = view.params()
     for name in graph.VIEW_NAMES:
-        if name in wanted:
+        if name in wanted and st.query_params.get(name) != wanted[name]:
             st.query_params[name] = wanted[name]
-        elif name in st.query_params:
+        elif name not in wanted and name in st.query_params:
             del st.query_params[name]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+import os
+import sys
 import threading
 import weakref
 
 import pytest
 
-from explorer.jobs import Cancelled, Job, Runner
+from explorer.jobs import YIELDING, Cancelled, Job, Runner
 
 WAIT_S = 10
 
@@ -174,3 +176,20 @@ def test_progress_stays_between_0_and_1_and_ends_at_1() -> None:
     assert seen == [0, 0.3, 1] and job.progress == 1 and job.elapsed_s >= 0
     job.run()
     assert seen == [0, 0.3, 1], "an ended job does not run again"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere niceness belongs to the whole process")
+def test_the_worker_and_its_threads_yield_to_those_that_serve_pages() -> None:
+    def own() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    def work(job: Job) -> tuple[int, int]:
+        seen: list[int] = []
+        helper = threading.Thread(target=lambda: seen.append(own()))
+        helper.start()
+        helper.join(WAIT_S)
+        return own(), seen[0]
+
+    before = own()
+    job = Runner().submit(work, "")
+    assert job.wait(WAIT_S) and job.result == (YIELDING, YIELDING) and own() == before

@@ -5,6 +5,7 @@ Nothing here asserts how fast anything is; tests/benchmarks does that on request
 
 from __future__ import annotations
 
+import gc
 import threading
 import weakref
 from dataclasses import replace
@@ -278,6 +279,17 @@ def test_the_subject_is_what_the_settings_say(change: dict) -> None:
     assert one.module is None and one.pool == [] and not torch.is_inference_mode_enabled()
 
 
+def test_the_model_is_gone_without_a_search_for_cycles() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        with subject(TINY, hardware.resolve(QUICK)) as one:
+            alive = weakref.ref(one.module)
+        assert alive() is None
+    finally:
+        gc.enable()
+
+
 def test_deep_nets_stay_finite_in_half_precision() -> None:
     """Initial BN statistics would let the activations grow from block to block; these come from a batch."""
     settings = hardware.resolve(replace(QUICK, dtype="bf16"))
@@ -480,7 +492,7 @@ def test_out_of_memory_becomes_a_clear_refusal_and_memory_is_given_back(error, m
         alive.append(weakref.ref(activations))
         raise error
 
-    monkeypatch.setattr(memory, "give_back", lambda: given.append(alive[0]()))
+    monkeypatch.setattr(memory, "give_back", lambda collect: given.append(alive[0]()))
     with pytest.raises(memory.TooLarge, match="batch=7: the device ran out of memory"), memory.recovering("batch=7"):
         fails()
     assert given == [None], "the failed frames must be gone before the memory is given back"

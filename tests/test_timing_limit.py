@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from explorer.spec import preset
 from explorer.timing import ceilings as measured
-from explorer.timing.ceilings import Ceilings, Kernel
+from explorer.timing.limits import Ceilings, Kernel, ceilings_from
 from explorer.timing.limit import against_limit
 from explorer.timing.loop import within
 from explorer.timing.roofline import least_bytes, moved_bytes, roofline
@@ -33,6 +33,15 @@ def test_the_ceiling_is_the_best_of_products_and_convolutions() -> None:
     assert seen.flops_per_s == 400e9 and seen.best("matmul", "conv").name == "3×3"
     assert (seen.bytes_per_s, seen.memory_bytes_per_s) == (40e9, 20e9)
     assert seen.bandwidth(3e6) == 40e9 and seen.bandwidth(1e12) == 20e9 and seen.launch_s == 1e-6
+
+
+def test_ceilings_go_to_a_row_and_back() -> None:
+    assert ceilings_from(limits().as_row()) == limits()
+    good = limits().as_row()["kernels"]
+    for bad in (None, {}, {"kernels": good[:2]}, {"kernels": [good[0]] * 5}, {"kernels": [good[0] | {"best_s": 0}] + good},
+                {"kernels": [{"name": 3}] * 4}):
+        with pytest.raises(ValueError, match="ceilings: "):
+            ceilings_from(bad)
 
 
 def test_bytes_moved_by_one_convolution_by_hand() -> None:

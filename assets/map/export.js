@@ -8,7 +8,7 @@ async function slide(map) {
   const { width, height, margin, head, foot } = SLIDE;
   const look = getComputedStyle(map.root);
   const text = (x, y, size, words, extra = {}) => svg("text", { x, y, "font-size": size, fill: look.color, "font-family": look.fontFamily, ...extra }, words);
-  const heading = getComputedStyle(map.headingProbe).fontFamily;
+  const heading = getComputedStyle(map.slideTitle).fontFamily;
   const muted = { "fill-opacity": 0.72 };
   const drawn = withStyles(map.svg.querySelector("g.scene"), map.svg.querySelector("defs"));
   const box = map.svg.viewBox.baseVal;

@@ -20,7 +20,7 @@ function drawBypass(data, line, id) {
       "stroke-dasharray": data.palette.dash[line.kind] || null, "stroke-linecap": line.kind === "pad" ? "round" : null,
       "marker-end": "url(#map-arrow-shortcut)" }),
     line.kind === "identity" ? svg("rect", { class: "mark", x: x - 46, y: y - 14, width: 92, height: 28, rx: 14 }) : null,
-    svg("text", { class: "edge side", x, y: y + 5 }, line.label));
+    svg("text", { class: line.kind === "identity" ? "edge side" : "edge end", x: line.kind === "identity" ? x : x - 10, y: y + 5 }, line.label));
 }
 
 function drawBox(data, box, index, small) {
@@ -28,14 +28,13 @@ function drawBox(data, box, index, small) {
   const add = box.kind === "add";
   const round = add ? w / 2 : 6;
   const group = svg("g", { class: `tile kind-${box.kind}`, role: "option", id: `tile-${index}`, "data-index": index,
-    "data-id": box.id, tabindex: "-1", "aria-selected": "false", "aria-label": box.says,
-    style: { "--tile": (box.stage && data.palette?.stages[box.stage]) || data.palette.kinds[box.kind] } });
+    "data-id": box.id, tabindex: "-1", "aria-selected": "false", "aria-label": box.says });
   group.style.setProperty("--tile", (box.stage && data.palette.stages[box.stage]) || data.palette.kinds[box.kind]);
   group.append(svg("rect", { class: "face", x, y, width: w, height: h, rx: round }),
     svg("rect", { class: "ring", x: x - 3, y: y - 3, width: w + 6, height: h + 6, rx: round + 3 }),
     svg("text", { class: add ? "tile-value plus" : "tile-value", x: x + w / 2, y: y + h / 2 + 5,
       "font-size": fitted(box.name, w - 12, add ? 20 : 14).toFixed(1) }, shown(box.name)));
-  if (small && !add) group.append(svg("text", { class: "tile-path", x: x + w - 2, y: y - 4, "aria-hidden": "true" }, ""));
+  if (small && x < 200) group.append(svg("text", { class: "tile-path", x: add ? 86 : x - 10, y: y + h / 2 + 4 }, small));
   return group;
 }
 
@@ -49,7 +48,8 @@ function drawFigure3(data) {
   for (const column of data.columns) {
     scene.append(svg("text", { class: "column-name", x: column.x, y: 22 }, column.name),
       svg("text", { class: "column-fact", x: column.x, y: 42 }, column.params),
-      svg("text", { class: "column-fact", x: column.x, y: 59 }, column.macs));
+      svg("text", { class: "column-fact", x: column.x, y: 58 }, column.macs),
+      svg("text", { class: "column-fact", x: column.x, y: 74 }, column.paper));
   }
   scene.append(svg("g", { class: "flows", "aria-hidden": "true" }, data.flow.map((d) => svg("path", { class: "flow", d }))));
   for (const line of data.shortcuts) {

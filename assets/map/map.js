@@ -1,7 +1,6 @@
 // The map itself: holds what is chosen, draws, listens, and reports to Python what the URL should say.
 
-const LAYOUT_FROM = [["wide", 820], ["medium", 520], ["narrow", 0]]; // least width of the canvas in pixels
-const REPORT_AFTER = 120; // ms without a further change
+const NARROW_BELOW = 520; // width of the canvas in pixels
 const lastViews = new Map(); // key of the component → {seq, view}: survives a change of page
 
 class NetMap {
@@ -9,20 +8,22 @@ class NetMap {
     Object.assign(this, { key, view: {}, data: null, net: null, seq: null, tileElements: [] });
     this.build(host);
     new ResizeObserver(() => this.data && this.layoutName() !== this.layoutUsed && this.draw()).observe(this.canvas);
+    this.fillScreen = () => fillScreen(this.root, this.body);
+    window.addEventListener("resize", this.fillScreen);
   }
 
   build(host) {
     this.drawing = svg("g", { class: "view" });
-    this.svg = svg("svg", { class: "drawing", preserveAspectRatio: "xMidYMin meet" }, arrowMarkers(), this.drawing);
+    this.svg = svg("svg", { class: "drawing", preserveAspectRatio: "xMinYMin meet" }, arrowMarkers(), this.drawing);
     this.tip = html("div", { class: "tip", "aria-hidden": "true", hidden: true });
     this.canvas = html("div", { class: "canvas" }, this.svg, this.tip);
     this.panel = html("aside", { class: "panel", "aria-label": "What is selected", "aria-live": "polite", tabindex: "0" });
     this.legend = html("div", { class: "legend" });
     this.table = html("div", { class: "table", tabindex: "0", role: "region", "aria-label": "The map as a table" });
-    this.headingProbe = html("h3", { hidden: true });
+    this.slideTitle = html("h2", { class: "slide-title" });
     this.toolbar = buildToolbar(this);
-    this.root = html("div", { class: "map-root" }, this.headingProbe, this.toolbar.bar,
-      html("div", { class: "body" }, html("div", { class: "picture" }, this.canvas, this.legend), this.panel), this.table);
+    this.body = html("div", { class: "body" }, html("div", { class: "picture" }, this.canvas, this.legend), this.panel);
+    this.root = html("div", { class: "map-root" }, this.slideTitle, this.toolbar.bar, this.body, this.table);
     host.replaceChildren(this.root);
     this.viewport = new Viewport(this.canvas, this.svg, this.drawing);
     listen(this);
@@ -49,14 +50,22 @@ class NetMap {
   }
 
   layoutName() {
-    const width = this.canvas.clientWidth;
-    return LAYOUT_FROM.find(([, least]) => width >= least)[0];
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    if (width < NARROW_BELOW || !this.data.scene) return "narrow";
+    return ["wide", "medium"].map((name) => [this.legibility(name, width, height), name]).sort((a, b) => b[0] - a[0])[0][1];
+  }
+
+  // How large a typical tile comes out in a layout, in pixels.
+  legibility(name, width, height) {
+    const layout = this.data.scene.layouts[name], [, , w, h] = layout.tiles[layout.tiles.length >> 1];
+    return Math.min(width / layout.w, Math.max(height, 300) / layout.h) * Math.min(w, 2 * h);
   }
 
   draw(before = new Map()) {
     const { data, view } = this;
     const found = data.figure === "map" ? this.net.describe(view.node) : {};
     this.openBlock = view.open && found.kind ? found.block : "";
+    this.fillScreen();
     this.layoutUsed = this.layoutName();
     this.layout = data.scene?.layouts[this.layoutUsed];
     const [scene, width, height] = this.picture(found.kind);
@@ -70,6 +79,7 @@ class NetMap {
     this.svg.style.setProperty("--ratio", `${width} / ${height}`);
     this.viewport.reset();
     if (this.isOverview()) paintTiles(this);
+    if (this.layoutUsed === "narrow" && view.node && this.tileOf(view.node) >= 0) setTimeout(() => this.uncover(this.tileElements[this.tileOf(view.node)]));
     if (this.openBlock) growFrom(scene, from, { width, height }); else grow(this, before);
     this.refresh();
     clearTimeout(this.tableLater);
@@ -92,6 +102,7 @@ class NetMap {
 
   refresh() {
     updateToolbar(this);
+    this.slideTitle.replaceChildren(this.titleNow(), html("small", {}, this.data.facts));
     this.legend.replaceChildren(...legendItems(this));
     this.panel.replaceChildren(...panelContent(this, this.view.node).filter(Boolean));
     this.panel.scrollTop = 0;
@@ -120,72 +131,6 @@ class NetMap {
     });
   }
 
-  select(id, focus = false) {
-    const redraw = this.openBlock && blockOf(id) !== this.openBlock;
-    this.change({ node: id, open: this.view.open && !redraw }, redraw);
-    const at = this.tileOf(id);
-    if (at < 0) return;
-    this.viewport.show(boxOf(this.tileElements[at]));
-    if (focus) this.tileElements[at].focus({ preventScroll: this.layoutUsed !== "narrow" });
-  }
-
-  change(fields, redraw = false) {
-    const before = redraw ? rememberTiles(this) : null;
-    Object.assign(this.view, fields);
-    lastViews.set(this.key, { seq: this.seq, view: { ...this.view } });
-    if (redraw) this.draw(before); else this.refresh();
-    clearTimeout(this.reportLater);
-    this.reportLater = setTimeout(() => this.setStateValue("view", { ...this.view, seq: this.seq }), REPORT_AFTER);
-  }
-
-  // Enter: a stage opens into its blocks, a run unfolds, a block opens into its layers.
-  enter(id) {
-    const found = this.net.describe(id), tile = this.net.tiles[this.net.tile(id)];
-    if (found.type === "stage" && found.stage.blocks) return this.setLevel("blocks", `${id}.0`);
-    if (found.type === "block" && tile?.count > 1 && tile.id === id && this.isOverview() && tile.block) return this.unfold(id);
-    if (found.kind && !this.openBlock) {
-      this.change({ node: found.type === "layer" ? id : found.block, open: true }, true);
-      this.focusFirst();
-    }
-    return undefined;
-  }
-
-  focusFirst() { this.tileElements[Math.max(this.tileOf(this.view.node), 0)]?.focus({ preventScroll: true }); }
-
-  close() {
-    if (this.openBlock) {
-      this.change({ open: false, node: this.openBlock }, true);
-      this.focusFirst();
-    } else if (this.viewport.scale > 1.001) this.viewport.reset();
-    else this.change({ node: "" });
-  }
-
-  find(path) {
-    const found = this.net.describe(path);
-    const inside = found.type === "layer" && found.block && this.data.level !== "layers";
-    if (inside) this.change({ node: path, open: true }, true); else this.select(path);
-    this.focusFirst();
-  }
-
-  setLevel(level, node = null) {
-    const figure = level === "fig3" ? "fig3" : "map";
-    const keep = figure === this.view.figure ? this.view.node : "";
-    this.change({ level: figure === "fig3" ? this.view.level : level, figure, open: false, node: node ?? keep }, this.openBlock !== "");
-    if (this.openBlock === "") updateToolbar(this);
-  }
-
-  setColor(color) {
-    this.change({ color });
-    if (this.isOverview()) paintTiles(this);
-  }
-
-  toggleFold() {
-    const folded = this.data.folded && !this.view.unfold.length;
-    this.change({ fold: folded ? "off" : "on", unfold: [] });
-  }
-
-  unfold(id) { this.change({ unfold: [...this.view.unfold, id], node: id }); }
-
   titleNow() {
     const figure = this.data.figure === "fig3" ? "" : this.openBlock ? ` · ${this.openBlock}` : "";
     return `${this.data.title}${figure}`;
@@ -199,6 +144,8 @@ class NetMap {
     else this.root.requestFullscreen?.();
   }
 }
+
+Object.assign(NetMap.prototype, CHOICES);
 
 const maps = new WeakMap();
 

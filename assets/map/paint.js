@@ -1,10 +1,12 @@
 // Colours and values on the tiles: painting again costs no new layout and no new data.
 
 const ROOM_FOR_TWO_LINES = { width: 84, height: 34 };
+const LEAST_SMALL = 9.5; // size of a second line; what needs a smaller one is said shorter
 
 function paintTiles(map) {
   const { data, layout, view } = map;
   const column = data.columns[view.color];
+  const longest = column && data.level !== "layers" ? Math.max(...column.texts.map((text) => text.length)) : 0; // one size for all
   map.tileElements.forEach((group, index) => {
     const tile = data.scene.tiles[index], [x, y, w, h] = layout.tiles[index];
     const colour = tile.kind && !column ? data.palette.kinds[tile.kind] : data.palette.stages[tile.stage];
@@ -13,20 +15,29 @@ function paintTiles(map) {
     group.classList.toggle("shaded", Boolean(shade));
     group.style.setProperty("--ink", shade ? column.inks[index] : "var(--st-text-color)");
     group.querySelectorAll("text").forEach((text) => text.remove());
-    group.append(...tileText(tile, column ? column.texts[index] : null, x, y, w, h));
+    group.append(...tileText(tile, column ? column.texts[index] : null, longest, [x, y, w, h]));
     group.setAttribute("aria-label", column ? `${tile.says}, ${column.label}: ${column.words[index]}` : tile.says);
   });
 }
 
-function tileText(tile, value, x, y, w, h) {
+function tileText(tile, value, longest, [x, y, w, h]) {
   const texts = tileWords(tile, value);
+  if (tile.kind === "add") return [];
+  if (h > w * 1.5 && texts[0].length > 1) return [uprightText(texts[0], x + w / 2, y + h / 2, w, h)];
   const two = texts[1] && w >= ROOM_FOR_TWO_LINES.width && h >= ROOM_FOR_TWO_LINES.height;
-  const size = clamp(fitted(texts[0], w - 5, Math.min(h * (two ? 0.4 : 0.5), 20)), 1.5, 20);
+  const size = clamp(fitted(texts[0].padEnd(longest), w - 5, Math.min(h * (two ? 0.4 : 0.5), 20)), 1.5, 20);
   const middle = y + h / 2;
   const line = (text, at, big, kind) => svg("text", { class: kind, x: x + w / 2, y: at, "font-size": big.toFixed(1) }, text);
   if (!two) return [line(texts[0], middle + size * 0.36, size, "tile-value")];
-  const small = clamp(fitted(texts[1], w - 10, 13), 6, 13);
-  return [line(texts[0], middle - 1, size, "tile-value"), line(texts[1], middle + small + 3, small, "tile-recipe")];
+  const second = [texts[1], tile.holds, tile.shape].find((text) => text && fitted(text, w - 8, 13) >= LEAST_SMALL) ?? "";
+  const small = fitted(second, w - 8, 13);
+  return [line(texts[0], middle - 1, size, "tile-value"), line(second, middle + small + 3, small, "tile-recipe")];
+}
+
+// In a tile that is taller than wide the text climbs.
+function uprightText(text, x, y, w, h) {
+  const size = clamp(fitted(text, h - 4, w * 0.8), 1.5, 15);
+  return svg("text", { class: "tile-value", "font-size": size.toFixed(1), transform: `translate(${x + size * 0.34} ${y}) rotate(-90)` }, text);
 }
 
 // First line, second line. Without a metric the tile says what it is.

@@ -2,7 +2,8 @@
 
 function panelContent(map, id) {
   const found = map.net.describe(id);
-  return PANELS[found.type](map, id, found);
+  const close = html("button", { type: "button", class: "close", "aria-label": "Close", title: "Close (Escape)", onclick: () => map.change({ node: "", open: false }, map.openBlock !== "") }, "×");
+  return [found.type === "none" ? null : close, ...PANELS[found.type](map, id, found)];
 }
 
 const PANELS = {
@@ -72,13 +73,20 @@ function blockPanel(map, id, { block, kind }) {
   return [
     ...heading(`${block}  ·  ${place}`, kind.question, kind.shortcut),
     html("p", { class: "reason" }, `${kind.reason[0].toUpperCase()}${kind.reason.slice(1)}.`),
-    html("button", { class: "wide", type: "button", onclick: () => (opened ? map.close() : map.enter(block)) },
+    html("button", { class: "wide", type: "button", onclick: () => (opened ? map.close() : map.open(block)) },
       opened ? "Back to the map" : "Open the block"),
+    unfoldButton(map, block),
     blockFacts(map, block, kind, stage),
     optionTable(map, kind),
     arithmetic(kind),
     source(map),
   ];
+}
+
+function unfoldButton(map, block) {
+  const tile = map.net.tiles[map.net.tile(block)];
+  if (!tile?.block || !(tile.count > 1) || !map.isOverview() || map.data.level === "stages") return null;
+  return html("button", { class: "wide", type: "button", onclick: () => map.unfold(tile.id) }, `Unfold the run of ${tile.count}`);
 }
 
 function blockFacts(map, block, kind, stage) {
@@ -102,7 +110,7 @@ function optionTable(map, kind) {
     html("th", { scope: "row" }, `${option}${option === here ? " ◂" : ""}`), html("td", {}, cost.shortcut === "pad" ? "zero-padding" : cost.shortcut),
     html("td", {}, exact(cost.params)), html("td", {}, `${(cost.macs / 1e6).toFixed(1)} M`)));
   return html("table", { class: "options" }, html("caption", {}, "This block under each option"),
-    html("thead", {}, html("tr", {}, ["", "shortcut", "params", "MACs"].map((text) => html("th", { scope: "col" }, text)))),
+    html("thead", {}, html("tr", {}, ["option", "shortcut", "params", "MACs"].map((text) => html("th", { scope: "col" }, text)))),
     html("tbody", {}, rows));
 }
 

@@ -13,12 +13,12 @@ function drawScene(data, name) {
   const scene = svg("g", { class: `scene ${data.level}`, role: "listbox", "aria-label": sceneLabel(data) });
   const lanes = data.scene.lanes.map((lane, index) => drawLane(data, lane, layout, index));
   scene.append(drawFlow(layout), ...(layout.frames ?? []).map((box, index) => drawFrame(data, box, index)));
-  for (const lane of lanes) scene.append(lane);
+  const arches = svg("g", { class: "arches" });
+  scene.append(arches, ...lanes);
   const holders = new Map(data.scene.lanes.map((lane, index) => [lane.stage, lanes[index]]));
   data.scene.tiles.forEach((tile, index) => holders.get(tile.stage).append(drawTile(data, tile, layout.tiles[index], index)));
-  const arches = svg("g", { class: "arches" });
   data.scene.shortcuts.forEach((line, index) => arches.append(drawArch(data, line, layout.shortcuts[index], data.level)));
-  scene.append(arches, svg("g", { class: "adds", "aria-hidden": "true" }, layout.adds.map(drawAdd(layout))));
+  scene.append(svg("g", { class: "adds", "aria-hidden": "true" }, layout.adds.map(drawAdd(layout))));
   return scene;
 }
 
@@ -66,13 +66,16 @@ function drawTile(data, tile, [x, y, w, h], index) {
   const box = { x, y, width: w, height: h, rx: round };
   const group = svg("g", { class: `tile${tile.kind ? ` kind-${tile.kind}` : ""}`, role: "option", id: `tile-${index}`,
     "data-index": index, "data-id": tile.id, tabindex: "-1", "aria-selected": "false", "aria-label": tile.says });
-  if (tile.count > 1 && tile.block) {
+  if (tile.count > 1 && tile.block && data.level !== "stages") {
     for (const shift of [6, 3]) group.append(svg("rect", { ...box, class: "card", x: x + shift, y: y + shift }));
   }
   group.append(svg("rect", { ...box, class: "face" }), svg("rect", { class: "ring", x: x - 3, y: y - 3, width: w + 6,
     height: h + 6, rx: round + 3 }));
+  if (tile.kind === "add") group.append(plus(x + w / 2, y + h / 2, w / 2));
   return group;
 }
+
+const plus = (x, y, r) => svg("path", { class: "plus", d: `M${x - r * 0.55} ${y}h${r * 1.1}M${x} ${y - r * 0.55}v${r * 1.1}` });
 
 function drawArch(data, line, [d, x, y, width], level) {
   const stroke = clamp(width / 22, 0.9, 2.6);
@@ -103,5 +106,5 @@ function drawAdd(layout) {
   const sizes = layout.tiles.map(([, , w]) => w);
   const radius = clamp(Math.min(...sizes) * 0.13, 1.6, 7);
   return ([x, y]) => svg("g", { class: "add" }, svg("circle", { cx: x, cy: y, r: radius }),
-    svg("path", { d: `M${x - radius * 0.55} ${y}h${radius * 1.1}M${x} ${y - radius * 0.55}v${radius * 1.1}` }));
+    plus(x, y, radius));
 }

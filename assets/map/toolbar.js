@@ -19,7 +19,7 @@ function buildToolbar(map) {
   const save = html("div", { class: "tools", role: "group", "aria-label": "Save the picture" },
     html("button", { type: "button", class: "save", title: "Save what is on the screen as SVG", onclick: () => map.save("svg") }, "SVG"),
     html("button", { type: "button", class: "save", title: "Save what is on the screen as PNG", onclick: () => map.save("png") }, "PNG"));
-  const bar = html("div", { class: "bar" }, level, html("label", { class: "color" }, html("span", {}, "Colour by"), color), fold,
+  const bar = html("div", { class: "bar" }, level, html("label", { class: "color" }, html("span", {}, "Colour"), color), fold,
     buildSearch(map), zoom, save);
   return { bar, level, color, fold };
 }
@@ -46,7 +46,7 @@ function updateToolbar(map) {
 // A search field with a list of paths: arrows, Enter and Escape as in a combobox.
 function buildSearch(map) {
   const list = html("ul", { role: "listbox", id: "map-found", "aria-label": "Layers found", hidden: true });
-  const input = html("input", { type: "search", placeholder: "Find layer2.0 …", role: "combobox", "aria-label": "Find a layer by its path",
+  const input = html("input", { type: "search", placeholder: "Find …", role: "combobox", "aria-label": "Find a layer by its path",
     "aria-expanded": "false", "aria-controls": "map-found", "aria-autocomplete": "list", autocomplete: "off", spellcheck: "false" });
   let at = -1;
   const show = (paths) => {

@@ -115,3 +115,10 @@ class Viewport {
     this.pointers.delete(event.pointerId);
   }
 }
+
+// The picture reaches down to the lower edge of the window as it is before scrolling.
+function fillScreen(root, body) {
+  let top = body.getBoundingClientRect().top;
+  for (let element = root.getRootNode().host ?? root; element; element = element.parentElement) top += element.scrollTop;
+  body.style.setProperty("--room", `${Math.round(window.innerHeight - top - 14)}px`);
+}

@@ -74,7 +74,7 @@ def colours() -> dict[str, object]:
 @lru_cache(maxsize=32)
 def _paths(spec: ResNetSpec, height: int, width: int) -> frozenset[str]:
     nodes = trace(spec, height, width)
-    blocks = {node.block for node in nodes}
+    blocks = {node.block for node in nodes if node.block}
     return frozenset({node.path for node in nodes} | blocks | {f"{block}.downsample" for block in blocks}
                      | {stage.module for stage in stages(nodes)})
 

@@ -9,8 +9,14 @@ from explorer import palette
 from explorer.analysis import METRICS, total
 from explorer.graph.parts import Part
 
-INKS = ("#ffffff", "#14171d")
-_ON_TILE = {"MACs": palette.count, "px": lambda value: f"{value:,.0f}"}  # units whose short form is too long
+INKS = ("#ffffff", "#000000")  # with these two, any colour has one at 4.5:1 or better
+_STEPS = {  # unit -> (least value, factor, suffix): as few characters as a value can be read by
+    "count": ((999.5e6, 1e9, "G"), (999.5e3, 1e6, "M"), (999.5, 1e3, "K"), (0, 1, "")),
+    "bytes": ((999.5e6, 1e9, "GB"), (999.5e3, 1e6, "MB"), (999.5, 1e3, "KB"), (0, 1, "B")),
+    "s": ((0.9995, 1, "s"), (0.9995e-3, 1e-3, "ms"), (0, 1e-6, "µs")),
+    "px": ((0, 1, ""),),
+}
+_STEPS["MACs"] = _STEPS["count"]
 LEGEND_STOPS = 5
 
 
@@ -40,10 +46,16 @@ def columns(parts: Sequence[Part], extra: Mapping[str, MetricColumn] | None = No
 
 
 def on_tile(value: float | None, unit: str) -> str:
-    """A value in as few characters as it can be read by; the legend says the unit."""
+    """A value in as few characters as it can be read by, three digits: '1.12M', '280K'; the legend says the unit."""
     if value is None:
         return "all" if unit == "px" else "–"
-    return _ON_TILE[unit](value) if unit in _ON_TILE else palette.short(value, unit)
+    if unit not in _STEPS:
+        return palette.short(value, unit)
+    factor, suffix = next((factor, suffix) for least, factor, suffix in _STEPS[unit] if abs(value) >= least)
+    scaled = value / factor
+    digits = 0 if unit == "px" or factor == 1 and suffix == "" or scaled >= 99.95 else 1 if scaled >= 9.995 else 2
+    text = f"{scaled:.{digits}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text) + suffix
 
 
 def shade(share: float) -> str:

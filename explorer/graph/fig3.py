@@ -20,10 +20,12 @@ from explorer.vgg import vgg19
 
 PUBLISHED_MACS = {"VGG-19": 19.6e9, "plain-34": 3.6e9, "ResNet-34": 3.6e9}
 DRAWN = ("conv", "maxpool", "avgpool", "linear")
-WIDTH, GUTTER, COLUMN = 900.0, 92.0, 262.0
-BOX_W, BOX_H, STEP = 168.0, 22.0, 33.0
-HEAD, BAND_GAP = 74.0, 22.0
-BULGE = 46.0
+GUTTER, COLUMN = 78.0, 178.0
+BOX_W, BOX_H, STEP = 152.0, 22.0, 33.0
+HEAD, BAND_GAP = 92.0, 22.0
+BULGE = 50.0
+WIDTH = GUTTER + 3 * COLUMN + BULGE
+INDENT = 8.0
 
 
 @dataclass(frozen=True)
@@ -88,14 +90,14 @@ def _bands(columns: Sequence[Column]) -> dict[tuple[int, ...], dict[str, float]]
 def _place(column: Column, node: Node, bands: dict, index: int) -> list[float]:
     alike = [other for other in column.drawn if _size(other) == _size(node)]
     y = bands[_size(node)]["y"] + BAND_GAP / 2 + alike.index(node) * STEP
-    return [GUTTER + index * COLUMN + 18, y, BOX_W, BOX_H]
+    return [GUTTER + index * COLUMN + INDENT, y, BOX_W, BOX_H]
 
 
 def _head(column: Column, index: int) -> dict[str, object]:
     macs = sum(node.macs for node in column.nodes)
-    return {"name": column.name, "x": GUTTER + index * COLUMN + 18 + BOX_W / 2, "params":
-            f"{palette.count(sum(node.params for node in column.nodes))} params",
-            "macs": f"{palette.macs(macs)} · paper: {PUBLISHED_MACS[column.name] / 1e9:.1f} billion"}
+    return {"name": column.name, "x": GUTTER + index * COLUMN + INDENT + BOX_W / 2, "params":
+            f"{palette.count(sum(node.params for node in column.nodes))} params", "macs": palette.macs(macs),
+            "paper": f"paper: {PUBLISHED_MACS[column.name] / 1e9:.1f} billion"}
 
 
 def _box(column: Column, node: Node, place: list[float]) -> dict[str, object]:
@@ -117,7 +119,7 @@ def _flow(column: Column, places: dict) -> str:
 
 def _shortcuts(column: Column, index: int, places: dict) -> list[dict[str, object]]:
     """An arc per block: from above its first convolution to below its last."""
-    right = GUTTER + index * COLUMN + 18 + BOX_W
+    right = GUTTER + index * COLUMN + INDENT + BOX_W
     lines = []
     for block in blocks(column.nodes):
         if block.shortcut == "none":

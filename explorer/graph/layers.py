@@ -12,7 +12,8 @@ from explorer.trace import Node
 
 Box = list[float]
 WEIGHT = {"conv": 3.0, "linear": 3.0, "maxpool": 2.0, "avgpool": 2.0}  # share of a tile's width; others 1
-TAIL = 0.2  # of the pitch, for what follows an addition
+IDEAL_PITCH = 140  # a tile with its layers in it is legible at this
+TAIL = 0.15  # of the pitch, for what follows an addition
 INSET = 2.5
 
 
@@ -62,7 +63,7 @@ def _tile(index: int, node: Node, holder: Part) -> dict[str, object]:
 
 
 def _layout(lanes: Sequence[Lane], holders: Sequence[Part], frame: Frame) -> dict[str, object]:
-    placed = place(lanes, frame, tail=TAIL)
+    placed = place(lanes, frame, tail=TAIL, ideal_pitch=IDEAL_PITCH)
     boxes = [box for holder, cell in zip(holders, placed.cells) for box in _boxes(holder, cell)]
     return {"w": placed.width, "h": placed.height, "label": frame.label, "lanes": placed.lanes, "tiles": boxes,
             "frames": [[cell.x, cell.y, cell.w, cell.h] for cell in placed.cells],
@@ -82,7 +83,7 @@ def _boxes(holder: Part, cell: Cell) -> list[Box]:
     after = list(range(cut + 1, len(own)))
     boxes: dict[int, Box] = {}
     boxes |= _spread(own, main, cell.x + INSET, cell.y + INSET, cell.w - 2 * INSET, cell.h - 2 * INSET)
-    wide, high = cell.w * 0.5, cell.rise * 0.72
+    wide, high = cell.w * 0.62, cell.rise * 0.78
     boxes |= _spread(own, side, cell.x + (cell.w - wide) / 2, cell.y - cell.rise * 0.93 - high / 2, wide, high)
     radius = min(5.0, (cell.x - cell.enter) * 0.8)
     for index in adds:

@@ -77,9 +77,10 @@ class Placed:
         return tuple(cell for row in self.rows for cell in row.cells)
 
 
-def place(lanes: Sequence[Lane], frame: Frame, most_pitch: float = MOST_PITCH, tail: float = 0.0) -> Placed:
+def place(lanes: Sequence[Lane], frame: Frame, most_pitch: float = MOST_PITCH, tail: float = 0.0,
+          ideal_pitch: float = IDEAL_PITCH) -> Placed:
     """Lay the lanes out in a frame. tail: share of a tile's pitch kept free behind it (for the ReLU after an add)."""
-    columns = _columns(lanes, frame)
+    columns = _columns(lanes, frame, ideal_pitch)
     pitch = min(most_pitch, (frame.width - frame.label - MARGIN) / columns)
     row = _row_height(lanes, frame, columns)
     rows, boxes, y = [], [], 4.0
@@ -94,15 +95,15 @@ def place(lanes: Sequence[Lane], frame: Frame, most_pitch: float = MOST_PITCH, t
     return Placed(frame.width, round(y + 2, 1), tuple(boxes), tuple(rows))
 
 
-def _columns(lanes: Sequence[Lane], frame: Frame) -> int:
+def _columns(lanes: Sequence[Lane], frame: Frame, ideal_pitch: float) -> int:
     """Tiles per row that make tiles most legible: neither their width nor their rows' height too small."""
     longest = max(len(lane.parts) for lane in lanes)
     if frame.height is None:
-        return min(longest, NARROW_COLUMNS)
+        return min(longest, round(NARROW_COLUMNS * IDEAL_PITCH / ideal_pitch))
     room = frame.width - frame.label - MARGIN
 
     def legible(columns: int) -> float:
-        return min(min(room / columns, MOST_PITCH) / IDEAL_PITCH, frame.height / _weight(lanes, columns) / IDEAL_ROW)
+        return min(min(room / columns, MOST_PITCH) / ideal_pitch, frame.height / _weight(lanes, columns) / IDEAL_ROW)
 
     return max(range(1, longest + 1), key=legible)
 

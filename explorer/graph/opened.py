@@ -10,9 +10,9 @@ from explorer.graph.paths import number
 from explorer.graph.words import layer_name, shape
 from explorer.trace import Node
 
-WIDTH = 460.0
-MAIN_X, MAIN_W = 34.0, 190.0  # the main path's boxes
-SIDE_X, SIDE_W = 318.0, 130.0  # the shortcut's
+WIDTH = 560.0
+MAIN_X, MAIN_W = 96.0, 190.0  # the main path's boxes
+SIDE_X, SIDE_W = 416.0, 138.0  # the shortcut's
 HIGH, GAP, SMALL = 30.0, 22.0, 24.0
 TOP = 30.0
 RADIUS = 11.0
@@ -61,7 +61,7 @@ def _bypass(block: Block, ends: dict[str, float],
     d = (f"M{number(middle)} {number(leaves)}H{number(line - 22)}q22 0 22 22V{number(arrives - 22)}q0 22 -22 22"
          f"H{number(middle + RADIUS + 5)}")
     words = f"{shape(block.bypass[0].in_shape)} → {shape(block.bypass[-1].out_shape)}" if layers else "identity: x"
-    label_y = (top - 12) if layers else (leaves + arrives) / 2
+    label_y = (top - 16) if layers else (leaves + arrives) / 2
     return side, {"kind": block.shortcut, "d": d, "label": words, "at": [line, label_y],
                   "tip": [middle + RADIUS + 2, arrives]}
 

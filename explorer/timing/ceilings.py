@@ -1,4 +1,4 @@
-"""What the device reaches at best: several matrix products, convolutions and copies, timed in the same run.
+"""Measuring what the device reaches at best: several matrix products, convolutions and copies, in the same run.
 
 One kernel would not do: on some CPUs a convolution is twice as fast as a matrix product. Each candidate counts with
 its fastest pass, since a ceiling is what was reached at least once.
@@ -6,15 +6,14 @@ its fastest pass, since a ceiling is what was reached at least once.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
 
 import torch
 import torch.nn.functional as F
 
 from explorer.timing.clock import clock_for
 from explorer.timing.hardware import resolve
+from explorer.timing.limits import Ceilings, Kernel
 from explorer.timing.loop import no_checkpoint, timed
 from explorer.timing.memory import free_bytes, recovering
 from explorer.timing.settings import Settings
@@ -26,59 +25,6 @@ MATMULS = {"cpu": (512, 1024, 2048), "mps": (1024, 2048, 4096), "cuda": (2048, 4
 CONVS = ((64, 64, 56, 3), (128, 128, 28, 3), (256, 256, 14, 3), (512, 512, 7, 3), (256, 64, 56, 1), (256, 1024, 14, 1))
 CONV_BATCH = {"cpu": 8, "mps": 32, "cuda": 256}
 COPIES = {"cpu": (2**20, 2**23, 2**26, 2**28), "mps": (2**22, 2**26, 2**29), "cuda": (2**24, 2**27, 2**31)}  # bytes read
-
-
-@dataclass(frozen=True)
-class Kernel:
-    """One candidate. kind: matmul | conv | copy | tiny. work: FLOPs (2 per multiply-add), or bytes read and written."""
-
-    name: str
-    kind: str
-    work: float
-    best_s: float
-    median_s: float
-
-    @property
-    def per_s(self) -> float:
-        return self.work / self.best_s
-
-
-@dataclass(frozen=True)
-class Ceilings:
-    """flops_per_s, bytes_per_s: the best of all candidates. launch_s: one operation on a single number."""
-
-    kernels: tuple[Kernel, ...]
-
-    def best(self, *kinds: str) -> Kernel:
-        return max((kernel for kernel in self.kernels if kernel.kind in kinds), key=lambda kernel: kernel.per_s)
-
-    @property
-    def flops_per_s(self) -> float:
-        return self.best("matmul", "conv").per_s
-
-    @property
-    def bytes_per_s(self) -> float:
-        """The fastest copy, which may be one that fits a cache."""
-        return self.best("copy").per_s
-
-    @property
-    def memory_bytes_per_s(self) -> float:
-        """The largest copy: main memory, where it exceeds the caches."""
-        return max((one for one in self.kernels if one.kind == "copy"), key=lambda one: one.work).per_s
-
-    @property
-    def launch_s(self) -> float:
-        return next(one.median_s for one in self.kernels if one.kind == "tiny")
-
-    def bandwidth(self, amount: float) -> float:
-        """Bytes per second of the copy whose size is nearest to `amount` bytes."""
-        copies = [one for one in self.kernels if one.kind == "copy"]
-        return min(copies, key=lambda one: abs(math.log(one.work / max(amount, 1)))).per_s
-
-    def as_row(self) -> dict[str, object]:
-        return {"flops_per_s": self.flops_per_s, "bytes_per_s": self.bytes_per_s,
-                "memory_bytes_per_s": self.memory_bytes_per_s, "launch_s": self.launch_s,
-                "kernels": [asdict(kernel) | {"per_s": kernel.per_s} for kernel in self.kernels]}
 
 
 class _Loop:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from explorer.spec import ResNetSpec
-from explorer.timing.ceilings import Ceilings, ceilings
+from explorer.timing.ceilings import ceilings
 from explorer.timing.forward import measure
+from explorer.timing.limits import Ceilings
 from explorer.timing.loop import no_checkpoint, within
 from explorer.timing.measurement import Measurement
 from explorer.timing.parts import Parts, profile, rolled_up
@@ -39,6 +40,7 @@ def against_limit(spec: ResNetSpec, settings: Settings, checkpoint: Callable[...
 
 
 def rooflined(seen: Measurement, parts: Parts | None, limits: Ceilings) -> Roofline:
+    """The roofline of a pass and its parts; of recorded ones too."""
     nodes = trace(seen.spec, seen.settings.height, seen.settings.width, 1)
     whole_s = seen.summary.median_s
     if parts is None:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from explorer.spec import ResNetSpec
+from explorer.timing.limits import Ceilings, ceilings_from
 from explorer.timing.measurement import Measurement
 from explorer.timing.settings import settings_from
 from explorer.timing.stats import summarise
@@ -24,12 +25,12 @@ NEEDED = ("device", "torch", "measured_at")  # without these nobody can judge a 
 
 @dataclass(frozen=True)
 class Run:
-    """One measurement of a file. parts: (path, seconds) rows, or none; ceilings: the plain row, or None."""
+    """One measurement of a file. parts: (path, seconds) rows, or none."""
 
     measurement: Measurement
     parts: tuple[tuple[str, float], ...] = ()
     overhead: float | None = None
-    ceilings: dict[str, object] | None = None
+    ceilings: Ceilings | None = None
     source: str = ""
 
 
@@ -90,7 +91,7 @@ def _run(row: object, where: str, source: str) -> Run:
                            _provenance(row.get("provenance")))
         _same(row, seen)
         return Run(seen, _parts(row.get("parts", [])), _number(row, "overhead", optional=True, signed=True),
-                   _ceilings(row.get("ceilings")), source)
+                   None if row.get("ceilings") is None else ceilings_from(row["ceilings"]), source)
     except (TypeError, KeyError) as error:
         raise ValueError(f"{where}: {str(error)[:120]}") from None
     except ValueError as error:
@@ -145,12 +146,3 @@ def _parts(rows: object) -> tuple[tuple[str, float], ...]:
             raise ValueError("parts: a list of [path, seconds] is expected")
         _number({"parts": row[1]}, "parts")
     return tuple((path, float(seconds)) for path, seconds in rows)
-
-
-def _ceilings(row: object) -> dict[str, object] | None:
-    if row is None:
-        return None
-    if not isinstance(row, dict):
-        raise ValueError("ceilings: an object is expected")
-    names = ("flops_per_s", "bytes_per_s", "memory_bytes_per_s", "launch_s")
-    return {name: _number(row, name) for name in names} | {"kernels": row.get("kernels", [])}

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from explorer.analysis import BYTES
-from explorer.timing.ceilings import Ceilings
+from explorer.timing.limits import Ceilings
 from explorer.trace import Node
 
 FREE = ("input", "identity", "flatten")  # no kernel runs

@@ -11,17 +11,19 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # the console script puts explorer/ there, not the root
     sys.path.insert(0, str(ROOT))
 
-# Torch takes seconds to import: let that happen while the controls are painted.
-threading.Thread(target=import_module, args=("explorer.analysis",), daemon=True).start()
+if "explorer.analysis" not in sys.modules:  # torch takes seconds to import: let that happen while the controls are painted
+    threading.Thread(target=import_module, args=("explorer.analysis",), daemon=True).start()
 
 import streamlit as st  # noqa: E402
 
 from explorer import state, ui  # noqa: E402
 
 PAGES = (  # file in pages/, title, icon; the first is the home page
+    ("architecture", "Architecture", ":material/account_tree:"),
     ("shapes", "Shapes", ":material/deployed_code:"),
     ("blocks", "Blocks", ":material/widgets:"),
     ("cost", "Cost", ":material/bar_chart:"),
+    ("timing", "Timing", ":material/timer:"),
 )
 
 

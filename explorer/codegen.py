@@ -85,7 +85,7 @@ def code(spec: ResNetSpec, height: int | None = None, width: int | None = None) 
 
 def _top(spec: ResNetSpec, figures: dict, height: int, width: int, pads: bool) -> str:
     functional = "import torch.nn.functional as F\n" if pads else ""
-    return (f'"""{naming.title(spec)}: {naming.layout(spec)}, {spec.depth:,} layers.\n\n'
+    return (f'"""{naming.title(spec)}.\n\n{naming.layout(spec)}, {spec.depth:,} layers.\n'
             f"{figures['params']:,} parameters; {figures['macs']:,} multiply-adds per {height}×{width} picture.\n"
             'Written by ResNet Explorer; needs PyTorch alone. State-dict keys are torchvision\'s.\n"""\n\n'
             f"import torch\n{functional}from torch import nn")

@@ -6,11 +6,16 @@ Pure Python: the pages poll a `Job`, the work never calls Streamlit. Interruptin
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any
+
+
+YIELDING = 5  # niceness of the worker: pages come first; on an idle processor it makes no difference
 
 
 class Cancelled(BaseException):
@@ -26,7 +31,8 @@ class Job:
     """
 
     def __init__(self, work: Callable[[Job], Any], label: str, owner: str = "", place: str = "") -> None:
-        self.work, self.label, self.owner, self.place = work, label, owner, place
+        self.work: Callable[[Job], Any] | None = work
+        self.label, self.owner, self.place = label, owner, place
         self.state = "queued"
         self.progress, self.message = 0.0, ""
         self.partial: list[Any] = []
@@ -36,6 +42,7 @@ class Job:
         self.ended_s: float | None = None
         self._cancel = threading.Event()
         self._ended = threading.Event()
+        self._change = threading.Lock()  # a job is started or cancelled, never both
 
     @property
     def active(self) -> bool:
@@ -47,8 +54,11 @@ class Job:
         return 0.0 if self.started_s is None else (self.ended_s or time.monotonic()) - self.started_s
 
     def cancel(self) -> None:
-        """Ask the work to stop; a queued job never starts."""
-        self._cancel.set()
+        """A queued job is cancelled at once and never starts; running work stops at its next checkpoint."""
+        with self._change:
+            self._cancel.set()
+            if self.state == "queued":
+                self._end("cancelled")
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Block until the job has ended; False when it has not by then."""
@@ -66,9 +76,12 @@ class Job:
             self.message = message
 
     def run(self) -> None:
-        """Run the work in this thread and keep what came of it."""
-        self.started_s = time.monotonic()
-        self.state = "running"
+        """Run the work in this thread and keep what came of it; nothing, when it was cancelled while it waited."""
+        with self._change:
+            if self.state != "queued":
+                return
+            self.started_s = time.monotonic()
+            self.state = "running"
         try:
             self.checkpoint()
             self.result = self.work(self)
@@ -77,8 +90,13 @@ class Job:
             ending = "cancelled"
         except Exception as error:  # the worker must outlive any work; the page shows the error
             self.error, ending = error.with_traceback(None), "failed"
+            error.__context__ = error.__cause__ = None  # their frames would keep the work's tensors alive
+        self._end(ending)
+
+    def _end(self, state: str) -> None:
         self.ended_s = time.monotonic()
-        self.state = ending
+        self.state = state
+        self.work = None  # what it holds (a model, a data set) goes with it
         self._ended.set()
 
 
@@ -96,6 +114,7 @@ class Runner:
         """Queue `work`. Raises `ValueError` when the queue is full."""
         job = Job(work, label, owner, place)
         with self._changed:
+            self._queue = deque(one for one in self._queue if one.active)
             if len(self._queue) >= self.most_queued:
                 raise ValueError(f"queue={len(self._queue)}: too many runs are waiting; try again in a moment")
             self._queue.append(job)
@@ -105,19 +124,22 @@ class Runner:
     def position(self, job: Job) -> int:
         """0 while it runs (or has ended), 1 for the next in line, and so on."""
         with self._changed:
-            waiting = [one for one in self._queue if not one._cancel.is_set()]
+            waiting = [one for one in self._queue if one.active]
             return waiting.index(job) + 1 if job in waiting else 0
 
     def cancel(self, owner: str, unless_place: str | None = None) -> int:
         """Cancel an owner's jobs, all but those of one page; how many."""
         with self._changed:
             mine = [job for job in [*self._queue, self._running]
-                    if job and job.owner == owner and job.place != unless_place and not job._cancel.is_set()]
+                    if job and job.active and job.owner == owner and job.place != unless_place
+                    and not job._cancel.is_set()]
         for job in mine:
             job.cancel()
         return len(mine)
 
     def _loop(self) -> None:
+        with contextlib.suppress(OSError, AttributeError):  # on Linux the worker, and the threads it starts, yield to
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), YIELDING)  # those that serve pages
         while True:
             with self._changed:
                 while not self._queue:

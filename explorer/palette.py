@@ -49,7 +49,7 @@ PROVENANCE = {  # mark -> what it means; stands beside every figure
     "recorded": "measured earlier, elsewhere; provenance beside it",
     "published": "from the cited source",
 }
-PROVENANCE_MARK = {"computed": "∑", "measured": "⏱", "recorded": "⏺", "published": "❡"}
+PROVENANCE_MARK = {"computed": "∑", "measured": "◆", "recorded": "◇", "published": "§"}
 
 
 _COUNTS = (  # least value that rounds to 1.00 of the unit, unit, suffix, digits

@@ -179,6 +179,7 @@ RULES: dict[Callable, Callable[..., Traced]] = {  # torch operation -> what it d
     torch.flatten: _flatten,
     F.linear: _linear,
     F.pad: _pad,
+    F.dropout: lambda x, *args, **kwargs: x,  # in eval mode it is not there
 }
 KINDS = ("input", "conv", "norm", "relu", "maxpool", "avgpool", "add", "identity", "pad", "flatten", "linear")
 
@@ -192,9 +193,12 @@ def trace(spec: ResNetSpec, height: int = 224, width: int = 224, batch: int = 1)
     check_int("input", height, 1, MAX_INPUT)
     check_int("input", width, 1, MAX_INPUT)
     check_int("batch", batch, 1, MAX_BATCH)
-    model = build(spec, "meta").eval()
-    tracer = Tracer(model)
-    shape = (batch, spec.in_channels, height, width)
+    return follow(build(spec, "meta"), (batch, spec.in_channels, height, width))
+
+
+def follow(model: nn.Module, shape: Shape) -> tuple[Node, ...]:
+    """Every operation of any module whose operations have RULES; `model` must be private to the caller."""
+    tracer = Tracer(model.eval())
     node = Node("input", "input", (), shape, shape)
     tracer.nodes.append(node)
     model(Traced(tracer, node))

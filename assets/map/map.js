@@ -1,0 +1,156 @@
+// The map itself: holds what is chosen, draws, listens, and reports to Python what the URL should say.
+
+const NARROW_BELOW = 520; // width of the canvas in pixels
+const lastViews = new Map(); // key of the component → {seq, view}: survives a change of page
+
+class NetMap {
+  constructor(host, key) {
+    Object.assign(this, { key, view: {}, data: null, net: null, seq: null, tileElements: [] });
+    this.build(host);
+    new ResizeObserver(() => this.data && this.layoutName() !== this.layoutUsed && this.draw()).observe(this.canvas);
+    this.fillScreen = () => fillScreen(this.root, this.body);
+    window.addEventListener("resize", this.fillScreen);
+  }
+
+  build(host) {
+    this.drawing = svg("g", { class: "view" });
+    this.svg = svg("svg", { class: "drawing", preserveAspectRatio: "xMinYMin meet" }, arrowMarkers(), this.drawing);
+    this.tip = html("div", { class: "tip", "aria-hidden": "true", hidden: true });
+    this.canvas = html("div", { class: "canvas" }, this.svg, this.tip);
+    this.panel = html("aside", { class: "panel", "aria-label": "What is selected", "aria-live": "polite", tabindex: "0" });
+    this.legend = html("div", { class: "legend" });
+    this.table = html("div", { class: "table", tabindex: "0", role: "region", "aria-label": "The map as a table" });
+    this.slideTitle = html("h2", { class: "slide-title" });
+    this.toolbar = buildToolbar(this);
+    this.body = html("div", { class: "body" }, html("div", { class: "picture" }, this.canvas, this.legend), this.panel);
+    this.root = html("div", { class: "map-root" }, this.slideTitle, this.toolbar.bar, this.body, this.table);
+    host.replaceChildren(this.root);
+    this.viewport = new Viewport(this.canvas, this.svg, this.drawing);
+    listen(this);
+  }
+
+  // Called after each run of the page, mostly with the data it already has.
+  update(data, setStateValue) {
+    this.setStateValue = setStateValue;
+    const outside = data.seq !== this.seq;
+    if (outside) this.takeView(data);
+    if (data === this.data && !outside) return;
+    if (this.data && !outside && data.stamp === this.data.stamp) { this.data = data; return; }
+    const before = this.data && this.data.slug === data.slug ? rememberTiles(this) : new Map();
+    if (this.data?.stamp !== data.stamp) this.net = null;
+    this.data = data;
+    this.net ??= new Net(data);
+    this.draw(before);
+  }
+
+  takeView(data) {
+    const last = lastViews.get(this.key);
+    this.view = last?.seq === data.seq ? { ...last.view } : { ...data.view };
+    this.seq = data.seq;
+  }
+
+  layoutName() {
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    if (width < NARROW_BELOW || !this.data.scene) return "narrow";
+    return ["wide", "medium"].map((name) => [this.legibility(name, width, height), name]).sort((a, b) => b[0] - a[0])[0][1];
+  }
+
+  // How large a typical tile comes out in a layout, in pixels.
+  legibility(name, width, height) {
+    const layout = this.data.scene.layouts[name], [, , w, h] = layout.tiles[layout.tiles.length >> 1];
+    return Math.min(width / layout.w, Math.max(height, 300) / layout.h) * Math.min(w, 2 * h);
+  }
+
+  draw(before = new Map()) {
+    const { data, view } = this;
+    const found = data.figure === "map" ? this.net.describe(view.node) : {};
+    this.openBlock = view.open && found.kind ? found.block : "";
+    this.fillScreen();
+    this.layoutUsed = this.layoutName();
+    this.layout = data.scene?.layouts[this.layoutUsed];
+    const [scene, width, height] = this.picture(found.kind);
+    const from = before.get?.(this.openBlock);
+    this.scene = scene;
+    this.drawing.replaceChildren(scene);
+    this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    this.tileElements = [...scene.querySelectorAll(".tile")];
+    this.root.dataset.layout = this.layoutUsed;
+    this.root.classList.toggle("opened-block", Boolean(this.openBlock));
+    this.svg.style.setProperty("--ratio", `${width} / ${height}`);
+    this.viewport.reset();
+    if (this.isOverview()) paintTiles(this);
+    if (this.layoutUsed === "narrow" && view.node && this.tileOf(view.node) >= 0) setTimeout(() => this.uncover(this.tileElements[this.tileOf(view.node)]));
+    if (this.openBlock) growFrom(scene, from, { width, height }); else grow(this, before);
+    this.refresh();
+    clearTimeout(this.tableLater);
+    this.tableLater = setTimeout(() => this.fillTable(), 60); // the picture first
+  }
+
+  picture(kind) {
+    const { data } = this;
+    if (data.figure === "fig3") return [drawFigure3(data), data.w, data.h];
+    if (this.openBlock) return [drawOpened(data, kind, this.openBlock), kind.opened.w, kind.opened.h];
+    return [drawScene(data, this.layoutUsed), this.layout.w, this.layout.h];
+  }
+
+  isOverview() { return this.data.figure === "map" && !this.openBlock; }
+
+  fillTable() {
+    this.table.replaceChildren(buildTable(this));
+    this.markSelected();
+  }
+
+  refresh() {
+    updateToolbar(this);
+    this.slideTitle.replaceChildren(this.titleNow(), html("small", {}, this.data.facts));
+    this.legend.replaceChildren(...legendItems(this));
+    this.panel.replaceChildren(...panelContent(this, this.view.node).filter(Boolean));
+    this.panel.scrollTop = 0;
+    this.root.classList.toggle("has-selection", Boolean(this.view.node));
+    this.markSelected();
+  }
+
+  tileOf(id) {
+    if (!this.openBlock) return this.net.tile(id);
+    return this.tileElements.findIndex((group) => group.dataset.id === id);
+  }
+
+  markSelected() {
+    const { node } = this.view, at = this.tileOf(node);
+    this.tileElements.forEach((group, index) => {
+      group.setAttribute("aria-selected", String(index === at));
+      group.setAttribute("tabindex", index === Math.max(at, 0) ? "0" : "-1");
+    });
+    const bypass = node.endsWith(".downsample") ? node : "";
+    this.scene.querySelectorAll(".bypass").forEach((line) => line.classList.toggle("selected", line.dataset.id === bypass));
+    const id = this.data.figure === "map" && at >= 0 && !this.openBlock ? this.net.tiles[at].id : this.openBlock || node;
+    this.table.querySelectorAll("tr[data-id]").forEach((row) => {
+      const is = row.dataset.id === id;
+      row.classList.toggle("selected", is);
+      if (is) { row.setAttribute("aria-current", "true"); } else row.removeAttribute("aria-current");
+    });
+  }
+
+  titleNow() {
+    const figure = this.data.figure === "fig3" ? "" : this.openBlock ? ` · ${this.openBlock}` : "";
+    return `${this.data.title}${figure}`;
+  }
+
+  save(format) { return saveAs(this, format); }
+
+  toggleFullScreen() {
+    const root = this.root.getRootNode();
+    if (root.fullscreenElement ?? document.fullscreenElement) document.exitFullscreen();
+    else this.root.requestFullscreen?.();
+  }
+}
+
+Object.assign(NetMap.prototype, CHOICES);
+
+const maps = new WeakMap();
+
+export default function ({ parentElement, data, key, setStateValue }) {
+  const place = parentElement.querySelector(".map-place");
+  if (!maps.has(place)) maps.set(place, new NetMap(place, data.key ?? key));
+  maps.get(place).update(data, setStateValue);
+}

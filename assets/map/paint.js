@@ -1,0 +1,72 @@
+// Colours and values on the tiles: painting again costs no new layout and no new data.
+
+const ROOM_FOR_TWO_LINES = { width: 84, height: 34 };
+const LEAST_SMALL = 9.5; // size of a second line; what needs a smaller one is said shorter
+
+function paintTiles(map) {
+  const { data, layout, view } = map;
+  const column = data.columns[view.color];
+  const longest = column && data.level !== "layers" ? Math.max(...column.texts.map((text) => text.length)) : 0; // one size for all
+  map.tileElements.forEach((group, index) => {
+    const tile = data.scene.tiles[index], [x, y, w, h] = layout.tiles[index];
+    const colour = tile.kind && !column ? data.palette.kinds[tile.kind] : data.palette.stages[tile.stage];
+    const shade = column?.shades[index];
+    group.style.setProperty("--tile", shade ?? colour);
+    group.classList.toggle("shaded", Boolean(shade));
+    group.style.setProperty("--ink", shade ? column.inks[index] : "var(--st-text-color)");
+    group.querySelectorAll("text").forEach((text) => text.remove());
+    group.append(...tileText(tile, column ? column.texts[index] : null, longest, [x, y, w, h]));
+    group.setAttribute("aria-label", column ? `${tile.says}, ${column.label}: ${column.words[index]}` : tile.says);
+  });
+}
+
+function tileText(tile, value, longest, [x, y, w, h]) {
+  const texts = tileWords(tile, value);
+  if (tile.kind === "add") return [];
+  if (h > w * 1.5 && texts[0].length > 1) return [uprightText(texts[0], x + w / 2, y + h / 2, w, h)];
+  const two = texts[1] && w >= ROOM_FOR_TWO_LINES.width && h >= ROOM_FOR_TWO_LINES.height;
+  const size = clamp(fitted(texts[0].padEnd(longest), w - 5, Math.min(h * (two ? 0.4 : 0.5), 20)), 1.5, 20);
+  const middle = y + h / 2;
+  const line = (text, at, big, kind) => svg("text", { class: kind, x: x + w / 2, y: at, "font-size": big.toFixed(1) }, text);
+  if (!two) return [line(texts[0], middle + size * 0.36, size, "tile-value")];
+  const second = [texts[1], tile.holds, tile.shape].find((text) => text && fitted(text, w - 8, 13) >= LEAST_SMALL) ?? "";
+  const small = fitted(second, w - 8, 13);
+  return [line(texts[0], middle - 1, size, "tile-value"), line(second, middle + small + 3, small, "tile-recipe")];
+}
+
+// In a tile that is taller than wide the text climbs.
+function uprightText(text, x, y, w, h) {
+  const size = clamp(fitted(text, h - 4, w * 0.8), 1.5, 15);
+  return svg("text", { class: "tile-value", "font-size": size.toFixed(1), transform: `translate(${x + size * 0.34} ${y}) rotate(-90)` }, text);
+}
+
+// First line, second line. Without a metric the tile says what it is.
+function tileWords(tile, value) {
+  const run = tile.count > 1 && tile.block ? `×${tile.count}` : "";
+  const stage = !tile.id.includes(".") && tile.block;
+  const name = stage ? `${tile.count} ${tile.count === 1 ? "block" : "blocks"}` : run || shown(tile.name, 40);
+  const recipe = stage && tile.holds ? `${tile.holds} · ${tile.recipe}` : run ? tile.holds : tile.recipe;
+  if (value === null) return [name, shown(recipe, 90) === name ? "" : shown(recipe, 90)];
+  return [value, stage ? `${name}${tile.holds ? ` · ${tile.holds}` : ""}` : run ? `${run} · ${tile.holds}` : recipe];
+}
+
+function legendItems(map) {
+  const { data, view } = map;
+  const column = data.columns?.[view.color];
+  const items = Object.keys(data.shortcuts_held ?? {}).map((kind) => shortcutItem(data, kind));
+  if (!column) return items;
+  const stops = column.legend.map(([colour, text]) => html("span", { class: "stop" },
+    html("i", { style: { background: colour } }), text));
+  const mark = data.palette.provenance[column.provenance];
+  return [html("span", { class: "scale", title: column.counts }, html("b", {}, column.label), ...stops,
+    html("span", { class: "mark-source", title: mark[1] }, `${mark[0]} ${column.provenance}`)), ...items];
+}
+
+function shortcutItem(data, kind) {
+  const count = data.shortcuts_held[kind];
+  const line = svg("svg", { width: 34, height: 10, "aria-hidden": "true" }, kind === "none" ? [] :
+    [svg("path", { class: "shortcut", d: "M1 5H33", "stroke-width": 2.6, "stroke-dasharray": data.palette.dash[kind] || null,
+      "stroke-linecap": kind === "pad" ? "round" : null })]);
+  const words = kind === "none" ? data.palette.words[kind] : `${count} ${data.palette.words[kind]}`;
+  return html("span", { class: "key" }, line, words);
+}

@@ -1,0 +1,89 @@
+"""The map: from the trace to a drawing as plain data. What is drawn is derived from the nodes, never described again.
+
+`drawing` gives everything that the component needs for one level of one model, JSON-ready; `figure3` the paper's
+Fig. 3; `dot` the traced graph in Graphviz' language; `View` what a visitor has chosen to see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from hashlib import sha1
+
+from explorer import naming, palette
+from explorer.analysis import METRICS, headline, stages
+from explorer.graph.columns import MetricColumn, columns
+from explorer.graph.details import details
+from explorer.graph.dot import dot
+from explorer.graph.fig3 import figure3
+from explorer.graph.parts import LEVELS, folds, lanes
+from explorer.graph.scene import scene
+from explorer.graph.view import NAMES as VIEW_NAMES
+from explorer.graph.view import View, parse
+from explorer.spec import ResNetSpec
+from explorer.trace import trace
+
+__all__ = ["LEVELS", "VIEW_NAMES", "MetricColumn", "View", "color_choices", "colours", "dot", "drawing", "figure3",
+           "known", "parse"]
+
+
+def drawing(spec: ResNetSpec, height: int, width: int, batch: int = 1, view: View = View(),
+            extra: Mapping[str, MetricColumn] | None = None) -> dict[str, object]:
+    """The map of a model at view.level, as JSON-ready data. Do not change what it returns: it is shared."""
+    base, parts = _drawing(spec, height, width, batch, view.level, view.fold, view.unfold)
+    if not extra:
+        return base
+    columned = columns(parts, extra)
+    return base | {"columns": columned, "stamp": _stamp(base["stamp"], columned)}
+
+
+@lru_cache(maxsize=32)
+def _drawing(spec: ResNetSpec, height: int, width: int, batch: int, level: str, fold: str,
+             unfold: tuple[str, ...]) -> tuple[dict[str, object], tuple]:
+    nodes = trace(spec, height, width, batch)
+    drawn, parts = scene(lanes(nodes, level, fold, unfold), level)
+    head = headline(spec, height, width, batch)
+    return {
+        "stamp": _stamp(spec, height, width, batch, level, fold, unfold), "figure": "map", "level": level, "folded": folds(nodes, fold), **titles(spec, height, width, batch),
+        "input": f"{height}×{width}×{spec.in_channels}", "shortcuts_held": head["shortcuts"], "scene": drawn,
+        "columns": columns(parts), "details": details(spec, stages(nodes), height, width), "palette": colours(),
+        "spec_shortcut": spec.shortcut,
+    }, parts
+
+
+def _stamp(*what: object) -> str:
+    """Tells the component in a few characters whether the drawing is another one."""
+    return sha1(repr(what).encode()).hexdigest()[:12]
+
+
+def titles(spec: ResNetSpec, height: int, width: int, batch: int) -> dict[str, str]:
+    """Name, file name, and the line of figures that stands under the name on an exported picture."""
+    head = headline(spec, height, width, batch)
+    facts = (naming.layout(spec), f"{palette.count(head['params'])} params", palette.macs(head["macs"]),
+             f"{batch}×{spec.in_channels}×{height}×{width}")
+    return {"title": naming.title(spec), "slug": naming.slug(spec), "facts": " · ".join(facts)}
+
+
+def colours() -> dict[str, object]:
+    """The palette as the component needs it."""
+    return {"stages": palette.STAGE_COLOURS, "kinds": palette.KIND_COLOURS, "shortcut": palette.SHORTCUT,
+            "dash": palette.SHORTCUT_DASH, "words": palette.SHORTCUT_WORDS, "kind_labels": palette.KIND_LABELS,
+            "provenance": {name: [palette.PROVENANCE_MARK[name], text] for name, text in palette.PROVENANCE.items()}}
+
+
+@lru_cache(maxsize=32)
+def _paths(spec: ResNetSpec, height: int, width: int) -> frozenset[str]:
+    nodes = trace(spec, height, width)
+    blocks = {node.block for node in nodes if node.block}
+    return frozenset({node.path for node in nodes} | blocks | {f"{block}.downsample" for block in blocks}
+                     | {stage.module for stage in stages(nodes)})
+
+
+def known(spec: ResNetSpec, height: int, width: int, path: str) -> bool:
+    """Whether the model has this layer, block, shortcut or stage, or Fig. 3 this box (`plain-34/conv1`)."""
+    return path in _paths(spec, height, width) or "/" in path and any(box["id"] == path for box in figure3()["boxes"])
+
+
+def color_choices(extra: Iterable[str] = ()) -> tuple[str, ...]:
+    """What tiles can be coloured by, besides the stage."""
+    return (*METRICS, *extra)

@@ -1,0 +1,80 @@
+"""The map's thin Streamlit face: registers the component once, mounts it, and keeps its choices in the URL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from explorer import graph
+from explorer.state import Chosen
+
+FOLDER = Path(__file__).resolve().parent.parent / "assets" / "map"
+MODULES = ("dom", "net", "scene", "paint", "figures", "viewport", "panel", "toolbar", "transitions", "export", "input",
+           "choices", "map")  # in the order of their dependence; joined, they are one ES module
+KEY = "map"
+
+
+def _source(*names: str) -> str:
+    return "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
+
+
+_component = st.components.v2.component(
+    "resnet_map", html='<div class="map-place"></div>\n', css=_source("map.css"),
+    js=_source(*(f"{name}.js" for name in MODULES)))
+
+
+@st.fragment
+def show(chosen: Chosen, extra: Mapping[str, graph.MetricColumn] | None = None) -> None:
+    """The map of a model; the selection, the level and the colour are in the URL and come from it."""
+    view = _view(chosen, extra or {})
+    drawn = graph.figure3() if view.figure == "fig3" else graph.drawing(
+        chosen.spec, chosen.height, chosen.width, chosen.batch, view, extra)
+    _component(key=KEY, data={**drawn, "palette": graph.colours(), **_sent(view), "key": KEY},
+               on_view_change=_reporter(chosen, tuple(extra or ())))
+
+
+def _view(chosen: Chosen, extra: Mapping[str, object]) -> graph.View:
+    """What the URL says, without what this model does not have."""
+    read = graph.parse(st.query_params, graph.color_choices(extra))
+    view = read.checked(partial(graph.known, chosen.spec, chosen.height, chosen.width))
+    _write(view)  # what was dropped leaves the URL too
+    return view
+
+
+def _sent(view: graph.View) -> dict[str, object]:
+    """The view as the component was last told. It stays as it is while changes come from the component itself, so
+    that a click resends nothing; a change from elsewhere (a link, another page, another model) makes a new `seq`."""
+    memory = st.session_state.setdefault("map_memory", {"seq": 0, "sent": None, "now": None})
+    if view != memory["now"]:
+        memory.update(seq=memory["seq"] + 1, sent=view, now=view)
+    sent = memory["sent"]
+    return {"seq": memory["seq"], "view": {name: getattr(sent, name) for name in graph.VIEW_NAMES}}
+
+
+def _reporter(chosen: Chosen, extra: tuple[str, ...]) -> Callable[[], None]:
+    """Takes what the component reports into the URL."""
+
+    def take() -> None:
+        reported = (st.session_state.get(KEY) or {}).get("view") or {}
+        memory = st.session_state.get("map_memory")
+        if not memory or reported.get("seq") != memory["seq"]:
+            return  # an answer to a view that has been replaced since
+        view = graph.parse(reported, graph.color_choices(extra)).checked(
+            partial(graph.known, chosen.spec, chosen.height, chosen.width))
+        memory["now"] = view
+        _write(view)
+
+    return take
+
+
+def _write(view: graph.View) -> None:
+    """Into the URL; what is at its default is left out."""
+    wanted = view.params()
+    for name in graph.VIEW_NAMES:
+        if name in wanted and st.query_params.get(name) != wanted[name]:
+            st.query_params[name] = wanted[name]
+        elif name not in wanted and name in st.query_params:
+            del st.query_params[name]

@@ -1,0 +1,35 @@
+"""measure(spec, settings) → Measurement: raw times, what they say, and everything that stands beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+
+from explorer.naming import title
+from explorer.spec import ResNetSpec
+from explorer.timing.clock import clock_for
+from explorer.timing.hardware import provenance, resolve
+from explorer.timing.loop import no_checkpoint, timed
+from explorer.timing.measurement import Measurement
+from explorer.timing.memory import guard
+from explorer.timing.settings import Settings
+from explorer.timing.subject import subject
+
+
+def measure(spec: ResNetSpec, settings: Settings, checkpoint: Callable[..., None] = no_checkpoint) -> Measurement:
+    """Time forward passes of the real model of `spec` for about `settings.budget_s`.
+
+    checkpoint: called at least twice a second; may raise to stop (`Job.checkpoint`).
+    Raises `ValueError` for what this machine cannot do, `memory.TooLarge` (one too) for what does not fit.
+    """
+    settings = resolve(settings)
+    guard(spec, settings)
+    clock = clock_for(torch.device(settings.device))
+    checkpoint(0.0, f"building {title(spec)}")
+    with subject(spec, settings, checkpoint) as one:
+        facts = provenance(settings) | {"method": clock.method, "inputs_in_rotation": len(one.pool)}
+        checkpoint(0.0, f"timing {title(spec)}")
+        seen = timed(one, clock, settings.budget_s, checkpoint)
+    return Measurement(spec, settings, seen.times_s, seen.wall_s, seen.cpu_s, seen.enqueue_s,
+                       facts | {"warm_up_passes": seen.warm_up})

@@ -1,0 +1,181 @@
+"""The real model and its inputs, ready to be called: what a timing times.
+
+A context manager. Inside, torch's threads and precision flags are as the settings say; on leaving they are as they
+were and the memory is given back. Other threads keep their own thread count: torch's is kept per thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor, nn
+
+from explorer.model import ResNet, build
+from explorer.spec import ResNetSpec
+from explorer.timing.hardware import cache_bytes
+from explorer.timing.loop import no_checkpoint
+from explorer.timing.memory import MOST_INPUT_BYTES, recovering
+from explorer.timing.settings import Settings
+
+DTYPES = {"fp32": torch.float32, "tf32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+FORMATS = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
+MOST_INPUTS = 64
+MOST_PASS_S = 120.0
+WATCH_ABOVE_S = 0.2  # a pass longer than this keeps its look-outs
+
+
+class Subject:
+    """`prepare()` picks the next input, `()` runs one pass on it.
+
+    module: the `nn.Module`, for hooks (eager only). inputs: how many are in rotation.
+    """
+
+    def __init__(self, spec: ResNetSpec, settings: Settings, checkpoint: Callable[..., None]) -> None:
+        self.settings, self.device = settings, torch.device(settings.device)
+        self.module: ResNet | None = ready_model(spec, settings)
+        checkpoint()
+        self.pool = inputs(spec, settings, self.device)
+        self.next, self.x = 0, self.pool[0]
+        self.run: Callable[[Tensor], Tensor] = self.module
+        if settings.compile != "eager":
+            self.run = torch.compile(self.module, mode=settings.compile)
+        if settings.cuda_graph:
+            self.run = Replayed(self.module, self.pool[0], self.device)
+
+    def prepare(self) -> None:
+        self.next = (self.next + 1) % len(self.pool)
+        self.x = self.pool[self.next]
+        if self.settings.cuda_graph:  # the copy into the graph's own input happens before the first mark
+            self.run.load(self.x)
+
+    def __call__(self) -> Tensor:
+        return self.run(self.x)
+
+    def close(self) -> None:
+        self.module = self.run = self.x = None
+        self.pool = []
+
+
+@contextlib.contextmanager
+def subject(spec: ResNetSpec, settings: Settings, checkpoint: Callable[..., None] = no_checkpoint) -> Iterator[Subject]:
+    """`settings`: resolved, and let through by `memory.guard`. Raises `memory.TooLarge` when memory runs out."""
+    with recovering(f"batch={settings.batch:,} at {settings.height}×{settings.width}"), as_set(settings):
+        one = None
+        try:
+            one = Subject(spec, settings, checkpoint)
+            if settings.compile == "eager" and not settings.cuda_graph:
+                look_out(one, checkpoint)
+            yield one
+        finally:
+            if one is not None:
+                one.close()
+
+
+def ready_model(spec: ResNetSpec, settings: Settings) -> ResNet:
+    """In eval mode, on the device, in the asked dtype and memory format."""
+    model = build(spec, "cpu", seed=0)
+    calibrate(model, spec, settings)
+    model = model.to(dtype=DTYPES[settings.dtype]).to(torch.device(settings.device))
+    return model.to(memory_format=FORMATS[settings.memory_format]).eval().requires_grad_(False)
+
+
+def calibrate(model: ResNet, spec: ResNetSpec, settings: Settings) -> None:
+    """BN's running statistics from one small batch, as training would leave them.
+
+    With the initial ones (0 and 1) a deep net's activations grow from block to block and overflow in fp16.
+    """
+    norms = [module for module in model.modules() if isinstance(module, nn.BatchNorm2d)]
+    side = min(64, settings.height, settings.width)
+    noise = torch.randn(4, spec.in_channels, side, side, generator=torch.Generator().manual_seed(1))
+    for norm in norms:
+        norm.momentum = 1.0
+    with torch.no_grad():
+        model.train()(noise)
+    for norm in norms:
+        norm.momentum = 0.1
+
+
+def inputs(spec: ResNetSpec, settings: Settings, device: torch.device) -> list[Tensor]:
+    """Noise pictures (batch, channels, height, width): one, or enough to exceed the last-level cache."""
+    shape = (settings.batch, spec.in_channels, settings.height, settings.width)
+    dtype = DTYPES[settings.dtype]
+    first = torch.randn(shape, generator=torch.Generator().manual_seed(2)).to(device=device, dtype=dtype)
+    first = first.contiguous(memory_format=FORMATS[settings.memory_format])
+    each = first.numel() * first.element_size()
+    wanted = min(2 * cache_bytes(device), MOST_INPUT_BYTES) // each if settings.fresh else 1
+    return [first, *(first.roll(shift, -1) for shift in range(1, max(1, min(MOST_INPUTS, wanted))))]
+
+
+@contextlib.contextmanager
+def as_set(settings: Settings) -> Iterator[None]:
+    """Inference mode, threads and precision as the settings say; as before on leaving."""
+    threads = torch.get_num_threads()
+    cuda, cudnn = torch.backends.cuda.matmul, torch.backends.cudnn
+    before = (cuda.allow_tf32, cudnn.allow_tf32, cudnn.benchmark)
+    try:
+        if settings.threads:
+            torch.set_num_threads(settings.threads)
+        if settings.kind == "cuda":
+            cuda.allow_tf32 = cudnn.allow_tf32 = settings.dtype == "tf32"
+            cudnn.benchmark = True  # one input size: let cuDNN pick its fastest kernels during warm-up
+        with torch.inference_mode(), _on(settings):
+            yield
+    finally:
+        torch.set_num_threads(threads)
+        if settings.kind == "cuda":
+            cuda.allow_tf32, cudnn.allow_tf32, cudnn.benchmark = before
+
+
+def _on(settings: Settings) -> contextlib.AbstractContextManager:
+    return torch.cuda.device(settings.device) if settings.kind == "cuda" else contextlib.nullcontext()
+
+
+def look_out(one: Subject, checkpoint: Callable[..., None]) -> None:
+    """Run the first pass with a cancellation point before each layer; keep them only where a pass is long.
+
+    Raises `ValueError` when a single pass takes longer than anyone would wait for.
+    """
+    start = time.perf_counter()
+
+    def look(*_: object) -> None:
+        checkpoint()
+        if time.perf_counter() - start > MOST_PASS_S and not passed:
+            raise ValueError(f"batch={one.settings.batch:,}: one pass takes more than {MOST_PASS_S:.0f} s here; "
+                             "choose a smaller batch or input")
+
+    passed: list[bool] = []
+    leaves = [module for module in one.module.modules() if next(module.children(), None) is None]
+    handles = [module.register_forward_pre_hook(look) for module in leaves]
+    one()
+    passed.append(True)
+    second = time.perf_counter()
+    one()
+    if time.perf_counter() - second < WATCH_ABOVE_S:
+        for handle in handles:
+            handle.remove()
+
+
+class Replayed:
+    """One pass recorded as a CUDA graph: a call replays all its kernels with a single launch."""
+
+    def __init__(self, module: nn.Module, x: Tensor, device: torch.device) -> None:
+        self.x = x.clone(memory_format=torch.preserve_format)
+        stream = torch.cuda.Stream(device)
+        stream.wait_stream(torch.cuda.current_stream(device))
+        with torch.cuda.stream(stream):  # kernels must be chosen and workspaces allocated before the recording
+            for _ in range(3):
+                module(self.x)
+        torch.cuda.current_stream(device).wait_stream(stream)
+        self.graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self.graph):
+            self.out = module(self.x)
+
+    def load(self, x: Tensor) -> None:
+        self.x.copy_(x)
+
+    def __call__(self, _: Tensor) -> Tensor:
+        self.graph.replay()
+        return self.out

@@ -1,0 +1,56 @@
+"""What the Timing page can be asked to do, each as work for the one queue: `TASKS[name].work(ask, checkpoint)`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from explorer.naming import title
+from explorer.spec import ResNetSpec, preset
+from explorer.timing.forward import measure
+from explorer.timing.hardware import resolve
+from explorer.timing.kernels import kernels
+from explorer.timing.limit import against_limit
+from explorer.timing.parts import profile
+from explorer.timing.race import race
+from explorer.timing.settings import Settings
+from explorer.timing.sweeps import plan, run
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request; equal requests have equal answers' place on the page. choice: which sweep, or the rivals' names."""
+
+    task: str
+    spec: ResNetSpec
+    settings: Settings
+    choice: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Task:
+    """verb: the button, with {} for the model's name."""
+
+    verb: str
+    work: Callable[[Ask, Callable[..., None]], Any]
+
+
+def _sweep(ask: Ask, checkpoint: Callable[..., None]) -> list:
+    return list(run(plan(ask.choice[0], ask.spec, resolve(ask.settings)), checkpoint))
+
+
+TASKS: dict[str, Task] = {
+    "pass": Task("Time {}", lambda ask, checkpoint: measure(ask.spec, ask.settings, checkpoint)),
+    "parts": Task("Time each layer of {}", lambda ask, checkpoint: profile(ask.spec, ask.settings, "layer", checkpoint)),
+    "kernels": Task("Record the kernels of {}", lambda ask, checkpoint: kernels(ask.spec, ask.settings, checkpoint)),
+    "sweep": Task("Run the sweep", _sweep),
+    "limit": Task("Measure {} and the device’s limit", lambda ask, checkpoint: against_limit(
+        ask.spec, ask.settings, checkpoint)),
+    "race": Task("Race them here", lambda ask, checkpoint: race([preset(name) for name in ask.choice], ask.settings, checkpoint)),
+}
+
+
+def label(ask: Ask) -> str:
+    """What the queue shows while it runs."""
+    return TASKS[ask.task].verb.format(title(ask.spec))

@@ -1,0 +1,89 @@
+"""How long a visitor waits: widget change → finished page, in a real browser, beside Streamlit's own floor.
+
+    .venv/bin/python -m tests.benchmarks.bench_pages
+
+Prints medians of one run and their ratio to an empty page with the same widgets; and the cold start.
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.conftest import CHROMIUM, FLAGS, ROOT, Server, free_port
+from tests.test_pages import PAGES
+
+TIMES = 8
+WAIT = """([text]) => new Promise(done => { const start = performance.now(); (function look() {
+  const app = document.querySelector('[data-testid="stApp"]'), built = document.querySelector('.built');
+  if (app.dataset.testScriptState === 'notRunning' && built && built.textContent.includes(text)) {
+    requestAnimationFrame(() => done(performance.now() - start)); return; }
+  requestAnimationFrame(look); })(); })"""
+
+
+def change(page: Page, depth: str, text: str) -> float:
+    """Milliseconds from the click on a depth to the finished page."""
+    return page.evaluate(
+        "async ([depth, text]) => { const radio = [...document.querySelectorAll('.st-key-depth [role=radio]')]"
+        ".find(one => one.textContent.trim() === depth); const start = performance.now(); radio.click();"
+        f"await ({WAIT})([text]); return performance.now() - start; }}", [depth, text])
+
+
+def measure(page: Page, url: str, texts: tuple[str, str]) -> float:
+    page.goto(url)
+    page.wait_for_function(f"async () => {{ await ({WAIT})(['50']); return true; }}", timeout=60_000)
+    page.wait_for_timeout(1500)
+    taken = [change(page, depth, text) for _ in range(TIMES) for depth, text in zip(("18", "152"), texts)]
+    return statistics.median(taken[2:])
+
+
+def cold_start(page: Page, cwd: Path) -> tuple[float, float]:
+    """Seconds from opening a just started app to the painted controls, and to the finished page."""
+    server = Server(cwd)
+    start = time.perf_counter()
+    page.goto(server.url)
+    page.wait_for_selector(".st-key-depth [role=radio]")
+    controls = time.perf_counter() - start
+    page.wait_for_selector(".built", timeout=60_000)
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    finished = time.perf_counter() - start
+    server.stop()
+    return controls, finished
+
+
+def floor(cwd: Path) -> tuple[subprocess.Popen, str]:
+    port = free_port()
+    script = ROOT / "tests" / "benchmarks" / "floor_app.py"
+    process = subprocess.Popen([Path(sys.executable).parent / "streamlit", "run", script, "--server.port", str(port),
+                                "--server.headless", "true"], cwd=ROOT, stdout=subprocess.DEVNULL)
+    time.sleep(8)
+    return process, f"http://localhost:{port}"
+
+
+def main() -> None:
+    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        page = playwright.chromium.launch(executable_path=path, args=FLAGS).new_page()
+        controls, finished = cold_start(page, Path(folder))
+        print(f"cold start: controls painted after {controls:.2f} s, page finished after {finished:.2f} s")
+        process, url = floor(Path(folder))
+        base = measure(page, url, ("18", "152"))
+        process.terminate()
+        print(f"\n{'page':<16}{'18 ↔ 152, ms':>14}{'× floor':>10}\n{'(empty page)':<16}{base:>14.0f}{1:>10.1f}")
+        server = Server(Path(folder))
+        for name in PAGES:
+            route = "" if name == "architecture" else name
+            taken = measure(page, f"{server.url}/{route}", ("11.69 M", "60.19 M"))
+            print(f"{name:<16}{taken:>14.0f}{taken / base:>10.1f}", flush=True)
+        server.stop()
+
+
+if __name__ == "__main__":
+    main()

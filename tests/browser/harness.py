@@ -1,0 +1,54 @@
+"""The map's component alone on an empty page, mounted as Streamlit mounts it: for what needs no server."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from explorer import graph
+from explorer.map import FOLDER, MODULES
+from explorer.spec import preset
+
+THEME = {"text-color": "#1d2026", "background-color": "#fdfcf9", "secondary-background-color": "#f3f0e8", "border-color": "#ded9cc",
+         "link-color": "#1b6aa0", "font": "sans-serif", "heading-font": "serif", "code-font": "monospace"}
+MOUNT = """async ([source, css, data]) => {
+  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  const { default: mount } = await import(url);
+  const host = document.body.appendChild(document.createElement("div"));
+  const parentElement = host.attachShadow({ mode: "open" });
+  parentElement.innerHTML = `<style>${css}</style><div class="map-place"></div>`;
+  window.reports = [];
+  window.feed = (data) => mount({ parentElement, data, key: "k", setStateValue: (name, value) => reports.push(value) });
+  window.feed(data);
+}"""
+
+
+def drawing(name: str, seq: int = 1, **view: object) -> dict:
+    """What `explorer.map.show` sends, as the component receives it: a fresh copy through JSON."""
+    side = preset(name).default_input
+    chosen = graph.View(**view)
+    drawn = graph.figure3() if chosen.figure == "fig3" else graph.drawing(preset(name), side, side, 1, chosen)
+    return json.loads(json.dumps({**drawn, "palette": graph.colours(), "seq": seq, "view": asdict(chosen), "key": "map"}))
+
+
+def mounted(browser, data: dict, width: int = 1000, height: int = 640, **context: object):
+    """A page with the map of `data` on it; `page.faults` collects its errors."""
+    page = browser.new_context(viewport={"width": width, "height": height}, **context).new_page()
+    page.faults = []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on("console", lambda message: page.faults.append(message.text) if message.type == "error" else None)
+    variables = "".join(f"--st-{name}:{value};" for name, value in THEME.items())
+    page.set_content(f'<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><body style="margin:0;{variables}"></body></html>')
+    source = "\n".join((FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in MODULES)
+    page.evaluate(MOUNT, [source, (FOLDER / "map.css").read_text(encoding="utf-8"), data])
+    page.wait_for_selector(".tile")
+    return page
+
+
+def counted(page) -> dict[str, int]:
+    """The shortcuts in the real SVG, by kind, a folded run counting for all that it holds."""
+    lines = page.locator("path.shortcut[data-count]").evaluate_all("all => all.map((one) => [one.dataset.kind, +one.dataset.count])")
+    held: dict[str, int] = {}
+    for kind, count in lines:
+        held[kind] = held.get(kind, 0) + count
+    return held

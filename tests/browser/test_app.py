@@ -1,0 +1,62 @@
+"""The app in a real browser, as a visitor: every page, three sizes, two themes, hostile links."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+
+import pytest
+
+from tests.test_pages import PAGES, ROOT
+
+HOME = next(line.split('"')[1] for line in (ROOT / "explorer" / "app.py").read_text().splitlines() if line.startswith('    ("'))
+ROUTES = ["/" if page == HOME else f"/{page}" for page in PAGES]
+SIZES = {"desktop": (1440, 900), "projector": (1280, 720), "phone": (390, 844)}
+
+
+def test_a_deep_link_restores_the_model_and_the_controls_change_it(visit) -> None:
+    app = visit("/?depth=152", "60.19 M params")
+    assert app.built().startswith("ResNet-152")
+    app.page.locator(".st-key-depth").get_by_role("radio", name="18", exact=True).click()
+    app.settle("11.69 M params")
+    assert "depth=18" in app.page.url
+    app.page.locator(".st-key-block").get_by_role("radio", name="bottleneck").click()
+    app.settle("ResNet-18’s layout with bottlenecks has 26 layers.")
+    assert "block=bottleneck" in app.page.url
+
+
+def test_every_page_is_reached_by_the_navigation(visit) -> None:
+    app = visit("/?depth=34", "21.80 M params")
+    links = app.page.locator('[data-testid="stTopNavLink"]')
+    assert links.count() == len(PAGES)
+    for index in range(links.count()):
+        links.nth(index).click()
+        app.settle("21.80 M params")
+        app.check()
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("size", SIZES)
+def test_no_page_overflows_at_any_size_in_either_theme(visit, route: str, size: str) -> None:
+    width, height = SIZES[size]
+    theme = {"desktop": "light", "projector": "dark", "phone": "light"}[size]
+    app = visit(f"{route}?depth=152", "60.19 M params", viewport={"width": width, "height": height}, color_scheme=theme,
+                has_touch=size == "phone")
+    app.page.wait_for_timeout(300)
+    app.check()
+
+
+@pytest.mark.parametrize(("query", "shows"), [
+    ("depth=banana", "25.56 M params"), ("input=-1", "input='-1'"), ("input=" + "9" * 300, "25.56 M params"),
+    ("batch=1e99", "25.56 M params"), ("classes=999999999", "choose a whole number"),
+    ("node=%3Cscript%3Ealert(1)%3C%2Fscript%3E", "25.56 M params"), ("depth=%00%ff", "25.56 M params"),
+])
+def test_hostile_links_leave_a_working_page(visit, query: str, shows: str) -> None:
+    visit(f"/?{query}", shows).check()
+
+
+def test_a_megabyte_in_the_url_is_turned_away_and_the_app_lives(visit, server) -> None:
+    with pytest.raises((urllib.error.HTTPError, ConnectionError, urllib.error.URLError)):
+        urllib.request.urlopen(f"{server.url}/?depth=" + "9" * 1_000_000, timeout=20)
+    app = visit("/?depth=" + "9" * 30_000, "25.56 M params")
+    assert app.built().startswith("ResNet-50")

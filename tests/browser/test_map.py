@@ -1,0 +1,122 @@
+"""The map in the running app: the address says what is seen, a click costs little, and nobody is shut out."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.browser.harness import counted
+
+CASES = {  # query -> the shortcuts of the traced module
+    "depth=18": {"identity": 5, "projection": 3}, "depth=34&shortcut=A": {"identity": 13, "pad": 3},
+    "depth=34&shortcut=C": {"projection": 16}, "depth=34&shortcut=none": {},
+    "depth=152&level=layers": {"identity": 46, "projection": 4}, "depth=152&fold=on": {"identity": 46, "projection": 4},
+    "depth=other&model=cifar&layers=1202": {"identity": 598, "pad": 2},
+}
+
+
+@pytest.fixture(scope="module")
+def one_page(browser, server):
+    """One tab for the many links of a table."""
+    page = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
+    page.base = server.url
+    yield page
+    page.context.close()
+
+
+@pytest.mark.parametrize("query", CASES)
+def test_the_screen_shows_the_shortcuts_of_the_traced_module(one_page, query: str) -> None:
+    one_page.goto(f"{one_page.base}/?{query}")
+    one_page.wait_for_selector(".tile")
+    assert counted(one_page) == CASES[query]
+
+
+def test_the_whole_of_152_stands_on_a_projector_without_scrolling(one_page) -> None:
+    one_page.goto(f"{one_page.base}/?depth=152&color=params")
+    one_page.wait_for_selector(".tile")
+    boxes = one_page.locator(".tile").evaluate_all("all => all.map((one) => { const box = one.getBoundingClientRect(); return [box.bottom, box.right, box.width]; })")
+    assert len(boxes) == 54
+    assert max(bottom for bottom, *_ in boxes) <= 720 and max(right for _, right, _ in boxes) <= 1280
+    sizes = one_page.locator(".tile-value").evaluate_all("all => all.map((one) => one.getBoundingClientRect().height)")
+    assert min(sizes) >= 11  # pixels of a line of text
+
+
+def test_a_click_goes_into_the_address_and_costs_about_a_kilobyte(visit) -> None:
+    app = visit("/?depth=152", "60.19 M params")
+    page, received = app.page, []
+    page.wait_for_timeout(500)
+    client = app.context.new_cdp_session(page)
+    client.send("Network.enable")
+    client.on("Network.webSocketFrameReceived", lambda frame: received.append(len(frame["response"]["payloadData"]) * 3 / 4))
+    page.locator('.tile[data-id="layer2.0"]').click()
+    page.wait_for_url(re.compile("node=layer2.0"))
+    app.settle()
+    assert page.locator(".panel h3").inner_text() == "Why dotted?"
+    assert 0 < sum(received) < 4_000
+    page.reload()
+    page.wait_for_selector('.tile[data-id="layer2.0"][aria-selected="true"]')
+    page.locator('[data-testid="stTopNavLink"]').nth(1).click()
+    app.settle("60.19 M params")
+    page.locator('[data-testid="stTopNavLink"]').first.click()
+    page.wait_for_selector(".tile")  # the map is back; what is selected is what the address says
+    app.settle()
+    assert page.locator('.tile[aria-selected="true"]').count() == int("node=" in page.url)
+
+
+def test_a_link_opens_the_block_meant_and_another_model_drops_what_it_lacks(visit) -> None:
+    app = visit("/?depth=152&node=layer3.30.conv2&open=1&color=macs", "60.19 M params")
+    page = app.page
+    page.wait_for_selector(".scene.opened")
+    assert page.locator(".panel h3").inner_text() == "3×3 conv, 256"
+    page.locator(".st-key-depth").get_by_role("radio", name="18", exact=True).click()
+    app.settle("11.69 M params")
+    page.wait_for_selector(".scene.blocks")
+    page.wait_for_function("!location.search.includes('node=')")
+    assert "color=macs" in page.url and counted(page) == {"identity": 5, "projection": 3}
+
+
+def test_levels_folding_and_figure_3_are_in_the_address(visit) -> None:
+    app = visit("/?depth=50", "25.56 M params")
+    page = app.page
+    page.get_by_role("button", name="Layers", exact=True).click()
+    page.wait_for_selector(".scene.layers")
+    assert "level=layers" in page.url
+    page.get_by_role("button", name="Blocks", exact=True).click()
+    page.wait_for_selector(".scene.blocks")
+    page.get_by_role("button", name="Fold ×N").click()
+    page.wait_for_selector('.tile[aria-label*="5 blocks"]')
+    assert "fold=on" in page.url and counted(page) == {"identity": 12, "projection": 4}
+    page.locator('.tile[data-id="layer3.1"]').dblclick()
+    page.wait_for_selector('.tile[data-id="layer3.5"]')
+    assert "unfold=layer3.1" in page.url and counted(page) == {"identity": 12, "projection": 4}
+    page.get_by_role("button", name="Fig. 3").click()
+    page.wait_for_selector(".scene.fig3")
+    assert "figure=fig3" in page.url
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Graphviz DOT").click()
+    assert waiting.value.suggested_filename == "resnet50.dot"
+    assert "layer1.0.conv1" in waiting.value.path().read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("query", "scheme"), [("depth=152&color=params&node=layer2.0", "light"),
+                                               ("depth=50&node=layer2.0&open=1", "dark")])
+def test_axe_finds_no_serious_fault_on_the_page(visit, query: str, scheme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    app = visit(f"/?{query}", color_scheme=scheme)
+    app.page.wait_for_selector(".table tr")
+    found = Axe().run(app.page).response
+    assert len(found["passes"]) > 15
+    serious = [(one["id"], [node["target"] for node in one["nodes"]]) for one in found["violations"] if one["impact"] in ("serious", "critical")]
+    assert serious == []
+
+
+def test_a_phone_shows_the_map_at_its_own_width(visit) -> None:
+    app = visit("/?depth=101&node=layer3.5", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    app.page.wait_for_selector(".tile")
+    assert app.page.locator(".map-root").get_attribute("data-layout") == "narrow"
+    widths = app.page.locator(".tile").evaluate_all("all => all.map((one) => one.getBoundingClientRect().width)")
+    assert min(widths) >= 40  # large enough for a finger
+    app.page.locator('.tile[data-id="layer3.6"]').tap()
+    app.page.wait_for_url(re.compile("node=layer3.6"))

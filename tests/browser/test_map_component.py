@@ -1,0 +1,269 @@
+"""The map's JavaScript in a real browser, without a server: what is drawn, keys, search, touch, exports, hostile labels."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.harness import counted, drawing, mounted
+
+PAPER = {"resnet18": (5, 3), "resnet34": (13, 3), "resnet50": (12, 4), "resnet101": (29, 4), "resnet152": (46, 4)}
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture
+def show(browser) -> Iterator:
+    """show(data, …) → a page with the map; closed at the end, and free of errors."""
+    pages = []
+
+    def mount(data: dict, **how: object):
+        pages.append(mounted(browser, data, **how))
+        return pages[-1]
+
+    yield mount
+    for page in pages:
+        faults = page.faults
+        page.context.close()
+        assert faults == []
+
+
+def selected(page) -> str | None:
+    return page.locator('.tile[aria-selected="true"]').get_attribute("data-id")
+
+
+def heading(page) -> str:
+    return page.locator(".panel h3").inner_text()
+
+
+def test_the_svg_holds_as_many_solid_and_dotted_lines_as_the_paper(show) -> None:
+    page = show(drawing("resnet18"))
+    for number, (name, (solid, dotted)) in enumerate(PAPER.items()):
+        for level, fold in (("stages", "auto"), ("blocks", "on"), ("layers", "on"), ("blocks", "off")):
+            page.evaluate("data => feed(data)", drawing(name, seq=2 + number, level=level, fold=fold))
+            assert counted(page) == {"identity": solid, "projection": dotted}, (name, level, fold)
+    dashes = page.locator('path.shortcut[data-kind="projection"]').evaluate_all("all => all.map((one) => one.getAttribute('stroke-dasharray'))")
+    assert all(dashes) and len(dashes) == 4
+    assert page.locator('path.shortcut[data-kind="identity"][stroke-dasharray]').count() == 0
+
+
+def test_zero_padding_has_its_own_dash_and_mark_and_a_run_says_how_many_it_holds(show) -> None:
+    page = show(drawing("resnet1202_cifar"))
+    assert counted(page) == {"identity": 598, "pad": 2}
+    assert page.locator(".mark-text").all_text_contents() == ["200", "0", "199", "0", "199"]
+    assert page.locator('.tile[data-id="layer2.1"] text').all_text_contents() == ["×199", "199 solid"]
+
+
+def test_an_opened_block_keeps_its_shortcut_and_says_every_shape(show) -> None:
+    page = show(drawing("resnet50", node="layer2.0", open=True))
+    assert counted(page) == {"projection": 1}
+    texts = page.locator(".scene text").evaluate_all("all => all.map((one) => one.textContent)")
+    assert {"1×1 conv, 128", "3×3 conv, 128, /2", "1×1 conv, 512", "1×1 conv, 512, /2", "28×28×512"} <= set(texts)
+    page.keyboard.press("Tab")
+    page.locator('.tile[data-id="layer2.0.conv1"]').focus()
+    page.keyboard.press("Escape")
+    assert page.locator(".scene.blocks").count() == 1 and selected(page) == "layer2.0"
+
+
+def test_arrows_follow_the_data_enter_opens_and_escape_closes(show) -> None:
+    page = show(drawing("resnet50"))
+    page.locator('.tile[data-id="conv1"]').focus()
+    visited = []
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+        visited.append(selected(page))
+    assert visited == ["maxpool", "layer1.0", "layer1.1", "layer1.2", "layer2.0", "layer2.1"]
+    page.keyboard.press("ArrowDown")
+    assert selected(page) == "layer3.1"
+    page.keyboard.press("Enter")
+    assert page.locator(".scene.opened").count() == 1 and heading(page) == "Why solid?"
+    page.keyboard.press("ArrowDown")
+    assert selected(page) in ("layer3.1.conv1", "layer3.1.bn1")
+    page.keyboard.press("Escape")
+    assert page.locator(".scene.blocks").count() == 1 and selected(page) == "layer3.1"
+    page.keyboard.press("Escape")
+    assert page.locator('.tile[aria-selected="true"]').count() == 0
+    page.wait_for_function("reports.length && reports.at(-1).node === ''")
+
+
+def test_focus_is_visible_and_every_tile_can_be_heard(show) -> None:
+    page = show(drawing("resnet18"))
+    page.locator('.tile[data-id="conv1"]').focus()
+    page.keyboard.press("ArrowRight")
+    width = page.evaluate("getComputedStyle(document.activeElement.shadowRoot.activeElement.querySelector('.ring')).strokeWidth")
+    assert float(width.removesuffix("px")) >= 3
+    labels = page.locator(".tile").evaluate_all("all => all.map((one) => one.getAttribute('aria-label'))")
+    assert all(labels) and len(set(labels)) == len(labels)
+    assert "layer2.0, conv3_x block 1 of 2, 3×3, 128, /2 · 3×3, 128, dotted shortcut: projection, output 28×28×128" in labels
+    assert page.locator('.tile[tabindex="0"]').count() == 1  # one stop for Tab, arrows from there
+
+
+def test_a_click_on_the_shortcut_says_why(show) -> None:
+    page = show(drawing("resnet18"))
+    page.locator('.bypass[data-id="layer3.0.downsample"] .hit').dispatch_event("click")
+    assert heading(page) == "Why dotted?"
+    assert "so x cannot be added as it is: 1×1 convolution, stride 2, 32,768 weights" in page.locator(".panel .reason").inner_text()
+    page.wait_for_function("reports.at(-1)?.node === 'layer3.0.downsample'")
+    prices = page.locator(".panel table.options").first.inner_text()
+    assert "zero-padding" in prices and "projection" in prices
+
+
+def test_search_finds_layers_opens_their_block_and_takes_keys(show) -> None:
+    page = show(drawing("resnet152"))
+    field = page.get_by_role("combobox", name="Find a layer")
+    field.fill("layer3.20.conv2")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert heading(page) == "3×3 conv, 256" and page.locator(".scene.opened").count() == 1
+    field.fill("conv5_x")
+    assert page.locator(".search li").first.inner_text() == "layer4"
+    field.fill("<img src=x onerror=alert(1)>")
+    assert page.locator(".search li").count() == 0
+    page.keyboard.press("Escape")
+    assert field.input_value() == ""
+
+
+def test_colour_by_shows_values_and_a_legend_with_units(show) -> None:
+    page = show(drawing("resnet18"))
+    page.get_by_label("Colour by").select_option("params")
+    assert page.locator('.tile[data-id="layer4.1"] text').first.text_content() == "4.72M"
+    legend = page.locator(".legend").inner_text()
+    assert "Parameters" in legend and "4.72 M" in legend and "computed" in legend
+    options = page.get_by_label("Colour by").locator("option").all_inner_texts()
+    assert options == ["Stage", "Parameters", "MACs", "Activation memory", "Receptive field"]
+
+
+def test_the_table_and_the_map_select_each_other(show) -> None:
+    page = show(drawing("resnet18"))
+    row = page.locator('tr[data-id="layer3.1"]')
+    row.locator("button").click()
+    assert selected(page) == "layer3.1" and row.get_attribute("aria-current") == "true"
+    page.locator('.tile[data-id="layer1.0"]').click()
+    assert page.locator("tr[aria-current]").get_attribute("data-id") == "layer1.0"
+    assert "73,984" not in row.inner_text() and "1.18 M" in row.inner_text()
+
+
+def test_zoom_pan_and_fit(show) -> None:
+    page = show(drawing("resnet152"))
+    place = page.locator('.tile[data-id="layer3.20"]').bounding_box()
+    page.mouse.move(place["x"] + 5, place["y"] + 5)
+    page.mouse.wheel(0, -300)
+    assert page.locator("g.view").get_attribute("transform") == "translate(0 0) scale(1)"  # the page scrolls, not the map
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -600)
+    page.keyboard.up("Control")
+    page.wait_for_function("!document.body.lastElementChild.shadowRoot.querySelector('g.view').getAttribute('transform').endsWith('scale(1)')")
+    zoomed = page.locator("g.view").get_attribute("transform")
+    page.mouse.down()
+    page.mouse.move(place["x"] - 60, place["y"] - 30, steps=4)
+    page.mouse.up()
+    assert page.locator("g.view").get_attribute("transform") != zoomed
+    assert page.locator('.tile[aria-selected="true"]').count() == 0  # a drag is no click
+    page.get_by_role("button", name="Fit to screen").click()
+    assert page.locator("g.view").get_attribute("transform") == "translate(0 0) scale(1)"
+
+
+def test_touch_on_a_phone_selects_and_closes(show) -> None:
+    page = show(drawing("resnet50"), width=390, height=844, has_touch=True, is_mobile=True)
+    assert page.locator(".map-root").get_attribute("data-layout") == "narrow"
+    page.locator('.tile[data-id="layer2.0"]').tap()
+    assert heading(page) == "Why dotted?"
+    sheet = page.locator(".panel").bounding_box()
+    assert sheet["y"] + sheet["height"] <= 846 and sheet["height"] <= 0.42 * 844
+    page.get_by_role("button", name="Close").tap()
+    assert page.locator('.tile[aria-selected="true"]').count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_no_motion_when_none_is_wanted(show) -> None:
+    page = show(drawing("resnet18"), reduced_motion="reduce")
+    page.evaluate("data => feed(data)", drawing("resnet18", level="stages"))
+    assert page.evaluate("document.getAnimations().length + document.body.lastElementChild.shadowRoot.getAnimations().length") == 0
+    page.emulate_media(reduced_motion="no-preference")
+    page.evaluate("data => feed(data)", drawing("resnet18", level="blocks"))
+    assert page.evaluate("document.body.lastElementChild.shadowRoot.getAnimations().length") > 0
+
+
+def saved(page, button: str, folder: Path) -> Path:
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=button, exact=True).click()
+    path = folder / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    return path
+
+
+def test_svg_and_png_carry_everything_in_the_file(show, tmp_path: Path) -> None:
+    page = show(drawing("resnet18", color="params"))
+    path = saved(page, "SVG", tmp_path)
+    assert path.name == "resnet18-blocks.svg"
+    root = ET.parse(path).getroot()
+    lines = [one for one in root.iter(f"{SVG}path") if one.get("data-count")]
+    assert [one.get("data-kind") for one in lines].count("identity") == 5 and len(lines) == 8
+    assert {one.get("stroke") for one in lines} == {"rgb(210, 69, 47)"}
+    text = path.read_text(encoding="utf-8")
+    assert "var(--" not in text and "class=\"hit\"" not in text and "ResNet-18" in text and "11.69 M params" in text
+    assert root.find(f"{SVG}title").text == "ResNet-18"
+    assert {one.get("fill") for one in root.iter(f"{SVG}rect") if one.get("class") == "face"} >= {"rgb(15, 47, 92)"}
+    png = saved(page, "PNG", tmp_path).read_bytes()
+    assert png[:8] == b"\x89PNG\r\n\x1a\n" and int.from_bytes(png[16:20]) == 3200 and int.from_bytes(png[20:24]) == 1800
+
+
+def test_the_file_is_a_picture_by_itself(show, browser, tmp_path: Path) -> None:
+    """Opened alone, the SVG renders the same tiles in the same colours."""
+    page = show(drawing("resnet18", color="macs"))
+    path = saved(page, "SVG", tmp_path)
+    alone = browser.new_page()
+    alone.goto(path.as_uri())
+    assert alone.locator("rect.face").count() == 12
+    fills = "all => all.map((one) => getComputedStyle(one).fill)"
+    assert alone.locator("rect.face").evaluate_all(fills) == page.locator("rect.face").evaluate_all(fills)
+    alone.close()
+
+
+@pytest.mark.parametrize("label", ["<script>window.hacked=1</script>", '"><img src=x onerror="window.hacked=1">', "a & b &lt; c", "x" * 10_000])
+def test_hostile_labels_come_out_as_text(show, label: str, tmp_path: Path) -> None:
+    data = drawing("resnet18", node="layer1.0")
+    for tile in data["scene"]["tiles"]:
+        tile["name"] = tile["recipe"] = tile["says"] = tile["holds"] = label
+    for kind in data["details"]["kinds"]:
+        kind["reason"] = kind["question"] = label
+    data["title"] = data["facts"] = data["scene"]["lanes"][0]["shape"] = label
+    for column in data["columns"].values():
+        column["label"] = label
+    page = show(data)
+    page.locator('.tile[data-id="layer1.1"]').hover()
+    page.wait_for_timeout(120)
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("img, .map-root script").count() == 0
+    assert label.lower() in page.locator(".panel .reason").inner_text().lower()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    root = ET.parse(saved(page, "SVG", tmp_path)).getroot()
+    assert root.find(f"{SVG}title").text == label and not list(root.iter(f"{SVG}script"))
+
+
+def test_figure_3_draws_the_three_nets(show) -> None:
+    page = show(drawing("resnet34", figure="fig3"))
+    assert counted(page) == {"identity": 13, "projection": 3}
+    assert page.locator(".column-name").all_text_contents() == ["VGG-19", "plain-34", "ResNet-34"]
+    page.locator('.tile[data-id="VGG-19/features.conv1_1"]').click()
+    assert "1,792" in page.locator(".panel").inner_text()
+
+
+def test_fullscreen_shows_the_title(show) -> None:
+    page = show(drawing("resnet50"))
+    page.get_by_role("button", name="Full screen").click()
+    page.wait_for_function("document.fullscreenElement !== null")
+    page.locator(".slide-title").wait_for()
+    assert "ResNet-50" in page.locator(".slide-title").inner_text()
+
+
+def test_the_modules_never_write_markup() -> None:
+    from tests.browser.harness import FOLDER, MODULES
+
+    for name in MODULES:
+        text = (FOLDER / f"{name}.js").read_text(encoding="utf-8")
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|https?://(?!www\.w3\.org/2000/svg)", text), name
+    assert {path.stem for path in FOLDER.glob("*.js")} == set(MODULES)

@@ -1,0 +1,60 @@
+"""Take the README's screenshots again, from this very app.
+
+    .venv/bin/python -m tests.screenshots [FOLDER]
+
+With a FOLDER, every page is taken there at three sizes and in both themes, to be looked at.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.conftest import CHROMIUM, FLAGS, ROOT, Server, Visit
+from tests.test_pages import PAGES
+
+README = {  # file -> path, text to wait for, theme
+    "map": ("/?depth=152", "60.19 M params", "light"),
+    "blocks": ("/blocks", "1.18 M", "light"),
+    "why_residual": ("/why_residual?experiment=degradation", "params", "light"),
+    "timing": ("/timing", "params", "light"),
+    "lecture": ("/?lecture=1", "params", "dark"),
+}
+SIZES = {"desktop": (1440, 900), "projector": (1280, 720), "phone": (390, 844)}
+
+
+def take(browser: Browser, server: Server, path: str, text: str | None, size: str, theme: str, to: Path) -> None:
+    width, height = SIZES[size]
+    visit = Visit(browser, server.url, viewport={"width": width, "height": height}, color_scheme=theme)
+    visit.goto(path, text).page.wait_for_timeout(1500)
+    visit.page.screenshot(path=to)
+    for fault in visit.faults:
+        print(f"{to.name}: {fault}")
+    visit.context.close()
+
+
+def main(folder: str | None) -> None:
+    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    with tempfile.TemporaryDirectory() as elsewhere, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        server = Server(Path(elsewhere))
+        if folder:
+            for page in PAGES:
+                for size in SIZES:
+                    for theme in ("light", "dark"):
+                        route = "/" if page == "architecture" else f"/{page}"
+                        take(browser, server, route, None, size, theme, Path(folder) / f"{page}-{size}-{theme}.png")
+        else:
+            target = ROOT / "assets" / "screenshots"
+            target.mkdir(parents=True, exist_ok=True)
+            for name, (route, text, theme) in README.items():
+                take(browser, server, route, text, "desktop", theme, target / f"{name}.png")
+        server.stop()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else None)

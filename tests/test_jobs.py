@@ -1,0 +1,195 @@
+"""The queue: order, one at a time, cancellation at once, clean-up, failures that do not stop it; with real threads."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import threading
+import weakref
+
+import pytest
+
+from explorer.jobs import YIELDING, Cancelled, Job, Runner
+
+WAIT_S = 10
+
+
+def blocked(runner: Runner) -> tuple[Job, threading.Event]:
+    """A job that runs until the event is set, so that others have to wait."""
+    go, started = threading.Event(), threading.Event()
+
+    def work(job: Job) -> str:
+        started.set()
+        while not go.wait(0.01):
+            job.checkpoint()
+        return "went"
+
+    job = runner.submit(work, "blocks", owner="first", place="timing")
+    assert started.wait(WAIT_S)
+    return job, go
+
+
+def test_jobs_run_one_at_a_time_in_the_order_of_submission() -> None:
+    runner, order, at_once, most = Runner(), [], [0], [0]
+    lock = threading.Lock()
+
+    def work(job: Job, number: int) -> None:
+        with lock:
+            at_once[0] += 1
+            most[0] = max(most[0], at_once[0])
+        order.append(number)
+        threading.Event().wait(0.002)
+        with lock:
+            at_once[0] -= 1
+
+    first, go = blocked(runner)
+    jobs = [runner.submit(lambda job, n=n: work(job, n), f"{n}") for n in range(20)]
+    assert [runner.position(job) for job in jobs] == list(range(1, 21))
+    assert runner.position(first) == 0
+    go.set()
+    assert all(job.wait(WAIT_S) for job in jobs)
+    assert order == list(range(20)) and most[0] == 1
+    assert first.result == "went" and {job.state for job in jobs} == {"done"}
+
+
+def test_many_threads_submit_and_every_job_ends_once() -> None:
+    runner, ran, jobs = Runner(), [], []
+
+    def visitor(name: int) -> None:
+        mine = [runner.submit(lambda job: ran.append(name), "x", owner=str(name)) for _ in range(10)]
+        mine[3].cancel()
+        jobs.extend(mine)
+
+    threads = [threading.Thread(target=visitor, args=(n,)) for n in range(8)]
+    [thread.start() for thread in threads]
+    [thread.join(WAIT_S) for thread in threads]
+    assert all(job.wait(WAIT_S) for job in jobs)
+    states = [job.state for job in jobs]
+    assert len(jobs) == 80 and set(states) <= {"done", "cancelled"}
+    assert len(ran) == states.count("done") >= 72
+
+
+def test_a_queued_job_is_cancelled_at_once_and_never_starts() -> None:
+    runner, ran = Runner(), []
+    first, go = blocked(runner)
+    second = runner.submit(lambda job: ran.append(2), "second")
+    third = runner.submit(lambda job: ran.append(3), "third")
+    assert runner.position(third) == 2
+    second.cancel()
+    assert second.state == "cancelled" and not second.active and second.wait(0)
+    assert runner.position(third) == 1
+    go.set()
+    assert third.wait(WAIT_S) and first.wait(WAIT_S)
+    assert ran == [3] and second.elapsed_s == 0
+
+
+def test_running_work_stops_at_its_next_checkpoint_and_cleans_up() -> None:
+    runner, cleaned, passed = Runner(), [], threading.Event()
+
+    def work(job: Job) -> None:
+        try:
+            while True:
+                job.checkpoint(0.5, "half", partial=1)
+                passed.set()
+                threading.Event().wait(0.005)
+        except Exception:  # a handler of the work's own must not eat the cancellation
+            pytest.fail("Cancelled was caught as an Exception")
+        finally:
+            cleaned.append(True)
+
+    job = runner.submit(work, "endless")
+    assert passed.wait(WAIT_S)
+    job.cancel()
+    assert job.wait(1.0), "a cancelled job must end within a second"
+    assert (job.state, job.progress, job.message, cleaned) == ("cancelled", 0.5, "half", [True])
+    assert job.partial and job.result is None and job.error is None
+
+
+def test_checkpoint_raises_what_no_handler_of_exceptions_catches() -> None:
+    job = Job(lambda job: None, "")
+    job.cancel()
+    with pytest.raises(Cancelled):
+        job.checkpoint()
+    assert not issubclass(Cancelled, Exception)
+
+
+def test_a_failure_is_kept_without_its_frames_and_the_next_job_runs() -> None:
+    runner = Runner()
+
+    def fail(job: Job) -> None:
+        raise ValueError("batch=0: choose a whole number from 1 to 65,536")
+
+    failed = runner.submit(fail, "fails")
+    after = runner.submit(lambda job: 7, "works")
+    assert after.wait(WAIT_S)
+    assert failed.state == "failed" and str(failed.error).startswith("batch=0") and after.result == 7
+    assert failed.error.__traceback__ is None, "a traceback would keep the work's tensors alive"
+
+
+def test_an_ended_job_lets_go_of_what_its_work_holds() -> None:
+    class Big:
+        pass
+
+    runner, big = Runner(), Big()
+    alive = weakref.ref(big)
+    jobs = [runner.submit(lambda job, big=big: None, "holds"), runner.submit(lambda job, big=big: None, "holds too")]
+    jobs[1].cancel()
+    del big
+    assert all(job.wait(WAIT_S) for job in jobs)
+    runner.submit(lambda job: None, "next").wait(WAIT_S)
+    gc.collect()
+    assert alive() is None
+
+
+def test_cancel_by_owner_spares_others_and_the_page_that_is_open() -> None:
+    runner = Runner()
+    first, go = blocked(runner)
+    mine_here = runner.submit(lambda job: None, "", owner="me", place="timing")
+    mine_there = runner.submit(lambda job: None, "", owner="me", place="lab")
+    theirs = runner.submit(lambda job: None, "", owner="you", place="lab")
+    assert runner.cancel("me", unless_place="timing") == 1
+    assert [job.state for job in (mine_here, mine_there, theirs)] == ["queued", "cancelled", "queued"]
+    assert runner.cancel("me") == 1 and runner.cancel("me") == 0
+    assert runner.cancel("first") == 1, "the running one too"
+    assert first.wait(1.0) and first.state == "cancelled"
+    assert theirs.wait(WAIT_S) and theirs.state == "done"
+    go.set()
+
+
+def test_a_full_queue_is_refused_and_cancelled_jobs_make_room() -> None:
+    runner = Runner(most_queued=2)
+    first, go = blocked(runner)
+    waiting = [runner.submit(lambda job: None, "") for _ in range(2)]
+    with pytest.raises(ValueError, match="queue=2: too many runs are waiting"):
+        runner.submit(lambda job: None, "")
+    waiting[0].cancel()
+    last = runner.submit(lambda job: None, "")
+    assert runner.position(last) == 2
+    go.set()
+    assert last.wait(WAIT_S)
+
+
+def test_progress_stays_between_0_and_1_and_ends_at_1() -> None:
+    job, seen = Job(lambda job: [job.checkpoint(p) or seen.append(job.progress) for p in (-1, 0.3, 7)], ""), []
+    job.run()
+    assert seen == [0, 0.3, 1] and job.progress == 1 and job.elapsed_s >= 0
+    job.run()
+    assert seen == [0, 0.3, 1], "an ended job does not run again"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere niceness belongs to the whole process")
+def test_the_worker_and_its_threads_yield_to_those_that_serve_pages() -> None:
+    def own() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    def work(job: Job) -> tuple[int, int]:
+        seen: list[int] = []
+        helper = threading.Thread(target=lambda: seen.append(own()))
+        helper.start()
+        helper.join(WAIT_S)
+        return own(), seen[0]
+
+    before = own()
+    job = Runner().submit(work, "")
+    assert job.wait(WAIT_S) and job.result == (YIELDING, YIELDING) and own() == before

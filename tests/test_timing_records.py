@@ -1,0 +1,169 @@
+"""Run files: saved, loaded, checked field by field; the assets; the command line; a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from explorer.jobs import Cancelled
+from explorer.spec import preset
+from explorer.timing import cli, isolated, records
+from explorer.timing.measurement import Measurement
+from explorer.timing.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+FACTS = {"device": "A CPU", "torch": "2.13.0", "measured_at": "2026-01-01T00:00:00+00:00", "device_kind": "cpu"}
+SEEN = Measurement(preset("resnet50"), Settings(device="cpu", batch=4, threads=2), (0.1, 0.12, 0.11), 0.11, 0.2, None, FACTS)
+
+
+def row() -> dict:
+    return json.loads(records.dumps([records.row_of(SEEN, [("conv1", 0.01)], 0.01)]))["runs"][0]
+
+
+def load(**changes: object) -> tuple[records.Run, ...]:
+    return records.loads(records.dumps([row() | changes]))
+
+
+def test_a_run_goes_to_a_file_and_back() -> None:
+    (run,) = load()
+    assert run.measurement == SEEN and run.parts == (("conv1", 0.01),) and run.overhead == 0.01
+    assert row()["median_s"] == 0.11 and row()["n"] == 3 and row()["provenance"] == FACTS
+
+
+@pytest.mark.parametrize(("changes", "says"), [
+    ({"spec": {"block": "huge"}}, "runs[0].block='huge'"), ({"spec": 7}, "runs[0].spec"),
+    ({"spec": {"evil": 1}}, "runs[0].spec"), ({"settings": {"dtype": "fp8"}}, "runs[0].dtype='fp8'"),
+    ({"times_s": []}, "runs[0].times_s"), ({"times_s": [0.1, -1]}, "runs[0].times_s"), ({"times_s": "x"}, "times_s"),
+    ({"times_s": [0.1] * 30_000}, "times_s"), ({"wall_s": "x"}, "runs[0].wall_s='x'".replace("'", "")),
+    ({"cpu_s": -1}, "cpu_s=-1"), ({"median_s": 0.01}, "median_s=0.01: the raw times give 0.11"),
+    ({"images_per_s": 1e9}, "images_per_s"), ({"provenance": {}}, "provenance"), ({"provenance": {"device": "x" * 999}}, "provenance"),
+    ({"provenance": FACTS | {"a": {"b": 1}}}, "provenance"), ({"parts": [["a"]]}, "parts"), ({"parts": [["a", -1]]}, "parts"),
+    ({"ceilings": 5}, "ceilings"), ({"ceilings": {}}, "ceilings: "), ({"settings": {"width": None}}, "input=None"),
+])
+def test_a_bad_file_is_refused_by_name(changes: dict, says: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        load(**changes)
+    assert says in str(caught.value) and len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "{}", '{"format": "resnet-explorer-timing", "version": 2, "runs": []}',
+                                  '{"format": "resnet-explorer-timing", "version": 1, "runs": []}', "[" * 100_000,
+                                  '{"format": "resnet-explorer-timing", "version": 1, "runs": [3]}'])
+def test_what_is_no_run_file_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        records.loads(text, "upload.json")
+    with pytest.raises(ValueError, match="at most"):
+        records.loads("x" * (records.MOST_BYTES + 1))
+    with pytest.raises(ValueError):
+        records.loads(b"\xff\xfe\x00binary")
+
+
+@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(max_size=5),
+                    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+                        st.sampled_from(["spec", "settings", "times_s", "provenance", "wall_s", "parts", "device"]), inner),
+                    max_leaves=8))
+def test_any_json_is_loaded_or_refused_and_nothing_else(value: object) -> None:
+    data = {"format": records.FORMAT, "version": records.VERSION, "runs": [value]}
+    with pytest.raises(ValueError):
+        records.loads(json.dumps(data))
+
+
+def test_the_recorded_runs_that_ship_are_valid_and_complete() -> None:
+    runs = records.recorded()
+    assert {run.measurement.name for run in runs} >= {"resnet18", "resnet34", "resnet50", "resnet101", "resnet152"}
+    for run in runs:
+        facts = run.measurement.provenance
+        for name in ("device", "cpu", "torch", "threads", "load_average_before", "measured_at", "method", "warm_up_passes"):
+            assert name in facts, (run.source, name)
+        assert run.measurement.summary.n >= 5
+
+
+def test_the_published_tables_are_those_of_the_reference_and_show_their_source() -> None:
+    tables = {table["device"]: table for table in records.published()}
+    assert list(tables["NVIDIA RTX 4090"]["images_per_s"].values()) == [13_726, 8_316, 4_303, 2_781, 1_977]
+    assert list(tables["NVIDIA RTX 3090"]["images_per_s"].values()) == [9_260, 5_455, 3_219, 1_956, 1_374]
+    for table in tables.values():
+        assert "timm" in table["source"] and table["url"].startswith("https://github.com/huggingface/") and table["batch"]
+
+
+# the command line -----------------------------------------------------------------------------------------------------
+
+TINY = ["resnet20_cifar", "--stages", "1,1", "--device", "cpu", "--budget", "0.05", "--threads", "1"]
+
+
+def test_the_command_times_and_saves_what_the_page_can_load(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    path = tmp_path / "run.json"
+    assert cli.main([*TINY, "--batch", "1,2", "--dtype", "bf16", "--parts", "--save", str(path)]) == 0
+    out = capsys.readouterr().out
+    assert "img/s" in out and "bf16" in out and "conv3_x" in out and "saved 2 runs" in out
+    runs = records.loads(path.read_text("utf-8"))
+    assert [run.measurement.settings.batch for run in runs] == [1, 2] and runs[0].parts
+    assert runs[0].measurement.settings.dtype == "bf16" and runs[0].measurement.settings.height == 32
+
+
+@pytest.mark.parametrize(("argv", "says"), [
+    (["resnet51"], "model='resnet51'"), (["resnet50", "--batch", "x"], "batch='x'"), (["resnet50", "--batch", "0"], "batch=0"),
+    (["resnet50", "--input", "0"], "input=0"), (["resnet50", "--stages", "1,,2"], "stages="), (["resnet50", "--budget", "0"], "budget_s"),
+    (["resnet50", "--classes", "0"], "num_classes=0"), (["resnet50", "--threads", "9999"], "threads=9999"),
+    (["resnet50", "--device", "cpu", "--dtype", "tf32"], "TF32"), ([*TINY, "--save", "/nowhere/at/all.json"], "/nowhere"),
+    (["resnet50", "--device", "cpu", "--batch", "65536"], "would fit"),
+])
+def test_bad_commands_exit_2_with_one_line(argv: list[str], says: str, capsys: pytest.CaptureFixture) -> None:
+    assert cli.main(argv) == 2
+    error = capsys.readouterr().err.strip().splitlines()[-1]
+    assert error.startswith("time: ") and says in error
+
+
+def test_the_command_needs_nothing_but_torch() -> None:
+    """Streamlit, plotly, pandas and numpy are hidden; the same call works."""
+    code = ("import sys\n"
+            "for name in ('streamlit', 'plotly', 'pandas', 'numpy', 'torchinfo', 'graphviz', 'sklearn'): sys.modules[name] = None\n"
+            "import warnings; warnings.simplefilter('ignore')\n"
+            "from explorer.timing.cli import main\n"
+            f"sys.exit(main({TINY!r}))")
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "img/s" in done.stdout
+
+
+# apart ----------------------------------------------------------------------------------------------------------------
+
+def test_a_measurement_apart_is_the_same_kind_of_thing() -> None:
+    from dataclasses import replace
+    spec = replace(preset("resnet20_cifar"), stages=(1, 1))
+    seen = isolated.measure_apart(spec, Settings(device="cpu", height=32, width=32, budget_s=0.05, threads=1))
+    assert seen.spec == spec and seen.summary.n >= 5 and seen.provenance["threads"] == 1
+
+
+def test_cancelling_ends_the_other_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended, looks = [], []
+    real = isolated._end
+    monkeypatch.setattr(isolated, "_end", lambda child: (real(child), ended.append(child.returncode)))
+
+    def cancel(*_: object) -> None:
+        looks.append(1)
+        if len(looks) > 2:
+            raise Cancelled
+
+    before = threading.active_count()
+    with pytest.raises(Cancelled):
+        isolated.measure_apart(preset("resnet50"), Settings(device="cpu", budget_s=60.0), cancel)
+    assert ended and ended[0] != 0 and threading.active_count() == before
+
+
+def test_without_a_compiler_it_is_said_before_anything_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolated, "compiler", lambda kind: False)
+    with pytest.raises(ValueError, match="no compiler"):
+        isolated.measure_apart(preset("resnet50"), Settings(device="cpu", compile="default"))
+
+
+def test_the_child_answers_with_a_message_for_what_it_cannot_do() -> None:
+    with pytest.raises(ValueError, match="needs about"):
+        isolated.measure_apart(preset("resnet50"), Settings(device="cpu", batch=65_536))

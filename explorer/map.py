@@ -36,6 +36,15 @@ def show(chosen: Chosen, extra: Mapping[str, graph.MetricColumn] | None = None) 
                on_view_change=_reporter(chosen, tuple(extra or ())))
 
 
+def measured(chosen: Chosen) -> dict[str, graph.MetricColumn]:
+    """The times of the blocks as the Timing page measured them for this model, if it did: a colour of the map."""
+    times = st.session_state.get("block_times")
+    if not times or times["spec"] != chosen.spec or not times["seconds"]:
+        return {}
+    return {"median_s": graph.MetricColumn("Measured time", "s", times["seconds"],
+                                           "median of the passes timed on the Timing page; input, batch and dtype as set there")}
+
+
 def _view(chosen: Chosen, extra: Mapping[str, object]) -> graph.View:
     """What the URL says, without what this model does not have."""
     read = graph.parse(st.query_params, graph.color_choices(extra))

@@ -8,11 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from explorer import naming, palette
 from explorer.state import Chosen
+from explorer.tabular import csv_text
+
+if TYPE_CHECKING:  # needs torch: not before the controls are painted
+    from explorer.proof import Proof
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets" / "app"
 
@@ -129,15 +134,22 @@ def downloads(name: str, rows: Sequence[dict], svg: str | None = None) -> None:
         if svg:
             st.download_button("Drawing as SVG", svg, f"{name}.svg", "image/svg+xml", on_click="ignore")
 
+def proof(proved: Proof, words: str | None = None) -> None:
+    """A button that opens where a number comes from: the substituted formula, to copy as text and as LaTeX.
 
-def csv_text(rows: Sequence[dict]) -> str:
-    """Plain rows as CSV with a header line."""
-    import csv
-    import io
+    proved: of explorer.proof; words: the button's text, the number and its label by default.
+    """
+    with st.popover(words or f"{proved.value:,} {proved.label}", icon=":material/function:"):
+        st.html(f'<div class="note">{escape(proved.label)}: {escape(proved.rule)} {mark("computed")}</div>')
+        st.latex(proved.latex)
+        st.code(proved.text, language=None, wrap_lines=True)
+        st.code(proved.latex, language="latex", wrap_lines=True)
+        if proved.parts:
+            with st.expander("Step by step"):
+                st.code("\n".join(proved.outline(deepest=2)), language=None)
 
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(rows[0]) if rows else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({key: json.dumps(value) if isinstance(value, (list, dict)) else value
-                      for key, value in row.items()} for row in rows)
-    return out.getvalue()
+
+def proved(proof: Proof, value: str | None = None) -> str:
+    """The same for a table's cell, as HTML: the number opens its formula in place, without a rerun."""
+    return (f'<details class="proof"><summary>{escape(value or f"{proof.value:,}")}</summary>'
+            f"<code>{escape(proof.text)}</code><code>{escape(proof.latex)}</code></details>")

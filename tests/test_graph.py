@@ -98,7 +98,7 @@ def test_the_tiles_together_are_the_net(name: str, level: str) -> None:
        level=some.sampled_from(LEVELS), option=some.sampled_from(["A", "B", "C", "none"]))
 def test_any_layout_has_a_place_for_all_inside_its_frame(counts: list[int], fold: str, level: str, option: str) -> None:
     spec = ResNetSpec(stages=tuple(counts), block="basic", shortcut=option, width=8)
-    data, pieces = scene(parts.lanes(trace(spec, 64, 64), level, fold), level)
+    data, pieces = scene(parts.lanes(stages(trace(spec, 64, 64)), level, fold), level)
     for name, placed in data["layouts"].items():
         assert len(placed["tiles"]) == len(data["tiles"]) == len(pieces)
         assert len(placed["shortcuts"]) == len(data["shortcuts"])
@@ -191,16 +191,17 @@ def test_equal_blocks_share_one_entry_and_each_block_finds_its_own() -> None:
 def test_a_new_metric_and_a_measured_one_appear_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(METRICS, "weights_bytes", replace(METRICS["params"], label="Weights", unit="bytes",
                                                           of=lambda node: node.params * 4))
-    pieces = [part for lane in parts.lanes(trace(preset("resnet18"))) for part in lane.parts]
+    pieces = [part for lane in parts.lanes(stages(trace(preset("resnet18")))) for part in lane.parts]
     seconds = {block.path: 0.001 * index for index, block in enumerate(blocks(trace(preset("resnet18"))))}
     made = columns(pieces, {"median_s": graph.MetricColumn("Measured time", "s", seconds)})
     assert made["weights_bytes"]["label"] == "Weights" and made["weights_bytes"]["total"] == 4 * 11_689_512
     at = next(index for index, part in enumerate(pieces) if part.id == "layer1.1")
     assert made["median_s"]["texts"][at] == "1ms" and made["median_s"]["provenance"] == "measured"
     assert made["median_s"]["values"][0] is None and made["median_s"]["texts"][0] == "–"  # the stem was not timed
-    whole = [part for lane in parts.lanes(trace(preset("resnet18")), "stages") for part in lane.parts]
+    seconds |= {"stem": 0.5, "head": 0.25}
+    whole = [part for lane in parts.lanes(stages(trace(preset("resnet18"))), "stages") for part in lane.parts]
     summed = columns(whole, {"median_s": graph.MetricColumn("Measured time", "s", seconds)})["median_s"]["values"]
-    assert sum(value for value in summed if value is not None) == pytest.approx(0.028)
+    assert sum(value for value in summed if value is not None) == pytest.approx(0.778)
 
 
 @pytest.mark.parametrize(("value", "unit", "text"), [
@@ -284,6 +285,22 @@ def test_what_can_be_selected() -> None:
         assert graph.known(spec, 224, 224, path), path
     for path in ("layer9.0", "", "layer2.4", "x/y", "<script>"):
         assert not graph.known(spec, 224, 224, path), path
+
+
+def test_a_model_is_traced_once_however_its_defaults_are_written() -> None:
+    assert trace(preset("resnet18")) is trace(preset("resnet18"), 224, 224) is trace(preset("resnet18"), 224, 224, batch=1)
+
+
+@pytest.mark.parametrize("spec", [
+    ResNetSpec(stages=(1,), block="basic"), ResNetSpec(stages=(1, 1, 1, 1), num_classes=1, in_channels=1),
+    ResNetSpec(stages=(1000,), block="basic", width=1), ResNetSpec(stages=(2, 2), norm="none", activation="pre", shortcut="A"),
+    ResNetSpec(groups=32, width_per_group=4, shortcut="C"), ResNetSpec(stages=(2, 3), width=1024, num_classes=100_000)], ids=repr)
+@pytest.mark.parametrize("side", [1, 4096])
+def test_extreme_models_can_be_drawn(spec: ResNetSpec, side: int) -> None:
+    held = in_module(spec)
+    for level in LEVELS:
+        data = graph.drawing(spec, side, side, 65_536, graph.View(level=level))
+        assert json.loads(json.dumps(data))["title"] and counted(data) == held
 
 
 def test_drawings_are_json_and_small() -> None:

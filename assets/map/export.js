@@ -1,11 +1,12 @@
 // SVG and PNG of what is on the screen: styles, colours and fonts written into the file, with a title, fit for a slide.
 
 const SLIDE = { width: 1600, height: 900, margin: 56, head: 104, foot: 56, scale: 2 };
+const TALL = { width: 1000, margin: 40, head: 104, foot: 56, scale: 2 }; // a column, such as Fig. 3, keeps its form
 const KEPT = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "opacity", "font-family", "font-size",
   "font-weight", "text-anchor", "fill-opacity", "stroke-opacity", "display"];
 
 async function slide(map) {
-  const { width, height, margin, head, foot } = SLIDE;
+  const page = pageOf(map), { width, height, margin, head, foot } = page;
   const look = getComputedStyle(map.root);
   const text = (x, y, size, words, extra = {}) => svg("text", { x, y, "font-size": size, fill: look.color, "font-family": look.fontFamily, ...extra }, words);
   const heading = getComputedStyle(map.slideTitle).fontFamily;
@@ -18,7 +19,7 @@ async function slide(map) {
     svg("title", {}, map.data.title), svg("style", {}, await fontFaces([look.fontFamily, heading])),
     svg("rect", { width, height, fill: look.backgroundColor }),
     text(margin, 58, 34, map.titleNow(), { "font-family": heading, "font-weight": 600 }),
-    text(margin, 86, 17, map.data.facts, muted), inner, ...legendLine(map, look, height - 22));
+    text(margin, 86, 17, map.data.facts, muted), inner, ...legendLine(map, look, page));
   return new XMLSerializer().serializeToString(picture);
 }
 
@@ -41,9 +42,15 @@ function withStyles(scene, defs) {
   return svg("g", {}, copyOf(defs), copyOf(scene));
 }
 
-function legendLine(map, look, y) {
-  const shortcut = map.data.palette.shortcut;
-  let x = SLIDE.margin;
+function pageOf(map) {
+  const box = map.svg.viewBox.baseVal;
+  if (box.height < box.width * 1.2) return SLIDE;
+  return { ...TALL, height: Math.round(TALL.head + TALL.foot + ((TALL.width - 2 * TALL.margin) * box.height) / box.width) };
+}
+
+function legendLine(map, look, page) {
+  const shortcut = map.data.palette.shortcut, y = page.height - 22;
+  let x = page.margin;
   const put = (element, advance) => { const placed = element(x); x += advance; return placed; };
   const words = (text) => [put((at) => svg("text", { x: at, y, "font-size": 16, fill: look.color, "font-family": look.fontFamily }, text), text.length * 8.1 + 26)];
   const items = [];
@@ -89,14 +96,14 @@ const asDataUrl = (blob) => new Promise((resolve, reject) => {
 async function saveAs(map, format) {
   const name = `${map.data.slug}-${map.view.open ? map.view.node : map.data.level ?? "fig3"}.${format}`;
   const blob = new Blob([await slide(map)], { type: "image/svg+xml" });
-  download(format === "png" ? await rasterised(blob) : blob, name);
+  download(format === "png" ? await rasterised(blob, pageOf(map)) : blob, name);
 }
 
-async function rasterised(blob) {
+async function rasterised(blob, { width, height, scale }) {
   const image = new Image();
   image.src = await asDataUrl(blob);
   await image.decode();
-  const canvas = html("canvas", { width: SLIDE.width * SLIDE.scale, height: SLIDE.height * SLIDE.scale });
+  const canvas = html("canvas", { width: width * scale, height: height * scale });
   canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
 }

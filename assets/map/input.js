@@ -33,12 +33,18 @@ function hover(map, event) {
   const index = tile ? Number(tile.dataset.index) : -1;
   const column = map.isOverview() ? map.data.columns[map.view.color] : null;
   const words = [html("b", {}, shown(id, 80))];
-  if (tile) words.push(html("span", {}, shown(tile.getAttribute("aria-label").split(", ").slice(1, 5).join(" · "), 160)));
+  if (index >= 0) words.push(...tipLines(map, index).map((text) => html("span", {}, shown(text, 160))));
   if (line && found.kind) words.push(html("span", {}, found.kind.reason));
   if (column && index >= 0) words.push(html("span", {}, `${column.label}: ${column.words[index]}`));
   map.tip.replaceChildren(...words);
   map.tip.hidden = false;
   moveTip(map, event);
+}
+
+function tipLines(map, index) {
+  const box = map.openBlock ? null : map.net.tiles[index];
+  if (!box) return [map.tileElements[index].getAttribute("aria-label").replace(/^[^,]*, /, "")];
+  return [box.recipe ?? box.name, [box.count > 1 ? box.holds : box.holds?.replace(/^1 /, ""), box.shape ?? box.out].filter(Boolean).join(" · ")];
 }
 
 function moveTip(map, event) {

@@ -86,7 +86,7 @@ function buildTable(map) {
   if (data.figure === "fig3") return fig3Table(map);
   const head = ["Path", "Stage", "Layers", "Shortcut", "Output", ...columns.map(([, column]) => column.label)];
   const rows = data.scene.tiles.map((tile, index) => tableRow(map, tile.id,
-    [tile.count > 1 && tile.block && tile.last !== tile.id ? `${tile.id} … ${tile.last}` : tile.id, tile.stage, tile.recipe, tile.holds, tile.shape,
+    [tile.count > 1 && tile.block && tile.last !== tile.id ? `${tile.id} … ${tile.last}` : tile.id, tile.stage, tile.recipe, tile.holds.replace(/^1 /, ""), tile.shape,
       ...columns.map(([, column]) => column.words[index])]));
   return tableOf("The same as a table", head, rows);
 }

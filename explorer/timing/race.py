@@ -60,5 +60,5 @@ def guard_together(specs: Sequence[ResNetSpec], settings: Settings) -> None:
     need = sum(guard(spec, settings) for spec in specs)
     have = SHARE * free_bytes(torch.device(settings.device))
     if need > have:
-        raise TooLarge(f"batch={settings.batch:,}: {len(specs)} models at once need about {size(need)}; {size(have)} of "
-                       "memory may be used here. Choose a smaller batch.")
+        raise TooLarge(f"batch={settings.batch:,}: {len(specs)} models at once need about {size(need)}; {size(have)} "
+                       "of memory may be used here. Choose a smaller batch.")

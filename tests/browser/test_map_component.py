@@ -89,6 +89,16 @@ def test_arrows_follow_the_data_enter_opens_and_escape_closes(show) -> None:
     page.wait_for_function("reports.length && reports.at(-1).node === ''")
 
 
+def test_the_focus_stays_in_the_picture_when_a_stage_opens(show) -> None:
+    page = show(drawing("resnet18", level="stages"))
+    page.locator('.tile[data-id="layer2"]').focus()
+    page.keyboard.press("Enter")
+    page.evaluate("data => feed(data)", drawing("resnet18", level="blocks"))  # what Python answers
+    assert selected(page) == "layer2.0"
+    page.keyboard.press("ArrowRight")
+    assert selected(page) == "layer2.1"
+
+
 def test_focus_is_visible_and_every_tile_can_be_heard(show) -> None:
     page = show(drawing("resnet18"))
     page.locator('.tile[data-id="conv1"]').focus()
@@ -176,6 +186,16 @@ def test_touch_on_a_phone_selects_and_closes(show) -> None:
     page.get_by_role("button", name="Close").tap()
     assert page.locator('.tile[aria-selected="true"]').count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    pinch(page, page.locator('.tile[data-id="layer1.1"]').bounding_box())
+    assert float(page.locator("g.view").get_attribute("transform").split("scale(")[1].rstrip(")")) > 1.5
+
+
+def pinch(page, box: dict[str, float]) -> None:
+    """Two fingers move apart."""
+    client, x, y = page.context.new_cdp_session(page), box["x"] + 20, box["y"] + 15
+    for kind, apart in (("touchStart", 20), ("touchMove", 30), ("touchMove", 50), ("touchMove", 70), ("touchEnd", None)):
+        points = [] if apart is None else [{"x": x - apart, "y": y, "id": 0}, {"x": x + apart, "y": y, "id": 1}]
+        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
 def test_no_motion_when_none_is_wanted(show) -> None:

@@ -23,8 +23,8 @@ PAGES = (  # file in pages/, title, icon; the first is the home page
     ("shapes", "Shapes", ":material/deployed_code:"),
     ("blocks", "Blocks", ":material/widgets:"),
     ("cost", "Cost", ":material/bar_chart:"),
-    ("why_residual", "Why residual?", ":material/science:"),
     ("timing", "Timing", ":material/timer:"),
+    ("why_residual", "Why residual?", ":material/science:"),
 )
 
 

@@ -95,7 +95,7 @@ def surfaces(rows: list[Row]) -> go.Figure:
     figure.update_scenes(xaxis=axis, yaxis=axis, aspectmode="manual", aspectratio={"x": 1, "y": 1, "z": 0.75},
                          zaxis=axis | {"range": [low, high], "showticklabels": True, "tickfont_size": SMALL,
                                        "title": {"text": "loss", "font": {"size": SMALL}}},
-                         camera_eye={"x": 1.35, "y": 1.35, "z": 0.85})
+                         camera_eye={"x": 1.6, "y": 1.6, "z": 1.0})
     finish(figure, 500)
     return figure.update_layout(margin={"l": 0, "r": 0, "t": 40, "b": 0})
 

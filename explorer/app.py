@@ -24,6 +24,8 @@ PAGES = (  # file in pages/, title, icon; the first is the home page
     ("blocks", "Blocks", ":material/widgets:"),
     ("cost", "Cost", ":material/bar_chart:"),
     ("timing", "Timing", ":material/timer:"),
+    ("compare", "Compare", ":material/compare_arrows:"),
+    ("paper", "Paper", ":material/article:"),
 )
 
 

@@ -79,7 +79,7 @@ def scatter(rows: Rows, x: tuple[str, str], y: tuple[str, str], marked: dict[str
                     "line": {"width": 1, "color": "rgba(255,255,255,.8)"}, "opacity": 1 if marks else 0.75},
             hovertext=[f"<b>{row['net']}</b><br>{x[1]}: {row[x[0]]:,}<br>{y[1]}: {row[y[0]]:,}" for row in some],
             hoverinfo="text")
-    figure.update_xaxes(type="log", title=x[1], tickformat="~s", dtick="D2" if False else None)
+    figure.update_xaxes(type="log", title=x[1], tickformat="~s")
     figure.update_yaxes(type="log", title=y[1], tickformat="~s")
     return styled(figure, 560)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -107,13 +108,17 @@ def reason(block: object) -> None:
 
 def table(rows: Sequence[dict], caption: str = "", source: str = "computed") -> None:
     """Plain rows as a table that reads like the paper's; scrolls inside itself on a phone."""
-    numeric = {key for key in rows[0] if all(isinstance(row[key], (int, float)) for row in rows)}
+    numeric = {key for key in rows[0] if all(_is_number(row[key]) for row in rows)}
     kind = {key: ' class="num"' if key in numeric else "" for key in rows[0]}
     head = "".join(f"<th{kind[key]}>{escape(key)}</th>" for key in rows[0])
     cells = "".join("<tr>" + "".join(f"<td{kind[key]}>{escape(_cell(value))}</td>" for key, value in row.items()) + "</tr>"
                     for row in rows)
     note = f'<div class="note">{escape(caption)} {mark(source)}</div>' if caption else ""
     st.html(f'<div class="scroll"><table class="paper"><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table></div>{note}')
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) or bool(re.fullmatch(r"[×+−]?[\d,.]+( [KMGT]?\w+)?|same|–", str(value)))
 
 
 def _cell(value: object) -> str:

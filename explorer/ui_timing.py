@@ -11,7 +11,7 @@ import streamlit as st
 from explorer import state, ui
 from explorer.jobs import Job
 from explorer.state import Chosen, choose
-from explorer.timing import records
+from explorer.timing import records, words
 from explorer.timing.hardware import devices, most_threads, resolve
 from explorer.timing.measurement import Measurement
 from explorer.timing.settings import CHOICES, Settings
@@ -119,7 +119,7 @@ def _progress(job: Job, ask: Ask) -> None:
     where = f"number {position} in the queue" if position else f"{job.message or job.label} · {job.elapsed_s:.0f} s"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Cancel", key="cancel-timing", icon=":material/close:", on_click=job.cancel)
-        st.progress(job.progress, text=where, width=270)
+        st.progress(job.progress, text=where, width=190)
 
 
 def _live(job: Job, draw: Callable[[Sequence[Any]], None]) -> None:
@@ -154,12 +154,12 @@ def problem() -> None:
 def hall(seen: Measurement, source: str, heading: str = "") -> None:
     """The one large figure, what it is of, and where it comes from."""
     at = str(seen.provenance.get("measured_at", ""))[:16].replace("T", " ")
-    words = f"{heading or seen.title} · {seen.settings.words}"
+    what = f"{heading or seen.title} · {seen.settings.words}"
     under = (f"{seen.provenance.get('device', '')} · torch {seen.provenance.get('torch', '')} · median of "
-             f"{seen.summary.n} passes ± half the interquartile range · {at} UTC")
+             f"{seen.summary.n} passes ± half the interquartile range · {words.processor(seen)}{at} UTC")
     time, _, rate = seen.headline.partition(" · ")
     st.html(f'<div class="hall"><div class="big">{escape(time)} <span>· {escape(rate)}</span></div>'
-            f'<div class="label">{escape(words)} {ui.mark(source)}</div><div class="exact">{escape(under)}</div></div>')
+            f'<div class="label">{escape(what)} {ui.mark(source)}</div><div class="exact">{escape(under)}</div></div>')
 
 
 def beside(asked: Settings, facts: dict[str, object], source: str, varied: str | None = None) -> None:
@@ -175,7 +175,8 @@ def take_home(name: str, rows: Sequence[dict], runs: Sequence[dict] = ()) -> Non
         ui.downloads(name, rows)
         if runs:
             st.download_button("Run file", records.dumps(runs), f"{name}.run.json", "application/json",
-                               on_click="ignore", icon=":material/download:", help="Can be loaded under machines, here or elsewhere.")
+                               on_click="ignore", icon=":material/download:",
+                               help="Can be loaded under machines, here or elsewhere.")
 
 
 def doubts(warnings: Sequence[str]) -> None:

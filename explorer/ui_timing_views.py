@@ -79,8 +79,8 @@ def _layers_and_kernels(chosen: Chosen, settings: Settings, seen: Parts, source:
 
 def sweep(chosen: Chosen, settings: Settings) -> None:
     """Many measurements, drawn as they come."""
-    left, action = st.columns([1, 1.6], vertical_alignment="bottom")
-    with left:
+    top = st.container(horizontal=True, vertical_alignment="bottom", key="sweep-bar")
+    with top:
         which = state.choose("What to vary", tuple(sweeps.SWEEPS), "sweep",
                              help="; ".join(f"{key}: {text}" for key, (text, _) in sweeps.SWEEPS.items()))
     try:
@@ -89,7 +89,7 @@ def sweep(chosen: Chosen, settings: Settings) -> None:
         st.info(str(error), icon=":material/info:")
         return
     ask = Ask("sweep", chosen.spec, settings, (which,))
-    with action:
+    with top:
         made, source = ui_timing.run(ask), "measured"
     if ui_timing.live(ask, lambda some: _swept(which, some, "measured")):
         return

@@ -1,4 +1,4 @@
-"""Timing: statistics and loop on a fake clock, settings, and the GPU clocks by fakes. No speed is asserted."""
+"""Timing: statistics and loop on a fake clock, settings, and provenance. No speed is asserted."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.jobs import Cancelled
-from explorer.timing import clock as clocks
 from explorer.timing import hardware, loop, stats
 from explorer.timing.measurement import plus_minus, rate
 from explorer.timing.settings import Settings, settings_from
-from explorer.timing.subject import as_set
 from timing_fakes import QUICK, FakeCall, FakeClock
 
 
@@ -141,60 +139,3 @@ def test_provenance_is_complete_and_names_no_place() -> None:
                  "processors"):
         assert name in facts
     assert platform.node() not in str(facts) or not platform.node()
-
-
-# clocks: the GPU paths by fakes -------------------------------------------------------------------------------------
-
-class FakeEvent:
-    """Stands for torch.cuda.Event: a recorded event knows the stream's time."""
-
-    stream_ms = 0.0
-
-    def __init__(self, enable_timing: bool) -> None:
-        assert enable_timing, "without timing, elapsed_time raises"
-
-    def record(self, stream: object) -> None:
-        assert stream == "stream of cuda:0"
-        self.at = FakeEvent.stream_ms
-
-    def elapsed_time(self, other: FakeEvent) -> float:
-        return other.at - self.at
-
-
-def test_cuda_times_are_the_events_in_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    synced = []
-    monkeypatch.setattr(torch.cuda, "Event", FakeEvent)
-    monkeypatch.setattr(torch.cuda, "current_stream", lambda device: f"stream of {device}")
-    monkeypatch.setattr(torch.cuda, "synchronize", synced.append)
-    clock = clocks.clock_for(torch.device("cuda:0"))
-
-    class Call(FakeCall):
-        def __call__(self) -> None:
-            FakeEvent.stream_ms += 2.5
-
-    times, _ = loop.passes(Call(FakeClock(), 0), clock, 7)
-    assert times == pytest.approx([0.0025] * 7) and synced, "read only after the device has finished"
-
-
-def test_mps_waits_for_the_device_at_each_mark(monkeypatch: pytest.MonkeyPatch) -> None:
-    synced = []
-    monkeypatch.setattr(torch.mps, "synchronize", lambda: synced.append(1))
-    times, _ = loop.passes(FakeCall(FakeClock(), 0), clocks.clock_for(torch.device("mps")), 3)
-    assert len(times) == 3 and len(synced) >= 6
-
-
-def test_an_unknown_device_kind_is_refused() -> None:
-    with pytest.raises(ValueError, match="device='meta': choose one of cpu, mps, cuda"):
-        clocks.clock_for(torch.device("meta"))
-
-
-def test_tf32_and_autotuning_are_set_for_the_run_and_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    import contextlib
-    monkeypatch.setattr(torch.cuda, "device", lambda name: contextlib.nullcontext())
-    flags = lambda: (torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32,
-                     torch.backends.cudnn.benchmark)  # noqa: E731
-    before = flags()
-    for dtype, inside in (("fp32", (False, False, True)), ("tf32", (True, True, True))):
-        with as_set(Settings(device="cuda", dtype=dtype)):
-            assert flags() == inside and torch.is_inference_mode_enabled()
-        assert flags() == before

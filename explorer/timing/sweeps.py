@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 
 from explorer.naming import title
 from explorer.spec import ResNetSpec, preset
-from explorer.timing.forward import measure
-from explorer.timing.isolated import compiler, measure_apart
+from explorer.timing.isolated import compiler, measured
 from explorer.timing.loop import no_checkpoint, within
 from explorer.timing.measurement import Measurement
 from explorer.timing.memory import TooLarge
@@ -107,9 +106,8 @@ def run(points: Sequence[Point], checkpoint: Callable[..., None] = no_checkpoint
 
 
 def _measured(point: Point, checkpoint: Callable[..., None]) -> Row:
-    how = measure if point.settings.compile == "eager" else measure_apart
     try:
-        return Row(point, how(point.spec, point.settings, lambda progress=None, *_: checkpoint(progress)))
+        return Row(point, measured(point.spec, point.settings, lambda progress=None, *_: checkpoint(progress)))
     except (TooLarge, ValueError) as error:
         return Row(point, None, str(error))
 

@@ -16,6 +16,14 @@ VARIED = {  # sweep -> the setting in which its points differ
 }
 
 
+def processor(seen: Measurement) -> str:
+    """Processor time against wall time, where the processor is what is timed: a busy host shows here first."""
+    if seen.settings.kind != "cpu" or not seen.wall_s:
+        return ""
+    share = seen.cpu_s / (seen.wall_s * (seen.settings.threads or 1))
+    return f"processor time {share:.0%} of wall time × threads · "
+
+
 def cut(seen: Parts) -> str:
     """How the parts were measured."""
     return (f"n {seen.n} · overhead of the marks {seen.overhead:+.1%} · sum of parts / whole "

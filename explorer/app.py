@@ -26,6 +26,7 @@ PAGES = (  # file in pages/, title, icon; the first is the home page
     ("timing", "Timing", ":material/timer:"),
     ("compare", "Compare", ":material/compare_arrows:"),
     ("paper", "Paper", ":material/article:"),
+    ("why_residual", "Why residual?", ":material/science:"),
 )
 
 

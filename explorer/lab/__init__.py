@@ -44,19 +44,21 @@ def _gpu(config: Config, **larger: object) -> Preset:
 
 
 EXPERIMENTS: dict[str, Experiment] = {
-    "signal": Experiment(propagation.run, {
-        "he": Preset("He initialisation, 18, 50 and 152 layers", propagation.Propagation(), recorded=True),
-        "default": Preset("PyTorch’s default initialisation", propagation.Propagation(init="default"), recorded=True),
-        "all": Preset("all five depths at 224 px", propagation.Propagation(imagenet_depths=DEEP, picture_side=224), True),
-    }),
     "degradation": Experiment(degradation.run, {
         "pair": Preset("20 against 56 layers", degradation.Degradation(), recorded=True),
         "sweep": Preset("a sweep of depths, 8 … 56", degradation.Degradation(depths=(8, 14, 20, 32, 44, 56)), True),
+        "pair-B": Preset("the same with projection shortcuts (option B)", degradation.Degradation(shortcut="B"), True),
         "gpu": _gpu(degradation.Degradation(), depths=(20, 56, 110), width=16, side=32, steps=600, batch=128),
     }),
     "identity": Experiment(insertion.run, {
         "pair": Preset("plain-20 inside plain-56", insertion.Insertion(), recorded=True),
         "gpu": _gpu(insertion.Insertion(), depth=110, width=16, side=32, steps=600),
+    }),
+    "signal": Experiment(propagation.run, {
+        "he": Preset("He initialisation, 18, 50 and 152 layers", propagation.Propagation(), recorded=True),
+        "default": Preset("PyTorch’s default initialisation", propagation.Propagation(init="default"), recorded=True),
+        "all": Preset("all five depths at 224 px", propagation.Propagation(imagenet_depths=DEEP, picture_side=224), True),
+        "gpu": _gpu(propagation.Propagation(), imagenet_depths=DEEP, picture_side=224),
     }),
     "learning-rate": Experiment(rates.run, {
         "residual": Preset("a residual net of 20 layers", rates.Rates(), recorded=True),

@@ -37,6 +37,7 @@ def run(config: Degradation, job: Job) -> dict[str, object]:
     """Rows: net, kind, depth, step, loss (training, of that step's batch), state."""
     with one_thread():
         device = checked_device(config.device)
+        job.checkpoint(0.0, "loading the digits")
         training, test = digits(config.side, device)
         cases = [(kind, depth) for kind in KINDS for depth in sorted(config.depths)]
         trainers = {case: Trainer(built(digit_spec(case[1], case[0], config.width, shortcut=config.shortcut),

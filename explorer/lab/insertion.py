@@ -45,6 +45,7 @@ def run(config: Insertion, job: Job) -> dict[str, object]:
     """Rows: net, step, loss, state (training curves), and one row a net with eval-mode loss and error."""
     with one_thread():
         device = checked_device(config.device)
+        job.checkpoint(0.0, "loading the digits")
         training, test = digits(config.side, device)
         nets, rows = {}, []
         for part, depth in enumerate((config.shallow, config.depth)):

@@ -49,6 +49,7 @@ def run(config: Landscape, job: Job) -> dict[str, object]:
     """Rows: net, kind, a, b, loss, state."""
     with one_thread():
         device = checked_device(config.device)
+        job.checkpoint(0.0, "loading the digits")
         training, _ = digits(config.side, device)
         batch = Split(training.x[:config.pictures], training.y[:config.pictures])
         rows: list[Row] = []

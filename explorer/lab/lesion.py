@@ -18,7 +18,7 @@ from explorer.lab.config import KINDS, Config
 from explorer.lab.data import Split, digits
 from explorer.lab.nets import blocks, built, changes_shape, digit_spec, forward_without
 from explorer.lab.outcome import Row, outcome
-from explorer.lab.paths import path_rows
+from explorer.lab.paths import path_rows, shorter_share
 from explorer.lab.train import Trainer, error_percent, train
 from explorer.model import ResNet
 
@@ -43,6 +43,7 @@ def run(config: Lesion, job: Job) -> dict[str, object]:
     paths: length, share_of_paths, gradient_norm (mean), share_of_gradient."""
     with one_thread():
         device = checked_device(config.device)
+        job.checkpoint(0.0, "loading the digits")
         training, test = digits(config.side, device)
         budgets = {"plain": (config.shallow, config.plain_steps), "residual": (config.depth, config.steps)}
         rows: list[Row] = []
@@ -59,7 +60,8 @@ def run(config: Lesion, job: Job) -> dict[str, object]:
             summary[kind] = summarise(fresh, name)
         fresh = path_rows(model, training, config.samples, config.seed, job)
         job.checkpoint(1.0, "paths", fresh)
-        return outcome("lesion", config, rows + fresh, summary, summary["residual"]["median_error_percent"])
+        summary["paths"] = {"typical_length": len(fresh) // 2, "gradient_below_typical": shorter_share(fresh)}
+        return outcome("lesion", config, rows + fresh, summary, answer(summary["residual"]["median_error_percent"]))
 
 
 def lesions(model: ResNet, test: Split, config: Lesion, name: Row, job: Job) -> list[Row]:
@@ -88,11 +90,18 @@ def _error(model: ResNet, test: Split, deleted: tuple[str, ...] | list[str], job
 
 def summarise(rows: list[Row], name: Row) -> Row:
     """The intact net's error, and the median and worst over the solid blocks deleted one at a time, in percent."""
-    single = sorted(row["error_percent"] for row in rows if row["part"] == "single" and not row["dotted"])
+    solid = [row for row in rows if row["part"] == "single" and not row["dotted"]]
+    single = sorted(row["error_percent"] for row in solid)
     dotted = [row["error_percent"] for row in rows if row["part"] == "single" and row["dotted"]]
     middle = len(single) // 2
     median = single[middle] if len(single) % 2 else (single[middle - 1] + single[middle]) / 2
     intact = next(row["error_percent"] for row in rows if row["part"] == "intact")
     return {**name, "intact_error_percent": intact, "median_error_percent": median,
-            "least_error_percent": single[0], "most_error_percent": single[-1], "solid_blocks": len(single),
+            "least_error_percent": single[0], "most_error_percent": single[-1],
+            "worst_block": max(solid, key=lambda row: row["error_percent"])["path"], "solid_blocks": len(single),
             "dotted_error_percent": dotted}
+
+
+def answer(median_error_percent: float) -> str:
+    """few | some | most: what the residual net's test error becomes when a middling block is deleted."""
+    return "few" if median_error_percent < 15 else "some" if median_error_percent < 60 else "most"

@@ -26,7 +26,7 @@ def state(value: float) -> str:
 def outcome(experiment: str, config: Config, rows: Sequence[Row], summary: Mapping[str, object],
             answer: object) -> dict[str, object]:
     """rows: flat records, one per point of a figure. summary: the few figures that the page quotes.
-    answer: which of the page's predictions this very run supports, or the figure that was to be guessed."""
+    answer: which of the page's predictions this very run supports."""
     return {"experiment": experiment, "config": config.as_dict(), "rows": list(rows), "summary": dict(summary),
             "answer": answer}
 

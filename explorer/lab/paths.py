@@ -43,6 +43,12 @@ def path_rows(model: ResNet, data: Split, samples: int, seed: int, job: Job) -> 
              "share_of_gradient": ratio(weights[length], fsum(weights))} for length in range(len(paths) + 1)]
 
 
+def shorter_share(rows: list[Row]) -> float | None:
+    """Share of the gradient that comes through paths shorter than the most frequent length, half of all blocks."""
+    shares = [row["share_of_gradient"] for row in rows[: len(rows) // 2]]
+    return None if None in shares else fsum(shares)
+
+
 def path_gradient(model: ResNet, x: Tensor, y: Tensor, through: Collection[str]) -> Tensor:
     """The loss's gradient at the stem's output along one path: `through` are the blocks whose main path it
     takes. The forward pass is the whole net's."""

@@ -157,7 +157,7 @@ def test_no_cuda_is_said() -> None:
 
 def test_the_table() -> None:
     assert len(EXPERIMENTS) == 7
-    with pytest.raises(ValueError, match="experiment='x': choose one of signal, degradation"):
+    with pytest.raises(ValueError, match="experiment='x': choose one of degradation, identity"):
         experiment("x")
     for one in EXPERIMENTS.values():
         first, *_ = one.presets.values()

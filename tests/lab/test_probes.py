@@ -141,8 +141,8 @@ def test_uphill_in_a_bowl_on_a_plain_and_with_gaps() -> None:
 def test_lesion_summary_by_hand() -> None:
     name = {"net": "residual-14", "kind": "residual", "depth": 14}
     rows = [{"part": "intact", "error_percent": 3.0}] + [
-        {"part": "single", "dotted": dotted, "error_percent": error}
-        for dotted, error in ((False, 4.0), (False, 10.0), (True, 50.0), (False, 5.0), (False, 7.0))]
+        {"part": "single", "path": f"layer{number}.1", "dotted": dotted, "error_percent": error}
+        for number, (dotted, error) in enumerate(((False, 4.0), (False, 10.0), (True, 50.0), (False, 5.0), (False, 7.0)))]
     found = lesion.summarise(rows, name)
     assert (found["median_error_percent"], found["least_error_percent"], found["most_error_percent"]) == (6.0, 4.0, 10.0)
-    assert found["solid_blocks"] == 4 and found["dotted_error_percent"] == [50.0]
+    assert found["worst_block"] == "layer1.1" and found["solid_blocks"] == 4 and found["dotted_error_percent"] == [50.0]

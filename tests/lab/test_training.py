@@ -84,7 +84,7 @@ def test_a_rate_that_diverges_is_reported_with_its_step() -> None:
 
 
 @pytest.mark.parametrize(("batch", "none", "expected"), [
-    ((0.1,), (0.1,), "same"), ((0.3,), (0.1,), "few"), ((0.3,), (0.03,), "ten"), ((1.0,), (0.03,), "many"),
+    ((0.1,), (0.1,), "same"), ((0.3,), (0.1,), "few"), ((0.3,), (0.03,), "many"), ((1.0,), (0.03,), "many"),
     ((0.1,), (), "many"), ((), (), "same")])
 def test_the_answer_on_rates(batch: tuple, none: tuple, expected: str) -> None:
     rows = [{"norm": norm, "lr": lr, "loss": 0.1 if lr in works else None, "diverged_at": None}

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Sequence
 
 from explorer import naming, palette
 from explorer.analysis import METRICS, facts
 from explorer.codegen import code
-from explorer.spec import ResNetSpec
+from explorer.spec import ResNetSpec, changed_fields, preset, presets
+from explorer.tabular import csv_text
 
 SOLID = {"identity": "solid", "projection": "dotted", "pad": "dotted", "none": "none"}
 
@@ -24,16 +23,6 @@ def to_json(spec: ResNetSpec, height: int, width: int, batch: int, level: str | 
 def to_csv(spec: ResNetSpec, height: int, width: int, batch: int, level: str | None = None) -> str:
     """One line per layer (or block, or stage); shapes as JSON lists."""
     return csv_text(facts(spec, height, width, batch)[level or "layers"])
-
-
-def csv_text(rows: Sequence[dict]) -> str:
-    """Plain rows as CSV with a header line; lists as JSON."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(rows[0]) if rows else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({key: json.dumps(value) if isinstance(value, (list, dict)) else value
-                      for key, value in row.items()} for row in rows)
-    return out.getvalue()
 
 
 def to_table(spec: ResNetSpec, height: int, width: int, batch: int, level: str | None = None) -> str:
@@ -127,3 +116,18 @@ def _numeric(cell: str) -> bool:
 
 WRITERS: dict[str, Callable[..., str]] = {"table": to_table, "json": to_json, "csv": to_csv, "code": to_code,
                                           "report": to_report}
+
+
+def command(spec: ResNetSpec, height: int, width: int, batch: int = 1) -> str:
+    """The terminal's command for the same facts."""
+    name = naming.base_name(spec)
+    name = name if name in presets() else "resnet50"
+    words, base = [name], preset(name)
+    flags = {"num_classes": "classes"}
+    for field, (_, value) in changed_fields(spec, base).items():
+        text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        words.append(f"--{flags.get(field, field.replace('_', '-'))} {text}")
+    if (height, width) != (spec.default_input,) * 2:
+        words.append(f"--input {height}x{width}" if height != width else f"--input {height}")
+    words += [f"--batch {batch}"] if batch != 1 else []
+    return " ".join(["python -m explorer", *words])

@@ -19,7 +19,7 @@ YIELDING = 5  # niceness of the worker: pages come first; on an idle processor i
 
 
 class Cancelled(BaseException):
-    """Raised inside the work by `Job.checkpoint` once it was cancelled. Not an Exception, so that no handler eats it."""
+    """Raised inside the work by `Job.checkpoint` once it was cancelled. No Exception, so that no handler eats it."""
 
 
 class Job:
@@ -138,8 +138,8 @@ class Runner:
         return len(mine)
 
     def _loop(self) -> None:
-        with contextlib.suppress(OSError, AttributeError):  # on Linux the worker, and the threads it starts, yield to
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), YIELDING)  # those that serve pages
+        with contextlib.suppress(OSError, AttributeError):  # on Linux: this thread and those that it starts
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), YIELDING)
         while True:
             with self._changed:
                 while not self._queue:

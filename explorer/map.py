@@ -12,18 +12,19 @@ from explorer import graph
 from explorer.state import Chosen
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "map"
-MODULES = ("dom", "net", "scene", "paint", "figures", "viewport", "panel", "toolbar", "transitions", "export", "input",
+MODULES = ("dom", "net", "scene", "paint", "figures", "viewport", "panel", "block", "toolbar", "table",
+           "transitions", "export", "input",
            "choices", "map")  # in the order of their dependence; joined, they are one ES module
+STYLES = ("controls", "picture", "panel", "table", "map")
 KEY = "map"
 
 
-def _source(*names: str) -> str:
-    return "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
+def _joined(names: tuple[str, ...], ending: str) -> str:
+    return "\n".join((FOLDER / f"{name}.{ending}").read_text(encoding="utf-8") for name in names)
 
 
-_component = st.components.v2.component(
-    "resnet_map", html='<div class="map-place"></div>\n', css=_source("map.css"),
-    js=_source(*(f"{name}.js" for name in MODULES)))
+JS, CSS = _joined(MODULES, "js"), _joined(STYLES, "css")
+_component = st.components.v2.component("resnet_map", html='<div class="map-place"></div>\n', css=CSS, js=JS)
 
 
 @st.fragment
@@ -34,6 +35,15 @@ def show(chosen: Chosen, extra: Mapping[str, graph.MetricColumn] | None = None) 
         chosen.spec, chosen.height, chosen.width, chosen.batch, view, extra)
     _component(key=KEY, data={**drawn, "palette": graph.colours(), **_sent(view), "key": KEY},
                on_view_change=_reporter(chosen, tuple(extra or ())))
+
+
+def measured(chosen: Chosen) -> dict[str, graph.MetricColumn]:
+    """The times of the blocks as the Timing page measured them for this model, if it did: a colour of the map."""
+    times = st.session_state.get("block_times")
+    if not times or times["spec"] != chosen.spec or not times["seconds"]:
+        return {}
+    counts = "median of the passes on the Timing page, at the input, batch and dtype set there"
+    return {"median_s": graph.MetricColumn("Measured time", "s", times["seconds"], counts)}
 
 
 def _view(chosen: Chosen, extra: Mapping[str, object]) -> graph.View:

@@ -184,7 +184,6 @@ RULES: dict[Callable, Callable[..., Traced]] = {  # torch operation -> what it d
 KINDS = ("input", "conv", "norm", "relu", "maxpool", "avgpool", "add", "identity", "pad", "flatten", "linear")
 
 
-@lru_cache(maxsize=64)
 def trace(spec: ResNetSpec, height: int = 224, width: int = 224, batch: int = 1) -> tuple[Node, ...]:
     """Every operation of the real model of `spec` on a (batch, in_channels, height, width) input, in order.
 
@@ -193,6 +192,12 @@ def trace(spec: ResNetSpec, height: int = 224, width: int = 224, batch: int = 1)
     check_int("input", height, 1, MAX_INPUT)
     check_int("input", width, 1, MAX_INPUT)
     check_int("batch", batch, 1, MAX_BATCH)
+    return _trace(spec, height, width, batch)
+
+
+@lru_cache(maxsize=64)
+def _trace(spec: ResNetSpec, height: int, width: int, batch: int) -> tuple[Node, ...]:
+    """One entry however the defaults of `trace` were left out."""
     return follow(build(spec, "meta"), (batch, spec.in_channels, height, width))
 
 

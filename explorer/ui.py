@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from explorer import naming, palette
 from explorer.state import Chosen
+from explorer.tabular import csv_text
+
+if TYPE_CHECKING:  # needs torch: not before the controls are painted
+    from explorer.proof import Proof
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets" / "app"
 
@@ -25,6 +31,14 @@ class Figure:
     label: str
     exact: str = ""
     source: str = "computed"
+
+
+@dataclass(frozen=True)
+class Provable:
+    """A table's cell that opens its formula: what is shown, and its proof."""
+
+    shown: str
+    proof: Proof
 
 
 def style() -> None:
@@ -77,9 +91,10 @@ def lead(text: str) -> None:
     st.html(f'<p class="lead">{escape(text)}</p>')
 
 
-def drawing(svg: str, label: str, least_px: int = 0) -> None:
+def drawing(svg: str, label: str, least_px: int = 0, most_px: int = 2000) -> None:
     """An SVG as wide as its column; scrolls inside itself where it would become narrower than `least_px`."""
-    st.html(f'<div class="scroll"><div class="drawing" style="min-width:{least_px}px">{image(svg, label)}</div></div>')
+    st.html(f'<div class="scroll"><div class="drawing" style="min-width:{least_px}px;max-width:{most_px}px">'
+            f"{image(svg, label)}</div></div>")
 
 
 def image(svg: str, label: str) -> str:
@@ -99,22 +114,35 @@ def reason(block: object) -> None:
     """Why a block's shortcut is solid or dotted, with the line itself as a key."""
     kind = block.shortcut
     st.html(f'<div class="why"><span class="key {kind}"></span><b>{escape(palette.SHORTCUT_WORDS[kind])}.</b> '
-            f"{escape(block.reason)}.</div>")
+            f"{escape(block.reason[0].upper() + block.reason[1:])}.</div>")
 
 
 def table(rows: Sequence[dict], caption: str = "", source: str = "computed") -> None:
     """Plain rows as a table that reads like the paper's; scrolls inside itself on a phone."""
-    numeric = {key for key in rows[0] if all(isinstance(row[key], (int, float)) for row in rows)}
+    numeric = {key for key in rows[0] if all(_is_number(row[key]) for row in rows)}
     kind = {key: ' class="num"' if key in numeric else "" for key in rows[0]}
     head = "".join(f"<th{kind[key]}>{escape(key)}</th>" for key in rows[0])
-    cells = "".join("<tr>" + "".join(f"<td{kind[key]}>{escape(_cell(value))}</td>" for key, value in row.items()) + "</tr>"
+    cells = "".join("<tr>" + "".join(f"<td{kind[key]}>{_cell(value)}</td>" for key, value in row.items()) + "</tr>"
                     for row in rows)
     note = f'<div class="note">{escape(caption)} {mark(source)}</div>' if caption else ""
     st.html(f'<div class="scroll"><table class="paper"><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table></div>{note}')
 
 
+def provable(rows: Sequence[dict], proofs: Sequence[dict[str, Proof]]) -> list[dict]:
+    """The same rows, with a formula behind each figure that has one."""
+    return [{key: Provable(str(value), known[key]) if key in known else value for key, value in row.items()}
+            for row, known in zip(rows, proofs, strict=True)]
+
+
+def _is_number(value: object) -> bool:
+    value = value.shown if isinstance(value, Provable) else value
+    return isinstance(value, (int, float)) or bool(re.fullmatch(r"[×+−]?[\d,.]+( [KMGT]?\w+)?|same|–", str(value)))
+
+
 def _cell(value: object) -> str:
-    return palette.exact(value) if isinstance(value, int) else str(value)
+    if isinstance(value, Provable):
+        return proved(value.proof, value.shown)
+    return escape(palette.exact(value) if isinstance(value, int) else str(value))
 
 
 def chart(figure: object, alt: str, key: str | None = None) -> None:
@@ -131,15 +159,22 @@ def downloads(name: str, rows: Sequence[dict], svg: str | None = None) -> None:
         if svg:
             st.download_button("Drawing as SVG", svg, f"{name}.svg", "image/svg+xml", on_click="ignore")
 
+def proof(proved: Proof, words: str | None = None) -> None:
+    """A button that opens where a number comes from: the substituted formula, to copy as text and as LaTeX.
 
-def csv_text(rows: Sequence[dict]) -> str:
-    """Plain rows as CSV with a header line."""
-    import csv
-    import io
+    proved: of explorer.proof; words: the button's text, the number and its label by default.
+    """
+    with st.popover(words or f"{proved.value:,} {proved.label}", icon=":material/function:"):
+        st.html(f'<div class="note">{escape(proved.label)}: {escape(proved.rule)} {mark("computed")}</div>')
+        st.latex(proved.latex)
+        st.code(proved.text, language=None, wrap_lines=True)
+        st.code(proved.latex, language="latex", wrap_lines=True)
+        if proved.parts:
+            with st.expander("Step by step"):
+                st.code("\n".join(proved.outline(deepest=2)), language=None)
 
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(rows[0]) if rows else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({key: json.dumps(value) if isinstance(value, (list, dict)) else value
-                      for key, value in row.items()} for row in rows)
-    return out.getvalue()
+
+def proved(proof: Proof, value: str | None = None) -> str:
+    """The same for a table's cell, as HTML: the number opens its formula in place, without a rerun."""
+    return (f'<details class="proof"><summary>{escape(value or f"{proof.value:,}")}</summary>'
+            f"<code>{escape(proof.text)}</code><code>{escape(proof.latex)}</code></details>")

@@ -11,9 +11,9 @@ import streamlit as st
 from explorer import state, ui
 from explorer.jobs import Job
 from explorer.state import Chosen, choose
+from explorer.timing import records, words
 from explorer.timing.hardware import devices, most_threads, resolve
 from explorer.timing.measurement import Measurement
-from explorer.timing.records import dumps
 from explorer.timing.settings import CHOICES, Settings
 from explorer.timing.tasks import TASKS, Ask, label
 
@@ -21,7 +21,8 @@ PLACE = "Timing"  # the page's title: leaving it cancels what runs here
 POLL_S = 0.4
 MOST_KEPT = 30
 FACTS = {  # provenance -> words, in this order
-    "device": "device", "driver": "driver", "cuda": "CUDA", "cudnn": "cuDNN", "compute_capability": "compute capability",
+    "device": "device", "driver": "driver", "cuda": "CUDA", "cudnn": "cuDNN",
+    "compute_capability": "compute capability",
     "cpu": "CPU", "processors": "processors", "cpu_capability": "vector units", "threads": "threads", "torch": "torch",
     "python": "Python", "system": "system", "mode": "mode", "method": "clock", "weights": "weights",
     "inputs_in_rotation": "inputs in rotation", "warm_up_passes": "warm-up passes",
@@ -29,18 +30,26 @@ FACTS = {  # provenance -> words, in this order
 }
 
 
+@st.cache_resource(show_spinner=False, max_entries=1)
+def recorded() -> tuple[records.Run, ...]:
+    """The runs under assets/timings."""
+    return records.recorded()
+
+
 def settings(chosen: Chosen) -> Settings:
     """The controls of how to measure; the model's input and batch are the sidebar's."""
     there = devices()
     with st.popover("How to measure", icon=":material/tune:"):
-        device = choose("Device", tuple(there), "device", help="; ".join(f"{key}: {name}" for key, name in there.items()))
+        device = choose("Device", tuple(there), "device",
+                        help="; ".join(f"{key}: {name}" for key, name in there.items()))
         threads = choose("CPU threads", tuple(map(str, range(1, most_threads() + 1)))[:16], "threads",
                          str(min(most_threads(), 16)), help="Inside an operation. On a busy host fewer can be faster.")
         dtype = choose("Number format", CHOICES["dtype"], "dtype")
         layout = choose("Memory format", CHOICES["memory_format"], "layout",
                         help="contiguous: NCHW. channels_last: NHWC in memory.")
         compiled = choose("Compile", CHOICES["compile"][:3], "compile", help="torch.compile takes many seconds first.")
-        extra = choose("Passes", ("fresh", "same", "graph"), "passes", help="fresh: inputs in rotation, together larger "
+        extra = choose("Passes", ("fresh", "same", "graph"), "passes",
+                       help="fresh: inputs in rotation, together larger "
                        "than the cache where that is feasible. same: one picture again and again. graph: replay "
                        "a CUDA graph, without gaps between launches.")
     asked = {"device": device, "dtype": dtype, "memory_format": layout, "batch": chosen.batch, "height": chosen.height,
@@ -61,16 +70,20 @@ def running() -> Job | None:
 
 
 def run(ask: Ask) -> Any:
-    """A button for `ask`, its place in the queue, progress and Cancel; the answer once there is one, else None."""
-    job: Job | None = st.session_state.get("timing_job")
+    """A button for `ask`; its answer once there is one, else None."""
     active = running() is not None
-    with st.container(key=f"run-{ask.task}", horizontal=True, vertical_alignment="center"):
+    with st.container(key=f"run-{ask.task}"):
         st.button(label(ask), key=f"go-{ask.task}", type="primary", icon=":material/timer:", disabled=active,
                   on_click=_submit, args=(ask,))
-        if job is not None:
-            st.fragment(_progress, run_every=POLL_S if active else None)(job, st.session_state["timing_ask"])
     same = active and st.session_state["timing_ask"] == ask
     return None if same else st.session_state.get("timings", {}).get(ask)
+
+
+def progress() -> None:
+    """The run's place in the queue, how far it is, and Cancel: always at the same place, whatever is shown below."""
+    job: Job | None = st.session_state.get("timing_job")
+    if job is not None:
+        st.fragment(_progress, run_every=POLL_S if job.active else None)(job, st.session_state["timing_ask"])
 
 
 def live(ask: Ask, draw: Callable[[Sequence[Any]], None]) -> bool:
@@ -85,7 +98,8 @@ def live(ask: Ask, draw: Callable[[Sequence[Any]], None]) -> bool:
 def _submit(ask: Ask) -> None:
     visitor = state.visitor()
     try:
-        job = visitor.runner.submit(lambda job: TASKS[ask.task].work(ask, job.checkpoint), label(ask), visitor.id, PLACE)
+        job = visitor.runner.submit(lambda job: TASKS[ask.task].work(ask, job.checkpoint), label(ask), visitor.id,
+                                    PLACE)
     except ValueError as error:
         st.session_state["timing_problem"] = str(error)
         return
@@ -105,7 +119,7 @@ def _progress(job: Job, ask: Ask) -> None:
     where = f"number {position} in the queue" if position else f"{job.message or job.label} · {job.elapsed_s:.0f} s"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Cancel", key="cancel-timing", icon=":material/close:", on_click=job.cancel)
-        st.progress(job.progress, text=where, width=270)
+        st.progress(job.progress, text=where, width=190)
 
 
 def _live(job: Job, draw: Callable[[Sequence[Any]], None]) -> None:
@@ -140,12 +154,19 @@ def problem() -> None:
 def hall(seen: Measurement, source: str, heading: str = "") -> None:
     """The one large figure, what it is of, and where it comes from."""
     at = str(seen.provenance.get("measured_at", ""))[:16].replace("T", " ")
-    words = f"{heading or seen.title} · {seen.settings.words}"
-    under = (f"{seen.provenance.get('device', '')} · torch {seen.provenance.get('torch', '')} · median of {seen.summary.n} "
-             f"passes ± half the interquartile range · {at} UTC")
+    what = f"{heading or seen.title} · {seen.settings.words}"
+    under = (f"{seen.provenance.get('device', '')} · torch {seen.provenance.get('torch', '')} · median of "
+             f"{seen.summary.n} passes ± half the interquartile range · {words.processor(seen)}{at} UTC")
     time, _, rate = seen.headline.partition(" · ")
     st.html(f'<div class="hall"><div class="big">{escape(time)} <span>· {escape(rate)}</span></div>'
-            f'<div class="label">{escape(words)} {ui.mark(source)}</div><div class="exact">{escape(under)}</div></div>')
+            f'<div class="label">{escape(what)} {ui.mark(source)}</div><div class="exact">{escape(under)}</div></div>')
+
+
+def beside(asked: Settings, facts: dict[str, object], source: str, varied: str | None = None) -> None:
+    """The line under a figure: on what and how. varied: the setting that differs from point to point."""
+    at = str(facts.get("measured_at", ""))[:16].replace("T", " ")
+    text = f"{facts.get('device', '')} · {asked.words_without(varied)} · torch {facts.get('torch', '')} · {at} UTC"
+    st.html(f'<div class="hall"><div class="exact">{escape(text)} {ui.mark(source)}</div></div>')
 
 
 def take_home(name: str, rows: Sequence[dict], runs: Sequence[dict] = ()) -> None:
@@ -153,8 +174,9 @@ def take_home(name: str, rows: Sequence[dict], runs: Sequence[dict] = ()) -> Non
     with st.container(horizontal=True):
         ui.downloads(name, rows)
         if runs:
-            st.download_button("Run file", dumps(runs), f"{name}.run.json", "application/json", on_click="ignore",
-                               icon=":material/download:", help="Can be loaded under machines, here or elsewhere.")
+            st.download_button("Run file", records.dumps(runs), f"{name}.run.json", "application/json",
+                               on_click="ignore", icon=":material/download:",
+                               help="Can be loaded under machines, here or elsewhere.")
 
 
 def doubts(warnings: Sequence[str]) -> None:
@@ -166,7 +188,8 @@ def doubts(warnings: Sequence[str]) -> None:
 def provenance(seen: Measurement) -> None:
     """Everything that the run says of itself."""
     facts = [(words, seen.provenance[key]) for key, words in FACTS.items() if seen.provenance.get(key) is not None]
-    extra = [("wall time per pass", f"{seen.wall_s * 1e3:.4g} ms"), ("processor time per pass", f"{seen.cpu_s * 1e3:.4g} ms")]
+    extra = [("wall time per pass", f"{seen.wall_s * 1e3:.4g} ms"),
+             ("processor time per pass", f"{seen.cpu_s * 1e3:.4g} ms")]
     if seen.enqueue_s is not None:
         extra.append(("host time to launch a pass", f"{seen.enqueue_s * 1e3:.4g} ms"))
     ui.table([{"": name, "this run": str(value)} for name, value in [*facts, *extra]], source="measured")

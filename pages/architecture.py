@@ -8,7 +8,7 @@ from explorer import graph, map, naming, state
 from explorer.trace import trace
 
 chosen = state.current()
-map.show(chosen)
+map.show(chosen, map.measured(chosen))
 st.download_button("Graphviz DOT of the traced graph", lambda: graph.dot(
     trace(chosen.spec, chosen.height, chosen.width, chosen.batch), naming.title(chosen.spec)),
     f"{naming.slug(chosen.spec)}.dot", "text/vnd.graphviz", on_click="ignore", icon=":material/account_tree:")

@@ -25,7 +25,8 @@ STAGES = ("stem", "conv2_x", "conv3_x", "conv4_x", "conv5_x", "head")
 def limits(flops_per_s: float = 400e9, bytes_per_s: float = 20e9, launch_s: float = 1e-6) -> Ceilings:
     return Ceilings((Kernel("mm", "matmul", flops_per_s / 2, 1.0, 1.1), Kernel("3×3", "conv", flops_per_s, 1.0, 1.1),
                      Kernel("small copy", "copy", 2 * bytes_per_s * 1e-4, 1e-4, 1e-4),
-                     Kernel("large copy", "copy", bytes_per_s, 1.0, 1.0), Kernel("one", "tiny", 1.0, launch_s, launch_s)))
+                     Kernel("large copy", "copy", bytes_per_s, 1.0, 1.0),
+                     Kernel("one", "tiny", 1.0, launch_s, launch_s)))
 
 
 def test_the_ceiling_is_the_best_of_products_and_convolutions() -> None:
@@ -38,7 +39,8 @@ def test_the_ceiling_is_the_best_of_products_and_convolutions() -> None:
 def test_ceilings_go_to_a_row_and_back() -> None:
     assert ceilings_from(limits().as_row()) == limits()
     good = limits().as_row()["kernels"]
-    for bad in (None, {}, {"kernels": good[:2]}, {"kernels": [good[0]] * 5}, {"kernels": [good[0] | {"best_s": 0}] + good},
+    for bad in (None, {}, {"kernels": good[:2]}, {"kernels": [good[0]] * 5},
+                {"kernels": [good[0] | {"best_s": 0}] + good},
                 {"kernels": [{"name": 3}] * 4}):
         with pytest.raises(ValueError, match="ceilings: "):
             ceilings_from(bad)
@@ -65,7 +67,8 @@ def test_the_floor_by_hand() -> None:
 
 @given(st.lists(st.floats(1e-7, 1.0), min_size=6, max_size=6), st.floats(1e9, 1e15), st.floats(1e8, 1e13),
        st.sampled_from([1, 7, 256]))
-def test_nothing_passes_one_hundred_per_cent(seconds: list[float], flops_per_s: float, bytes_per_s: float, batch: int) -> None:
+def test_nothing_passes_one_hundred_per_cent(seconds: list[float], flops_per_s: float, bytes_per_s: float,
+                                             batch: int) -> None:
     """Whatever was measured: a stage that beats every candidate kernel becomes the ceiling, and is named."""
     stage_s = dict(zip(STAGES, seconds))
     seen = roofline(NODES, "fp32", batch, stage_s, sum(seconds), limits(flops_per_s, bytes_per_s))

@@ -41,12 +41,14 @@ def drawing(spec: ResNetSpec, height: int, width: int, batch: int = 1, view: Vie
 def _drawing(spec: ResNetSpec, height: int, width: int, batch: int, level: str, fold: str,
              unfold: tuple[str, ...]) -> tuple[dict[str, object], tuple]:
     nodes = trace(spec, height, width, batch)
-    drawn, parts = scene(lanes(nodes, level, fold, unfold), level)
+    staged = stages(nodes)
+    drawn, parts = scene(lanes(staged, level, fold, unfold), level)
     head = headline(spec, height, width, batch)
     return {
-        "stamp": _stamp(spec, height, width, batch, level, fold, unfold), "figure": "map", "level": level, "folded": folds(nodes, fold), **titles(spec, height, width, batch),
+        "stamp": _stamp(spec, height, width, batch, level, fold, unfold), "figure": "map", "level": level,
+        "folded": folds(staged, fold), **titles(spec, head, (batch, spec.in_channels, height, width)),
         "input": f"{height}×{width}×{spec.in_channels}", "shortcuts_held": head["shortcuts"], "scene": drawn,
-        "columns": columns(parts), "details": details(spec, stages(nodes), height, width), "palette": colours(),
+        "columns": columns(parts), "details": details(spec, staged, height, width), "palette": colours(),
         "spec_shortcut": spec.shortcut,
     }, parts
 
@@ -56,11 +58,10 @@ def _stamp(*what: object) -> str:
     return sha1(repr(what).encode()).hexdigest()[:12]
 
 
-def titles(spec: ResNetSpec, height: int, width: int, batch: int) -> dict[str, str]:
+def titles(spec: ResNetSpec, head: Mapping[str, object], shape: tuple[int, ...]) -> dict[str, str]:
     """Name, file name, and the line of figures that stands under the name on an exported picture."""
-    head = headline(spec, height, width, batch)
     facts = (naming.layout(spec), f"{palette.count(head['params'])} params", palette.macs(head["macs"]),
-             f"{batch}×{spec.in_channels}×{height}×{width}")
+             "×".join(map(str, shape)))
     return {"title": naming.title(spec), "slug": naming.slug(spec), "facts": " · ".join(facts)}
 
 

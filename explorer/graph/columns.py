@@ -22,8 +22,11 @@ LEGEND_STOPS = 5
 
 @dataclass(frozen=True)
 class MetricColumn:
-    """A metric that does not come from the trace, such as measured time. values: path of a block, layer or stage
-    module → number; a group's value is the sum of its members'. provenance: a key of palette.PROVENANCE."""
+    """A metric that does not come from the trace, such as measured time.
+
+    values: path of a block or layer, or a stage's name (stem, conv2_x …, head) → number; a group's value is the sum
+    of its members'. provenance: a key of palette.PROVENANCE.
+    """
 
     label: str
     unit: str
@@ -97,14 +100,16 @@ def _column(label: str, unit: str, counts: str, provenance: str, summed: bool,
 
 
 def _looked_up(part: Part, values: Mapping[str, float]) -> float | None:
-    """The part's own value, else the sum over its blocks, else over its nodes; None when one of them is unknown."""
+    """The part's own value (or its stage's), else the sum over its blocks, else over its nodes; None where unknown."""
+    if part.whole and part.stage in values:
+        return values[part.stage]
     if len(part.blocks) <= 1 and part.id in values:
         return values[part.id]
     for members in ([block.path for block in part.blocks], [node.path for node in part.nodes]):
         found = [values[path] for path in members if path in values]
         if members and len(found) == len(members):
             return sum(found)
-    return values.get(part.id) if len(part.blocks) != 1 else None
+    return None
 
 
 def _rgb(colour: str) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""Where the tiles stand: lanes from top to bottom, each wrapping like text into rows, so that a whole net fits a screen.
+"""Where the tiles stand: lanes from top to bottom, each wrapping into rows like text, so that a net fits a screen.
 
 Units are those of the SVG's viewBox; at the width that a layout is made for, one unit is one CSS pixel.
 """
@@ -30,6 +30,7 @@ FRAMES = {  # the drawing picks the widest that fits its place
     "wide": Frame(900, 500, 150),
 }
 MARGIN = 26  # right of a row, where the flow turns
+LEFT = 5  # without a label column
 HEADER = 26  # above a lane without a label column
 IDEAL_PITCH, IDEAL_ROW = 58, 62  # a tile is legible at this
 MOST_PITCH, MOST_ROW = 250, 96
@@ -81,7 +82,8 @@ def place(lanes: Sequence[Lane], frame: Frame, most_pitch: float = MOST_PITCH, t
           ideal_pitch: float = IDEAL_PITCH) -> Placed:
     """Lay the lanes out in a frame. tail: share of a tile's pitch kept free behind it (for the ReLU after an add)."""
     columns = _columns(lanes, frame, ideal_pitch)
-    pitch = min(most_pitch, (frame.width - frame.label - MARGIN) / columns)
+    left = frame.label or LEFT
+    pitch = min(most_pitch, (frame.width - left - MARGIN) / columns)
     row = _row_height(lanes, frame, columns)
     rows, boxes, y = [], [], 4.0
     for lane in lanes:
@@ -89,7 +91,7 @@ def place(lanes: Sequence[Lane], frame: Frame, most_pitch: float = MOST_PITCH, t
         height = row if lane.stage.blocks else row * PLAIN_ROW
         for start in range(0, len(lane.parts), columns):
             count = min(columns, len(lane.parts) - start)
-            rows.append(_row(count, frame.label, y, pitch, height, bool(lane.stage.blocks), tail))
+            rows.append(_row(count, left, y, pitch, height, bool(lane.stage.blocks), tail))
             y += height
         boxes.append((0.0, round(top, 1), frame.width, round(y - top, 1)))
     return Placed(frame.width, round(y + 2, 1), tuple(boxes), tuple(rows))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from explorer.analysis import Block, Stage, stages
+from explorer.analysis import Block, Stage
 from explorer.trace import Node
 
 LEVELS = ("stages", "blocks", "layers")
@@ -30,6 +30,7 @@ class Part:
     stage: str
     nodes: tuple[Node, ...]
     blocks: tuple[Block, ...] = ()
+    whole: bool = False  # all of its stage
 
     @property
     def shortcuts(self) -> dict[str, int]:
@@ -57,19 +58,19 @@ def signature(block: Block) -> tuple:
                   node.stride, node.groups) for node in block.nodes)
 
 
-def folds(nodes: Sequence[Node], fold: str = "auto") -> bool:
+def folds(staged: Sequence[Stage], fold: str = "auto") -> bool:
     """Whether runs of equal blocks are folded: as told, or when the net is too deep to show each."""
-    return fold == "on" or fold == "auto" and len({node.block for node in nodes}) > AUTO_FOLD_BLOCKS
+    return fold == "on" or fold == "auto" and sum(len(stage.blocks) for stage in staged) > AUTO_FOLD_BLOCKS
 
 
-def lanes(nodes: Sequence[Node], level: str = "blocks", fold: str = "auto",
+def lanes(staged: Sequence[Stage], level: str = "blocks", fold: str = "auto",
           unfolded: Iterable[str] = ()) -> tuple[Lane, ...]:
     """The drawing's lanes. unfolded: ids of runs that are shown block by block nevertheless."""
     if level == "stages":
-        return tuple(Lane(stage, (Part(stage.module, stage.name, stage.nodes, stage.blocks),))
-                     for stage in stages(nodes))
-    folded, kept = folds(nodes, fold), frozenset(unfolded)
-    return tuple(Lane(stage, runs(stage, folded, kept) if stage.blocks else _plain(stage)) for stage in stages(nodes))
+        return tuple(Lane(stage, (Part(stage.module, stage.name, stage.nodes, stage.blocks, whole=True),))
+                     for stage in staged)
+    folded, kept = folds(staged, fold), frozenset(unfolded)
+    return tuple(Lane(stage, runs(stage, folded, kept) if stage.blocks else _plain(stage)) for stage in staged)
 
 
 def runs(stage: Stage, folded: bool, unfolded: frozenset[str] = frozenset()) -> tuple[Part, ...]:
@@ -93,5 +94,5 @@ def _plain(stage: Stage) -> tuple[Part, ...]:
         if not groups or node.kind in _STARTS and groups[-1][-1].kind != "input":
             groups.append([])
         groups[-1].append(node)
-    return tuple(Part(next(node for node in group if node.kind != "input").path, stage.name, tuple(group))
-                 for group in groups)
+    return tuple(Part(next(node for node in group if node.kind != "input").path, stage.name, tuple(group),
+                      whole=len(groups) == 1) for group in groups)

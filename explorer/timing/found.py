@@ -38,16 +38,28 @@ def parts_of(run: Run, nodes: Sequence[Node]) -> tuple[Part, ...]:
     return tuple(Part(path, *known[path], seconds) for path, seconds in run.parts if path in known)
 
 
+def parts(runs: Sequence[Run], spec: ResNetSpec, settings: Settings) -> Parts | None:
+    """The parts of the nearest run that was cut."""
+    run = nearest([run for run in runs if run.parts], spec, settings)
+    return None if run is None else _parts(run)
+
+
+def _parts(run: Run) -> Parts:
+    seen, theirs = run.measurement, run.measurement.settings
+    cut = parts_of(run, trace(seen.spec, theirs.height, theirs.width))
+    whole_s = sum(part.seconds for part in cut)
+    level = "layer" if len(cut) > len({part.block or part.stage for part in cut}) else "block"
+    return Parts(seen.spec, theirs, level, cut, whole_s, seen.summary.median_s, run.overhead or 0.0, seen.summary.n,
+                 seen.provenance)
+
+
 def limit(runs: Sequence[Run], spec: ResNetSpec, settings: Settings) -> Limit | None:
     """The nearest run that was cut into layers beside the device's ceilings."""
     run = nearest([run for run in runs if run.parts and run.ceilings], spec, settings)
     if run is None:
         return None
-    seen, theirs = run.measurement, run.measurement.settings
-    found = parts_of(run, trace(spec, theirs.height, theirs.width))
-    whole_s = sum(part.seconds for part in found)
-    parts = Parts(spec, theirs, "layer", found, whole_s, whole_s / (1 + (run.overhead or 0)), seen.summary.n, seen.provenance)
-    return Limit(seen, parts, run.ceilings, rooflined(seen, parts, run.ceilings))
+    cut = _parts(run)
+    return Limit(run.measurement, cut, run.ceilings, rooflined(run.measurement, cut, run.ceilings))
 
 
 def pair(runs: Sequence[Run], specs: Sequence[ResNetSpec], settings: Settings) -> tuple[Measurement, ...]:
@@ -69,7 +81,8 @@ def sweep(runs: Sequence[Run], which: str, spec: ResNetSpec, settings: Settings)
     return best
 
 
-def _swept(runs: Sequence[Run], which: str, spec: ResNetSpec, settings: Settings, device: str, theirs: Settings) -> list[Row]:
+def _swept(runs: Sequence[Run], which: str, spec: ResNetSpec, settings: Settings, device: str,
+           theirs: Settings) -> list[Row]:
     if _size(theirs) != _size(settings) or which == "modes" and theirs.batch != settings.batch:
         return []
     by = {(run.measurement.spec, _asked(run.measurement.settings)): run for run in runs

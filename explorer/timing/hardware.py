@@ -42,7 +42,7 @@ def resolve(settings: Settings) -> Settings:
     row = settings.as_row() | {"device": device, "threads": settings.threads or torch.get_num_threads()}
     resolved = Settings(**row)
     if resolved.threads > most_threads():
-        raise ValueError(f"threads={resolved.threads}: choose a whole number from 1 to {most_threads()} on this machine")
+        raise ValueError(f"threads={resolved.threads}: choose a whole number from 1 to {most_threads()} here")
     if resolved.kind == "cuda" and resolved.dtype == "tf32" and torch.cuda.get_device_capability(device) < (8, 0):
         raise ValueError(f"dtype='tf32': {there[device]} has no TF32 (it came with compute capability 8.0)")
     return resolved
@@ -98,8 +98,10 @@ def provenance(settings: Settings) -> dict[str, object]:
 def _cuda_facts(device: torch.device) -> dict[str, object]:
     properties = torch.cuda.get_device_properties(device)
     return {
-        "driver": driver_version(), "cuda": torch.version.cuda or torch.version.hip, "cudnn": torch.backends.cudnn.version(),
-        "compute_capability": f"{properties.major}.{properties.minor}", "multiprocessors": properties.multi_processor_count,
+        "driver": driver_version(), "cuda": torch.version.cuda or torch.version.hip,
+        "cudnn": torch.backends.cudnn.version(),
+        "compute_capability": f"{properties.major}.{properties.minor}",
+        "multiprocessors": properties.multi_processor_count,
         "device_memory_bytes": properties.total_memory, "cudnn_benchmark": torch.backends.cudnn.benchmark,
         "matmul_tf32": torch.backends.cuda.matmul.allow_tf32, "conv_tf32": torch.backends.cudnn.allow_tf32,
     }

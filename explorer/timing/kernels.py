@@ -31,7 +31,8 @@ class KernelTime:
         return asdict(self)
 
 
-def kernels(spec: ResNetSpec, settings: Settings, checkpoint: Callable[..., None] = no_checkpoint) -> tuple[KernelTime, ...]:
+def kernels(spec: ResNetSpec, settings: Settings,
+            checkpoint: Callable[..., None] = no_checkpoint) -> tuple[KernelTime, ...]:
     """Own time of each kernel, the longest first: device kernels on a GPU, ATen operations on a CPU."""
     settings = resolve(settings)
     guard(spec, settings)
@@ -49,5 +50,6 @@ def kernels(spec: ResNetSpec, settings: Settings, checkpoint: Callable[..., None
         rows = [(event.key, event.count, event.self_device_time_total if on_gpu else event.self_cpu_time_total)
                 for event in seen.key_averages()]
     total = sum(micro for *_, micro in rows) or 1.0
-    found = [KernelTime(name, count / PASSES, micro / PASSES / 1e6, micro / total) for name, count, micro in rows if micro]
+    found = [KernelTime(name, count / PASSES, micro / PASSES / 1e6, micro / total)
+             for name, count, micro in rows if micro]
     return tuple(sorted(found, key=lambda row: -row.seconds))

@@ -65,7 +65,8 @@ def timed(call: Call, clock: Any, budget_s: float, checkpoint: Callable[..., Non
         enqueue.append(first_s)
         checkpoint(min(1.0, wall_s / budget_s, len(times) / LEAST))
     n = len(times)
-    return Timed(tuple(times), wall_s / n, cpu_s / n, sorted(enqueue)[len(enqueue) // 2] if clock.queues else None, warm_up)
+    enqueue_s = sorted(enqueue)[len(enqueue) // 2] if clock.queues else None
+    return Timed(tuple(times), wall_s / n, cpu_s / n, enqueue_s, warm_up)
 
 
 def warmed(call: Call, clock: Any, budget_s: float, checkpoint: Callable[..., None]) -> tuple[int, float]:

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 
-import torch
 from torch import nn
 
 from explorer.naming import title
@@ -46,7 +45,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Parts:
-    """whole_s: mean of the middle half of the marked passes; plain_s: of those without marks, in alternation."""
+    """whole_s: mean of the middle half of the marked passes; plain_s: of those without marks, in alternation.
+
+    overhead: how much longer a pass takes because of the marks, from the fastest pass of each kind, since a busy host
+    only ever adds; it can come out a little below zero.
+    """
 
     spec: ResNetSpec
     settings: Settings
@@ -54,13 +57,9 @@ class Parts:
     parts: tuple[Part, ...]
     whole_s: float
     plain_s: float
+    overhead: float
     n: int
     provenance: dict[str, object]
-
-    @property
-    def overhead(self) -> float:
-        """How much longer a pass takes because of the marks; a little below zero where noise is larger."""
-        return self.whole_s / self.plain_s - 1
 
     @property
     def sum_over_whole(self) -> float:
@@ -86,8 +85,8 @@ def profile(spec: ResNetSpec, settings: Settings, level: str = "layer",
     if level not in LEVELS:
         raise ValueError(f"level={level!r}: choose one of {', '.join(LEVELS)}")
     if settings.compile != "eager" or settings.cuda_graph:
-        raise ValueError(f"compile={settings.compile!r}: a compiled pass or a replayed graph has no module ends to mark; "
-                         "choose compile=eager without a CUDA graph")
+        raise ValueError(f"compile={settings.compile!r}: a compiled pass or a replayed graph has no module ends to "
+                         "mark; choose compile=eager without a CUDA graph")
     guard(spec, settings)
     tried = []
     with subject(spec, settings, checkpoint) as one:
@@ -96,14 +95,15 @@ def profile(spec: ResNetSpec, settings: Settings, level: str = "layer",
         for place, name in enumerate(names):
             inner = within(checkpoint, place / len(names), (place + 1) / len(names))
             inner(0.0, f"timing each {name} of {title(spec)}")
-            tried.append(_profile(one, spec, settings, name, facts, inner))
+            tried.append(at_level(one, spec, settings, name, facts, inner))
             if tried[-1].overhead <= MOST_OVERHEAD:
                 return tried[-1]
     return min(tried, key=lambda parts: parts.overhead)
 
 
-def _profile(one: Subject, spec: ResNetSpec, settings: Settings, level: str, facts: dict[str, object],
-             checkpoint: Callable[..., None]) -> Parts:
+def at_level(one: Subject, spec: ResNetSpec, settings: Settings, level: str, facts: dict[str, object],
+             checkpoint: Callable[..., None] = no_checkpoint) -> Parts:
+    """One level, whatever its overhead; `facts`: the provenance."""
     clock = clock_for(one.device)
     cuts = cut(trace(spec, settings.height, settings.width, settings.batch), level)
     warmed(one, clock, settings.budget_s / 4, checkpoint)
@@ -120,7 +120,8 @@ def _profile(one: Subject, spec: ResNetSpec, settings: Settings, level: str, fac
                        sum(splits[index][place] for index in middle) / len(middle))
                   for place, (name, last, *_) in enumerate(cuts))
     whole_s, plain_s = (sum(times[index] for index in middle_half(times)) / len(middle) for times in (marked, plain))
-    return Parts(spec, settings, level, parts, whole_s, plain_s, len(marked), facts)
+    overhead = min(marked) / min(plain) - 1
+    return Parts(spec, settings, level, parts, whole_s, plain_s, overhead, len(marked), facts)
 
 
 def middle_half(values: Sequence[float]) -> list[int]:

@@ -21,8 +21,10 @@ from explorer.timing.subject import subject
 
 def race(specs: Sequence[ResNetSpec], settings: Settings,
          checkpoint: Callable[..., None] = no_checkpoint) -> tuple[Measurement, ...]:
-    """One measurement per spec, in one run; the budget is each model's. Raises as `forward.measure` does."""
+    """One measurement per spec, in one run; the budget is each model's. Raises as `forward.measure`."""
     settings = resolve(settings)
+    if settings.compile != "eager":
+        raise ValueError(f"compile={settings.compile!r}: a race runs eagerly; choose compile=eager")
     guard_together(specs, settings)
     clock = clock_for(torch.device(settings.device))
     with contextlib.ExitStack() as stack:
@@ -60,5 +62,5 @@ def guard_together(specs: Sequence[ResNetSpec], settings: Settings) -> None:
     need = sum(guard(spec, settings) for spec in specs)
     have = SHARE * free_bytes(torch.device(settings.device))
     if need > have:
-        raise TooLarge(f"batch={settings.batch:,}: {len(specs)} models at once need about {size(need)}; {size(have)} of "
-                       "memory may be used here. Choose a smaller batch.")
+        raise TooLarge(f"batch={settings.batch:,}: {len(specs)} models at once need about {size(need)}; {size(have)} "
+                       "of memory may be used here. Choose a smaller batch.")

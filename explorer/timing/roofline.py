@@ -88,8 +88,9 @@ class Roofline:
     @property
     def sentence(self) -> str:
         total = sum(self.bound.values())
-        return (f"This forward pass reaches {self.share:.0%} of what the device can do; "
-                f"{self.bound[self.verdict] / total:.0%} of its time goes to operations bound by {WORDS[self.verdict]}.")
+        part = self.bound[self.verdict] / total
+        return (f"This forward pass reaches {self.share:.0%} of what the device can do; {part:.0%} of its time goes to "
+                f"operations bound by {WORDS[self.verdict]}.")
 
 
 def roofline(nodes: Sequence[Node], dtype: str, batch: int, stage_s: Mapping[str, float], whole_s: float,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
 from explorer import palette
@@ -14,6 +14,7 @@ from explorer.timing.measurement import Measurement
 from explorer.timing.parts import Part, rolled_up
 from explorer.timing.records import Run
 from explorer.timing.roofline import Roofline
+from explorer.timing.settings import Settings
 from explorer.timing.sweeps import Row, knee
 from explorer.trace import Node, trace
 
@@ -21,10 +22,22 @@ from explorer.trace import Node, trace
 def flat(seen: Measurement, source: str = "measured") -> dict[str, object]:
     """One line of an export: the figure, then everything that it needs beside it."""
     summary = seen.summary
-    return {"source": source, "name": seen.name, "title": seen.title, "median_s": summary.median_s, "iqr_s": summary.iqr_s,
+    return {"source": source, "name": seen.name, "title": seen.title, "median_s": summary.median_s,
+            "iqr_s": summary.iqr_s,
             "n": summary.n, "spread": summary.spread, "images_per_s": seen.images_per_s, "wall_s": seen.wall_s,
-            "cpu_s": seen.cpu_s, **seen.settings.as_row(), **{f"on_{key}": value for key, value in seen.provenance.items()},
+            "cpu_s": seen.cpu_s, **beside(seen.settings, seen.provenance),
             "warnings": " ".join(seen.warnings)}
+
+
+def beside(settings: Settings, provenance: Mapping[str, object]) -> dict[str, object]:
+    """What each line of an export carries: the settings, and what it ran on as on_…"""
+    return settings.as_row() | {f"on_{key}": value for key, value in provenance.items()}
+
+
+def stamped(rows: Sequence[dict], settings: Settings, provenance: Mapping[str, object],
+            source: str) -> list[dict[str, object]]:
+    """Rows with all that stands beside them."""
+    return [{"source": source} | row | beside(settings, provenance) for row in rows]
 
 
 def where(nodes: Sequence[Node], parts: Sequence[Part]) -> list[dict[str, object]]:
@@ -89,7 +102,8 @@ def candidates(limits: Ceilings) -> list[dict[str, object]]:
     units = {"matmul": "FLOP/s", "conv": "FLOP/s", "copy": "byte/s"}
     rows = [{"candidate": one.name, "kind": one.kind, "reached": f"{palette.count(one.per_s)}{units[one.kind]}"}
             for one in limits.kernels if one.kind in units]
-    return [*rows, {"candidate": "an operation on one number", "kind": "launch", "reached": palette.seconds(limits.launch_s)}]
+    return [*rows,
+            {"candidate": "an operation on one number", "kind": "launch", "reached": palette.seconds(limits.launch_s)}]
 
 
 def race(seen: Sequence[Measurement], pictures: int = 100) -> list[dict[str, object]]:
@@ -112,17 +126,25 @@ def sweep(rows: Sequence[Row]) -> list[dict[str, object]]:
         seen = row.measurement
         figures = {} if seen is None else {"median_s": seen.summary.median_s, "iqr_s": seen.summary.iqr_s,
                                            "n": seen.summary.n, "images_per_s": seen.images_per_s,
-                                           "macs": total(trace(seen.spec, seen.settings.height, seen.settings.width), "macs"),
+                                           "macs": _macs(seen),
                                            "warnings": " ".join(seen.warnings)}
         plain.append({"label": row.point.label, "batch": row.point.settings.batch, "block": row.point.spec.block,
                       "knee": row is bend, "error": row.error, **figures})
     return plain
 
 
+def sweep_export(made: Sequence[Row], source: str) -> list[dict[str, object]]:
+    """A sweep's lines, each with its own settings and provenance."""
+    return [{"source": source} | line | (beside(row.measurement.settings, row.measurement.provenance)
+                                         if row.measurement else row.point.settings.as_row())
+            for line, row in zip(sweep(made), made)]
+
+
 def roof(seen: Roofline) -> list[dict[str, object]]:
     """The stages under the roof, and the whole pass last."""
     return [{"name": point.name, "macs": point.macs, "bytes": point.bytes, "seconds": point.seconds,
-             "flops_per_s": point.flops_per_s, "intensity": point.intensity, "limit_flops_per_s": point.limit_flops_per_s,
+             "flops_per_s": point.flops_per_s, "intensity": point.intensity,
+             "limit_flops_per_s": point.limit_flops_per_s,
              "share": point.share} for point in (*seen.points, seen.whole)]
 
 
@@ -132,7 +154,8 @@ def others(runs: Sequence[Run], tables: Sequence[dict], live: Sequence[Measureme
     rows += [_row(run.measurement, "recorded", run.source) for run in runs]
     for table in tables:
         machine = f"{table['device']} · {table['dtype']} · batch {table['batch']:,}"
-        rows += [{"machine": machine, "name": name, "images_per_s": value, "source": "published", "from": table["source"]}
+        rows += [{"machine": machine, "name": name, "images_per_s": value, "source": "published",
+                  "from": table["source"]}
                  for name, value in table["images_per_s"].items()]
     return rows
 
@@ -143,3 +166,7 @@ def _row(seen: Measurement, source: str, file: str) -> dict[str, object]:
     if settings.kind == "cpu":
         machine += f" · {settings.threads} thread{'s' * (settings.threads != 1)}"
     return {"machine": machine, "name": seen.name, "images_per_s": seen.images_per_s, "source": source, "from": file}
+
+
+def _macs(seen: Measurement) -> float:
+    return total(trace(seen.spec, seen.settings.height, seen.settings.width), "macs")

@@ -69,7 +69,7 @@ class Settings:
             if self.cuda_graph:
                 raise ValueError(f"cuda_graph=True: CUDA graphs need an NVIDIA GPU; on {self.kind} leave it off")
         if self.cuda_graph and self.compile != "eager":
-            raise ValueError(f"cuda_graph=True: choose compile=eager with it; compile={self.compile!r} has its own graphs")
+            raise ValueError(f"cuda_graph=True: choose compile=eager with it, not {self.compile!r}")
 
     @property
     def kind(self) -> str:
@@ -78,9 +78,14 @@ class Settings:
 
     @property
     def words(self) -> str:
-        """`cpu · fp32 · NCHW · batch 1 · 3×224×224 …` without the channels: what stands beside a figure."""
-        parts = [self.device, WORDS[self.dtype], WORDS[self.memory_format], f"batch {self.batch:,}",
-                 f"input {self.height}×{self.width}", WORDS[self.compile]]
+        """`cpu · fp32 · NCHW · batch 1 · input 224×224 · eager · 2 threads`: what stands beside a figure."""
+        return self.words_without(None)
+
+    def words_without(self, varied: str | None) -> str:
+        """The same for several figures that differ in one setting ("batch"; "dtype" stands for all modes)."""
+        modes = [] if varied == "dtype" else [WORDS[self.dtype], WORDS[self.memory_format], WORDS[self.compile]]
+        parts = [self.device, *modes, f"input {self.height}×{self.width}"]
+        parts += [] if varied == "batch" else [f"batch {self.batch:,}"]
         parts += ["CUDA graph"] * self.cuda_graph + ["same input each pass"] * (not self.fresh)
         if self.kind == "cpu" and self.threads:
             parts.append(f"{self.threads} thread{'s' * (self.threads > 1)}")

@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 
 from explorer.naming import title
 from explorer.spec import ResNetSpec, preset
-from explorer.timing.forward import measure
-from explorer.timing.isolated import compiler, measure_apart
+from explorer.timing.isolated import compiler, measured
 from explorer.timing.loop import no_checkpoint, within
 from explorer.timing.measurement import Measurement
 from explorer.timing.memory import TooLarge
@@ -49,7 +48,8 @@ def batches(spec: ResNetSpec, settings: Settings) -> list[Point]:
 
 def depths(spec: ResNetSpec, settings: Settings) -> list[Point]:
     """The paper's five layouts with this spec's shortcut, stride, activation and norm."""
-    ours = {name: getattr(spec, name) for name in ("shortcut", "stride_on", "activation", "norm", "in_channels", "num_classes")}
+    kept = ("shortcut", "stride_on", "activation", "norm", "in_channels", "num_classes")
+    ours = {name: getattr(spec, name) for name in kept}
     specs = [replace(preset(name), **ours) for name in DEPTHS]
     return [Point(title(one), one, settings) for one in specs]
 
@@ -65,7 +65,7 @@ def modes(spec: ResNetSpec, settings: Settings) -> list[Point]:
 def strides(spec: ResNetSpec, settings: Settings) -> list[Point]:
     """The paper's v1 against torchvision's v1.5."""
     if spec.block != "bottleneck":
-        raise ValueError("block='basic': v1 and v1.5 differ in the bottleneck's stride only; choose ResNet-50, 101 or 152")
+        raise ValueError("block='basic': v1 and v1.5 differ in the bottleneck's stride only; choose bottlenecks")
     pairs = (("v1 (stride on the 1×1)", "1x1"), ("v1.5 (stride on the 3×3)", "3x3"))
     return [Point(label, replace(spec, stride_on=where), settings) for label, where in pairs]
 
@@ -106,9 +106,8 @@ def run(points: Sequence[Point], checkpoint: Callable[..., None] = no_checkpoint
 
 
 def _measured(point: Point, checkpoint: Callable[..., None]) -> Row:
-    how = measure if point.settings.compile == "eager" else measure_apart
     try:
-        return Row(point, how(point.spec, point.settings, lambda progress=None, *_: checkpoint(progress)))
+        return Row(point, measured(point.spec, point.settings, lambda progress=None, *_: checkpoint(progress)))
     except (TooLarge, ValueError) as error:
         return Row(point, None, str(error))
 

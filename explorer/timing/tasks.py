@@ -8,8 +8,8 @@ from typing import Any
 
 from explorer.naming import title
 from explorer.spec import ResNetSpec, preset
-from explorer.timing.forward import measure
 from explorer.timing.hardware import resolve
+from explorer.timing.isolated import measured
 from explorer.timing.kernels import kernels
 from explorer.timing.limit import against_limit
 from explorer.timing.parts import profile
@@ -41,13 +41,15 @@ def _sweep(ask: Ask, checkpoint: Callable[..., None]) -> list:
 
 
 TASKS: dict[str, Task] = {
-    "pass": Task("Time {}", lambda ask, checkpoint: measure(ask.spec, ask.settings, checkpoint)),
-    "parts": Task("Time each layer of {}", lambda ask, checkpoint: profile(ask.spec, ask.settings, "layer", checkpoint)),
+    "pass": Task("Time {}", lambda ask, checkpoint: measured(ask.spec, ask.settings, checkpoint)),
+    "parts": Task("Time each layer of {}", lambda ask, checkpoint: profile(
+        ask.spec, ask.settings, "layer", checkpoint)),
     "kernels": Task("Record the kernels of {}", lambda ask, checkpoint: kernels(ask.spec, ask.settings, checkpoint)),
     "sweep": Task("Run the sweep", _sweep),
     "limit": Task("Measure {} and the device’s limit", lambda ask, checkpoint: against_limit(
         ask.spec, ask.settings, checkpoint)),
-    "race": Task("Race them here", lambda ask, checkpoint: race([preset(name) for name in ask.choice], ask.settings, checkpoint)),
+    "race": Task("Race them here", lambda ask, checkpoint: race(
+        [preset(name) for name in ask.choice], ask.settings, checkpoint)),
 }
 
 

@@ -5,8 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from explorer.palette import seconds
+from explorer.timing.measurement import Measurement
+from explorer.timing.parts import Parts
 
 Rows = Sequence[dict[str, object]]
+
+
+VARIED = {  # sweep -> the setting in which its points differ
+    "depths": None, "batch": "batch", "modes": "dtype", "blocks": None, "stride": None,
+}
+
+
+def processor(seen: Measurement) -> str:
+    """Processor time against wall time, where the processor is what is timed: a busy host shows here first."""
+    if seen.settings.kind != "cpu" or not seen.wall_s:
+        return ""
+    share = seen.cpu_s / (seen.wall_s * (seen.settings.threads or 1))
+    return f"processor time {share:.0%} of wall time × threads · "
+
+
+def cut(seen: Parts) -> str:
+    """How the parts were measured."""
+    return (f"n {seen.n} · overhead of the marks {seen.overhead:+.1%} · sum of parts / whole "
+            f"{seen.sum_over_whole:.3f} · by {seen.level}")
+
+
+def pair_doubts(seen: Sequence[Measurement]) -> list[str]:
+    """The doubts of a race, each with its model's name."""
+    return [f"{one.title}: {text}" for one in seen for text in one.warnings]
 
 
 def where(rows: Rows) -> str:
@@ -19,7 +45,7 @@ def where(rows: Rows) -> str:
     odd = max(stages, key=lambda stage: stages[stage][0] - stages[stage][1])
     text = f"{name} takes {stages[name][0]:.0%} of the time with {stages[name][1]:.0%} of the MACs."
     if odd != name:
-        text += f" {odd} costs most beyond its MACs: {stages[odd][0]:.0%} of the time with {stages[odd][1]:.0%} of them."
+        text += f" {odd} costs most beyond its MACs: {stages[odd][0]:.0%} of the time, {stages[odd][1]:.0%} of them."
     return text
 
 
@@ -29,9 +55,11 @@ def contrast(rows: Rows, one: str, other: str) -> str:
     outputs = next(row for row in rows if row["what"] == "Convolution outputs")
     timed = next((row for row in rows if row["unit"] == "s"), None)
     if timed is None:
-        return f"{other} has {macs['ratio']:.2f}× the MACs of {one}, and {outputs['ratio']:.2f}× its convolution outputs."
-    return (f"{other} has {macs['ratio']:.2f}× the MACs of {one}, but takes {timed['ratio']:.2f}× the time: its convolutions "
-            f"write {outputs['ratio']:.2f}× as many numbers, and each has to go through memory. FLOPs are not time.")
+        return (f"{other} has {macs['ratio']:.2f}× the MACs of {one} and {outputs['ratio']:.2f}× its convolution "
+                "outputs.")
+    return (f"{other} has {macs['ratio']:.2f}× the MACs of {one}, but takes {timed['ratio']:.2f}× the time: its "
+            f"convolutions write {outputs['ratio']:.2f}× as many numbers, and each has to go through memory. "
+            "FLOPs are not time.")
 
 
 def race(rows: Sequence[dict[str, object]]) -> str:
@@ -39,8 +67,8 @@ def race(rows: Sequence[dict[str, object]]) -> str:
     first, second = sorted(rows, key=lambda row: row["done_s"][-1])[:2]
     end_s = first["done_s"][-1]
     behind = max(count for count, at_s in zip(second["pictures"], second["done_s"]) if at_s <= end_s)
-    return (f"When {first['title']} has finished its {first['pictures'][-1]:,} pictures, {second['title']} has finished "
-            f"{behind:,}.")
+    return (f"When {first['title']} has finished its {first['pictures'][-1]:,} pictures, {second['title']} has "
+            f"finished {behind:,}.")
 
 
 def sweep(which: str, rows: Rows) -> str:
@@ -51,8 +79,8 @@ def sweep(which: str, rows: Rows) -> str:
     if which == "batch":
         bend = next((row for row in done if row["knee"]), None)
         return "" if bend is None else (
-            f"From batch {bend['batch']} on, throughput is within 10 % of the best seen: a larger batch costs latency and "
-            "gains little.")
+            f"From batch {bend['batch']} on, throughput is within 10 % of the best seen: a larger batch costs "
+            "latency and gains little.")
     fast, slow = min(done, key=lambda row: row["median_s"]), max(done, key=lambda row: row["median_s"])
     text = f"{slow['label']} takes {slow['median_s'] / fast['median_s']:.2f}× the time of {fast['label']}"
     if fast["macs"] != slow["macs"]:

@@ -1,0 +1,118 @@
+"""Plain rows as plotly figures: shares, treemap, sunburst, bars, cost against cost, receptive fields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas  # noqa: F401  (plotly looks for it in sys.modules, and must not find it half imported by another thread)
+import plotly.graph_objects as go
+
+from explorer import palette
+
+Rows = Sequence[dict]
+TEXT = 15  # px: legible from the back of a hall
+BASE, OTHER, SOFT = "#6f7f8f", "#2484c1", "rgba(127,127,127,.25)"
+
+
+def styled(figure: go.Figure, height: int, **layout: object) -> go.Figure:
+    """Transparent, without a frame, with text that carries."""
+    figure.update_layout(height=height, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", font_size=TEXT,
+                         margin={"l": 8, "r": 12, "t": 12, "b": 8}, hoverlabel_font_size=TEXT, showlegend=False, **layout)
+    figure.update_xaxes(tickfont_size=TEXT, gridcolor=SOFT, automargin=True, zeroline=False)
+    return figure.update_yaxes(tickfont_size=TEXT, gridcolor=SOFT, automargin=True, zeroline=False)
+
+
+def shares(rows: Rows, metrics: dict[str, tuple[str, str]]) -> go.Figure:
+    """One full bar per metric, split by part. rows: of cost.rows; metrics: name → (label, unit)."""
+    figure = go.Figure()
+    for row in rows:
+        values = [100 * row[f"{name}_share"] for name in metrics]
+        figure.add_bar(
+            y=[label for label, _ in metrics.values()], x=values, orientation="h", name=row["part"], width=0.62,
+            marker={"color": palette.STAGE_COLOURS[row["stage"]], "line": {"width": 1, "color": "rgba(255,255,255,.7)"}},
+            text=[f"{row['part']} {value:.0f} %" if value >= 9 else f"{value:.0f} %" if value >= 4 else "" for value in values],
+            textposition="inside", insidetextanchor="middle", textangle=0, textfont={"color": "#fff", "size": TEXT},
+            constraintext="none",
+            hovertext=[f"<b>{row['part']}</b><br>{palette.short(row[name], unit)} · {value:.1f} %"
+                       for (name, (_, unit)), value in zip(metrics.items(), values)], hoverinfo="text")
+    figure.update_xaxes(range=[0, 100], visible=False)
+    figure.update_yaxes(autorange="reversed", showgrid=False)
+    return styled(figure, 70 + 66 * len(metrics), barmode="stack")
+
+
+def tree(items: Rows, unit: str, kind: str) -> go.Figure:
+    """kind: treemap or sunburst. items: of cost.hierarchy; each level's values sum to the one above."""
+    trace = {"treemap": go.Treemap, "sunburst": go.Sunburst}[kind]
+    words = [palette.short(item["value"], unit) for item in items]
+    colours = [palette.STAGE_COLOURS[item["stage"]] if item["parent"] else "rgba(127,127,127,.18)" for item in items]
+    figure = go.Figure(trace(
+        ids=[item["id"] for item in items], labels=[item["label"] for item in items],
+        parents=[item["parent"] for item in items], values=[item["value"] for item in items], branchvalues="total",
+        text=words, textinfo="label+text", hovertemplate="<b>%{id}</b><br>%{text} · %{percentRoot:.1%}<extra></extra>",
+        marker={"colors": colours, "line": {"width": 1, "color": "rgba(255,255,255,.55)"}}, insidetextfont_size=TEXT,
+        maxdepth=3 if kind == "sunburst" else 4, sort=False))
+    return styled(figure, 520)
+
+
+def bars(rows: Rows, metric: str, label: str, unit: str) -> go.Figure:
+    """A column per part, in network order."""
+    values = [row[metric] or 0 for row in rows]
+    named = len(rows) <= 16
+    figure = go.Figure(go.Bar(
+        x=[row["part"] for row in rows], y=values, marker_color=[palette.STAGE_COLOURS[row["stage"]] for row in rows],
+        text=[palette.short(row[metric], unit) for row in rows] if named else None, textposition="outside", cliponaxis=False,
+        hovertext=[f"<b>{row['part']}</b><br>{palette.short(row[metric], unit)}" for row in rows], hoverinfo="text"))
+    figure.update_xaxes(type="category", showticklabels=named, showgrid=False)
+    figure.update_yaxes(title=label, tickformat="~s", rangemode="tozero")
+    return styled(figure, 420).update_layout(margin_t=36)
+
+
+def scatter(rows: Rows, x: tuple[str, str], y: tuple[str, str], marked: dict[str, str]) -> go.Figure:
+    """Cost against cost, on two logarithmic axes. x, y: (key, title); marked: net → colour of those being compared."""
+    figure = go.Figure()
+    for marks, rest in ((False, True), (True, False)):
+        some = [row for row in rows if (row["net"] in marked) == marks and row[x[0]] and row[y[0]]]
+        figure.add_scatter(
+            x=[row[x[0]] for row in some], y=[row[y[0]] for row in some], mode="markers+text",
+            text=[row["net"] for row in some], textposition=_places(some, x[0], y[0]), cliponaxis=False,
+            textfont={"size": TEXT if marks else TEXT - 1},
+            marker={"size": 17 if marks else 10, "color": [marked.get(row["net"], BASE) for row in some],
+                    "line": {"width": 1, "color": "rgba(255,255,255,.8)"}, "opacity": 1 if marks else 0.75},
+            hovertext=[f"<b>{row['net']}</b><br>{x[1]}: {row[x[0]]:,}<br>{y[1]}: {row[y[0]]:,}" for row in some],
+            hoverinfo="text")
+    figure.update_xaxes(type="log", title=x[1], tickformat="~s")
+    figure.update_yaxes(type="log", title=y[1], tickformat="~s")
+    return styled(figure, 560)
+
+
+def _places(rows: Rows, x: str, y: str) -> list[str]:
+    """Labels of neighbours alternate above and below."""
+    order = sorted(range(len(rows)), key=lambda index: (rows[index][x], rows[index][y]))
+    places = [""] * len(rows)
+    for rank, index in enumerate(order):
+        places[index] = ("top center", "bottom center")[rank % 2]
+    return places
+
+
+def receptive(rows: Rows) -> go.Figure:
+    """Receptive field at the end of each block, v1 and v1.5."""
+    figure = go.Figure()
+    for key, name, colour, dash in (("v1_px", "stride on the 1×1 (v1)", BASE, "dot"),
+                                    ("v15_px", "stride on the 3×3 (v1.5)", OTHER, "solid")):
+        figure.add_scatter(x=[row["block"] for row in rows], y=[row[key] for row in rows], mode="lines+markers", name=name,
+                           line={"color": colour, "dash": dash, "width": 3}, marker_size=7,
+                           hovertemplate="<b>%{x}</b><br>%{y:,} px<extra>" + name + "</extra>")
+    figure.update_xaxes(type="category", nticks=8, showgrid=False)
+    figure.update_yaxes(title="pixels", rangemode="tozero")
+    return styled(figure, 360).update_layout(showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+                                             margin_t=40)
+
+
+def heat(values: Sequence[Sequence[float]]) -> go.Figure:
+    """A gradient's magnitude over the picture: the square root, so that its faint edge shows."""
+    ramp = [[index / (len(palette.RAMP) - 1), colour] for index, colour in enumerate(palette.RAMP)]
+    figure = go.Figure(go.Heatmap(z=[[value**0.5 for value in row] for row in values], colorscale=ramp, showscale=False,
+                                  hoverinfo="skip"))
+    figure.update_xaxes(visible=False, constrain="domain")
+    figure.update_yaxes(visible=False, scaleanchor="x", autorange="reversed")
+    return styled(figure, 360)

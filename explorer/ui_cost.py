@@ -1,0 +1,166 @@
+"""The sections of the Cost page: where it is, FLOPs reconciled, memory, torchinfo, what a unit sees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from html import escape
+
+import streamlit as st
+
+from explorer import cost, figures, memory, naming, palette, receptive, reconcile, state, ui, ui_facts
+from explorer.agreement import agreement
+from explorer.analysis import BYTES, METRICS
+from explorer.jobs import Job
+from explorer.proof import depth, prove, receptive_field
+from explorer.state import Chosen, choose
+from explorer.trace import Node
+from explorer.ui import Figure
+
+PLACE = "Cost"  # the page's title: leaving it cancels what runs here
+
+
+def totals(chosen: Chosen, nodes: Sequence[Node]) -> None:
+    """The three totals, each with its proof below it."""
+    for column, metric in zip(st.columns(4), (*cost.SUMS, "depth"), strict=True):
+        with column:
+            if metric == "depth":
+                proved = depth(chosen.spec, nodes)
+                ui.figures([Figure(f"{proved.value:,}", "Layers")])
+            else:
+                proved = prove(metric, nodes, METRICS[metric].label)
+                ui.figures([Figure(cost.spoken(proved.value, metric), METRICS[metric].label)])
+            ui.proof(proved, f"{proved.value:,}")
+
+
+def where(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
+    """Shares by stage, then any metric of the selected part as treemap, sunburst or bars, and as a table."""
+    name = naming.title(chosen.spec)
+    ui.lead(cost.lesson(nodes))
+    ui.chart(figures.shares(cost.rows(nodes), {key: (METRICS[key].label, METRICS[key].unit) for key in cost.SUMS}),
+             f"Shares of parameters, MACs and activation memory by stage of {name}")
+    left, middle, right = st.columns([1.2, 1.6, 1], vertical_alignment="bottom")
+    with left:
+        path = ui_facts.look_into(nodes)
+    with middle:
+        metric = choose("Metric", tuple(METRICS), "metric")
+    with right:
+        drawn = choose("As", ("treemap", "sunburst", "bars"), "as")
+    row = METRICS[metric]
+    if drawn == "bars" or row.combine != "sum":
+        figure = figures.bars(cost.rows(nodes, path), metric, row.label, row.unit)
+    else:
+        figure = figures.tree(cost.hierarchy(nodes, metric, path), row.unit, drawn)
+    ui.chart(figure, f"{row.label} of {name}, {path}, as {drawn}")
+    ui_facts.metric_table(nodes, path)
+    return cost.rows(nodes, path)
+
+
+def flops(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
+    """All conventions side by side, each gap with its reason."""
+    rows = reconcile.reconcile(chosen.spec, chosen.height, chosen.width)
+    low, high = min(row.value for row in rows), max(row.value for row in rows)
+    ui.lead(f"One net, one {chosen.height}×{chosen.width} picture, and the answer runs from {palette.count(low)} to "
+            f"{palette.count(high)}. Nobody is wrong: they count different things. Every gap has a name.")
+    lines = []
+    for row in rows:
+        gaps = "<br>".join(f"+ <b>{gap.value:,}</b> {escape(gap.unit)} <span class='soft'>({escape(gap.formula)})</span>"
+                           for gap in row.gaps) or "–"
+        lines.append(f"<tr><td><b>{escape(row.name)}</b><br><span class='soft'>{escape(row.says)}</span></td>"
+                     f"<td class='num big'>{row.value:,}</td><td>{escape(row.unit)}</td>"
+                     f"<td class='num'>{row.base:,}</td><td>{gaps}</td></tr>")
+    st.html('<div class="scroll"><table class="paper"><thead><tr><th>Who counts</th><th class="num">Result</th><th>Unit</th>'
+            '<th class="num">MACs of conv and fc</th><th>What else, and why</th></tr></thead>'
+            f'<tbody>{"".join(lines)}</tbody></table></div><div class="note">Per picture, computed from the trace by each '
+            "tool’s rule; the tests run torchinfo and FlopCounterMode on the real model and compare. Both multiply by the "
+            f"batch. {ui.mark('computed')}</div>")
+    ui.proof(prove("macs", nodes, "MACs"))
+    return reconcile.rows(rows)
+
+
+def memories(chosen: Chosen) -> list[dict]:
+    """Inference and training, part by part, for this batch and a dtype."""
+    left, right = st.columns(2)
+    with left:
+        dtype = choose("Number format", tuple(BYTES), "dtype", "fp32")
+    with right:
+        optimizer = choose("Optimizer", ("SGD", "momentum", "Adam"), "optimizer", "momentum")
+    full = dict(zip(("SGD", "momentum", "Adam"), memory.OPTIMIZERS))[optimizer]
+    asked = (chosen.spec, chosen.height, chosen.width, chosen.batch, dtype)
+    both = {"inference": memory.estimate(*asked), f"training, {full}": memory.estimate(*asked, full)}
+    inference, training = both.values()
+    ui.lead(f"At batch {chosen.batch:,}, training needs about {training.total / inference.total:.1f} times the memory of "
+            "inference: backward needs every activation again, and the optimizer keeps copies of the weights. Try a larger "
+            "batch in the sidebar: weights stay, activations grow with it.")
+    ui.figures([Figure(f"≈ {palette.size(one.total)}", f"{what} · batch {chosen.batch:,}, {dtype}") for what, one in both.items()])
+    how = memory.formulas(*asked, full)
+    rows = [{"part": key, **{what: asdict(one)[key] for what, one in both.items()}, "how": how[key]} for key in asdict(inference)]
+    rows.append({"part": "total, estimated", **{what: one.total for what, one in both.items()}, "how": "the sum"})
+    words = {"activations": "activations (alive at the peak; saved for backward)", "working": "working space, estimated"}
+    ui.table([{**row, "part": words.get(row["part"], row["part"])} for row in rows],
+             caption="Bytes. Exact from the trace but for the working space. Assumed: " + "; ".join(memory.ASSUMPTIONS) + ".")
+    return rows
+
+
+def torchinfos(chosen: Chosen) -> list[dict]:
+    """torchinfo's text and the agreement of its totals with ours."""
+    deep = choose("Levels", ("2", "3"), "levels", "2", help="2: blocks. 3: layers.")
+    seen = agreement(chosen.spec, chosen.height, chosen.width, int(deep))
+    ui.lead("The same model, summarized by torchinfo, as a second opinion: "
+            + ("every total agrees." if seen.holds else "a total differs. Please report this."))
+    ui.table([{"total": what, "torchinfo": theirs, "from the trace": ours, "": "✓ match" if theirs == ours else "✗ differs"}
+              for what, theirs, ours in seen.totals], caption="torchinfo ran on this very model, on the meta device.")
+    st.code(seen.text, language=None, height=520)
+    return [{"total": what, "torchinfo": theirs, "trace": ours} for what, theirs, ours in seen.totals]
+
+
+def field(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
+    """Receptive field per block, v1 against v1.5, and the live check by a gradient."""
+    rows = receptive.by_block(chosen.spec)
+    last = next(node for node in reversed(nodes) if node.block)
+    ui.lead(f"After {rows[-1]['block']} one unit sees {rows[-1]['v15_px']:,} pixels a side with the stride on the 3×3 (v1.5) "
+            f"and {rows[-1]['v1_px']:,} with it on the 1×1 (v1). That is the extent; most of what it sees counts for little.")
+    ui.chart(figures.receptive(rows), "Receptive field after each block, v1 against v1.5")
+    ui.proof(receptive_field(nodes, last.path), f"{last.receptive_field:,} px at {last.path}, step by step")
+    st.subheader("Does a gradient agree?", anchor=False)
+    _live_field(chosen)
+    return rows
+
+
+def _live_field(chosen: Chosen) -> None:
+    """The check runs on the shared queue; its result stays while the model does."""
+    kept = st.session_state.setdefault("field_jobs", {})
+    job: Job | None = kept.get(chosen.spec)
+    if job is None or job.state in ("failed", "cancelled"):
+        if st.button("Ask one unit’s gradient", icon=":material/center_focus_strong:"):
+            kept.clear()
+            visitor = state.visitor()
+            kept[chosen.spec] = visitor.runner.submit(lambda job: receptive.check(chosen.spec), "receptive field",
+                                                      visitor.id, PLACE)
+            st.rerun()
+        st.caption("Takes a few seconds: the gradient of one output unit with respect to every pixel.")
+    elif job.active:
+        _wait(job)
+    else:
+        _shown(job.result)
+
+
+@st.fragment(run_every=0.4)
+def _wait(job: Job) -> None:
+    if not job.active:
+        st.rerun()
+    st.progress(0.5, f"Following the gradient back, {job.elapsed_s:.0f} s …")
+
+
+def _shown(seen: receptive.Check) -> None:
+    left, right = st.columns([1, 1.2])
+    with left:
+        ui.chart(figures.heat(seen.gradient), f"Gradient of the middle unit of {seen.path} over the picture")
+    with right:
+        ui.figures([Figure(f"{seen.extent[0]:,}×{seen.extent[1]:,} px", f"extent of the gradient · theory {seen.theory:,} px: "
+                           + ("match" if seen.agrees else "differs"), source="measured"),
+                    Figure(f"{seen.effective:,.0f} px", "effective side: pixels above 4.55 % of the largest (Luo et al. 2016)",
+                           source="measured")])
+        st.html(f'<div class="note">At {escape(seen.path)}, on {escape(seen.note)}. The extent: all weights alike, average '
+                f"instead of max pooling, so that no path is closed. The picture and the effective side: {receptive.DRAWS} random "
+                "initialisations and pictures; it grows in training.</div>")

@@ -1,0 +1,75 @@
+"""On request: `python tests/benchmarks/bench_timing.py [model] [batch] [threads]`. Ratios within one run; no test.
+
+1. Our measured time against `torch.utils.benchmark` on the same model: within 5 %.
+2. Our model against a plain reimplementation of torchvision's definition, same weights: within 3 %.
+3. The overhead of the marks, layer by layer: at most 3 %.
+Each pair alternates in rounds and the medians are compared, since a host that slows down would favour one.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+import torch  # noqa: E402
+from torch.utils import benchmark  # noqa: E402
+
+from explorer.spec import preset  # noqa: E402
+from explorer.timing import clock, hardware, loop, parts, race, subject  # noqa: E402
+from explorer.timing.settings import Settings  # noqa: E402
+from plain_resnet import PlainResNet  # noqa: E402
+
+ROUNDS, EACH_S = 8, 0.5
+
+
+class Plain:
+    """A model as a call on one input, for the same loop that times ours."""
+
+    def __init__(self, model: torch.nn.Module, x: torch.Tensor) -> None:
+        self.model, self.x = model, x
+
+    def prepare(self) -> None: ...
+
+    def __call__(self) -> torch.Tensor:
+        return self.model(self.x)
+
+
+def against_torch(one: subject.Subject) -> float:
+    """Median of ours over median of torch.utils.benchmark, in alternating blocks."""
+    ours, theirs = [], []
+    timer = benchmark.Timer("model(x)", globals={"model": one.module, "x": one.pool[0]},
+                            num_threads=torch.get_num_threads())
+    for _ in range(ROUNDS):
+        ours.append(statistics.median(loop.timed(one, clock.clock_for(one.device), EACH_S).times_s))
+        theirs.append(timer.blocked_autorange(min_run_time=EACH_S).median)
+    return statistics.median(a / b for a, b in zip(ours, theirs))
+
+
+def against_plain(one: subject.Subject, name: str) -> float:
+    """Median of our model over a plain reimplementation with the same weights, pass by pass in alternation."""
+    plain = PlainResNet(name).to(one.pool[0].dtype).to(one.device).eval()
+    plain.load_state_dict(one.module.state_dict())
+    x = one.pool[0]
+    assert torch.equal(plain(x), one.module(x)), "not the same function"
+    rows = race.alternate([Plain(one.module, x), Plain(plain, x)], clock.clock_for(one.device), 2 * ROUNDS * EACH_S,
+                          loop.no_checkpoint)
+    return statistics.median(rows[0][0]) / statistics.median(rows[1][0])
+
+
+def main(name: str = "resnet50", batch: str = "1", threads: str = "1") -> None:
+    settings = hardware.resolve(Settings(batch=int(batch), threads=int(threads), budget_s=EACH_S, fresh=False))
+    print(f"{name} · {settings.words} · load {hardware.load_average()}")
+    with subject.subject(preset(name), settings) as one:
+        print(f"ours / torch.utils.benchmark         {against_torch(one):.3f}   (goal 0.95 … 1.05)")
+        print(f"our model / plain reimplementation   {against_plain(one, name):.3f}   (goal 0.97 … 1.03)")
+        cut = parts.at_level(one, preset(name), Settings(**settings.as_row() | {"budget_s": 4.0}), "layer", {})
+    print(f"with marks / without, per layer      {1 + cut.overhead:.3f}   (goal ≤ 1.03)")
+    print(f"sum of parts / whole                 {cut.sum_over_whole:.4f}  (goal 0.98 … 1.02)")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,118 @@
+"""The Timing page in a browser: before a click, during a run, and what another visitor feels meanwhile."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+
+QUESTIONS = {"pass": "How fast is it here?", "parts": "Where does the time go?", "sweep": "What makes it faster?",
+             "limit": "How near to the device", "race": "Why are FLOPs not time?",
+             "machines": "How fast is it elsewhere?"}
+VIEWS = tuple(QUESTIONS)
+LONG = "/timing?view=sweep&sweep=batch&depth=50&threads=1&input=96"
+
+
+def start(one, name: str) -> None:
+    one.page.get_by_role("button", name=name).click()
+    one.page.get_by_role("button", name="Cancel").wait_for(timeout=15_000)
+
+
+def cancel(one) -> None:
+    one.page.get_by_role("button", name="Cancel").click()
+    one.page.get_by_text("cancelled", exact=True).wait_for(timeout=15_000)
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (390, 844)], ids=["projector", "phone"])
+def test_before_the_first_click_each_view_shows_something_marked_and_fits(visit, size: tuple[int, int]) -> None:
+    one = visit("/timing", viewport={"width": size[0], "height": size[1]})
+    for view in VIEWS:
+        one.page.locator(".st-key-timing-bar").get_by_role("radio", name=view, exact=True).click()
+        one.page.get_by_role("heading", name=QUESTIONS[view]).wait_for(timeout=15_000)
+        one.settle()
+        one.page.locator(".mark", has_text=re.compile("recorded|published")).first.wait_for(timeout=15_000)
+        assert one.page.locator(".mark", has_text="measured").count() == 0, "nothing was measured yet"
+        one.check()
+
+
+def test_a_run_ends_in_a_measured_figure_with_its_provenance(visit) -> None:
+    one = visit("/timing?depth=18&threads=1&input=64")
+    start(one, "Time ResNet-18")
+    one.page.get_by_text("done in").wait_for(timeout=60_000)
+    one.settle()
+    big = one.page.locator(".hall .big").inner_text()
+    assert re.fullmatch(r"[\d,.]+ (µs|ms|s) ± [\d,.]+ · [\d,.]+ img/s", big.replace("\n", " ")), big
+    hall = one.page.locator(".hall").inner_text()
+    for words in ("measured", "cpu", "fp32", "NCHW", "batch 1", "input 64×64", "1 thread", "torch", "passes"):
+        assert words in hall
+    one.page.get_by_text("Measured on what, and how").click()
+    one.page.get_by_text("load average before").wait_for(timeout=10_000)
+    # another model: the measured figure of the first is not shown for it
+    one.page.locator('[data-testid="stSidebar"]').get_by_role("radio", name="34").click()
+    one.page.get_by_role("button", name="Time ResNet-34").wait_for(timeout=15_000)
+    one.settle()
+    assert one.page.locator(".mark", has_text="measured").count() == 0
+
+
+def test_a_sweep_shows_results_as_they_come_and_can_be_cancelled(visit) -> None:
+    one = visit(LONG)
+    start(one, "Run the sweep")
+    one.page.locator(".js-plotly-plot").first.wait_for(timeout=60_000)  # the first points, while it runs
+    assert one.page.get_by_role("button", name="Cancel").is_visible()
+    before = time.monotonic()
+    cancel(one)
+    assert time.monotonic() - before < 10
+    one.settle()
+    assert one.page.get_by_role("button", name="Run the sweep").is_enabled()
+
+
+def test_another_visitor_is_served_and_queued_meanwhile(visit) -> None:
+    """Correct behaviour, not speed: the second page works all through the first one's run, and shows its place."""
+    first, second = visit(LONG), visit("/timing?depth=18&input=32")
+    start(first, "Run the sweep")
+    for depth in ("34", "101"):
+        second.page.locator('[data-testid="stSidebar"]').get_by_role("radio", name=depth, exact=True).click()
+        second.page.locator(".built", has_text=f"ResNet-{depth}").wait_for(timeout=10_000)
+    assert first.page.get_by_role("button", name="Cancel").is_visible(), "the first run is still on"
+    start(second, "Time ResNet-101")
+    second.page.get_by_text("number 1 in the queue").wait_for(timeout=10_000)
+    cancel(second)  # a queued run goes at once
+    cancel(first)
+
+
+def test_leaving_the_page_stops_the_run(visit) -> None:
+    first, second = visit(LONG), visit("/timing?depth=18&input=32&threads=1")
+    start(first, "Run the sweep")
+    start(second, "Time ResNet-18")
+    first.page.get_by_role("link", name="Blocks").click()
+    second.page.get_by_text("done in").wait_for(timeout=30_000)  # only once the first has made way
+
+
+def test_a_request_that_does_not_fit_is_refused_with_what_would(visit) -> None:
+    one = visit("/timing?batch=65536")
+    one.page.get_by_role("button", name="Time ResNet-50").click()
+    one.page.get_by_text("would fit").wait_for(timeout=15_000)
+    assert "batch=65,536" in one.page.locator('[data-testid="stAlert"]').first.inner_text()
+
+
+@pytest.mark.parametrize("query", ["view=x&threads=999&device=tpu", "dtype=tf32", "passes=graph&view=race&one=x",
+                                   "view=sweep&sweep=stride&depth=18", "view=race&one=resnet50&other=resnet50"])
+def test_odd_links_leave_a_working_page(visit, query: str) -> None:
+    visit(f"/timing?{query}").check()
+
+
+def test_a_run_file_is_loaded_and_a_bad_one_is_refused(visit) -> None:
+    from tests.test_timing_records import SEEN
+    from explorer.timing import records
+    from dataclasses import replace
+
+    mine = replace(SEEN, provenance=SEEN.provenance | {"device": "A machine of mine"})
+    one = visit("/timing?view=machines")
+    files = one.page.locator('input[type="file"]')
+    files.set_input_files({"name": "run.json", "mimeType": "application/json",
+                           "buffer": records.dumps([records.row_of(mine)]).encode()})
+    one.page.get_by_text("A machine of mine").first.wait_for(timeout=15_000)
+    one.page.locator('input[type="file"]').set_input_files(
+        {"name": "bad.json", "mimeType": "application/json", "buffer": b"{}"})
+    one.page.get_by_text("not a timing saved by this explorer").wait_for(timeout=15_000)

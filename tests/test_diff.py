@@ -1,0 +1,101 @@
+"""Two models compared: the article's and the paper's pairs, and addresses that survive the URL."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from explorer import diff
+from explorer.model import build
+from explorer.spec import ResNetSpec, preset, presets
+
+
+def change(base: ResNetSpec, other: ResNetSpec) -> dict[str, list[str]]:
+    found = diff.layers(base, other, 224, 224)
+    return {kind: [layer.path for layer in found if layer.change == kind] for kind in ("added", "removed", "changed")}
+
+
+def test_34_and_50_at_a_glance():
+    rows = {row["key"]: row for row in diff.headlines(*diff.quick("34 vs 50"), 224, 224)}
+    assert (rows["params"]["base"], rows["params"]["other"]) == (21_797_672, 25_557_032)
+    assert rows["params"]["delta"] == 3_759_360 and round(rows["macs"]["ratio"], 2) == 1.12
+    assert (rows["depth"]["base"], rows["depth"]["other"]) == (34, 50)
+    assert (rows["dotted"]["base"], rows["dotted"]["other"]) == (3, 4)
+
+
+def test_v1_and_v15_differ_in_three_blocks_and_in_no_parameter():
+    base, other = diff.quick("v1 vs v1.5")
+    found = diff.layers(base, other, 224, 224)
+    convs = {layer.path: layer for layer in found if layer.kind == "conv"}
+    assert set(convs) == {f"layer{n}.0.conv{i}" for n in (2, 3, 4) for i in (1, 2)}
+    assert all(layer.change == "changed" and layer.params == 0 for layer in found)
+    assert sum(layer.macs for layer in found) == 4_089_184_256 - 3_857_973_248
+    assert convs["layer2.0.conv1"].what == "out 28×28×128 → 56×56×128, stride 2 → 1"
+
+
+def test_plain_and_residual_differ_in_the_shortcuts_alone():
+    found = change(*diff.quick("plain vs residual"))
+    assert not found["removed"]
+    assert sum(path.endswith(".add") for path in found["added"]) == 16
+    assert {path.split(".")[2] for path in found["added"]} == {"add", "downsample"}
+
+
+@pytest.mark.parametrize("label", diff.QUICK)
+def test_added_less_removed_is_the_difference_of_the_real_state_dicts(label):
+    base, other = diff.quick(label)
+    found = diff.layers(base, other, 224, 224)
+    sign = {"added": 1, "removed": -1, "changed": 1}
+    params = {name: sum(p.numel() for p in build(spec, "meta").parameters()) for name, spec in (("a", base), ("b", other))}
+    assert sum(sign[layer.change] * layer.params for layer in found) == params["b"] - params["a"]
+    keys = [{name for name, _ in build(spec, "meta").named_parameters()} for spec in (base, other)]
+    with_weights = {layer.path for layer in found if layer.change == "added" and layer.params}
+    assert with_weights == {key.rpartition(".")[0] for key in keys[1] - keys[0]}
+    assert len({layer.path for layer in found}) == len(found)
+
+
+def test_stages_name_the_columns_that_differ():
+    rows = {row["stage"]: row["changed"] for row in diff.stage_rows(*diff.quick("A vs B"), 224, 224)}
+    assert rows["stem"] == rows["conv2_x"] == rows["head"] == []
+    assert rows["conv3_x"] == ["params", "macs", "activation_bytes"]
+
+
+def test_a_stage_that_only_one_has():
+    rows = diff.stage_rows(ResNetSpec(stages=(1, 1)), ResNetSpec(stages=(1, 1, 1)), 64, 64)
+    assert [row["stage"] for row in rows] == ["stem", "conv2_x", "conv3_x", "conv4_x", "head"]
+    assert rows[3]["base"] == {} and "blocks" in rows[3]["changed"]
+
+
+def test_a_model_does_not_differ_from_itself():
+    spec = preset("resnet18")
+    assert diff.layers(spec, spec, 224, 224) == []
+    assert diff.summary(spec, spec, []) == "the same spec. Layers: no layer differs."
+    assert all(row["delta"] == 0 for row in diff.headlines(spec, spec, 224, 224))
+
+
+def test_the_summary_names_switches_and_counts():
+    base, other = diff.quick("plain vs residual")
+    text = diff.summary(base, other, diff.layers(base, other, 224, 224))
+    assert text.startswith("shortcut none → B. Layers: ") and "removed" not in text
+
+
+@pytest.mark.parametrize("spec", [
+    *presets().values(), ResNetSpec(stages=(1, 2), width=32, norm="none", num_classes=7),
+    replace(preset("resnet34"), shortcut="none", activation="pre"), replace(preset("resnet18"), block="bottleneck")], ids=str)
+def test_addresses_come_back(spec):
+    assert diff.parse(diff.address(spec)) == spec
+
+
+def test_addresses_are_short_for_what_people_link():
+    assert diff.address(preset("resnet34")) == "resnet34"
+    assert diff.address(replace(preset("resnet34"), shortcut="none")) == "resnet34~shortcut=none"
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("banana", "model='banana': choose one of resnet18"), ("resnet34~shortcut=D", "shortcut='D': choose one of"),
+    ("resnet34~colour=red", "'colour' is none of family"), ("resnet34~width=-1", "width='-1': choose a whole number"),
+    ("resnet34~stages=9,x", "stages='9,x'"), ("", "model=''"), ("x" * 100_000, "model='xxx")])
+def test_bad_addresses_say_why_in_a_line(text, said):
+    with pytest.raises(ValueError, match=said) as error:
+        diff.parse(text)
+    assert len(str(error.value)) < 400

@@ -1,0 +1,107 @@
+"""What autograd saves and what is alive at the peak, counted on real tensors while the real model runs."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from torch.multiprocessing.reductions import StorageWeakRef
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+from explorer import memory
+from explorer.model import build
+from explorer.spec import ResNetSpec, preset
+from explorer.trace import trace
+
+SPECS = {
+    "basic": dict(block="basic"), "bottleneck": {}, "A": dict(shortcut="A"), "C": dict(shortcut="C"),
+    "plain": dict(shortcut="none"), "pre": dict(activation="pre"), "no BN": dict(norm="none"),
+    "pre, no BN": dict(activation="pre", norm="none", block="basic"), "cifar": dict(stem="cifar", family="cifar"),
+    "pre A": dict(activation="pre", shortcut="A", block="basic"),
+}
+
+
+class Alive(TorchDispatchMode):
+    """Sums the storages that operations have made and that still live; the largest sum."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made: dict[int, tuple[StorageWeakRef, int]] = {}
+        self.peak = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        out = func(*args, **(kwargs or {}))
+        for tensor in tree_leaves(out):
+            if isinstance(tensor, torch.Tensor):
+                storage = tensor.untyped_storage()
+                self.made[storage._cdata] = (StorageWeakRef(storage), storage.nbytes())
+        self.made = {key: one for key, one in self.made.items() if not one[0].expired()}
+        self.peak = max(self.peak, sum(size for _, size in self.made.values()))
+        return out
+
+
+@pytest.fixture(params=SPECS)
+def spec(request) -> ResNetSpec:
+    return ResNetSpec(**{"stages": (2, 2, 1), "width": 8, "num_classes": 5, **SPECS[request.param]})
+
+
+def test_autograd_saves_exactly_that(spec):
+    picture = torch.randn(3, 3, 65, 50)
+    model = build(spec, seed=0).train()
+    parameters = {tensor.untyped_storage()._cdata for tensor in [*model.parameters(), *model.buffers()]}
+    saved: dict[int, torch.UntypedStorage] = {}
+
+    def pack(tensor: torch.Tensor) -> torch.Tensor:
+        storage = tensor.untyped_storage()
+        if storage._cdata not in parameters:
+            saved[storage._cdata] = storage
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        model(picture)
+    assert memory.saved_bytes(trace(spec, 65, 50, 3)) == sum(storage.nbytes() for storage in saved.values())
+
+
+def test_the_peak_of_a_forward_pass_is_exactly_that(spec):
+    picture = torch.randn(2, 3, 65, 50)
+    model = build(spec, seed=0).eval()
+    with torch.no_grad(), Alive() as alive:
+        model(picture)
+    assert max(memory.alive_bytes(trace(spec, 65, 50, 2))) == alive.peak
+
+
+@pytest.mark.parametrize(("name", "batch", "saved"), [
+    ("resnet18", 4, 88_757_760), ("resnet50", 8, 687_488_512)])
+def test_full_size_nets(name, batch, saved):
+    """Counted once on the real nets at 224×224 by saved_tensors_hooks."""
+    assert memory.saved_bytes(trace(preset(name), 224, 224, batch)) == saved
+
+
+def test_parts_and_their_sum():
+    inference = memory.estimate(preset("resnet50"), 224, 224, 8)
+    training = memory.estimate(preset("resnet50"), 224, 224, 8, optimizer="Adam, AdamW")
+    params = 25_557_032 * 4
+    assert (training.weights, training.gradients, training.optimizer) == (params, params, 2 * params)
+    assert inference.gradients == inference.optimizer == 0
+    assert training.picture == 8 * 3 * 224 * 224 * 4 and training.activations + training.picture == 687_488_512
+    assert training.total == sum(vars(training).values()) > inference.total
+
+
+def test_dtype_and_batch_scale_the_tensors():
+    nodes = trace(preset("resnet50"), 224, 224)
+    assert max(memory.alive_bytes(nodes, "bf16")) * 2 == max(memory.alive_bytes(nodes))
+    assert max(memory.alive_bytes(trace(preset("resnet50"), 224, 224, 8))) == 8 * max(memory.alive_bytes(nodes))
+    statistics = 2 * 4 * sum(node.out_shape[1] for node in nodes if node.kind == "norm")
+    indices = 8 * math.prod(next(node for node in nodes if node.kind == "maxpool").out_shape)
+    fp32, bf16 = memory.saved_bytes(nodes), memory.saved_bytes(nodes, "bf16")
+    assert 2 * (bf16 - statistics - indices) == fp32 - statistics - indices
+
+
+@pytest.mark.parametrize(("changes", "said"), [
+    (dict(batch=0), "batch=0: choose a whole number"), (dict(dtype="int3"), "dtype='int3': choose one of fp64, fp32"),
+    (dict(optimizer="Lion"), "optimizer='Lion': choose one of SGD, SGD with momentum")])
+def test_bad_values_are_named(changes, said):
+    with pytest.raises(ValueError, match=said.replace("(", r"\(")):
+        memory.estimate(preset("resnet18"), 224, 224, **changes)

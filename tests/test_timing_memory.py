@@ -1,0 +1,134 @@
+"""Too large a request is refused with what would fit; out of memory is survived, and the next request works."""
+
+from __future__ import annotations
+
+import weakref
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from explorer.jobs import Cancelled, Runner
+from explorer.spec import ResNetSpec, preset
+from explorer.timing import forward, host, loop, memory
+from timing_fakes import QUICK, TINY
+
+
+def peak_seen(spec: ResNetSpec, side: int) -> int:
+    """Second source: allocations and releases as torch's own profiler records them during a real pass, in bytes."""
+    from explorer.model import build
+    net = build(spec, seed=0).eval()
+    x = torch.zeros(1, spec.in_channels, side, side)
+    with torch.inference_mode():
+        net(x)
+        with torch.profiler.profile(profile_memory=True, activities=[torch.profiler.ProfilerActivity.CPU]) as seen:
+            net(x)
+    now = peak = 0
+    for event in seen.profiler.kineto_results.events():
+        if event.name() == "[memory]":
+            now += event.nbytes()
+            peak = max(peak, now)
+    return peak
+
+
+@pytest.mark.parametrize("name", ["resnet18", "resnet50", "resnet20_cifar"])
+def test_the_estimate_covers_what_a_pass_allocates(name: str) -> None:
+    side = 64
+    activations = 4 * (memory.peak_elements(preset(name), side, side) - 3 * side * side)
+    seen = peak_seen(preset(name), side)
+    assert activations * 0.99 <= seen * 1.01, "live activations are really alive"
+    assert seen <= activations * (1 + memory.WORKSPACE) + 2**20, "and the library's copies are allowed for"
+
+
+def test_the_estimate_grows_with_batch_and_shrinks_with_the_dtype() -> None:
+    need = [memory.estimate_bytes(preset("resnet50"), replace(QUICK, height=224, width=224, batch=batch, dtype=dtype))
+            for batch, dtype in ((1, "bf16"), (1, "fp32"), (64, "fp32"), (65_536, "fp32"))]
+    assert need == sorted(need) and need[0] < need[1] / 1.2
+
+
+def test_too_large_a_request_is_refused_before_anything_is_allocated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forward, "subject", lambda *_: pytest.fail("allocated"))
+    monkeypatch.setattr(memory, "free_bytes", lambda device: 2 * 10**9)
+    with pytest.raises(memory.TooLarge) as caught:
+        forward.measure(preset("resnet50"), replace(QUICK, height=224, width=224, batch=60_000))
+    text = str(caught.value)
+    assert "batch=60,000" in text and "would fit" in text
+    fits = int(text.split("batch ")[-1].split(" ")[0].replace(",", ""))
+    assert memory.guard(preset("resnet50"), replace(QUICK, height=224, width=224, batch=fits))
+    with pytest.raises(memory.TooLarge):
+        memory.guard(preset("resnet50"), replace(QUICK, height=224, width=224, batch=fits + 1))
+
+
+def test_when_no_batch_fits_an_input_that_does_is_named() -> None:
+    with pytest.raises(memory.TooLarge, match=r"even batch 1 does not; an input of \d+×\d+ would fit"):
+        memory.guard(TINY, replace(QUICK, height=4096, width=4096), free=500 * 10**6)
+    with pytest.raises(memory.TooLarge, match="choose a smaller net"):
+        memory.guard(TINY, QUICK, free=1000)
+
+
+@pytest.mark.parametrize("error", [
+    MemoryError(), torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB"),
+    RuntimeError("[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried"),
+])
+def test_out_of_memory_becomes_a_clear_refusal_and_memory_is_given_back(error, monkeypatch) -> None:
+    alive, given = [], []
+
+    def fails() -> None:
+        activations = torch.zeros(3)
+        alive.append(weakref.ref(activations))
+        raise error
+
+    monkeypatch.setattr(memory, "give_back", lambda collect: given.append(alive[0]()))
+    with pytest.raises(memory.TooLarge, match="batch=7: the device ran out of memory"), memory.recovering("batch=7"):
+        fails()
+    assert given == [None], "the failed frames must be gone before the memory is given back"
+
+
+def test_other_errors_pass_through() -> None:
+    with pytest.raises(RuntimeError, match="shape"), memory.recovering("x"):
+        raise RuntimeError("shape mismatch")
+    with pytest.raises(Cancelled), memory.recovering("x"):
+        raise Cancelled
+
+
+def test_a_real_failed_allocation_is_survived_and_the_next_job_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The guard is blinded, so that torch's own allocator refuses; then the same queue serves the next request."""
+    monkeypatch.setattr(forward, "guard", lambda *_: 0)
+    monkeypatch.setattr(memory, "MOST_INPUT_BYTES", 0)
+    runner = Runner()
+    huge = replace(QUICK, batch=65_536, height=4096, width=4096)
+    failed = runner.submit(lambda job: forward.measure(TINY, huge, job.checkpoint), "huge")
+    works = runner.submit(lambda job: forward.measure(TINY, QUICK, job.checkpoint), "small")
+    assert works.wait(60) and failed.state == "failed" and isinstance(failed.error, memory.TooLarge), failed.error
+    assert works.state == "done" and works.result.summary.n >= loop.LEAST
+
+
+def write(root: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return root
+
+
+@pytest.mark.parametrize(("files", "free"), [
+    ({"proc/meminfo": "MemTotal: 9 kB\nMemAvailable:    1000 kB\n"}, 1000 * 1024),
+    ({"proc/meminfo": "MemAvailable: 1000 kB\n", "proc/self/cgroup": "0::/a/b\n",
+      "sys/fs/cgroup/a/memory.max": "500000",
+      "sys/fs/cgroup/a/memory.current": "300000", "sys/fs/cgroup/a/memory.stat": "anon 1\ninactive_file 50000\n",
+      "sys/fs/cgroup/a/b/memory.max": "max", "sys/fs/cgroup/a/b/memory.current": "1"}, 250_000),
+    ({"proc/meminfo": "MemAvailable: 1000 kB\n", "proc/self/cgroup": "0::/\n", "sys/fs/cgroup/memory.max": "400000",
+      "sys/fs/cgroup/memory.current": "399000"}, 1000),
+    ({"proc/meminfo": "MemAvailable: 1000 kB\n", "proc/self/cgroup": "4:cpu,memory:/x\n",
+      "sys/fs/cgroup/memory/x/memory.limit_in_bytes": "90000", "sys/fs/cgroup/memory/x/memory.usage_in_bytes": "80000",
+      "sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712",
+      "sys/fs/cgroup/memory/memory.usage_in_bytes": "5"}, 10_000),
+    ({"proc/meminfo": "MemAvailable: 1000 kB\n", "proc/self/cgroup": "0::/\n", "sys/fs/cgroup/memory.max": "10",
+      "sys/fs/cgroup/memory.current": "99"}, 0),
+])
+def test_free_memory_is_the_tightest_limit(tmp_path: Path, files: dict[str, str], free: int) -> None:
+    assert host.host_free_bytes(write(tmp_path, files)) == free
+
+
+def test_without_proc_half_of_the_memory_is_assumed(tmp_path: Path) -> None:
+    assert host.host_free_bytes(tmp_path) > 2**20

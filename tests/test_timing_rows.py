@@ -1,0 +1,193 @@
+"""Rows, sentences, recorded answers and figures of the Timing page: plain data in, held to hand arithmetic."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import plotly.graph_objects as go
+import pytest
+import torch
+from torch import nn
+
+from explorer import figures_race as draw_race
+from explorer import figures_timing as draw
+from explorer.model import build
+from explorer.spec import preset
+from explorer.timing import found, records, rows, sweeps, words
+from explorer.timing.limits import Ceilings, Kernel
+from explorer.timing.measurement import Measurement
+from explorer.timing.parts import Part
+from explorer.timing.records import Run
+from explorer.timing.settings import Settings
+from explorer.trace import trace
+
+CPU = Settings(device="cpu", threads=1)
+FACTS = {"device": "A CPU", "torch": "2.13.0", "measured_at": "2026-01-01T00:00:00+00:00"}
+NODES = trace(preset("resnet50"), 224, 224, 1)
+LIMITS = Ceilings((Kernel("3×3", "conv", 1e12, 1.0, 1.0), Kernel("copy", "copy", 1e11, 1.0, 1.0),
+                   Kernel("one", "tiny", 1.0, 1e-6, 1e-6)))
+
+
+def seen(name: str = "resnet50", seconds: float = 0.1, device: str = "A CPU", **changes: object) -> Measurement:
+    times = tuple(seconds * factor for factor in (1.0, 0.98, 1.02, 1.0, 1.0))
+    return Measurement(preset(name), replace(CPU, **changes), times, seconds, seconds, None, FACTS | {"device": device})
+
+
+def every_second_layer() -> list[Part]:
+    return [Part(node.path, node.stage, node.block, node.kind, 0.001) for node in NODES[1:]]
+
+
+def convs_by_hooks(name: str) -> int:
+    """Second source for the convolution outputs: hooks over torch's own meta pass, nothing of the trace."""
+    total, model = [0], build(preset(name), "meta").eval()
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            module.register_forward_hook(lambda m, i, out: total.__setitem__(0, total[0] + out.numel()))
+    model(torch.empty(1, 3, 224, 224, device="meta"))
+    return total[0]
+
+
+def test_why_resnet_50_is_slower_than_34_at_nearly_the_same_macs() -> None:
+    pair = [preset("resnet34"), preset("resnet50")]
+    timed = [*rows.timed_pair([seen("resnet34", 0.05), seen("resnet50", 0.1)], "recorded"),
+             *rows.published_pair(records.published(), "resnet34", "resnet50")]
+    table = {row["what"]: row for row in rows.contrast(*pair, 224, 224, timed)}
+    assert round(table["MACs"]["ratio"], 2) == 1.12 and round(table["Convolution outputs"]["ratio"], 2) == 2.97
+    assert table["Convolution outputs"]["one"] == convs_by_hooks("resnet34")
+    assert table["Convolution outputs"]["other"] == convs_by_hooks("resnet50")
+    assert table["Time (recorded)"]["ratio"] == pytest.approx(2)
+    assert table["Time, RTX 4090 (published)"]["ratio"] == pytest.approx(1 / 0.52, rel=0.01), "0.52× the throughput"
+    text = words.contrast(list(table.values()), "ResNet-34", "ResNet-50")
+    assert "1.12× the MACs" in text and "2.00× the time" in text and "2.97×" in text and "FLOPs are not time" in text
+    alone = words.contrast(rows.contrast(*pair, 224, 224, []), "ResNet-34", "ResNet-50")
+    assert "time" not in alone, "nothing is said of time without a time"
+
+
+def test_where_the_time_goes_keeps_every_second_and_every_mac() -> None:
+    table = rows.where(NODES, every_second_layer())
+    assert [row["path"] for row in table][:2] == ["stem", "layer1.0"] and len(table) == 18
+    assert sum(row["seconds"] for row in table) == pytest.approx(0.001 * (len(NODES) - 1))
+    assert sum(row["macs"] for row in table) == 4_089_184_256 and sum(row["params"] for row in table) == 25_557_032
+    for key in ("seconds", "macs", "params"):
+        assert sum(row[f"{key}_share"] for row in table) == pytest.approx(1)
+    assert list(rows.block_seconds(every_second_layer())) == [row["path"] for row in table]
+    assert "of the time" in words.where(table)
+    longest = rows.layers([replace(part, seconds=index) for index, part in enumerate(every_second_layer(), 1)])
+    assert longest[0]["path"] == "fc" and sum(row["share"] for row in longest) == pytest.approx(1)
+
+
+def test_a_race_is_the_raw_times_added_up() -> None:
+    lanes = rows.race([seen("resnet34", 0.05, batch=4), seen("resnet50", 0.1, batch=4)], pictures=100)
+    assert [lane["pictures"][-1] for lane in lanes] == [100, 100]
+    assert lanes[0]["done_s"][:3] == pytest.approx([0.0, 0.05, 0.099]) and lanes[1]["done_s"][-1] == pytest.approx(2.5)
+    assert words.race(lanes) == "When ResNet-34 has finished its 100 pictures, ResNet-50 has finished 48."
+
+
+def test_what_a_sweep_says() -> None:
+    def row(label: str, name: str, seconds: float, **changes: object) -> sweeps.Row:
+        one = seen(name, seconds, **changes)
+        return sweeps.Row(sweeps.Point(label, one.spec, one.settings), one)
+
+    depths = rows.sweep([row("ResNet-18", "resnet18", 0.02), row("ResNet-152", "resnet152", 0.1)])
+    assert words.sweep("depths", depths).startswith("ResNet-152 takes 5.00× the time of ResNet-18, with 6.35× its MACs")
+    batch = [row("batch 1", "resnet18", 0.01), row("batch 2", "resnet18", 0.011, batch=2),
+             row("batch 4", "resnet18", 0.021, batch=4),
+             sweeps.Row(sweeps.Point("batch 8", preset("resnet18"), CPU), None, "no")]
+    plain = rows.sweep(batch)
+    assert [one["knee"] for one in plain] == [False, True, False, False] and plain[-1]["error"] == "no"
+    assert "From batch 2 on" in words.sweep("batch", plain)
+    assert words.sweep("depths", plain[:1]) == "" and words.sweep("depths", []) == "Nothing could be measured."
+    assert words.sweep_doubts(plain) == [] and "batch 1" in words.sweep_doubts([plain[0] | {"warnings": "spread"}])[0]
+
+
+def test_an_export_line_has_all_that_stands_beside_the_figure() -> None:
+    line = rows.flat(seen(), "recorded")
+    for key in ("source", "median_s", "iqr_s", "n", "device", "dtype", "memory_format", "batch", "height", "compile",
+                "threads",
+                "on_device", "on_torch", "on_measured_at", "wall_s", "cpu_s", "warnings"):
+        assert key in line
+    assert line["source"] == "recorded" and line["images_per_s"] == pytest.approx(10)
+
+
+# recorded answers -----------------------------------------------------------------------------------------------------
+
+def test_the_nearest_recorded_run_is_of_the_very_same_net() -> None:
+    runs = [Run(seen(batch=1)), Run(seen(batch=8)), Run(seen("resnet18")), Run(seen(batch=1, dtype="bf16"))]
+    assert found.nearest(runs, preset("resnet50"), replace(CPU, batch=6)) is runs[1]
+    assert found.nearest(runs, preset("resnet50"), replace(CPU, dtype="bf16", batch=8)) is runs[3]
+    assert found.nearest(runs, replace(preset("resnet50"), stride_on="1x1"), CPU) is None
+    assert found.nearest(runs, preset("resnet50"), replace(CPU, height=32)) is None
+
+
+def test_recorded_sweeps_and_pairs_mix_no_machines() -> None:
+    names = ("resnet18", "resnet34", "resnet50")
+    runs = [Run(seen(name)) for name in names] + [Run(seen("resnet101", device="Another")),
+                                                  Run(seen("resnet18", threads=2))]
+    assert [row.measurement.name for row in found.sweep(runs, "depths", preset("resnet50"), CPU)] == list(names)
+    assert found.sweep(runs, "batch", preset("resnet50"), CPU) == []
+    pair = found.pair(runs, [preset("resnet34"), preset("resnet50")], CPU)
+    assert [one.name for one in pair] == ["resnet34", "resnet50"]
+    assert found.pair(runs, [preset("resnet34"), preset("resnet101")], CPU) == ()
+
+
+def test_a_recorded_limit_is_computed_from_its_parts_and_ceilings() -> None:
+    run = Run(seen(), tuple((part.path, part.seconds) for part in every_second_layer()), 0.01, LIMITS)
+    limit = found.limit([Run(seen()), run], preset("resnet50"), CPU)
+    assert limit.roofline.floor_s == pytest.approx(2 * 4_089_184_256 / 1e12) and len(limit.roofline.points) == 6
+    assert found.limit([Run(seen())], preset("resnet50"), CPU) is None
+    assert found.parts_of(Run(seen(), (("no such layer", 1.0), ("conv1", 2.0))), NODES) == (
+        Part("conv1", "stem", "", "conv", 2.0),)
+
+
+# figures --------------------------------------------------------------------------------------------------------------
+
+def texts(figure: go.Figure) -> list[int]:
+    layout = figure.layout
+    return [size for size in (layout.font.size, layout.xaxis.tickfont.size, layout.yaxis.tickfont.size,
+                              layout.legend.font.size, *(note.font.size for note in layout.annotations)) if size]
+
+
+def all_figures() -> dict[str, go.Figure]:
+    one, limit = seen(), found.limit([Run(seen(), tuple((p.path, p.seconds) for p in every_second_layer()), 0.0,
+                                          LIMITS)],
+                                     preset("resnet50"), CPU)
+    batch = rows.sweep([sweeps.Row(sweeps.Point(f"b{b}", one.spec, replace(CPU, batch=b)),
+                                   seen(seconds=0.01 * b**0.5, batch=b))
+                        for b in (1, 2, 4)])
+    pair = [seen("resnet34", 0.05), one]
+    contrast = rows.contrast(pair[0].spec, one.spec, 224, 224, rows.timed_pair(pair, "measured"))
+    return {"where": draw.where(rows.where(NODES, every_second_layer())),
+            "distribution": draw.distribution(one.times_s, 0.1, 0.09, 0.11), "batch": draw.batch_sweep(batch),
+            "bars": draw.bar_sweep(batch), "race": draw_race.race(rows.race(pair)),
+            "contrast": draw_race.contrast(contrast, "ResNet-34", "ResNet-50"),
+            "roofline": draw.roofline(rows.roof(limit.roofline), 1e12, 1e11, 5e10),
+            "others": draw_race.others(rows.others([Run(one)], records.published(), [one]), {"resnet50": "ResNet-50"})}
+
+
+@pytest.mark.parametrize("name", list(all_figures()))
+def test_figures_are_transparent_and_legible_from_the_back_of_a_hall(name: str) -> None:
+    figure = all_figures()[name]
+    assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
+    assert min(texts(figure)) >= 14 and figure.layout.height >= 150 and len(figure.to_json()) < 200_000
+
+
+def test_the_bars_of_where_the_time_goes_fill_the_line() -> None:
+    figure = all_figures()["where"]
+    for bar in figure.data[:3]:
+        assert bar.base[-1] + bar.x[-1] == pytest.approx(100) and len(bar.x) == 18
+
+
+def test_nothing_is_drawn_above_the_roof() -> None:
+    figure = all_figures()["roofline"]
+    roof = max(figure.data[0].y)
+    assert all(point.y[0] <= roof for point in figure.data[2:])
+
+
+def test_each_machine_says_whether_it_was_measured_recorded_or_published() -> None:
+    names = [line.name for line in all_figures()["others"].data]
+    assert len(names) == 4 and all(name.endswith(("(measured)", "(recorded)", "(published)")) for name in names)
+    assert not {line.line.dash for line in all_figures()["others"].data} - {"solid", "dash", "dot"}
+
+
+def test_a_sweep_with_nothing_yet_draws_empty() -> None:
+    assert draw.bar_sweep([]).data and draw.batch_sweep([]).data

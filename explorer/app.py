@@ -20,11 +20,13 @@ from explorer import state, ui  # noqa: E402
 
 PAGES = (  # file in pages/, title, icon; the first is the home page
     ("architecture", "Architecture", ":material/account_tree:"),
-    ("shapes", "Shapes", ":material/deployed_code:"),
     ("blocks", "Blocks", ":material/widgets:"),
+    ("shapes", "Shapes", ":material/deployed_code:"),
     ("cost", "Cost", ":material/bar_chart:"),
-    ("why_residual", "Why residual?", ":material/science:"),
     ("timing", "Timing", ":material/timer:"),
+    ("compare", "Compare", ":material/compare_arrows:"),
+    ("why_residual", "Why residual?", ":material/science:"),
+    ("paper", "Paper", ":material/article:"),
 )
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 
 from explorer import naming
 from explorer.analysis import METRICS, headline, metric_columns, stages
+from explorer.published import throughput
 from explorer.spec import LIMITS, ResNetSpec, changed_fields, parse_stages, preset, presets
 from explorer.trace import Node, trace
 
@@ -158,3 +160,16 @@ def summary(base: ResNetSpec, other: ResNetSpec, found: Sequence[Layer]) -> str:
 
 def _text(value: object) -> str:
     return f"[{','.join(map(str, value))}]" if isinstance(value, tuple) else str(value)
+
+
+@lru_cache(maxsize=1)
+def preset_rows() -> tuple[dict[str, object], ...]:
+    """Every preset at its family's input size: params, MACs, activation bytes, and published images per second where
+    there are some (None elsewhere). Costs a second at first; do not change what it returns: it is shared."""
+    speed = throughput()[0]["images_per_s"] if throughput() else {}
+    rows = []
+    for name, spec in presets().items():
+        figures = headline(spec, spec.default_input, spec.default_input)
+        rows.append({"preset": name, "family": spec.family, "net": naming.title(spec), "params": figures["params"], "macs": figures["macs"],
+                     "activation_bytes": figures["activation_bytes"], "images_per_s": speed.get(name)})
+    return tuple(rows)

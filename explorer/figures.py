@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas  # noqa: F401  (plotly looks for it in sys.modules, and must not find it half imported by another thread)
 import plotly.graph_objects as go
 
 from explorer import palette
@@ -79,7 +80,7 @@ def scatter(rows: Rows, x: tuple[str, str], y: tuple[str, str], marked: dict[str
                     "line": {"width": 1, "color": "rgba(255,255,255,.8)"}, "opacity": 1 if marks else 0.75},
             hovertext=[f"<b>{row['net']}</b><br>{x[1]}: {row[x[0]]:,}<br>{y[1]}: {row[y[0]]:,}" for row in some],
             hoverinfo="text")
-    figure.update_xaxes(type="log", title=x[1], tickformat="~s", dtick="D2" if False else None)
+    figure.update_xaxes(type="log", title=x[1], tickformat="~s")
     figure.update_yaxes(type="log", title=y[1], tickformat="~s")
     return styled(figure, 560)
 

@@ -12,18 +12,19 @@ from explorer import graph
 from explorer.state import Chosen
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "map"
-MODULES = ("dom", "net", "scene", "paint", "figures", "viewport", "panel", "toolbar", "transitions", "export", "input",
+MODULES = ("dom", "net", "scene", "paint", "figures", "viewport", "panel", "block", "toolbar", "table",
+           "transitions", "export", "input",
            "choices", "map")  # in the order of their dependence; joined, they are one ES module
+STYLES = ("controls", "picture", "panel", "table", "map")
 KEY = "map"
 
 
-def _source(*names: str) -> str:
-    return "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
+def _joined(names: tuple[str, ...], ending: str) -> str:
+    return "\n".join((FOLDER / f"{name}.{ending}").read_text(encoding="utf-8") for name in names)
 
 
-_component = st.components.v2.component(
-    "resnet_map", html='<div class="map-place"></div>\n', css=_source("map.css"),
-    js=_source(*(f"{name}.js" for name in MODULES)))
+JS, CSS = _joined(MODULES, "js"), _joined(STYLES, "css")
+_component = st.components.v2.component("resnet_map", html='<div class="map-place"></div>\n', css=CSS, js=JS)
 
 
 @st.fragment
@@ -41,8 +42,8 @@ def measured(chosen: Chosen) -> dict[str, graph.MetricColumn]:
     times = st.session_state.get("block_times")
     if not times or times["spec"] != chosen.spec or not times["seconds"]:
         return {}
-    return {"median_s": graph.MetricColumn("Measured time", "s", times["seconds"],
-                                           "median of the passes timed on the Timing page; input, batch and dtype as set there")}
+    counts = "median of the passes on the Timing page, at the input, batch and dtype set there"
+    return {"median_s": graph.MetricColumn("Measured time", "s", times["seconds"], counts)}
 
 
 def _view(chosen: Chosen, extra: Mapping[str, object]) -> graph.View:

@@ -119,3 +119,23 @@ def estimate(spec: ResNetSpec, height: int, width: int, batch: int = 1, dtype: s
     held = activations + gradients + state + extra
     return Memory(params * size, sum(node.buffers for node in nodes) * size, picture, activations, gradients, state,
                   extra + round((MARGIN - 1) * held) + KERNELS_BYTES)
+
+
+def formulas(spec: ResNetSpec, height: int, width: int, batch: int, dtype: str, optimizer: str) -> dict[str, str]:
+    """How each part of an estimate comes about, with this net's values."""
+    nodes = trace(spec, height, width, batch)
+    params, size = int(total(nodes, "params")), BYTES[dtype]
+    alive = alive_bytes(nodes, dtype)
+    peak = nodes[1 + max(range(len(alive)), key=lambda index: alive[index] + working_bytes(nodes[1 + index], dtype))]
+    largest = max(nodes, key=lambda node: working_bytes(node, dtype))
+    return {
+        "weights": f"{params:,} parameters·{size} bytes",
+        "buffers": f"{sum(node.buffers for node in nodes):,} elements·{size} bytes",
+        "picture": f"{'·'.join(map(str, nodes[0].out_shape))}·{size} bytes",
+        "activations": f"inference: alive while {peak.path} runs; training: inputs of convolutions, BN, pooling and fc, "
+                       "outputs of ReLU, BN statistics, pooling indices",
+        "gradients": "training: as the weights",
+        "optimizer": f"training: {OPTIMIZERS[optimizer]} × the weights",
+        "working": f"inference: 1 copy at {peak.path}; training: 2 at {largest.path}; "
+                   f"{MARGIN - 1:.0%} on top, {KERNELS_BYTES / 1e6:.0f} MB for kernels",
+    }

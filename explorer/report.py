@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
-from explorer import export
+from dataclasses import asdict
+
+from explorer import export, memory, palette, proof, reconcile
 from explorer.analysis import METRICS, facts
 from explorer.spec import ResNetSpec
+from explorer.trace import trace
 
 
 def report(spec: ResNetSpec, height: int, width: int, batch: int) -> str:
-    """Headings, key figures, stages, blocks with the reason for each shortcut, and what the figures count."""
-    data = facts(spec, height, width, batch)
+    """Key figures with their sums, stages, blocks with the reason for each shortcut, conventions, memory, the spec."""
+    data, nodes = facts(spec, height, width, batch), trace(spec, height, width, batch)
     key = [{"figure": row[""], "exact": row["exact"], "short": row["short"]} for row in export.key_figures(data)]
-    reasons = [export.block_cells(row) | {"why": row["reason"]} for row in data["blocks"]]
+    blocks = [export.block_cells(row) | {"why": row["reason"]} for row in data["blocks"]]
+    sums = [f"- {metric.label}: `{proof.prove(name, nodes).text}`" for name, metric in METRICS.items() if metric.combine == "sum"]
     sections = {
-        "Key figures": export.markdown_table(key),
+        "Key figures": [*export.markdown_table(key), "", *sums, f"- Layers: `{proof.depth(spec, nodes).text}`"],
         "Stages": export.markdown_table([export.stage_cells(row) for row in data["stages"]]),
-        "Blocks": export.markdown_table(reasons),
+        "Blocks": export.markdown_table(blocks),
+        "How many FLOPs? It depends on who counts": export.markdown_table(_conventions(spec, height, width)),
+        f"Memory at batch {batch:,}, fp32, estimated": [*export.markdown_table(_memory(spec, height, width, batch)), "",
+                                                        f"Assumed: {'; '.join(memory.ASSUMPTIONS)}."],
         "What is counted": [f"- **{metric.label}**: {metric.counts}." for metric in METRICS.values()],
         "Spec": [f"- `{name}`: `{value}`" for name, value in data["spec"].items()],
     }
     body = "\n\n".join("\n".join([f"## {title}", "", *lines]) for title, lines in sections.items())
-    command = f"`{data['name']}`, computed from the traced PyTorch model by ResNet Explorer."
+    command = f"`{export.command(spec, height, width, batch)}`: computed from the traced PyTorch model by ResNet Explorer."
     return f"# {export.headings(data, spec)}\n\n{command}\n\n{body}\n"
+
+
+def _conventions(spec: ResNetSpec, height: int, width: int) -> list[dict[str, str]]:
+    return [{"who counts": row.name, "result": f"{row.value:,}", "unit": row.unit,
+             "besides convolutions and fc": "; ".join(f"+{gap.value:,} {gap.unit} ({gap.formula})" for gap in row.gaps) or "–"}
+            for row in reconcile.reconcile(spec, height, width)]
+
+
+def _memory(spec: ResNetSpec, height: int, width: int, batch: int) -> list[dict[str, str]]:
+    plans = {"inference": None, "training, SGD with momentum": "SGD with momentum", "training, Adam": "Adam, AdamW"}
+    rows = {what: memory.estimate(spec, height, width, batch, "fp32", optimizer) for what, optimizer in plans.items()}
+    return [{"for": what, **{name: palette.size(value) for name, value in asdict(row).items()}, "total": palette.size(row.total)}
+            for what, row in rows.items()]

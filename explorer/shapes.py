@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from explorer import palette
+from explorer import palette, proof
 from explorer.analysis import Stage, stages
+from explorer.proof import Proof
 from explorer.trace import Node
 
 
@@ -14,6 +15,24 @@ def stage_rows(nodes: Sequence[Node]) -> list[dict[str, object]]:
     return [{"stage": stage.name, "module": stage.module, "what": _what(stage),
              "output": palette.shape(stage.out_shape), "stride": stage.stride, "total stride": stage.nodes[-1].jump,
              "receptive field": palette.pixels(stage.nodes[-1].receptive_field)} for stage in stages(nodes)]
+
+
+def proofs_by_row(nodes: Sequence[Node]) -> list[dict[str, Proof]]:
+    """For each row of `stage_rows`, the proofs of its figures by column."""
+    return [_proofs(nodes, stage) for stage in stages(nodes)]
+
+
+def _proofs(nodes: Sequence[Node], stage: Stage) -> dict[str, Proof]:
+    """The steps behind a stage's row: how its output size and its receptive field come about. Empty for the head."""
+    if len(stage.out_shape) < 4:
+        return {}
+    changing = [node for node in stage.nodes if node.in_shape[2:] != node.out_shape[2:] and not node.on_shortcut]
+    steps = tuple(step for node in changing for step in proof.output_size(node))
+    size = stage.out_shape[2]
+    chain = "; ".join(step.text for step in steps[:-1])
+    last = steps[-1] if steps else Proof("side", f"{size}", size, "every stride is 1: nothing changes")
+    return {"output": Proof("side", f"{chain}; {last.expression}" if chain else last.expression, last.value, last.rule, steps),
+            "receptive field": proof.receptive_field(nodes, stage.nodes[-1].path)}
 
 
 def _what(stage: Stage) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 def csv_text(rows: Sequence[dict]) -> str:
     """Plain rows as CSV with a header line; lists as JSON."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, list(rows[0]) if rows else [], lineterminator="\n")
+    names = list(dict.fromkeys(key for row in rows for key in row))
+    writer = csv.DictWriter(out, names, lineterminator="\n")
     writer.writeheader()
     writer.writerows({key: json.dumps(value) if isinstance(value, (list, dict)) else value
                       for key, value in row.items()} for row in rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,6 +31,14 @@ class Figure:
     label: str
     exact: str = ""
     source: str = "computed"
+
+
+@dataclass(frozen=True)
+class Provable:
+    """A table's cell that opens its formula: what is shown, and its proof."""
+
+    shown: str
+    proof: Proof
 
 
 def style() -> None:
@@ -80,9 +89,10 @@ def lead(text: str) -> None:
     st.html(f'<p class="lead">{escape(text)}</p>')
 
 
-def drawing(svg: str, label: str, least_px: int = 0) -> None:
+def drawing(svg: str, label: str, least_px: int = 0, most_px: int = 2000) -> None:
     """An SVG as wide as its column; scrolls inside itself where it would become narrower than `least_px`."""
-    st.html(f'<div class="scroll"><div class="drawing" style="min-width:{least_px}px">{image(svg, label)}</div></div>')
+    st.html(f'<div class="scroll"><div class="drawing" style="min-width:{least_px}px;max-width:{most_px}px">'
+            f"{image(svg, label)}</div></div>")
 
 
 def image(svg: str, label: str) -> str:
@@ -102,22 +112,35 @@ def reason(block: object) -> None:
     """Why a block's shortcut is solid or dotted, with the line itself as a key."""
     kind = block.shortcut
     st.html(f'<div class="why"><span class="key {kind}"></span><b>{escape(palette.SHORTCUT_WORDS[kind])}.</b> '
-            f"{escape(block.reason)}.</div>")
+            f"{escape(block.reason[0].upper() + block.reason[1:])}.</div>")
 
 
 def table(rows: Sequence[dict], caption: str = "", source: str = "computed") -> None:
     """Plain rows as a table that reads like the paper's; scrolls inside itself on a phone."""
-    numeric = {key for key in rows[0] if all(isinstance(row[key], (int, float)) for row in rows)}
+    numeric = {key for key in rows[0] if all(_is_number(row[key]) for row in rows)}
     kind = {key: ' class="num"' if key in numeric else "" for key in rows[0]}
     head = "".join(f"<th{kind[key]}>{escape(key)}</th>" for key in rows[0])
-    cells = "".join("<tr>" + "".join(f"<td{kind[key]}>{escape(_cell(value))}</td>" for key, value in row.items()) + "</tr>"
+    cells = "".join("<tr>" + "".join(f"<td{kind[key]}>{_cell(value)}</td>" for key, value in row.items()) + "</tr>"
                     for row in rows)
     note = f'<div class="note">{escape(caption)} {mark(source)}</div>' if caption else ""
     st.html(f'<div class="scroll"><table class="paper"><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table></div>{note}')
 
 
+def provable(rows: Sequence[dict], proofs: Sequence[dict[str, Proof]]) -> list[dict]:
+    """The same rows, with a formula behind each figure that has one."""
+    return [{key: Provable(str(value), known[key]) if key in known else value for key, value in row.items()}
+            for row, known in zip(rows, proofs, strict=True)]
+
+
+def _is_number(value: object) -> bool:
+    value = value.shown if isinstance(value, Provable) else value
+    return isinstance(value, (int, float)) or bool(re.fullmatch(r"[×+−]?[\d,.]+( [KMGT]?\w+)?|same|–", str(value)))
+
+
 def _cell(value: object) -> str:
-    return palette.exact(value) if isinstance(value, int) else str(value)
+    if isinstance(value, Provable):
+        return proved(value.proof, value.shown)
+    return escape(palette.exact(value) if isinstance(value, int) else str(value))
 
 
 def chart(figure: object, alt: str, key: str | None = None) -> None:

@@ -26,7 +26,7 @@ def totals(chosen: Chosen, nodes: Sequence[Node]) -> None:
         with column:
             if metric == "depth":
                 proved = depth(chosen.spec, nodes)
-                ui.figures([Figure(f"{proved.value:,}", "layers, as the paper counts")])
+                ui.figures([Figure(f"{proved.value:,}", "Layers")])
             else:
                 proved = prove(metric, nodes, METRICS[metric].label)
                 ui.figures([Figure(cost.spoken(proved.value, metric), METRICS[metric].label)])
@@ -93,8 +93,9 @@ def memories(chosen: Chosen) -> list[dict]:
             "inference: backward needs every activation again, and the optimizer keeps copies of the weights. Try a larger "
             "batch in the sidebar: weights stay, activations grow with it.")
     ui.figures([Figure(f"≈ {palette.size(one.total)}", f"{what} · batch {chosen.batch:,}, {dtype}") for what, one in both.items()])
-    rows = [{"part": key, **{what: asdict(one)[key] for what, one in both.items()}} for key in asdict(inference)]
-    rows.append({"part": "total, estimated", **{what: one.total for what, one in both.items()}})
+    how = memory.formulas(*asked, full)
+    rows = [{"part": key, **{what: asdict(one)[key] for what, one in both.items()}, "how": how[key]} for key in asdict(inference)]
+    rows.append({"part": "total, estimated", **{what: one.total for what, one in both.items()}, "how": "the sum"})
     words = {"activations": "activations (alive at the peak; saved for backward)", "working": "working space, estimated"}
     ui.table([{**row, "part": words.get(row["part"], row["part"])} for row in rows],
              caption="Bytes. Exact from the trace but for the working space. Assumed: " + "; ".join(memory.ASSUMPTIONS) + ".")
@@ -118,7 +119,7 @@ def field(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
     rows = receptive.by_block(chosen.spec)
     last = next(node for node in reversed(nodes) if node.block)
     ui.lead(f"After {rows[-1]['block']} one unit sees {rows[-1]['v15_px']:,} pixels a side with the stride on the 3×3 (v1.5) "
-            f"and {rows[-1]['v1_px']:,} with it on the 1×1 (v1). In theory: most of what it sees counts for little.")
+            f"and {rows[-1]['v1_px']:,} with it on the 1×1 (v1). That is the extent; most of what it sees counts for little.")
     ui.chart(figures.receptive(rows), "Receptive field after each block, v1 against v1.5")
     ui.proof(receptive_field(nodes, last.path), f"{last.receptive_field:,} px at {last.path}, step by step")
     st.subheader("Does a gradient agree?", anchor=False)

@@ -23,7 +23,8 @@ def look_into(nodes: Sequence[Node]) -> str:
     def take() -> None:
         picked = st.session_state["look_into"]
         if picked != cost.WHOLE:
-            st.query_params["node"] = picked
+            stage = [node for node in nodes if node.block and node.stage == picked]
+            st.query_params["node"] = stage[0].path.split(".")[0] if stage else picked  # the map's name of a stage
         elif "node" in st.query_params:
             del st.query_params["node"]
 

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from explorer import palette, specimen, state, ui
+from explorer import palette, specimen, state, ui, ui_facts
 from explorer.drawing import block_svg
+from explorer.proof import prove
 from explorer.ui import Figure
 
 chosen = state.current()
@@ -35,8 +36,13 @@ for column, (kind, block) in zip(st.columns(2, gap="medium"), pair.by_kind().ite
         drawings.append(block_svg(block, palette.BLOCK_COLOURS[kind], f"{kind}, {block.out_shape[1]}-d", widest))
         ui.drawing(drawings[-1], f"{kind} block: {specimen.arithmetic(block)}; {block.reason}")
         ui.reason(block)
+        with st.container(horizontal=True):
+            ui.proof(prove("params", block.nodes, "parameters, BN included"))
+            ui.proof(prove("macs", block.nodes, "MACs"))
 
 st.subheader("What the way around costs", anchor=False)
 ui.table(specimen.option_rows(width if not width % 8 and 8 <= width <= 2048 else 256, equal, place, chosen.spec),
          caption="Parameters of this block under each shortcut option of the paper, BN included.")
-ui.downloads("blocks", specimen.rows(pair), drawings[1])
+with st.container(horizontal=True):
+    ui.downloads("blocks", specimen.rows(pair), drawings[1])
+    ui_facts.take_home(chosen)

@@ -1,15 +1,15 @@
 """Why residual? Seven questions: predict, run the experiment live, and see what may be claimed."""
 
+import json
 from dataclasses import replace
-from html import escape
 
 import streamlit as st
 import torch
 
-from explorer import palette, state, ui
+from explorer import state, ui
 from explorer.figures_lab import VIEWS, spread, unknown
 from explorer.jobs import Job
-from explorer.lab import EXPERIMENTS, quotes, story
+from explorer.lab import EXPERIMENTS, markup, quotes, story
 from explorer.lab.claims import shipped
 from explorer.lab.config import MAX_SEED
 from explorer.lab.record import FOLDER, provenance, recorded
@@ -34,11 +34,11 @@ def configured(name: str) -> object:
 def start(name: str, another: bool = False) -> None:
     """Queue a run; `another`: with the next seed."""
     if another:
-        st.session_state["seed"] = (st.session_state.get("seed", 1) + 1) % MAX_SEED
+        st.session_state["seed"] = st.session_state.get("seed", 1) % MAX_SEED + 1
     try:
-        config = configured(name)
+        config, run = configured(name), experiment.run  # held here: the page's names are another rerun's by then
         mine["steps"] = getattr(config, "steps", None)
-        mine["job"] = state.runner().submit(lambda job: experiment.run(config, job) | {"provenance": provenance(config.device)},
+        mine["job"] = state.runner().submit(lambda job: run(config, job) | {"provenance": provenance(config.device)},
                                             key, state.visitor().id, PLACE)
         mine.pop("problem", None)
     except ValueError as error:
@@ -82,13 +82,13 @@ def controls() -> None:
     """The two buttons; seed, size and budget."""
     buttons = st.container(horizontal=True)
     with st.expander("Seed and budget", key=f"budget-{key}"):
-        st.number_input("Seed", 0, MAX_SEED - 1, 1, key="seed", bind="query-params", help="Of the weights, the order of "
+        st.number_input("Seed", 1, MAX_SEED, step=1, key="seed", bind="query-params", help="Of the weights, the order of "
                         "the pictures and every random direction. The recorded run has seed 0.")
         name = st.selectbox("Size", sizes(), format_func=lambda one: experiment.presets[one].label, key=f"size-{key}",
                             persist_state="session")
         usual = experiment.presets[name].config
         if hasattr(usual, "steps"):
-            st.number_input("Steps", 1, 1000, usual.steps, key=f"steps-{key}-{name}", persist_state="session")
+            st.number_input("Steps", 1, 500 if usual.device == "cpu" else 5000, usual.steps, key=f"steps-{key}-{name}", persist_state="session")
         st.caption(story.budget(configured(name)) + story.cost(key, name))
         if "gpu" in experiment.presets and "gpu" not in sizes():
             st.caption(f"On a host with a CUDA device: {experiment.presets['gpu'].label}.")
@@ -115,39 +115,9 @@ def shown() -> dict:
     return (own | known)[st.selectbox("Shown", names, first, key=f"shown-{key}-{len(own)}-{size}", label_visibility="collapsed")]
 
 
-def source(run: dict) -> str:
-    """Where the figures come from, in a line."""
-    made, own = run["provenance"], "seconds" in run
-    spent = f"{run['seconds']:.0f} s" if own else f"{run['cpu_s']:.0f} s of CPU time"
-    return (f"{ui.mark('measured' if own else 'recorded')} {escape(story.budget_of(run))} · {made['date']} · "
-            f"torch {made['torch']} · {escape(made['device'])}, one thread · {spent}")
-
-
-def reveal(run: dict, guess: str | None) -> None:
-    mood, sentence = story.verdict(key, run["answer"], guess)
-    told = escape(story.told(key, run["answer"]))
-    st.html(f'<div class="verdict {mood}" role="status"><b>{escape(sentence)}</b><p>{told}</p></div>')
-    if odd := story.contradiction(run):
-        st.warning(odd, icon=":material/balance:")
-
-
-def column(title: str, items: list[str]) -> str:
-    return f'<div><h3>{title}</h3><ul>{"".join(f"<li>{escape(item)}</li>" for item in items)}</ul></div>'
-
-
-def paper(one: dict) -> str:
-    """The published source: its figure as a table, and what it says."""
-    head = "".join(f"<th>{escape(name)}</th>" for name in one["rows"][0]) if one["rows"] else ""
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row.values()) + "</tr>" for row in one["rows"])
-    table = f'<table class="paper"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>' if body else ""
-    return (f'<div><h3>In the paper {ui.mark("published")}</h3>{table}<p>{escape(one["note"])}</p>'
-            f'<p><a href="{one["url"]}" target="_blank">{escape(one["source"])}</a></p></div>')
-
-
 def meaning(run: dict) -> None:
     """What may be claimed, what not, and the paper; then every claim with its rate."""
-    st.html(f'<div class="meaning">{column("What may be claimed", text["may"])}'
-            f'{column("What needs care", text["care"])}{paper(text["paper"])}</div>')
+    st.html(markup.meaning(key, ui.mark("published")))
     with st.expander("Every claim, over the recorded seeds and in this run"):
         made = shipped()["provenance"]
         ui.table(quotes.scoreboard(run), f"Seeds {made['seeds'][0]}–{made['seeds'][-1]}, {made['date']}, torch "
@@ -156,19 +126,20 @@ def meaning(run: dict) -> None:
             ui.chart(spread(*story.finals(mine["runs"])), "Final training loss of each net over the seeds")
 
 
-def article() -> None:
-    """The article's wording, with what holds and what needs care."""
-    cells = "".join(f'<tr><td>“{escape(one["says"])}”</td><td>{escape(one["holds"])}</td><td>{escape(one["care"])}</td></tr>'
-                    for one in story.texts()["article"]["clauses"])
-    with st.expander(story.texts()["article"]["title"], icon=":material/format_quote:"):
-        st.html(f'<div class="scroll"><table class="paper clauses"><thead><tr><th>It says</th><th>What holds</th>'
-                f"<th>What needs care</th></tr></thead><tbody>{cells}</tbody></table></div>")
+def downloads(run: dict) -> None:
+    """The points as CSV; everything, with config and provenance, as JSON."""
+    name = f"{key}-seed{run['config']['seed']}"
+    with st.popover("Take it home", icon=":material/download:"):
+        st.download_button("Points as CSV", lambda: ui.csv_text(story.flat(run["rows"])), f"{name}.csv", "text/csv",
+                           on_click="ignore")
+        st.download_button("Whole run as JSON", lambda: json.dumps(run, indent=1), f"{name}.json", "application/json",
+                           on_click="ignore")
 
 
 collect()
 left, right = st.columns([1, 2], gap="large")
 with left:
-    st.html(f'<h1 class="question">{escape(text["question"])}</h1>')
+    st.html(markup.question(key))
     lines = st.container()
     guess = st.radio(text["predict"], list(text["options"]), None, format_func=text["options"].get, key=f"guess-{key}",
                      persist_state="session")
@@ -190,18 +161,18 @@ with right:
         with picked:
             run = shown()
         draw(view, run["rows"], run["summary"])
-        st.html(f'<div class="source">{source(run)}</div>')
+        st.html(markup.source(run, ui.mark("measured" if "seconds" in run else "recorded")))
+        downloads(run)
     else:
         draw(view, story.teaser(key), None, hidden=True)
         st.html(f'<div class="source">{ui.mark("recorded")} {story.HIDDEN}</div>')
 with lines:
-    if open_now:
-        reveal(run, guess)
-    else:
-        st.html(f'<p class="setup">{escape(text["setup"])}</p>')
+    st.html(markup.verdict(run, guess) if open_now else markup.setup(key))
+    if open_now and (odd := story.contradiction(run)):
+        st.warning(odd, icon=":material/balance:")
 if open_now:
     kind = "measured" if "seconds" in run else "recorded"
     ui.figures([Figure(value, label, source=kind) for value, label in quotes.QUOTES[key](run["summary"])])
     meaning(run)
-    ui.downloads(f"{key}-seed{run['config']['seed']}", story.flat(run["rows"]))
-article()
+with st.expander(story.texts()["article"]["title"], icon=":material/format_quote:"):
+    st.html(markup.article())

@@ -22,6 +22,10 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 KNOWN_NOISE = ("_stcore/health", "_stcore/host-config")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--overwrite", action="store_true", help="write the golden files of tests/golden anew")
+
+
 class Server:
     """The app as a user starts it: the console script, from a folder that is not the root."""
 

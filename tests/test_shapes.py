@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from explorer.drawing import milestones, receptive_svg, volumes_svg
-from explorer.shapes import lesson, stage_rows
+from explorer.shapes import lesson, proofs_by_row, stage_rows
 from explorer.spec import preset, presets
 from explorer.trace import trace
 
@@ -35,3 +35,13 @@ def test_every_preset_is_drawn_as_valid_svg_with_positive_sizes(name: str) -> No
         root = ET.fromstring(drawn)
         assert all(float(rect.get("width")) > 0 for rect in root.iter("{http://www.w3.org/2000/svg}rect"))
     assert "1×97" in lesson(nodes)
+
+
+def test_each_size_and_receptive_field_has_its_steps() -> None:
+    """The last number of each formula is the row's own; the steps are the paper's halvings."""
+    nodes = trace(preset("resnet50"))
+    found = proofs_by_row(nodes)
+    assert found[0]["output"].text == "⌊(224 + 2·3 − 7)/2⌋ + 1 = 112; ⌊(112 + 2·1 − 3)/2⌋ + 1 = 56"
+    assert found[1]["output"].text == "56" and found[2]["output"].text == "⌊(56 + 2·1 − 3)/2⌋ + 1 = 28"
+    assert [row["receptive field"].value for row in found[:-1]] == [11, 35, 91, 267, 427]
+    assert found[-1] == {}

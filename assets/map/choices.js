@@ -16,25 +16,31 @@ const CHOICES = {
 
   // On a phone the panel is a sheet over the lower part: bring what it covers into sight.
   uncover(tile) {
-    const { top, bottom } = tile.getBoundingClientRect(), sheet = this.panel.getBoundingClientRect().top;
-    if (top < 0 || bottom > Math.min(sheet, window.innerHeight)) tile.scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
+    const { top, bottom } = tile.getBoundingClientRect(),
+      sheet = this.panel.getBoundingClientRect().top;
+    if (top < 0 || bottom > Math.min(sheet, window.innerHeight))
+      tile.scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
   },
 
   change(fields, redraw = false) {
     const before = redraw ? rememberTiles(this) : null;
     Object.assign(this.view, fields);
     lastViews.set(this.key, { seq: this.seq, view: { ...this.view } });
-    if (redraw) this.draw(before); else this.refresh();
+    if (redraw) this.draw(before);
+    else this.refresh();
     clearTimeout(this.reportLater);
     const report = () => this.setStateValue("view", { ...this.view, seq: this.seq });
-    if (NEEDS_DATA.some((name) => name in fields)) report(); else this.reportLater = setTimeout(report, REPORT_AFTER);
+    if (NEEDS_DATA.some((name) => name in fields)) report();
+    else this.reportLater = setTimeout(report, REPORT_AFTER);
   },
 
   // Enter: a stage opens into its blocks, a run unfolds, a block opens into its layers.
   enter(id) {
-    const found = this.net.describe(id), tile = this.net.tiles[this.net.tile(id)];
+    const found = this.net.describe(id),
+      tile = this.net.tiles[this.net.tile(id)];
     if (found.type === "stage" && found.stage.blocks) return this.setLevel("blocks", `${id}.0`);
-    if (found.type === "block" && tile?.count > 1 && tile.id === id && this.isOverview() && tile.block) return this.unfold(id);
+    if (found.type === "block" && tile?.count > 1 && tile.id === id && this.isOverview() && tile.block)
+      return this.unfold(id);
     return found.kind && !this.openBlock ? this.open(found.type === "layer" ? id : found.block) : undefined;
   },
 
@@ -43,7 +49,9 @@ const CHOICES = {
     this.focusFirst();
   },
 
-  focusFirst() { this.tileElements[Math.max(this.tileOf(this.view.node), 0)]?.focus({ preventScroll: true }); },
+  focusFirst() {
+    this.tileElements[Math.max(this.tileOf(this.view.node), 0)]?.focus({ preventScroll: true });
+  },
 
   close() {
     if (this.openBlock) {
@@ -56,14 +64,18 @@ const CHOICES = {
   find(path) {
     const found = this.net.describe(path);
     const inside = found.type === "layer" && found.block && this.data.level !== "layers";
-    if (inside) this.open(path); else this.select(path);
+    if (inside) this.open(path);
+    else this.select(path);
     this.focusFirst();
   },
 
   setLevel(level, node = null) {
     const figure = level === "fig3" ? "fig3" : "map";
     const keep = figure === this.view.figure ? this.view.node : "";
-    this.change({ level: figure === "fig3" ? this.view.level : level, figure, open: false, node: node ?? keep }, this.openBlock !== "");
+    this.change(
+      { level: figure === "fig3" ? this.view.level : level, figure, open: false, node: node ?? keep },
+      this.openBlock !== "",
+    );
     if (this.openBlock === "") updateToolbar(this);
   },
 
@@ -77,5 +89,7 @@ const CHOICES = {
     this.change({ fold: folded ? "off" : "on", unfold: [] });
   },
 
-  unfold(id) { this.change({ unfold: [...this.view.unfold, id], node: id }); },
+  unfold(id) {
+    this.change({ unfold: [...this.view.unfold, id], node: id });
+  },
 };

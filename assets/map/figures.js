@@ -2,67 +2,164 @@
 
 function drawOpened(data, kind, block) {
   const picture = kind.opened;
-  const scene = svg("g", { class: "scene opened", role: "listbox", "aria-label": `${block}, opened: its layers in order` });
-  scene.append(svg("g", { class: "flows", "aria-hidden": "true" }, picture.wires.map((d, index) =>
-    svg("path", { class: "flow arrowed", d, "marker-end": "url(#map-arrow)", "data-wire": index }))));
+  const scene = svg("g", {
+    class: "scene opened",
+    role: "listbox",
+    "aria-label": `${block}, opened: its layers in order`,
+  });
+  scene.append(
+    svg(
+      "g",
+      { class: "flows", "aria-hidden": "true" },
+      picture.wires.map((d, index) =>
+        svg("path", { class: "flow arrowed", d, "marker-end": "url(#map-arrow)", "data-wire": index }),
+      ),
+    ),
+  );
   if (picture.shortcut) scene.append(drawBypass(data, picture.shortcut, `${block}.downsample`));
-  scene.append(svg("g", { "aria-hidden": "true" }, picture.edges.map(([x, y, text], index) =>
-    svg("text", { class: index ? "edge" : "edge first", x, y }, text))));
-  picture.boxes.forEach((box, index) => scene.append(drawBox(data, { ...box, id: `${block}.${box.id}` }, index, box.id)));
+  scene.append(
+    svg(
+      "g",
+      { "aria-hidden": "true" },
+      picture.edges.map(([x, y, text, place]) => svg("text", { class: `edge ${place}`, x, y }, text)),
+    ),
+  );
+  picture.boxes.forEach((box, index) =>
+    scene.append(drawBox(data, { ...box, id: `${block}.${box.id}` }, index, box.id)),
+  );
   return scene;
 }
 
 function drawBypass(data, line, id) {
   const [x, y] = line.at;
-  return svg("g", { class: "bypass", "data-id": id, "data-kind": line.kind },
+  return svg(
+    "g",
+    { class: "bypass", "data-id": id, "data-kind": line.kind },
     svg("path", { class: "hit", d: line.d }),
-    svg("path", { class: "shortcut", d: line.d, "data-kind": line.kind, "data-count": 1, "stroke-width": 3,
-      "stroke-dasharray": data.palette.dash[line.kind] || null, "stroke-linecap": line.kind === "pad" ? "round" : null,
-      "marker-end": "url(#map-arrow-shortcut)" }),
-    line.kind === "identity" ? svg("rect", { class: "mark", x: x - 46, y: y - 14, width: 92, height: 28, rx: 14 }) : null,
-    svg("text", { class: line.kind === "identity" ? "edge side" : "edge end", x: line.kind === "identity" ? x : x - 10, y: y + 5 }, line.label));
+    svg("path", {
+      class: "shortcut",
+      d: line.d,
+      "data-kind": line.kind,
+      "data-count": 1,
+      "stroke-width": 3,
+      "stroke-dasharray": data.palette.dash[line.kind] || null,
+      "stroke-linecap": line.kind === "pad" ? "round" : null,
+      "marker-end": "url(#map-arrow-shortcut)",
+    }),
+    line.kind === "identity"
+      ? svg("rect", { class: "mark", x: x - 46, y: y - 14, width: 92, height: 28, rx: 14 })
+      : null,
+    svg(
+      "text",
+      {
+        class: line.kind === "identity" ? "edge side" : "edge end",
+        x: line.kind === "identity" ? x : x - 10,
+        y: y + 5,
+      },
+      line.label,
+    ),
+  );
 }
 
 function drawBox(data, box, index, small) {
   const [x, y, w, h] = box.box;
   const add = box.kind === "add";
   const round = add ? w / 2 : 6;
-  const group = svg("g", { class: `tile kind-${box.kind}`, role: "option", id: `tile-${index}`, "data-index": index,
-    "data-id": box.id, tabindex: "-1", "aria-selected": "false", "aria-label": box.says });
+  const group = svg("g", {
+    class: `tile kind-${box.kind}`,
+    role: "option",
+    id: `tile-${index}`,
+    "data-index": index,
+    "data-id": box.id,
+    tabindex: "-1",
+    "aria-selected": "false",
+    "aria-label": box.says,
+  });
   group.style.setProperty("--tile", (box.stage && data.palette.stages[box.stage]) || data.palette.kinds[box.kind]);
-  group.append(svg("rect", { class: "face", x, y, width: w, height: h, rx: round }),
+  group.append(
+    svg("rect", { class: "face", x, y, width: w, height: h, rx: round }),
     svg("rect", { class: "ring", x: x - 3, y: y - 3, width: w + 6, height: h + 6, rx: round + 3 }),
-    svg("text", { class: add ? "tile-value plus" : "tile-value", x: x + w / 2, y: y + h / 2 + 5,
-      "font-size": fitted(box.name, w - 12, add ? 20 : 14).toFixed(1) }, shown(box.name)));
-  if (small && x < 200) group.append(svg("text", { class: "tile-path", x: add ? 86 : x - 10, y: y + h / 2 + 4 }, small));
+    svg(
+      "text",
+      {
+        class: add ? "tile-value plus" : "tile-value",
+        x: x + w / 2,
+        y: y + h / 2 + 5,
+        "font-size": fitted(box.name, w - 12, add ? 20 : 14).toFixed(1),
+      },
+      shown(box.name),
+    ),
+  );
+  if (small && x < 200)
+    group.append(svg("text", { class: "tile-path", x: add ? 86 : x - 10, y: y + h / 2 + 4 }, small));
   return group;
 }
 
 function drawFigure3(data) {
-  const scene = svg("g", { class: "scene fig3", role: "listbox", "aria-label": `${data.title}: layers, column by column` });
+  const scene = svg("g", {
+    class: "scene fig3",
+    role: "listbox",
+    "aria-label": `${data.title}: layers, column by column`,
+  });
   for (const band of data.bands) {
-    scene.append(svg("path", { class: "band", d: `M0 ${band.y}H${data.w}` }),
-      svg("text", { class: "band-size", x: 4, y: band.y + 24 }, band.size));
+    scene.append(
+      svg("path", { class: "band", d: `M0 ${band.y}H${data.w}` }),
+      svg("text", { class: "band-size", x: 4, y: band.y + 24 }, band.size),
+    );
   }
   scene.append(svg("text", { class: "band-title", x: 4, y: data.bands[0].y - 12 }, "output size"));
   for (const column of data.columns) {
-    scene.append(svg("text", { class: "column-name", x: column.x, y: 22 }, column.name),
+    scene.append(
+      svg("text", { class: "column-name", x: column.x, y: 22 }, column.name),
       svg("text", { class: "column-fact", x: column.x, y: 42 }, column.params),
       svg("text", { class: "column-fact", x: column.x, y: 58 }, column.macs),
-      svg("text", { class: "column-fact", x: column.x, y: 74 }, column.paper));
+      svg("text", { class: "column-fact", x: column.x, y: 74 }, column.paper),
+    );
   }
-  scene.append(svg("g", { class: "flows", "aria-hidden": "true" }, data.flow.map((d) => svg("path", { class: "flow", d }))));
+  scene.append(
+    svg(
+      "g",
+      { class: "flows", "aria-hidden": "true" },
+      data.flow.map((d) => svg("path", { class: "flow", d })),
+    ),
+  );
   for (const line of data.shortcuts) {
-    scene.append(svg("g", { class: "bypass", "data-id": line.id, "data-kind": line.kind }, svg("title", {}, line.says),
-      svg("path", { class: "shortcut", d: line.d, "data-kind": line.kind, "data-count": 1, "stroke-width": 2.4,
-        "stroke-dasharray": data.palette.dash[line.kind] || null })));
+    scene.append(
+      svg(
+        "g",
+        { class: "bypass", "data-id": line.id, "data-kind": line.kind },
+        svg("title", {}, line.says),
+        svg("path", {
+          class: "shortcut",
+          d: line.d,
+          "data-kind": line.kind,
+          "data-count": 1,
+          "stroke-width": 2.4,
+          "stroke-dasharray": data.palette.dash[line.kind] || null,
+        }),
+      ),
+    );
   }
   data.boxes.forEach((box, index) => scene.append(drawBox(data, box, index)));
   return scene;
 }
 
 function arrowMarkers() {
-  const arrow = (id, kind) => svg("marker", { id, class: kind, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 9,
-    markerHeight: 9, markerUnits: "userSpaceOnUse", orient: "auto" }, svg("path", { d: "M0 0L8 4L0 8z" }));
+  const arrow = (id, kind) =>
+    svg(
+      "marker",
+      {
+        id,
+        class: kind,
+        viewBox: "0 0 8 8",
+        refX: 7,
+        refY: 4,
+        markerWidth: 9,
+        markerHeight: 9,
+        markerUnits: "userSpaceOnUse",
+        orient: "auto",
+      },
+      svg("path", { d: "M0 0L8 4L0 8z" }),
+    );
   return svg("defs", {}, arrow("map-arrow", "arrow"), arrow("map-arrow-shortcut", "arrow-shortcut"));
 }

@@ -4,14 +4,22 @@ function listen(map) {
   map.canvas.addEventListener("click", (event) => onClick(map, event));
   map.canvas.addEventListener("dblclick", (event) => onOpen(map, event));
   map.canvas.addEventListener("pointerover", (event) => hover(map, event));
-  map.canvas.addEventListener("pointermove", (event) => { if (!map.tip.hidden) moveTip(map, event); });
-  map.canvas.addEventListener("pointerleave", () => { map.tip.hidden = true; });
+  map.canvas.addEventListener("pointermove", (event) => {
+    if (!map.tip.hidden) moveTip(map, event);
+  });
+  map.canvas.addEventListener("pointerleave", () => {
+    map.tip.hidden = true;
+  });
   map.svg.addEventListener("keydown", (event) => onKey(map, event));
-  map.panel.addEventListener("keydown", (event) => { if (event.key === "Escape") map.close(); });
+  map.panel.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") map.close();
+  });
 }
 
 function under(event) {
-  const tile = event.target.closest?.(".tile"), line = event.target.closest?.(".bypass"), lane = event.target.closest?.(".lane-label");
+  const tile = event.target.closest?.(".tile"),
+    line = event.target.closest?.(".bypass"),
+    lane = event.target.closest?.(".lane-label");
   return { id: tile?.dataset.id ?? line?.dataset.id ?? lane?.dataset.module ?? "", tile, line };
 }
 
@@ -28,7 +36,10 @@ function onOpen(map, event) {
 
 function hover(map, event) {
   const { id, tile, line } = under(event);
-  if (!id || event.pointerType === "touch") { map.tip.hidden = true; return; }
+  if (!id || event.pointerType === "touch") {
+    map.tip.hidden = true;
+    return;
+  }
   const found = map.net.describe(id);
   const index = tile ? Number(tile.dataset.index) : -1;
   const column = map.isOverview() ? map.data.columns[map.view.color] : null;
@@ -44,7 +55,10 @@ function hover(map, event) {
 function tipLines(map, index) {
   const box = map.openBlock ? null : map.net.tiles[index];
   if (!box) return [map.tileElements[index].getAttribute("aria-label").replace(/^[^,]*, /, "")];
-  return [box.recipe ?? box.name, [box.count > 1 ? box.holds : box.holds?.replace(/^1 /, ""), box.shape ?? box.out].filter(Boolean).join(" · ")];
+  return [
+    box.recipe ?? box.name,
+    [box.count > 1 ? box.holds : box.holds?.replace(/^1 /, ""), box.shape ?? box.out].filter(Boolean).join(" · "),
+  ];
 }
 
 function moveTip(map, event) {
@@ -67,8 +81,14 @@ const KEYS = {
 function onKey(map, event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const at = Number(event.target.closest?.(".tile")?.dataset.index ?? -1);
-  const commands = { Enter: () => map.enter(map.tileElements[at]?.dataset.id ?? ""), " ": () => map.select(map.tileElements[at]?.dataset.id ?? ""),
-    Escape: () => map.close(), "+": () => map.viewport.zoom(ZOOM.step), "-": () => map.viewport.zoom(1 / ZOOM.step), 0: () => map.viewport.reset() };
+  const commands = {
+    Enter: () => map.enter(map.tileElements[at]?.dataset.id ?? ""),
+    " ": () => map.select(map.tileElements[at]?.dataset.id ?? ""),
+    Escape: () => map.close(),
+    "+": () => map.viewport.zoom(ZOOM.step),
+    "-": () => map.viewport.zoom(1 / ZOOM.step),
+    0: () => map.viewport.reset(),
+  };
   const command = commands[event.key] ?? (KEYS[event.key] && (() => go(map, KEYS[event.key](map, at))));
   if (!command) return;
   event.preventDefault();
@@ -86,7 +106,8 @@ function inNextRow(map, at, direction) {
   const [x, y, w, h] = boxOf(map.tileElements[Math.max(at, 0)]);
   const middle = (box) => [box[0] + box[2] / 2, box[1] + box[3] / 2];
   const [mx, my] = middle([x, y, w, h]);
-  const places = map.tileElements.map((group, index) => [index, ...middle(boxOf(group))])
+  const places = map.tileElements
+    .map((group, index) => [index, ...middle(boxOf(group))])
     .filter(([, , py]) => direction * (py - my) > h * 0.5);
   const nearest = Math.min(...places.map(([, , py]) => Math.abs(py - my)));
   const row = places.filter(([, , py]) => Math.abs(py - my) < nearest + h * 0.5);

@@ -10,7 +10,8 @@ class NetMap {
     this.build(host);
     new ResizeObserver(() => this.data && this.layoutName() !== this.layoutUsed && this.draw()).observe(this.canvas);
     this.fillScreen = () => {
-      if (this.root.isConnected) fillScreen(this.root, this.body); else window.removeEventListener("resize", this.fillScreen);
+      if (this.root.isConnected) fillScreen(this.root, this.body);
+      else window.removeEventListener("resize", this.fillScreen);
     };
     window.addEventListener("resize", this.fillScreen);
   }
@@ -26,8 +27,21 @@ class NetMap {
     this.table = html("div", { class: "table", tabindex: "0", role: "region", "aria-label": "The map as a table" });
     this.slideTitle = html("h2", { class: "slide-title" });
     this.toolbar = buildToolbar(this);
-    this.body = html("div", { class: "body" }, html("div", { class: "picture" }, this.canvas, this.legend), this.panel);
-    this.root = html("div", { class: "map-root" }, this.status, this.slideTitle, this.toolbar.bar, this.body, this.table);
+    this.body = html(
+      "div",
+      { class: "body" },
+      html("div", { class: "picture" }, this.canvas, this.legend),
+      this.panel,
+    );
+    this.root = html(
+      "div",
+      { class: "map-root" },
+      this.status,
+      this.slideTitle,
+      this.toolbar.bar,
+      this.body,
+      this.table,
+    );
     host.replaceChildren(this.root);
     this.viewport = new Viewport(this.canvas, this.svg, this.drawing);
     listen(this);
@@ -39,7 +53,10 @@ class NetMap {
     const outside = data.seq !== this.seq;
     if (outside) this.takeView(data);
     if (data === this.data && !outside) return;
-    if (this.data && !outside && data.stamp === this.data.stamp) { this.data = data; return; }
+    if (this.data && !outside && data.stamp === this.data.stamp) {
+      this.data = data;
+      return;
+    }
     const before = this.data && this.data.slug === data.slug ? rememberTiles(this) : new Map();
     if (this.data?.stamp !== data.stamp) this.net = null;
     this.data = data;
@@ -72,7 +89,8 @@ class NetMap {
     this.layoutUsed = this.layoutName();
     this.layout = data.scene?.layouts[this.layoutUsed];
     const [scene, width, height] = this.picture(found.kind);
-    const from = before.get?.(this.openBlock), hadFocus = this.drawing.contains(this.root.getRootNode().activeElement);
+    const from = before.get?.(this.openBlock),
+      hadFocus = this.drawing.contains(this.root.getRootNode().activeElement);
     this.scene = scene;
     this.drawing.replaceChildren(scene);
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
@@ -82,8 +100,10 @@ class NetMap {
     this.svg.style.setProperty("--ratio", `${width} / ${height}`);
     this.viewport.reset();
     if (this.isOverview()) paintTiles(this);
-    if (this.layoutUsed === "narrow" && view.node && this.tileOf(view.node) >= 0) setTimeout(() => this.uncover(this.tileElements[this.tileOf(view.node)]));
-    if (this.openBlock) growFrom(scene, from, { width, height }); else grow(this, before);
+    if (this.layoutUsed === "narrow" && view.node && this.tileOf(view.node) >= 0)
+      setTimeout(() => this.uncover(this.tileElements[this.tileOf(view.node)]));
+    if (this.openBlock) growFrom(scene, from, { width, height });
+    else grow(this, before);
     this.refresh();
     if (hadFocus) this.focusFirst(); // who came by keyboard stays in the picture
     clearTimeout(this.tableLater);
@@ -97,7 +117,9 @@ class NetMap {
     return [drawScene(data, this.layoutUsed), this.layout.w, this.layout.h];
   }
 
-  isOverview() { return this.data.figure === "map" && !this.openBlock; }
+  isOverview() {
+    return this.data.figure === "map" && !this.openBlock;
+  }
 
   fillTable() {
     this.table.replaceChildren(buildTable(this));
@@ -110,7 +132,9 @@ class NetMap {
     this.legend.replaceChildren(...legendItems(this));
     this.panel.replaceChildren(...panelContent(this, this.view.node).filter(Boolean));
     this.panel.scrollTop = 0;
-    this.status.textContent = ["h3", ".reason"].map((part) => this.panel.querySelector(part)?.textContent ?? "").join(" ");
+    this.status.textContent = ["h3", ".reason"]
+      .map((part) => this.panel.querySelector(part)?.textContent ?? "")
+      .join(" ");
     this.root.classList.toggle("has-selection", Boolean(this.view.node));
     this.markSelected();
   }
@@ -121,18 +145,24 @@ class NetMap {
   }
 
   markSelected() {
-    const { node } = this.view, at = this.tileOf(node);
+    const { node } = this.view,
+      at = this.tileOf(node);
     this.tileElements.forEach((group, index) => {
       group.setAttribute("aria-selected", String(index === at));
       group.setAttribute("tabindex", index === Math.max(at, 0) ? "0" : "-1");
     });
     const bypass = node.endsWith(".downsample") ? node : "";
-    this.scene.querySelectorAll(".bypass").forEach((line) => line.classList.toggle("selected", line.dataset.id === bypass));
-    const id = this.data.figure === "map" && at >= 0 && !this.openBlock ? this.net.tiles[at].id : this.openBlock || node;
+    this.scene
+      .querySelectorAll(".bypass")
+      .forEach((line) => line.classList.toggle("selected", line.dataset.id === bypass));
+    const id =
+      this.data.figure === "map" && at >= 0 && !this.openBlock ? this.net.tiles[at].id : this.openBlock || node;
     this.table.querySelectorAll("tr[data-id]").forEach((row) => {
       const is = row.dataset.id === id;
       row.classList.toggle("selected", is);
-      if (is) { row.setAttribute("aria-current", "true"); } else row.removeAttribute("aria-current");
+      if (is) {
+        row.setAttribute("aria-current", "true");
+      } else row.removeAttribute("aria-current");
     });
   }
 
@@ -141,7 +171,9 @@ class NetMap {
     return `${this.data.title}${figure}`;
   }
 
-  save(format) { return saveAs(this, format); }
+  save(format) {
+    return saveAs(this, format);
+  }
 
   toggleFullScreen() {
     const root = this.root.getRootNode();

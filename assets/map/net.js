@@ -29,7 +29,8 @@ class Net {
 
   #runHolds(tile, block) {
     if (!block || !(tile.count > 1) || stageOf(tile.id) !== stageOf(block)) return false;
-    const from = indexIn(blockOf(tile.id)), index = indexIn(block);
+    const from = indexIn(blockOf(tile.id)),
+      index = indexIn(block);
     return from <= index && index < from + tile.count;
   }
 
@@ -61,7 +62,8 @@ class Net {
     if (details.stages[id] && (this.data.level === "stages" || !details.layers[id])) {
       return { type: "stage", stage: details.stages[id] };
     }
-    const block = blockOf(id), kind = block && this.kind(block);
+    const block = blockOf(id),
+      kind = block && this.kind(block);
     if (kind && id === block) return { type: "block", block, kind };
     if (kind && id === `${block}.downsample`) return { type: "shortcut", block, kind };
     if (kind) {
@@ -95,7 +97,9 @@ class Net {
       const low = path.toLowerCase();
       return low === wanted ? 0 : low.startsWith(wanted) ? 1 : low.includes(wanted) ? 2 : 9;
     };
-    const found = this.paths().map((path) => [rank(path), path]).filter(([place]) => place < 9);
+    const found = this.paths()
+      .map((path) => [rank(path), path])
+      .filter(([place]) => place < 9);
     found.sort((a, b) => a[0] - b[0] || a[1].length - b[1].length);
     return [...(stage ? [stage[0]] : []), ...found.map(([, path]) => path)].slice(0, most);
   }

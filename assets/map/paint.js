@@ -6,9 +6,11 @@ const LEAST_SMALL = 9.5; // size of a second line; what needs a smaller one is s
 function paintTiles(map) {
   const { data, layout, view } = map;
   const column = data.columns[view.color];
-  const longest = column && data.level !== "layers" ? Math.max(...column.texts.map((text) => text.length)) : 0; // one size for all
+  // One size of text for all values.
+  const longest = column && data.level !== "layers" ? Math.max(...column.texts.map((text) => text.length)) : 0;
   map.tileElements.forEach((group, index) => {
-    const tile = data.scene.tiles[index], [x, y, w, h] = layout.tiles[index];
+    const tile = data.scene.tiles[index],
+      [x, y, w, h] = layout.tiles[index];
     const colour = tile.kind && !column ? data.palette.kinds[tile.kind] : data.palette.stages[tile.stage];
     const shade = column?.shades[index];
     group.style.setProperty("--tile", shade ?? colour);
@@ -29,9 +31,13 @@ function tileText(tile, value, longest, [x, y, w, h]) {
   const two = texts[1] && w >= ROOM_FOR_TWO_LINES.width && h >= ROOM_FOR_TWO_LINES.height;
   const size = clamp(fitted(texts[0].padEnd(longest), w - 5, Math.min(h * (two ? 0.4 : 0.5), 20)), 1.5, 20);
   const middle = y + h / 2;
-  const line = (text, at, big, kind) => svg("text", { class: kind, x: x + w / 2, y: at, "font-size": big.toFixed(1) }, text);
+  const line = (text, at, big, kind) =>
+    svg("text", { class: kind, x: x + w / 2, y: at, "font-size": big.toFixed(1) }, text);
   if (!two) return [line(texts[0], middle + size * 0.36, size, "tile-value")];
-  const second = [texts[1], tile.count > 1 ? tile.holds : "", tile.shape].find((text) => text && fitted(text, w - 8, 13) >= LEAST_SMALL) ?? "";
+  const second =
+    [texts[1], tile.count > 1 ? tile.holds : "", tile.shape].find(
+      (text) => text && fitted(text, w - 8, 13) >= LEAST_SMALL,
+    ) ?? "";
   const small = fitted(second, w - 8, 13);
   return [line(texts[0], middle - 1, size, "tile-value"), line(second, middle + small + 3, small, "tile-recipe")];
 }
@@ -39,13 +45,23 @@ function tileText(tile, value, longest, [x, y, w, h]) {
 // "3×3, 128, /2" in two lines, where one would be small.
 function stackedText(lines, x, y, w, h) {
   const size = clamp(fitted(lines[0], w - 4, h * 0.36), 1.5, 15);
-  return lines.map((text, index) => svg("text", { class: "tile-value", x, y: y + size * (index ? 1.05 : -0.1), "font-size": size.toFixed(1) }, text));
+  return lines.map((text, index) =>
+    svg("text", { class: "tile-value", x, y: y + size * (index ? 1.05 : -0.1), "font-size": size.toFixed(1) }, text),
+  );
 }
 
 // In a tile that is taller than wide the text climbs.
 function uprightText(text, x, y, w, h) {
   const size = clamp(fitted(text, h - 4, w * 0.8), 1.5, 15);
-  return svg("text", { class: "tile-value", "font-size": size.toFixed(1), transform: `translate(${x + size * 0.34} ${y}) rotate(-90)` }, text);
+  return svg(
+    "text",
+    {
+      class: "tile-value",
+      "font-size": size.toFixed(1),
+      transform: `translate(${x + size * 0.34} ${y}) rotate(-90)`,
+    },
+    text,
+  );
 }
 
 // First line, second line. Without a metric the tile says what it is.
@@ -65,25 +81,57 @@ function legendItems(map) {
   const items = Object.keys(data.shortcuts_held ?? {}).map((kind) => shortcutItem(data, kind));
   if (!map.isOverview() || (!column && data.level === "layers")) return [...items, ...kindItems(map)];
   if (!column) return items;
-  const stops = column.legend.map(([colour, text]) => html("span", { class: "stop" },
-    html("i", { style: { background: colour } }), text));
+  const stops = column.legend.map(([colour, text]) =>
+    html("span", { class: "stop" }, html("i", { style: { background: colour } }), text),
+  );
   const mark = data.palette.provenance[column.provenance];
-  return [html("span", { class: "scale", title: column.counts }, html("b", {}, column.label), ...stops,
-    html("span", { class: "mark-source", title: mark[1] }, `${mark[0]} ${column.provenance}`)), ...items];
+  return [
+    html(
+      "span",
+      { class: "scale", title: column.counts },
+      html("b", {}, column.label),
+      ...stops,
+      html("span", { class: "mark-source", title: mark[1] }, `${mark[0]} ${column.provenance}`),
+    ),
+    ...items,
+  ];
 }
 
 // The colours of the layers that are on the screen.
 function kindItems({ data, tileElements }) {
-  const kinds = new Set(tileElements.flatMap((group) => [...group.classList].filter((name) => name.startsWith("kind-"))));
-  return [...kinds].map((name) => name.slice(5)).filter((kind) => !["add", "identity", "pad", "flatten"].includes(kind)).map((kind) =>
-    html("span", { class: "key" }, html("i", { class: "swatch", style: { background: data.palette.kinds[kind] } }), data.palette.kind_labels[kind]));
+  const kinds = new Set(
+    tileElements.flatMap((group) => [...group.classList].filter((name) => name.startsWith("kind-"))),
+  );
+  return [...kinds]
+    .map((name) => name.slice(5))
+    .filter((kind) => !["add", "identity", "pad", "flatten"].includes(kind))
+    .map((kind) =>
+      html(
+        "span",
+        { class: "key" },
+        html("i", { class: "swatch", style: { background: data.palette.kinds[kind] } }),
+        data.palette.kind_labels[kind],
+      ),
+    );
 }
 
 function shortcutItem(data, kind) {
   const count = data.shortcuts_held[kind];
-  const line = svg("svg", { width: 34, height: 10, "aria-hidden": "true" }, kind === "none" ? [] :
-    [svg("path", { class: "shortcut", d: "M1 5H33", "stroke-width": 2.6, "stroke-dasharray": data.palette.dash[kind] || null,
-      "stroke-linecap": kind === "pad" ? "round" : null })]);
+  const line = svg(
+    "svg",
+    { width: 34, height: 10, "aria-hidden": "true" },
+    kind === "none"
+      ? []
+      : [
+          svg("path", {
+            class: "shortcut",
+            d: "M1 5H33",
+            "stroke-width": 2.6,
+            "stroke-dasharray": data.palette.dash[kind] || null,
+            "stroke-linecap": kind === "pad" ? "round" : null,
+          }),
+        ],
+  );
   const words = kind === "none" ? data.palette.words[kind] : `${count} ${data.palette.words[kind]}`;
   return html("span", { class: "key" }, line, words);
 }

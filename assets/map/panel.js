@@ -2,7 +2,17 @@
 
 function panelContent(map, id) {
   const found = map.net.describe(id);
-  const close = html("button", { type: "button", class: "close", "aria-label": "Close", title: "Close (Escape)", onclick: () => map.change({ node: "", open: false }, map.openBlock !== "") }, "×");
+  const close = html(
+    "button",
+    {
+      type: "button",
+      class: "close",
+      "aria-label": "Close",
+      title: "Close (Escape)",
+      onclick: () => map.change({ node: "", open: false }, map.openBlock !== ""),
+    },
+    "×",
+  );
   return [found.type === "none" ? null : close, ...PANELS[found.type](map, id, found)];
 }
 
@@ -22,14 +32,24 @@ function heading(kicker, title, solidity) {
 
 function lineSample(kind) {
   const dash = { identity: null, projection: "7 5", pad: "2 5" }[kind];
-  return svg("svg", { class: "sample", width: 54, height: 14, "aria-hidden": "true" },
-    svg("path", { class: "shortcut", d: "M2 7H52", "stroke-width": 3, "stroke-dasharray": dash }));
+  return svg(
+    "svg",
+    { class: "sample", width: 54, height: 14, "aria-hidden": "true" },
+    svg("path", { class: "shortcut", d: "M2 7H52", "stroke-width": 3, "stroke-dasharray": dash }),
+  );
 }
 
 // Rows of [term, value, small print].
 function factList(rows) {
-  return html("dl", { class: "facts" }, rows.filter(Boolean).map(([term, value, small]) =>
-    html("div", {}, html("dt", {}, term), html("dd", {}, value, small ? html("small", {}, small) : null))));
+  return html(
+    "dl",
+    { class: "facts" },
+    rows
+      .filter(Boolean)
+      .map(([term, value, small]) =>
+        html("div", {}, html("dt", {}, term), html("dd", {}, value, small ? html("small", {}, small) : null)),
+      ),
+  );
 }
 
 function source(map, name = "computed") {
@@ -45,103 +65,110 @@ function netPanel(map) {
   const plain = Boolean(held.none);
   return [
     ...heading("Shortcuts", plain ? "A plain net: none" : "Solid or dotted?"),
-    plain ? html("p", { class: "reason" }, "No x is carried around a block: what a block computes replaces its input.") :
-      html("div", { class: "pair" },
-        html("div", {}, html("b", {}, `${held.identity ?? 0}`), lineSample("identity"), html("span", {}, "solid: x is added as it is")),
-        html("div", {}, html("b", {}, `${dotted}`), lineSample(held.pad ? "pad" : "projection"), html("span", {}, held.pad && held.projection ?
-          "dotted: x must change shape first" : held.pad ? "dotted: zeros fill the new channels" : "dotted: a 1×1 convolution reshapes x"))),
-    html("p", { class: "quiet" }, "Each tile is a block, each row of tiles a stage of one feature-map size. Pick a tile or an arch ",
-      "to see why it is solid or dotted. Arrow keys follow the data, Enter opens, Escape closes."),
+    plain
+      ? html("p", { class: "reason" }, "No x is carried around a block: what a block computes replaces its input.")
+      : html(
+          "div",
+          { class: "pair" },
+          html(
+            "div",
+            {},
+            html("b", {}, `${held.identity ?? 0}`),
+            lineSample("identity"),
+            html("span", {}, "solid: x is added as it is"),
+          ),
+          html(
+            "div",
+            {},
+            html("b", {}, `${dotted}`),
+            lineSample(held.pad ? "pad" : "projection"),
+            html(
+              "span",
+              {},
+              held.pad && held.projection
+                ? "dotted: x must change shape first"
+                : held.pad
+                  ? "dotted: zeros fill the new channels"
+                  : "dotted: a 1×1 convolution reshapes x",
+            ),
+          ),
+        ),
+    html(
+      "p",
+      { class: "quiet" },
+      "Each tile is a block, each row of tiles a stage of one feature-map size. Pick a tile or an arch ",
+      "to see why it is solid or dotted. Arrow keys follow the data, Enter opens, Escape closes.",
+    ),
     source(map),
   ];
 }
 
 function stagePanel(map, id, { stage }) {
   const totals = map.data.details.totals;
-  const rows = Object.entries(map.data.details.metrics).map(([name, metric]) =>
-    [metric.label, stage.words[name], totals[name] === undefined ? "" : percent(stage.metrics[name], totals[name])]);
-  return [...heading(id, stage.name), stage.blocks ? html("p", { class: "reason" },
-    `${stage.blocks} ${stage.blocks === 1 ? "block" : "blocks"}: ${stage.holds}`) : null,
-  factList([["Output", stage.out], ...rows]),
-  stage.blocks ? html("button", { class: "wide", type: "button", onclick: () => map.enter(id) }, "Open the stage") : null, source(map)];
-}
-
-function blockPanel(map, id, { block, kind }) {
-  const stage = map.data.details.stages[stageOf(block)];
-  const place = `${stage.name} · block ${indexIn(block) + 1} of ${stage.blocks}`;
-  const opened = map.view.open;
+  const rows = Object.entries(map.data.details.metrics).map(([name, metric]) => [
+    metric.label,
+    stage.words[name],
+    totals[name] === undefined ? "" : percent(stage.metrics[name], totals[name]),
+  ]);
   return [
-    ...heading(`${block}  ·  ${place}`, kind.question, kind.shortcut),
-    html("p", { class: "reason" }, `${kind.reason[0].toUpperCase()}${kind.reason.slice(1)}.`),
-    html("button", { class: "wide", type: "button", onclick: () => (opened ? map.close() : map.open(block)) },
-      opened ? "Back to the map" : "Open the block"),
-    unfoldButton(map, block),
-    blockFacts(map, block, kind, stage),
-    optionTable(map, kind),
-    arithmetic(kind),
+    ...heading(id, stage.name),
+    stage.blocks
+      ? html("p", { class: "reason" }, `${stage.blocks} ${stage.blocks === 1 ? "block" : "blocks"}: ${stage.holds}`)
+      : null,
+    factList([["Output", stage.out], ...rows]),
+    stage.blocks
+      ? html("button", { class: "wide", type: "button", onclick: () => map.enter(id) }, "Open the stage")
+      : null,
     source(map),
   ];
 }
 
-function unfoldButton(map, block) {
-  const tile = map.net.tiles[map.net.tile(block)];
-  if (!tile?.block || !(tile.count > 1) || !map.isOverview() || map.data.level === "stages") return null;
-  return html("button", { class: "wide", type: "button", onclick: () => map.unfold(tile.id) }, `Unfold the run of ${tile.count}`);
-}
-
-function blockFacts(map, block, kind, stage) {
-  const { metrics, totals } = map.data.details;
-  const rows = Object.entries(metrics).map(([name, metric]) => {
-    if (kind.metrics[name] === undefined) return [metric.label, stage.last[name][indexIn(block)]];
-    return [metric.label, formatted(map, name, kind.metrics[name]), `${percent(kind.metrics[name], totals[name])} of the net`];
-  });
-  const extra = Object.entries(map.data.columns).filter(([name]) => !metrics[name]).map(([, column]) => {
-    const index = map.net.tile(block);
-    return index < 0 ? null : [column.label, column.words[index], column.provenance];
-  });
-  return factList([["Output", kind.out, `from ${kind.in}`], ...rows, ...extra]);
-}
-
-const formatted = (map, name, value) => (map.data.columns[name]?.unit === "bytes" ? `${(value / 1e6).toFixed(2)} MB` : exact(value));
-
-function optionTable(map, kind) {
-  const here = map.data.spec_shortcut;
-  const rows = Object.entries(kind.options).map(([option, cost]) => html("tr", { class: option === here ? "here" : null },
-    html("th", { scope: "row" }, `${option}${option === here ? " ◂" : ""}`), html("td", {}, cost.shortcut === "pad" ? "zero-padding" : cost.shortcut),
-    html("td", {}, exact(cost.params)), html("td", {}, `${(cost.macs / 1e6).toFixed(1)} M`)));
-  return html("table", { class: "options" }, html("caption", {}, "This block under each option"),
-    html("thead", {}, html("tr", {}, ["option", "shortcut", "params", "MACs"].map((text) => html("th", { scope: "col" }, text)))),
-    html("tbody", {}, rows));
-}
-
-function arithmetic(kind) {
-  const rows = kind.layers.filter((layer) => layer.params).map((layer) => html("tr", {}, html("th", { scope: "row" }, layer.id),
-    html("td", {}, layer.params_formula), html("td", {}, exact(layer.params))));
-  rows.push(html("tr", { class: "sum" }, html("th", { scope: "row" }, "sum"), html("td", {}), html("td", {}, exact(kind.metrics.params))));
-  return html("table", { class: "options arithmetic" }, html("caption", {}, "Its parameters, substituted"), html("tbody", {}, rows));
-}
-
 function layerPanel(map, id, { layer, block }) {
   return [
-    ...heading(id, layer.name), html("p", { class: "quiet" }, layer.label),
-    factList([["Input", layer.in], ["Output", layer.out],
+    ...heading(id, layer.name),
+    html("p", { class: "quiet" }, layer.label),
+    factList([
+      ["Input", layer.in],
+      ["Output", layer.out],
       ["Parameters", exact(layer.params), layer.params_formula && `= ${layer.params_formula}`],
-      ["MACs", exact(layer.macs), layer.macs_formula && `= ${layer.macs_formula}`]]),
-    block ? html("button", { class: "wide", type: "button", onclick: () => map.select(block) }, `To its block, ${block}`) : null,
+      ["MACs", exact(layer.macs), layer.macs_formula && `= ${layer.macs_formula}`],
+    ]),
+    block
+      ? html("button", { class: "wide", type: "button", onclick: () => map.select(block) }, `To its block, ${block}`)
+      : null,
     source(map),
   ];
 }
 
 function fig3Panel(map) {
-  return [...heading("He et al. 2015, Fig. 3", "The same 34 layers, with and without"),
-    html("p", { class: "reason" }, "Plain-34 and ResNet-34 hold the same convolutions; the arcs are all that is added, and only the three dotted ones have weights."),
-    html("p", { class: "quiet" }, "VGG-19 has 19 layers and more than five times the multiply-adds. Drawn from the traced models; ",
-      "the paper's figures stand beside ours under each name."),
-    source(map)];
+  return [
+    ...heading("He et al. 2015, Fig. 3", "The same 34 layers, with and without"),
+    html(
+      "p",
+      { class: "reason" },
+      "Plain-34 and ResNet-34 hold the same convolutions; the arcs are all that is added, " +
+        "and only the three dotted ones have weights.",
+    ),
+    html(
+      "p",
+      { class: "quiet" },
+      "VGG-19 has 19 layers and more than five times the multiply-adds. Drawn from the traced models; ",
+      "the paper's figures stand beside ours under each name.",
+    ),
+    source(map),
+  ];
 }
 
 function boxPanel(map, id, { box }) {
-  return [...heading(box.net, box.name), html("p", { class: "quiet" }, box.path), factList([["Input", box.in], ["Output", box.out],
-    ["Parameters", exact(box.params), box.params_formula && `= ${box.params_formula}`],
-    ["MACs", exact(box.macs), box.macs_formula && `= ${box.macs_formula}`]]), source(map)];
+  return [
+    ...heading(box.net, box.name),
+    html("p", { class: "quiet" }, box.path),
+    factList([
+      ["Input", box.in],
+      ["Output", box.out],
+      ["Parameters", exact(box.params), box.params_formula && `= ${box.params_formula}`],
+      ["MACs", exact(box.macs), box.macs_formula && `= ${box.macs_formula}`],
+    ]),
+    source(map),
+  ];
 }

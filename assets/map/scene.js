@@ -5,7 +5,12 @@ const DASH_WIDTH = 56; // an arch this wide takes the dashes as they are; a smal
 function dashOf(data, kind, width) {
   const dash = data.palette.dash[kind];
   const size = clamp(width / DASH_WIDTH, 0.45, 1);
-  return dash ? dash.split(" ").map((part) => (part * size).toFixed(1)).join(" ") : null;
+  return dash
+    ? dash
+        .split(" ")
+        .map((part) => (part * size).toFixed(1))
+        .join(" ")
+    : null;
 }
 
 function drawScene(data, name) {
@@ -16,8 +21,12 @@ function drawScene(data, name) {
   const arches = svg("g", { class: "arches" });
   scene.append(arches, ...lanes);
   const holders = new Map(data.scene.lanes.map((lane, index) => [lane.stage, lanes[index]]));
-  data.scene.tiles.forEach((tile, index) => holders.get(tile.stage).append(drawTile(data, tile, layout.tiles[index], index)));
-  data.scene.shortcuts.forEach((line, index) => arches.append(drawArch(data, line, layout.shortcuts[index], data.level)));
+  data.scene.tiles.forEach((tile, index) =>
+    holders.get(tile.stage).append(drawTile(data, tile, layout.tiles[index], index)),
+  );
+  data.scene.shortcuts.forEach((line, index) =>
+    arches.append(drawArch(data, line, layout.shortcuts[index], data.level)),
+  );
   scene.append(svg("g", { class: "adds", "aria-hidden": "true" }, layout.adds.map(drawAdd(layout))));
   return scene;
 }
@@ -38,13 +47,32 @@ function drawLane(data, lane, layout, index) {
   const size = beside ? clamp(height * 0.34, 9, 17) : 16;
   const top = beside ? y + Math.min(height * 0.5, 34) : y + 17;
   const name = svg("text", { class: "lane-name", x: x + 12, y: top, "font-size": size }, lane.stage);
-  const form = svg("text", { class: "lane-shape", x: beside ? x + 12 : x + 84, y: beside ? top + size * 1.05 : top,
-    "font-size": beside ? clamp(size * 0.78, 8, 13) : 13 }, lane.shape);
-  const bar = svg("rect", { class: "lane-bar", x, y: beside ? top - size : y + 4, width: 4, rx: 2,
-    height: beside ? size * 2.2 : 16, fill: data.palette.stages[lane.stage] });
+  const form = svg(
+    "text",
+    {
+      class: "lane-shape",
+      x: beside ? x + 12 : x + 84,
+      y: beside ? top + size * 1.05 : top,
+      "font-size": beside ? clamp(size * 0.78, 8, 13) : 13,
+    },
+    lane.shape,
+  );
+  const bar = svg("rect", {
+    class: "lane-bar",
+    x,
+    y: beside ? top - size : y + 4,
+    width: 4,
+    rx: 2,
+    height: beside ? size * 2.2 : 16,
+    fill: data.palette.stages[lane.stage],
+  });
   const label = svg("g", { class: "lane-label", "data-module": lane.module, "aria-hidden": "true" }, bar, name, form);
   if (beside && layout.label > 140) label.append(drawVolume(data, lane, layout.label - 24, top));
-  return svg("g", { class: "lane", role: "group", "aria-label": `${lane.stage}, ${lane.shape}, ${lane.shortcuts}` }, label);
+  return svg(
+    "g",
+    { class: "lane", role: "group", "aria-label": `${lane.stage}, ${lane.shape}, ${lane.shortcuts}` },
+    label,
+  );
 }
 
 // The feature map seen from the side: as tall as its height, as wide as its channels (both on a gentle scale).
@@ -52,8 +80,14 @@ function drawVolume(data, lane, right, middle) {
   const most = data.scene.lanes[0].size[0];
   const tall = 3 + 25 * Math.sqrt(lane.size[0] / Math.max(most, 1));
   const wide = clamp(2 + 2 * Math.log2(Math.max(lane.channels, 2) / 16 + 1), 2, 18);
-  return svg("rect", { class: "lane-volume", x: right - 8 - wide / 2, y: middle - tall / 2, width: wide, height: tall,
-    fill: data.palette.stages[lane.stage] });
+  return svg("rect", {
+    class: "lane-volume",
+    x: right - 8 - wide / 2,
+    y: middle - tall / 2,
+    width: wide,
+    height: tall,
+    fill: data.palette.stages[lane.stage],
+  });
 }
 
 function drawFrame(data, [x, y, w, h], index) {
@@ -64,25 +98,46 @@ function drawFrame(data, [x, y, w, h], index) {
 function drawTile(data, tile, [x, y, w, h], index) {
   const round = tile.kind === "add" ? w / 2 : Math.min(5, w * 0.12, h * 0.2);
   const box = { x, y, width: w, height: h, rx: round };
-  const group = svg("g", { class: `tile${tile.kind ? ` kind-${tile.kind}` : ""}`, role: "option", id: `tile-${index}`,
-    "data-index": index, "data-id": tile.id, tabindex: "-1", "aria-selected": "false", "aria-label": tile.says });
+  const group = svg("g", {
+    class: `tile${tile.kind ? ` kind-${tile.kind}` : ""}`,
+    role: "option",
+    id: `tile-${index}`,
+    "data-index": index,
+    "data-id": tile.id,
+    tabindex: "-1",
+    "aria-selected": "false",
+    "aria-label": tile.says,
+  });
   if (tile.count > 1 && tile.block && data.level !== "stages") {
     for (const shift of [6, 3]) group.append(svg("rect", { ...box, class: "card", x: x + shift, y: y + shift }));
   }
-  group.append(svg("rect", { ...box, class: "face" }), svg("rect", { class: "ring", x: x - 3, y: y - 3, width: w + 6,
-    height: h + 6, rx: round + 3 }));
+  group.append(
+    svg("rect", { ...box, class: "face" }),
+    svg("rect", { class: "ring", x: x - 3, y: y - 3, width: w + 6, height: h + 6, rx: round + 3 }),
+  );
   if (tile.kind === "add") group.append(plus(x + w / 2, y + h / 2, w / 2));
   return group;
 }
 
-const plus = (x, y, r) => svg("path", { class: "plus", d: `M${x - r * 0.55} ${y}h${r * 1.1}M${x} ${y - r * 0.55}v${r * 1.1}` });
+const plus = (x, y, r) =>
+  svg("path", { class: "plus", d: `M${x - r * 0.55} ${y}h${r * 1.1}M${x} ${y - r * 0.55}v${r * 1.1}` });
 
 function drawArch(data, line, [d, x, y, width], level) {
   const stroke = clamp(width / 22, 0.9, 2.6);
-  const group = svg("g", { class: "bypass", "data-id": line.id, "data-kind": line.kind },
+  const group = svg(
+    "g",
+    { class: "bypass", "data-id": line.id, "data-kind": line.kind },
     svg("path", { class: "hit", d, "aria-hidden": "true" }),
-    svg("path", { class: "shortcut", d, "data-kind": line.kind, "data-count": line.count, "stroke-width": stroke,
-      "stroke-dasharray": dashOf(data, line.kind, width), "stroke-linecap": line.kind === "pad" ? "round" : null }));
+    svg("path", {
+      class: "shortcut",
+      d,
+      "data-kind": line.kind,
+      "data-count": line.count,
+      "stroke-width": stroke,
+      "stroke-dasharray": dashOf(data, line.kind, width),
+      "stroke-linecap": line.kind === "pad" ? "round" : null,
+    }),
+  );
   const mark = markOf(line, width, level);
   if (mark) group.append(...drawMark(mark, x, y, width));
   return group;
@@ -98,13 +153,21 @@ function markOf(line, width, level) {
 function drawMark(text, x, y, width) {
   const size = clamp(width * 0.17, 3, 11);
   const wide = Math.max(size * 1.5, size * 0.62 * text.length + size);
-  return [svg("rect", { class: "mark", x: x - wide / 2, y: y - size * 0.75, width: wide, height: size * 1.5, rx: size * 0.75 }),
-    svg("text", { class: "mark-text", x, y: y + size * 0.36, "font-size": size }, text)];
+  return [
+    svg("rect", {
+      class: "mark",
+      x: x - wide / 2,
+      y: y - size * 0.75,
+      width: wide,
+      height: size * 1.5,
+      rx: size * 0.75,
+    }),
+    svg("text", { class: "mark-text", x, y: y + size * 0.36, "font-size": size }, text),
+  ];
 }
 
 function drawAdd(layout) {
   const sizes = layout.tiles.map(([, , w]) => w);
   const radius = clamp(Math.min(...sizes) * 0.13, 1.6, 7);
-  return ([x, y]) => svg("g", { class: "add" }, svg("circle", { cx: x, cy: y, r: radius }),
-    plus(x, y, radius));
+  return ([x, y]) => svg("g", { class: "add" }, svg("circle", { cx: x, cy: y, r: radius }), plus(x, y, radius));
 }

@@ -1,39 +1,93 @@
-// The controls above the map and the table below it.
+// The controls above the map.
 
 const LEVEL_LABELS = { stages: "Stages", blocks: "Blocks", layers: "Layers", fig3: "Fig. 3" };
 const ICONS = {
-  out: "M5 10h10", in: "M5 10h10M10 5v10", fit: "M4 8V4h4M12 4h4v4M16 12v4h-4M8 16H4v-4",
+  out: "M5 10h10",
+  in: "M5 10h10M10 5v10",
+  fit: "M4 8V4h4M12 4h4v4M16 12v4h-4M8 16H4v-4",
   full: "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4M7 7h6v6H7z",
 };
 
 function buildToolbar(map) {
-  const level = html("div", { class: "segments", role: "group", "aria-label": "Level of detail" },
-    Object.entries(LEVEL_LABELS).map(([name, label]) => html("button", { type: "button", "data-level": name,
-      "aria-pressed": "false", onclick: () => map.setLevel(name) }, label)));
+  const level = html(
+    "div",
+    { class: "segments", role: "group", "aria-label": "Level of detail" },
+    Object.entries(LEVEL_LABELS).map(([name, label]) =>
+      html(
+        "button",
+        { type: "button", "data-level": name, "aria-pressed": "false", onclick: () => map.setLevel(name) },
+        label,
+      ),
+    ),
+  );
   const color = html("select", { "aria-label": "Colour by", onchange: (event) => map.setColor(event.target.value) });
-  const fold = html("button", { type: "button", class: "fold", "aria-pressed": "false", title: "Fold runs of equal blocks to ×N",
-    onclick: () => map.toggleFold() }, "Fold ×N");
-  const zoom = html("div", { class: "tools", role: "group", "aria-label": "View" },
-    iconButton("out", "Zoom out", () => map.viewport.zoom(1 / ZOOM.step)), iconButton("in", "Zoom in", () => map.viewport.zoom(ZOOM.step)),
-    iconButton("fit", "Fit to screen", () => map.viewport.reset()), iconButton("full", "Full screen", () => map.toggleFullScreen()));
-  const save = html("div", { class: "tools", role: "group", "aria-label": "Save the picture" },
-    html("button", { type: "button", class: "save", title: "Save what is on the screen as SVG", onclick: () => map.save("svg") }, "SVG"),
-    html("button", { type: "button", class: "save", title: "Save what is on the screen as PNG", onclick: () => map.save("png") }, "PNG"));
-  const bar = html("div", { class: "bar" }, level, html("label", { class: "color" }, html("span", {}, "Colour"), color), fold,
-    buildSearch(map), zoom, save);
+  const fold = html(
+    "button",
+    {
+      type: "button",
+      class: "fold",
+      "aria-pressed": "false",
+      title: "Fold runs of equal blocks to ×N",
+      onclick: () => map.toggleFold(),
+    },
+    "Fold ×N",
+  );
+  const zoom = html(
+    "div",
+    { class: "tools", role: "group", "aria-label": "View" },
+    iconButton("out", "Zoom out", () => map.viewport.zoom(1 / ZOOM.step)),
+    iconButton("in", "Zoom in", () => map.viewport.zoom(ZOOM.step)),
+    iconButton("fit", "Fit to screen", () => map.viewport.reset()),
+    iconButton("full", "Full screen", () => map.toggleFullScreen()),
+  );
+  const save = html(
+    "div",
+    { class: "tools", role: "group", "aria-label": "Save the picture" },
+    html(
+      "button",
+      { type: "button", class: "save", title: "Save what is on the screen as SVG", onclick: () => map.save("svg") },
+      "SVG",
+    ),
+    html(
+      "button",
+      { type: "button", class: "save", title: "Save what is on the screen as PNG", onclick: () => map.save("png") },
+      "PNG",
+    ),
+  );
+  const bar = html(
+    "div",
+    { class: "bar" },
+    level,
+    html("label", { class: "color" }, html("span", {}, "Colour"), color),
+    fold,
+    buildSearch(map),
+    zoom,
+    save,
+  );
   return { bar, level, color, fold };
 }
 
 function iconButton(name, label, onclick) {
-  return html("button", { type: "button", class: "icon", "aria-label": label, title: label, onclick },
-    svg("svg", { viewBox: "0 0 20 20", width: 20, height: 20, "aria-hidden": "true" }, svg("path", { d: ICONS[name] })));
+  return html(
+    "button",
+    { type: "button", class: "icon", "aria-label": label, title: label, onclick },
+    svg(
+      "svg",
+      { viewBox: "0 0 20 20", width: 20, height: 20, "aria-hidden": "true" },
+      svg("path", { d: ICONS[name] }),
+    ),
+  );
 }
 
 function updateToolbar(map) {
-  const { level, color, fold } = map.toolbar, { data, view } = map;
+  const { level, color, fold } = map.toolbar,
+    { data, view } = map;
   const now = view.figure === "fig3" ? "fig3" : view.level;
   for (const button of level.children) button.setAttribute("aria-pressed", String(button.dataset.level === now));
-  const names = { stage: "Stage", ...Object.fromEntries(Object.entries(data.columns ?? {}).map(([name, one]) => [name, one.label])) };
+  const names = {
+    stage: "Stage",
+    ...Object.fromEntries(Object.entries(data.columns ?? {}).map(([name, one]) => [name, one.label])),
+  };
   if (color.dataset.names !== JSON.stringify(names)) {
     color.dataset.names = JSON.stringify(names);
     color.replaceChildren(...Object.entries(names).map(([value, label]) => html("option", { value }, label)));
@@ -46,18 +100,46 @@ function updateToolbar(map) {
 // A search field with a list of paths: arrows, Enter and Escape as in a combobox.
 function buildSearch(map) {
   const list = html("ul", { role: "listbox", id: "map-found", "aria-label": "Layers found", hidden: true });
-  const input = html("input", { type: "search", placeholder: "Find …", role: "combobox", "aria-label": "Find a layer by its path",
-    "aria-expanded": "false", "aria-controls": "map-found", "aria-autocomplete": "list", autocomplete: "off", spellcheck: "false" });
+  const input = html("input", {
+    type: "search",
+    placeholder: "Find …",
+    role: "combobox",
+    "aria-label": "Find a layer by its path",
+    "aria-expanded": "false",
+    "aria-controls": "map-found",
+    "aria-autocomplete": "list",
+    autocomplete: "off",
+    spellcheck: "false",
+  });
   let at = -1;
   const show = (paths) => {
     at = -1;
-    list.replaceChildren(...paths.map((path, index) => html("li", { role: "option", id: `found-${index}`, "aria-selected": "false",
-      onmousedown: (event) => { event.preventDefault(); take(path); } }, path)));
+    list.replaceChildren(
+      ...paths.map((path, index) =>
+        html(
+          "li",
+          {
+            role: "option",
+            id: `found-${index}`,
+            "aria-selected": "false",
+            onmousedown: (event) => {
+              event.preventDefault();
+              take(path);
+            },
+          },
+          path,
+        ),
+      ),
+    );
     list.hidden = !paths.length;
     input.setAttribute("aria-expanded", String(paths.length > 0));
     input.removeAttribute("aria-activedescendant");
   };
-  const take = (path) => { show([]); input.value = path; map.find(path); };
+  const take = (path) => {
+    show([]);
+    input.value = path;
+    map.find(path);
+  };
   const step = (by) => {
     const items = [...list.children];
     if (!items.length) return;
@@ -67,42 +149,25 @@ function buildSearch(map) {
     items[at].scrollIntoView({ block: "nearest" });
   };
   const keys = {
-    ArrowDown: () => step(1), ArrowUp: () => step(-1),
-    Enter: () => { const item = list.children[Math.max(at, 0)]; if (item) take(item.textContent); },
-    Escape: () => { show([]); input.value = ""; },
+    ArrowDown: () => step(1),
+    ArrowUp: () => step(-1),
+    Enter: () => {
+      const item = list.children[Math.max(at, 0)];
+      if (item) take(item.textContent);
+    },
+    Escape: () => {
+      show([]);
+      input.value = "";
+    },
   };
   input.addEventListener("input", () => show(map.net.search(input.value)));
   input.addEventListener("keydown", (event) => {
     event.stopPropagation();
-    if (keys[event.key]) { event.preventDefault(); keys[event.key](); }
+    if (keys[event.key]) {
+      event.preventDefault();
+      keys[event.key]();
+    }
   });
   input.addEventListener("blur", () => show([]));
   return html("div", { class: "search" }, input, list);
-}
-
-// The same facts as a table; a row selects its tile and the other way round.
-function buildTable(map) {
-  const { data } = map, columns = Object.entries(data.columns ?? {});
-  if (data.figure === "fig3") return fig3Table(map);
-  const head = ["Path", "Stage", "Layers", "Shortcut", "Output", ...columns.map(([, column]) => column.label)];
-  const rows = data.scene.tiles.map((tile, index) => tableRow(map, tile.id,
-    [tile.count > 1 && tile.block && tile.last !== tile.id ? `${tile.id} … ${tile.last}` : tile.id, tile.stage, tile.recipe, tile.holds.replace(/^1 /, ""), tile.shape,
-      ...columns.map(([, column]) => column.words[index])]));
-  return tableOf("The same as a table", head, rows);
-}
-
-function fig3Table(map) {
-  const rows = map.data.boxes.map((box) => tableRow(map, box.id, [box.path, box.net, box.name, box.in, box.out, exact(box.params), exact(box.macs)]));
-  return tableOf("The same as a table", ["Path", "Net", "Layer", "Input", "Output", "Parameters", "MACs"], rows);
-}
-
-function tableRow(map, id, cells) {
-  const [first, ...rest] = cells;
-  return html("tr", { "data-id": id, onclick: () => map.select(id) }, html("th", { scope: "row" },
-    html("button", { type: "button" }, shown(first, 60))), rest.map((text) => html("td", {}, shown(text, 120))));
-}
-
-function tableOf(caption, head, rows) {
-  return html("table", {}, html("caption", {}, caption), html("thead", {}, html("tr", {}, head.map((text) =>
-    html("th", { scope: "col" }, text)))), html("tbody", {}, rows));
 }

@@ -28,16 +28,31 @@ function grow(map, before) {
     if (!from) continue;
     const [x, y, w, h] = boxOf(group);
     if (from[0] === x && from[1] === y && from[2] === w) continue;
-    const start = `translate(${from[0] - (x * from[2]) / w}px, ${from[1] - (y * from[3]) / h}px) scale(${from[2] / w}, ${from[3] / h})`;
-    group.animate([{ transform: start, opacity: 0.35 }, { transform: "none", opacity: 1 }], MOTION);
+    const wider = from[2] / w;
+    const taller = from[3] / h;
+    const start = `translate(${from[0] - x * wider}px, ${from[1] - y * taller}px) scale(${wider}, ${taller})`;
+    group.animate(
+      [
+        { transform: start, opacity: 0.35 },
+        { transform: "none", opacity: 1 },
+      ],
+      MOTION,
+    );
   }
-  map.scene.querySelectorAll(".arches, .adds, .flows").forEach((part) => part.animate([{ opacity: 0 }, { opacity: 1 }], MOTION));
+  map.scene
+    .querySelectorAll(".arches, .adds, .flows")
+    .forEach((part) => part.animate([{ opacity: 0 }, { opacity: 1 }], MOTION));
 }
 
 // A block opens out of its tile.
 function growFrom(scene, from, box) {
   if (calm() || !from) return;
   const scale = from[3] / box.height;
-  scene.animate([{ transform: `translate(${from[0]}px, ${from[1]}px) scale(${scale})`, opacity: 0.2 },
-    { transform: "none", opacity: 1 }], MOTION);
+  scene.animate(
+    [
+      { transform: `translate(${from[0]}px, ${from[1]}px) scale(${scale})`, opacity: 0.2 },
+      { transform: "none", opacity: 1 },
+    ],
+    MOTION,
+  );
 }

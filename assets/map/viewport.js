@@ -12,7 +12,13 @@ class Viewport {
     canvas.addEventListener("pointermove", (event) => this.#move(event));
     for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, (event) => this.#up(event));
     // A drag is no click: the capture phase stops it before a tile hears of it.
-    canvas.addEventListener("click", (event) => { if (this.dragged) event.stopPropagation(); }, true);
+    canvas.addEventListener(
+      "click",
+      (event) => {
+        if (this.dragged) event.stopPropagation();
+      },
+      true,
+    );
   }
 
   reset() {
@@ -51,15 +57,24 @@ class Viewport {
   }
 
   #keepInside(box) {
-    this.x = clamp(this.x, -box.width * (this.scale - 1) - box.width * 0.1 * (this.scale > 1), box.width * 0.1 * (this.scale > 1));
-    this.y = clamp(this.y, -box.height * (this.scale - 1) - box.height * 0.1 * (this.scale > 1), box.height * 0.1 * (this.scale > 1));
+    this.x = clamp(
+      this.x,
+      -box.width * (this.scale - 1) - box.width * 0.1 * (this.scale > 1),
+      box.width * 0.1 * (this.scale > 1),
+    );
+    this.y = clamp(
+      this.y,
+      -box.height * (this.scale - 1) - box.height * 0.1 * (this.scale > 1),
+      box.height * 0.1 * (this.scale > 1),
+    );
   }
 
   // Bring a rectangle of the drawing (x, y, w, h) into view when zoomed in.
   show([x, y, w, h]) {
     if (this.scale <= 1.001) return;
     const box = this.drawing.viewBox.baseVal;
-    const left = x * this.scale + this.x, top = y * this.scale + this.y;
+    const left = x * this.scale + this.x,
+      top = y * this.scale + this.y;
     if (left >= 0 && top >= 0 && left + w * this.scale <= box.width && top + h * this.scale <= box.height) return;
     this.x = box.width / 2 - (x + w / 2) * this.scale;
     this.y = box.height / 2 - (y + h / 2) * this.scale;
@@ -84,7 +99,8 @@ class Viewport {
     const last = this.pointers.get(event.pointerId);
     if (!last) return;
     const before = this.#span();
-    const was = this.point(last.x, last.y), now = this.point(event.clientX, event.clientY);
+    const was = this.point(last.x, last.y),
+      now = this.point(event.clientX, event.clientY);
     Object.assign(last, { x: event.clientX, y: event.clientY });
     if (Math.hypot(event.clientX - last.from[0], event.clientY - last.from[1]) > DRAG_FROM) this.#startDrag(event);
     if (!this.dragged) return;
@@ -107,7 +123,8 @@ class Viewport {
     const after = this.#span();
     if (!before || !after || !before.wide) return;
     this.zoom(after.wide / before.wide, this.point(after.x, after.y));
-    const was = this.point(before.x, before.y), now = this.point(after.x, after.y);
+    const was = this.point(before.x, before.y),
+      now = this.point(after.x, after.y);
     this.pan(now.x - was.x, now.y - was.y);
   }
 
@@ -119,6 +136,7 @@ class Viewport {
 // The picture reaches down to the lower edge of the window as it is before scrolling.
 function fillScreen(root, body) {
   let top = body.getBoundingClientRect().top;
-  for (let element = root.getRootNode().host ?? root; element; element = element.parentElement) top += element.scrollTop;
+  for (let element = root.getRootNode().host ?? root; element; element = element.parentElement)
+    top += element.scrollTop;
   body.style.setProperty("--room", `${Math.round(window.innerHeight - top - 14)}px`);
 }

@@ -45,7 +45,8 @@ def _drawing(spec: ResNetSpec, height: int, width: int, batch: int, level: str, 
     drawn, parts = scene(lanes(staged, level, fold, unfold), level)
     head = headline(spec, height, width, batch)
     return {
-        "stamp": _stamp(spec, height, width, batch, level, fold, unfold), "figure": "map", "level": level, "folded": folds(staged, fold), **titles(spec, head, (batch, spec.in_channels, height, width)),
+        "stamp": _stamp(spec, height, width, batch, level, fold, unfold), "figure": "map", "level": level,
+        "folded": folds(staged, fold), **titles(spec, head, (batch, spec.in_channels, height, width)),
         "input": f"{height}×{width}×{spec.in_channels}", "shortcuts_held": head["shortcuts"], "scene": drawn,
         "columns": columns(parts), "details": details(spec, staged, height, width), "palette": colours(),
         "spec_shortcut": spec.shortcut,

@@ -22,8 +22,11 @@ LEGEND_STOPS = 5
 
 @dataclass(frozen=True)
 class MetricColumn:
-    """A metric that does not come from the trace, such as measured time. values: path of a block or layer, or a
-    stage's name (stem, conv2_x …, head) → number; a group's value is the sum of its members'. provenance: a key of palette.PROVENANCE."""
+    """A metric that does not come from the trace, such as measured time.
+
+    values: path of a block or layer, or a stage's name (stem, conv2_x …, head) → number; a group's value is the sum
+    of its members'. provenance: a key of palette.PROVENANCE.
+    """
 
     label: str
     unit: str

@@ -1,4 +1,4 @@
-"""The traced graph in Graphviz' language: every operation a node, stages and blocks as clusters, shortcuts in colour."""
+"""The traced graph in DOT: every operation a node, stages and blocks as clusters, shortcuts in colour."""
 
 from __future__ import annotations
 

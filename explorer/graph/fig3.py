@@ -60,14 +60,16 @@ def figure3() -> dict[str, object]:
     shortcuts = [line for index, column in enumerate(columns) for line in _shortcuts(column, index, places)]
     height = max(band["y"] + band["h"] for band in bands.values())
     return {
-        "stamp": "fig3", "figure": "fig3", "title": "VGG-19, plain-34, ResNet-34", "slug": "fig3-vgg19-plain34-resnet34",
+        "stamp": "fig3", "figure": "fig3",
+        "title": "VGG-19, plain-34, ResNet-34", "slug": "fig3-vgg19-plain34-resnet34",
         "facts": "He et al. 2015, Fig. 3, drawn from the traced models, 1×3×224×224", "w": WIDTH, "h": height + 8,
         "bands": [{"size": "×".join(map(str, size)) if len(size) > 1 else "1", **band}
                   for size, band in bands.items()],
         "columns": [_head(column, index) for index, column in enumerate(columns)],
         "boxes": [_box(column, node, places[column.name, node.path]) for column in columns for node in column.drawn],
         "flow": [_flow(column, places) for column in columns], "shortcuts": shortcuts,
-        "shortcuts_held": {kind: sum(line["kind"] == kind for line in shortcuts) for kind in ("identity", "projection")},
+        "shortcuts_held": {kind: sum(line["kind"] == kind for line in shortcuts)
+                           for kind in ("identity", "projection")},
     }
 
 

@@ -1,4 +1,4 @@
-"""Where the tiles stand: lanes from top to bottom, each wrapping like text into rows, so that a whole net fits a screen.
+"""Where the tiles stand: lanes from top to bottom, each wrapping into rows like text, so that a net fits a screen.
 
 Units are those of the SVG's viewBox; at the width that a layout is made for, one unit is one CSS pixel.
 """

@@ -21,7 +21,9 @@ RADIUS = 11.0
 def opened(block: Block) -> dict[str, object]:
     """Boxes, wires, edge labels and the shortcut of one block, as JSON-ready data in the viewBox [0, 0, w, h]."""
     main = [node for node in block.nodes if not node.on_shortcut]
-    boxes, edges, ends, y = [], [[MAIN_X + MAIN_W / 2, TOP - 10, f"x  {shape(block.in_shape)}"]], {"": TOP}, TOP
+    boxes, ends, y = [], {"": TOP}, TOP
+    edges: list[list[object]] = [[MAIN_X + MAIN_W / 2, TOP - 10, f"x  {shape(block.in_shape)}", "top"]]
+    leaves_after = block.bypass[0].inputs[0] if block.bypass else ""
     wires = []
     for node in main:
         high = 2 * RADIUS if node.kind == "add" else HIGH if node.kind == "conv" else SMALL
@@ -29,7 +31,9 @@ def opened(block: Block) -> dict[str, object]:
         wires.append(f"M{number(MAIN_X + MAIN_W / 2)} {number(y)}V{number(top)}")
         boxes.append(_box(node, block, MAIN_X, top, MAIN_W, high))
         y = ends[node.path] = top + high
-        edges.append([MAIN_X + MAIN_W / 2 + 10, y + GAP / 2 + 4, shape(node.out_shape)])
+        side = -1 if node.path == leaves_after else 1  # where the shortcut leaves to the right, the words stand left
+        words_x, place = (MAIN_X + MAIN_W / 2 + 10 * side, "left" if side < 0 else "")
+        edges.append([words_x, y + GAP / 2 + 4, shape(node.out_shape), place])
     wires.append(f"M{number(MAIN_X + MAIN_W / 2)} {number(y)}v{number(GAP)}")
     side, shortcut = _bypass(block, ends, {box["id"]: box for box in boxes})
     return {"w": WIDTH, "h": y + GAP + 6, "boxes": boxes + side, "wires": wires, "edges": edges,

@@ -23,7 +23,8 @@ def arch(start: float, end: float, middle: float, top: float, rise: float) -> Ar
     bend = top - rise * 1.24
     a, b, y, t, c = map(number, (start + spread, end - spread, middle, top, bend))
     apex = top - rise * 0.93
-    return f"M{a} {y}V{t}C{a} {c} {b} {c} {b} {t}V{y}", round((start + end) / 2, 1), round(apex, 1), round(end - start, 1)
+    path = f"M{a} {y}V{t}C{a} {c} {b} {c} {b} {t}V{y}"
+    return path, round((start + end) / 2, 1), round(apex, 1), round(end - start, 1)
 
 
 def cell_arch(cell: Cell) -> Arch:

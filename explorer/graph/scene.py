@@ -45,7 +45,8 @@ def _tile(part: Part, lane: Lane, index: int) -> dict[str, object]:
     return {"id": part.id, "stage": part.stage, "count": max(len(part.blocks), 1), "name": tail,
             "last": part.blocks[-1].path if part.blocks else part.id, "recipe": recipe(part),
             "holds": counted(part.shortcuts), "shape": shape(part.nodes[-1].out_shape),
-            "block": bool(part.blocks), "own": [] if part.blocks else [node.path for node in part.nodes], "says": spoken(part, place_words)}
+            "block": bool(part.blocks), "own": [] if part.blocks else [node.path for node in part.nodes],
+            "says": spoken(part, place_words)}
 
 
 def _teeth(part: Part, level: str) -> list[list[Block]]:

@@ -1,4 +1,4 @@
-"""What a visitor has chosen to see on the map, and how it stands in the URL: `?node=layer2.0&level=blocks&color=params`."""
+"""What a visitor has chosen to see on the map, as it stands in the URL: `?node=layer2.0&level=layers&color=params`."""
 
 from __future__ import annotations
 

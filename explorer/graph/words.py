@@ -6,7 +6,7 @@ from explorer import palette
 from explorer.graph.parts import Lane, Part
 from explorer.trace import Node
 
-SOLIDITY = {"identity": "solid", "projection": "dotted", "pad": "dotted, zero-padding", "none": "no shortcut"}
+SOLIDITY = {"identity": "solid", "projection": "dotted", "pad": "dotted (zeros)", "none": "no shortcut"}
 SPOKEN = {"identity": "solid shortcut: identity", "projection": "dotted shortcut: projection",
           "pad": "dotted shortcut: zero-padding", "none": "no shortcut"}
 _LAYER = {  # kind -> short name of a layer, as on the paper's boxes
@@ -87,7 +87,8 @@ def lane_words(lane: Lane) -> dict[str, object]:
     """What stands beside a lane: its name, its feature map, what it holds."""
     stage, kinds = lane.stage, [block.shortcut for block in lane.stage.blocks]
     out = stage.out_shape
-    return {"stage": stage.name, "module": stage.module, "shape": shape(out) if len(out) > 2 else f"{out[1]} classes", "size": list(out[2:]) or [1, 1],
+    words = shape(out) if len(out) > 2 else f"{out[1]} classes"
+    return {"stage": stage.name, "module": stage.module, "shape": words, "size": list(out[2:]) or [1, 1],
             "channels": out[1], "blocks": len(stage.blocks),
             "shortcuts": counted({kind: kinds.count(kind) for kind in dict.fromkeys(kinds)})}
 

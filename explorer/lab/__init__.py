@@ -58,6 +58,7 @@ EXPERIMENTS: dict[str, Experiment] = {
         "he": Preset("He initialisation, 18, 50 and 152 layers", propagation.Propagation(), recorded=True),
         "default": Preset("PyTorch’s default initialisation", propagation.Propagation(init="default"), recorded=True),
         "all": Preset("all five depths at 224 px", propagation.Propagation(imagenet_depths=DEEP, picture_side=224), True),
+        "gpu": _gpu(propagation.Propagation(), imagenet_depths=DEEP, picture_side=224),
     }),
     "learning-rate": Experiment(rates.run, {
         "residual": Preset("a residual net of 20 layers", rates.Rates(), recorded=True),

@@ -127,11 +127,12 @@ def contradiction(run: Row) -> str | None:
 def budget(config: Config) -> str:
     """A config in a line: 'seed 3 · 20, 56 layers · 120 steps · …'."""
     words = {"seed": "seed {}", "depths": "{} layers", "imagenet_depths": "{} layers", "depth": "{} layers",
-             "shallow": "against {}", "kind": "{}", "init": "{} initialisation", "steps": "{} steps", "plain_steps":
+             "shallow": "plain-{}", "kind": "{}", "init": "{}", "steps": "{} steps", "plain_steps":
              "{} for the plain net", "batch": "batch {}", "lr": "rate {:g}", "lrs": "rates {}", "width": "width {}",
              "side": "{0}×{0} px", "picture_side": "{0}×{0} px", "shortcut": "option {}", "lines": "{} lines",
              "points": "{} points", "grid": "{0}×{0} points", "device": "{}"}
-    values = {name: ", ".join(f"{one:g}" for one in value) if isinstance(value, list) else value
+    inits = {"he": "He initialisation", "default": "PyTorch’s initialisation"}
+    values = {name: ", ".join(f"{one:g}" for one in value) if isinstance(value, list) else inits.get(value, value)
               for name, value in config.as_dict().items()}
     return " · ".join(words[name].format(value) for name, value in values.items() if name in words and value != "cpu")
 

@@ -31,7 +31,8 @@ WATCH = """({ ready, text }) => new Promise((resolve) => {
   const test = new Function('text', ready);
   window.timed = new Promise((done) => {
     const look = () => start.at !== null && test(text)
-      ? requestAnimationFrame(() => requestAnimationFrame((now) => done(performance.now() - start.at))) : setTimeout(look, 2);
+      ? requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - start.at)))
+      : setTimeout(look, 2);
     look();
   });
   resolve();
@@ -68,8 +69,17 @@ class App:
 
     def __init__(self, script: Path) -> None:
         self.port, self.folder = free_port(), tempfile.mkdtemp()
-        command = [str(Path(sys.executable).parent / "streamlit"), "run", str(script), "--server.port", str(self.port),
-                   "--server.headless", "true", "--runner.postScriptGC", "false"]
+        command = [
+            str(Path(sys.executable).parent / "streamlit"),
+            "run",
+            str(script),
+            "--server.port",
+            str(self.port),
+            "--server.headless",
+            "true",
+            "--runner.postScriptGC",
+            "false",
+        ]
         self.process = subprocess.Popen(command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.url = f"http://localhost:{self.port}"
         for _ in range(300):
@@ -134,8 +144,10 @@ def run(browser) -> None:
         report("click → detail, ResNet-152", clicks, "goal ≤ 150")
         for kind in ("zoom", "pan"):
             frames = page.evaluate(FRAMES, kind)
-            print(f"{kind + ' ResNet-152: frames per second':<44} {1000 / statistics.median(frames):7.0f}      "
-                  f"(95 % of frames within {sorted(frames)[int(len(frames) * 0.95)]:.0f} ms)   goal 60")
+            print(
+                f"{kind + ' ResNet-152: frames per second':<44} {1000 / statistics.median(frames):7.0f}      "
+                f"(95 % of frames within {sorted(frames)[int(len(frames) * 0.95)]:.0f} ms)   goal 60"
+            )
         page.goto(f"{app.url}/?depth=other&model=cifar&layers=20")
         page.wait_for_selector(".tile")
         settled(page)

@@ -6,11 +6,19 @@ import json
 from dataclasses import asdict
 
 from explorer import graph
-from explorer.map import FOLDER, MODULES
+from explorer.map import CSS, JS
 from explorer.spec import preset
 
-THEME = {"text-color": "#1d2026", "background-color": "#fdfcf9", "secondary-background-color": "#f3f0e8", "border-color": "#ded9cc",
-         "link-color": "#1b6aa0", "font": "sans-serif", "heading-font": "serif", "code-font": "monospace"}
+THEME = {
+    "text-color": "#1d2026",
+    "background-color": "#fdfcf9",
+    "secondary-background-color": "#f3f0e8",
+    "border-color": "#ded9cc",
+    "link-color": "#1b6aa0",
+    "font": "sans-serif",
+    "heading-font": "serif",
+    "code-font": "monospace",
+}
 MOUNT = """async ([source, css, data]) => {
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   const { default: mount } = await import(url);
@@ -28,7 +36,9 @@ def drawing(name: str, seq: int = 1, **view: object) -> dict:
     side = preset(name).default_input
     chosen = graph.View(**view)
     drawn = graph.figure3() if chosen.figure == "fig3" else graph.drawing(preset(name), side, side, 1, chosen)
-    return json.loads(json.dumps({**drawn, "palette": graph.colours(), "seq": seq, "view": asdict(chosen), "key": "map"}))
+    return json.loads(
+        json.dumps({**drawn, "palette": graph.colours(), "seq": seq, "view": asdict(chosen), "key": "map"})
+    )
 
 
 def mounted(browser, data: dict, width: int = 1000, height: int = 640, **context: object):
@@ -38,16 +48,20 @@ def mounted(browser, data: dict, width: int = 1000, height: int = 640, **context
     page.on("pageerror", lambda error: page.faults.append(str(error)))
     page.on("console", lambda message: page.faults.append(message.text) if message.type == "error" else None)
     variables = "".join(f"--st-{name}:{value};" for name, value in THEME.items())
-    page.set_content(f'<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><body style="margin:0;{variables}"></body></html>')
-    source = "\n".join((FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in MODULES)
-    page.evaluate(MOUNT, [source, (FOLDER / "map.css").read_text(encoding="utf-8"), data])
+    page.set_content(
+        '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">'
+        f'<body style="margin:0;{variables}"></body></html>'
+    )
+    page.evaluate(MOUNT, [JS, CSS, data])
     page.wait_for_selector(".tile")
     return page
 
 
 def counted(page) -> dict[str, int]:
     """The shortcuts in the real SVG, by kind, a folded run counting for all that it holds."""
-    lines = page.locator("path.shortcut[data-count]").evaluate_all("all => all.map((one) => [one.dataset.kind, +one.dataset.count])")
+    lines = page.locator("path.shortcut[data-count]").evaluate_all(
+        "all => all.map((one) => [one.dataset.kind, +one.dataset.count])"
+    )
     held: dict[str, int] = {}
     for kind, count in lines:
         held[kind] = held.get(kind, 0) + count

@@ -9,9 +9,12 @@ import pytest
 from tests.browser.harness import counted
 
 CASES = {  # query -> the shortcuts of the traced module
-    "depth=18": {"identity": 5, "projection": 3}, "depth=34&shortcut=A": {"identity": 13, "pad": 3},
-    "depth=34&shortcut=C": {"projection": 16}, "depth=34&shortcut=none": {},
-    "depth=152&level=layers": {"identity": 46, "projection": 4}, "depth=152&fold=on": {"identity": 46, "projection": 4},
+    "depth=18": {"identity": 5, "projection": 3},
+    "depth=34&shortcut=A": {"identity": 13, "pad": 3},
+    "depth=34&shortcut=C": {"projection": 16},
+    "depth=34&shortcut=none": {},
+    "depth=152&level=layers": {"identity": 46, "projection": 4},
+    "depth=152&fold=on": {"identity": 46, "projection": 4},
     "depth=other&model=cifar&layers=1202": {"identity": 598, "pad": 2},
 }
 
@@ -35,9 +38,11 @@ def test_the_screen_shows_the_shortcuts_of_the_traced_module(one_page, query: st
 def test_the_whole_of_152_stands_on_a_projector_without_scrolling(one_page) -> None:
     one_page.goto(f"{one_page.base}/?depth=152&color=params")
     one_page.wait_for_selector(".tile")
-    boxes = one_page.locator(".tile").evaluate_all("all => all.map((one) => { const box = one.getBoundingClientRect(); return [box.bottom, box.right, box.width]; })")
+    boxes = one_page.locator(".tile").evaluate_all(
+        "all => all.map((one) => { const box = one.getBoundingClientRect(); return [box.bottom, box.right]; })"
+    )
     assert len(boxes) == 54
-    assert max(bottom for bottom, *_ in boxes) <= 720 and max(right for _, right, _ in boxes) <= 1280
+    assert max(bottom for bottom, _ in boxes) <= 720 and max(right for _, right in boxes) <= 1280
     sizes = one_page.locator(".tile-value").evaluate_all("all => all.map((one) => one.getBoundingClientRect().height)")
     assert min(sizes) >= 11  # pixels of a line of text
 
@@ -48,7 +53,9 @@ def test_a_click_goes_into_the_address_and_costs_about_a_kilobyte(visit) -> None
     page.wait_for_timeout(500)
     client = app.context.new_cdp_session(page)
     client.send("Network.enable")
-    client.on("Network.webSocketFrameReceived", lambda frame: received.append(len(frame["response"]["payloadData"]) * 3 / 4))
+    client.on(
+        "Network.webSocketFrameReceived", lambda frame: received.append(len(frame["response"]["payloadData"]) * 3 / 4)
+    )
     page.locator('.tile[data-id="layer2.0"]').click()
     page.wait_for_url(re.compile("node=layer2.0"))
     app.settle()
@@ -99,8 +106,9 @@ def test_levels_folding_and_figure_3_are_in_the_address(visit) -> None:
     assert "layer1.0.conv1" in waiting.value.path().read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("query", "scheme"), [("depth=152&color=params&node=layer2.0", "light"),
-                                               ("depth=50&node=layer2.0&open=1", "dark")])
+@pytest.mark.parametrize(
+    ("query", "scheme"), [("depth=152&color=params&node=layer2.0", "light"), ("depth=50&node=layer2.0&open=1", "dark")]
+)
 def test_axe_finds_no_serious_fault_on_the_page(visit, query: str, scheme: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
@@ -108,7 +116,11 @@ def test_axe_finds_no_serious_fault_on_the_page(visit, query: str, scheme: str) 
     app.page.wait_for_selector(".table tr")
     found = Axe().run(app.page).response
     assert len(found["passes"]) > 15
-    serious = [(one["id"], [node["target"] for node in one["nodes"]]) for one in found["violations"] if one["impact"] in ("serious", "critical")]
+    serious = [
+        (one["id"], [node["target"] for node in one["nodes"]])
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
     assert serious == []
 
 

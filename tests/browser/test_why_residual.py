@@ -31,8 +31,10 @@ def test_predict_run_live_and_compare(visit) -> None:
     app.page.get_by_text("another budget").first.wait_for()
     app.page.get_by_role("button", name="Take it home").click()
     with app.page.expect_download() as download:
-        app.page.get_by_role("button", name="Data as JSON").click()
-    rows = json.loads(download.value.path().read_text())
+        app.page.get_by_role("button", name="Whole run as JSON").click()
+    run = json.loads(download.value.path().read_text())
+    rows = run["rows"]
+    assert run["config"]["steps"] == 10 and run["config"]["seed"] == 5 and run["provenance"]["threads"] == 1
     assert len(rows) == 4 * 10 and {row["net"] for row in rows} == {"plain-20", "plain-56", "residual-20", "residual-56"}
 
 

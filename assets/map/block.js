@@ -1,0 +1,111 @@
+// The panel of a block: the reason for its shortcut, its figures, the price of the options, its arithmetic.
+
+function blockPanel(map, id, { block, kind }) {
+  const stage = map.data.details.stages[stageOf(block)];
+  const place = `${stage.name} · block ${indexIn(block) + 1} of ${stage.blocks}`;
+  const opened = map.view.open;
+  return [
+    ...heading(`${block}  ·  ${place}`, kind.question, kind.shortcut),
+    html("p", { class: "reason" }, `${kind.reason[0].toUpperCase()}${kind.reason.slice(1)}.`),
+    html(
+      "button",
+      { class: "wide", type: "button", onclick: () => (opened ? map.close() : map.open(block)) },
+      opened ? "Back to the map" : "Open the block",
+    ),
+    unfoldButton(map, block),
+    blockFacts(map, block, kind, stage),
+    optionTable(map, kind),
+    arithmetic(kind),
+    source(map),
+  ];
+}
+
+function unfoldButton(map, block) {
+  const tile = map.net.tiles[map.net.tile(block)];
+  if (!tile?.block || !(tile.count > 1) || !map.isOverview() || map.data.level === "stages") return null;
+  return html(
+    "button",
+    { class: "wide", type: "button", onclick: () => map.unfold(tile.id) },
+    `Unfold the run of ${tile.count}`,
+  );
+}
+
+function blockFacts(map, block, kind, stage) {
+  const { metrics, totals } = map.data.details;
+  const rows = Object.entries(metrics).map(([name, metric]) => {
+    if (kind.metrics[name] === undefined) return [metric.label, stage.last[name][indexIn(block)]];
+    return [
+      metric.label,
+      formatted(map, name, kind.metrics[name]),
+      `${percent(kind.metrics[name], totals[name])} of the net`,
+    ];
+  });
+  const extra = Object.entries(map.data.columns)
+    .filter(([name]) => !metrics[name])
+    .map(([, column]) => {
+      const index = map.net.tile(block);
+      return index < 0 ? null : [column.label, column.words[index], column.provenance];
+    });
+  return factList([["Output", kind.out, `from ${kind.in}`], ...rows, ...extra]);
+}
+
+const formatted = (map, name, value) =>
+  map.data.columns[name]?.unit === "bytes" ? `${(value / 1e6).toFixed(2)} MB` : exact(value);
+
+function optionTable(map, kind) {
+  const here = map.data.spec_shortcut;
+  const rows = Object.entries(kind.options).map(([option, cost]) =>
+    html(
+      "tr",
+      { class: option === here ? "here" : null },
+      html("th", { scope: "row" }, `${option}${option === here ? " ◂" : ""}`),
+      html("td", {}, cost.shortcut === "pad" ? "zero-padding" : cost.shortcut),
+      html("td", {}, exact(cost.params)),
+      html("td", {}, `${(cost.macs / 1e6).toFixed(1)} M`),
+    ),
+  );
+  return html(
+    "table",
+    { class: "options" },
+    html("caption", {}, "This block under each option"),
+    html(
+      "thead",
+      {},
+      html(
+        "tr",
+        {},
+        ["option", "shortcut", "params", "MACs"].map((text) => html("th", { scope: "col" }, text)),
+      ),
+    ),
+    html("tbody", {}, rows),
+  );
+}
+
+function arithmetic(kind) {
+  const rows = kind.layers
+    .filter((layer) => layer.params)
+    .map((layer) =>
+      html(
+        "tr",
+        {},
+        html("th", { scope: "row" }, layer.id),
+        html("td", {}, layer.params_formula),
+        html("td", {}, exact(layer.params)),
+      ),
+    );
+  rows.push(
+    html(
+      "tr",
+      { class: "sum" },
+      html("th", { scope: "row" }, "sum"),
+      html("td", {}),
+      html("td", {}, exact(kind.metrics.params)),
+    ),
+  );
+  return html(
+    "table",
+    { class: "options arithmetic" },
+    html("caption", {}, "Its parameters, substituted"),
+    html("tbody", {}, rows),
+  );
+}

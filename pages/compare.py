@@ -1,0 +1,24 @@
+"""Compare: what changes between two models? The baseline stays pinned in the URL while the sidebar changes the other."""
+
+import streamlit as st
+
+from explorer import diff, naming, state, ui, ui_compare, ui_facts
+
+chosen = state.current()
+st.header("What changes between two models?", anchor=False)
+base = ui_compare.baseline()
+ui_compare.controls(chosen, base)
+found = diff.layers(base, chosen.spec, chosen.height, chosen.width)
+before, after = ui_compare.names(base, chosen)
+ui.lead(f"From {before} to {after}: {diff.summary(base, chosen.spec, found)}")
+SECTIONS = {
+    "headline": lambda: ui_compare.headline(base, chosen),
+    "stages": lambda: ui_compare.stages(base, chosen),
+    "layers": lambda: ui_compare.structure(found),
+    "presets": lambda: ui_compare.cost_against_cost(base, chosen),
+}
+show = state.choose("Show", tuple(SECTIONS), "diff", width="stretch")
+rows = SECTIONS[show]()
+with st.container(horizontal=True):
+    ui.downloads(f"{naming.slug(base)}-to-{naming.slug(chosen.spec)}-{show}", rows)
+    ui_facts.take_home(chosen)

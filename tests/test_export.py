@@ -1,0 +1,53 @@
+"""What is taken away looks as it did when a person last read it; the command printed beside it gives the same facts."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import replace
+
+import pytest
+
+from explorer import export
+from explorer.analysis import facts
+from explorer.cli import chosen_spec, parser
+from explorer.spec import ResNetSpec, preset, presets
+from tests import golden
+
+V1 = replace(preset("resnet50"), stride_on="1x1")
+ODD = ResNetSpec(stages=(1, 2), block="basic", shortcut="A", activation="pre", norm="none", width=8, in_channels=1,
+                 num_classes=7)
+FILES = {
+    "resnet18.txt": lambda: export.to_table(preset("resnet18"), 224, 224, 1),
+    "resnet34-layers.csv": lambda: export.to_csv(preset("resnet34"), 224, 224, 1),
+    "resnet50-v1.md": lambda: export.to_report(V1, 224, 224, 1),
+    "resnet50-stages.json": lambda: export.to_json(preset("resnet50"), 224, 224, 1, "stages"),
+    "resnet20_cifar-layers.txt": lambda: export.to_table(preset("resnet20_cifar"), 32, 32, 1, "layers"),
+    "odd-61x50.txt": lambda: export.to_table(ODD, 61, 50, 3, "layers"),
+    "resnet50.py.txt": lambda: export.to_code(preset("resnet50"), 224, 224),
+    "odd.py.txt": lambda: export.to_code(ODD, 61, 50),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_golden(request, name):
+    golden.check(request, name, FILES[name]())
+
+
+@pytest.mark.parametrize("spec", [*presets().values(), V1, ODD], ids=str)
+def test_the_command_gives_the_same_model(spec):
+    words = shlex.split(export.command(spec, 61, 50, 2))
+    assert words[:3] == ["python", "-m", "explorer"]
+    given = parser().parse_args(words[3:])
+    assert chosen_spec(given) == spec and given.input == "61x50" and given.batch == "2"
+
+
+def test_the_command_is_short_where_nothing_is_special():
+    assert export.command(preset("resnet50"), 224, 224) == "python -m explorer resnet50"
+
+
+def test_columns_of_the_table_sum_to_its_totals():
+    data = facts(preset("resnet101"), 224, 224)
+    for metric in ("params", "macs", "activation_bytes"):
+        assert sum(row[metric] for row in data["stages"]) == data[metric] == sum(row[metric] for row in data["layers"])
+    assert json.loads(export.to_json(preset("resnet101"), 224, 224, 1)) == data

@@ -1,0 +1,68 @@
+"""Every section of Cost, Paper and Compare for ordinary and odd models, and bad baselines, without a browser."""
+
+from __future__ import annotations
+
+import pytest
+
+from explorer import diff
+from tests.test_pages import open_app
+
+SECTIONS = {"cost": ("show", ("where", "flops", "memory", "field", "torchinfo")),
+            "paper": ("table", ("table1", "depth", "errors", "cifar")),
+            "compare": ("diff", ("headline", "stages", "layers", "maps", "presets"))}
+ODD = ["depth=34&shortcut=none&input=1", "depth=other&model=custom&stages=1&norm=none&activation=pre&width=4&input=97x131",
+       "depth=other&model=cifar&layers=8&batch=7"]
+
+
+def words(app) -> str:
+    return " ".join(one.proto.body for one in app.get("html"))
+
+
+@pytest.mark.parametrize("page", SECTIONS)
+@pytest.mark.parametrize("query", ["depth=50", *ODD])
+def test_every_section(page, query):
+    key, sections = SECTIONS[page]
+    for section in sections:
+        app = open_app(f"{query}&{key}={section}", page)
+        assert not app.error, section
+
+
+@pytest.mark.parametrize("path", ["layer2", "layer2.1", "layer2.1.conv2", "fc", "<b>", "x" * 5_000])
+@pytest.mark.parametrize("drawn", ["treemap", "sunburst", "bars"])
+def test_looking_into_a_part(path, drawn):
+    app = open_app(f"node={path}&as={drawn}&metric=macs", "cost")
+    assert not app.error
+    look = app.selectbox(key="look_into")
+    assert look.value == {"layer2": "conv3_x", "<b>": "net", "x" * 5_000: "net"}.get(path, path)
+
+
+def test_numbers_of_the_table_carry_their_formula():
+    text = words(open_app("node=layer1.1", "cost"))
+    assert "256·64·1² = 16,384" in text and "64·64·3² = 36,864" in text
+    assert r"56\cdot 56\cdot 256\cdot 64\cdot 1^2" in text
+
+
+def test_memory_follows_batch_dtype_and_optimizer():
+    one, eight = (words(open_app(f"show=memory&batch={batch}", "cost")) for batch in (1, 8))
+    assert "85,519,872" in one and "682,671,616" in eight
+
+
+def test_the_paper_page_says_how_many_cells_match():
+    assert "47 of 47 cells match" in words(open_app("", "paper"))
+    differs = words(open_app("table_stride=3x3", "paper"))
+    assert "44 of 47 cells match" in differs and "✗ the paper: 3.8×10⁹" in differs
+
+
+@pytest.mark.parametrize("vs", ["banana", "resnet34~shortcut=D", "~", "resnet50~stages=1,x", "x" * 5_000, "<script>"])
+def test_a_bad_baseline_is_said_and_the_page_works(vs):
+    app = open_app(f"vs={vs}", "compare")
+    assert len(app.error) == 1 and "Shown: ResNet-34." in app.error[0].value
+
+
+@pytest.mark.parametrize("label", diff.QUICK)
+def test_a_quick_pair_sets_both_sides(label):
+    app = open_app("depth=152&norm=none&shortcut=C", "compare")
+    app.pills(key="pair").set_value(label).run()
+    base, other = diff.quick(label)
+    assert app.session_state["chosen"].spec == other
+    assert app.selectbox(key="vs_choice").value == diff.address(base)

@@ -198,7 +198,3 @@ def test_each_machine_says_whether_it_was_measured_recorded_or_published() -> No
     names = [line.name for line in all_figures()["others"].data]
     assert len(names) == 4 and all(name.endswith(("(measured)", "(recorded)", "(published)")) for name in names)
     assert not {line.line.dash for line in all_figures()["others"].data} - {"solid", "dash", "dot"}
-
-
-def test_a_sweep_with_nothing_yet_draws_empty() -> None:
-    assert draw.bar_sweep([]).data and draw.batch_sweep([]).data

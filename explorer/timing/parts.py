@@ -71,8 +71,8 @@ class Parts:
         if self.overhead > MOST_OVERHEAD:
             found.append(f"The marks make a pass {self.overhead:.1%} longer (more than {MOST_OVERHEAD:.0%}).")
         if abs(self.whole_s / self.plain_s - 1) > MOST_DRIFT:
-            found.append(f"The passes that were cut took {self.whole_s / self.plain_s:.2f}× as long as those that were not: "
-                         "the host was busy. Measure again before you quote this.")
+            found.append(f"The passes that were cut took {self.whole_s / self.plain_s:.2f}× as long as those that were "
+                         "not: the host was busy. Measure again before you quote this.")
         if abs(self.sum_over_whole - 1) > MOST_GAP:
             found.append(f"The parts add up to {self.sum_over_whole:.1%} of the pass: the host was too busy.")
         return tuple(found)

@@ -16,7 +16,7 @@ if "explorer.analysis" not in sys.modules:  # torch takes seconds to import: let
 
 import streamlit as st  # noqa: E402
 
-from explorer import state, ui  # noqa: E402
+from explorer import share, stage, state, ui  # noqa: E402
 
 PAGES = (  # file in pages/, title, icon; the first is the home page
     ("architecture", "Architecture", ":material/account_tree:"),
@@ -27,6 +27,7 @@ PAGES = (  # file in pages/, title, icon; the first is the home page
     ("compare", "Compare", ":material/compare_arrows:"),
     ("why_residual", "Why residual?", ":material/science:"),
     ("paper", "Paper", ":material/article:"),
+    ("lecture", "Lecture", ":material/co_present:"),
 )
 
 
@@ -38,9 +39,12 @@ def main() -> None:
          for index, (name, title, icon) in enumerate(PAGES)],
         position="top",
     )
+    name = page.url_path or PAGES[0][0]
+    flags = stage.flags(name)
     ui.brand()
     chosen, problem = state.sidebar()
-    ui.header(chosen, problem)
+    stage.show(name, flags)
+    ui.header(chosen, problem, lambda: share.popover(name))
     state.visitor().cancel_jobs(unless_place=page.title)
     page.run()
 

@@ -6,32 +6,16 @@ choice is said clearly, and the last valid model stays on the screen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from uuid import uuid4
 
 import streamlit as st
 
 from explorer import spec as axes
+from explorer.choice import DEFAULT, DEPTHS, OTHERS, PAPER, Chosen, of_controls
 from explorer.jobs import Runner
-from explorer.spec import ResNetSpec, check_int, cifar_stages, parse_input, parse_stages, preset, presets
 
-DEPTHS = ("18", "34", "50", "101", "152", "other")
-OTHERS = (*(name for name in presets() if not name.endswith("_cifar") and name[6:] not in DEPTHS), "cifar", "custom")
-PAPER = "paper"  # a control's "as published for this net"
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """What the sidebar says: the model, its input, and the name of the layout that it was chosen by."""
-
-    spec: ResNetSpec
-    height: int
-    width: int
-    batch: int
-    layout_of: str
-
-
-DEFAULT = Chosen(preset("resnet50"), 224, 224, 1, "resnet50")
+__all__ = ["DEFAULT", "Chosen", "Visitor", "choose", "current", "node_selection", "runner", "sidebar", "visitor"]
 
 
 def current() -> Chosen:
@@ -55,7 +39,7 @@ def sidebar() -> tuple[Chosen, str | None]:
     with st.sidebar:
         picked = _controls()
     try:
-        chosen = _chosen(picked)
+        chosen = of_controls(picked)
     except ValueError as error:
         return current(), str(error)
     st.session_state["chosen"] = chosen
@@ -100,44 +84,6 @@ def _variants(custom: bool) -> dict[str, object]:
                                   ("width_per_group", "Width per group", 64), ("in_channels", "Input channels", 3)):
             values[key] = st.number_input(label, value=usual, step=1, key=key, bind="query-params")
     return values
-
-
-def _chosen(picked: dict[str, object]) -> Chosen:
-    """Raw control values → a validated model. Raises `ValueError` naming field, value and choices."""
-    spec, name = _layout(picked)
-    changes: dict[str, object] = {key: picked[key] for key in ("stride_on", "activation", "norm")}
-    changes |= {key: picked[key] for key in ("block", "shortcut") if picked[key] != PAPER}
-    if picked["classes"]:
-        changes["num_classes"] = whole("classes", picked["classes"])
-    if changes.get("block") == "basic" and spec.block != "basic":
-        changes |= {"groups": 1, "width_per_group": 64} if picked.get("model") != "custom" else {}
-    spec = replace(spec, **changes)
-    height, width = parse_input(picked["input"] or str(spec.default_input))
-    batch = check_int("batch", picked["batch"], 1, axes.MAX_BATCH)
-    return Chosen(spec, height, width, batch, name)
-
-
-def _layout(picked: dict[str, object]) -> tuple[ResNetSpec, str]:
-    """The net that depth and model name stand for, before the variants; and its name."""
-    if picked["depth"] != "other":
-        return preset(name := f"resnet{picked['depth']}"), name
-    if picked["model"] == "cifar":
-        stages = cifar_stages(picked["layers"])
-        return replace(preset("resnet20_cifar"), stages=stages), f"resnet{picked['layers']}_cifar"
-    if picked["model"] != "custom":
-        return preset(picked["model"]), picked["model"]
-    family = picked["family"]
-    numbers = {key: picked[key] for key in ("width", "groups", "width_per_group", "in_channels")}
-    usual = preset("resnet20_cifar" if family == "cifar" else "resnet50")
-    return replace(usual, stages=parse_stages(picked["stages"]), **numbers), "custom"
-
-
-def whole(name: str, text: str) -> int:
-    """A typed whole number; `ValueError` naming the field and the value."""
-    low, high = axes.LIMITS["num_classes"]
-    if not str(text).strip().isdecimal():
-        raise ValueError(f"{name}={text!r}: choose a whole number from {low:,} to {high:,}")
-    return check_int(name, int(text), low, high)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

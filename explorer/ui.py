@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -53,8 +53,9 @@ def brand() -> None:
         st.html(f'<div class="brand">{sign}<span>ResNet Explorer</span></div>')
 
 
-def header(chosen: Chosen, problem: str | None) -> None:
-    """What is built, in the field's words; and what is wrong with the choice, if anything is."""
+def header(chosen: Chosen, problem: str | None, beside: Callable[[], None] = lambda: None) -> None:
+    """What is built, in the field's words; and what is wrong with the choice, if anything is. beside: what else stands
+    in the line."""
     from explorer.analysis import headline  # torch: not before the controls are painted
 
     spec = chosen.spec
@@ -64,8 +65,9 @@ def header(chosen: Chosen, problem: str | None) -> None:
     spans = "".join(f'<span class="sep">{escape(fact)}</span>' for fact in facts)
     said = naming.same_layout_as(chosen.layout_of, spec) or naming.remark(spec)
     soft = f'<span class="soft">{escape(said)}</span>' if said else ""
-    with st.container(key="built"):
-        st.html(f'<div class="built" role="status"><b>{escape(naming.title(spec))}</b>{spans}{soft}</div>')
+    with st.container(key="built", horizontal=True, vertical_alignment="center"):
+        st.html(f'<div class="built" role="status"><b>{escape(naming.title(spec))}</b>{spans}{soft}</div>', width="stretch")
+        beside()
     if problem:
         st.error(f"{problem}. Shown: {naming.title(spec)}.", icon=":material/error:")
 

@@ -162,6 +162,7 @@ with right:
             run = shown()
         draw(view, run["rows"], run["summary"])
         st.html(markup.source(run, ui.mark("measured" if "seconds" in run else "recorded")))
+        downloads(run)
     else:
         draw(view, story.teaser(key), None, hidden=True)
         st.html(f'<div class="source">{ui.mark("recorded")} {story.HIDDEN}</div>')
@@ -173,6 +174,5 @@ if open_now:
     kind = "measured" if "seconds" in run else "recorded"
     ui.figures([Figure(value, label, source=kind) for value, label in quotes.QUOTES[key](run["summary"])])
     meaning(run)
-    downloads(run)
 with st.expander(story.texts()["article"]["title"], icon=":material/format_quote:"):
     st.html(markup.article())

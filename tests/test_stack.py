@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-FLOORS = ("palette", "spec", "naming", "layers", "model", "trace", "analysis", "graph", "figures", "state", "ui", "app")
-FACE = {"app", "state", "ui", "map"}  # may import streamlit, as pages may
+FLOORS = ("palette", "spec", "naming", "choice", "layers", "model", "trace", "analysis", "graph", "figures", "lecture", "state", "ui", "stage",
+          "app")
+FACE = {"app", "state", "ui", "map", "stage"}  # may import streamlit, as pages may
 MODULES = sorted(ROOT.glob("explorer/**/*.py"))
 
 

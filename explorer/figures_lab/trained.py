@@ -95,7 +95,7 @@ def surfaces(rows: list[Row]) -> go.Figure:
     figure.update_scenes(xaxis=axis, yaxis=axis, aspectmode="manual", aspectratio={"x": 1, "y": 1, "z": 0.75},
                          zaxis=axis | {"range": [low, high], "showticklabels": True, "tickfont_size": SMALL,
                                        "title": {"text": "loss", "font": {"size": SMALL}}},
-                         camera_eye={"x": 1.6, "y": 1.6, "z": 1.0})
+                         camera={"eye": {"x": 1.75, "y": 1.75, "z": 1.1}, "center": {"x": 0, "y": 0, "z": -0.12}})
     finish(figure, 500)
     return figure.update_layout(margin={"l": 0, "r": 0, "t": 40, "b": 0})
 

@@ -1,0 +1,34 @@
+// Elements by hand: labels only ever become text. Prose comes escaped and marked up from Python.
+
+const ICONS = {
+  previous: "M15 5 8 12l7 7", next: "M9 5l7 7-7 7", list: "M4 6h16M4 12h16M4 18h10", notes: "M6 3h12v18H6zM9 8h6M9 12h6M9 16h3",
+  restore: "M5 12a7 7 0 1 0 2.2-5.1M5 4v4h4", present: "M3 4h18v12H3zM12 16v4M8 20h8", end: "M6 6l12 12M18 6 6 18",
+  code: "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h2v2h-2zM18 18h2v2h-2zM18 14h2M14 18v2",
+  window: "M9 5H5v14h14v-4M13 5h6v6M19 5l-9 9",
+};
+
+function el(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "html") element.innerHTML = value;
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", ICONS[name]);
+  svg.append(path);
+  return svg;
+}
+
+const iconButton = (name, label, action, pressed) => el("button", {
+  type: "button", class: `icon i-${name}`, "aria-label": label, title: label, onclick: action,
+  "aria-pressed": pressed === undefined ? null : String(pressed) }, icon(name));

@@ -1,0 +1,47 @@
+// Keyboard, clicker (PageUp and PageDown) and swipe. One set of listeners for the window, for whichever stage stands.
+
+const EDITABLE = "input:not([type=range]), textarea, select, [contenteditable=true]";
+const OWN_ARROWS = "[role=slider], [role=radiogroup], [role=tablist], [role=listbox], [role=combobox], [role=grid], svg, canvas";
+const KEYS = {
+  PageDown: "next", PageUp: "previous", ArrowRight: "next", ArrowLeft: "previous", n: "toggleNotes", l: "toggleList", q: "toggleCode",
+  Escape: "escape",
+};
+
+function deepest(event) { return event.composedPath()[0]; }
+
+function onKey(event) {
+  const stage = holder.stage, action = KEYS[event.key];
+  if (!stage || !action || event.ctrlKey || event.metaKey || event.altKey) return;
+  const path = event.composedPath().filter((node) => node instanceof Element);
+  const inside = (selector) => path.some((node) => node.matches(selector));
+  const paging = event.key.startsWith("Page");
+  if (inside(EDITABLE)) return;
+  if (!paging && (inside(OWN_ARROWS) || inside("input[type=range]")) && event.key.startsWith("Arrow")) return;
+  if (event.key === "Escape" && !stage.canEscape()) return;
+  event.preventDefault();
+  event.stopPropagation();
+  stage[action]();
+}
+
+let touch = null;
+
+function onTouchStart(event) {
+  const path = event.composedPath().filter((node) => node instanceof Element);
+  const scrolls = path.some((node) => node.matches(OWN_ARROWS) || node.matches("input") || node.scrollWidth > node.clientWidth + 4 &&
+    /auto|scroll/.test(getComputedStyle(node).overflowX));
+  touch = event.touches.length === 1 && !scrolls ? { x: event.touches[0].clientX, y: event.touches[0].clientY } : null;
+}
+
+function onTouchEnd(event) {
+  if (!touch || !holder.stage) return;
+  const dx = event.changedTouches[0].clientX - touch.x, dy = event.changedTouches[0].clientY - touch.y;
+  touch = null;
+  if (Math.abs(dx) > 60 && Math.abs(dx) > 2 * Math.abs(dy)) holder.stage[dx < 0 ? "next" : "previous"]();
+}
+
+// Kept on the window, so that a newer copy of this module takes the listeners' place instead of doubling them.
+const holder = (window.resnetLecture ??= { stage: null });
+holder.handlers?.forEach(([name, handler]) => window.removeEventListener(name, handler, true));
+const onResize = () => holder.stage?.data && fitSoon(holder.stage.data.present);
+holder.handlers = [["keydown", onKey], ["touchstart", onTouchStart], ["touchend", onTouchEnd], ["resize", onResize]];
+holder.handlers.forEach(([name, handler]) => window.addEventListener(name, handler, { capture: true, passive: name !== "keydown" }));

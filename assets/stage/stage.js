@@ -1,0 +1,149 @@
+// The lecture's bar: title, text, question, the way on. All it knows comes from Python with every run.
+
+const kept = (holder.kept ??= { notes: false, list: false, code: false, popup: null, since: null });
+
+class Stage {
+  constructor(place) {
+    this.place = place;
+    this.data = null;
+  }
+
+  update(data) {
+    holder.stage = this;
+    this.waits = false;
+    fitSoon(data.present);
+    if (JSON.stringify(data) === this.drawn) return;
+    if (this.data?.slug !== data.slug) kept.list = kept.code = false;
+    this.drawn = JSON.stringify(data);
+    this.data = data;
+    this.draw();
+    fillPopup(data);
+    if (data.open) this.go(data.address);
+  }
+
+  draw() {
+    const { data } = this;
+    const card = data.verdict ? verdictCard(data) : data.question ? askedCard(this) : null;
+    const text = el("div", { class: "prose text", html: data.text });
+    for (const phrase of text.querySelectorAll("[data-drive]")) this.drives(phrase);
+    this.place.replaceChildren(el("section", { class: `stage ${data.present ? "present" : ""}`, "aria-label": `Lecture: ${data.lecture}` },
+      el("header", {}, el("h2", {}, el("span", { class: "at" }, `${data.number}/${data.scenes.length}`), data.title), this.controls()),
+      el("div", { class: card ? "body asks" : "body" }, text, card),
+      kept.notes && data.notes ? el("aside", { class: "notes", "aria-label": "Speaker notes" }, el("div", { class: "prose", html: data.notes }),
+        iconButton("window", "Notes in a window of their own", () => openPopup(data))) : null,
+      kept.list ? this.list() : null,
+      kept.code ? this.code() : null,
+      el("p", { class: "waits", role: "status", hidden: !this.waits }, "The server cannot be reached. This goes on by itself as soon as it is back.")));
+  }
+
+  controls() {
+    const { data } = this;
+    const dots = data.scenes.map((scene, index) => el("a", {
+      href: urlOf(data.page, scene.address), class: index + 1 === data.number ? "dot now" : index + 1 < data.number ? "dot past" : "dot",
+      title: `${index + 1}. ${scene.title}`, "aria-label": `${index + 1}. ${scene.title}`,
+      "aria-current": index + 1 === data.number ? "step" : null, onclick: (event) => this.follow(event, scene.address) }));
+    return el("nav", { class: "controls", "aria-label": "Scenes" },
+      el("div", { class: "dots" }, dots),
+      iconButton("list", "All scenes (L)", () => this.toggleList(), kept.list),
+      data.notes ? iconButton("notes", "Speaker notes (N)", () => this.toggleNotes(), kept.notes) : null,
+      iconButton("code", "This scene as a QR code (Q)", () => this.toggleCode(), kept.code),
+      iconButton("restore", "Back to this scene as it was prepared", () => this.go(data.address)),
+      iconButton("present", data.present ? "Leave the projector view (Esc)" : "Projector view", () => this.togglePresent(), data.present),
+      iconButton("end", "End the lecture", () => this.go("/lecture", { present: null })),
+      el("div", { class: "steps" },
+        iconButton("previous", "Previous scene (←, PageUp)", () => this.previous()),
+        iconButton("next", data.question && !data.verdict ? "Reveal (→, PageDown)" : "Next scene (→, PageDown)", () => this.next())));
+  }
+
+  list() {
+    const { data } = this;
+    return el("ol", { class: "list" }, data.scenes.map((scene, index) => el("li", { class: index + 1 === data.number ? "now" : "" },
+      el("a", { href: urlOf(data.page, scene.address), onclick: (event) => this.follow(event, scene.address) }, scene.title))));
+  }
+
+  // The scene's QR code, large enough for the last row.
+  code() {
+    const { url, code } = this.data.phone;
+    return el("div", { class: "code", role: "dialog", "aria-label": "This scene on your phone", onclick: () => this.toggleCode() },
+      code ? el("img", { src: code, alt: `QR code of ${url}` }) : null, el("p", {}, url));
+  }
+
+  // A phrase of the text lays its parameters over the scene's state, and takes them back when it is pressed again.
+  drives(phrase) {
+    const changes = Object.fromEntries(new URLSearchParams(phrase.dataset.drive));
+    const now = new URLSearchParams(location.search);
+    const on = Object.entries(changes).every(([name, value]) => now.get(name) === value);
+    phrase.setAttribute("aria-pressed", String(on));
+    phrase.href = urlOf(this.data.page, this.data.here, changes);
+    phrase.addEventListener("click", (event) => {
+      event.preventDefault();
+      this.go(this.data.here, phrase.getAttribute("aria-pressed") === "true" ? {} : changes);
+    });
+  }
+
+  follow(event, address) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.go(address);
+  }
+
+  go(address, changes = {}) {
+    const url = urlOf(this.data.page, address, changes);
+    travel(url, () => {
+      this.waits = true;
+      this.draw();
+    });
+  }
+
+  next() {
+    const { data } = this;
+    if (data.question && !data.verdict) return this.reveal();
+    if (data.number < data.scenes.length) this.go(data.scenes[data.number].address);
+  }
+
+  previous() {
+    const { data } = this;
+    if (data.number > 1) this.go(data.scenes[data.number - 2].address);
+  }
+
+  reveal() { this.go(this.data.revealed, { guess: guessNow(this.data) }); }
+
+  togglePresent() {
+    const [path, query] = [this.data.path, location.search.slice(1)];
+    this.go(`${path}?${query}`, { present: this.data.present ? null : "1" });
+  }
+
+  toggleNotes() { kept.notes = !kept.notes; this.draw(); }
+  toggleList() { kept.list = !kept.list; this.draw(); }
+  toggleCode() { kept.code = !kept.code; this.draw(); }
+  canEscape() { return kept.list || kept.code || this.data.present; }
+  escape() { kept.code ? this.toggleCode() : kept.list ? this.toggleList() : this.togglePresent(); }
+}
+
+// The notes in a window of their own, for the lecturer's screen; it follows the scenes.
+function openPopup(data) {
+  kept.popup = window.open("", "resnet-lecture-notes", "popup,width=520,height=640");
+  kept.since ??= Date.now();
+  fillPopup(data);
+}
+
+function fillPopup(data) {
+  if (!kept.popup || kept.popup.closed) return;
+  const after = data.scenes[data.number];
+  const place = kept.popup.document;
+  place.title = "Speaker notes";
+  place.body.style.cssText = "font:20px/1.5 Georgia,serif;margin:28px;max-width:40em";
+  place.body.replaceChildren(el("h1", {}, `${data.number}/${data.scenes.length}  ${data.title}`), el("div", { html: data.notes }),
+    el("p", { style: "opacity:.7" }, after ? `Next: ${after.title}` : "The last scene"));
+}
+
+const stages = new WeakMap();
+
+export default function ({ parentElement, data }) {
+  const place = parentElement.querySelector(".stage-place");
+  if (data.overview) return void place.replaceChildren(overview(data));
+  if (!stages.has(place)) stages.set(place, new Stage(place));
+  const stage = stages.get(place);
+  stage.update(data);
+  return () => { if (holder.stage === stage) holder.stage = null; };
+}

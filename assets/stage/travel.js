@@ -1,0 +1,41 @@
+// From scene to scene. A history entry of our own and the event of a browser's "back": for Streamlit the URL then wins
+// over every control, so page and controls change in one run, and the address on the screen is always the scene's.
+
+const KEPT = ["present", "hide", "embed", "embed_options"]; // parameters that survive a change of scene
+const root = (page) => {
+  const path = location.pathname.replace(/\/+$/, "");
+  return page && path.endsWith(`/${page}`) ? path.slice(0, -page.length) : `${path}/`;
+};
+
+function connected() {
+  return document.querySelector('[data-testid="stApp"]')?.dataset.testConnectionState === "CONNECTED";
+}
+
+// address: a path from the app's root, with its query. changes: parameters laid over it; null takes one away.
+function urlOf(page, address, changes = {}) {
+  const [path, query] = address.split("?");
+  const params = new URLSearchParams(query ?? "");
+  const now = new URLSearchParams(location.search);
+  for (const name of KEPT) for (const value of now.getAll(name)) if (!params.has(name)) params.append(name, value);
+  for (const [name, value] of Object.entries(changes)) value === null ? params.delete(name) : params.set(name, value);
+  const text = params.toString().replaceAll("%2C", ",").replaceAll("%2F", "/").replaceAll("%3A", ":");
+  return root(page) + path.replace(/^\//, "") + (text ? `?${text}` : "");
+}
+
+let waiting = null;
+
+function travel(url, whileWaiting) {
+  clearInterval(waiting);
+  if (connected()) return arrive(url);
+  whileWaiting?.();
+  waiting = setInterval(() => {
+    if (!connected()) return;
+    clearInterval(waiting);
+    arrive(url);
+  }, 250);
+}
+
+function arrive(url) {
+  if (url !== location.pathname + location.search) history.pushState({}, "", url);
+  window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+}

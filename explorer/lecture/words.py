@@ -1,0 +1,45 @@
+"""A scene's texts: plain paragraphs, *emphasis*, `code`, {figures} of the model, and phrases that drive the picture.
+
+`[the first block of conv3_x](?node=layer2.0)` is a phrase: a click lays those parameters over the scene's state.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from explorer.choice import Chosen
+from explorer.lecture.quantities import quantity
+from explorer.lecture.scene import query
+
+FIGURE = re.compile(r"\{([a-z][\w:/. -]*)\}")
+PHRASE = re.compile(r"\[([^\]\n]+)\]\(\?([^)\s]*)\)")
+MARKS = ((re.compile(r"\*\*(.+?)\*\*", re.S), r"<strong>\1</strong>"), (re.compile(r"\*(.+?)\*", re.S), r"<em>\1</em>"),
+         (re.compile(r"`(.+?)`"), r"<code>\1</code>"))
+
+
+def filled(text: str, chosen: Chosen) -> str:
+    """With every {figure} in place. Raises `ValueError` for one that is not known."""
+    return FIGURE.sub(lambda found: quantity(found[1], chosen).text.replace(" ", "\u00a0"), text)
+
+
+def phrases(text: str) -> list[tuple[str, str]]:
+    """(words, query string) of each phrase that drives the picture."""
+    return PHRASE.findall(text)
+
+
+def check(text: str, chosen: Chosen) -> None:
+    """Raises `ValueError` for an unknown figure or an unreadable phrase."""
+    filled(text, chosen)
+    for _, drives in phrases(text):
+        query(drives)
+
+
+def prose(text: str, chosen: Chosen, links: bool = True) -> str:
+    """Paragraphs as HTML; phrases become `<a data-drive="node=layer2.0">`, or plain words without `links`."""
+    html = escape(filled(text.strip(), chosen))
+    for pattern, replacement in MARKS:
+        html = pattern.sub(replacement, html)
+    link = r'<a href="#" role="button" data-drive="\2">\1</a>' if links else r"\1"
+    html = PHRASE.sub(link, html)
+    return "".join(f"<p>{' '.join(part.split())}</p>" for part in re.split(r"\n\s*\n", html) if part.strip())

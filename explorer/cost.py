@@ -79,17 +79,24 @@ def _short(name: str, parent: str) -> str:
 
 
 def lesson(nodes: Sequence[Node]) -> str:
-    """The page's point: parameters sit late, activations early, and the multiply-adds lie evenly between."""
+    """The page's point, in this net's own numbers: which part has the parameters, which the activations."""
     found = {row["part"]: row for row in rows(nodes)}
     inner = [row for row in found.values() if row["part"] not in ("stem", "head")]
     most = {metric: max(found.values(), key=lambda row: row[f"{metric}_share"]) for metric in SUMS}
     heavy, large = most["params"], most["activation_bytes"]
     low, high = (pick(row["macs_share"] for row in inner) for pick in (min, max))
-    middle = (f"the multiply-adds are spread over the stages ({low:.0%} to {high:.0%} each)" if len(inner) > 1
-              else f"{high:.0%} of the multiply-adds are in {inner[0]['part']}")
-    return (f"{heavy['part']} has {heavy['params_share']:.0%} of the parameters and {heavy['activation_bytes_share']:.0%} of "
-            f"the activation memory; {large['part']} has {large['activation_bytes_share']:.0%} of the activation memory and "
-            f"{large['params_share']:.1%} of the parameters; {middle}. A cost is never just “size”: ask which one.")
+    spread = "are spread over the stages" if high < 0.45 else "are uneven over the stages"
+    first = f"{heavy['part']} has {heavy['params_share']:.0%} of the parameters"
+    if heavy is large:
+        parts = [f"{first}, {heavy['macs_share']:.0%} of the multiply-adds and {heavy['activation_bytes_share']:.0%} of the "
+                 "activation memory: most of the net is there"]
+    else:
+        parts = [f"{first} and {heavy['activation_bytes_share']:.0%} of the activation memory",
+                 f"{large['part']} has {large['activation_bytes_share']:.0%} of the activation memory and "
+                 f"{large['params_share']:.1%} of the parameters",
+                 f"the multiply-adds {spread} ({low:.0%} to {high:.0%} each)" if len(inner) > 1 else
+                 f"{high:.0%} of the multiply-adds are in {inner[0]['part']}"]
+    return f"{'; '.join(parts)}. A cost is never just “size”: ask which one."
 
 
 def spoken(value: float | None, metric: str) -> str:

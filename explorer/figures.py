@@ -32,12 +32,11 @@ def shares(rows: Rows, metrics: dict[str, tuple[str, str]]) -> go.Figure:
             marker={"color": palette.STAGE_COLOURS[row["stage"]], "line": {"width": 1, "color": "rgba(255,255,255,.7)"}},
             text=[f"{row['part']} {value:.0f} %" if value >= 9 else f"{value:.0f} %" if value >= 4 else "" for value in values],
             textposition="inside", insidetextanchor="middle", textangle=0, textfont={"color": "#fff", "size": TEXT},
-            constraintext="none",
             hovertext=[f"<b>{row['part']}</b><br>{palette.short(row[name], unit)} · {value:.1f} %"
                        for (name, (_, unit)), value in zip(metrics.items(), values)], hoverinfo="text")
     figure.update_xaxes(range=[0, 100], visible=False)
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    return styled(figure, 70 + 66 * len(metrics), barmode="stack")
+    return styled(figure, 70 + 66 * len(metrics), barmode="stack", uniformtext={"minsize": 12, "mode": "hide"})
 
 
 def tree(items: Rows, unit: str, kind: str) -> go.Figure:

@@ -89,7 +89,7 @@ def batch_sweep(rows: Rows) -> go.Figure:
                            hovertemplate="batch %{x}: %{y:,.4g}<extra></extra>")
         for row, value in zip(done, values):
             if row["knee"]:
-                figure.add_annotation(x=str(row["batch"]), y=value, row=1, col=column,
+                figure.add_annotation(x=sizes.index(str(row["batch"])), y=value, row=1, col=column,
                                       text=f"knee: batch {row['batch']}",
                                       showarrow=True, ay=38, ax=30, font_size=TEXT)
     figure.update_xaxes(type="category", title="batch")

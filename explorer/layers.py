@@ -12,27 +12,33 @@ from torch import Tensor, nn
 from explorer.spec import ResNetSpec
 
 
-class _NoInitOnMeta:
-    """Weights on the meta device hold no values: skip the initialisation, which costs more than all the rest."""
+class _BornEmpty:
+    """Layers are born on the meta device, with shapes and no values, and `model.build` gives them memory and initial
+    values. Initialising here what nobody may ever run would cost more than all the rest of an analysis."""
 
     def reset_parameters(self) -> None:
-        if not self.weight.is_meta:
-            super().reset_parameters()
+        """Nothing to reset yet: `model.initialise` does."""
 
 
-class Conv2d(_NoInitOnMeta, nn.Conv2d):
+class Conv2d(_BornEmpty, nn.Conv2d):
     """A k×k convolution without bias, padded to keep the size at stride 1."""
 
     def __init__(self, c_in: int, c_out: int, k: int, stride: int = 1, groups: int = 1) -> None:
-        super().__init__(c_in, c_out, k, stride=stride, padding=k // 2, groups=groups, bias=False)
+        super().__init__(c_in, c_out, k, stride=stride, padding=k // 2, groups=groups, bias=False, device="meta")
 
 
-class BatchNorm2d(_NoInitOnMeta, nn.BatchNorm2d):
+class BatchNorm2d(_BornEmpty, nn.BatchNorm2d):
     """Batch Normalization over (N, H, W); weight and bias are parameters, the running statistics are buffers."""
 
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels, device="meta")
 
-class Linear(_NoInitOnMeta, nn.Linear):
+
+class Linear(_BornEmpty, nn.Linear):
     """The classifier: weights and biases."""
+
+    def __init__(self, c_in: int, c_out: int) -> None:
+        super().__init__(c_in, c_out, device="meta")
 
 
 class IdentityShortcut(nn.Identity):

@@ -31,10 +31,25 @@ _component = st.components.v2.component("resnet_map", html='<div class="map-plac
 def show(chosen: Chosen, extra: Mapping[str, graph.MetricColumn] | None = None) -> None:
     """The map of a model; the selection, the level and the colour are in the URL and come from it."""
     view = _view(chosen, extra or {})
+    _write(view)  # what was dropped leaves the URL too
+    _mount(chosen, view, extra, KEY)
+
+
+@st.fragment
+def show_pair(pair: Mapping[str, Chosen]) -> None:
+    """Two maps side by side under their titles, with one selection, level and colour for both: what one reports, the
+    other follows, as far as its model has it."""
+    for place, (column, (title, chosen)) in enumerate(zip(st.columns(len(pair)), pair.items())):
+        with column:
+            st.subheader(title, anchor=False)
+            _mount(chosen, _view(chosen, {}), None, f"{KEY}_{place}")
+
+
+def _mount(chosen: Chosen, view: graph.View, extra: Mapping[str, graph.MetricColumn] | None, key: str) -> None:
     drawn = graph.figure3() if view.figure == "fig3" else graph.drawing(
         chosen.spec, chosen.height, chosen.width, chosen.batch, view, extra)
-    _component(key=KEY, data={**drawn, "palette": graph.colours(), **_sent(view), "key": KEY},
-               on_view_change=_reporter(chosen, tuple(extra or ())))
+    _component(key=key, data={**drawn, "palette": graph.colours(), **_sent(view, key), "key": key},
+               on_view_change=_reporter(chosen, tuple(extra or ()), key))
 
 
 def measured(chosen: Chosen) -> dict[str, graph.MetricColumn]:
@@ -49,27 +64,25 @@ def measured(chosen: Chosen) -> dict[str, graph.MetricColumn]:
 def _view(chosen: Chosen, extra: Mapping[str, object]) -> graph.View:
     """What the URL says, without what this model does not have."""
     read = graph.parse(st.query_params, graph.color_choices(extra))
-    view = read.checked(partial(graph.known, chosen.spec, chosen.height, chosen.width))
-    _write(view)  # what was dropped leaves the URL too
-    return view
+    return read.checked(partial(graph.known, chosen.spec, chosen.height, chosen.width))
 
 
-def _sent(view: graph.View) -> dict[str, object]:
+def _sent(view: graph.View, key: str) -> dict[str, object]:
     """The view as the component was last told. It stays as it is while changes come from the component itself, so
     that a click resends nothing; a change from elsewhere (a link, another page, another model) makes a new `seq`."""
-    memory = st.session_state.setdefault("map_memory", {"seq": 0, "sent": None, "now": None})
+    memory = st.session_state.setdefault(f"{key}_memory", {"seq": 0, "sent": None, "now": None})
     if view != memory["now"]:
         memory.update(seq=memory["seq"] + 1, sent=view, now=view)
     sent = memory["sent"]
     return {"seq": memory["seq"], "view": {name: getattr(sent, name) for name in graph.VIEW_NAMES}}
 
 
-def _reporter(chosen: Chosen, extra: tuple[str, ...]) -> Callable[[], None]:
+def _reporter(chosen: Chosen, extra: tuple[str, ...], key: str) -> Callable[[], None]:
     """Takes what the component reports into the URL."""
 
     def take() -> None:
-        reported = (st.session_state.get(KEY) or {}).get("view") or {}
-        memory = st.session_state.get("map_memory")
+        reported = (st.session_state.get(key) or {}).get("view") or {}
+        memory = st.session_state.get(f"{key}_memory")
         if not memory or reported.get("seq") != memory["seq"]:
             return  # an answer to a view that has been replaced since
         view = graph.parse(reported, graph.color_choices(extra)).checked(

@@ -20,7 +20,7 @@ OPTIMIZERS = {"SGD": 0, "SGD with momentum": 1, "Adam, AdamW": 2}  # copies of t
 INDEX_BYTES = 8  # max pooling keeps an int64 per output for its backward pass
 STATISTIC_BYTES = 4  # BN keeps mean and inverse deviation per channel in fp32
 MARGIN = 1.15  # on all but the weights: rounding and bookkeeping of the allocator
-KERNELS_BYTES = 16_000_000  # compiled kernels and their scratch space
+KERNELS_BYTES = 24_000_000  # compiled kernels and their scratch space
 ASSUMPTIONS = (
     "plain PyTorch, one device, every tensor of one dtype (no autocast), gradients set to None between steps",
     "two working copies of the largest convolution's input, output and weights in training, one in inference",

@@ -185,8 +185,7 @@ def build(spec: ResNetSpec, device: str | torch.device = "cpu", seed: int | None
     On "meta" it has shapes and no values (tens of milliseconds for ResNet-152); elsewhere the weights are
     initialised as in `initialise`, from `seed` when one is given, else from torch's global generator.
     """
-    with torch.device("meta"):
-        model = ResNet(spec)
+    model = ResNet(spec)
     if torch.device(device).type == "meta":
         return model
     generator = None if seed is None else torch.Generator("cpu").manual_seed(seed)

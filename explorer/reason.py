@@ -23,11 +23,11 @@ def reason(block: Block) -> str:
         only = "" if changes else "only the "
         changes.append(f"{only}channels go {before[1]:,} → {after[1]:,}")
     if not changes:
-        same = f"same shape, {_size(before)}×{before[1]:,}"
+        same = f"same shape, {_size(before)}×{before[1]}"
         if block.shortcut == "identity":
             return f"{same} in and out: x is added as it is"
         return f"{same}, but option C projects every shortcut: {_bypass_words(block)}"
-    shapes = "" if block.stride > 1 else f" ({_size(before)}×{before[1]:,} → {_size(after)}×{after[1]:,})"
+    shapes = "" if block.stride > 1 else f" ({_size(before)}×{before[1]} → {_size(after)}×{after[1]})"
     return f"{' and '.join(changes)}{shapes}, so x cannot be added as it is: {_bypass_words(block)}"
 
 

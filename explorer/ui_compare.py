@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 
 import streamlit as st
 
 from explorer import diff, figures, naming, palette, published, state, ui
+from explorer import map as network_map
 from explorer.analysis import METRICS
 from explorer.diff import Layer
 from explorer.spec import ResNetSpec, preset, presets
@@ -98,6 +100,14 @@ def _ratio(row: dict) -> str:
 
 def _signed(value: int) -> str:
     return f"{value:+,}".replace("-", "−")
+
+
+def maps(base: ResNetSpec, chosen: Chosen) -> list[dict]:
+    """Both maps with one selection; their data are the layers that differ."""
+    before, after = names(base, chosen)
+    titles = (before, after) if before != after else (f"{before}, pinned", after)
+    network_map.show_pair(dict(zip(titles, (replace(chosen, spec=base), chosen))))
+    return [vars(layer) for layer in diff.layers(base, chosen.spec, chosen.height, chosen.width)]
 
 
 def stages(base: ResNetSpec, chosen: Chosen) -> list[dict]:

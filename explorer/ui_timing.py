@@ -26,7 +26,7 @@ FACTS = {  # provenance -> words, in this order
     "cpu": "CPU", "processors": "processors", "cpu_capability": "vector units", "threads": "threads", "torch": "torch",
     "python": "Python", "system": "system", "mode": "mode", "method": "clock", "weights": "weights",
     "inputs_in_rotation": "inputs in rotation", "warm_up_passes": "warm-up passes",
-    "load_average_before": "load average before", "measured_at": "measured at",
+    "load_average_before": "load average before", "selection": "selection", "measured_at": "measured at",
 }
 
 

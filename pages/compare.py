@@ -15,6 +15,7 @@ SECTIONS = {
     "headline": lambda: ui_compare.headline(base, chosen),
     "stages": lambda: ui_compare.stages(base, chosen),
     "layers": lambda: ui_compare.structure(found),
+    "maps": lambda: ui_compare.maps(base, chosen),
     "presets": lambda: ui_compare.cost_against_cost(base, chosen),
 }
 show = state.choose("Show", tuple(SECTIONS), "diff", width="stretch")

@@ -139,6 +139,17 @@ def test_a_recorded_limit_is_computed_from_its_parts_and_ceilings() -> None:
         Part("conv1", "stem", "", "conv", 2.0),)
 
 
+def test_parts_that_took_much_longer_than_the_pass_are_doubted() -> None:
+    run = Run(seen(seconds=0.001), tuple((part.path, part.seconds) for part in every_second_layer()), 0.0)
+    assert "the host was busy" in " ".join(found.parts([run], preset("resnet50"), CPU).warnings)
+
+
+def test_the_knee_is_marked_at_its_own_batch() -> None:
+    figure = all_figures()["batch"]
+    marks = [note for note in figure.layout.annotations if "knee" in note.text]
+    assert len(marks) == 2 and {figure.data[0].x[note.x] for note in marks} == {marks[0].text.split()[-1]}
+
+
 # figures --------------------------------------------------------------------------------------------------------------
 
 def texts(figure: go.Figure) -> list[int]:
@@ -187,7 +198,3 @@ def test_each_machine_says_whether_it_was_measured_recorded_or_published() -> No
     names = [line.name for line in all_figures()["others"].data]
     assert len(names) == 4 and all(name.endswith(("(measured)", "(recorded)", "(published)")) for name in names)
     assert not {line.line.dash for line in all_figures()["others"].data} - {"solid", "dash", "dot"}
-
-
-def test_a_sweep_with_nothing_yet_draws_empty() -> None:
-    assert draw.bar_sweep([]).data and draw.batch_sweep([]).data

@@ -102,7 +102,7 @@ function legendLine(map, look, page) {
   const items = [];
   const column = map.data.columns?.[map.view.color];
   if (column && !map.view.open) {
-    items.push(...words(`${column.label}:`));
+    items.push(...words(`${column.legend_label}:`));
     for (const [colour, text] of column.legend) {
       items.push(
         put((at) => svg("rect", { x: at, y: y - 13, width: 22, height: 15, rx: 3, fill: colour }), 30),

@@ -89,7 +89,7 @@ function legendItems(map) {
     html(
       "span",
       { class: "scale", title: column.counts },
-      html("b", {}, column.label),
+      html("b", {}, column.legend_label),
       ...stops,
       html("span", { class: "mark-source", title: mark[1] }, `${mark[0]} ${column.provenance}`),
     ),

@@ -88,13 +88,13 @@ def _column(label: str, unit: str, counts: str, provenance: str, summed: bool,
               else (value - low) / (high - low) if high > low else 0.5 for value in values]
     steps = [low + (high - low) * index / (LEGEND_STOPS - 1) for index in range(LEGEND_STOPS if high > low else 1)]
     return {
-        "label": label, "unit": unit, "counts": counts, "provenance": provenance,
+        "label": label, "unit": unit, "legend_label": f"{label}, px" if unit == "px" else label, "counts": counts, "provenance": provenance,
         "total": sum(known) if summed and len(known) == len(values) else None,
         "values": values, "texts": [on_tile(value, unit) for value in values],
         "words": [palette.short(value, unit) for value in values],
         "shades": [None if share is None else shade(share) for share in shares],
         "inks": [None if share is None else ink(shade(share)) for share in shares],
-        "legend": [[shade((step - low) / (high - low)) if high > low else shade(0.5), palette.short(step, unit)]
+        "legend": [[shade((step - low) / (high - low)) if high > low else shade(0.5), on_tile(step, unit)]
                    for step in steps],
     }
 

@@ -28,7 +28,7 @@ LEVELS: dict[str, Callable[[Node], str]] = {  # level -> which part a node belon
     "block": lambda node: node.block or node.stage,
     "stage": lambda node: node.stage,
 }
-MOST_OVERHEAD, MOST_GAP = 0.03, 0.02
+MOST_OVERHEAD, MOST_GAP, MOST_DRIFT = 0.03, 0.02, 0.10
 MOST_PASSES = 400
 
 
@@ -70,6 +70,9 @@ class Parts:
         found = []
         if self.overhead > MOST_OVERHEAD:
             found.append(f"The marks make a pass {self.overhead:.1%} longer (more than {MOST_OVERHEAD:.0%}).")
+        if abs(self.whole_s / self.plain_s - 1) > MOST_DRIFT:
+            found.append(f"The passes that were cut took {self.whole_s / self.plain_s:.2f}× as long as those that were "
+                         "not: the host was busy. Measure again before you quote this.")
         if abs(self.sum_over_whole - 1) > MOST_GAP:
             found.append(f"The parts add up to {self.sum_over_whole:.1%} of the pass: the host was too busy.")
         return tuple(found)

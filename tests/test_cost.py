@@ -1,0 +1,64 @@
+"""Where the numbers sit: parts partition what they are parts of, and the sentence says what the table says."""
+
+from __future__ import annotations
+
+import pytest
+
+from explorer import cost, figures
+from explorer.analysis import METRICS, total
+from explorer.spec import ResNetSpec, preset
+from explorer.trace import trace
+
+NODES = trace(preset("resnet50"), 224, 224)
+
+
+@pytest.mark.parametrize("path", ["net", "conv3_x", "layer3", "layer3.0", "stem", "head", "layer3.0.conv2"])
+def test_children_partition_their_part(path):
+    found, group = cost.part(NODES, path)
+    inside = [node for _, members in cost.children(NODES, path) for node in members]
+    assert inside == list(group) and found == {"layer3": "conv4_x"}.get(path, path)
+
+
+@pytest.mark.parametrize("metric", cost.SUMS)
+@pytest.mark.parametrize("path", ["net", "conv3_x", "layer2.0", "fc"])
+def test_a_tree_sums_level_by_level(metric, path):
+    items = cost.hierarchy(NODES, metric, path)
+    assert items[0]["value"] == total(cost.part(NODES, path)[1], metric)
+    for item in items:
+        below = [one["value"] for one in items if one["parent"] == item["id"]]
+        assert not below or sum(below) == item["value"]
+    assert len({item["id"] for item in items}) == len(items)
+
+
+def test_shares_are_of_the_whole_net():
+    rows = cost.rows(NODES)
+    for metric in cost.SUMS:
+        assert sum(row[f"{metric}_share"] for row in rows) == pytest.approx(1)
+    conv5 = next(row for row in rows if row["part"] == "conv5_x")
+    assert conv5["params"] == 14_964_736 and round(conv5["params_share"], 3) == 0.586
+
+
+@pytest.mark.parametrize(("name", "words"), [
+    ("resnet50", "conv5_x has 59% of the parameters and 6% of the activation memory; conv2_x has 39%"),
+    ("resnet152", "conv4_x has 67% of the parameters, 70% of the multiply-adds and 49% of the activation memory")])
+def test_the_lesson(name, words):
+    assert cost.lesson(trace(preset(name), 224, 224)).startswith(words)
+
+
+def test_one_stage_and_no_weights_do_not_break_it():
+    nodes = trace(ResNetSpec(stages=(1,), norm="none", shortcut="none", width=1), 1, 1)
+    assert "conv2_x" in cost.lesson(nodes) or "head" in cost.lesson(nodes)
+    assert cost.children(nodes, "nothing")[0][0] == "stem"
+
+
+def test_figures_hold_the_rows_values():
+    rows = cost.rows(NODES)
+    shares = figures.shares(rows, {name: (METRICS[name].label, METRICS[name].unit) for name in cost.SUMS})
+    assert [bar.name for bar in shares.data] == [row["part"] for row in rows]
+    assert sum(bar.x[0] for bar in shares.data) == pytest.approx(100)
+    items = cost.hierarchy(NODES, "macs")
+    for kind in ("treemap", "sunburst"):
+        drawn = figures.tree(items, "MACs", kind).data[0]
+        assert list(drawn.values) == [item["value"] for item in items] and drawn.type == kind
+    assert list(figures.bars(rows, "params", "Parameters", "count").data[0].y) == [row["params"] for row in rows]
+    assert figures.bars(rows, "receptive_field", "Receptive field", "px").data[0].y[-1] == 0

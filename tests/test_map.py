@@ -1,0 +1,40 @@
+"""The map's Streamlit face through AppTest: what the component is sent, and what its reports do to the address."""
+
+from __future__ import annotations
+
+import json
+
+from explorer.spec import preset
+from tests.test_pages import open_app
+
+
+def sent(app) -> dict:
+    """The data of the map on the page."""
+    return json.loads(app.get("bidi_component")[0].proto.json)
+
+
+def test_a_measured_time_is_a_colour_and_a_time_of_another_model_is_not() -> None:
+    app = open_app("depth=18&color=median_s")
+    assert "median_s" not in sent(app)["columns"] and sent(app)["view"]["color"] == "stage"
+    times = {f"layer{stage}.{block}": 0.001 * stage for stage in range(1, 5) for block in range(2)}
+    app.session_state["block_times"] = {"spec": preset("resnet18"), "seconds": times}
+    app.run()
+    column = sent(app)["columns"]["median_s"]
+    assert column["label"] == "Measured time" and column["provenance"] == "measured" and "3ms" in column["texts"]
+    app.session_state["block_times"] = {"spec": preset("resnet34"), "seconds": times}
+    app.run()
+    assert "median_s" not in sent(app)["columns"]
+
+
+def test_what_the_model_lacks_leaves_the_view() -> None:
+    app = open_app("depth=18&node=layer3.30&unfold=layer9.1&level=nonsense&color=nonsense")
+    assert sent(app)["view"] == {"node": "", "level": "blocks", "color": "stage", "fold": "auto", "unfold": [],
+                                 "open": False, "figure": "map"}
+
+
+def test_the_same_view_sends_the_same_data() -> None:
+    """Nothing that changes from run to run stands in the data: Streamlit then sends a reference in its place."""
+    app = open_app("depth=18&node=layer2.0")
+    first = app.get("bidi_component")[0].proto.json
+    app.run()
+    assert app.get("bidi_component")[0].proto.json == first

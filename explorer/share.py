@@ -29,6 +29,7 @@ def _contents(page: str) -> None:
     if link.is_local(url):
         url = _reachable(url)
     st.code(url, language=None, wrap_lines=True)
+    st.link_button("Open it", url, icon=":material/open_in_new:")
     shown, embedded, scene, how = st.tabs(["QR code", "Embed", "As a scene", "Show less"])
     with shown:
         code = link.qr_svg(url)

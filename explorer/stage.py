@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # a lecture needs torch: not before the controls are painted
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "stage"
 SCRIPTS = ("dom", "travel", "question", "input", "fit", "overview", "stage")  # in the order of their dependence
+HOME = "architecture"  # the page at "/"
 STICKY = ("lecture", "present", "hide")
 PARTS = {  # name in ?hide= → what it takes away; any other name is a control's key
     "sidebar": '[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"]',
@@ -36,6 +37,7 @@ PARTS = {  # name in ?hide= → what it takes away; any other name is a control'
     "tables": ".stMain .paper, .stMain .note",
     "rest": ".stMain .stElementContainer:has(h3), .stMain .stElementContainer:has(h3) ~ *",
     "downloads": '[data-testid="stDownloadButton"], .stMain [data-testid="stPopover"]:not(.st-key-share *)',
+    "alerts": '.stMain [data-testid="stAlert"]',
     "expanders": '.stMain [data-testid="stExpander"]',
 }
 IN_PRESENT = ("sidebar", "toolbar", "downloads", "share", "rest")  # what nobody in the hall needs
@@ -112,6 +114,9 @@ def show(page: str, seen: Flags) -> None:
     hidden = {*seen.hide, *(IN_PRESENT if seen.present else ())}
     if seen.lecture:
         hidden |= _scene(page, seen)
+    elif seen.present:
+        path = "" if page == HOME else page
+        _component(key="lecture_stage", data={"bare": True, "present": True, "page": path, "path": f"/{path}"})
     text = f"{', '.join(PARTS.get(name, f'.st-key-{name}') for name in sorted(hidden))} {{ display: none !important; }}"
     look = (FOLDER / "present.css").read_text(encoding="utf-8") if seen.present else ""
     st.html(f"<style>{text if hidden else ''}{look}</style>")

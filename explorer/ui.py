@@ -56,13 +56,15 @@ def brand() -> None:
 def header(chosen: Chosen, problem: str | None, beside: Callable[[], None] = lambda: None) -> None:
     """What is built, in the field's words; and what is wrong with the choice, if anything is. beside: what else stands
     in the line."""
-    from explorer.analysis import headline  # torch: not before the controls are painted
+    from explorer.proof import prove  # torch: not before the controls are painted
+    from explorer.trace import trace
 
     spec = chosen.spec
-    figures = headline(spec, chosen.height, chosen.width, chosen.batch)
-    facts = [naming.layout(spec), f"{palette.count(figures['params'])} params", palette.macs(figures["macs"]),
-             f"{chosen.batch}×{spec.in_channels}×{chosen.height}×{chosen.width}"]
-    spans = "".join(f'<span class="sep">{escape(fact)}</span>' for fact in facts)
+    nodes = trace(spec, chosen.height, chosen.width, chosen.batch)
+    params, macs = (prove(metric, nodes) for metric in ("params", "macs"))
+    facts = [escape(naming.layout(spec)), proved(params, f"{palette.count(params.value)} params"),
+             proved(macs, palette.macs(macs.value)), f"{chosen.batch}×{spec.in_channels}×{chosen.height}×{chosen.width}"]
+    spans = "".join(f'<span class="sep">{fact}</span>' for fact in facts)
     said = naming.same_layout_as(chosen.layout_of, spec) or naming.remark(spec)
     soft = f'<span class="soft">{escape(said)}</span>' if said else ""
     with st.container(key="built", horizontal=True, vertical_alignment="center"):

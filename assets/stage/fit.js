@@ -1,18 +1,19 @@
-// The projector view shows a scene whole: first drawings give way, then all but the bar is drawn smaller.
+// The projector view shows a scene whole: the story's type first, then drawings, then all of the page give way.
 
-const SMALLEST = 0.6;
+const SMALLEST = 0.6, SMALLEST_TEXT = 0.7, BESIDE = 1000; // least zoom; least type; width of a window with room for a column
 const style = document.documentElement.style;
+const VARIABLES = ["--stage-zoom", "--stage-drawing", "--stage-text"];
 let fitting = [];
 
-function main() { return document.querySelector('[data-testid="stMain"]'); }
+const main = () => document.querySelector('[data-testid="stMain"]');
+const whole = (element) => !element || element.scrollHeight <= element.clientHeight + 1;
+const range = (from, to, step) => Array.from({ length: Math.round((from - to) / step) + 1 }, (_, index) => from - index * step);
 
-function fits() { return main().scrollHeight <= main().clientHeight + 1; }
-
-// The largest of the values (large to small) with which all fits; the last if none does.
-function largest(values, apply) {
-  let low = 0, high = values.length - 1;
+// Applies the first of the values (large to small) with which it fits, and the last if none does.
+function largest(values, apply, fits) {
   apply(values[0]);
   if (fits()) return;
+  let low = 0, high = values.length - 1;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
     apply(values[middle]);
@@ -21,19 +22,21 @@ function largest(values, apply) {
   apply(values[high]);
 }
 
-const range = (from, to, step) => Array.from({ length: Math.floor((from - to) / step) + 1 }, (_, index) => from - index * step);
+const set = (name, unit = "") => (value) => style.setProperty(name, value + unit);
 
 function fit() {
-  if (!main()) return;
-  style.setProperty("--stage-zoom", 1);
-  largest(range(900, 200, 20), (height) => style.setProperty("--stage-drawing", `${height}px`));
-  largest(range(1, SMALLEST, 0.02), (zoom) => style.setProperty("--stage-zoom", zoom));
-  main().scrollTop = 0;
+  const page = main(), bar = holder.stage?.place.querySelector(".stage");
+  if (!page || innerWidth < BESIDE) return;
+  largest(range(1.1, SMALLEST_TEXT, 0.04), set("--stage-text"), () => whole(bar));
+  set("--stage-zoom")(1);
+  largest(range(900, 200, 20), set("--stage-drawing", "px"), () => whole(page));
+  largest(range(1, SMALLEST, 0.02), set("--stage-zoom"), () => whole(page));
+  page.scrollTop = 0;
 }
 
-// After the page has settled: at once, and again when pictures and charts have come.
+// At once, and again when pictures and charts have come.
 function fitSoon(present) {
   fitting.forEach(clearTimeout);
   fitting = present ? [30, 250, 700, 1500].map((wait) => setTimeout(fit, wait)) : [];
-  if (!present) ["--stage-zoom", "--stage-drawing"].forEach((name) => style.removeProperty(name));
+  if (!present) VARIABLES.forEach((name) => style.removeProperty(name));
 }

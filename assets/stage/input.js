@@ -17,7 +17,7 @@ function onKey(event) {
   const paging = event.key.startsWith("Page");
   if (inside(EDITABLE)) return;
   if (!paging && (inside(OWN_ARROWS) || inside("input[type=range]")) && event.key.startsWith("Arrow")) return;
-  if (event.key === "Escape" && !stage.canEscape()) return;
+  if (event.key === "Escape" ? !stage.canEscape() : stage.data.bare) return;
   event.preventDefault();
   event.stopPropagation();
   stage[action]();
@@ -33,7 +33,7 @@ function onTouchStart(event) {
 }
 
 function onTouchEnd(event) {
-  if (!touch || !holder.stage) return;
+  if (!touch || !holder.stage || holder.stage.data.bare) return;
   const dx = event.changedTouches[0].clientX - touch.x, dy = event.changedTouches[0].clientY - touch.y;
   touch = null;
   if (Math.abs(dx) > 60 && Math.abs(dx) > 2 * Math.abs(dy)) holder.stage[dx < 0 ? "next" : "previous"]();

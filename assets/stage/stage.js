@@ -13,9 +13,14 @@ class Stage {
     this.waits = false;
     fitSoon(data.present);
     if (JSON.stringify(data) === this.drawn) return;
-    if (this.data?.slug !== data.slug) kept.list = kept.code = false;
+    if (kept.slug !== data.slug) {
+      kept.list = kept.code = false;
+      main()?.scrollTo(0, 0);
+    }
+    kept.slug = data.slug;
     this.drawn = JSON.stringify(data);
     this.data = data;
+    if (data.bare) return this.place.replaceChildren(); // the projector view without a lecture: Escape leaves it
     this.draw();
     fillPopup(data);
     if (data.open) this.go(data.address);
@@ -98,7 +103,7 @@ class Stage {
   next() {
     const { data } = this;
     if (data.question && !data.verdict) return this.reveal();
-    if (data.number < data.scenes.length) this.go(data.scenes[data.number].address);
+    if (data.number < data.scenes?.length) this.go(data.scenes[data.number].address);
   }
 
   previous() {
@@ -113,9 +118,15 @@ class Stage {
     this.go(`${path}?${query}`, { present: this.data.present ? null : "1" });
   }
 
-  toggleNotes() { kept.notes = !kept.notes; this.draw(); }
-  toggleList() { kept.list = !kept.list; this.draw(); }
-  toggleCode() { kept.code = !kept.code; this.draw(); }
+  toggle(name) {
+    kept[name] = !kept[name];
+    if (!this.data.bare) this.draw();
+    fitSoon(this.data.present);
+  }
+
+  toggleNotes() { this.toggle("notes"); }
+  toggleList() { this.toggle("list"); }
+  toggleCode() { this.toggle("code"); }
   canEscape() { return kept.list || kept.code || this.data.present; }
   escape() { kept.code ? this.toggleCode() : kept.list ? this.toggleList() : this.togglePresent(); }
 }

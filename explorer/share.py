@@ -28,7 +28,8 @@ def _contents(page: str) -> None:
     url = link.url_of(st.context.url or "", params)
     if link.is_local(url):
         url = _reachable(url)
-    st.code(url, language=None, wrap_lines=True)
+    with st.container(key="share-link"):
+        st.code(url, language=None, wrap_lines=True)
     st.link_button("Open it", url, icon=":material/open_in_new:")
     shown, embedded, scene, how = st.tabs(["QR code", "Embed", "As a scene", "Show less"])
     with shown:

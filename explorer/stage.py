@@ -111,7 +111,8 @@ def take() -> None:
 
 def show(page: str, seen: Flags) -> None:
     """The bar over the page, where a lecture runs; and what is hidden."""
-    hidden = {*seen.hide, *(IN_PRESENT if seen.present else ())}
+    hidden = {*seen.hide, *(IN_PRESENT if seen.present else ()), *(("nav",) if st.context.is_embedded else ())}
+    hidden |= {"toolbar"} if {"nav", "sidebar"} <= hidden else set()  # nothing is left in it
     if seen.lecture:
         hidden |= _scene(page, seen)
     elif seen.present:

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ("palette", "spec", "naming", "choice", "layers", "model", "trace", "analysis", "graph", "figures", "lecture", "state", "ui", "stage",
           "app")
-FACE = {"app", "state", "ui", "map", "stage"}  # may import streamlit, as pages may
+FACE = {"app", "state", "ui", "map", "stage", "share"}  # may import streamlit, as pages may
 MODULES = sorted(ROOT.glob("explorer/**/*.py"))
 
 

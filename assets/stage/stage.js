@@ -2,6 +2,11 @@
 
 const kept = (holder.kept ??= { notes: false, list: false, code: false, popup: null, since: null });
 
+function isOn(phrase) {
+  const now = new URLSearchParams(location.search);
+  return [...new URLSearchParams(phrase.dataset.drive)].every(([name, value]) => now.get(name) === value);
+}
+
 class Stage {
   constructor(place) {
     this.place = place;
@@ -12,7 +17,7 @@ class Stage {
     holder.stage = this;
     this.waits = false;
     fitSoon(data.present);
-    if (JSON.stringify(data) === this.drawn) return;
+    if (JSON.stringify(data) === this.drawn) return this.press();
     if (kept.slug !== data.slug) {
       kept.list = kept.code = false;
       main()?.scrollTo(0, 0);
@@ -39,6 +44,7 @@ class Stage {
       kept.list ? this.list() : null,
       kept.code ? this.code() : null,
       el("p", { class: "waits", role: "status", hidden: !this.waits }, "The server cannot be reached. This goes on by itself as soon as it is back.")));
+    this.press();
   }
 
   controls() {
@@ -76,14 +82,22 @@ class Stage {
   // A phrase of the text lays its parameters over the scene's state, and takes them back when it is pressed again.
   drives(phrase) {
     const changes = Object.fromEntries(new URLSearchParams(phrase.dataset.drive));
-    const now = new URLSearchParams(location.search);
-    const on = Object.entries(changes).every(([name, value]) => now.get(name) === value);
-    phrase.setAttribute("aria-pressed", String(on));
     phrase.href = urlOf(this.data.page, this.data.here, changes);
     phrase.addEventListener("click", (event) => {
       event.preventDefault();
-      this.go(this.data.here, phrase.getAttribute("aria-pressed") === "true" ? {} : changes);
+      this.go(this.data.here, isOn(phrase) ? {} : changes);
     });
+  }
+
+  // In the same scene nothing comes from Python: the bar's data has not changed.
+  arrived() {
+    this.press();
+    fitSoon(this.data.present);
+  }
+
+  // Which phrases hold now.
+  press() {
+    for (const phrase of this.place.querySelectorAll("[data-drive]")) phrase.setAttribute("aria-pressed", String(isOn(phrase)));
   }
 
   follow(event, address) {
@@ -97,6 +111,7 @@ class Stage {
     travel(url, () => {
       this.waits = true;
       this.draw();
+      fitSoon(this.data.present);
     });
   }
 

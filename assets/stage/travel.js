@@ -38,4 +38,5 @@ function travel(url, whileWaiting) {
 function arrive(url) {
   if (url !== location.pathname + location.search) history.pushState({}, "", url);
   window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+  holder.stage?.arrived();
 }

@@ -17,9 +17,11 @@ class Lines:
         self._starts: list[int] = []
         self._keys: list[dict[str, int]] = []
         inside = ""  # the quotes of the long text that the line is in
+        self.last = 1  # the line with which the file ends, or in which a long text begins that never ends
         for number, line in enumerate(text.splitlines(), 1):
             if not inside:
                 self._read(number, line)
+                self.last = number
             inside = _still_inside(line, inside)
 
     def _read(self, number: int, line: str) -> None:

@@ -56,7 +56,7 @@ def parse(text: str, name: str = "lecture.toml", pages: tuple[str, ...] | None =
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise LectureError(name, [_syntax(str(error))]) from None
+        raise LectureError(name, [_syntax(str(error), Lines(text))]) from None
     reader = _Reader(Lines(text), pages or known_pages())
     found = reader.lecture(data, name)
     if reader.problems:
@@ -64,12 +64,12 @@ def parse(text: str, name: str = "lecture.toml", pages: tuple[str, ...] | None =
     return found
 
 
-def _syntax(message: str) -> str:
-    """tomllib's 'Invalid value (at line 3, column 8)' in our order."""
+def _syntax(message: str, lines: Lines) -> str:
+    """tomllib's 'Invalid value (at line 3, column 8)' in our order. At the end of the file it is what was never closed."""
     found = re.fullmatch(r"(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)", message, re.S)
     if not found:
         return message
-    where = f"line {found[2]}, column {found[3]}" if found[2] else "at the end"
+    where = f"line {found[2]}, column {found[3]}" if found[2] else f"line {lines.last}"
     return f"{where}: {found[1][0].lower()}{found[1][1:]}"
 
 

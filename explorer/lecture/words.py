@@ -42,4 +42,5 @@ def prose(text: str, chosen: Chosen, links: bool = True) -> str:
         html = pattern.sub(replacement, html)
     link = r'<a href="#" role="button" data-drive="\2">\1</a>' if links else r"\1"
     html = PHRASE.sub(link, html)
-    return "".join(f"<p>{' '.join(part.split())}</p>" for part in re.split(r"\n\s*\n", html) if part.strip())
+    parts = (re.sub(r"[ \t\n]+", " ", part.strip()) for part in re.split(r"\n\s*\n", html))  # no-break spaces stay
+    return "".join(f"<p>{part}</p>" for part in parts if part)

@@ -1,0 +1,225 @@
+"""Lecture mode in a real browser: the whole tour by keyboard, links, hide flags, files with mistakes, a lost server."""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+import pytest
+
+from explorer import lecture, naming
+from explorer.lecture.load import known_pages
+from conftest import Server, Visit
+
+TOUR = lecture.load()
+STEPS = [(scene, revealed) for scene in TOUR.scenes for revealed in ((False, True) if scene.question else (False,))]
+USUAL = {"depth": "50", "equal": "width", "place": "solid", "outer": "256", "experiment": "degradation"}
+PROJECTOR, PHONE = {"width": 1280, "height": 720}, {"width": 390, "height": 844}
+ARRIVED = """([title, revealed]) => {
+  const stage = window.resnetLecture?.stage?.place.querySelector(".stage");
+  return stage?.isConnected && stage.querySelector("h2").textContent.includes(title) && Boolean(stage.querySelector(".verdict")) === revealed;
+}"""
+WHOLE = """() => {
+  const main = document.querySelector('[data-testid="stMain"]'), stage = window.resnetLecture.stage.place.querySelector(".stage");
+  return main.scrollHeight <= main.clientHeight + 1 && stage.scrollHeight <= stage.clientHeight + 1;
+}"""
+
+
+def state(url: str) -> dict[str, str]:
+    """A URL's page parameters; what stands at its default is left out by the app."""
+    found = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+    return {key: value for key, value in found.items() if key not in lecture.OWN and USUAL.get(key) != value}
+
+
+def arrive(seen: Visit, scene: lecture.Scene, revealed: bool = False) -> None:
+    """Wait until a scene stands, and hold everything about its state."""
+    seen.page.wait_for_function(ARRIVED, arg=[scene.title, revealed], timeout=20_000)
+    seen.settle()
+    url = urlsplit(seen.page.url)
+    assert url.path.strip("/") == ("" if scene.page == lecture.HOME else scene.page)
+    assert state(seen.page.url) == state(f"?{lecture.address('x', scene.params(revealed)).partition('?')[2]}")
+    assert parse_qs(url.query)["lecture"] == [scene.slug] and ("guess" in parse_qs(url.query)) is revealed
+    chosen = lecture.Scene("x", "x", scene.page, "", state=lecture.address("x", scene.params(revealed)).partition("?")[2]).chosen
+    seen.page.locator(".built b", has_text=re.compile(f"^{re.escape(naming.title(chosen.spec))}$")).wait_for(timeout=10_000)
+
+
+def walk(seen: Visit, key: str, each) -> None:
+    for order, (scene, revealed) in enumerate(STEPS):
+        if order:
+            seen.page.keyboard.press(key)
+        arrive(seen, scene, revealed)
+        each(scene)
+
+
+def test_the_whole_tour_on_a_projector(visit) -> None:
+    """By clicker: every state as written, nothing below the fold, no chrome."""
+    seen = visit(f"{TOUR.scenes[0].address}&present=1", viewport=PROJECTOR)
+    walk(seen, "PageDown", lambda scene: seen.page.wait_for_function(WHOLE, timeout=5_000))
+    for part in ("stSidebar", "stHeader"):
+        assert not seen.page.get_by_test_id(part).is_visible()
+    seen.page.keyboard.press("PageUp")
+    arrive(seen, TOUR.scenes[-2])
+    seen.page.keyboard.press("Escape")  # out of the projector view, in the same scene
+    seen.page.get_by_test_id("stHeader").wait_for()
+    arrive(seen, TOUR.scenes[-2])
+
+
+def test_the_whole_tour_on_a_phone(visit) -> None:
+    seen = visit(TOUR.scenes[0].address, viewport=PHONE, has_touch=True, is_mobile=True)
+    walk(seen, "ArrowRight", lambda scene: seen.check())
+    swipe(seen, 120, 320)
+    arrive(seen, TOUR.scenes[-2])
+    swipe(seen, 320, 120)  # an open question: the first swipe reveals
+    arrive(seen, TOUR.scenes[-2], revealed=True)
+
+
+def swipe(seen: Visit, start: int, end: int) -> None:
+    seen.page.evaluate("scrollTo(0, 0)")
+    session = seen.context.new_cdp_session(seen.page)
+    for kind, x in (("touchStart", start), ("touchMove", (start + end) / 2), ("touchMove", end), ("touchEnd", None)):
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [] if x is None else [{"x": x, "y": 150}]})
+
+
+def test_guesses_are_revealed_against_the_model(visit) -> None:
+    seen = visit("/?lecture=bottleneck", "two arithmetics")  # the short link: it opens the scene's own page
+    bottleneck, parameters = TOUR.find("bottleneck"), TOUR.find("parameters")
+    arrive(seen, bottleneck)
+    slider = seen.page.get_by_label(bottleneck.question.ask).get_by_role("slider")
+    slider.fill("4")
+    seen.page.get_by_role("button", name="Reveal", exact=True).click()
+    arrive(seen, bottleneck, revealed=True)
+    card = seen.page.locator(".verdict")
+    assert card.locator(".answer").inner_text() == "17 times" and "4.2 times too little" in card.inner_text()
+    seen.page.get_by_label("All scenes (L)").click()
+    seen.page.get_by_role("link", name=parameters.title, exact=True).click()
+    arrive(seen, parameters)
+    seen.page.locator('[data-id="layer3.0"]').first.click()
+    seen.page.wait_for_url("**node=layer3.0**")
+    seen.page.keyboard.press("PageDown")
+    arrive(seen, parameters, revealed=True)
+    assert "You clicked layer3.0: no." in seen.page.locator(".verdict").inner_text()
+    assert parse_qs(urlsplit(seen.page.url).query)["node"] == ["layer4.0"]
+
+
+def test_the_text_drives_the_picture_and_the_way_back(visit) -> None:
+    scene = TOUR.find("solid-and-dotted")
+    seen = visit(scene.address, scene.title)
+    phrase = seen.page.get_by_role("button", name="conv4_x", exact=True)
+    phrase.click()
+    seen.page.wait_for_url("**node=layer3.0**")
+    seen.page.get_by_text("Why dotted?").first.wait_for()
+    assert phrase.get_attribute("aria-pressed") == "true"
+    seen.page.get_by_test_id("stTopNav").get_by_role("link", name="Shapes").click()  # wandering off: the bar stays
+    seen.page.wait_for_url("**/shapes**")
+    seen.settle("What happens to a picture?")
+    assert parse_qs(urlsplit(seen.page.url).query)["lecture"] == [scene.slug]
+    seen.page.get_by_label("Back to this scene as it was prepared").click()
+    arrive(seen, scene)
+    seen.page.keyboard.press("q")
+    assert seen.page.locator(".code img").get_attribute("src").startswith("data:image/svg+xml")
+    seen.page.keyboard.press("Escape")
+    seen.page.keyboard.press("n")
+    assert "Fig. 3" in seen.page.locator(".notes").inner_text()
+    seen.page.get_by_label("End the lecture").click()
+    seen.page.wait_for_url("**/lecture")
+
+
+STATES = {
+    "architecture": "depth=34&shortcut=A&node=layer2.0", "blocks": "outer=128&equal=cost&place=dotted", "shapes": "depth=101&input=97x131",
+    "cost": "depth=other&model=wide_resnet50_2", "timing": "view=race&one=resnet18", "compare": "depth=34&stride_on=1x1",
+    "why_residual": "experiment=lesion&reveal=true", "paper": "table=errors", "lecture": "depth=18"}
+SHOWN = """() => [document.querySelector(".built").textContent,
+  ...[...document.querySelectorAll('.stMain [aria-checked="true"], [data-testid="stSidebar"] [aria-checked="true"]')].map((one) => one.textContent),
+  ...[...document.querySelectorAll('.stMain .stNumberInput input')].map((one) => one.value)]"""
+
+
+@pytest.mark.parametrize("page", known_pages())
+def test_every_pages_link_opens_the_same_state(page: str, visit) -> None:
+    """Open a state, copy its link, open that in a fresh browser."""
+    seen = visit("/" + ("" if page == lecture.HOME else page) + f"?{STATES[page]}", "ResNet")
+    seen.page.locator(".st-key-share button").click()
+    code = seen.page.locator(".st-key-share-link [data-testid=stCode]")
+    code.wait_for()
+    seen.settle()
+    before = seen.page.evaluate(SHOWN)
+    copied = urlsplit(code.inner_text().strip())
+    assert seen.page.get_by_role("img", name="QR code").is_visible()
+    other = visit(f"{copied.path}?{copied.query}", "ResNet")
+    other.page.wait_for_function(f"before => JSON.stringify(({SHOWN})()) === before", arg=json.dumps(before, separators=(",", ":"), ensure_ascii=False))
+    assert state(other.page.url) == state(f"?{STATES[page]}")
+
+
+def test_hide_flags_and_an_iframe(visit, server: Server) -> None:
+    seen = visit("/blocks?hide=sidebar,nav,header,place,lead")
+    seen.page.locator(".st-key-equal").wait_for()
+    for gone in ('[data-testid="stSidebar"]', '[data-testid="stTopNav"]', ".st-key-built", ".st-key-place", ".lead"):
+        assert not any(one.is_visible() for one in seen.page.locator(gone).all()), gone
+    seen.page.set_content(f'<iframe src="{server.url}/blocks?equal=cost&embed=true&hide=sidebar" width="900" height="600"></iframe>')
+    frame = seen.page.frame_locator("iframe")
+    frame.get_by_text("At nearly the same cost").wait_for(timeout=30_000)
+    assert not frame.get_by_test_id("stSidebar").is_visible() and not frame.get_by_test_id("stHeader").is_visible()
+    seen.page.goto(f"{server.url}/")  # the fixture checks a page of the app
+
+
+def test_a_lecture_of_ones_own(visit, tmp_path) -> None:
+    """A file with a mistake says where; the mended one runs."""
+    seen = visit("/lecture", TOUR.title)
+    broken = 'title = "My hour"\n[[scene]]\ntitle = "Mine"\npage = "blokcs"\ntext = "Hello."\n'
+    file = seen.page.locator('input[type="file"]')
+    file.set_input_files({"name": "mine.toml", "mimeType": "text/plain", "buffer": broken.encode()})
+    seen.page.get_by_text("line 4: page='blokcs': choose one of").wait_for()
+    file.set_input_files({"name": "mine.toml", "mimeType": "text/plain", "buffer": broken.replace("blokcs", "blocks").encode()})
+    seen.page.get_by_role("heading", name="My hour").wait_for()
+    seen.page.get_by_role("link", name="Start", exact=True).click()
+    seen.page.wait_for_function(ARRIVED, arg=["Mine", False])
+    with seen.page.expect_download() as download:
+        seen.goto("/lecture", TOUR.title).page.get_by_role("button", name="Handout").click()
+    assert "<h2>Answers</h2>" in download.value.path().read_text(encoding="utf-8")
+
+
+def test_a_lost_server_comes_back_to_the_same_scene(browser, tmp_path) -> None:
+    """The server ends in mid-lecture; a key pressed meanwhile is carried out when it is back."""
+    own = Server(tmp_path)
+    seen = Visit(browser, own.url, viewport=PROJECTOR)
+    asked, after = TOUR.find("conv2x-dotted"), TOUR.find("five-depths")
+    try:
+        revealed = asked.params(revealed=True) | {"lecture": asked.slug, "guess": "13", "present": "1"}
+        seen.goto(lecture.address(asked.page, revealed), asked.title)
+        arrive(seen, asked, revealed=True)
+        own.stop()
+        seen.page.wait_for_selector('[data-test-connection-state="PINGING_SERVER"]')
+        seen.page.keyboard.press("PageDown")
+        seen.page.get_by_text("The server cannot be reached").wait_for()
+        assert not seen.page.get_by_role("dialog").is_visible()  # Streamlit's advice for developers
+        arrive_url = seen.page.url
+        own.start()
+        arrive(seen, after)
+        assert arrive_url != seen.page.url
+        own.stop()
+        own.start()
+        seen.page.wait_for_selector('[data-test-connection-state="CONNECTED"]')
+        arrive(seen, after)
+    finally:
+        own.stop()
+        seen.context.close()
+
+
+def test_a_broken_file_for_the_hall(browser, tmp_path) -> None:
+    """EXPLORER_LECTURE names a file with mistakes: both places say so, with lines, and a mended file is taken at once."""
+    import os
+
+    path = tmp_path / "hall.toml"
+    path.write_text('title = "Hall"\n[[scene]]\ntitle = "First"\npage = "blocks"\nstate = "depth=51"\ntext = "x"\n')
+    own = Server(tmp_path, env={**os.environ, "EXPLORER_LECTURE": str(path)})
+    seen = Visit(browser, own.url)
+    try:
+        seen.goto("/blocks?lecture=first", "line 5: depth='51': choose one of")
+        path.write_text(path.read_text().replace("51", "50"))
+        seen.goto("/blocks?lecture=first", "First")
+        seen.page.wait_for_function(ARRIVED, arg=["First", False])
+        seen.goto("/blocks?lecture=second", "has no such scene")
+        seen.check()
+    finally:
+        own.stop()
+        seen.context.close()

@@ -148,8 +148,10 @@ def _cell(value: object) -> str:
 
 
 def chart(figure: object, alt: str, key: str | None = None) -> None:
-    """A plotly figure in the app's manner."""
-    st.plotly_chart(figure, width="stretch", key=key, alt=alt, config={"displaylogo": False, "displayModeBar": False})
+    """A plotly figure in the app's manner; pointing at it shows a button that saves it as SVG."""
+    st.plotly_chart(figure, width="stretch", key=key, alt=alt, config={
+        "displaylogo": False, "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": "svg", "filename": f"resnet-explorer-{key or 'figure'}"}})
 
 
 def downloads(name: str, rows: Sequence[dict], svg: str | None = None) -> None:

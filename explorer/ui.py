@@ -56,13 +56,15 @@ def brand() -> None:
 def header(chosen: Chosen, problem: str | None, beside: Callable[[], None] = lambda: None) -> None:
     """What is built, in the field's words; and what is wrong with the choice, if anything is. beside: what else stands
     in the line."""
-    from explorer.analysis import headline  # torch: not before the controls are painted
+    from explorer.proof import prove  # torch: not before the controls are painted
+    from explorer.trace import trace
 
     spec = chosen.spec
-    figures = headline(spec, chosen.height, chosen.width, chosen.batch)
-    facts = [naming.layout(spec), f"{palette.count(figures['params'])} params", palette.macs(figures["macs"]),
-             f"{chosen.batch}×{spec.in_channels}×{chosen.height}×{chosen.width}"]
-    spans = "".join(f'<span class="sep">{escape(fact)}</span>' for fact in facts)
+    nodes = trace(spec, chosen.height, chosen.width, chosen.batch)
+    params, macs = (prove(metric, nodes) for metric in ("params", "macs"))
+    facts = [escape(naming.layout(spec)), proved(params, f"{palette.count(params.value)} params"),
+             proved(macs, palette.macs(macs.value) + (" per picture" if chosen.batch > 1 else "")), f"{chosen.batch}×{spec.in_channels}×{chosen.height}×{chosen.width}"]
+    spans = "".join(f'<span class="sep">{fact}</span>' for fact in facts)
     said = naming.same_layout_as(chosen.layout_of, spec) or naming.remark(spec)
     soft = f'<span class="soft">{escape(said)}</span>' if said else ""
     with st.container(key="built", horizontal=True, vertical_alignment="center"):
@@ -146,8 +148,10 @@ def _cell(value: object) -> str:
 
 
 def chart(figure: object, alt: str, key: str | None = None) -> None:
-    """A plotly figure in the app's manner."""
-    st.plotly_chart(figure, width="stretch", key=key, alt=alt, config={"displaylogo": False, "displayModeBar": False})
+    """A plotly figure in the app's manner; pointing at it shows a button that saves it as SVG."""
+    st.plotly_chart(figure, width="stretch", key=key, alt=alt, config={
+        "displaylogo": False, "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": "svg", "filename": f"resnet-explorer-{key or 'figure'}"}})
 
 
 def downloads(name: str, rows: Sequence[dict], svg: str | None = None) -> None:
@@ -166,7 +170,8 @@ def proof(proved: Proof, words: str | None = None) -> None:
     """
     with st.popover(words or f"{proved.value:,} {proved.label}", icon=":material/function:"):
         st.html(f'<div class="note">{escape(proved.label)}: {escape(proved.rule)} {mark("computed")}</div>')
-        st.latex(proved.latex)
+        if len(proved.text) < 90:  # a longer line would run out of the popover
+            st.latex(proved.latex)
         st.code(proved.text, language=None, wrap_lines=True)
         st.code(proved.latex, language="latex", wrap_lines=True)
         if proved.parts:

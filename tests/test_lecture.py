@@ -10,9 +10,10 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
 
 from explorer import lecture, published
-from explorer.choice import USUAL, of_params
+from explorer.choice import DEFAULT, USUAL, of_params
 from explorer.drawing import lines_svg, overview_svg
 from explorer.lecture import LectureError, parse
 from explorer.lecture.pictures import pictures
@@ -245,7 +246,19 @@ def test_a_captured_state_is_a_scene(title: str, params: dict[str, str]) -> None
 
 
 def test_every_usual_value_gives_the_default_model() -> None:
-    assert of_params({key: str(value) for key, value in USUAL.items()}) == of_params({})
+    assert of_params({key: str(value) for key, value in USUAL.items()}) == of_params({}) == DEFAULT
+
+
+def test_what_a_link_leaves_out_is_what_the_sidebar_starts_with() -> None:
+    """`choice.USUAL` against the widgets themselves."""
+    app = AppTest.from_file(str(lecture.DEFAULT.parents[2] / "explorer" / "app.py"), default_timeout=60)
+    for key, value in {"depth": "other", "model": "custom"}.items():
+        app.query_params[key] = value
+    app.run()
+    drawn = {one.key: one.value for one in (*app.sidebar.number_input, *app.sidebar.text_input, *app.sidebar.button_group)}
+    assert set(USUAL) - set(drawn) <= {"depth", "model", "layers"}
+    assert {key: drawn[key] for key in set(USUAL) & set(drawn) - {"depth"}} == {
+        key: USUAL[key] for key in set(USUAL) & set(drawn) - {"depth"}}
 
 
 # ── paper ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from dataclasses import replace
@@ -72,6 +73,9 @@ def test_the_tours_claims_hold() -> None:
     assert quantity("dotted", of_params({"depth": "34"})).value == 3 and quantity("dotted", of_params({})).value == 4
     assert query(by_slug("conv2x-dotted").question.answer + "=")  # the cited answer is the model's own count
     assert by_slug("conv2x-dotted").question.answer == quantity("dotted", of_params({"depth": "50"})).text
+    written = [sum(math.prod(node.out_shape) for node in trace(of_params({"depth": depth}).spec, 224, 224) if node.kind == "conv")
+               for depth in ("34", "50")]
+    assert 2.9 < written[1] / written[0] < 3  # "almost three times as many numbers"; reference.md: 2.97
     assert {round(quantity("macs_ratio:resnet50/resnet34", of_params({})).value, 2)} == {1.12}
     assert published.throughput()[0]["images_per_s"]["resnet50"] / published.throughput()[0]["images_per_s"]["resnet34"] < 0.55
 

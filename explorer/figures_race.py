@@ -60,7 +60,7 @@ def others(rows: Rows, names: Mapping[str, str]) -> go.Figure:
                            name=f"{machine} ({source})",
                            line={"color": colours[index % len(colours)], "dash": dashes[source], "width": 3},
                            marker_size=9,
-                           hovertemplate="%{x}: %{y:,.4g} img/s<extra></extra>")
+                           hovertemplate="%{x}: %{y:,.4r} img/s<extra></extra>")
     figure.update_xaxes(type="category", categoryorder="array", categoryarray=list(names.values()), title=None)
     speeds = [row["images_per_s"] for row in rows if row["name"] in names]
     log_axis(figure.update_yaxes, "pictures per second", min(speeds) / 2, max(speeds) * 2)

@@ -15,7 +15,7 @@ from explorer.timing import records, words
 from explorer.timing.hardware import devices, most_threads, resolve
 from explorer.timing.measurement import Measurement
 from explorer.timing.settings import CHOICES, Settings
-from explorer.timing.tasks import TASKS, Ask, label
+from explorer.timing.tasks import TASKS, Ask, label, subject
 
 PLACE = "Timing"  # the page's title: leaving it cancels what runs here
 POLL_S = 0.4
@@ -113,7 +113,7 @@ def _progress(job: Job, ask: Ask) -> None:
             job.seen = True
             _keep(job, ask)
             st.rerun()
-        st.html(f'<div class="running" role="status">{escape(_ended(job))}</div>')
+        st.html(f'<div class="running" role="status">{escape(f"{subject(ask)}: {_ended(job)}")}</div>')
         return
     position = state.runner().position(job)
     where = f"number {position} in the queue" if position else f"{job.message or job.label} · {job.elapsed_s:.0f} s"

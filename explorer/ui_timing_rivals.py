@@ -56,7 +56,7 @@ def machines(chosen: Chosen, settings: Settings) -> None:
     live = [seen for ask, seen in st.session_state.get("timings", {}).items() if ask.task == "pass"]
     lines = rows.others([*loaded, *ui_timing.recorded()], records.published(), live)
     ui.chart(draw_race.others(lines, NAMES), "Pictures per second by model and machine")
-    ui.table([{"machine": row["machine"], "model": row["name"], "pictures per second": f"{row['images_per_s']:,.4g}",
+    ui.table([{"machine": row["machine"], "model": row["name"], "pictures per second": words.rate(row["images_per_s"]),
                "is": row["source"], "from": row["from"]} for row in lines], source="recorded",
              caption="Compare models within one machine and number format only; timm's figures are AMP at batch 1024.")
     ui_timing.take_home("machines", lines)

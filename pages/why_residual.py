@@ -69,7 +69,7 @@ def follow(job: Job, view: str) -> None:
         st.rerun()
     ahead = state.runner().position(job)
     bar, out = st.columns([5, 1], vertical_alignment="center")
-    bar.progress(job.progress, f"{ahead} ahead of you" if ahead else f"{job.message or 'starting'} · {job.elapsed_s:.0f} s")
+    bar.progress(job.progress, f"number {ahead} in the queue" if ahead else f"{job.message or 'starting'} · {job.elapsed_s:.0f} s")
     if out.button("Cancel", key="cancel", width="stretch"):
         job.cancel()
     rows = [row for part in list(job.partial) for row in part]

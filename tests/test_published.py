@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from explorer import published
+from explorer.analysis import headline
 from explorer.published import digits, errors, load, table1
 
 
@@ -65,6 +67,16 @@ def test_table_3():
         "ResNet-152": (21.43, 5.71, 60_192_808)}
 
 
+def test_table_3_is_about_the_papers_own_nets_with_the_stride_on_the_1x1():
+    """The MACs beside the published errors are those that round (or were cut) to the FLOPs of Table 1."""
+    macs = {row["net"]: row["macs"] for row in errors("table3")}
+    assert {net: macs[net] for net in ("ResNet-50", "ResNet-101", "ResNet-152")} == {
+        "ResNet-50": 3_857_973_248, "ResNet-101": 7_570_194_432, "ResNet-152": 11_282_415_616}
+    for net, printed in load("table1")["flops_e9"].items():
+        if (name := net.replace("resnet", "ResNet-")) in macs:
+            assert digits(macs[name] / 1e9, printed) != "differs"
+
+
 def test_cifar_errors_beside_computed_parameters():
     rows = {row["net"]: row for row in errors("table6")}
     assert {net: (row["error"], row["params"]) for net, row in rows.items()} == {
@@ -79,6 +91,17 @@ def test_preactivation_nets_have_their_depth_in_the_name():
         assert published.spec_of(row).depth == int(row["label"].split("-")[1])
     assert [(row["error_post"], row["error_pre"]) for row in errors("preactivation")] == [
         (6.61, 6.37), (5.93, 5.46), (7.61, 4.92)]
+
+
+def test_what_the_preactivation_table_says_of_its_computed_figures():
+    """Option A, and the same parameters and MACs before and after; option B differs by BN parameters alone."""
+    assert "option A" in load("preactivation")["protocol"]
+    for row in load("preactivation")["rows"]:
+        spec = published.spec_of(row)
+        post, pre = (headline(replace(spec, activation=when), 32, 32) for when in ("post", "pre"))
+        assert spec.shortcut == "A" and (post["params"], post["macs"]) == (pre["params"], pre["macs"])
+        post, pre = (headline(replace(spec, activation=when, shortcut="B"), 32, 32) for when in ("post", "pre"))
+        assert 0 < post["params"] - pre["params"] < 1_000 and post["macs"] == pre["macs"]
 
 
 @pytest.mark.parametrize("table", published.TABLES)

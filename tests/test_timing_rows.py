@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import plotly.graph_objects as go
 import pytest
@@ -19,6 +20,7 @@ from explorer.timing.measurement import Measurement
 from explorer.timing.parts import Part
 from explorer.timing.records import Run
 from explorer.timing.settings import Settings
+from explorer.timing.tasks import Ask, subject
 from explorer.trace import trace
 
 CPU = Settings(device="cpu", threads=1)
@@ -81,6 +83,23 @@ def test_a_race_is_the_raw_times_added_up() -> None:
     assert [lane["pictures"][-1] for lane in lanes] == [100, 100]
     assert lanes[0]["done_s"][:3] == pytest.approx([0.0, 0.05, 0.099]) and lanes[1]["done_s"][-1] == pytest.approx(2.5)
     assert words.race(lanes) == "When ResNet-34 has finished its 100 pictures, ResNet-50 has finished 48."
+
+
+@pytest.mark.parametrize(("per_s", "text"), [(13_730.4, "13,730"), (100.2, "100"), (99.87, "99.9"), (8.412, "8.41")])
+def test_a_rate_reads_as_a_number(per_s: float, text: str) -> None:
+    assert words.rate(per_s) == text
+
+
+def test_a_negative_overhead_has_a_minus_sign() -> None:
+    seen = SimpleNamespace(n=9, overhead=-0.029, sum_over_whole=1.0, level="layer")
+    assert "overhead of the marks −2.9%" in words.cut(seen)
+
+
+@pytest.mark.parametrize(("ask", "text"), [
+    (Ask("pass", preset("resnet18"), CPU), "ResNet-18"), (Ask("sweep", preset("resnet18"), CPU, ("batch",)), "Sweep of batch"),
+    (Ask("race", preset("resnet34"), CPU, ("resnet34", "resnet50")), "ResNet-34 and ResNet-50")])
+def test_the_line_of_a_run_names_what_was_timed(ask: Ask, text: str) -> None:
+    assert subject(ask) == text
 
 
 def test_what_a_sweep_says() -> None:

@@ -53,6 +53,13 @@ TASKS: dict[str, Task] = {
 }
 
 
+def subject(ask: Ask) -> str:
+    """What a request is about, by name: its model, both rivals, or which sweep."""
+    if ask.task == "race":
+        return " and ".join(title(preset(name)) for name in ask.choice)
+    return f"Sweep of {ask.choice[0]}" if ask.task == "sweep" else title(ask.spec)
+
+
 def label(ask: Ask) -> str:
     """What the queue shows while it runs."""
     return TASKS[ask.task].verb.format(title(ask.spec))

@@ -24,9 +24,15 @@ def processor(seen: Measurement) -> str:
     return f"processor time {share:.0%} of wall time × threads · "
 
 
+def rate(per_s: float) -> str:
+    """Pictures per second: whole ones from 100 on, else three digits. 13730.4 → '13,730', 8.412 → '8.41'."""
+    return f"{per_s:,.0f}" if per_s >= 100 else f"{per_s:.3g}"
+
+
 def cut(seen: Parts) -> str:
     """How the parts were measured."""
-    return (f"n {seen.n} · overhead of the marks {seen.overhead:+.1%} · sum of parts / whole "
+    overhead = f"{seen.overhead:+.1%}".replace("-", "−")
+    return (f"n {seen.n} · overhead of the marks {overhead} · sum of parts / whole "
             f"{seen.sum_over_whole:.3f} · by {seen.level}")
 
 

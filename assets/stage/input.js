@@ -43,5 +43,7 @@ function onTouchEnd(event) {
 const holder = (window.resnetLecture ??= { stage: null });
 holder.handlers?.forEach(([name, handler]) => window.removeEventListener(name, handler, true));
 const onResize = () => holder.stage?.data && fitSoon(holder.stage.data.present);
-holder.handlers = [["keydown", onKey], ["touchstart", onTouchStart], ["touchend", onTouchEnd], ["resize", onResize]];
+const onInput = () => { holder.touched = performance.now(); };
+holder.handlers = [["pointerdown", onInput], ["keydown", onInput], ["keydown", onKey], ["touchstart", onTouchStart],
+  ["touchend", onTouchEnd], ["resize", onResize]];
 holder.handlers.forEach(([name, handler]) => window.addEventListener(name, handler, { capture: true, passive: name !== "keydown" }));

@@ -35,8 +35,29 @@ function travel(url, whileWaiting) {
   }, 250);
 }
 
-function arrive(url) {
+function arrive(url, tries = 2) {
   if (url !== location.pathname + location.search) history.pushState({}, "", url);
   window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
   holder.stage?.arrived();
+  makeSure(url, tries, performance.now());
+}
+
+// A click on the page in the instant before may be answered after us, and bring an old choice into the new scene. So when
+// all is quiet, and nobody has touched anything since, the address is compared once more.
+let making = null;
+
+function makeSure(url, tries, since) {
+  clearInterval(making);
+  let quiet = 0;
+  making = setInterval(() => {
+    const running = document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState !== "notRunning";
+    quiet = running ? 0 : quiet + 1;
+    if (holder.touched > since || performance.now() - since > 8000) clearInterval(making);
+    else if (quiet >= 3) {
+      clearInterval(making);
+      const wanted = new URL(url, location.href).searchParams;
+      const strange = [...new URLSearchParams(location.search)].some(([name, value]) => wanted.get(name) !== value);
+      if (strange && tries > 0) arrive(url, tries - 1);
+    }
+  }, 80);
 }

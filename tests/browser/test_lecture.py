@@ -124,6 +124,18 @@ def test_the_text_drives_the_picture_and_the_way_back(visit) -> None:
     seen.page.wait_for_url("**/lecture")
 
 
+def test_a_click_in_the_last_instant_does_not_come_along(visit) -> None:
+    """The map's answer to a click may arrive after the next scene was asked for."""
+    seen = visit(TOUR.find("parameters").address, "Where the parameters are")
+    for key, slug, block in (("PageUp", "five-depths", "layer2.0"), ("PageUp", "conv2x-dotted", "layer3.0")):
+        seen.page.locator(f'[data-id="{block}"]').first.click()
+        seen.page.keyboard.press(key)
+        seen.page.wait_for_function(ARRIVED, arg=[TOUR.find(slug).title, False])
+        seen.page.wait_for_timeout(600)
+        seen.page.wait_for_function("() => !location.search.includes('node=')", timeout=5_000)
+        arrive(seen, TOUR.find(slug))
+
+
 STATES = {
     "architecture": "depth=34&shortcut=A&node=layer2.0", "blocks": "outer=128&equal=cost&place=dotted", "shapes": "depth=101&input=97x131",
     "cost": "depth=other&model=wide_resnet50_2", "timing": "view=race&one=resnet18", "compare": "depth=34&stride_on=1x1",

@@ -16,7 +16,7 @@ def test_the_baseline_stays_pinned_while_the_sidebar_changes_the_other(visit) ->
     choose(app, "depth", "34", "From ResNet-18 to ResNet-34")
     assert "vs=resnet18" in app.page.url and "depth=34" in app.page.url
     app.page.get_by_role("button", name="Pin the model on the left").click()
-    app.settle("the same spec. Layers: no layer differs.")
+    app.settle("the same spec. No module differs.")
     assert "vs=" not in app.page.url  # ResNet-34 is the default baseline
     choose(app, "depth", "50", "From ResNet-34 to ResNet-50")
     assert app.page.locator(".figure .value").first.inner_text() == "×1.47"

@@ -184,10 +184,12 @@ def _text(value: object) -> str:
 def preset_rows() -> tuple[dict[str, object], ...]:
     """Every preset at its family's input size: params, MACs, activation bytes, and published images per second where
     there are some (None elsewhere). Costs a second at first; do not change what it returns: it is shared."""
+    return tuple(cost_row(name, spec) for name, spec in presets().items())
+
+
+def cost_row(name: str, spec: ResNetSpec) -> dict[str, object]:
+    """One net's line of `preset_rows`; name: its preset's, or any other."""
+    figures = headline(spec, spec.default_input, spec.default_input)
     speed = throughput()[0]["images_per_s"] if throughput() else {}
-    rows = []
-    for name, spec in presets().items():
-        figures = headline(spec, spec.default_input, spec.default_input)
-        rows.append({"preset": name, "family": spec.family, "net": naming.title(spec), "params": figures["params"], "macs": figures["macs"],
-                     "activation_bytes": figures["activation_bytes"], "images_per_s": speed.get(name)})
-    return tuple(rows)
+    return {"preset": name, "family": spec.family, "net": naming.title(spec),
+            **{key: figures[key] for key in ("params", "macs", "activation_bytes")}, "images_per_s": speed.get(name)}

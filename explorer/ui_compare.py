@@ -20,8 +20,9 @@ SWITCHES = ("block", "shortcut", "stride_on", "activation", "norm")
 USUAL = {"block": PAPER, "shortcut": PAPER, "stride_on": "3x3", "activation": "post", "norm": "batch"}
 WIDTHS = {"": 36, "layer": 180, "kind": 160, "parameters": 110}  # px of the structural table; "what" has its longest text's
 MARKS = {"added": "+", "removed": "−", "changed": "~"}
-AXES = {"params": "parameters", "macs": "MACs", "activation_bytes": "activation memory, bytes",
-        "images_per_s": "images per second"}
+AXES = {  # option -> (key of diff.preset_rows, title)
+    "params": ("params", "parameters"), "MACs": ("macs", "MACs"),
+    "memory": ("activation_bytes", "activation memory, bytes"), "pictures/s": ("images_per_s", "pictures per second")}
 
 
 def baseline() -> ResNetSpec:
@@ -163,17 +164,19 @@ def structure(found: Sequence[Layer]) -> list[dict]:
 
 
 def cost_against_cost(base: ResNetSpec, chosen: Chosen) -> list[dict]:
-    """All presets on one chart; the two that are compared are marked."""
+    """All presets on one chart; the two that are compared are marked, and added where they are no presets."""
     left, right = st.columns(2)
     with left:
-        x = state.choose("Across", tuple(AXES)[:3], "x", "macs")
+        x = state.choose("Across", tuple(AXES)[:3], "x", "MACs")
     with right:
         y = state.choose("Up", tuple(AXES), "y", "params")
     families = {base.family, chosen.spec.family}
     rows = [dict(row) for row in diff.preset_rows() if row["family"] in families]
+    both = {naming.title(spec): spec for spec in (base, chosen.spec)}
+    rows += [diff.cost_row("", spec) for name, spec in both.items() if name not in {row["net"] for row in rows}]
     marked = {naming.title(base): figures.BASE, naming.title(chosen.spec): figures.OTHER}
-    ui.chart(figures.scatter(rows, (x, AXES[x]), (y, AXES[y]), marked), f"All presets: {AXES[x]} against {AXES[y]}")
-    timed = published.throughput()[:1] if y == "images_per_s" else []
+    ui.chart(figures.scatter(rows, AXES[x], AXES[y], marked), f"All presets: {AXES[x][1]} against {AXES[y][1]}")
+    timed = published.throughput()[:1] if y == "pictures/s" else []
     for table in timed:
         ui.lead("FLOPs are not time: ResNet-50 has 1.12 times the MACs of ResNet-34 and 0.52 times its throughput.")
         st.html(f'<div class="note">{escape(table["device"])}, {escape(table["dtype"])}, batch {table["batch"]:,}: '

@@ -103,7 +103,7 @@ def _ratio(row: dict) -> str:
 
 
 def _signed(value: int) -> str:
-    return f"{value:+,}".replace("-", "−")
+    return f"{value:+,}".replace("-", "−") if value else "0"
 
 
 def maps(base: ResNetSpec, chosen: Chosen) -> list[dict]:

@@ -49,7 +49,8 @@ def tree(items: Rows, unit: str, kind: str) -> go.Figure:
     figure = go.Figure(trace(
         ids=[item["id"] for item in items], labels=[item["label"] for item in items],
         parents=[item["parent"] for item in items], values=[item["value"] for item in items], branchvalues="total",
-        text=words, textinfo="label+text", hovertemplate="<b>%{id}</b><br>%{text} · %{percentRoot:.1%}<extra></extra>",
+        text=words, textinfo="label+text", customdata=[f"{100 * item['value'] / (items[0]['value'] or 1):.1f} %" for item in items],
+        hovertemplate="<b>%{id}</b><br>%{text} · %{customdata}<extra></extra>",
         marker={"colors": colours, "line": {"width": 1, "color": "rgba(255,255,255,.55)"}}, insidetextfont_size=TEXT,
         maxdepth=3 if kind == "sunburst" else 4, sort=False))
     return styled(figure, 520)

@@ -105,7 +105,7 @@ def _spread(inner: Sequence[dict]) -> str:
     if len(inner) == 1:
         return f"{percent(high)} of the multiply-adds are in {inner[0]['part']}"
     if percent(low) == percent(high):
-        return f"the multiply-adds are the same in every stage ({percent(high)} each)"
+        return f"the multiply-adds are nearly the same in every stage ({percent(high)} each)"
     spread = "spread" if high < 0.45 else "uneven"
     return f"the multiply-adds are {spread} over the stages ({percent(low)} to {percent(high)} each)"
 

@@ -47,7 +47,7 @@ def test_the_lesson(name, words):
 
 def test_equal_shares_are_said_once():
     text = cost.lesson(trace(preset("resnet1202_cifar"), 32, 32))
-    assert "the same in every stage (33 % each)" in text and "to 33" not in text
+    assert "nearly the same in every stage (33 % each)" in text and "to 33" not in text
 
 
 def test_one_part_that_has_most_of_everything_is_named_once():

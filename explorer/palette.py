@@ -53,7 +53,7 @@ PROVENANCE_MARK = {"computed": "∑", "measured": "◆", "recorded": "◇", "pub
 
 
 _COUNTS = (  # least value that rounds to 1.00 of the unit, unit, suffix, digits
-    (999.995e9, 1e12, "T", 2), (999.995e6, 1e9, "G", 2), (999.95e3, 1e6, "M", 2), (999.5, 1e3, "K", 1))
+    (999.995e12, 1e15, "P", 2), (999.995e9, 1e12, "T", 2), (999.995e6, 1e9, "G", 2), (999.95e3, 1e6, "M", 2), (999.5, 1e3, "K", 1))
 
 
 def count(value: float) -> str:
@@ -72,7 +72,7 @@ def macs(value: float) -> str:
 
 def size(value: float) -> str:
     """Bytes in decimal units, as memory of devices is sold: 89726880 → '89.7 MB'."""
-    for factor, suffix in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "KB")):
+    for factor, suffix in ((1e15, "PB"), (1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "KB")):
         if abs(value) >= factor:
             return f"{value / factor:,.1f} {suffix}"
     return f"{value:,.0f} B"

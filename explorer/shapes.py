@@ -50,8 +50,8 @@ def _what(stage: Stage) -> str:
 def lesson(nodes: Sequence[Node]) -> str:
     """From the picture to the last map, in the net's own numbers."""
     last = stages(nodes)[-2].nodes[-1]
-    size, channels = nodes[0].out_shape[2:], last.out_shape[1]
-    factor = last.jump
-    return (f"From {size[0]}×{size[1]} pixels with {nodes[0].out_shape[1]} colours to {last.out_shape[2]}×{last.out_shape[3]} "
-            f"positions with {channels:,} features, {factor} times smaller on each side. Where a stage halves height and "
-            "width it doubles the channels, which keeps the cost of a layer the same (He et al. 2015, §3.3).")
+    size, channels, colours = nodes[0].out_shape[2:], last.out_shape[1], nodes[0].out_shape[1]
+    smaller = f", {last.jump} times fewer on each side" if min(size) >= last.jump else ""
+    return (f"From {size[0]}×{size[1]} pixels with {colours:,} {'colours' if colours == 3 else 'channels'} to "
+            f"{last.out_shape[2]}×{last.out_shape[3]} positions with {channels:,} features{smaller}. Where a stage halves height "
+            "and width it doubles the channels, which keeps the cost of a layer the same (He et al. 2015, §3.3).")

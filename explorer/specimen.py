@@ -8,10 +8,10 @@ from explorer.analysis import Block, blocks
 from explorer.spec import BLOCKS, ResNetSpec, check_int
 from explorer.trace import trace
 
-PLACES = {  # where the block stands -> what its first shortcut has to do
+PLACES = {  # where the block stands -> what its shortcut has to do
     "solid": "inside a stage: same shape in and out",
-    "dotted": "first of conv3_x, conv4_x, conv5_x: halves height and width",
-    "conv2_x": "first of conv2_x: the stem gives 64 channels",
+    "dotted": "first of conv3_x, conv4_x, conv5_x: halves height and width, doubles the channels",
+    "conv2_x": "first of conv2_x, straight after the stem: a bottleneck has to widen its channels, a basic block does not",
 }
 MAP_SIZE = {64: 56, 128: 28, 256: 14, 512: 7}  # side of the maps on which ResNet-34 has a basic block of this width
 
@@ -56,7 +56,7 @@ def pair(width: int, equal: str = "width", place: str = "solid", base: ResNetSpe
     if width % 8:
         raise ValueError(f"width={width}: choose a multiple of 8, so that a bottleneck's inner width is whole")
     basic_width = width if equal == "width" else width // 4
-    side = MAP_SIZE.get(basic_width, 14)
+    side = MAP_SIZE[64] if place == "conv2_x" else MAP_SIZE.get(basic_width, 14)
     return Pair(_cut("basic", basic_width, place, side, base), _cut("bottleneck", width, place, side, base))
 
 
@@ -64,10 +64,23 @@ def lesson(found: Pair, equal: str) -> str:
     """What the comparison teaches, in its own numbers."""
     basic, bottleneck = found.basic.out_shape[1], found.bottleneck.out_shape[1]
     if equal == "width":
-        return (f"At the same {basic} channels the bottleneck does with {found.ratio:.1f} times fewer weights: two 1×1 "
-                f"convolutions squeeze the channels so that the 3×3 works on {found.bottleneck.convs[1].out_shape[1]}.")
-    return (f"At nearly the same cost (a ratio of {found.ratio:.2f}), the bottleneck carries {bottleneck} channels where the "
-            f"basic block carries {basic}. This is the pair of the paper’s Fig. 5: more depth and width for the same price.")
+        return (f"At the same {basic:,} channels the bottleneck’s main path does with {found.ratio:.1f} times fewer weights: two "
+                f"1×1 convolutions squeeze the channels so that the 3×3 works on {found.bottleneck.convs[1].out_shape[1]:,}."
+                + _projections(found))
+    fig5 = (basic, bottleneck, found.basic.shortcut) == (64, 256, "identity")
+    return (f"At nearly the same cost (a ratio of {found.ratio:.2f} on the main path) the bottleneck carries {bottleneck:,} "
+            f"channels where the basic block carries {basic:,}. "
+            + ("This is the pair of the paper’s Fig. 5." if fig5 else "The paper’s Fig. 5 has 256 against 64.")
+            + _projections(found))
+
+
+def _projections(found: Pair) -> str:
+    """What the comparison of the main paths leaves out."""
+    extra = {kind: sum(node.params for node in block.bypass if node.kind == "conv") for kind, block in found.by_kind().items()}
+    if not any(extra.values()):
+        return ""
+    return " The projections come on top: " + ", ".join(
+        f"{weights:,} weights ({kind})" for kind, weights in extra.items() if weights) + "."
 
 
 def option_rows(width: int, equal: str, place: str, base: ResNetSpec) -> list[dict[str, object]]:

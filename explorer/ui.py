@@ -63,7 +63,7 @@ def header(chosen: Chosen, problem: str | None, beside: Callable[[], None] = lam
     nodes = trace(spec, chosen.height, chosen.width, chosen.batch)
     params, macs = (prove(metric, nodes) for metric in ("params", "macs"))
     facts = [escape(naming.layout(spec)), proved(params, f"{palette.count(params.value)} params"),
-             proved(macs, palette.macs(macs.value)), f"{chosen.batch}×{spec.in_channels}×{chosen.height}×{chosen.width}"]
+             proved(macs, palette.macs(macs.value) + (" per picture" if chosen.batch > 1 else "")), f"{chosen.batch}×{spec.in_channels}×{chosen.height}×{chosen.width}"]
     spans = "".join(f'<span class="sep">{fact}</span>' for fact in facts)
     said = naming.same_layout_as(chosen.layout_of, spec) or naming.remark(spec)
     soft = f'<span class="soft">{escape(said)}</span>' if said else ""
@@ -170,7 +170,8 @@ def proof(proved: Proof, words: str | None = None) -> None:
     """
     with st.popover(words or f"{proved.value:,} {proved.label}", icon=":material/function:"):
         st.html(f'<div class="note">{escape(proved.label)}: {escape(proved.rule)} {mark("computed")}</div>')
-        st.latex(proved.latex)
+        if len(proved.text) < 90:  # a longer line would run out of the popover
+            st.latex(proved.latex)
         st.code(proved.text, language=None, wrap_lines=True)
         st.code(proved.latex, language="latex", wrap_lines=True)
         if proved.parts:

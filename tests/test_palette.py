@@ -10,7 +10,7 @@ from explorer.trace import KINDS
 
 @pytest.mark.parametrize(("value", "text"), [
     (1_179_648, "1.18 M"), (69_632, "69.6 K"), (25_557_032, "25.56 M"), (64, "64"), (0, "0"), (999_960, "1.00 M"),
-    (999_940, "999.9 K"), (999.6, "1.0 K"), (4_089_184_256, "4.09 G"), (0.25, "0.25"),
+    (999_940, "999.9 K"), (999.6, "1.0 K"), (4_089_184_256, "4.09 G"), (0.25, "0.25"), (75_360_530e9, "75.36 P"),
 ])
 def test_counts(value: float, text: str) -> None:
     assert palette.count(value) == text

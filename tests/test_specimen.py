@@ -45,7 +45,8 @@ def test_solid_and_dotted_places(place: str, kinds: tuple[str, str], stride: int
     found = specimen.pair(256, place=place)
     assert (found.basic.shortcut, found.bottleneck.shortcut) == kinds
     assert found.basic.stride == found.bottleneck.stride == stride
-    assert found.basic.out_shape == found.bottleneck.out_shape == (1, 256, 14, 14)
+    side = 56 if place == "conv2_x" else 14  # where the paper's nets have it
+    assert found.basic.out_shape == found.bottleneck.out_shape == (1, 256, side, side)
 
 
 @pytest.mark.parametrize("width", [0, 7, 100, 5000, 2.5])
@@ -62,3 +63,12 @@ def test_the_drawing_says_solid_or_dotted(option: str, dash: str) -> None:
     assert "identity: x as it is" in drawn["solid"] and "a &lt;b&gt; &amp; c" in drawn["solid"]
     plain = block_svg(specimen.pair(256, base=ResNetSpec(shortcut="none")).basic, "#000000", "", 256)
     assert "circle" not in plain
+
+
+def test_the_lesson_says_fig_5_of_fig_5_alone_and_names_what_it_leaves_out() -> None:
+    assert "This is the pair of the paper’s Fig. 5." in specimen.lesson(specimen.pair(256, "cost"), "cost")
+    assert "This is the pair" not in specimen.lesson(specimen.pair(64, "cost"), "cost")
+    dotted = specimen.lesson(specimen.pair(256, place="dotted"), "width")
+    assert "32,768 weights (basic), 32,768 weights (bottleneck)" in dotted
+    assert specimen.lesson(specimen.pair(256, place="conv2_x"), "width").endswith("16,384 weights (bottleneck).")
+    assert "on top" not in specimen.lesson(specimen.pair(256), "width")

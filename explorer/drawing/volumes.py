@@ -39,7 +39,7 @@ def volumes_svg(nodes: Sequence[Node], title: str) -> str:
     body, x = [], 30.0
     for label, node in marked:
         height, run, length = _extent(node, per_pixel, per_channel)
-        reach = max(length + run * SLANT[0], 104)  # room for the words below
+        reach = max(length + run * SLANT[0], 104, 9.6 * len(palette.shape(node.out_shape)))  # room for the words below
         left = x + (reach - length - run * SLANT[0]) / 2
         body += _box(left, BASE, height, run, length, palette.STAGE_COLOURS[node.stage])
         middle = x + reach / 2
@@ -72,7 +72,7 @@ def _stride(label: str, node: Node, marked: list[tuple[str, Node]]) -> str:
     """How the map's size relates to the one before it: '½ the size' where it shrank."""
     before = [one for _, one in marked][[name for name, _ in marked].index(label) - 1]
     if label == "input" or len(node.out_shape) < 4 or node.kind == "avgpool":
-        return {"input": "the picture", "avgpool": "average"}.get(node.kind, "classes")
+        return {"input": "the picture", "avgpool": "average"}.get(node.kind, "classes" if node.out_shape[1] != 1 else "class")
     return f"stride {node.jump // before.jump}" if node.jump > before.jump else "same size"
 
 
@@ -94,7 +94,7 @@ def receptive_svg(nodes: Sequence[Node], title: str) -> str:
         row = 110 + order * 62
         body.append(svg.path(f"M{middle + side / 2:.1f} {max(y, y + side * 0.12):.1f}L570 {row - 6}", colour, 1, "2 4"))
         body.append(svg.text(580, row, name, "bold", 18, colour))
-        body.append(svg.text(580, row + 24, palette.pixels(field) + (" – more than the picture" if field > max(picture) else ""),
+        body.append(svg.text(580, row + 24, palette.pixels(field) + (" > picture" if field > max(picture) else ""),
                              "ink", 17))
     row = 110 + len(seen) * 62
     body.append(svg.rect(580, row - 13, 16, 16, "#8a929c", 2, 0.45))

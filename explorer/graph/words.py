@@ -87,7 +87,7 @@ def lane_words(lane: Lane) -> dict[str, object]:
     """What stands beside a lane: its name, its feature map, what it holds."""
     stage, kinds = lane.stage, [block.shortcut for block in lane.stage.blocks]
     out = stage.out_shape
-    words = shape(out) if len(out) > 2 else f"{out[1]} classes"
+    words = shape(out) if len(out) > 2 else f"{out[1]} {'class' if out[1] == 1 else 'classes'}"
     return {"stage": stage.name, "module": stage.module, "shape": words, "size": list(out[2:]) or [1, 1],
             "channels": out[1], "blocks": len(stage.blocks),
             "shortcuts": counted({kind: kinds.count(kind) for kind in dict.fromkeys(kinds)})}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from dataclasses import replace
@@ -10,9 +11,10 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
 
 from explorer import lecture, published
-from explorer.choice import USUAL, of_params
+from explorer.choice import DEFAULT, USUAL, of_params
 from explorer.drawing import lines_svg, overview_svg
 from explorer.lecture import LectureError, parse
 from explorer.lecture.pictures import pictures
@@ -71,6 +73,9 @@ def test_the_tours_claims_hold() -> None:
     assert quantity("dotted", of_params({"depth": "34"})).value == 3 and quantity("dotted", of_params({})).value == 4
     assert query(by_slug("conv2x-dotted").question.answer + "=")  # the cited answer is the model's own count
     assert by_slug("conv2x-dotted").question.answer == quantity("dotted", of_params({"depth": "50"})).text
+    written = [sum(math.prod(node.out_shape) for node in trace(of_params({"depth": depth}).spec, 224, 224) if node.kind == "conv")
+               for depth in ("34", "50")]
+    assert 2.9 < written[1] / written[0] < 3  # "almost three times as many numbers"; reference.md: 2.97
     assert {round(quantity("macs_ratio:resnet50/resnet34", of_params({})).value, 2)} == {1.12}
     assert published.throughput()[0]["images_per_s"]["resnet50"] / published.throughput()[0]["images_per_s"]["resnet34"] < 0.55
 
@@ -245,7 +250,19 @@ def test_a_captured_state_is_a_scene(title: str, params: dict[str, str]) -> None
 
 
 def test_every_usual_value_gives_the_default_model() -> None:
-    assert of_params({key: str(value) for key, value in USUAL.items()}) == of_params({})
+    assert of_params({key: str(value) for key, value in USUAL.items()}) == of_params({}) == DEFAULT
+
+
+def test_what_a_link_leaves_out_is_what_the_sidebar_starts_with() -> None:
+    """`choice.USUAL` against the widgets themselves."""
+    app = AppTest.from_file(str(lecture.DEFAULT.parents[2] / "explorer" / "app.py"), default_timeout=60)
+    for key, value in {"depth": "other", "model": "custom"}.items():
+        app.query_params[key] = value
+    app.run()
+    drawn = {one.key: one.value for one in (*app.sidebar.number_input, *app.sidebar.text_input, *app.sidebar.button_group)}
+    assert set(USUAL) - set(drawn) <= {"depth", "model", "layers"}
+    assert {key: drawn[key] for key in set(USUAL) & set(drawn) - {"depth"}} == {
+        key: USUAL[key] for key in set(USUAL) & set(drawn) - {"depth"}}
 
 
 # ── paper ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -59,4 +59,4 @@ def _about(scene: Scene) -> str:
     for words, drives in phrases(plain):
         plain = plain.replace(f"[{words}](?{drives})", words)
     plain = " ".join(re.sub(r"[*`]", "", plain).split())
-    return re.split(r"(?<=[.?!:])\s", plain)[0]
+    return re.split(r"(?<=[.?!])\s", plain)[0]

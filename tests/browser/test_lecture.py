@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
-import pytest
-
 from explorer import lecture, naming
 from explorer.lecture.load import known_pages
-from conftest import Server, Visit
+from tests.conftest import Server, Visit
 
 TOUR = lecture.load()
 STEPS = [(scene, revealed) for scene in TOUR.scenes for revealed in ((False, True) if scene.question else (False,))]
@@ -134,20 +133,22 @@ SHOWN = """() => [document.querySelector(".built").textContent,
   ...[...document.querySelectorAll('.stMain .stNumberInput input')].map((one) => one.value)]"""
 
 
-@pytest.mark.parametrize("page", known_pages())
-def test_every_pages_link_opens_the_same_state(page: str, visit) -> None:
-    """Open a state, copy its link, open that in a fresh browser."""
-    seen = visit("/" + ("" if page == lecture.HOME else page) + f"?{STATES[page]}", "ResNet")
-    seen.page.locator(".st-key-share button").click()
-    code = seen.page.locator(".st-key-share-link [data-testid=stCode]")
-    code.wait_for()
-    seen.settle()
-    before = seen.page.evaluate(SHOWN)
-    copied = urlsplit(code.inner_text().strip())
-    assert seen.page.get_by_role("img", name="QR code").is_visible()
-    other = visit(f"{copied.path}?{copied.query}", "ResNet")
-    other.page.wait_for_function(f"before => JSON.stringify(({SHOWN})()) === before", arg=json.dumps(before, separators=(",", ":"), ensure_ascii=False))
-    assert state(other.page.url) == state(f"?{STATES[page]}")
+def test_every_pages_link_opens_the_same_state_elsewhere(visit) -> None:
+    """Open a state, copy its link from the popover, open that in a browser that has never been here."""
+    assert set(STATES) == set(known_pages())
+    seen, other = visit("/"), visit("/")
+    for page, wanted in STATES.items():
+        seen.goto("/" + ("" if page == lecture.HOME else page) + f"?{wanted}", "ResNet")
+        seen.page.locator(".st-key-share button").click()
+        code = seen.page.locator(".st-key-share-link [data-testid=stCode]")
+        code.wait_for()
+        seen.settle()
+        before = json.dumps(seen.page.evaluate(SHOWN), separators=(",", ":"), ensure_ascii=False)
+        assert seen.page.get_by_role("img", name="QR code").is_visible()
+        copied = urlsplit(code.inner_text().strip())
+        other.goto(f"{copied.path}?{copied.query}", "ResNet")
+        other.page.wait_for_function(f"before => JSON.stringify(({SHOWN})()) === before", arg=before)
+        assert state(other.page.url) == state(f"?{wanted}"), page
 
 
 def test_hide_flags_and_an_iframe(visit, server: Server) -> None:
@@ -178,48 +179,36 @@ def test_a_lecture_of_ones_own(visit, tmp_path) -> None:
     assert "<h2>Answers</h2>" in download.value.path().read_text(encoding="utf-8")
 
 
-def test_a_lost_server_comes_back_to_the_same_scene(browser, tmp_path) -> None:
-    """The server ends in mid-lecture; a key pressed meanwhile is carried out when it is back."""
-    own = Server(tmp_path)
+def test_a_broken_file_and_a_lost_server(browser, tmp_path) -> None:
+    """EXPLORER_LECTURE with a mistake says so with its line; mended, it runs; the server's end loses neither scene nor key."""
+    text, path = lecture.DEFAULT.read_text(encoding="utf-8"), tmp_path / "hall.toml"
+    path.write_text(text.replace('state = "depth=152"', 'state = "depth=151"'), encoding="utf-8")
+    line = text.split('state = "depth=152"')[0].count("\n") + 1
+    own = Server(tmp_path, env={**os.environ, "EXPLORER_LECTURE": str(path)})
     seen = Visit(browser, own.url, viewport=PROJECTOR)
     asked, after = TOUR.find("conv2x-dotted"), TOUR.find("five-depths")
     try:
-        revealed = asked.params(revealed=True) | {"lecture": asked.slug, "guess": "13", "present": "1"}
-        seen.goto(lecture.address(asked.page, revealed), asked.title)
+        seen.goto("/?lecture=deeper", f"line {line}: depth='151': choose one of 18, 34, 50, 101, 152, other")
+        path.write_text(text, encoding="utf-8")
+        seen.goto("/?lecture=none", "has no such scene").check()
+        params = asked.params(revealed=True) | {"lecture": asked.slug, "guess": "13", "present": "1"}
+        seen.goto(lecture.address(asked.page, params), asked.title)
         arrive(seen, asked, revealed=True)
-        own.stop()
-        seen.page.wait_for_selector('[data-test-connection-state="PINGING_SERVER"]')
-        seen.page.keyboard.press("PageDown")
-        seen.page.get_by_text("The server cannot be reached").wait_for()
-        assert not seen.page.get_by_role("dialog").is_visible()  # Streamlit's advice for developers
-        arrive_url = seen.page.url
-        own.start()
-        arrive(seen, after)
-        assert arrive_url != seen.page.url
-        own.stop()
+        lose(seen, own)
         own.start()
         seen.page.wait_for_selector('[data-test-connection-state="CONNECTED"]')
+        arrive(seen, asked, revealed=True)
+        lose(seen, own)
+        seen.page.keyboard.press("PageDown")
+        seen.page.get_by_text("The server cannot be reached").wait_for()
+        own.start()
         arrive(seen, after)
     finally:
         own.stop()
         seen.context.close()
 
 
-def test_a_broken_file_for_the_hall(browser, tmp_path) -> None:
-    """EXPLORER_LECTURE names a file with mistakes: both places say so, with lines, and a mended file is taken at once."""
-    import os
-
-    path = tmp_path / "hall.toml"
-    path.write_text('title = "Hall"\n[[scene]]\ntitle = "First"\npage = "blocks"\nstate = "depth=51"\ntext = "x"\n')
-    own = Server(tmp_path, env={**os.environ, "EXPLORER_LECTURE": str(path)})
-    seen = Visit(browser, own.url)
-    try:
-        seen.goto("/blocks?lecture=first", "line 5: depth='51': choose one of")
-        path.write_text(path.read_text().replace("51", "50"))
-        seen.goto("/blocks?lecture=first", "First")
-        seen.page.wait_for_function(ARRIVED, arg=["First", False])
-        seen.goto("/blocks?lecture=second", "has no such scene")
-        seen.check()
-    finally:
-        own.stop()
-        seen.context.close()
+def lose(seen: Visit, own: Server) -> None:
+    own.stop()
+    seen.page.wait_for_selector('[data-test-connection-state="PINGING_SERVER"]')
+    assert not seen.page.get_by_role("dialog").is_visible()  # Streamlit's advice for developers is not for the hall

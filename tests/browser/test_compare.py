@@ -51,7 +51,7 @@ def test_a_number_opens_its_formula_in_one_click(visit) -> None:
     app.page.get_by_text("16,384", exact=True).first.click()
     app.page.get_by_text("256·64·1² = 16,384", exact=True).wait_for()
     app.page.get_by_role("button", name="25,557,032").click()
-    app.page.get_by_text("9,536 + 215,808 + 1,219,584 + 7,098,368 + 14,964,736 + 2,049,000 = 25,557,032").first.wait_for()
+    app.page.get_by_text("9,536 + 215,808 + 1,219,584 + 7,098,368 + 14,964,736 + 2,049,000 = 25,557,032").locator("visible=true").first.wait_for()
     assert app.page.locator(".katex").count() > 0
 
 

@@ -39,7 +39,7 @@ def where(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
     ui.lead(cost.lesson(nodes))
     ui.chart(figures.shares(cost.rows(nodes), {key: (METRICS[key].label, METRICS[key].unit) for key in cost.SUMS}),
              f"Shares of parameters, MACs and activation memory by stage of {name}")
-    left, middle, right = st.columns([1.2, 1.6, 1], vertical_alignment="bottom")
+    left, middle, right = st.columns([1, 2.1, 1.1], vertical_alignment="bottom")
     with left:
         path = ui_facts.look_into(nodes)
     with middle:

@@ -10,6 +10,7 @@ from explorer.analysis import METRICS, metric_columns, stages, total
 from explorer.trace import Node
 
 WHOLE = "net"
+MOST_BLOCKS = 300
 SUMS = tuple(name for name, metric in METRICS.items() if metric.combine == "sum")
 
 
@@ -52,14 +53,17 @@ def rows(nodes: Sequence[Node], path: str = WHOLE) -> list[dict[str, object]]:
 
 
 def hierarchy(nodes: Sequence[Node], metric: str, path: str = WHOLE) -> list[dict[str, object]]:
-    """A part as a tree down to its layers: id, label, parent, value, stage; parts without any of the metric left out."""
+    """A part as a tree down to its layers: id, label, parent, value, stage; parts without any of the metric left out.
+    Of more than `MOST_BLOCKS` blocks it ends at the blocks: a browser takes seconds over thousands of layers."""
     path, group = part(nodes, path)
+    deep = len({node.block for node in group}) <= MOST_BLOCKS
     tree: dict[str, dict[str, object]] = {path: {"id": path, "label": path, "parent": "", "value": 0.0, "stage": group[0].stage}}
     for node in group:
         value = METRICS[metric].of(node) or 0
         if not value:
             continue
-        way = [path, *(name for name in (node.stage, node.block, node.path) if name and name != path and name not in _above(path, node))]
+        levels = (node.stage, node.block, node.path if deep or not node.block else "")
+        way = [path, *(name for name in levels if name and name != path and name not in _above(path, node))]
         for parent, name in zip(way, way[1:]):
             tree.setdefault(name, {"id": name, "label": _short(name, parent), "parent": parent, "value": 0.0, "stage": node.stage})
         for name in way:
@@ -84,19 +88,31 @@ def lesson(nodes: Sequence[Node]) -> str:
     inner = [row for row in found.values() if row["part"] not in ("stem", "head")]
     most = {metric: max(found.values(), key=lambda row: row[f"{metric}_share"]) for metric in SUMS}
     heavy, large = most["params"], most["activation_bytes"]
-    low, high = (pick(row["macs_share"] for row in inner) for pick in (min, max))
-    spread = "are spread over the stages" if high < 0.45 else "are uneven over the stages"
-    first = f"{heavy['part']} has {heavy['params_share']:.0%} of the parameters"
+    first = f"{heavy['part']} has {percent(heavy['params_share'])} of the parameters"
     if heavy is large:
-        parts = [f"{first}, {heavy['macs_share']:.0%} of the multiply-adds and {heavy['activation_bytes_share']:.0%} of the "
-                 "activation memory: most of the net is there"]
+        parts = [f"{first}, {percent(heavy['macs_share'])} of the multiply-adds and "
+                 f"{percent(heavy['activation_bytes_share'])} of the activation memory: most of the net is there"]
     else:
-        parts = [f"{first} and {heavy['activation_bytes_share']:.0%} of the activation memory",
-                 f"{large['part']} has {large['activation_bytes_share']:.0%} of the activation memory and "
-                 f"{large['params_share']:.1%} of the parameters",
-                 f"the multiply-adds {spread} ({low:.0%} to {high:.0%} each)" if len(inner) > 1 else
-                 f"{high:.0%} of the multiply-adds are in {inner[0]['part']}"]
+        parts = [f"{first} and {percent(heavy['activation_bytes_share'])} of the activation memory",
+                 f"{large['part']} has {percent(large['activation_bytes_share'])} of the activation memory and "
+                 f"{percent(large['params_share'], 1)} of the parameters", _spread(inner)]
     return f"{'; '.join(parts)}. A cost is never just “size”: ask which one."
+
+
+def _spread(inner: Sequence[dict]) -> str:
+    """How the multiply-adds are shared out among the stages of blocks."""
+    low, high = (pick(row["macs_share"] for row in inner) for pick in (min, max))
+    if len(inner) == 1:
+        return f"{percent(high)} of the multiply-adds are in {inner[0]['part']}"
+    if percent(low) == percent(high):
+        return f"the multiply-adds are nearly the same in every stage ({percent(high)} each)"
+    spread = "spread" if high < 0.45 else "uneven"
+    return f"the multiply-adds are {spread} over the stages ({percent(low)} to {percent(high)} each)"
+
+
+def percent(share: float, places: int = 0) -> str:
+    """0.586 → '59 %'."""
+    return f"{100 * share:.{places}f} %"
 
 
 def spoken(value: float | None, metric: str) -> str:

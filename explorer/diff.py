@@ -97,6 +97,12 @@ def _stage_cells(stage) -> dict[str, object]:
             **metric_columns(stage.nodes)}
 
 
+WORDS = {  # field of a spec -> what it is called in a sentence
+    "family": "family", "stages": "blocks per stage", "block": "block", "shortcut": "shortcut",
+    "stride_on": "stride on the", "activation": "activation", "norm": "normalization", "stem": "stem",
+    "width": "base width", "groups": "groups", "width_per_group": "width per group",
+    "in_channels": "input channels", "num_classes": "classes",
+}
 COMPARED = ("kind", "in_shape", "out_shape", "kernel", "stride", "groups", "params")
 
 
@@ -151,11 +157,23 @@ def _merged(old: Sequence[str], new: Sequence[str]) -> list[str]:
 
 
 def summary(base: ResNetSpec, other: ResNetSpec, found: Sequence[Layer]) -> str:
-    """One sentence: which switches differ, and how many layers that touches."""
-    switches = [f"{name} {_text(a)} → {_text(b)}" for name, (a, b) in changed_fields(other, base).items()]
+    """Which switches differ, and how many modules that touches: of every kind, so not the paper's layers."""
+    switches = [f"{WORDS[name]} {_word(a)} → {_word(b)}" for name, (a, b) in changed_fields(other, base).items()]
     counts = {change: sum(layer.change == change for layer in found) for change in ("added", "removed", "changed")}
-    touched = ", ".join(f"{count:,} {change}" for change, count in counts.items() if count) or "no layer differs"
-    return f"{'; '.join(switches) or 'the same spec'}. Layers: {touched}."
+    touched = ", ".join(f"{count:,} {change}" for change, count in counts.items() if count)
+    modules = f"Modules (BN and ReLU counted): {touched}." if touched else "No module differs."
+    return f"{'; '.join(switches) or 'the same spec'}. {modules}"
+
+
+def told_apart(spec: ResNetSpec, other: ResNetSpec) -> str:
+    """A title with what sets it apart from another net of the same title: 'ResNet-50 · classes 10'."""
+    own = (f"{WORDS[name]} {_word(value)}" for name, (_, value) in changed_fields(spec, other).items())
+    return " · ".join([naming.title(spec), *own])
+
+
+def _word(value: object) -> str:
+    """A switch's value as people write it: '1x1' → '1×1', 1024 → '1,024'."""
+    return f"{value:,}" if isinstance(value, int) else {"1x1": "1×1", "3x3": "3×3"}.get(value, _text(value))
 
 
 def _text(value: object) -> str:
@@ -166,10 +184,12 @@ def _text(value: object) -> str:
 def preset_rows() -> tuple[dict[str, object], ...]:
     """Every preset at its family's input size: params, MACs, activation bytes, and published images per second where
     there are some (None elsewhere). Costs a second at first; do not change what it returns: it is shared."""
+    return tuple(cost_row(name, spec) for name, spec in presets().items())
+
+
+def cost_row(name: str, spec: ResNetSpec) -> dict[str, object]:
+    """One net's line of `preset_rows`; name: its preset's, or any other."""
+    figures = headline(spec, spec.default_input, spec.default_input)
     speed = throughput()[0]["images_per_s"] if throughput() else {}
-    rows = []
-    for name, spec in presets().items():
-        figures = headline(spec, spec.default_input, spec.default_input)
-        rows.append({"preset": name, "family": spec.family, "net": naming.title(spec), "params": figures["params"], "macs": figures["macs"],
-                     "activation_bytes": figures["activation_bytes"], "images_per_s": speed.get(name)})
-    return tuple(rows)
+    return {"preset": name, "family": spec.family, "net": naming.title(spec),
+            **{key: figures[key] for key in ("params", "macs", "activation_bytes")}, "images_per_s": speed.get(name)}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import pandas  # noqa: F401  (plotly looks for it in sys.modules, and must not find it half imported by another thread)
 import plotly.graph_objects as go
 
 from explorer import palette
+from explorer.figures_labels import places
 
 Rows = Sequence[dict]
 TEXT = 15  # px: legible from the back of a hall
@@ -47,7 +49,8 @@ def tree(items: Rows, unit: str, kind: str) -> go.Figure:
     figure = go.Figure(trace(
         ids=[item["id"] for item in items], labels=[item["label"] for item in items],
         parents=[item["parent"] for item in items], values=[item["value"] for item in items], branchvalues="total",
-        text=words, textinfo="label+text", hovertemplate="<b>%{id}</b><br>%{text} · %{percentRoot:.1%}<extra></extra>",
+        text=words, textinfo="label+text", customdata=[f"{100 * item['value'] / (items[0]['value'] or 1):.1f} %" for item in items],
+        hovertemplate="<b>%{id}</b><br>%{text} · %{customdata}<extra></extra>",
         marker={"colors": colours, "line": {"width": 1, "color": "rgba(255,255,255,.55)"}}, insidetextfont_size=TEXT,
         maxdepth=3 if kind == "sunburst" else 4, sort=False))
     return styled(figure, 520)
@@ -66,31 +69,43 @@ def bars(rows: Rows, metric: str, label: str, unit: str) -> go.Figure:
     return styled(figure, 420).update_layout(margin_t=36)
 
 
+PLOT = (720, 450)  # px of the smallest plot area at which all names that are drawn have room: a 1280 px wide screen
+
+
 def scatter(rows: Rows, x: tuple[str, str], y: tuple[str, str], marked: dict[str, str]) -> go.Figure:
-    """Cost against cost, on two logarithmic axes. x, y: (key, title); marked: net → colour of those being compared."""
+    """Cost against cost, on two logarithmic axes. x, y: (key, title); marked: net → colour of those being compared, which
+    are always named; of the others those that have room, the rest when pointed at."""
+    some = sorted((row for row in rows if row[x[0]] and row[y[0]]), key=lambda row: row["net"] not in marked)
+    first = sum(row["net"] in marked for row in some)
+    ranges = [_decades([row[key] for row in some]) for key in (x[0], y[0])]
+    points = [tuple(_at(row[key], span, px) for key, span, px in zip((x[0], y[0]), ranges, PLOT)) for row in some]
+    sizes = [(TEXT, 17) if index < first else (TEXT - 1, 10) for index in range(len(some))]
+    named = places(points, [row["net"] for row in some], sizes, PLOT, first)
     figure = go.Figure()
-    for marks, rest in ((False, True), (True, False)):
-        some = [row for row in rows if (row["net"] in marked) == marks and row[x[0]] and row[y[0]]]
+    for part in (slice(first, None), slice(0, first)):
         figure.add_scatter(
-            x=[row[x[0]] for row in some], y=[row[y[0]] for row in some], mode="markers+text",
-            text=[row["net"] for row in some], textposition=_places(some, x[0], y[0]), cliponaxis=False,
-            textfont={"size": TEXT if marks else TEXT - 1},
-            marker={"size": 17 if marks else 10, "color": [marked.get(row["net"], BASE) for row in some],
-                    "line": {"width": 1, "color": "rgba(255,255,255,.8)"}, "opacity": 1 if marks else 0.75},
-            hovertext=[f"<b>{row['net']}</b><br>{x[1]}: {row[x[0]]:,}<br>{y[1]}: {row[y[0]]:,}" for row in some],
+            x=[row[x[0]] for row in some[part]], y=[row[y[0]] for row in some[part]], mode="markers+text",
+            text=[row["net"] if place else "" for row, place in zip(some[part], named[part])],
+            textposition=[place or "top center" for place in named[part]], cliponaxis=False,
+            textfont={"size": TEXT if part.stop else TEXT - 1},
+            marker={"size": 17 if part.stop else 10, "color": [marked.get(row["net"], BASE) for row in some[part]],
+                    "line": {"width": 1, "color": "rgba(255,255,255,.8)"}, "opacity": 1 if part.stop else 0.75},
+            hovertext=[f"<b>{row['net']}</b><br>{x[1]}: {row[x[0]]:,}<br>{y[1]}: {row[y[0]]:,}" for row in some[part]],
             hoverinfo="text")
-    figure.update_xaxes(type="log", title=x[1], tickformat="~s")
-    figure.update_yaxes(type="log", title=y[1], tickformat="~s")
+    figure.update_xaxes(type="log", title=x[1], tickformat="~s", range=ranges[0])
+    figure.update_yaxes(type="log", title=y[1], tickformat="~s", range=ranges[1])
     return styled(figure, 560)
 
 
-def _places(rows: Rows, x: str, y: str) -> list[str]:
-    """Labels of neighbours alternate above and below."""
-    order = sorted(range(len(rows)), key=lambda index: (rows[index][x], rows[index][y]))
-    places = [""] * len(rows)
-    for rank, index in enumerate(order):
-        places[index] = ("top center", "bottom center")[rank % 2]
-    return places
+def _decades(values: Sequence[float]) -> list[float]:
+    """The range of a logarithmic axis over `values`, with a margin for names at the edge."""
+    low, high = (math.log10(end) for end in (min(values, default=1), max(values, default=10)))
+    margin = 0.12 * (high - low) or 0.5
+    return [low - margin, high + margin]
+
+
+def _at(value: float, span: Sequence[float], px: int) -> float:
+    return px * (math.log10(value) - span[0]) / (span[1] - span[0])
 
 
 def receptive(rows: Rows) -> go.Figure:

@@ -24,7 +24,7 @@ KERNELS_BYTES = 24_000_000  # compiled kernels and their scratch space
 ASSUMPTIONS = (
     "plain PyTorch, one device, every tensor of one dtype (no autocast), gradients set to None between steps",
     "two working copies of the largest convolution's input, output and weights in training, one in inference",
-    f"{MARGIN - 1:.0%} on all but the weights, and {KERNELS_BYTES / 1e6:.0f} MB for kernels; not the program itself",
+    f"{100 * (MARGIN - 1):.0f} % on all but the weights, and {KERNELS_BYTES / 1e6:.0f} MB for kernels; not the program itself",
     "tested on a CPU in fp32: never under what the process grew by, at most 1.6 times it above 100 MB",
 )
 
@@ -137,5 +137,5 @@ def formulas(spec: ResNetSpec, height: int, width: int, batch: int, dtype: str, 
         "gradients": "training: as the weights",
         "optimizer": f"training: {OPTIMIZERS[optimizer]} × the weights",
         "working": f"inference: 1 copy at {peak.path}; training: 2 at {largest.path}; "
-                   f"{MARGIN - 1:.0%} on top, {KERNELS_BYTES / 1e6:.0f} MB for kernels",
+                   f"{100 * (MARGIN - 1):.0f} % on top, {KERNELS_BYTES / 1e6:.0f} MB for kernels",
     }

@@ -170,7 +170,7 @@ def proof(proved: Proof, words: str | None = None) -> None:
     """
     with st.popover(words or f"{proved.value:,} {proved.label}", icon=":material/function:"):
         st.html(f'<div class="note">{escape(proved.label)}: {escape(proved.rule)} {mark("computed")}</div>')
-        if len(proved.text) < 90:  # a longer line would run out of the popover
+        if len(proved.text) < 100:  # a longer line would run out of the popover
             st.latex(proved.latex)
         st.code(proved.text, language=None, wrap_lines=True)
         st.code(proved.latex, language="latex", wrap_lines=True)

@@ -18,9 +18,11 @@ from explorer.state import PAPER, Chosen
 BASELINE = "resnet34"
 SWITCHES = ("block", "shortcut", "stride_on", "activation", "norm")
 USUAL = {"block": PAPER, "shortcut": PAPER, "stride_on": "3x3", "activation": "post", "norm": "batch"}
+WIDTHS = {"": 36, "layer": 180, "kind": 160, "parameters": 110}  # px of the structural table; "what" has its longest text's
 MARKS = {"added": "+", "removed": "−", "changed": "~"}
-AXES = {"params": "parameters", "macs": "MACs", "activation_bytes": "activation memory, bytes",
-        "images_per_s": "images per second"}
+AXES = {  # option -> (key of diff.preset_rows, title)
+    "params": ("params", "parameters"), "MACs": ("macs", "MACs"),
+    "memory": ("activation_bytes", "activation memory, bytes"), "pictures/s": ("images_per_s", "pictures per second")}
 
 
 def baseline() -> ResNetSpec:
@@ -42,7 +44,9 @@ def pin(address: str) -> None:
 
 
 def controls(chosen: Chosen, base: ResNetSpec) -> None:
-    """Quick pairs set both sides; the select box and the button set the baseline alone."""
+    """Quick pairs set both sides; the select box and the button set the baseline alone. A pair is lit while it is the
+    one on the screen, however it came there."""
+    st.session_state["pair"] = next((label for label in diff.QUICK if diff.quick(label) == (base, chosen.spec)), None)
     st.pills("Quick pairs", tuple(diff.QUICK), key="pair", on_change=_take_pair)
     middle, right = st.columns([1, 1.6], vertical_alignment="bottom")
     now = diff.address(base)
@@ -73,7 +77,7 @@ def names(base: ResNetSpec, chosen: Chosen) -> tuple[str, str]:
     """Both titles; by their switches where the titles would be the same."""
     pair = naming.title(base), naming.title(chosen.spec)
     if pair[0] == pair[1] and base != chosen.spec:
-        return diff.address(base), diff.address(chosen.spec)
+        return diff.told_apart(base, chosen.spec), diff.told_apart(chosen.spec, base)
     return pair
 
 
@@ -89,17 +93,17 @@ def headline(base: ResNetSpec, chosen: Chosen) -> list[dict]:
 
 
 def _short(row: dict, side: str) -> str:
-    return palette.short(row[side], row["unit"])
+    return f"{row[side]:,}" if row["key"] == "depth" else palette.short(row[side], row["unit"])
 
 
 def _ratio(row: dict) -> str:
     if row["delta"] == 0:
         return "same"
-    return f"×{row['ratio']:.2f}" if row["ratio"] else _signed(row["delta"])
+    return f"×{row['ratio']:,.2f}" if row["ratio"] else _signed(row["delta"])
 
 
 def _signed(value: int) -> str:
-    return f"{value:+,}".replace("-", "−")
+    return f"{value:+,}".replace("-", "−") if value else "0"
 
 
 def maps(base: ResNetSpec, chosen: Chosen) -> list[dict]:
@@ -144,10 +148,14 @@ def structure(found: Sequence[Layer]) -> list[dict]:
     kinds = sorted({layer.kind for layer in found})
     weighty = st.toggle("Only layers with weights", value=True, key="weighty") and "conv" in kinds
     shown = [layer for layer in found if not weighty or layer.kind in ("conv", "norm", "linear")]
-    rows = [{"": MARKS[layer.change], "layer": layer.path, "kind": palette.KIND_LABELS[layer.kind], "what": layer.what,
-             "parameters": f"{layer.params:+,}" if layer.change == "changed" else f"{layer.params:,}"} for layer in shown]
+    rows = [{"": MARKS[layer.change], "layer": layer.path, "kind": palette.KIND_LABELS[layer.kind],
+             "parameters": _signed(layer.params) if layer.change == "changed" else f"{layer.params:,}", "what": layer.what}
+            for layer in shown]
+    longest = max((len(layer.what) for layer in shown), default=0)
     if rows:
-        st.dataframe(rows, hide_index=True, height=min(38 + 35 * len(rows), 560), width="stretch")
+        st.dataframe(rows, hide_index=True, height=min(38 + 35 * len(rows), 560), width="stretch",
+                     column_config={**{key: st.column_config.TextColumn(width=px) for key, px in WIDTHS.items()},
+                                    "what": st.column_config.TextColumn(width=40 + 8 * longest)})
         st.html(f'<div class="note">+ added, − removed, ~ changed, against the baseline; matched by path. A changed layer’s '
                 f'parameters are the difference. {ui.mark("computed")}</div>')
     else:
@@ -156,17 +164,19 @@ def structure(found: Sequence[Layer]) -> list[dict]:
 
 
 def cost_against_cost(base: ResNetSpec, chosen: Chosen) -> list[dict]:
-    """All presets on one chart; the two that are compared are marked."""
+    """All presets on one chart; the two that are compared are marked, and added where they are no presets."""
     left, right = st.columns(2)
     with left:
-        x = state.choose("Across", tuple(AXES)[:3], "x", "macs")
+        x = state.choose("Across", tuple(AXES)[:3], "x", "MACs")
     with right:
         y = state.choose("Up", tuple(AXES), "y", "params")
     families = {base.family, chosen.spec.family}
     rows = [dict(row) for row in diff.preset_rows() if row["family"] in families]
+    both = {naming.title(spec): spec for spec in (base, chosen.spec)}
+    rows += [diff.cost_row("", spec) for name, spec in both.items() if name not in {row["net"] for row in rows}]
     marked = {naming.title(base): figures.BASE, naming.title(chosen.spec): figures.OTHER}
-    ui.chart(figures.scatter(rows, (x, AXES[x]), (y, AXES[y]), marked), f"All presets: {AXES[x]} against {AXES[y]}")
-    timed = published.throughput()[:1] if y == "images_per_s" else []
+    ui.chart(figures.scatter(rows, AXES[x], AXES[y], marked), f"All presets: {AXES[x][1]} against {AXES[y][1]}")
+    timed = published.throughput()[:1] if y == "pictures/s" else []
     for table in timed:
         ui.lead("FLOPs are not time: ResNet-50 has 1.12 times the MACs of ResNet-34 and 0.52 times its throughput.")
         st.html(f'<div class="note">{escape(table["device"])}, {escape(table["dtype"])}, batch {table["batch"]:,}: '

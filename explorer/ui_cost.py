@@ -39,7 +39,7 @@ def where(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
     ui.lead(cost.lesson(nodes))
     ui.chart(figures.shares(cost.rows(nodes), {key: (METRICS[key].label, METRICS[key].unit) for key in cost.SUMS}),
              f"Shares of parameters, MACs and activation memory by stage of {name}")
-    left, middle, right = st.columns([1.2, 1.6, 1], vertical_alignment="bottom")
+    left, middle, right = st.columns([1, 2.1, 1.1], vertical_alignment="bottom")
     with left:
         path = ui_facts.look_into(nodes)
     with middle:
@@ -84,19 +84,20 @@ def memories(chosen: Chosen) -> list[dict]:
     with left:
         dtype = choose("Number format", tuple(BYTES), "dtype", "fp32")
     with right:
-        optimizer = choose("Optimizer", ("SGD", "momentum", "Adam"), "optimizer", "momentum")
+        optimizer = choose("Optimiser", ("SGD", "momentum", "Adam"), "optimizer", "momentum")
     full = dict(zip(("SGD", "momentum", "Adam"), memory.OPTIMIZERS))[optimizer]
     asked = (chosen.spec, chosen.height, chosen.width, chosen.batch, dtype)
     both = {"inference": memory.estimate(*asked), f"training, {full}": memory.estimate(*asked, full)}
     inference, training = both.values()
     ui.lead(f"At batch {chosen.batch:,}, training needs about {training.total / inference.total:.1f} times the memory of "
-            "inference: backward needs every activation again, and the optimizer keeps copies of the weights. Try a larger "
-            "batch in the sidebar: weights stay, activations grow with it.")
+            "inference: backward needs every activation again, and every weight has a gradient; the optimiser keeps one more "
+            "number per weight (SGD with momentum) or two (Adam). Try a larger batch in the sidebar: weights stay, activations grow "
+            "with it.")
     ui.figures([Figure(f"≈ {palette.size(one.total)}", f"{what} · batch {chosen.batch:,}, {dtype}") for what, one in both.items()])
     how = memory.formulas(*asked, full)
     rows = [{"part": key, **{what: asdict(one)[key] for what, one in both.items()}, "how": how[key]} for key in asdict(inference)]
     rows.append({"part": "total, estimated", **{what: one.total for what, one in both.items()}, "how": "the sum"})
-    words = {"activations": "activations (alive at the peak; saved for backward)", "working": "working space, estimated"}
+    words = {"optimizer": "optimiser", "activations": "activations (alive at the peak; saved for backward)", "working": "working space, estimated"}
     ui.table([{**row, "part": words.get(row["part"], row["part"])} for row in rows],
              caption="Bytes. Exact from the trace but for the working space. Assumed: " + "; ".join(memory.ASSUMPTIONS) + ".")
     return rows

@@ -150,7 +150,7 @@ open_now = bool(everything or guess or mine["runs"]) and not job
 with right:
     if mine.get("problem"):
         st.error(mine["problem"], icon=":material/error:")
-    views, picked = st.columns([1, 1], vertical_alignment="center")
+    views, picked = st.columns([2, 3], vertical_alignment="center")
     view = next(iter(VIEWS[key]))
     if len(VIEWS[key]) > 1 and (open_now or job):
         with views:

@@ -20,9 +20,9 @@ from tests.test_pages import PAGES
 README = {  # file -> path, text to wait for, theme
     "map": ("/?depth=152", "60.19 M params", "light"),
     "blocks": ("/blocks", "1.18 M", "light"),
-    "why_residual": ("/why_residual?experiment=degradation", "params", "light"),
-    "timing": ("/timing", "params", "light"),
-    "lecture": ("/?lecture=1", "params", "dark"),
+    "why_residual": ("/why_residual?experiment=degradation&reveal=true", "params", "light"),
+    "timing": ("/timing?view=race", "params", "light"),
+    "lecture": ("/blocks?lecture=bottleneck&present=1", "params", "dark"),
 }
 SIZES = {"desktop": (1440, 900), "projector": (1280, 720), "phone": (390, 844)}
 

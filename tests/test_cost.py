@@ -39,10 +39,32 @@ def test_shares_are_of_the_whole_net():
 
 
 @pytest.mark.parametrize(("name", "words"), [
-    ("resnet50", "conv5_x has 59% of the parameters and 6% of the activation memory; conv2_x has 39%"),
-    ("resnet152", "conv4_x has 67% of the parameters, 70% of the multiply-adds and 49% of the activation memory")])
+    ("resnet50", "conv5_x has 59 % of the parameters and 6 % of the activation memory; conv2_x has 39 %"),
+    ("resnet152", "conv4_x has 67 % of the parameters, 70 % of the multiply-adds and 49 % of the activation memory")])
 def test_the_lesson(name, words):
     assert cost.lesson(trace(preset(name), 224, 224)).startswith(words)
+
+
+def test_equal_shares_are_said_once():
+    text = cost.lesson(trace(preset("resnet1202_cifar"), 32, 32))
+    assert "nearly the same in every stage (33 % each)" in text and "to 33" not in text
+
+
+def test_one_part_that_has_most_of_everything_is_named_once():
+    text = cost.lesson(trace(preset("resnet50"), 1, 1))
+    assert text.startswith("conv5_x has 59 % of the parameters, 59 % of the multiply-adds and 40 % of the activation memory: most")
+    assert text.count("conv5_x") == 1
+
+
+def test_a_very_deep_tree_ends_at_its_blocks_and_a_part_of_it_does_not():
+    nodes = trace(preset("resnet1202_cifar"), 32, 32)
+    items = cost.hierarchy(nodes, "params")
+    assert len(items) < 620 and items[0]["value"] == total(nodes, "params")
+    assert not any(item["id"].count(".") > 1 for item in items) and {"layer3.199", "fc", "conv1"} <= {item["id"] for item in items}
+    for item in items:
+        below = [one["value"] for one in items if one["parent"] == item["id"]]
+        assert not below or sum(below) == item["value"]
+    assert "layer3.5.conv2" in {item["id"] for item in cost.hierarchy(nodes, "params", "conv4_x")}
 
 
 def test_one_stage_and_no_weights_do_not_break_it():

@@ -66,3 +66,21 @@ def test_a_quick_pair_sets_both_sides(label):
     base, other = diff.quick(label)
     assert app.session_state["chosen"].spec == other
     assert app.selectbox(key="vs_choice").value == diff.address(base)
+    assert app.pills(key="pair").value == label
+    app.selectbox(key="vs_choice").set_value("resnet152").run()  # the pair is no longer what is on the screen
+    assert app.pills(key="pair").value is None
+
+
+def test_a_pair_that_is_on_the_screen_is_lit_and_stays_so():
+    app = open_app("depth=50&vs=resnet34", "compare")
+    assert app.pills(key="pair").value == "34 vs 50"
+    app.pills(key="pair").set_value(None).run()
+    assert app.pills(key="pair").value == "34 vs 50"
+
+
+def test_layer_counts_are_exact_and_minus_signs_are_one_kind():
+    text = words(open_app("depth=other&model=custom&stages=999&vs=resnet34", "compare"))
+    assert "34 → 2,999" in text
+    app = open_app("depth=34&vs=resnet50&diff=layers", "compare")
+    shown = app.dataframe[0].value
+    assert any(cell.startswith("−") for cell in shown["parameters"]) and not any("-" in cell for cell in shown["parameters"])

@@ -48,12 +48,12 @@ def line(name: str, x: list, y: list, colour: str, *, heavy: bool = True, dash: 
 
 
 def level(figure: go.Figure, y: float, text: str, row: int | str = 1, col: int | str = "all",
-          label: int | None = 1) -> None:
-    """A dotted horizontal line, named in panel `label`."""
+          label: int | None = 1, at: str = "right") -> None:
+    """A dotted horizontal line, named in panel `label`, at its right or left end."""
     figure.add_hline(y=y, line={"dash": "dot", "width": 1.5, "color": "rgba(128,128,128,.9)"}, row=row, col=col)
     if label is not None:
-        figure.add_annotation(x=1, xref="x domain" if label == 1 else f"x{label} domain", y=y,
-                              yref="y" if label == 1 else f"y{label}", text=text, showarrow=False, xanchor="right",
+        figure.add_annotation(x=float(at == "right"), xref="x domain" if label == 1 else f"x{label} domain", y=y,
+                              yref="y" if label == 1 else f"y{label}", text=text, showarrow=False, xanchor=at,
                               yanchor="bottom", font_size=SMALL)
 
 

@@ -84,6 +84,10 @@ def shattered(rows: list[Row]) -> go.Figure:
     figure.update_yaxes(range=[-4, 4], showticklabels=False, row=1)
     figure.update_yaxes(range=[-0.35, 1.05], row=2)
     figure.update_xaxes(title="steps along the line", row=2)
-    figure.update_xaxes(tickvals=[0, 1], ticktext=["one digit", "another"], row=1)
+    figure.update_xaxes(showticklabels=False, tickvals=[0, 1], row=1)
+    for panel in ("", "2"):  # names inside the panel: as tick labels those of two panels collide on a small screen
+        for x, end, text in ((0, "left", "one digit"), (1, "right", "another")):
+            figure.add_annotation(x=x, xref=f"x{panel} domain", xanchor=end, y=0, yref=f"y{panel} domain", yanchor="top",
+                                  text=text, showarrow=False, font_size=SMALL)
     finish(figure, 560)
     return figure.update_layout(legend_y=-0.16)

@@ -118,7 +118,7 @@ def by_rate(rows: list[Row]) -> go.Figure:
                                         marker={"symbol": "x", "size": 13, "color": BN_COLOUR[norm]},
                                         hovertemplate="diverged at a rate of %{x}<extra></extra>"))
     figure.update_traces(mode="lines+markers", marker_size=10, selector={"mode": "lines"})
-    level(figure, CHANCE, "guessing")
+    level(figure, CHANCE, "guessing", at="left")
     figure.add_hrect(y0=0, y1=0.5, fillcolor="rgba(31,138,76,.10)", line_width=0, layer="below")
     figure.add_annotation(x=0, xref="x domain", y=0.5, text="works: below 0.5", showarrow=False, xanchor="left",
                           yanchor="top", font_size=SMALL)

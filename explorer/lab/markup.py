@@ -9,7 +9,9 @@ from explorer.lab.outcome import Row
 
 
 def question(key: str) -> str:
-    return f'<h1 class="question">{escape(story.texts()[key]["question"])}</h1>'
+    """The experiment's name, small, and its question."""
+    text = story.texts()[key]
+    return f'<div class="kicker">{escape(text["tab"])}</div><h1 class="question">{escape(text["question"])}</h1>'
 
 
 def setup(key: str) -> str:

@@ -16,7 +16,7 @@ def test_the_baseline_stays_pinned_while_the_sidebar_changes_the_other(visit) ->
     choose(app, "depth", "34", "From ResNet-18 to ResNet-34")
     assert "vs=resnet18" in app.page.url and "depth=34" in app.page.url
     app.page.get_by_role("button", name="Pin the model on the left").click()
-    app.settle("the same spec. Layers: no layer differs.")
+    app.settle("the same spec. No module differs.")
     assert "vs=" not in app.page.url  # ResNet-34 is the default baseline
     choose(app, "depth", "50", "From ResNet-34 to ResNet-50")
     assert app.page.locator(".figure .value").first.inner_text() == "×1.47"
@@ -51,7 +51,7 @@ def test_a_number_opens_its_formula_in_one_click(visit) -> None:
     app.page.get_by_text("16,384", exact=True).first.click()
     app.page.get_by_text("256·64·1² = 16,384", exact=True).wait_for()
     app.page.get_by_role("button", name="25,557,032").click()
-    app.page.get_by_text("9,536 + 215,808 + 1,219,584 + 7,098,368 + 14,964,736 + 2,049,000 = 25,557,032").first.wait_for()
+    app.page.get_by_text("9,536 + 215,808 + 1,219,584 + 7,098,368 + 14,964,736 + 2,049,000 = 25,557,032").locator("visible=true").first.wait_for()
     assert app.page.locator(".katex").count() > 0
 
 

@@ -21,7 +21,7 @@ def start(one, name: str) -> None:
 
 def cancel(one) -> None:
     one.page.get_by_role("button", name="Cancel").click()
-    one.page.get_by_text("cancelled", exact=True).wait_for(timeout=15_000)
+    one.page.locator(".running", has_text="cancelled").wait_for(timeout=15_000)
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (390, 844)], ids=["projector", "phone"])

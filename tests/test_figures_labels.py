@@ -1,0 +1,43 @@
+"""Names on a chart: none over another, the compared ones always there."""
+
+from __future__ import annotations
+
+import pytest
+
+from explorer import diff, figures, figures_labels
+from explorer.figures_labels import candidates, places
+
+
+def test_a_lone_point_is_named_above_and_one_at_the_top_below():
+    assert places([(100, 100)], ["net"], [(14, 10)], (200, 200)) == ["top center"]
+    assert places([(100, 195)], ["net"], [(14, 10)], (200, 200)) == ["bottom center"]
+
+
+def test_where_there_is_no_room_the_first_keep_their_names():
+    crowd = [(100.0, 100.0)] * 6
+    found = places(crowd, ["a long name"] * 6, [(14, 10)] * 6, (400, 200), always=1)
+    assert found == ["top center", "bottom center", "middle right", "middle left", None, None]
+    assert places([(5, 5)], ["a long name"], [(14, 10)], (20, 20)) == [None]
+    assert places([(5, 5)], ["a long name"], [(14, 10)], (20, 20), always=1) == ["top center"]
+
+
+@pytest.mark.parametrize("family", ["imagenet", "cifar"])
+@pytest.mark.parametrize("y", ["params", "activation_bytes", "images_per_s"])
+def test_no_two_names_of_the_presets_overprint(family, y):
+    rows = [row for row in diff.preset_rows() if row["family"] == family]
+    marked = {rows[1]["net"]: "red", rows[2]["net"]: "blue"}
+    drawn = figures.scatter(rows, ("macs", "MACs"), (y, y), marked)
+    x_range, y_range = drawn.layout.xaxis.range, drawn.layout.yaxis.range
+    boxes, names = [], []
+    for trace in drawn.data:
+        font = trace.textfont.size
+        for x, value, name, place in zip(trace.x, trace.y, trace.text, trace.textposition):
+            if name:
+                at = [figures._at(v, span, px) for v, span, px in ((x, x_range, figures.PLOT[0]), (value, y_range, figures.PLOT[1]))]
+                width, height = len(name) * figures_labels.CHARACTER * font, figures_labels.LINE * font
+                boxes.append(candidates(at, width, height, trace.marker.size / 2 + figures_labels.GAP)[place])
+                names.append(name)
+    assert not [(a, b) for a, one in zip(names, boxes) for b, other in zip(names, boxes)
+                if a < b and figures_labels._meet(one, other)]
+    present = {row["net"] for row in rows if row[y]}
+    assert set(marked) & present <= set(names)

@@ -1,6 +1,6 @@
 """How long a visitor waits: widget change → finished page, in a real browser, beside Streamlit's own floor.
 
-    .venv/bin/python -m tests.benchmarks.bench_pages
+    .venv/bin/python -m tests.benchmarks.bench_pages [PAGE …]
 
 Prints medians of one run and their ratio to an empty page with the same widgets; and the cold start.
 """
@@ -78,7 +78,7 @@ def main() -> None:
         process.terminate()
         print(f"\n{'page':<16}{'18 ↔ 152, ms':>14}{'× floor':>10}\n{'(empty page)':<16}{base:>14.0f}{1:>10.1f}")
         server = Server(Path(folder))
-        for name in PAGES:
+        for name in (sys.argv[1:] or PAGES):
             route = "" if name == "architecture" else name
             taken = measure(page, f"{server.url}/{route}", ("11.69 M", "60.19 M"))
             print(f"{name:<16}{taken:>14.0f}{taken / base:>10.1f}", flush=True)

@@ -6,6 +6,7 @@ Source of the shortcuts: He et al. 2015, §3.2–3.3 and §4.1 (options A, B, C)
 
 from __future__ import annotations
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -17,7 +18,7 @@ class _BornEmpty:
     values. Initialising here what nobody may ever run would cost more than all the rest of an analysis."""
 
     def reset_parameters(self) -> None:
-        """Nothing to reset yet: `model.initialise` does."""
+        """Nothing to reset yet: `initialise` does."""
 
 
 class Conv2d(_BornEmpty, nn.Conv2d):
@@ -76,3 +77,19 @@ def shortcut(spec: ResNetSpec, c_in: int, c_out: int, stride: int) -> nn.Module 
     if spec.activation == "pre":
         return nn.Sequential(Conv2d(c_in, c_out, 1, stride))
     return nn.Sequential(Conv2d(c_in, c_out, 1, stride), norm(spec, c_out))
+
+
+def initialise(model: nn.Module, generator: torch.Generator | None = None) -> nn.Module:
+    """He initialisation (fan-out, as in torchvision); BN at weight 1, bias 0; the classifier as PyTorch does."""
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu", generator=generator)
+        elif isinstance(module, nn.BatchNorm2d):
+            module.reset_running_stats()
+            nn.init.ones_(module.weight)
+            nn.init.zeros_(module.bias)
+        elif isinstance(module, nn.Linear):
+            bound = module.in_features**-0.5
+            nn.init.uniform_(module.weight, -bound, bound, generator=generator)
+            nn.init.uniform_(module.bias, -bound, bound, generator=generator)
+    return model

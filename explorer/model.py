@@ -11,7 +11,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from explorer.layers import BatchNorm2d, Conv2d, IdentityShortcut, Linear, ZeroPad, norm, shortcut
+from explorer.layers import BatchNorm2d, Conv2d, IdentityShortcut, Linear, ZeroPad, initialise, norm, shortcut
 from explorer.spec import ResNetSpec
 
 __all__ = ["BLOCK_CLASSES", "BatchNorm2d", "Conv2d", "IdentityShortcut", "Linear", "ResNet", "ZeroPad", "build",
@@ -190,19 +190,3 @@ def build(spec: ResNetSpec, device: str | torch.device = "cpu", seed: int | None
         return model
     generator = None if seed is None else torch.Generator("cpu").manual_seed(seed)
     return initialise(model.to_empty(device="cpu"), generator).to(device)
-
-
-def initialise(model: nn.Module, generator: torch.Generator | None = None) -> nn.Module:
-    """He initialisation (fan-out, as in torchvision); BN at weight 1, bias 0; the classifier as PyTorch does."""
-    for module in model.modules():
-        if isinstance(module, nn.Conv2d):
-            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu", generator=generator)
-        elif isinstance(module, nn.BatchNorm2d):
-            module.reset_running_stats()
-            nn.init.ones_(module.weight)
-            nn.init.zeros_(module.bias)
-        elif isinstance(module, nn.Linear):
-            bound = module.in_features**-0.5
-            nn.init.uniform_(module.weight, -bound, bound, generator=generator)
-            nn.init.uniform_(module.bias, -bound, bound, generator=generator)
-    return model

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from explorer import naming
 from explorer.analysis import headline, stages
-from explorer.proof import output_size
+from explorer.proof import Proof, output_size, prove
 from explorer.spec import ResNetSpec, preset
 from explorer.trace import Node, trace
 
@@ -32,6 +33,13 @@ class Cell:
     published: str
     match: bool
     note: str = ""
+    proof: Proof | None = None
+
+    @property
+    def plain(self) -> dict[str, object]:
+        """For a download."""
+        return {"row": self.row, "column": self.column, "live": self.live, "published": self.published, "match": self.match,
+                "note": self.note, "formula": self.proof.text if self.proof else ""}
 
 
 @cache
@@ -49,12 +57,12 @@ def table1(stride_on: str = "1x1", shortcut: str = "B") -> list[list[Cell]]:
     """
     printed = load("table1")
     live = {name: rendered(replace(preset(name), stride_on=stride_on, shortcut=shortcut)) for name in COLUMNS}
-    rows = []
+    rows, sides = [], size_proofs(replace(preset("resnet50"), stride_on=stride_on, shortcut=shortcut))
     for row in printed["rows"]:
         name = row["row"]
         sizes = {live[column][name][0] for column in COLUMNS}
         size = sizes.pop() if len(sizes) == 1 else " or ".join(sorted(sizes))
-        rows.append([Cell(name, "output", size, row["output"], size == row["output"])])
+        rows.append([Cell(name, "output", size, row["output"], size == row["output"], proof=sides[name])])
         rows[-1] += [Cell(name, column, text := live[column][name][1], printed_text, text == printed_text)
                      for column, printed_text in row["cells"].items()]
     return [*rows, flops_row(stride_on, shortcut)]
@@ -65,9 +73,9 @@ def flops_row(stride_on: str = "1x1", shortcut: str = "B") -> list[Cell]:
     cells = [Cell("FLOPs", "output", "", "", True)]
     for column, printed in load("table1")["flops_e9"].items():
         spec = replace(preset(column), stride_on=stride_on, shortcut=shortcut)
-        value = headline(spec, 224, 224)["macs"] / 1e9
-        note = digits(value, printed)
-        cells.append(Cell("FLOPs", column, f"{value:.3f}×10⁹", f"{printed}×10⁹", note != "differs", note))
+        macs = prove("macs", trace(spec, 224, 224), naming.title(spec))
+        note = digits(macs.value / 1e9, printed)
+        cells.append(Cell("FLOPs", column, f"{macs.value / 1e9:.3f}×10⁹", f"{printed}×10⁹", note != "differs", note, macs))
     return cells
 
 
@@ -98,6 +106,16 @@ def rendered(spec: ResNetSpec) -> dict[str, tuple[str, str]]:
     return rows
 
 
+def size_proofs(spec: ResNetSpec) -> dict[str, Proof]:
+    """Row of Table 1 → how the side of its output comes about: by the last layer that changed it."""
+    found, side = {}, None
+    for node in trace(spec, 224, 224)[1:]:
+        if node.in_shape[2:] != node.out_shape[2:] and len(node.out_shape) == 4 and not node.on_shortcut:
+            side = output_size(node)[0]
+        found[{"conv": "conv1", "maxpool": "pool"}.get(node.kind, node.stage) if node.stage == "stem" else node.stage] = side
+    return found
+
+
 def _size(node: Node) -> str:
     sides = [side.value for side in output_size(node)]
     return f"{sides[0]}×{sides[-1]}"
@@ -120,6 +138,16 @@ def errors(table: str) -> list[dict[str, object]]:
                     | ({"params_agree": agrees(figures["params"], row["params_published"])}
                        if "params_published" in row else {}))
     return rows
+
+
+def error_proofs(table: str) -> list[dict[str, Proof]]:
+    """For each row of `errors`, the proofs of its computed figures."""
+    found = []
+    for row in load(table)["rows"]:
+        spec = spec_of(row)
+        nodes = trace(spec, spec.default_input, spec.default_input)
+        found.append({metric: prove(metric, nodes, row["label"]) for metric in ("params", "macs")})
+    return found
 
 
 def agrees(params: int, printed: str) -> bool:

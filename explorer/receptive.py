@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from explorer.analysis import activation_bytes, blocks
 from explorer.model import build
+from explorer.proof import Proof, receptive_field
 from explorer.spec import ResNetSpec
 from explorer.trace import Node, trace
 
@@ -54,6 +55,15 @@ def by_block(spec: ResNetSpec) -> list[dict[str, object]]:
     return [{"block": old.path, "stage": old.stage, "v1_px": old.nodes[-1].receptive_field,
              "v15_px": new.nodes[-1].receptive_field, "jump_px": new.nodes[-1].jump}
             for old, new in zip(versions["v1"], versions["v15"], strict=True)]
+
+
+def proofs(spec: ResNetSpec) -> list[dict[str, Proof]]:
+    """For each row of `by_block`, how both fields come about."""
+    side, found = spec.default_input, []
+    for place in ("1x1", "3x3"):
+        nodes = trace(replace(spec, stride_on=place), side, side)
+        found.append([receptive_field(nodes, block.nodes[-1].path) for block in blocks(nodes)])
+    return [{"v1_px": old, "v15_px": new} for old, new in zip(*found, strict=True)]
 
 
 def check(spec: ResNetSpec, path: str | None = None) -> Check:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from explorer.analysis import total
+from explorer.proof import Proof, prove
 from explorer.spec import ResNetSpec
 from explorer.trace import Node, trace
 
@@ -21,11 +22,17 @@ PLACES = {"1x1": "stride on the 1×1 (v1: the paper, Caffe)", "3x3": "stride on 
 
 @dataclass(frozen=True)
 class Gap:
-    """One reason for a difference. unit: what is counted besides; formula: how the value comes about."""
+    """One reason for a difference. unit: what is counted besides; expression: its arithmetic; of: what it is of."""
 
     unit: str
     value: int
-    formula: str
+    expression: str
+    of: str = ""
+
+    @property
+    def formula(self) -> str:
+        """'2·26,560 channels of 53 BN layers'."""
+        return f"{self.expression} {self.of}".strip()
 
 
 @dataclass(frozen=True)
@@ -36,25 +43,37 @@ class Convention:
     name: str
     value: int
     unit: str
-    base: int
+    base_proof: Proof
     gaps: tuple[Gap, ...]
     says: str
+
+    @property
+    def base(self) -> int:
+        return self.base_proof.value
+
+    @property
+    def proof(self) -> Proof:
+        """The base and every gap, summed."""
+        gaps = tuple(Proof(gap.unit, gap.expression, gap.value, gap.of) for gap in self.gaps)
+        expression = " + ".join(one.shown for one in (self.base_proof, *gaps))
+        return Proof(self.name, expression, self.value, self.says, (self.base_proof, *gaps))
 
 
 def bn_params(nodes: Sequence[Node]) -> Gap:
     norms = [node for node in nodes if node.kind == "norm"]
     channels = sum(node.out_shape[1] for node in norms)
-    return Gap("BN: weights and biases, once each", 2 * channels, f"2·{channels:,} channels of {len(norms)} BN layers")
+    return Gap("BN: weights and biases, once each", 2 * channels, f"2·{channels:,}",
+               f"channels of {len(norms)} BN layers")
 
 
 def fc_biases(nodes: Sequence[Node]) -> Gap:
     classes = sum(node.out_shape[1] for node in nodes if node.kind == "linear")
-    return Gap("fc: biases", classes, f"{classes:,} outputs")
+    return Gap("fc: biases", classes, f"{classes:,}", "outputs")
 
 
 def bn_outputs(nodes: Sequence[Node]) -> Gap:
     outputs = sum(math.prod(node.out_shape[1:]) for node in nodes if node.kind == "norm")
-    return Gap("BN: a multiplication and an addition per output", 2 * outputs, f"2·{outputs:,} outputs")
+    return Gap("BN: a multiplication and an addition per output", 2 * outputs, f"2·{outputs:,}", "outputs")
 
 
 def average_pooling(nodes: Sequence[Node]) -> Gap:
@@ -65,7 +84,7 @@ def average_pooling(nodes: Sequence[Node]) -> Gap:
 
 def doubled(nodes: Sequence[Node]) -> Gap:
     macs = int(total(nodes, "macs"))
-    return Gap("×2: a multiplication and an addition each", macs, f"2·{macs:,} FLOPs = {macs:,} more")
+    return Gap("×2: a multiplication and an addition each", macs, f"2·{macs:,} − {macs:,}", "FLOPs beyond the MACs")
 
 
 TOOLS: tuple[tuple[str, str, str, str, tuple[Callable[[Sequence[Node]], Gap], ...]], ...] = (
@@ -83,10 +102,10 @@ def reconcile(spec: ResNetSpec, height: int, width: int) -> list[Convention]:
     stride as the paper and as torchvision do."""
     nodes = trace(spec, height, width)
     rows = [*placements(spec, height, width)]
-    base = int(total(nodes, "macs"))
+    base = prove("macs", nodes, "MACs of convolutions and fc")
     for key, name, unit, says, rules in TOOLS:
         gaps = tuple(rule(nodes) for rule in rules)
-        rows.append(Convention(key, name, base + sum(gap.value for gap in gaps), unit, base, gaps, says))
+        rows.append(Convention(key, name, base.value + sum(gap.value for gap in gaps), unit, base, gaps, says))
     return rows
 
 
@@ -94,14 +113,16 @@ def placements(spec: ResNetSpec, height: int, width: int) -> list[Convention]:
     """Plain MACs with the stride in either place; the gap names the layers that run at another resolution."""
     by_place = {place: trace(replace(spec, stride_on=place), height, width) for place in PLACES}
     macs = {place: int(total(nodes, "macs")) for place, nodes in by_place.items()}
+    base = prove("macs", by_place["1x1"], "MACs of convolutions and fc, stride on the 1×1")
     old = {node.path: node for node in by_place["1x1"]}
     moved = [node.path for node in by_place["3x3"] if node.macs != old[node.path].macs]
-    gap = Gap("stride place", macs["3x3"] - macs["1x1"], "now run before the stride: " + ", ".join(moved) if moved else "")
+    gap = Gap("stride place", macs["3x3"] - macs["1x1"], f"{macs['3x3']:,} − {macs['1x1']:,}",
+              "as these now run before the stride: " + ", ".join(moved))
     says = {"1x1": "Multiply-adds of convolutions and fc; the paper calls them FLOPs.",
             "3x3": "The same count; the strided 1×1 convolutions now see the full resolution."}
     if not moved:
         says["3x3"] = "The same count and the same net: a basic block has no 1×1 to move the stride to."
-    return [Convention(f"stride {place}", PLACES[place], macs[place], "MACs", macs["1x1"],
+    return [Convention(f"stride {place}", PLACES[place], macs[place], "MACs", base,
                        (gap,) if place == "3x3" and moved else (), says[place]) for place in PLACES]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from explorer.analysis import Block, blocks
+from explorer.markup import Provable
+from explorer.proof import prove
 from explorer.spec import BLOCKS, ResNetSpec, check_int
 from explorer.trace import trace
 
@@ -89,8 +91,13 @@ def option_rows(width: int, equal: str, place: str, base: ResNetSpec) -> list[di
              "none": "none: the plain net"}
     found = {option: pair(width, equal, place, replace(base, shortcut=option)) for option in names}
     return [{"option": names[option], **{
-        f"{kind} block": f"{sum(node.params for node in block.nodes):,} ({block.shortcut})"
-        for kind, block in one.by_kind().items()}} for option, one in found.items()]
+        key: value for kind, block in one.by_kind().items() for key, value in (
+            (f"{kind} block", _provable(block)), (f"{kind} shortcut", block.shortcut))}} for option, one in found.items()]
+
+
+def _provable(block: Block) -> Provable:
+    proof = prove("params", block.nodes)
+    return Provable(proof.shown, proof)
 
 
 def rows(found: Pair) -> list[dict[str, object]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from explorer import naming, palette
+from explorer import markup, naming, palette
+from explorer.markup import Provable, mark
 from explorer.state import Chosen
 from explorer.tabular import csv_text
 
@@ -25,25 +25,20 @@ ASSETS = Path(__file__).resolve().parent.parent / "assets" / "app"
 
 @dataclass(frozen=True)
 class Figure:
-    """A key figure. source: a key of palette.PROVENANCE."""
+    """A key figure. source: a key of palette.PROVENANCE; proof: what the number opens, where it has a formula."""
 
     value: str
     label: str
     exact: str = ""
     source: str = "computed"
-
-
-@dataclass(frozen=True)
-class Provable:
-    """A table's cell that opens its formula: what is shown, and its proof."""
-
-    shown: str
-    proof: Proof
+    proof: Proof | None = None
 
 
 def style() -> None:
-    """The app's stylesheet; once per page, before anything else."""
-    st.html(f"<style>{(ASSETS / 'app.css').read_text(encoding='utf-8')}</style>")
+    """The app's stylesheets and its script; once per page, before anything else."""
+    look = "".join((ASSETS / f"{name}.css").read_text(encoding="utf-8") for name in ("app", "proof"))
+    script = (ASSETS / "app.js").read_text(encoding="utf-8")
+    st.html(f"<style>{look}</style><script>{script}</script>", unsafe_allow_javascript=True)
 
 
 def brand() -> None:
@@ -59,38 +54,43 @@ def header(chosen: Chosen, problem: str | None, beside: Callable[[], None] = lam
     from explorer.proof import prove  # torch: not before the controls are painted
     from explorer.trace import trace
 
-    spec = chosen.spec
+    spec, cards = chosen.spec, markup.Cards("header")
     nodes = trace(spec, chosen.height, chosen.width, chosen.batch)
     params, macs = (prove(metric, nodes) for metric in ("params", "macs"))
-    facts = [escape(naming.layout(spec)), proved(params, f"{palette.count(params.value)} params"),
-             proved(macs, palette.macs(macs.value) + (" per picture" if chosen.batch > 1 else "")), f"{chosen.batch}×{spec.in_channels}×{chosen.height}×{chosen.width}"]
+    facts = [escape(naming.layout(spec)), cards.number(params, f"{palette.count(params.value)} params"),
+             cards.number(macs, palette.macs(macs.value) + (" per picture" if chosen.batch > 1 else "")),
+             f"{chosen.batch}×{spec.in_channels}×{chosen.height}×{chosen.width}"]
     spans = "".join(f'<span class="sep">{fact}</span>' for fact in facts)
     said = naming.same_layout_as(chosen.layout_of, spec) or naming.remark(spec)
     soft = f'<span class="soft">{escape(said)}</span>' if said else ""
     with st.container(key="built", horizontal=True, vertical_alignment="center"):
-        st.html(f'<div class="built" role="status"><b>{escape(naming.title(spec))}</b>{spans}{soft}</div>', width="stretch")
+        st.html(f'<div class="built" role="status"><b>{escape(naming.title(spec))}</b>{spans}{soft}</div>'
+                f"{cards.html()}", width="stretch")
         beside()
     if problem:
         st.error(f"{problem}. Shown: {naming.title(spec)}.", icon=":material/error:")
 
 
-def mark(source: str) -> str:
-    """The unobtrusive mark that says what a figure is: computed, measured, recorded or published."""
-    return (f'<span class="mark" title="{source}: {escape(palette.PROVENANCE[source])}">'
-            f"{palette.PROVENANCE_MARK[source]} {source}</span>")
-
-
 def figures(items: Sequence[Figure]) -> None:
-    """A row of key figures."""
+    """A row of key figures; a number that has a proof opens it."""
+    cards = markup.Cards("figures")
     cells = "".join(
-        f'<div class="figure"><div class="value">{escape(item.value)}</div><div class="label">{escape(item.label)} {mark(item.source)}</div>'
+        f'<div class="figure"><div class="value">{cards.number(item.proof, item.value) if item.proof else escape(item.value)}</div>'
+        f'<div class="label">{escape(item.label)} {mark(item.source)}</div>'
         + (f'<div class="exact">{escape(item.exact)}</div>' if item.exact else "") + "</div>" for item in items)
-    st.html(f'<div class="figures">{cells}</div>')
+    st.html(f'<div class="figures">{cells}</div>{cards.html()}')
 
 
 def lead(text: str) -> None:
     """The page's point, in a sentence or two."""
     st.html(f'<p class="lead">{escape(text)}</p>')
+
+
+def told(proofs: dict[str, Proof]) -> None:
+    """Exact numbers with their names in one line; each opens its proof."""
+    cards = markup.Cards("told")
+    st.html('<div class="told">' + " · ".join(f"{cards.number(proof)} {escape(words)}" for words, proof in proofs.items())
+            + f" {mark('computed')}</div>{cards.html()}")
 
 
 def drawing(svg: str, label: str, least_px: int = 0, most_px: int = 2000) -> None:
@@ -120,31 +120,15 @@ def reason(block: object) -> None:
 
 
 def table(rows: Sequence[dict], caption: str = "", source: str = "computed") -> None:
-    """Plain rows as a table that reads like the paper's; scrolls inside itself on a phone."""
-    numeric = {key for key in rows[0] if all(_is_number(row[key]) for row in rows)}
-    kind = {key: ' class="num"' if key in numeric else "" for key in rows[0]}
-    head = "".join(f"<th{kind[key]}>{escape(key)}</th>" for key in rows[0])
-    cells = "".join("<tr>" + "".join(f"<td{kind[key]}>{_cell(value)}</td>" for key, value in row.items()) + "</tr>"
-                    for row in rows)
+    """Plain rows as a table that reads like the paper's; a `Provable` cell opens its formula."""
     note = f'<div class="note">{escape(caption)} {mark(source)}</div>' if caption else ""
-    st.html(f'<div class="scroll"><table class="paper"><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table></div>{note}')
+    st.html(markup.table(rows, "table") + note)
 
 
 def provable(rows: Sequence[dict], proofs: Sequence[dict[str, Proof]]) -> list[dict]:
     """The same rows, with a formula behind each figure that has one."""
     return [{key: Provable(str(value), known[key]) if key in known else value for key, value in row.items()}
             for row, known in zip(rows, proofs, strict=True)]
-
-
-def _is_number(value: object) -> bool:
-    value = value.shown if isinstance(value, Provable) else value
-    return isinstance(value, (int, float)) or bool(re.fullmatch(r"[×+−]?[\d,.]+( [KMGT]?\w+)?|same|–", str(value)))
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, Provable):
-        return proved(value.proof, value.shown)
-    return escape(palette.exact(value) if isinstance(value, int) else str(value))
 
 
 def chart(figure: object, alt: str, key: str | None = None) -> None:
@@ -162,24 +146,3 @@ def downloads(name: str, rows: Sequence[dict], svg: str | None = None) -> None:
                            "application/json", on_click="ignore")
         if svg:
             st.download_button("Drawing as SVG", svg, f"{name}.svg", "image/svg+xml", on_click="ignore")
-
-def proof(proved: Proof, words: str | None = None) -> None:
-    """A button that opens where a number comes from: the substituted formula, to copy as text and as LaTeX.
-
-    proved: of explorer.proof; words: the button's text, the number and its label by default.
-    """
-    with st.popover(words or f"{proved.value:,} {proved.label}", icon=":material/function:"):
-        st.html(f'<div class="note">{escape(proved.label)}: {escape(proved.rule)} {mark("computed")}</div>')
-        if len(proved.text) < 100:  # a longer line would run out of the popover
-            st.latex(proved.latex)
-        st.code(proved.text, language=None, wrap_lines=True)
-        st.code(proved.latex, language="latex", wrap_lines=True)
-        if proved.parts:
-            with st.expander("Step by step"):
-                st.code("\n".join(proved.outline(deepest=2)), language=None)
-
-
-def proved(proof: Proof, value: str | None = None) -> str:
-    """The same for a table's cell, as HTML: the number opens its formula in place, without a rerun."""
-    return (f'<details class="proof"><summary>{escape(value or f"{proof.value:,}")}</summary>'
-            f"<code>{escape(proof.text)}</code><code>{escape(proof.latex)}</code></details>")

@@ -1,4 +1,4 @@
-"""The Compare page's pieces: the pinned baseline, quick pairs, deltas, stages, structure, cost against cost."""
+"""The Compare page's sections: deltas, stages, structure, two maps, cost against cost."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from html import escape
 
 import streamlit as st
 
-from explorer import diff, figures, naming, palette, published, state, ui
+from explorer import diff, figures, markup, naming, palette, published, state, ui
 from explorer import map as network_map
 from explorer.analysis import METRICS
 from explorer.diff import Layer
-from explorer.spec import ResNetSpec, preset, presets
-from explorer.state import PAPER, Chosen
+from explorer.markup import Provable
+from explorer.spec import ResNetSpec
+from explorer.state import Chosen
+from explorer.ui_pair import names
 
-BASELINE = "resnet34"
-SWITCHES = ("block", "shortcut", "stride_on", "activation", "norm")
-USUAL = {"block": PAPER, "shortcut": PAPER, "stride_on": "3x3", "activation": "post", "norm": "batch"}
 WIDTHS = {"": 36, "layer": 180, "kind": 160, "parameters": 110}  # px of the structural table; "what" has its longest text's
 MARKS = {"added": "+", "removed": "−", "changed": "~"}
 AXES = {  # option -> (key of diff.preset_rows, title)
@@ -25,70 +24,18 @@ AXES = {  # option -> (key of diff.preset_rows, title)
     "memory": ("activation_bytes", "activation memory, bytes"), "pictures/s": ("images_per_s", "pictures per second")}
 
 
-def baseline() -> ResNetSpec:
-    """The pinned baseline of `?vs=`; a bad one is said, and the default shown."""
-    text = st.query_params.get("vs", BASELINE)
-    try:
-        return diff.parse(text)
-    except ValueError as error:
-        st.error(f"{error}. Shown: {naming.title(preset(BASELINE))}.", icon=":material/error:")
-        return preset(BASELINE)
-
-
-def pin(address: str) -> None:
-    """Into the URL; the default leaves it."""
-    if address != BASELINE:
-        st.query_params["vs"] = address
-    elif "vs" in st.query_params:
-        del st.query_params["vs"]
-
-
-def controls(chosen: Chosen, base: ResNetSpec) -> None:
-    """Quick pairs set both sides; the select box and the button set the baseline alone. A pair is lit while it is the
-    one on the screen, however it came there."""
-    st.session_state["pair"] = next((label for label in diff.QUICK if diff.quick(label) == (base, chosen.spec)), None)
-    st.pills("Quick pairs", tuple(diff.QUICK), key="pair", on_change=_take_pair)
-    middle, right = st.columns([1, 1.6], vertical_alignment="bottom")
-    now = diff.address(base)
-    options = [*presets()] if now in presets() else [now, *presets()]
-    with middle:
-        st.session_state["vs_choice"] = now
-        st.selectbox("Baseline, pinned", options, key="vs_choice", on_change=lambda: pin(st.session_state["vs_choice"]),
-                     format_func=lambda address: naming.title(diff.parse(address)))
-    with right:
-        st.button("Pin the model on the left", icon=":material/push_pin:", on_click=pin, args=(diff.address(chosen.spec),),
-                  help="The sidebar’s model becomes the baseline; then change the sidebar.")
-
-
-def _take_pair() -> None:
-    """A quick pair: the baseline into the URL, the other model into the sidebar's controls."""
-    label = st.session_state.get("pair")
-    if label is None:
-        return
-    base, _ = diff.quick(label)
-    pin(diff.address(base))
-    name, changes = diff.QUICK[label][1]
-    st.session_state["depth"] = name.removeprefix("resnet")
-    for field in SWITCHES:
-        st.session_state[field] = changes.get(field, USUAL[field])
-
-
-def names(base: ResNetSpec, chosen: Chosen) -> tuple[str, str]:
-    """Both titles; by their switches where the titles would be the same."""
-    pair = naming.title(base), naming.title(chosen.spec)
-    if pair[0] == pair[1] and base != chosen.spec:
-        return diff.told_apart(base, chosen.spec), diff.told_apart(chosen.spec, base)
-    return pair
-
-
 def headline(base: ResNetSpec, chosen: Chosen) -> list[dict]:
     """The deltas, large."""
     rows = diff.headlines(base, chosen.spec, chosen.height, chosen.width)
+    proofs = diff.headline_proofs(base, chosen.spec, chosen.height, chosen.width)
     before, after = names(base, chosen)
-    big = [row for row in rows if row["unit"] in ("MACs", "bytes") or row["key"] in ("params", "depth")]
-    ui.figures([ui.Figure(_ratio(row), row["label"], f"{_short(row, 'base')} → {_short(row, 'other')}") for row in big])
-    ui.table([{"": row["label"], before: row["base"], f"{after} ": row["other"], "difference": _signed(row["delta"]),
-               "ratio": _ratio(row)} for row in rows], caption=f"For one {chosen.height}×{chosen.width} picture.")
+    ui.figures([ui.Figure(_ratio(row), row["label"], f"{_short(row, 'base')} → {_short(row, 'other')}", proof=known.get("ratio"))
+                for row, known in zip(rows, proofs) if row["key"] not in ("solid", "dotted")])
+    words = {"base": before, "other": f"{after} ", "delta": "difference", "ratio": "ratio"}
+    ui.table([{"": row["label"], **{words[key]: Provable(text, known[key]) if key in known else text for key, text in (
+        ("base", f"{row['base']:,}"), ("other", f"{row['other']:,}"), ("delta", _signed(row["delta"])), ("ratio", _ratio(row)))}}
+        for row, known in zip(rows, proofs)],
+        caption=f"For one {chosen.height}×{chosen.width} picture. Click a number for its formula.")
     return rows
 
 
@@ -119,22 +66,30 @@ def stages(base: ResNetSpec, chosen: Chosen) -> list[dict]:
     rows = diff.stage_rows(base, chosen.spec, chosen.height, chosen.width)
     columns = {"blocks": "blocks", "out_shape": "output", "total_stride": "total stride",
                **{name: metric.label for name, metric in METRICS.items()}}
-    lines = []
+    proofs = [diff.stage_proofs(spec, chosen.height, chosen.width) for spec in (base, chosen.spec)]
+    cards, lines = markup.Cards("stages"), []
     for row in rows:
-        cells = "".join(f"<td>{_pair(row, key)}</td>" for key in columns)
+        cells = "".join(f"<td>{_pair(row, key, proofs, cards)}</td>" for key in columns)
         lines.append(f"<tr><td><b>{row['stage']}</b></td>{cells}</tr>")
-    head = "".join(f"<th>{escape(label)}</th>" for label in columns.values())
+    head = "".join(f"<th>{escape(label)}</th>" for label in ("stage", *columns.values()))
     before, after = map(escape, names(base, chosen))
-    st.html(f'<div class="scroll"><table class="paper"><thead><tr><th>stage</th>{head}</tr></thead><tbody>{"".join(lines)}'
-            f'</tbody></table></div><div class="note">Where they differ: {before} above, <b>{after}</b> below, tinted. '
-            f'{ui.mark("computed")}</div>')
+    st.html(f'{markup.framed(head, "".join(lines))}<div class="note">Where they differ: {before} above, <b>{after}</b> below, tinted. '
+            f'Click a number for its formula. {ui.mark("computed")}</div>{cards.html()}')
     return [{"stage": row["stage"], "changed": row["changed"], **{f"base_{key}": value for key, value in row["base"].items()},
              **{f"other_{key}": value for key, value in row["other"].items()}} for row in rows]
 
 
-def _pair(row: dict, key: str) -> str:
-    old, new = (_text(key, row[side].get(key)) if row[side] else "–" for side in ("base", "other"))
+def _pair(row: dict, key: str, proofs: Sequence[dict], cards: markup.Cards) -> str:
+    old, new = (_stated(row, side, key, known, cards) for side, known in zip(("base", "other"), proofs))
     return f'<span class="soft">{old}</span><br><b class="tinted">{new}</b>' if key in row["changed"] else new
+
+
+def _stated(row: dict, side: str, key: str, proofs: dict, cards: markup.Cards) -> str:
+    """One side's cell, with its proof where it has one."""
+    if not row[side]:
+        return "–"
+    text, known = _text(key, row[side].get(key)), proofs.get(row["stage"], {})
+    return cards.number(known[key], text) if key in known else escape(text)
 
 
 def _text(key: str, value: object) -> str:
@@ -143,8 +98,8 @@ def _text(key: str, value: object) -> str:
     return palette.shape(value) if isinstance(value, list) else f"{value:,}"
 
 
-def structure(found: Sequence[Layer]) -> list[dict]:
-    """Which layers were added, removed, changed."""
+def structure(found: Sequence[Layer], base: ResNetSpec, chosen: Chosen) -> list[dict]:
+    """Which layers were added, removed, changed; a picked one opens its formulas."""
     kinds = sorted({layer.kind for layer in found})
     weighty = st.toggle("Only layers with weights", value=True, key="weighty") and "conv" in kinds
     shown = [layer for layer in found if not weighty or layer.kind in ("conv", "norm", "linear")]
@@ -153,14 +108,30 @@ def structure(found: Sequence[Layer]) -> list[dict]:
             for layer in shown]
     longest = max((len(layer.what) for layer in shown), default=0)
     if rows:
-        st.dataframe(rows, hide_index=True, height=min(38 + 35 * len(rows), 560), width="stretch",
-                     column_config={**{key: st.column_config.TextColumn(width=px) for key, px in WIDTHS.items()},
-                                    "what": st.column_config.TextColumn(width=40 + 8 * longest)})
+        with st.container(key="picked-layer"):
+            picked = st.empty()
+        event = st.dataframe(
+            rows, hide_index=True, height=min(38 + 35 * len(rows), 560), width="stretch", key="layers-that-differ",
+            on_select="rerun", selection_mode="single-cell",
+            column_config={**{key: st.column_config.TextColumn(width=px) for key, px in WIDTHS.items()},
+                           "what": st.column_config.TextColumn(width=40 + 8 * longest)})
+        cells = [row for row, _ in event["selection"]["cells"] if row < len(shown)]
+        with picked:
+            _formulas(shown[cells[0] if cells else 0].path, base, chosen)
         st.html(f'<div class="note">+ added, − removed, ~ changed, against the baseline; matched by path. A changed layer’s '
                 f'parameters are the difference. {ui.mark("computed")}</div>')
     else:
         ui.lead("No such layer differs.")
     return [vars(layer) for layer in found]
+
+
+def _formulas(path: str, base: ResNetSpec, chosen: Chosen) -> None:
+    """Both nets' parameters and MACs of one layer; each opens its formula."""
+    cards = markup.Cards("layer")
+    facts = [f"{cards.number(proof)} {escape(words)}" for words, proof in
+             diff.layer_proofs(base, chosen.spec, chosen.height, chosen.width, path)]
+    st.html(f'<div class="told"><b>{escape(path)}</b> {" · ".join(facts)} {ui.mark("computed")} <span class="soft">click another '
+            f"row for its formulas</span></div>{cards.html()}")
 
 
 def cost_against_cost(base: ResNetSpec, chosen: Chosen) -> list[dict]:
@@ -176,6 +147,10 @@ def cost_against_cost(base: ResNetSpec, chosen: Chosen) -> list[dict]:
     rows += [diff.cost_row("", spec) for name, spec in both.items() if name not in {row["net"] for row in rows}]
     marked = {naming.title(base): figures.BASE, naming.title(chosen.spec): figures.OTHER}
     ui.chart(figures.scatter(rows, AXES[x], AXES[y], marked), f"All presets: {AXES[x][1]} against {AXES[y][1]}")
+    with st.expander("As a table, each number with its formula", icon=":material/table:", on_change="rerun") as opened:
+        if opened.open:
+            ui.table([{"net": row["net"], **{METRICS[key].label: Provable(proof.shown, proof) for key, proof in known.items()}}
+                      for row, known in zip(rows, diff.cost_proofs(rows), strict=True)])
     timed = published.throughput()[:1] if y == "pictures/s" else []
     for table in timed:
         ui.lead("FLOPs are not time: ResNet-50 has 1.12 times the MACs of ResNet-34 and 0.52 times its throughput.")

@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from html import escape
 
 import streamlit as st
 
-from explorer import cost, figures, memory, naming, palette, receptive, reconcile, state, ui, ui_facts
+from explorer import cost, figures, markup, memory, naming, palette, receptive, reconcile, state, ui, ui_facts
 from explorer.agreement import agreement
 from explorer.analysis import BYTES, METRICS
 from explorer.jobs import Job
-from explorer.proof import depth, prove, receptive_field
+from explorer.proof import depth, prove
 from explorer.state import Chosen, choose
 from explorer.trace import Node
+from explorer.markup import Provable
 from explorer.ui import Figure
 
+MEMORY_WORDS = {"optimizer": "optimiser", "activations": "activations (alive at the peak; saved for backward)",
+                "working": "working space, estimated", "total": "total, estimated"}
+FIELD_WORDS = {"v1_px": "stride on the 1×1 (v1)", "v15_px": "stride on the 3×3 (v1.5)"}
 PLACE = "Cost"  # the page's title: leaving it cancels what runs here
 
 
 def totals(chosen: Chosen, nodes: Sequence[Node]) -> None:
-    """The three totals, each with its proof below it."""
-    for column, metric in zip(st.columns(4), (*cost.SUMS, "depth"), strict=True):
-        with column:
-            if metric == "depth":
-                proved = depth(chosen.spec, nodes)
-                ui.figures([Figure(f"{proved.value:,}", "Layers")])
-            else:
-                proved = prove(metric, nodes, METRICS[metric].label)
-                ui.figures([Figure(cost.spoken(proved.value, metric), METRICS[metric].label)])
-            ui.proof(proved, f"{proved.value:,}")
+    """The three totals and the depth; each opens its proof."""
+    found = [prove(metric, nodes, METRICS[metric].label) for metric in cost.SUMS]
+    sums = [Figure(cost.spoken(one.value, metric), one.label, one.shown, proof=one) for metric, one in zip(cost.SUMS, found)]
+    layers = depth(chosen.spec, nodes)
+    ui.figures([*sums, Figure(layers.shown, "Layers", layers.expression, proof=layers)])
 
 
 def where(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
@@ -62,20 +60,22 @@ def flops(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
     low, high = min(row.value for row in rows), max(row.value for row in rows)
     ui.lead(f"One net, one {chosen.height}×{chosen.width} picture, and the answer runs from {palette.count(low)} to "
             f"{palette.count(high)}. Nobody is wrong: they count different things. Every gap has a name.")
-    lines = []
-    for row in rows:
-        gaps = "<br>".join(f"+ <b>{gap.value:,}</b> {escape(gap.unit)} <span class='soft'>({escape(gap.formula)})</span>"
-                           for gap in row.gaps) or "–"
-        lines.append(f"<tr><td><b>{escape(row.name)}</b><br><span class='soft'>{escape(row.says)}</span></td>"
-                     f"<td class='num big'>{row.value:,}</td><td>{escape(row.unit)}</td>"
-                     f"<td class='num'>{row.base:,}</td><td>{gaps}</td></tr>")
-    st.html('<div class="scroll"><table class="paper"><thead><tr><th>Who counts</th><th class="num">Result</th><th>Unit</th>'
-            '<th class="num">MACs of conv and fc</th><th>What else, and why</th></tr></thead>'
-            f'<tbody>{"".join(lines)}</tbody></table></div><div class="note">Per picture, computed from the trace by each '
-            "tool’s rule; the tests run torchinfo and FlopCounterMode on the real model and compare. Both multiply by the "
-            f"batch. {ui.mark('computed')}</div>")
-    ui.proof(prove("macs", nodes, "MACs"))
+    cards = markup.Cards("flops")
+    head = ('<th>Who counts</th><th class="num">Result</th><th>Unit</th><th class="num">MACs of conv and fc</th>'
+            "<th>What else, and why</th>")
+    body = "".join(_convention(row, cards) for row in rows)
+    st.html(f'{markup.framed(head, body)}<div class="note">Per picture, computed from the trace by each tool’s rule; the tests run '
+            "torchinfo and FlopCounterMode on the real model and compare. Both multiply by the batch. "
+            f"{ui.mark('computed')}</div>{cards.html()}")
     return reconcile.rows(rows)
+
+
+def _convention(row: reconcile.Convention, cards: markup.Cards) -> str:
+    gaps = "<br>".join(f"+ <b>{gap.value:,}</b> {escape(gap.unit)} <span class='soft'>({escape(gap.formula)})</span>"
+                       for gap in row.gaps) or "–"
+    return (f"<tr><td><b>{escape(row.name)}</b><br><span class='soft'>{escape(row.says)}</span></td>"
+            f"<td class='num big'>{cards.number(row.proof)}</td><td>{escape(row.unit)}</td>"
+            f"<td class='num'>{cards.number(row.base_proof)}</td><td>{gaps}</td></tr>")
 
 
 def memories(chosen: Chosen) -> list[dict]:
@@ -87,20 +87,20 @@ def memories(chosen: Chosen) -> list[dict]:
         optimizer = choose("Optimiser", ("SGD", "momentum", "Adam"), "optimizer", "momentum")
     full = dict(zip(("SGD", "momentum", "Adam"), memory.OPTIMIZERS))[optimizer]
     asked = (chosen.spec, chosen.height, chosen.width, chosen.batch, dtype)
-    both = {"inference": memory.estimate(*asked), f"training, {full}": memory.estimate(*asked, full)}
-    inference, training = both.values()
-    ui.lead(f"At batch {chosen.batch:,}, training needs about {training.total / inference.total:.1f} times the memory of "
+    both = {"inference": memory.proofs(*asked), f"training, {full}": memory.proofs(*asked, full)}
+    inference, training = (one["total"].value for one in both.values())
+    ui.lead(f"At batch {chosen.batch:,}, training needs about {training / inference:.1f} times the memory of "
             "inference: backward needs every activation again, and every weight has a gradient; the optimiser keeps one more "
             "number per weight (SGD with momentum) or two (Adam). Try a larger batch in the sidebar: weights stay, activations grow "
             "with it.")
-    ui.figures([Figure(f"≈ {palette.size(one.total)}", f"{what} · batch {chosen.batch:,}, {dtype}") for what, one in both.items()])
-    how = memory.formulas(*asked, full)
-    rows = [{"part": key, **{what: asdict(one)[key] for what, one in both.items()}, "how": how[key]} for key in asdict(inference)]
-    rows.append({"part": "total, estimated", **{what: one.total for what, one in both.items()}, "how": "the sum"})
-    words = {"optimizer": "optimiser", "activations": "activations (alive at the peak; saved for backward)", "working": "working space, estimated"}
-    ui.table([{**row, "part": words.get(row["part"], row["part"])} for row in rows],
-             caption="Bytes. Exact from the trace but for the working space. Assumed: " + "; ".join(memory.ASSUMPTIONS) + ".")
-    return rows
+    ui.figures([Figure(f"≈ {palette.size(one['total'].value)}", f"{what} · batch {chosen.batch:,}, {dtype}", proof=one["total"])
+                for what, one in both.items()])
+    ui.table([{"part": MEMORY_WORDS.get(part, part), **{what: Provable(one[part].shown, one[part]) for what, one in both.items()}}
+              for part in both["inference"]],
+             caption="Bytes; click a number for how it comes about. Exact from the trace but for the working space. Assumed: "
+                     + "; ".join(memory.ASSUMPTIONS) + ".")
+    return [{"part": part, **{what: one[part].value for what, one in both.items()},
+             **{f"{what}, how": one[part].expression for what, one in both.items()}} for part in both["inference"]]
 
 
 def torchinfos(chosen: Chosen) -> list[dict]:
@@ -115,14 +115,19 @@ def torchinfos(chosen: Chosen) -> list[dict]:
     return [{"total": what, "torchinfo": theirs, "trace": ours} for what, theirs, ours in seen.totals]
 
 
-def field(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
+def field(chosen: Chosen) -> list[dict]:
     """Receptive field per block, v1 against v1.5, and the live check by a gradient."""
-    rows = receptive.by_block(chosen.spec)
-    last = next(node for node in reversed(nodes) if node.block)
+    rows, proofs = receptive.by_block(chosen.spec), receptive.proofs(chosen.spec)
     ui.lead(f"After {rows[-1]['block']} one unit sees {rows[-1]['v15_px']:,} pixels a side with the stride on the 3×3 (v1.5) "
             f"and {rows[-1]['v1_px']:,} with it on the 1×1 (v1). That is the extent; most of what it sees counts for little.")
+    ui.figures([Figure(palette.pixels(rows[-1][key]), f"{words}, at {rows[-1]['block']}", proof=proofs[-1][key])
+                for key, words in FIELD_WORDS.items()])
     ui.chart(figures.receptive(rows), "Receptive field after each block, v1 against v1.5")
-    ui.proof(receptive_field(nodes, last.path), f"{last.receptive_field:,} px at {last.path}, step by step")
+    with st.expander("Every block, with its steps", icon=":material/format_list_numbered:"):
+        shown = [{"block": row["block"], "stage": row["stage"], **{
+            words: Provable(palette.pixels(row[key]), proof[key]) for key, words in FIELD_WORDS.items()},
+            "distance between units, px": row["jump_px"]} for row, proof in zip(rows, proofs)]
+        ui.table(shown)
     st.subheader("Does a gradient agree?", anchor=False)
     _live_field(chosen)
     return rows

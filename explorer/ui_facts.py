@@ -7,9 +7,9 @@ from html import escape
 
 import streamlit as st
 
-from explorer import cost, export, naming, palette, state, ui
+from explorer import cost, export, markup, naming, palette, state, ui
 from explorer.analysis import METRICS
-from explorer.proof import prove
+from explorer.proof import prove, receptive_field
 from explorer.state import Chosen
 from explorer.trace import Node
 
@@ -33,22 +33,27 @@ def look_into(nodes: Sequence[Node]) -> str:
 
 
 def metric_table(nodes: Sequence[Node], path: str) -> None:
-    """A part's children with every metric; each count opens its formula in place."""
-    sums = cost.SUMS
-    head = "".join(f'<th class="num">{escape(METRICS[name].label)}</th>' for name in METRICS)
-    lines = []
+    """A part's children with every metric; each count opens its formula."""
+    head = f"<th>{escape(path)}</th>" + "".join(f'<th class="num">{escape(METRICS[name].label)}</th>' for name in METRICS)
+    cards, lines = markup.Cards("metrics"), []
     for name, group in cost.children(nodes, path):
-        cells = [f'<td class="num">{ui.proved(prove(metric, group, name))}</td>' if metric in sums else
-                 f'<td class="num">{escape(cost.spoken(row.of(group[-1]), metric))}</td>' for metric, row in METRICS.items()]
+        cells = [_metric(metric, group, name, cards, nodes) for metric in METRICS]
         colour = palette.STAGE_COLOURS[group[0].stage]
         lines.append(f'<tr><td><span class="swatch" style="background:{colour}"></span>{escape(name)}</td>{"".join(cells)}</tr>')
     _, group = cost.part(nodes, path)
-    cells = [f'<td class="num">{ui.proved(prove(metric, group, path))}</td>' if metric in sums else "<td></td>"
-             for metric in METRICS]
+    cells = [_metric(metric, group, path, cards, nodes) if metric in cost.SUMS else "<td></td>" for metric in METRICS]
     lines.append(f'<tr class="total"><td>{escape("sum" if len(lines) > 1 else path)}</td>{"".join(cells)}</tr>')
-    st.html(f'<div class="scroll"><table class="paper"><thead><tr><th>{escape(path)}</th>{head}</tr></thead>'
-            f'<tbody>{"".join(lines)}</tbody></table></div><div class="note">Click a number for its formula. '
-            f'Activation memory in bytes, fp32. {ui.mark("computed")}</div>')
+    st.html(f'{markup.framed(head, "".join(lines))}<div class="note">Click a number for its formula. '
+            f'Activation memory in bytes, fp32. {ui.mark("computed")}</div>{cards.html()}')
+
+
+def _metric(metric: str, group: Sequence[Node], name: str, cards: markup.Cards, nodes: Sequence[Node]) -> str:
+    """A cell of the table: the exact sum, or the receptive field at the group's end."""
+    if metric in cost.SUMS:
+        return f'<td class="num">{cards.number(prove(metric, group, name))}</td>'
+    shown = cost.spoken(METRICS[metric].of(group[-1]), metric)
+    proved = metric == "receptive_field" and group[-1].receptive_field is not None
+    return f'<td class="num">{cards.number(receptive_field(nodes, group[-1].path), shown) if proved else escape(shown)}</td>'
 
 
 def take_home(chosen: Chosen) -> None:

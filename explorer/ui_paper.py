@@ -8,7 +8,8 @@ from html import escape
 
 import streamlit as st
 
-from explorer import naming, palette, published, state, ui
+from explorer import markup, naming, palette, published, state, ui
+from explorer.markup import Provable
 from explorer.proof import depth
 from explorer.published import COLUMNS, Cell
 from explorer.spec import preset
@@ -25,19 +26,19 @@ def table1(rows: Sequence[Sequence[Cell]], now: str) -> None:
     """Table 1: what the models say in each cell, with a tick or what the paper prints instead. now: column to tint."""
     names = {name: naming.title(preset(name)).removeprefix("ResNet-") + "-layer" for name in COLUMNS}
     head = "".join(f'<th{_now(name, now)}>{names[name]}</th>' for name in COLUMNS)
+    cards = markup.Cards("table1")
     body = "".join(
-        f"<tr><td><b>{escape(row[0].row)}</b></td><td>{_cell(row[0]) if row[0].live else ''}</td>"
-        + "".join(f"<td{_now(cell.column, now)}>{_cell(cell)}</td>" for cell in row[1:]) + "</tr>" for row in rows)
-    st.html(f'<div class="scroll"><table class="paper table1"><thead><tr><th>layer</th><th>output size</th>{head}</tr></thead>'
-            f"<tbody>{body}</tbody></table></div>")
+        f"<tr><td><b>{escape(row[0].row)}</b></td><td>{_cell(row[0], cards) if row[0].live else ''}</td>"
+        + "".join(f"<td{_now(cell.column, now)}>{_cell(cell, cards)}</td>" for cell in row[1:]) + "</tr>" for row in rows)
+    st.html(markup.framed(f"<th>layer</th><th>output size</th>{head}", body, "table1") + cards.html())
 
 
 def _now(column: str, now: str) -> str:
     return ' class="now"' if column == now else ""
 
 
-def _cell(cell: Cell) -> str:
-    text = "<br>".join(f'<span class="line">{escape(line)}</span>' for line in re.split("; |(?<=pool,) ", cell.live))
+def _cell(cell: Cell, cards: markup.Cards) -> str:
+    text = cards.number(cell.proof, cell.live) if cell.proof else "<br>".join(f'<span class="line">{escape(line)}</span>' for line in re.split("; |(?<=pool,) ", cell.live))
     if cell.match:
         note = f'<br><span class="soft">{escape(cell.note)}</span>' if cell.note else ""
         return f'{text} <span class="match" title="match: the paper prints {escape(cell.published)}">✓</span>{note}'
@@ -47,7 +48,8 @@ def _cell(cell: Cell) -> str:
 def errors(table: str, lead: str) -> list[dict]:
     """A table of published errors with computed costs; its source and protocol below it."""
     rows, data = published.errors(table), published.load(table)
-    shown = [{LABELS[key]: _value(key, value) for key, value in row.items()} for row in rows]
+    shown = [{LABELS[key]: Provable(str(_value(key, value)), proofs[key]) if key in proofs else _value(key, value)
+              for key, value in row.items()} for row, proofs in zip(rows, published.error_proofs(table), strict=True)]
     st.html(f'<p class="lead">{escape(lead)}</p>')
     ui.table(shown)
     st.html(f'<div class="note">Errors: <a href="{data["url"]}">{escape(data["source"])}</a> {ui.mark("published")} '
@@ -58,6 +60,8 @@ def errors(table: str, lead: str) -> list[dict]:
 def _value(key: str, value: object) -> object:
     if key == "params_agree":
         return "✓ match" if value else "✗ differs"
+    if key == "params":
+        return f"{value:,}"
     if key == "macs":
         return palette.macs(value)
     return f"{value:.2f}" if isinstance(value, float) else value
@@ -78,7 +82,7 @@ def architectures(chosen: Chosen) -> list[dict]:
     ui.lead("The paper’s 3.8 for ResNet-50 is 3.858 cut off, not rounded: 3.9 would be closer. 3.6 for ResNet-34 is 3.664 cut "
             "off too, while 7.6 and 11.3 are rounded. So 3.8 against torchvision’s 4.1 is two differences, not one: the "
             "digits, and the place of the stride.")
-    return [vars(cell) for row in table for cell in row]
+    return [cell.plain for row in table for cell in row if cell.published]
 
 
 def why_fifty(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
@@ -89,8 +93,7 @@ def why_fifty(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
     some = ", ".join(around[:6]) + (", …" if len(around) > 6 else "")
     ui.lead(f"Why is it called {counted.value:,}? Count the layers with weights on the main path: {counted.value - 1:,} "
             "convolutions and the classifier.")
-    ui.figures([ui.Figure(f"{counted.value:,}", counted.expression)])
-    ui.proof(counted)
+    ui.figures([ui.Figure(counted.shown, counted.expression, proof=counted)])
     rows = [{"stage": part.label, "counted": part.value, "how": part.expression} for part in counted.parts]
     ui.table(rows, caption="Convolutions per block × blocks, conv1 and fc.")
     ui.lead(f"The model has {len(convs):,} convolutions in all. Not counted: {len(around):,} projections on shortcuts"

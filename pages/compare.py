@@ -2,19 +2,19 @@
 
 import streamlit as st
 
-from explorer import diff, naming, state, ui, ui_compare, ui_facts
+from explorer import diff, naming, state, ui, ui_compare, ui_facts, ui_pair
 
 chosen = state.current()
 st.header("What changes between two models?", anchor=False)
-base = ui_compare.baseline()
-ui_compare.controls(chosen, base)
+base = ui_pair.baseline()
+ui_pair.controls(chosen, base)
 found = diff.layers(base, chosen.spec, chosen.height, chosen.width)
-before, after = ui_compare.names(base, chosen)
+before, after = ui_pair.names(base, chosen)
 ui.lead(f"From {before} to {after}: {diff.summary(base, chosen.spec, found)}")
 SECTIONS = {
     "headline": lambda: ui_compare.headline(base, chosen),
     "stages": lambda: ui_compare.stages(base, chosen),
-    "layers": lambda: ui_compare.structure(found),
+    "layers": lambda: ui_compare.structure(found, base, chosen),
     "maps": lambda: ui_compare.maps(base, chosen),
     "presets": lambda: ui_compare.cost_against_cost(base, chosen),
 }

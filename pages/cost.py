@@ -15,7 +15,7 @@ SECTIONS = {
     "where": lambda: ui_cost.where(chosen, nodes),
     "flops": lambda: ui_cost.flops(chosen, nodes),
     "memory": lambda: ui_cost.memories(chosen),
-    "field": lambda: ui_cost.field(chosen, nodes),
+    "field": lambda: ui_cost.field(chosen),
     "torchinfo": lambda: ui_cost.torchinfos(chosen),
 }
 show = state.choose("Question", tuple(SECTIONS), "show", width="stretch",

@@ -12,6 +12,7 @@ from torch.utils._pytree import tree_leaves
 
 from explorer import memory
 from explorer.model import build
+from explorer.proof import evaluate
 from explorer.spec import ResNetSpec, preset
 from explorer.trace import trace
 
@@ -97,6 +98,25 @@ def test_dtype_and_batch_scale_the_tensors():
     indices = 8 * math.prod(next(node for node in nodes if node.kind == "maxpool").out_shape)
     fp32, bf16 = memory.saved_bytes(nodes), memory.saved_bytes(nodes, "bf16")
     assert 2 * (bf16 - statistics - indices) == fp32 - statistics - indices
+
+
+@pytest.mark.parametrize("optimizer", [None, *memory.OPTIMIZERS])
+@pytest.mark.parametrize("dtype", ["fp32", "bf16"])
+@pytest.mark.parametrize("net", ["resnet50", "resnet20_cifar"])
+def test_every_part_is_what_its_formula_says(net, dtype, optimizer):
+    asked = (preset(net), 65, 50, 3, dtype, optimizer)
+    said, proved = memory.estimate(*asked), memory.proofs(*asked)
+    assert {name: part.value for name, part in proved.items()} == vars(said) | {"total": said.total}
+    for part in walked(proved["total"]):
+        assert evaluate(part.expression) == part.value, part.text
+    alike = [part for part in walked(proved["total"]) if part.parts and not part.label.startswith("saved for backward, without")]
+    assert all(sum(one.value for one in part.parts) == part.value for part in alike)
+
+
+def walked(one):
+    yield one
+    for part in one.parts:
+        yield from walked(part)
 
 
 @pytest.mark.parametrize(("changes", "said"), [

@@ -98,7 +98,9 @@ def test_deep_nets_are_summed_in_runs():
     assert conv4.text == "1,512,448 + 35·1,117,184 = 40,613,888"
     lines = whole.outline()
     assert lines[1] == "  stem: 3·64·7² + 2·64 = 9,536"
-    assert "      layer1.0.conv2: 64·64·3² = 36,864" in lines
+    assert "      conv2: 64·64·3² = 36,864" in lines
+    run = next(line for line in lines if line.startswith("    layer3.1 … layer3.35, 35 times: "))
+    assert run.endswith("= 1,117,184") and len(lines) < 110, "equal blocks are told once"
 
 
 @pytest.mark.parametrize(("name", "expression"), [
@@ -114,7 +116,22 @@ def test_why_it_is_called_fifty(name, expression):
 def test_receptive_field_step_by_step():
     made = proof.receptive_field(trace(preset("resnet50"), 224, 224), "layer4.2.relu3")
     assert made.text == ("1 + (7 − 1)·1 + (3 − 1)·2 + 4·(3 − 1)·4 + 4·(3 − 1)·8 + 6·(3 − 1)·16 + 2·(3 − 1)·32 = 427")
-    assert [part.text for part in made.parts[:3]] == ["1 + (7 − 1)·1 = 7", "7 + (3 − 1)·2 = 11", "11 + (3 − 1)·4 = 19"]
+    assert [part.text for part in made.parts[:3]] == ["1 + (7 − 1)·1 = 7", "7 + (3 − 1)·2 = 11", "11 + 4·(3 − 1)·4 = 43"]
+    assert made.parts[2].label == "layer1.0.conv2 … layer2.0.conv2, 4 layers" and made.parts[-1].value == 427
+
+
+def test_pairs_say_what_they_are_worth():
+    old, new = (proof.prove("params", trace(preset(name), 224, 224), name) for name in ("resnet34", "resnet50"))
+    assert proof.difference(old, new).text == "25,557,032 − 21,797,672 = 3,759,360"
+    assert proof.ratio(old, new).text == "25,557,032 ÷ 21,797,672 ≈ 1.172"
+    assert proof.share(new.parts[-2], new).text == "100·14,964,736 ÷ 25,557,032 ≈ 58.55"
+    for pair in (proof.difference(old, new), proof.ratio(old, new), proof.share(new.parts[-2], new)):
+        assert proof.evaluate(pair.expression) == pytest.approx(pair.value)
+    nothing = proof.Proof("none", "0", 0, "")
+    with pytest.raises(ValueError, match="baseline=0"):
+        proof.ratio(nothing, new)
+    with pytest.raises(ValueError, match="whole=0"):
+        proof.share(old, nothing)
 
 
 def test_latex():

@@ -10,6 +10,7 @@ import torchinfo
 from torch.utils.flop_counter import FlopCounterMode
 
 from explorer.model import build
+from explorer.proof import evaluate
 from explorer.reconcile import reconcile, rows
 from explorer.spec import ResNetSpec, preset
 
@@ -57,6 +58,8 @@ def test_torchinfo_and_torchs_counter_agree(name, size):
 def test_every_value_is_its_base_and_its_gaps(name):
     for row in reconcile(SPECS[name], 75, 64):
         assert row.value == row.base + sum(gap.value for gap in row.gaps)
+        assert evaluate(row.proof.expression) == row.value == sum(part.value for part in row.proof.parts)
+        assert all(evaluate(part.expression) == part.value for part in row.proof.parts)
 
 
 def test_a_basic_net_has_nothing_to_move():

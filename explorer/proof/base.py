@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
+from itertools import groupby
 
 LATEX = (  # text -> LaTeX, in this order
     (r"⌊\(([^()]*)\)/(\d+)⌋", r"\\left\\lfloor\\frac{\1}{\2}\\right\\rfloor"),
     (r"⌈(\d+)/(\d+)⌉", r"\\left\\lceil\\frac{\1}{\2}\\right\\rceil"),
     (r"(?<=\d),(?=\d{3})", r"{,}"),
     (r"·", r"\\cdot "),
+    (r"÷", r"\\div "),
+    (r"≈", r"\\approx "),
     (r"−", r"-"),
     (r"²", r"^2"),
 )
@@ -22,24 +24,40 @@ class Proof:
 
     label: str
     expression: str
-    value: int
+    value: float
     rule: str
     parts: tuple[Proof, ...] = ()
 
     @property
+    def shown(self) -> str:
+        """Whole numbers in full, others in four digits."""
+        return f"{self.value:,}" if isinstance(self.value, int) else f"{self.value:,.4g}"
+
+    @property
     def text(self) -> str:
-        """'2·64 = 128'; a plain number stands alone."""
-        return self.expression if self.expression == f"{self.value:,}" else f"{self.expression} = {self.value:,}"
+        """'2·64 = 128', '9 ÷ 7 ≈ 1.286'; a plain number stands alone."""
+        sign = "=" if isinstance(self.value, int) else "≈"
+        return self.expression if self.expression == self.shown else f"{self.expression} {sign} {self.shown}"
 
     @property
     def latex(self) -> str:
         return latex(self.text)
 
     def outline(self, depth: int = 0, deepest: int = 4) -> list[str]:
-        """The whole derivation, one line per part, indented; nothing below the level `deepest`."""
-        parts = () if depth == deepest else self.parts
-        deeper = [line for part in parts if part.value for line in part.outline(depth + 1, deepest)]
-        return [f"{'  ' * depth}{self.label}: {self.text}", *deeper]
+        """The whole derivation, one line per part, indented; equal parts in a run on one line, nothing below the
+        level `deepest`. A part's label is told within its parent: `conv1` in `layer1.0`."""
+        return [f"{'  ' * depth}{self.label}: {self.text}", *self.steps(depth + 1, deepest)]
+
+    def steps(self, depth: int = 0, deepest: int = 4) -> list[str]:
+        """The outline without its first line."""
+        lines = []
+        runs = groupby((part for part in self.parts if part.value), lambda part: (part.expression, part.value))
+        for _, run in runs if depth <= deepest else ():
+            first, *others = run
+            own = first.label.removeprefix(f"{self.label}.")
+            name = f"{own} … {others[-1].label}, {len(others) + 1} times" if others else own
+            lines += [f"{'  ' * depth}{name}: {first.text}", *first.steps(depth + 1, deepest)]
+        return lines
 
 
 def latex(text: str) -> str:
@@ -53,10 +71,10 @@ def product(*factors: object) -> str:
     return "·".join(map(str, factors))
 
 
-def evaluate(text: str) -> int:
+def evaluate(text: str) -> float:
     """The value of an expression in text form, for whoever doubts it. Only digits and this module's signs pass."""
-    plain = text.replace(",", "").replace("·", "*").replace("−", "-").replace("²", "**2").replace("/", "//")
+    plain = text.replace(",", "").replace("·", "*").replace("−", "-").replace("²", "**2").replace("/", "//").replace("÷", "/")
     plain = re.sub(r"⌈(\d+)//(\d+)⌉", r"(-(-\1//\2))", plain).replace("⌊", "(").replace("⌋", ")")
-    if not re.fullmatch(r"[\d\s+*/()\-]+", plain):
+    if not re.fullmatch(r"[\d\s+*/().\-]+", plain):
         raise ValueError(f"expression={text[:60]!r}: only arithmetic")
-    return math.floor(eval(plain, {"__builtins__": {}}))  # noqa: S307 (digits and signs only, checked above)
+    return eval(plain, {"__builtins__": {}})  # noqa: S307 (digits and signs only, checked above)

@@ -34,7 +34,8 @@ def output_size(node: Node) -> tuple[Proof, ...]:
 
 
 def receptive_field(nodes: Sequence[Node], path: str) -> Proof:
-    """The receptive field of the node at `path`, one part per layer that widens it, along the widest way there.
+    """The receptive field of the node at `path`, one part per run of layers that widen
+    it alike, along the widest way there.
 
     r_out = r_in + (k − 1)·jump, with jump the product of the strides before. A 1×1 convolution adds nothing.
     Raises `ValueError` for an unknown path, or where the field is the whole picture.
@@ -43,15 +44,14 @@ def receptive_field(nodes: Sequence[Node], path: str) -> Proof:
     if path not in by_path or by_path[path].receptive_field is None:
         raise ValueError(f"path={path[:60]!r}: choose a layer before the average pooling")
     chain = _widest_chain(by_path, by_path[path])
-    jumps = {node.path: by_path[node.inputs[0]].jump for node in chain}
-    parts, field = [], 1
-    for node in chain:
-        parts.append(Proof(node.path, f"{field} + ({node.kernel} − 1)·{jumps[node.path]}",
-                           field := field + (node.kernel - 1) * jumps[node.path], "r + (k − 1)·jump"))
-    runs = groupby((node.kernel, jumps[node.path]) for node in chain)
-    terms = [f"{product(*([times] if (times := len(list(run))) > 1 else []), f'({kernel} − 1)', jump)}"
-             for (kernel, jump), run in runs]
-    return Proof(path, " + ".join(["1", *terms]), by_path[path].receptive_field,
+    runs = [list(run) for _, run in groupby(chain, lambda node: (node.kernel, by_path[node.inputs[0]].jump))]
+    parts, terms, field = [], ["1"], 1
+    for run in runs:
+        kernel, jump = run[0].kernel, by_path[run[0].inputs[0]].jump
+        terms.append(product(*([len(run)] if len(run) > 1 else []), f"({kernel} − 1)", jump))
+        label = f"{run[0].path} … {run[-1].path}, {len(run)} layers" if len(run) > 1 else run[0].path
+        parts.append(Proof(label, f"{field} + {terms[-1]}", field := field + len(run) * (kernel - 1) * jump, "r + (k − 1)·jump"))
+    return Proof(path, " + ".join(terms), by_path[path].receptive_field,
                  "1 + Σ (k − 1)·jump, jump = product of the strides before", tuple(parts))
 
 

@@ -1,0 +1,55 @@
+// What every page's HTML text may ask of the browser: `data-copy` copies the text beside the button, `data-save="svg"`
+// and `data-save="png"` save the figures of the page. One listener for the whole visit: pages come and go.
+
+if (!window.resnetExplorerListens) {
+  window.resnetExplorerListens = true;
+  document.addEventListener("click", (event) => {
+    const button = event.composedPath().find((one) => one.dataset?.copy !== undefined || one.dataset?.save);
+    if (button?.dataset.save) saveFigures(button.dataset.save);
+    else if (button) copy(button);
+  });
+}
+
+async function copy(button) {
+  const text = button.previousElementSibling.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    copyTheOldWay(text, button); // a page that is not served over https has no clipboard
+  }
+  const words = (button.dataset.words ??= button.textContent);
+  button.textContent = "Copied";
+  setTimeout(() => (button.textContent = words), 1200);
+}
+
+function copyTheOldWay(text, button) {
+  const area = Object.assign(document.createElement("textarea"), { value: text, style: "position: fixed; opacity: 0" });
+  button.after(area); // inside the card, which is on top of everything else
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+}
+
+function saveFigures(format) {
+  for (const plot of document.querySelectorAll(".stMain .js-plotly-plot")) savePlot(plot, format);
+  for (const picture of document.querySelectorAll(".stMain .drawing img")) saveDrawing(picture, format);
+}
+
+// Plotly's own camera button, told the format first.
+function savePlot(plot, format) {
+  Object.assign(plot._context.toImageButtonOptions, { format, scale: format === "png" ? 2 : 1 });
+  plot.querySelector('.modebar-btn[data-title^="Download"]')?.click();
+}
+
+function saveDrawing(picture, format) {
+  const name = `resnet-explorer-${picture.alt.toLowerCase().replace(/[^\w]+/g, "-").slice(0, 60)}.${format}`;
+  if (format === "svg") return download(picture.src, name);
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [2 * picture.naturalWidth, 2 * picture.naturalHeight];
+  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+  download(canvas.toDataURL("image/png"), name);
+}
+
+function download(href, name) {
+  Object.assign(document.createElement("a"), { href, download: name }).click();
+}

@@ -1,0 +1,92 @@
+"""Pieces of pages as HTML text: marks of provenance, numbers that open their proof, tables that read like the paper's.
+
+A number opens its proof in the browser's own popover: one click, nothing else on the page moves, and the server is
+not asked. Equal proofs share one card. No Streamlit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2s
+from html import escape
+from typing import TYPE_CHECKING
+
+from explorer import palette
+
+if TYPE_CHECKING:  # needs torch: not before the controls are painted
+    from explorer.proof import Proof
+
+
+@dataclass(frozen=True)
+class Provable:
+    """A table's cell that opens its formula: what is shown, and its proof."""
+
+    shown: str
+    proof: Proof
+
+
+def mark(source: str) -> str:
+    """The unobtrusive mark that says what a figure is: computed, measured, recorded or published."""
+    return (f'<span class="mark" title="{source}: {escape(palette.PROVENANCE[source])}">'
+            f"{palette.PROVENANCE_MARK[source]} {source}</span>")
+
+
+@dataclass
+class Cards:
+    """Buttons that read as numbers, and the cards that they open. place: sets equal proofs of two places apart, so that
+    a hidden place does not keep its card from the other."""
+
+    place: str
+    cards: dict[str, str] = field(default_factory=dict)
+
+    def number(self, proof: Proof, shown: str | None = None) -> str:
+        """The button; `shown` is the exact value by default."""
+        steps = "\n".join(proof.steps())
+        key = "proof-" + blake2s(f"{self.place}|{proof.text}|{steps}".encode(), digest_size=6).hexdigest()
+        if key not in self.cards:
+            self.cards[key] = card(key, proof, steps)
+        return f'<button type="button" class="proved" popovertarget="{key}">{escape(shown or proof.shown)}</button>'
+
+    def html(self) -> str:
+        """The cards of all buttons so far: to stand after them."""
+        return "".join(self.cards.values())
+
+
+def card(key: str, proof: Proof, steps: str) -> str:
+    """The rule in symbols; the substituted formula as text and as LaTeX, each with a button that copies it; the steps."""
+    lines = "".join(f'<div class="line"><code>{escape(text)}</code><button type="button" data-copy>{words}</button></div>'
+                    for text, words in ((proof.text, "Copy"), (proof.latex, "Copy LaTeX")))
+    more = f"<details><summary>Step by step</summary><pre>{escape(steps)}</pre></details>" if steps else ""
+    return (f'<div popover id="{key}" class="proof-card"><div class="rule">{escape(proof.rule)} {mark("computed")}</div>'
+            f"{lines}{more}</div>")
+
+
+def table(rows: Sequence[dict], place: str) -> str:
+    """Plain rows; a `Provable` cell opens its proof. Columns of numbers are set to the right."""
+    cards = Cards(place)
+    numeric = {key for key in rows[0] if all(is_number(row[key]) for row in rows)}
+    kind = {key: ' class="num"' if key in numeric else "" for key in rows[0]}
+    head = "".join(f"<th{kind[key]}>{escape(key)}</th>" for key in rows[0])
+    body = "".join("<tr>" + "".join(f"<td{kind[key]}>{_cell(value, cards)}</td>" for key, value in row.items()) + "</tr>"
+                   for row in rows)
+    return framed(head, body) + cards.html()
+
+
+def framed(head: str, body: str, kind: str = "") -> str:
+    """A table's head and body, scrolling inside itself on a phone."""
+    return (f'<div class="scroll"><table class="paper{" " * bool(kind)}{kind}"><thead><tr>{head}</tr></thead>'
+            f"<tbody>{body}</tbody></table></div>")
+
+
+def is_number(value: object) -> bool:
+    """Whether a cell reads as a number, with or without a unit."""
+    value = value.shown if isinstance(value, Provable) else value
+    return isinstance(value, (int, float)) or bool(re.fullmatch(r"[×+−]?[\d,.]+( [KMGT]?\w+)?|same|–", str(value)))
+
+
+def _cell(value: object, cards: Cards) -> str:
+    if isinstance(value, Provable):
+        return cards.number(value.proof, value.shown)
+    return escape(palette.exact(value) if isinstance(value, int) else str(value))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from explorer import palette
 from explorer.analysis import METRICS, metric_columns, stages, total
+from explorer.proof import Proof, prove, share
 from explorer.trace import Node
 
 WHOLE = "net"
@@ -50,6 +52,36 @@ def rows(nodes: Sequence[Node], path: str = WHOLE) -> list[dict[str, object]]:
     return [{"part": name, "stage": group[0].stage, "kind": group[0].kind if len(group) == 1 else "", "layers": len(group),
              **metric_columns(group), **{f"{key}_share": total(group, key) / whole[key] for key in SUMS}}
             for name, group in children(nodes, path)]
+
+
+def above(nodes: Sequence[Node], path: str) -> str:
+    """The part that a part is in: a layer's block, a block's stage, a stage's net."""
+    _, group = part(nodes, path)
+    if path in (WHOLE, group[0].stage):
+        return WHOLE
+    return group[0].block if len(group) == 1 and group[0].block else group[0].stage
+
+
+@dataclass(frozen=True)
+class Share:
+    """A part's share of a metric of the whole net. proof: 100 · part ÷ whole, in %."""
+
+    part: str
+    stage: str
+    proof: Proof
+
+    @property
+    def percent(self) -> float:
+        return self.proof.value
+
+
+def shares(nodes: Sequence[Node]) -> dict[str, list[Share]]:
+    """Summed metric → the stages' shares of it, in the net's order; stages that have none of it are left out."""
+    found = {}
+    for metric in SUMS:
+        whole = prove(metric, nodes, METRICS[metric].label)
+        found[metric] = [Share(part.label, part.label, share(part, whole)) for part in whole.parts if part.value]
+    return found
 
 
 def hierarchy(nodes: Sequence[Node], metric: str, path: str = WHOLE) -> list[dict[str, object]]:

@@ -1,4 +1,4 @@
-"""Plain rows as plotly figures: shares, treemap, sunburst, bars, cost against cost, receptive fields."""
+"""Plain rows as plotly figures: treemap, sunburst, bars, cost against cost, receptive fields."""
 
 from __future__ import annotations
 
@@ -22,23 +22,6 @@ def styled(figure: go.Figure, height: int, **layout: object) -> go.Figure:
                          margin={"l": 8, "r": 12, "t": 12, "b": 8}, hoverlabel_font_size=TEXT, showlegend=False, **layout)
     figure.update_xaxes(tickfont_size=TEXT, gridcolor=SOFT, automargin=True, zeroline=False)
     return figure.update_yaxes(tickfont_size=TEXT, gridcolor=SOFT, automargin=True, zeroline=False)
-
-
-def shares(rows: Rows, metrics: dict[str, tuple[str, str]]) -> go.Figure:
-    """One full bar per metric, split by part. rows: of cost.rows; metrics: name → (label, unit)."""
-    figure = go.Figure()
-    for row in rows:
-        values = [100 * row[f"{name}_share"] for name in metrics]
-        figure.add_bar(
-            y=[label for label, _ in metrics.values()], x=values, orientation="h", name=row["part"], width=0.62,
-            marker={"color": palette.STAGE_COLOURS[row["stage"]], "line": {"width": 1, "color": "rgba(255,255,255,.7)"}},
-            text=[f"{row['part']} {value:.0f} %" if value >= 9 else f"{value:.0f} %" if value >= 4 else "" for value in values],
-            textposition="inside", insidetextanchor="middle", textangle=0, textfont={"color": "#fff", "size": TEXT},
-            hovertext=[f"<b>{row['part']}</b><br>{palette.short(row[name], unit)} · {value:.1f} %"
-                       for (name, (_, unit)), value in zip(metrics.items(), values)], hoverinfo="text")
-    figure.update_xaxes(range=[0, 100], visible=False)
-    figure.update_yaxes(autorange="reversed", showgrid=False)
-    return styled(figure, 70 + 66 * len(metrics), barmode="stack", uniformtext={"minsize": 12, "mode": "hide"})
 
 
 def tree(items: Rows, unit: str, kind: str) -> go.Figure:

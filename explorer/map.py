@@ -12,7 +12,7 @@ from explorer import graph
 from explorer.state import Chosen
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "map"
-MODULES = ("dom", "net", "scene", "paint", "figures", "viewport", "panel", "block", "toolbar", "table",
+MODULES = ("dom", "net", "scene", "paint", "figures", "viewport", "proof", "panel", "block", "toolbar", "table",
            "transitions", "export", "input",
            "choices", "map")  # in the order of their dependence; joined, they are one ES module
 STYLES = ("controls", "picture", "panel", "table", "map")
@@ -23,7 +23,8 @@ def _joined(names: tuple[str, ...], ending: str) -> str:
     return "\n".join((FOLDER / f"{name}.{ending}").read_text(encoding="utf-8") for name in names)
 
 
-JS, CSS = _joined(MODULES, "js"), _joined(STYLES, "css")
+PROOF = (FOLDER.parent / "app" / "proof.css").read_text(encoding="utf-8")
+JS, CSS = _joined(MODULES, "js"), _joined(STYLES, "css") + PROOF
 _component = st.components.v2.component("resnet_map", html='<div class="map-place"></div>\n', css=CSS, js=JS)
 
 

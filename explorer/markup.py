@@ -7,7 +7,7 @@ not asked. Equal proofs share one card. No Streamlit.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2s
 from html import escape
@@ -61,6 +61,21 @@ def card(key: str, proof: Proof, steps: str) -> str:
     more = f"<details><summary>Step by step</summary><pre>{escape(steps)}</pre></details>" if steps else ""
     return (f'<div popover id="{key}" class="proof-card"><div class="rule">{escape(proof.rule)} {mark("computed")}</div>'
             f"{lines}{more}</div>")
+
+
+def stacked(lines: Mapping[str, Sequence[tuple[str, float, str, Proof]]]) -> str:
+    """One full bar per line, cut into parts of (name, percent, colour, proof); each part opens its proof."""
+    cards, bars = Cards("shares"), []
+    for label, parts in lines.items():
+        cells = "".join(f'<span style="flex:{percent:.3f};background:{colour}">{cards.number(proof, part_words(name, percent))}</span>'
+                        for name, percent, colour, proof in parts)
+        bars.append(f'<div class="bar-label">{escape(label)}</div><div class="bar">{cells}</div>')
+    return f'<div class="stacked">{"".join(bars)}</div>{cards.html()}'
+
+
+def part_words(name: str, percent: float) -> str:
+    """What has room in a part of a bar: 'conv4_x 28 %', '5 %', or an ellipsis to click on."""
+    return f"{name} {percent:.0f} %" if percent >= 9 else f"{percent:.0f} %" if percent >= 3.5 else "⋯"
 
 
 def table(rows: Sequence[dict], place: str) -> str:

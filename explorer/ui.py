@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -35,17 +36,18 @@ class Figure:
 
 
 def style() -> None:
-    """The app's stylesheets and its script; once per page, before anything else."""
+    """The app's stylesheets; once per page, before anything else."""
     look = "".join((ASSETS / f"{name}.css").read_text(encoding="utf-8") for name in ("app", "proof"))
-    script = (ASSETS / "app.js").read_text(encoding="utf-8")
-    st.html(f"<style>{look}</style><script>{script}</script>", unsafe_allow_javascript=True)
+    st.html(f"<style>{look}</style>")
 
 
 def brand() -> None:
-    """The product's name and sign, on top of the sidebar."""
+    """The product's name and sign, on top of the sidebar; with it, where it takes no room, the app's script."""
     sign = image((ASSETS / "icon.svg").read_text(encoding="utf-8"), "")
     with st.sidebar:
-        st.html(f'<div class="brand">{sign}<span>ResNet Explorer</span></div>')
+        script = (ASSETS / "app.js").read_text(encoding="utf-8")
+        st.html(f'<div class="brand">{sign}<span>ResNet Explorer</span></div><script>{script}</script>',
+                unsafe_allow_javascript=True)
 
 
 def header(chosen: Chosen, problem: str | None, beside: Callable[[], None] = lambda: None) -> None:
@@ -131,18 +133,35 @@ def provable(rows: Sequence[dict], proofs: Sequence[dict[str, Proof]]) -> list[d
             for row, known in zip(rows, proofs, strict=True)]
 
 
-def chart(figure: object, alt: str, key: str | None = None) -> None:
-    """A plotly figure in the app's manner; pointing at it shows a button that saves it as SVG."""
-    st.plotly_chart(figure, width="stretch", key=key, alt=alt, config={
+def chart(figure: object, alt: str, key: str | None = None, on_pick: Callable[[str], None] | None = None) -> None:
+    """A plotly figure in the app's manner; pointing at it shows a button that saves it as SVG.
+
+    on_pick: takes the id (or the name on the horizontal axis) of the part that a visitor clicks on; needs a `key`.
+    """
+
+    def take() -> None:
+        points = st.session_state[key]["selection"]["points"]
+        if points:
+            on_pick(str(points[0].get("id", points[0].get("x"))))
+
+    more = {"on_select": take, "selection_mode": "points"} if on_pick else {}
+    st.plotly_chart(figure, width="stretch", key=key, alt=alt, **more, config={
         "displaylogo": False, "modeBarButtons": [["toImage"]],
         "toImageButtonOptions": {"format": "svg", "filename": f"resnet-explorer-{key or 'figure'}"}})
 
 
-def downloads(name: str, rows: Sequence[dict], svg: str | None = None) -> None:
-    """CSV and JSON of a page's data, and its drawing as SVG."""
+def downloads(name: str, rows: Sequence[dict], svgs: Mapping[str, str] = MappingProxyType({})) -> None:
+    """CSV and JSON of a page's data, its drawings (name → SVG), and every figure on the page as SVG and PNG."""
     with st.popover("Take it home", icon=":material/download:"):
         st.download_button("Data as CSV", lambda: csv_text(rows), f"{name}.csv", "text/csv", on_click="ignore")
         st.download_button("Data as JSON", lambda: json.dumps(list(rows), indent=2), f"{name}.json",
                            "application/json", on_click="ignore")
-        if svg:
-            st.download_button("Drawing as SVG", svg, f"{name}.svg", "image/svg+xml", on_click="ignore")
+        for what, svg in svgs.items():
+            st.download_button(f"{what} as SVG", svg, f"{name}-{what.lower().replace(' ', '-')}.svg", "image/svg+xml", on_click="ignore")
+        save_figures()
+
+
+def save_figures() -> None:
+    """Two buttons that save every chart and drawing of the page; the browser does it."""
+    st.html('<div class="save">Figures on this page: <button type="button" data-save="svg">SVG</button> '
+            '<button type="button" data-save="png">PNG</button></div>')

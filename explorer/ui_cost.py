@@ -10,6 +10,7 @@ import streamlit as st
 from explorer import cost, figures, markup, memory, naming, palette, receptive, reconcile, state, ui, ui_facts
 from explorer.agreement import agreement
 from explorer.analysis import BYTES, METRICS
+from explorer.drawing import shares_svg
 from explorer.jobs import Job
 from explorer.proof import depth, prove
 from explorer.state import Chosen, choose
@@ -35,8 +36,8 @@ def where(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
     """Shares by stage, then any metric of the selected part as treemap, sunburst or bars, and as a table."""
     name = naming.title(chosen.spec)
     ui.lead(cost.lesson(nodes))
-    ui.chart(figures.shares(cost.rows(nodes), {key: (METRICS[key].label, METRICS[key].unit) for key in cost.SUMS}),
-             f"Shares of parameters, MACs and activation memory by stage of {name}")
+    st.html(markup.stacked({METRICS[metric].label: [(one.part, one.percent, palette.STAGE_COLOURS[one.stage], one.proof)
+                                                    for one in shares] for metric, shares in cost.shares(nodes).items()}))
     left, middle, right = st.columns([1, 2.1, 1.1], vertical_alignment="bottom")
     with left:
         path = ui_facts.look_into(nodes)
@@ -49,9 +50,17 @@ def where(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
         figure = figures.bars(cost.rows(nodes, path), metric, row.label, row.unit)
     else:
         figure = figures.tree(cost.hierarchy(nodes, metric, path), row.unit, drawn)
-    ui.chart(figure, f"{row.label} of {name}, {path}, as {drawn}")
+    ui.chart(figure, f"{row.label} of {name}, {path}, as {drawn}", f"where-{drawn}-{path}",
+             lambda picked: ui_facts.select(nodes, cost.above(nodes, path) if picked == path else picked))
     ui_facts.metric_table(nodes, path)
     return cost.rows(nodes, path)
+
+
+def drawings(chosen: Chosen, nodes: Sequence[Node]) -> dict[str, str]:
+    """The bars of `where` as a picture to take away."""
+    lines = {METRICS[metric].label: [(markup.part_words(one.part, one.percent), one.percent, palette.STAGE_COLOURS[one.stage])
+                                     for one in shares] for metric, shares in cost.shares(nodes).items()}
+    return {"Shares": shares_svg(lines, f"Where the cost of {naming.title(chosen.spec)} is")}
 
 
 def flops(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:

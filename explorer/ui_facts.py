@@ -20,16 +20,17 @@ def look_into(nodes: Sequence[Node]) -> str:
     options = cost.choices(nodes, path)
     st.session_state["look_into"] = path if path in options else cost.WHOLE
 
-    def take() -> None:
-        picked = st.session_state["look_into"]
-        if picked != cost.WHOLE:
-            stage = [node for node in nodes if node.block and node.stage == picked]
-            st.query_params["node"] = stage[0].path.split(".")[0] if stage else picked  # the map's name of a stage
-        elif "node" in st.query_params:
-            del st.query_params["node"]
-
-    return st.selectbox("Look into", options, key="look_into", on_change=take,
+    return st.selectbox("Look into", options, key="look_into", on_change=lambda: select(nodes, st.session_state["look_into"]),
                         help="The same selection as on the map: a stage, a block, or a layer of that block.")
+
+
+def select(nodes: Sequence[Node], picked: str) -> None:
+    """Make a part the selection of the map and of this page, by `?node=`."""
+    if picked != cost.WHOLE:
+        stage = [node for node in nodes if node.block and node.stage == picked]
+        st.query_params["node"] = stage[0].path.split(".")[0] if stage else picked  # the map's name of a stage
+    elif "node" in st.query_params:
+        del st.query_params["node"]
 
 
 def metric_table(nodes: Sequence[Node], path: str) -> None:

@@ -43,5 +43,5 @@ st.subheader("What the way around costs", anchor=False)
 ui.table(specimen.option_rows(width if not width % 8 and 8 <= width <= 2048 else 256, equal, place, chosen.spec),
          caption="Parameters of this block under each shortcut option of the paper, BN included.")
 with st.container(horizontal=True):
-    ui.downloads("blocks", specimen.rows(pair), drawings[1])
+    ui.downloads("blocks", specimen.rows(pair), dict(zip(("Basic block", "Bottleneck"), drawings)))
     ui_facts.take_home(chosen)

@@ -23,5 +23,5 @@ show = state.choose("Question", tuple(SECTIONS), "show", width="stretch",
                          "field: what one unit sees. torchinfo: a second opinion.")
 rows = SECTIONS[show]()
 with st.container(horizontal=True):
-    ui.downloads(f"{naming.slug(chosen.spec)}-{show}", rows)
+    ui.downloads(f"{naming.slug(chosen.spec)}-{show}", rows, ui_cost.drawings(chosen, nodes) if show == "where" else {})
     ui_facts.take_home(chosen)

@@ -20,12 +20,13 @@ ui.table(ui.provable(rows, shapes.proofs_by_row(nodes)),
                  "unit sees.")
 
 st.subheader("What one unit sees", anchor=False)
-ui.drawing(receptive_svg(nodes, f"Receptive fields of {name}"), f"Receptive field after each stage of {name}", least_px=560, most_px=860)
+fields = receptive_svg(nodes, f"Receptive fields of {name}")
+ui.drawing(fields, f"Receptive field after each stage of {name}", least_px=560, most_px=860)
 
 st.subheader("The five depths", anchor=False)
 ui_paper.table1(published.table1(), naming.base_name(chosen.spec))
 st.html(f'<div class="note">Rendered from the five models, stride on the 1×1 as in the paper {ui.mark("computed")}; a tick where '
         f'Table 1 of He et al. 2015 prints the same {ui.mark("published")}</div>')
 with st.container(horizontal=True):
-    ui.downloads(f"{naming.slug(chosen.spec)}-shapes", rows, maps)
+    ui.downloads(f"{naming.slug(chosen.spec)}-shapes", rows, {"Feature maps": maps, "Receptive fields": fields})
     ui_facts.take_home(chosen)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from explorer import cost, figures
-from explorer.analysis import METRICS, total
+from explorer.analysis import total
+from explorer.proof import evaluate
 from explorer.spec import ResNetSpec, preset
 from explorer.trace import trace
 
@@ -36,6 +37,21 @@ def test_shares_are_of_the_whole_net():
         assert sum(row[f"{metric}_share"] for row in rows) == pytest.approx(1)
     conv5 = next(row for row in rows if row["part"] == "conv5_x")
     assert conv5["params"] == 14_964_736 and round(conv5["params_share"], 3) == 0.586
+
+
+@pytest.mark.parametrize("metric", cost.SUMS)
+def test_each_share_has_its_proof(metric):
+    shares = cost.shares(NODES)[metric]
+    assert sum(one.percent for one in shares) == pytest.approx(100)
+    assert all(evaluate(one.proof.expression) == pytest.approx(one.percent) for one in shares)
+    rows = {row["part"]: row[f"{metric}_share"] for row in cost.rows(NODES)}
+    assert all(one.percent == pytest.approx(100 * rows[one.part]) for one in shares)
+
+
+@pytest.mark.parametrize(("path", "over"), [
+    ("net", "net"), ("conv3_x", "net"), ("layer2.0", "conv3_x"), ("layer2.0.conv1", "layer2.0"), ("fc", "head"), ("stem", "net")])
+def test_the_part_above_a_part(path, over):
+    assert cost.above(NODES, path) == over
 
 
 @pytest.mark.parametrize(("name", "words"), [
@@ -75,9 +91,6 @@ def test_one_stage_and_no_weights_do_not_break_it():
 
 def test_figures_hold_the_rows_values():
     rows = cost.rows(NODES)
-    shares = figures.shares(rows, {name: (METRICS[name].label, METRICS[name].unit) for name in cost.SUMS})
-    assert [bar.name for bar in shares.data] == [row["part"] for row in rows]
-    assert sum(bar.x[0] for bar in shares.data) == pytest.approx(100)
     items = cost.hierarchy(NODES, "macs")
     for kind in ("treemap", "sunburst"):
         drawn = figures.tree(items, "MACs", kind).data[0]

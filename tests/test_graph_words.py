@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import subprocess
+import re
 from dataclasses import replace
 
 import pytest
@@ -18,6 +18,7 @@ from explorer.graph import parts, words
 from explorer.graph.columns import columns, contrast, ink, on_tile, shade
 from explorer.graph.details import OPTIONS, options
 from explorer.graph.fig3 import nets
+from explorer.proof import evaluate, latex
 from explorer.spec import ResNetSpec, preset
 from explorer.trace import follow, trace
 from explorer.vgg import vgg19
@@ -31,6 +32,47 @@ def test_formulas_have_the_models_numbers_in_and_give_its_results() -> None:
                 sum(eval(term.replace("·", "*").replace(" × ", "*")) for term in text.split(" + ")) if text else 0
             )
             assert computed == value, (node.path, text)
+
+
+PROVED = {"50": preset("resnet50"), "50 v1": replace(preset("resnet50"), stride_on="1x1"), "56": preset("resnet56_cifar"),
+          "plain C": replace(preset("resnet18"), shortcut="C"), "pre A": replace(preset("resnet34"), shortcut="A", activation="pre")}
+
+
+@pytest.mark.parametrize("name", PROVED)
+def test_every_formula_of_the_panel_gives_the_panels_number(name: str) -> None:
+    spec = PROVED[name]
+    details, nodes = drawn(spec)["details"], trace(spec, spec.default_input, spec.default_input)
+    told = [text for stage in details["stages"].values() for text in stage["proofs"].values()]
+    told += [text for kind in details["kinds"] for holder in (kind, *kind["layers"], *kind["options"].values())
+             for text in holder["proofs"].values()]
+    assert len(told) > 100
+    for text in told:
+        for step in text.split("; "):
+            expression, _, value = step.rpartition(" = ")
+            assert evaluate(expression or value) == int(value.replace(",", "")), step
+    for stage in stages(nodes):
+        known = details["stages"][stage.module]["proofs"]
+        assert all(known[metric].endswith(f"{total(stage.nodes, metric):,}") for metric in ("params", "macs") if metric in known)
+
+
+@pytest.mark.parametrize("name", PROVED)
+def test_what_a_block_adds_to_the_receptive_field(name: str) -> None:
+    """The panel's formula is the field before the block and `widens`: together the trace's own figure."""
+    spec = PROVED[name]
+    details, nodes = drawn(spec)["details"], trace(spec, spec.default_input, spec.default_input)
+    for stage in (stage for stage in stages(nodes) if stage.blocks):
+        numbered = [kind for kind, count in details["stages"][stage.module]["kinds"] for _ in range(count)]
+        for kind, block in zip(numbered, stage.blocks, strict=True):
+            before = next(node for node in nodes if node.path == block.nodes[0].inputs[0])
+            assert before.receptive_field + evaluate(details["kinds"][kind]["widens"]) == block.nodes[-1].receptive_field
+
+
+def test_the_browser_can_write_latex_with_the_same_replacements() -> None:
+    patterns = drawn(preset("resnet18"))["details"]["latex"]
+    text = "⌊(224 + 2·3 − 7)/2⌋ + 1 = 112; 1,000"
+    for pattern, new in patterns:
+        text = re.sub(pattern, lambda found, new=new: re.sub(r"\$(\d)", lambda group: found[int(group[1])], new), text)
+    assert text == latex("⌊(224 + 2·3 − 7)/2⌋ + 1 = 112; 1,000")
 
 
 def test_reasons_and_prices_of_the_options() -> None:

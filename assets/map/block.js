@@ -15,7 +15,7 @@ function blockPanel(map, id, { block, kind }) {
     unfoldButton(map, block),
     blockFacts(map, block, kind, stage),
     optionTable(map, kind),
-    arithmetic(kind),
+    arithmetic(map, kind),
     source(map),
   ];
 }
@@ -33,10 +33,13 @@ function unfoldButton(map, block) {
 function blockFacts(map, block, kind, stage) {
   const { metrics, totals } = map.data.details;
   const rows = Object.entries(metrics).map(([name, metric]) => {
-    if (kind.metrics[name] === undefined) return [metric.label, stage.last[name][indexIn(block)]];
+    if (kind.metrics[name] === undefined) {
+      const now = stage.last[name][indexIn(block)];
+      return [metric.label, provable(map, now, rule(map, name, fieldFormula(map, block, kind, now)))];
+    }
     return [
       metric.label,
-      formatted(map, name, kind.metrics[name]),
+      provable(map, formatted(map, name, kind.metrics[name]), rule(map, name, kind.proofs[name], blockSteps(kind, name))),
       `${percent(kind.metrics[name], totals[name])} of the net`,
     ];
   });
@@ -46,7 +49,18 @@ function blockFacts(map, block, kind, stage) {
       const index = map.net.tile(block);
       return index < 0 ? null : [column.label, column.words[index], column.provenance];
     });
-  return factList([["Output", kind.out, `from ${kind.in}`], ...rows, ...extra]);
+  const out = provable(map, kind.out, rule(map, "out", kind.proofs.out));
+  return factList([["Output", out, `from ${kind.in}`], ...rows, ...extra]);
+}
+
+// What the block before it saw, and what its own layers add; nothing where it is the whole picture.
+function fieldFormula(map, block, kind, now) {
+  const { stages } = map.data.details;
+  const index = indexIn(block);
+  const before = Object.values(stages)[Object.keys(stages).indexOf(stageOf(block)) - 1];
+  const seen = index ? stages[stageOf(block)].last.receptive_field[index - 1] : before.words.receptive_field;
+  const px = (text) => text.replace(" px", "");
+  return now.endsWith(" px") && `${px(seen)} + ${kind.widens} = ${px(now)}`;
 }
 
 const formatted = (map, name, value) =>
@@ -60,8 +74,8 @@ function optionTable(map, kind) {
       { class: option === here ? "here" : null },
       html("th", { scope: "row" }, `${option}${option === here ? " ◂" : ""}`),
       html("td", {}, cost.shortcut === "pad" ? "zero-padding" : cost.shortcut),
-      html("td", {}, exact(cost.params)),
-      html("td", {}, `${(cost.macs / 1e6).toFixed(1)} M`),
+      html("td", {}, provable(map, exact(cost.params), rule(map, "params", cost.proofs.params))),
+      html("td", {}, provable(map, `${(cost.macs / 1e6).toFixed(1)} M`, rule(map, "macs", cost.proofs.macs))),
     ),
   );
   return html(
@@ -81,7 +95,7 @@ function optionTable(map, kind) {
   );
 }
 
-function arithmetic(kind) {
+function arithmetic(map, kind) {
   const rows = kind.layers
     .filter((layer) => layer.params)
     .map((layer) =>
@@ -90,7 +104,7 @@ function arithmetic(kind) {
         {},
         html("th", { scope: "row" }, layer.id),
         html("td", {}, layer.params_formula),
-        html("td", {}, exact(layer.params)),
+        html("td", {}, provable(map, exact(layer.params), rule(map, "params", layer.proofs.params))),
       ),
     );
   rows.push(
@@ -99,7 +113,7 @@ function arithmetic(kind) {
       { class: "sum" },
       html("th", { scope: "row" }, "sum"),
       html("td", {}),
-      html("td", {}, exact(kind.metrics.params)),
+      html("td", {}, provable(map, exact(kind.metrics.params), rule(map, "params", kind.proofs.params))),
     ),
   );
   return html(

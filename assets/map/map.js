@@ -33,6 +33,7 @@ class NetMap {
       html("div", { class: "picture" }, this.canvas, this.legend),
       this.panel,
     );
+    this.card = proofCard();
     this.root = html(
       "div",
       { class: "map-root" },
@@ -41,6 +42,7 @@ class NetMap {
       this.toolbar.bar,
       this.body,
       this.table,
+      this.card,
     );
     host.replaceChildren(this.root);
     this.viewport = new Viewport(this.canvas, this.svg, this.drawing);

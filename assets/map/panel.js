@@ -73,14 +73,14 @@ function netPanel(map) {
           html(
             "div",
             {},
-            html("b", {}, `${held.identity ?? 0}`),
+            html("b", {}, provable(map, `${held.identity ?? 0}`, counted(map, ["identity"]))),
             lineSample("identity"),
             html("span", {}, "solid: x is added as it is"),
           ),
           html(
             "div",
             {},
-            html("b", {}, `${dotted}`),
+            html("b", {}, provable(map, `${dotted}`, counted(map, ["projection", "pad"]))),
             lineSample(held.pad ? "pad" : "projection"),
             html(
               "span",
@@ -107,7 +107,7 @@ function stagePanel(map, id, { stage }) {
   const totals = map.data.details.totals;
   const rows = Object.entries(map.data.details.metrics).map(([name, metric]) => [
     metric.label,
-    stage.words[name],
+    provable(map, stage.words[name], rule(map, name, stage.proofs[name], stageSteps(map, id, name))),
     totals[name] === undefined ? "" : percent(stage.metrics[name], totals[name]),
   ]);
   return [
@@ -115,7 +115,7 @@ function stagePanel(map, id, { stage }) {
     stage.blocks
       ? html("p", { class: "reason" }, `${stage.blocks} ${stage.blocks === 1 ? "block" : "blocks"}: ${stage.holds}`)
       : null,
-    factList([["Output", stage.out], ...rows]),
+    factList([["Output", provable(map, stage.out, rule(map, "out", stage.proofs.out))], ...rows]),
     stage.blocks
       ? html("button", { class: "wide", type: "button", onclick: () => map.enter(id) }, "Open the stage")
       : null,
@@ -129,9 +129,7 @@ function layerPanel(map, id, { layer, block }) {
     html("p", { class: "quiet" }, layer.label),
     factList([
       ["Input", layer.in],
-      ["Output", layer.out],
-      ["Parameters", exact(layer.params), layer.params_formula && `= ${layer.params_formula}`],
-      ["MACs", exact(layer.macs), layer.macs_formula && `= ${layer.macs_formula}`],
+      ...numbersOf(map, layer),
     ]),
     block
       ? html("button", { class: "wide", type: "button", onclick: () => map.select(block) }, `To its block, ${block}`)
@@ -165,9 +163,7 @@ function boxPanel(map, id, { box }) {
     html("p", { class: "quiet" }, box.path),
     factList([
       ["Input", box.in],
-      ["Output", box.out],
-      ["Parameters", exact(box.params), box.params_formula && `= ${box.params_formula}`],
-      ["MACs", exact(box.macs), box.macs_formula && `= ${box.macs_formula}`],
+      ...numbersOf(map, box),
     ]),
     source(map),
   ];

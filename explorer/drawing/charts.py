@@ -24,6 +24,20 @@ def bars_svg(rows: Sequence[tuple[str, float, str, str]], title: str, note: str 
     return svg.document(WIDE, end + (34 if note else 8), body, title)
 
 
+def shares_svg(lines: Mapping[str, Sequence[tuple[str, float, str]]], title: str) -> str:
+    """One full bar per line, cut into parts of (words, percent, colour); words only where they have room."""
+    body, wide = [svg.text(20, 30, title, "ink serif", 24)], WIDE - LEFT + 60
+    for order, (label, parts) in enumerate(lines.items()):
+        x, y = float(LEFT - 80), 56 + order * 58
+        body.append(svg.text(x - 14, y + 29, label, "ink end", 18))
+        for words, percent, colour in parts:
+            length = wide * percent / 100
+            body.append(svg.rect(x, y, max(length - 1, 0), 46, colour))
+            body += [svg.text(x + length / 2, y + 29, words, "white mid", 16)] if length > 9.5 * len(words) else []
+            x += length
+    return svg.document(WIDE, 56 + len(lines) * 58, body, title)
+
+
 def lines_svg(series: Mapping[str, tuple[str, str, Sequence[tuple[float, float]]]], title: str, axes: tuple[str, str],
               note: str = "", logarithmic: bool = False) -> str:
     """series: name → (colour, dash, points). axes: their names. logarithmic: the horizontal axis."""

@@ -12,9 +12,10 @@ from itertools import groupby
 
 from explorer import palette
 from explorer.analysis import METRICS, Block, Stage, blocks, metric_columns, total
+from explorer.graph import proofs
 from explorer.graph.opened import opened
 from explorer.graph.parts import signature
-from explorer.graph.words import SOLIDITY, counted, layer_name, macs_formula, params_formula, shape
+from explorer.graph.words import SOLIDITY, counted, layer_name, params_formula, shape
 from explorer.spec import ResNetSpec
 from explorer.trace import Node, trace
 
@@ -24,20 +25,21 @@ OPTIONS = ("A", "B", "C")
 def details(spec: ResNetSpec, stages: Sequence[Stage], height: int, width: int) -> dict[str, object]:
     """kinds: one entry per distinct block; stages: by module, with the kind of each block; layers: stem and head."""
     places: dict[tuple, int] = {}
+    nodes = [node for stage in stages for node in stage.nodes]
     kinds: list[dict[str, object]] = []
     for number, stage in enumerate(stage for stage in stages if stage.blocks):
         for index, block in enumerate(stage.blocks):
             key = signature(block)
             if key not in places:
                 places[key] = len(kinds)
-                kinds.append(_kind(block) | {"options": options(spec, height, width, number, min(index, 1))})
+                kinds.append(_kind(block, stages[number].nodes[-1].jump if index == 0 else block.nodes[-1].jump) | {"options": options(spec, height, width, number, min(index, 1))})
     return {
         "kinds": kinds,
-        "stages": {stage.module: _stage(stage, places) for stage in stages},
+        "stages": {stage.module: _stage(stage, places) | {
+            "proofs": proofs.of_stage(nodes, stage)} for stage in stages},
         "layers": {node.path: layer(node) for stage in stages for node in stage.nodes if not node.block},
         "metrics": {name: {"label": rule.label, "counts": rule.counts} for name, rule in METRICS.items()},
-        "totals": {name: total([node for stage in stages for node in stage.nodes], name) for name, rule
-                   in METRICS.items() if rule.combine == "sum"},
+        "totals": {name: total(nodes, name) for name in proofs.SUMS}, **proofs.vocabulary(),
     }
 
 
@@ -46,7 +48,7 @@ def layer(node: Node, within: str = "") -> dict[str, object]:
     return {"id": node.path.removeprefix(f"{within}."), "name": layer_name(node), "kind": node.kind,
             "label": palette.KIND_LABELS[node.kind], "in": shape(node.in_shape), "out": shape(node.out_shape),
             "params": node.params, "params_formula": params_formula(node), "macs": node.macs,
-            "macs_formula": macs_formula(node)}
+            "proofs": proofs.shown(**proofs.sums([node]), out=proofs.side([node]))}
 
 
 @lru_cache(maxsize=256)
@@ -61,7 +63,7 @@ def options(spec: ResNetSpec, height: int, width: int, stage: int, index: int) -
         found = {block.path: block for block in blocks(trace(short, height, width))}
         block = found[f"layer{stage + 1}.{index}"]
         costs[option] = {"shortcut": block.shortcut, "params": total(block.nodes, "params"),
-                         "macs": total(block.nodes, "macs")}
+                         "macs": total(block.nodes, "macs"), "proofs": proofs.sums(block.nodes, ("params", "macs"))}
     return costs
 
 
@@ -71,12 +73,14 @@ def question(kind: str) -> str:
             "none": "No shortcut"}[kind]
 
 
-def _kind(block: Block) -> dict[str, object]:
+def _kind(block: Block, before: int) -> dict[str, object]:
     return {"shortcut": block.shortcut, "question": question(block.shortcut), "solidity": SOLIDITY[block.shortcut],
             "words": palette.SHORTCUT_WORDS[block.shortcut], "reason": block.reason, "stride": block.stride,
             "in": shape(block.in_shape), "out": shape(block.out_shape),
             "metrics": {name: value for name, value in metric_columns(block.nodes).items()
                         if METRICS[name].combine == "sum"},
+            "proofs": proofs.shown(**proofs.sums(block.nodes), out=proofs.side(block.nodes)),
+            "widens": proofs.widens(block, before),
             "layers": [layer(node, block.path) for node in block.nodes], "opened": opened(block)}
 
 

@@ -12,8 +12,9 @@ from functools import lru_cache
 
 from explorer import palette
 from explorer.analysis import blocks
+from explorer.graph import proofs
 from explorer.graph.paths import number
-from explorer.graph.words import layer_name, macs_formula, params_formula, shape
+from explorer.graph.words import layer_name, shape
 from explorer.spec import preset
 from explorer.trace import Node, follow, trace
 from explorer.vgg import vgg19
@@ -60,7 +61,7 @@ def figure3() -> dict[str, object]:
     shortcuts = [line for index, column in enumerate(columns) for line in _shortcuts(column, index, places)]
     height = max(band["y"] + band["h"] for band in bands.values())
     return {
-        "stamp": "fig3", "figure": "fig3",
+        "stamp": "fig3", "figure": "fig3", "details": proofs.vocabulary(),
         "title": "VGG-19, plain-34, ResNet-34", "slug": "fig3-vgg19-plain34-resnet34",
         "facts": "He et al. 2015, Fig. 3, drawn from the traced models, 1×3×224×224", "w": WIDTH, "h": height + 8,
         "bands": [{"size": "×".join(map(str, size)) if len(size) > 1 else "1", **band}
@@ -108,7 +109,7 @@ def _box(column: Column, node: Node, place: list[float]) -> dict[str, object]:
     return {"id": f"{column.name}/{node.path}", "net": column.name, "path": node.path, "kind": node.kind,
             "stage": node.stage if node.block else "", "name": name, "box": place, "says": words,
             "in": shape(node.in_shape), "out": shape(node.out_shape), "params": node.params, "macs": node.macs,
-            "params_formula": params_formula(node), "macs_formula": macs_formula(node)}
+            "proofs": proofs.shown(**proofs.sums([node]), out=proofs.side([node]))}
 
 
 def _flow(column: Column, places: dict) -> str:

@@ -33,6 +33,7 @@ MACS: dict[str, Callable[[Node], str]] = {
 RULES = {  # metric -> (formula in symbols, node kind -> expression)
     "params": ("conv c_in·c_out·k²/groups, BN 2·c, fc c_in·c_out + c_out", PARAMS),
     "macs": ("conv H_out·W_out·c_in·c_out·k²/groups, fc c_in·c_out", MACS),
+    "activation_bytes": ("N·c·H·W·4 bytes (fp32) for each output that takes new memory; ReLU and addition write in place", {}),
 }
 
 
@@ -41,7 +42,6 @@ def leaf(metric: str, node: Node) -> Proof:
     value = METRICS[metric].of(node) or 0
     rule, kinds = RULES.get(metric, (METRICS[metric].counts, {}))
     if metric == "activation_bytes":
-        rule = "N·c·H·W·4 bytes (fp32) where the output takes new memory"
         expression = product(*node.out_shape, 4) if activation_bytes(node) else "0"
     else:
         expression = kinds[node.kind](node) if value and node.kind in kinds else f"{value:,}"

@@ -1,0 +1,78 @@
+// A number that opens its proof, as on the pages. One card for the whole map, filled when a number is clicked.
+
+function proofCard() {
+  const card = html("div", { popover: true, class: "proof-card" });
+  card.addEventListener("keydown", (event) => event.stopPropagation()); // Escape closes the card, not the panel
+  return card;
+}
+
+// proof: {rule, text, steps}; without a text the number stands alone.
+function provable(map, shown, proof) {
+  if (!proof?.text) return shown;
+  const button = html("button", { type: "button", class: "proved", onclick: () => fill(map, proof) }, shown);
+  button.popoverTargetElement = map.card;
+  return button;
+}
+
+function fill(map, proof) {
+  const [mark] = map.data.palette.provenance.computed;
+  const line = (text, words) =>
+    html(
+      "div",
+      { class: "line" },
+      html("code", {}, text),
+      html("button", { type: "button", "data-copy": true }, words),
+    );
+  const steps = proof.steps
+    ? html("details", {}, html("summary", {}, "Step by step"), html("pre", {}, proof.steps))
+    : "";
+  map.card.replaceChildren(
+    html("div", { class: "rule" }, proof.rule, " ", html("span", { class: "mark-source" }, `${mark} computed`)),
+    line(proof.text, "Copy"),
+    line(inLatex(map, proof.text), "Copy LaTeX"),
+    steps,
+  );
+}
+
+const inLatex = (map, text) =>
+  map.data.details.latex.reduce((now, [pattern, put]) => now.replace(new RegExp(pattern, "gu"), put), text);
+
+const rule = (map, name, text, steps) => ({ rule: map.data.details.rules[name], text, steps });
+
+// What every layer has to show: where it is, and its figures with their formulas.
+const numbersOf = (map, { out, params, macs, proofs }) => [
+  ["Output", provable(map, out, rule(map, "out", proofs.out)), proofs.out],
+  ["Parameters", provable(map, exact(params), rule(map, "params", proofs.params)), proofs.params],
+  ["MACs", provable(map, exact(macs), rule(map, "macs", proofs.macs)), proofs.macs],
+];
+
+// How many shortcuts of these kinds, stage by stage.
+function counted(map, kinds) {
+  const stages = Object.values(map.data.details.stages).filter((stage) => stage.blocks);
+  const counts = stages.map((stage) =>
+    stage.kinds.reduce(
+      (sum, [kind, count]) => sum + (kinds.includes(map.data.details.kinds[kind].shortcut) ? count : 0),
+      0,
+    ),
+  );
+  const text = `${counts.join(" + ")} = ${exact(counts.reduce((a, b) => a + b, 0))}`;
+  return { rule: "shortcuts of this kind, stage by stage", text };
+}
+
+// A stage's sum, block by block, equal ones together.
+function stageSteps(map, id, name) {
+  let index = 0;
+  const lines = map.data.details.stages[id].kinds.map(([kind, count]) => {
+    const first = index;
+    index += count;
+    const path = count > 1 ? `${id}.${first} … ${id}.${index - 1}, ${count} times` : `${id}.${first}`;
+    return map.data.details.kinds[kind].proofs[name] && `${path}: ${map.data.details.kinds[kind].proofs[name]}`;
+  });
+  return lines.filter(Boolean).join("\n");
+}
+
+const blockSteps = (kind, name) =>
+  kind.layers
+    .filter((layer) => layer.proofs[name])
+    .map((layer) => `${layer.id}: ${layer.proofs[name]}`)
+    .join("\n");

@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import NoReturn
 
 from explorer import spec as axes
-from explorer.spec import ResNetSpec, check_int, cifar_stages, parse_input, parse_stages, preset, presets
+from explorer.spec import ResNetSpec, check_int, named, parse_input, parse_stages, presets
 
 FORMATS = ("table", "json", "csv", "code", "report")
 LEVELS = ("stages", "blocks", "layers")
@@ -94,15 +94,7 @@ def chosen_spec(given: argparse.Namespace) -> ResNetSpec:
             changes[field] = whole(field, value, *axes.LIMITS[field])
     if given.stages is not None:
         changes["stages"] = parse_stages(given.stages)
-    return replace(model(given.model), **changes)
-
-
-def model(name: str) -> ResNetSpec:
-    """A preset, or any CIFAR net by its depth: `resnet8_cifar`."""
-    depth = re.fullmatch(r"resnet(\d{1,6})_cifar", name)
-    if depth and name not in presets():
-        return replace(preset("resnet20_cifar"), stages=cifar_stages(int(depth[1])))
-    return preset(name)
+    return replace(named(given.model), **changes)
 
 
 def whole(name: str, text: str, low: int, high: int) -> int:

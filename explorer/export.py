@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from explorer import naming, palette
 from explorer.analysis import METRICS, facts
 from explorer.codegen import code
-from explorer.spec import ResNetSpec, changed_fields, preset, presets
+from explorer.spec import ResNetSpec, changed_fields
 from explorer.tabular import csv_text
 
 SOLID = {"identity": "solid", "projection": "dotted", "pad": "dotted", "none": "none"}
@@ -120,9 +120,8 @@ WRITERS: dict[str, Callable[..., str]] = {"table": to_table, "json": to_json, "c
 
 def command(spec: ResNetSpec, height: int, width: int, batch: int = 1) -> str:
     """The terminal's command for the same facts."""
-    name = naming.base_name(spec)
-    name = name if name in presets() else "resnet50"
-    words, base = [name], preset(name)
+    name, base = naming.nearest(spec)
+    words = [name]
     flags = {"num_classes": "classes"}
     for field, (_, value) in changed_fields(spec, base).items():
         text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)

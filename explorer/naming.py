@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from explorer.spec import ResNetSpec, preset, presets
+from explorer.spec import ResNetSpec, named, preset, presets
 
 _VARIANT = {  # field -> value -> (slug suffix, words)
     "shortcut": {"A": ("A", "option A"), "B": ("B", "option B"), "C": ("C", "option C"), "none": ("plain", "plain")},
@@ -32,6 +32,15 @@ def base_name(spec: ResNetSpec) -> str:
             return name
     name = _by_depth(spec)
     return f"{name}_{'_'.join(map(str, spec.stages))}" if name in presets() else name
+
+
+def nearest(spec: ResNetSpec) -> tuple[str, ResNetSpec]:
+    """(name, spec) of the net by whose name and a few changes a spec is told shortest: a preset, or a CIFAR depth."""
+    name = base_name(spec)
+    try:
+        return name, named(name)
+    except ValueError:
+        return "resnet50", preset("resnet50")
 
 
 def _by_depth(spec: ResNetSpec) -> str:

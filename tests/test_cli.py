@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from explorer.cli import main, model, parser
-from explorer.spec import cifar_stages
+from explorer.cli import main, parser
+from explorer.spec import cifar_stages, named
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPTHS = ("18", "34", "50", "101", "152")
@@ -147,7 +147,7 @@ def test_a_mistake_is_one_line_and_exit_code_2(capsys, words, said):
 
 
 def test_any_cifar_depth_by_name():
-    assert model("resnet26_cifar").stages == cifar_stages(26) == (4, 4, 4)
+    assert named("resnet26_cifar").stages == cifar_stages(26) == (4, 4, 4)
 
 
 def test_help_names_every_flag(capsys):

@@ -97,13 +97,14 @@ def test_addresses_come_back(spec):
 
 
 def test_addresses_are_short_for_what_people_link():
+    assert diff.address(diff.parse("resnet26_cifar")) == "resnet26_cifar"
     assert diff.address(preset("resnet34")) == "resnet34"
     assert diff.address(replace(preset("resnet34"), shortcut="none")) == "resnet34~shortcut=none"
 
 
 @pytest.mark.parametrize(("text", "said"), [
     ("banana", "model='banana': choose one of resnet18"), ("resnet34~shortcut=D", "shortcut='D': choose one of"),
-    ("resnet34~colour=red", "'colour' is none of family"), ("resnet34~width=-1", "width='-1': choose a whole number"),
+    ("resnet34~colour=red", "'colour' is none of family"), ("resnet21_cifar", "depth=21: CIFAR nets have 6n.2 layers: .* nearest: 20 and 26"), ("resnet34~width=-1", "width='-1': choose a whole number"),
     ("resnet34~stages=9,x", "stages='9,x'"), ("", "model=''"), ("x" * 100_000, "model='xxx")])
 def test_bad_addresses_say_why_in_a_line(text, said):
     with pytest.raises(ValueError, match=said) as error:

@@ -48,10 +48,12 @@ def test_arrows_run_one_way(path: Path) -> None:
 def test_the_light_modules_do_not_need_torch(name: str) -> None:
     reached, queue = set(), [f"explorer.{name}"]
     while queue:
-        path = ROOT / (queue.pop().replace(".", "/") + ".py")
-        if path.exists() and path not in reached:
-            reached.add(path)
-            queue += imports(path)
+        place = ROOT / queue.pop().replace(".", "/")
+        for path in (place.with_suffix(".py"), place / "__init__.py"):
+            if path.exists() and path not in reached:
+                reached.add(path)
+                queue += imports(path)
+    assert reached
     assert not {module for path in reached for module in imports(path) if module.split(".")[0] in ("torch", "numpy")}
 
 

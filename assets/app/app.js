@@ -8,6 +8,9 @@ if (!window.resnetExplorerListens) {
     if (button?.dataset.save) saveFigures(button.dataset.save);
     else if (button) copy(button);
   });
+  // Plotly saves by a click on a link of its own beside the page: a popover would take it for a click elsewhere.
+  const ownLink = (event) => event.target.matches?.("body > a[download]") && event.stopImmediatePropagation();
+  window.addEventListener("click", ownLink, true);
 }
 
 async function copy(button) {
@@ -35,10 +38,11 @@ function saveFigures(format) {
   for (const picture of document.querySelectorAll(".stMain .drawing img")) saveDrawing(picture, format);
 }
 
-// Plotly's own camera button, told the format first.
+// What Plotly's own camera button does, told the format first.
 function savePlot(plot, format) {
   Object.assign(plot._context.toImageButtonOptions, { format, scale: format === "png" ? 2 : 1 });
-  plot.querySelector('.modebar-btn[data-title^="Download"]')?.click();
+  const buttons = plot._fullLayout._modeBar.buttons.flat();
+  buttons.find((button) => button.name === "toImage").click(plot);
 }
 
 function saveDrawing(picture, format) {

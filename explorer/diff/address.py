@@ -6,7 +6,7 @@ import re
 from dataclasses import fields, replace
 
 from explorer import naming
-from explorer.spec import LIMITS, ResNetSpec, changed_fields, parse_stages, preset, presets
+from explorer.spec import LIMITS, ResNetSpec, changed_fields, named, parse_stages, preset
 
 QUICK: dict[str, tuple[tuple[str, dict], tuple[str, dict]]] = {  # label -> (preset, changes) of baseline and other
     "18 vs 34": (("resnet18", {}), ("resnet34", {})),
@@ -29,15 +29,14 @@ def quick(label: str) -> tuple[ResNetSpec, ResNetSpec]:
 
 def address(spec: ResNetSpec) -> str:
     """A spec as a short text for the URL: the nearest preset and what differs: 'resnet34~shortcut=none'."""
-    name = naming.base_name(spec)
-    name = name if name in presets() else "resnet50"
-    return "~".join([name, *(f"{field}={listed(value)}" for field, (_, value) in changed_fields(spec, preset(name)).items())])
+    name, base = naming.nearest(spec)
+    return "~".join([name, *(f"{field}={listed(value)}" for field, (_, value) in changed_fields(spec, base).items())])
 
 
 def parse(text: str) -> ResNetSpec:
     """The spec of an address. Raises `ValueError` naming the field, the value and what is allowed."""
     name, *pairs = text.strip().split("~")
-    spec, changes = preset(name), {}
+    spec, changes = named(name), {}
     known = [field.name for field in fields(spec)]
     for pair in pairs:
         field, _, value = pair.partition("=")

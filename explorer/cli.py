@@ -41,7 +41,16 @@ class Parser(argparse.ArgumentParser):
 def parser() -> Parser:
     """Every flag of the contract. Values stay text: the spec's own checks say what is wrong with them."""
     made = Parser("python -m explorer", description="The facts of any ResNet.", allow_abbrev=False,
-                  epilog="python -m explorer time MODEL … measures a forward pass on this machine.")
+                  epilog="Instead of a MODEL: proof, cost, flops, memory, field, torchinfo, compare, figure, paper, nets "
+                         "(python -m explorer proof --help), or time, which measures a forward pass on this machine.")
+    model_flags(made)
+    made.add_argument("--format", metavar="|".join(FORMATS), default="table")
+    made.add_argument("--level", metavar="|".join(LEVELS), help="rows of the CSV (layers), or the table's finest (blocks)")
+    return made
+
+
+def model_flags(made: Parser) -> None:
+    """The model and its input, as every command takes them."""
     made.add_argument("model", metavar="MODEL", help=f"{', '.join(presets())}, or resnetN_cifar with N = 6n+2")
     for name, choices in axes.CHOICES.items():
         made.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar="|".join(choices))
@@ -50,9 +59,6 @@ def parser() -> Parser:
     made.add_argument("--stages", metavar="3,4,6,3", help="blocks per stage")
     made.add_argument("--input", metavar="224|197x211", help="height × width in pixels")
     made.add_argument("--batch", metavar="N", default="1")
-    made.add_argument("--format", metavar="|".join(FORMATS), default="table")
-    made.add_argument("--level", metavar="|".join(LEVELS), help="rows of the CSV (layers), or the table's finest (blocks)")
-    return made
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,13 +71,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from explorer.timing.cli import main as time_main
 
         return time_main(words[1:])
+    from explorer.ask import QUESTIONS
+    from explorer.ask import main as ask_main
+
+    if words[:1] and words[0] in QUESTIONS:
+        return ask_main(words)
     reader = parser()
     given = reader.parse_args(words)
     try:
         text = render(given)
     except ValueError as error:
         reader.error(str(error))
-    return _print(text)
+    return show(text)
 
 
 def render(given: argparse.Namespace) -> str:
@@ -109,7 +120,8 @@ def one_of(name: str, value: str, choices: Sequence[str]) -> str:
     return value
 
 
-def _print(text: str) -> int:
+def show(text: str) -> int:
+    """Print, whoever reads; the exit code."""
     try:
         print(text.rstrip("\n"), flush=True)
     except BrokenPipeError:  # `… | head`: the reader has enough

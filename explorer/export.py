@@ -111,7 +111,7 @@ def to_report(spec: ResNetSpec, height: int, width: int, batch: int, level: str 
 
 
 def _numeric(cell: str) -> bool:
-    return cell in ("", "–", palette.pixels(None)) or cell[0].isdigit() and "→" not in cell and "×" not in cell
+    return cell in ("", "–", palette.pixels(None)) or cell.lstrip("−-")[:1].isdigit() and not set("→×=·+÷") & set(cell)
 
 
 WRITERS: dict[str, Callable[..., str]] = {"table": to_table, "json": to_json, "csv": to_csv, "code": to_code,

@@ -48,8 +48,9 @@ PROVENANCE = {  # mark -> what it means; stands beside every figure
     "measured": "on this machine, just now",
     "recorded": "measured earlier, elsewhere; provenance beside it",
     "published": "from the cited source",
+    "estimated": "computed under the stated assumptions; its error is tested",
 }
-PROVENANCE_MARK = {"computed": "∑", "measured": "◆", "recorded": "◇", "published": "§"}
+PROVENANCE_MARK = {"computed": "∑", "measured": "◆", "recorded": "◇", "published": "§", "estimated": "≈"}
 
 
 _COUNTS = (  # least value that rounds to 1.00 of the unit, unit, suffix, digits

@@ -7,10 +7,9 @@ from html import escape
 
 import streamlit as st
 
-from explorer import cost, figures, markup, memory, naming, palette, receptive, reconcile, state, ui, ui_facts
+from explorer import cost, figures, markup, memory, naming, palette, pictures, receptive, reconcile, state, ui, ui_facts
 from explorer.agreement import agreement
 from explorer.analysis import BYTES, METRICS
-from explorer.drawing import shares_svg
 from explorer.jobs import Job
 from explorer.proof import depth, prove
 from explorer.state import Chosen, choose
@@ -58,9 +57,7 @@ def where(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
 
 def drawings(chosen: Chosen, nodes: Sequence[Node]) -> dict[str, str]:
     """The bars of `where` as a picture to take away."""
-    lines = {METRICS[metric].label: [(markup.part_words(one.part, one.percent), one.percent, palette.STAGE_COLOURS[one.stage])
-                                     for one in shares] for metric, shares in cost.shares(nodes).items()}
-    return {"Shares": shares_svg(lines, f"Where the cost of {naming.title(chosen.spec)} is")}
+    return {"Shares": pictures.shares(nodes, naming.title(chosen.spec))}
 
 
 def flops(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:

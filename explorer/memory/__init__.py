@@ -12,13 +12,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from explorer.analysis import BYTES, total
-from explorer.memory.tensors import alive_at, alive_bytes, saved, saved_bytes, storages, tensor
+from explorer.analysis import BYTES, activation_bytes, total
+from explorer.memory.tensors import alive_at, alive_bytes, saved, saved_bytes, saved_paths, storages, tensor
 from explorer.proof import Proof
 from explorer.spec import MAX_BATCH, ResNetSpec, check_int
 from explorer.trace import Node, trace
 
-__all__ = ["ASSUMPTIONS", "OPTIMIZERS", "Memory", "alive_bytes", "estimate", "proofs", "saved_bytes", "storages"]
+__all__ = ["ASSUMPTIONS", "OPTIMIZERS", "Memory", "alive_bytes", "by_layer", "estimate", "proofs", "saved_bytes", "storages"]
 
 OPTIMIZERS = {"SGD": 0, "SGD with momentum": 1, "Adam, AdamW": 2}  # copies of the parameters in their state
 MARGIN_PERCENT = 15  # on all but the weights: rounding and bookkeeping of the allocator
@@ -78,6 +78,15 @@ def proofs(spec: ResNetSpec, height: int, width: int, batch: int = 1, dtype: str
     everything = " + ".join(part.shown for part in parts.values() if part.value)
     total_bytes = sum(part.value for part in parts.values())
     return parts | {"total": Proof("total", everything, total_bytes, "the sum of the parts", tuple(parts.values()))}
+
+
+def by_layer(spec: ResNetSpec, height: int, width: int, batch: int = 1, dtype: str = "fp32") -> list[dict[str, object]]:
+    """Each layer's output in bytes of `dtype`: 0 where it writes over its input; and whether backward keeps it."""
+    nodes = trace(spec, height, width, batch)
+    kept = saved_paths(nodes)
+    return [{"layer": node.path, "kind": node.kind, "stage": node.stage, "out_shape": list(node.out_shape),
+             "bytes": activation_bytes(node, dtype), "formula": tensor(node, dtype).text if activation_bytes(node, dtype) else "0",
+             "kept_for_backward": node.path in kept} for node in nodes]
 
 
 def working_bytes(node: Node, dtype: str) -> int:

@@ -32,12 +32,17 @@ def tensor(node: Node, dtype: str) -> Proof:
     return Proof(node.path, "·".join(map(str, (*node.out_shape, size))), math.prod(node.out_shape) * size, "N·c·H·W·bytes")
 
 
+def saved_paths(nodes: Sequence[Node]) -> set[str]:
+    """The tensors that autograd keeps, without BN's statistics and the indices of max pooling."""
+    homes = storages(nodes)
+    kept = {homes[node.inputs[0]] for node in nodes if node.kind in ("conv", "norm", "maxpool", "linear")}
+    return kept | {homes[node.path] for node in nodes if node.kind == "relu"}
+
+
 def saved(nodes: Sequence[Node], dtype: str = "fp32") -> Proof:
     """What autograd keeps for the backward pass: inputs of convolutions, BN, max pooling and fc, outputs of ReLU,
     each piece of memory once; BN's batch statistics; max pooling's indices. The picture counts, parameters do not."""
-    homes = storages(nodes)
-    kept = {homes[node.inputs[0]] for node in nodes if node.kind in ("conv", "norm", "maxpool", "linear")}
-    kept |= {homes[node.path] for node in nodes if node.kind == "relu"}
+    kept = saved_paths(nodes)
     parts = [_group(stage, [tensor(node, dtype) for node in group]) for stage, group in
              groupby((node for node in nodes if node.path in kept), lambda node: node.stage)]
     channels = sum(node.out_shape[1] for node in nodes if node.kind == "norm")

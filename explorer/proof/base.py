@@ -51,13 +51,16 @@ class Proof:
     def steps(self, depth: int = 0, deepest: int = 4) -> list[str]:
         """The outline without its first line."""
         lines = []
-        runs = groupby((part for part in self.parts if part.value), lambda part: (part.expression, part.value))
-        for _, run in runs if depth <= deepest else ():
-            first, *others = run
+        for first, last, times in self.runs() if depth <= deepest else ():
             own = first.label.removeprefix(f"{self.label}.")
-            name = f"{own} … {others[-1].label}, {len(others) + 1} times" if others else own
+            name = f"{own} … {last.label}, {times} times" if times > 1 else own
             lines += [f"{'  ' * depth}{name}: {first.text}", *first.steps(depth + 1, deepest)]
         return lines
+
+    def runs(self) -> list[tuple[Proof, Proof, int]]:
+        """(first, last, how many) of the parts, equal neighbours together and those of 0 left out."""
+        alike = groupby((part for part in self.parts if part.value), lambda part: (part.expression, part.value))
+        return [(run[0], run[-1], len(run)) for run in (list(group) for _, group in alike)]
 
 
 def latex(text: str) -> str:

@@ -1,0 +1,110 @@
+"""Every preset × block × shortcut × stride × activation × norm: the same count five ways.
+
+Parameters: a closed form from the spec alone, the trace, `numel` of the real module's parameters, torchinfo.
+MACs: the closed form, the trace, and half of what torch's FlopCounterMode counts on the module's own forward.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+from math import ceil
+
+import pytest
+import torch
+import torchinfo
+from torch.utils.flop_counter import FlopCounterMode
+
+from explorer.analysis import total
+from explorer.model import build
+from explorer.spec import BLOCKS, CHOICES, ResNetSpec, preset, presets
+from explorer.trace import trace
+
+SIDE = 33  # odd, and small: a count does not depend on values
+AXES = ("block", "shortcut", "stride_on", "activation", "norm")
+
+
+def variants(name: str) -> list[ResNetSpec]:
+    """All combinations that make a net of its own: a basic block has no 1×1 to carry the stride, and no groups."""
+    found = {}
+    for values in product(*(CHOICES[axis] for axis in AXES)):
+        changes = dict(zip(AXES, values))
+        if changes["block"] == "basic":
+            changes |= {"stride_on": "3x3", "groups": 1, "width_per_group": 64}
+        found[replace(preset(name), **changes)] = None
+    return list(found)
+
+
+def closed_form(spec: ResNetSpec, side: int) -> tuple[int, int]:
+    """(parameters, MACs) for a square picture, by hand: He et al. 2015, Table 1 and §3.3; 2016 for pre-activation."""
+    bn = 2 if spec.norm == "batch" else 0
+    pre, imagenet = spec.activation == "pre", spec.stem == "imagenet"
+    kernel, side = (7, ceil(side / 2)) if imagenet else (3, side)
+    weights = spec.in_channels * spec.width * kernel**2
+    params, macs = weights + bn * spec.width, weights * side**2
+    side = ceil(side / 2) if imagenet else side
+    c_in, expansion = spec.width, BLOCKS[spec.block].expansion
+    for stage, blocks in enumerate(spec.stages):
+        planes = spec.width * 2**stage
+        out = planes * expansion
+        for index in range(blocks):
+            stride = 2 if stage and not index else 1
+            after = ceil(side / stride)
+            for c_from, c_to, k, at, normed in convolutions(spec, planes, c_in, out, side, after):
+                params += c_from * c_to * k**2 + bn * normed
+                macs += c_from * c_to * k**2 * at**2
+            if pre and not stage and not index:
+                params -= bn * c_in  # the stem's BN serves the first block
+            changes = stride != 1 or c_in != out
+            if spec.shortcut == "C" or (spec.shortcut == "B" and changes):
+                params += c_in * out + (0 if pre else bn * out)
+                macs += c_in * out * after**2
+            side, c_in = after, out
+    params += bn * c_in if pre else 0
+    return params + c_in * spec.num_classes + spec.num_classes, macs + c_in * spec.num_classes
+
+
+def convolutions(spec: ResNetSpec, planes: int, c_in: int, out: int, before: int, after: int) -> list[tuple]:
+    """(input channels of a group, output channels, kernel, side of its output, channels of its BN) of a block."""
+    if spec.block == "basic":
+        rows = [(c_in, out, 3, after), (out, out, 3, after)]
+    else:
+        inner = int(planes * spec.width_per_group / 64) * spec.groups
+        first = after if spec.stride_on == "1x1" else before
+        rows = [(c_in, inner, 1, first), (inner // spec.groups, inner, 3, after), (inner, out, 1, after)]
+    inputs = [c_in, *(row[1] for row in rows[:-1])]
+    return [(*row, entering if spec.activation == "pre" else row[1]) for row, entering in zip(rows, inputs)]
+
+
+@pytest.mark.parametrize("name", presets())
+def test_every_combination_is_the_closed_form(name: str) -> None:
+    found = variants(name)
+    assert len(found) == 4 * 2 * 2 + 4 * 2 * 2 * 2  # basic; bottleneck with either stride
+    for spec in found if sum(preset(name).stages) < 100 else options(name):
+        nodes = trace(spec, SIDE, SIDE)
+        assert (total(nodes, "params"), total(nodes, "macs")) == closed_form(spec, SIDE), spec
+
+
+def options(name: str) -> list[ResNetSpec]:
+    return [replace(preset(name), shortcut=option) for option in CHOICES["shortcut"]]
+
+
+def counted(name: str) -> list[ResNetSpec]:
+    """Every combination of the least net of each kind; the others, whose blocks repeat those, under each option; the
+    deepest, over which the tools take seconds, as the paper has it."""
+    if name in ("resnet18", "resnet50", "resnext50_32x4d", "resnet20_cifar"):
+        return variants(name)
+    return options(name) if sum(preset(name).stages) < 100 else [preset(name)]
+
+
+@pytest.mark.parametrize("name", presets())
+def test_the_real_module_and_two_tools_count_the_same(name: str) -> None:
+    for spec in counted(name):
+        model = build(spec, "meta").eval()
+        picture = torch.zeros(1, spec.in_channels, SIDE, SIDE, device="meta")
+        params, macs = closed_form(spec, SIDE)
+        assert params == sum(one.numel() for one in model.parameters()), spec
+        assert params == torchinfo.summary(model, input_data=picture, verbose=0).total_params, spec
+        with FlopCounterMode(display=False) as counter:
+            model(picture)
+        assert 2 * macs == counter.get_total_flops(), spec

@@ -11,10 +11,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from explorer.analysis import total
-from explorer.proof import Proof, prove
-from explorer.spec import ResNetSpec
+from explorer import published
+from explorer.proof import Proof, evaluate, leaf, prove
+from explorer.proof.sums import subtotals
+from explorer.spec import ResNetSpec, preset
 from explorer.trace import Node, trace
 
 PLACES = {"1x1": "stride on the 1×1 (v1: the paper, Caffe)", "3x3": "stride on the 3×3 (v1.5: torchvision)"}
@@ -28,6 +31,7 @@ class Gap:
     value: int
     expression: str
     of: str = ""
+    parts: tuple[Proof, ...] = ()
 
     @property
     def formula(self) -> str:
@@ -54,7 +58,7 @@ class Convention:
     @property
     def proof(self) -> Proof:
         """The base and every gap, summed."""
-        gaps = tuple(Proof(gap.unit, gap.expression, gap.value, gap.of) for gap in self.gaps)
+        gaps = tuple(Proof(gap.unit, gap.expression, gap.value, gap.of, gap.parts) for gap in self.gaps)
         expression = " + ".join(one.shown for one in (self.base_proof, *gaps))
         return Proof(self.name, expression, self.value, self.says, (self.base_proof, *gaps))
 
@@ -63,7 +67,7 @@ def bn_params(nodes: Sequence[Node]) -> Gap:
     norms = [node for node in nodes if node.kind == "norm"]
     channels = sum(node.out_shape[1] for node in norms)
     return Gap("BN: weights and biases, once each", 2 * channels, f"2·{channels:,}",
-               f"channels of {len(norms)} BN layers")
+               f"channels of {len(norms)} BN layers", _by_stage(norms, lambda node: f"2·{node.out_shape[1]}"))
 
 
 def fc_biases(nodes: Sequence[Node]) -> Gap:
@@ -72,8 +76,10 @@ def fc_biases(nodes: Sequence[Node]) -> Gap:
 
 
 def bn_outputs(nodes: Sequence[Node]) -> Gap:
-    outputs = sum(math.prod(node.out_shape[1:]) for node in nodes if node.kind == "norm")
-    return Gap("BN: a multiplication and an addition per output", 2 * outputs, f"2·{outputs:,}", "outputs")
+    norms = [node for node in nodes if node.kind == "norm"]
+    outputs = sum(math.prod(node.out_shape[1:]) for node in norms)
+    return Gap("BN: a multiplication and an addition per output", 2 * outputs, f"2·{outputs:,}", "outputs",
+               _by_stage(norms, lambda node: "2·" + "·".join(map(str, node.out_shape[1:]))))
 
 
 def average_pooling(nodes: Sequence[Node]) -> Gap:
@@ -117,13 +123,38 @@ def placements(spec: ResNetSpec, height: int, width: int) -> list[Convention]:
     old = {node.path: node for node in by_place["1x1"]}
     moved = [node.path for node in by_place["3x3"] if node.macs != old[node.path].macs]
     gap = Gap("stride place", macs["3x3"] - macs["1x1"], f"{macs['3x3']:,} − {macs['1x1']:,}",
-              "as these now run before the stride: " + ", ".join(moved))
-    says = {"1x1": "Multiply-adds of convolutions and fc; the paper calls them FLOPs.",
+              "as these now run before the stride: " + ", ".join(moved), _moved(moved, *by_place.values()))
+    says = {"1x1": "Multiply-adds of convolutions and fc; the paper calls them FLOPs." + _printed(spec, height, width),
             "3x3": "The same count; the strided 1×1 convolutions now see the full resolution."}
     if not moved:
         says["3x3"] = "The same count and the same net: a basic block has no 1×1 to move the stride to."
     return [Convention(f"stride {place}", PLACES[place], macs[place], "MACs", base,
                        (gap,) if place == "3x3" and moved else (), says[place]) for place in PLACES]
+
+
+def _by_stage(nodes: Sequence[Node], expression: Callable[[Node], str]) -> tuple[Proof, ...]:
+    """What each of these nodes adds, its arithmetic written out, stage by stage."""
+    found = []
+    for stage, group in groupby(nodes, lambda node: node.stage):
+        parts = [Proof(node.path, text := expression(node), int(evaluate(text)), "") for node in group]
+        found.append(Proof(stage, subtotals(parts), sum(part.value for part in parts), "", tuple(parts)))
+    return tuple(found)
+
+
+def _moved(paths: Sequence[str], old: Sequence[Node], new: Sequence[Node]) -> tuple[Proof, ...]:
+    """What each layer that now runs before the stride has more than it had."""
+    before, after = ({node.path: leaf("macs", node) for node in nodes if node.path in paths} for nodes in (old, new))
+    return tuple(Proof(path, f"{after[path].expression} − {before[path].expression}", after[path].value - before[path].value, "")
+                 for path in paths)
+
+
+def _printed(spec: ResNetSpec, height: int, width: int) -> str:
+    """What Table 1 of the paper prints for this net, and what was done to the digits; '' for any other net."""
+    same = [name for name in published.COLUMNS if replace(spec, stride_on="3x3") == preset(name)]
+    if not same or (height, width) != (224, 224):
+        return ""
+    cell = next(cell for cell in published.flops_row()[1:] if cell.column == same[0])
+    return f" Table 1 prints {cell.published}: this figure, {cell.note}."
 
 
 def rows(conventions: Sequence[Convention]) -> list[dict[str, object]]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # a lecture needs torch: not before the controls are painted
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "stage"
 SCRIPTS = ("dom", "travel", "question", "input", "fit", "overview", "stage")  # in the order of their dependence
 HOME = "architecture"  # the page at "/"
-STICKY = ("lecture", "present", "hide")
+STICKY = ("lecture", "present", "hide", "node")  # node: the map's selection, which Cost shares
 PARTS = {  # name in ?hide= → what it takes away; any other name is a control's key
     "sidebar": '[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"]',
     "nav": '[data-testid="stTopNav"]',
@@ -67,7 +67,7 @@ def flags(page: str) -> Flags:
     for name in STICKY:
         if name in st.query_params:
             memory[name] = st.query_params[name][:500]
-        elif moved and memory.get(name) and (name, page) != ("lecture", "lecture"):
+        elif moved and memory.get(name) and (name, page) != ("lecture", "lecture") and not (name == "node" and memory["lecture"]):
             st.query_params[name] = memory[name]
         else:
             memory[name] = ""

@@ -150,15 +150,17 @@ def chart(figure: object, alt: str, key: str | None = None, on_pick: Callable[[s
         "toImageButtonOptions": {"format": "svg", "filename": f"resnet-explorer-{key or 'figure'}"}})
 
 
-def downloads(name: str, rows: Sequence[dict], svgs: Mapping[str, str] = MappingProxyType({})) -> None:
-    """CSV and JSON of a page's data, its drawings (name → SVG), and every figure on the page as SVG and PNG."""
+def downloads(name: str, rows: Sequence[dict], svgs: Mapping[str, str] = MappingProxyType({}), figures: bool = True) -> None:
+    """CSV and JSON of a page's data, its drawings (name → SVG), and every figure on the page as SVG and PNG, where the
+    page's own buttons do not save them."""
     with st.popover("Take it home", icon=":material/download:"):
         st.download_button("Data as CSV", lambda: csv_text(rows), f"{name}.csv", "text/csv", on_click="ignore")
         st.download_button("Data as JSON", lambda: json.dumps(list(rows), indent=2), f"{name}.json",
                            "application/json", on_click="ignore")
         for what, svg in svgs.items():
             st.download_button(f"{what} as SVG", svg, f"{name}-{what.lower().replace(' ', '-')}.svg", "image/svg+xml", on_click="ignore")
-        save_figures()
+        if figures:
+            save_figures()
 
 
 def save_figures() -> None:

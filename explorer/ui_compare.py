@@ -74,7 +74,7 @@ def stages(base: ResNetSpec, chosen: Chosen) -> list[dict]:
     head = "".join(f"<th>{escape(label)}</th>" for label in ("stage", *columns.values()))
     before, after = map(escape, names(base, chosen))
     st.html(f'{markup.framed(head, "".join(lines))}<div class="note">Where they differ: {before} above, <b>{after}</b> below, tinted. '
-            f'Click a number for its formula. {ui.mark("computed")}</div>{cards.html()}')
+            f'One {chosen.height}×{chosen.width} picture. Click a number for its formula. {ui.mark("computed")}</div>{cards.html()}')
     return [{"stage": row["stage"], "changed": row["changed"], **{f"base_{key}": value for key, value in row["base"].items()},
              **{f"other_{key}": value for key, value in row["other"].items()}} for row in rows]
 
@@ -140,7 +140,7 @@ def cost_against_cost(base: ResNetSpec, chosen: Chosen) -> list[dict]:
     with left:
         x = state.choose("Across", tuple(AXES)[:3], "x", "MACs")
     with right:
-        y = state.choose("Up", tuple(AXES), "y", "params")
+        y = state.choose("Up", tuple(axis for axis in AXES if axis != x), "y")
     families = {base.family, chosen.spec.family}
     rows = [dict(row) for row in diff.preset_rows() if row["family"] in families]
     both = {naming.title(spec): spec for spec in (base, chosen.spec)}
@@ -151,6 +151,8 @@ def cost_against_cost(base: ResNetSpec, chosen: Chosen) -> list[dict]:
         if opened.open:
             ui.table([{"net": row["net"], **{METRICS[key].label: Provable(proof.shown, proof) for key, proof in known.items()}}
                       for row, known in zip(rows, diff.cost_proofs(rows), strict=True)])
+    st.html(f'<div class="note">Parameters, MACs and fp32 activation memory of one picture at each family’s own input size '
+            f"(224×224; CIFAR 32×32). {ui.mark('computed')}</div>")
     timed = published.throughput()[:1] if y == "pictures/s" else []
     for table in timed:
         ui.lead("FLOPs are not time: ResNet-50 has 1.12 times the MACs of ResNet-34 and 0.52 times its throughput.")

@@ -26,7 +26,9 @@ PLACE = "Cost"  # the page's title: leaving it cancels what runs here
 def totals(chosen: Chosen, nodes: Sequence[Node]) -> None:
     """The three totals and the depth; each opens its proof."""
     found = [prove(metric, nodes, METRICS[metric].label) for metric in cost.SUMS]
-    sums = [Figure(cost.spoken(one.value, metric), one.label, one.shown, proof=one) for metric, one in zip(cost.SUMS, found)]
+    words = {"activation_bytes": f"Activation memory, fp32, batch {chosen.batch:,}"}
+    sums = [Figure(cost.spoken(one.value, metric), words.get(metric, one.label), one.shown, proof=one)
+            for metric, one in zip(cost.SUMS, found)]
     layers = depth(chosen.spec, nodes)
     ui.figures([*sums, Figure(layers.shown, "Layers", layers.expression, proof=layers)])
 
@@ -41,18 +43,26 @@ def where(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
     with left:
         path = ui_facts.look_into(nodes)
     with middle:
-        metric = choose("Metric", tuple(METRICS), "metric")
-    with right:
-        drawn = choose("As", ("treemap", "sunburst", "bars"), "as")
+        named = {row.label: metric for metric, row in METRICS.items()}
+        metric = named[choose("Metric", tuple(named), "metric")]
     row = METRICS[metric]
-    if drawn == "bars" or row.combine != "sum":
+    with right:
+        drawn = choose("As", ("treemap", "sunburst", "bars"), "as") if row.combine == "sum" else "bars"
+    if len(cost.children(nodes, path)) > 1:
+        _draw(nodes, path, metric, drawn, name)
+    ui_facts.metric_table(nodes, path)
+    return cost.rows(nodes, path)
+
+
+def _draw(nodes: Sequence[Node], path: str, metric: str, drawn: str, name: str) -> None:
+    """The figure; a click on a part selects it, a click on the whole what it is in."""
+    row = METRICS[metric]
+    if drawn == "bars":
         figure = figures.bars(cost.rows(nodes, path), metric, row.label, row.unit)
     else:
         figure = figures.tree(cost.hierarchy(nodes, metric, path), row.unit, drawn)
     ui.chart(figure, f"{row.label} of {name}, {path}, as {drawn}", f"where-{drawn}-{path}",
              lambda picked: ui_facts.select(nodes, cost.above(nodes, path) if picked == path else picked))
-    ui_facts.metric_table(nodes, path)
-    return cost.rows(nodes, path)
 
 
 def drawings(chosen: Chosen, nodes: Sequence[Node]) -> dict[str, str]:
@@ -70,7 +80,7 @@ def flops(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
     head = ('<th>Who counts</th><th class="num">Result</th><th>Unit</th><th class="num">MACs of conv and fc</th>'
             "<th>What else, and why</th>")
     body = "".join(_convention(row, cards) for row in rows)
-    st.html(f'{markup.framed(head, body)}<div class="note">Per picture, computed from the trace by each tool’s rule; the tests run '
+    st.html(f'{markup.framed(head, body, "flops")}<div class="note">Per picture, computed from the trace by each tool’s rule; the tests run '
             "torchinfo and FlopCounterMode on the real model and compare. Both multiply by the batch. "
             f"{ui.mark('computed')}</div>{cards.html()}")
     return reconcile.rows(rows)
@@ -99,12 +109,17 @@ def memories(chosen: Chosen) -> list[dict]:
             "inference: backward needs every activation again, and every weight has a gradient; the optimiser keeps one more "
             "number per weight (SGD with momentum) or two (Adam). Try a larger batch in the sidebar: weights stay, activations grow "
             "with it.")
-    ui.figures([Figure(f"≈ {palette.size(one['total'].value)}", f"{what} · batch {chosen.batch:,}, {dtype}", proof=one["total"])
+    ui.figures([Figure(f"≈ {palette.size(one['total'].value)}", f"{what} · batch {chosen.batch:,}, {dtype}", source="estimated", proof=one["total"])
                 for what, one in both.items()])
     ui.table([{"part": MEMORY_WORDS.get(part, part), **{what: Provable(one[part].shown, one[part]) for what, one in both.items()}}
               for part in both["inference"]],
              caption="Bytes; click a number for how it comes about. Exact from the trace but for the working space. Assumed: "
-                     + "; ".join(memory.ASSUMPTIONS) + ".")
+                     + "; ".join(memory.ASSUMPTIONS) + ".", source="estimated")
+    with st.expander("Every layer’s output", icon=":material/format_list_numbered:"):
+        layers = memory.by_layer(*asked)
+        ui.table([{"layer": row["layer"], "kind": palette.KIND_LABELS[row["kind"]], "output": palette.shape(row["out_shape"], True),
+                   "bytes": f"{row['bytes']:,}", "how": row["formula"], "kept for backward": "yes" if row["kept_for_backward"] else ""}
+                  for row in layers], caption=f"In {dtype}; 0 where a layer writes over its input.")
     return [{"part": part, **{what: one[part].value for what, one in both.items()},
              **{f"{what}, how": one[part].expression for what, one in both.items()}} for part in both["inference"]]
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer import lecture, link, stage
+from explorer import lecture, link, stage, state, ui_facts
 
 try:
     run = stage.current()
@@ -35,5 +35,6 @@ with right:
 if st.session_state.get("own_problem"):
     stage.problems(st.session_state["own_problem"])
 
+ui_facts.take_home(state.current())
 with st.expander("How to write a lecture", icon=":material/school:"):
     st.markdown(lecture.how_to())

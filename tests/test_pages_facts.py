@@ -30,7 +30,7 @@ def test_every_section(page, query):
 @pytest.mark.parametrize("path", ["layer2", "layer2.1", "layer2.1.conv2", "fc", "<b>", "x" * 5_000])
 @pytest.mark.parametrize("drawn", ["treemap", "sunburst", "bars"])
 def test_looking_into_a_part(path, drawn):
-    app = open_app(f"node={path}&as={drawn}&metric=macs", "cost")
+    app = open_app(f"node={path}&as={drawn}&metric=MACs", "cost")
     assert not app.error
     look = app.selectbox(key="look_into")
     assert look.value == {"layer2": "conv3_x", "<b>": "net", "x" * 5_000: "net"}.get(path, path)

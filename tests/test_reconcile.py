@@ -59,7 +59,26 @@ def test_every_value_is_its_base_and_its_gaps(name):
     for row in reconcile(SPECS[name], 75, 64):
         assert row.value == row.base + sum(gap.value for gap in row.gaps)
         assert evaluate(row.proof.expression) == row.value == sum(part.value for part in row.proof.parts)
-        assert all(evaluate(part.expression) == part.value for part in row.proof.parts)
+        assert all(evaluate(part.expression) == part.value for part in walked(row.proof))
+        assert all(sum(part.value for part in gap.parts) == gap.value for gap in row.gaps if gap.parts)
+
+
+def walked(one):
+    yield one
+    for part in one.parts:
+        yield from walked(part)
+
+
+@pytest.mark.parametrize(("name", "says"), [
+    ("50", "Table 1 prints 3.8×10⁹: this figure, truncated."), ("50 v1", "Table 1 prints 3.8×10⁹"), ("18", "rounded or truncated")])
+def test_the_papers_digits_stand_beside_the_papers_net(name, says):
+    assert says in by_key(SPECS[name])["stride 1x1"].says
+    assert "prints" not in by_key(SPECS[name], 224, 225)["stride 1x1"].says + by_key(SPECS["34 A"])["stride 1x1"].says
+
+
+def test_the_moved_stride_is_explained_layer_by_layer():
+    gap = by_key(preset("resnet50"))["stride 3x3"].gaps[0]
+    assert gap.parts[0].text == "56·56·256·128·1² − 28·28·256·128·1² = 77,070,336"
 
 
 def test_a_basic_net_has_nothing_to_move():

@@ -14,6 +14,7 @@ QUICK: dict[str, tuple[tuple[str, dict], tuple[str, dict]]] = {  # label -> (pre
     "v1 vs v1.5": (("resnet50", {"stride_on": "1x1"}), ("resnet50", {})),
     "plain vs residual": (("resnet34", {"shortcut": "none"}), ("resnet34", {})),
     "A vs B": (("resnet34", {"shortcut": "A"}), ("resnet34", {})),
+    "A vs C": (("resnet34", {"shortcut": "A"}), ("resnet34", {"shortcut": "C"})),
     "B vs C": (("resnet34", {}), ("resnet34", {"shortcut": "C"})),
     "post vs pre": (("resnet50", {}), ("resnet50", {"activation": "pre"})),
 }

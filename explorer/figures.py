@@ -75,8 +75,8 @@ def scatter(rows: Rows, x: tuple[str, str], y: tuple[str, str], marked: dict[str
                     "line": {"width": 1, "color": "rgba(255,255,255,.8)"}, "opacity": 1 if part.stop else 0.75},
             hovertext=[f"<b>{row['net']}</b><br>{x[1]}: {row[x[0]]:,}<br>{y[1]}: {row[y[0]]:,}" for row in some[part]],
             hoverinfo="text")
-    figure.update_xaxes(type="log", title=x[1], tickformat="~s", range=ranges[0])
-    figure.update_yaxes(type="log", title=y[1], tickformat="~s", range=ranges[1])
+    figure.update_xaxes(type="log", title=x[1], tickformat="~s", dtick="D2", range=ranges[0])
+    figure.update_yaxes(type="log", title=y[1], tickformat="~s", dtick="D2", range=ranges[1])
     return styled(figure, 560)
 
 

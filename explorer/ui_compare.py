@@ -128,10 +128,11 @@ def structure(found: Sequence[Layer], base: ResNetSpec, chosen: Chosen) -> list[
 def _formulas(path: str, base: ResNetSpec, chosen: Chosen) -> None:
     """Both nets' parameters and MACs of one layer; each opens its formula."""
     cards = markup.Cards("layer")
-    facts = [f"{cards.number(proof)} {escape(words)}" for words, proof in
-             diff.layer_proofs(base, chosen.spec, chosen.height, chosen.width, path)]
-    st.html(f'<div class="told"><b>{escape(path)}</b> {" · ".join(facts)} {ui.mark("computed")} <span class="soft">click another '
-            f"row for its formulas</span></div>{cards.html()}")
+    both = zip(names(base, chosen), diff.layer_proofs(base, chosen.spec, chosen.height, chosen.width, path))
+    facts = [f"in {escape(name)} " + (", ".join(f"{cards.number(proof)} {words}" for words, proof in found.items())
+                                      if found else "there is none") for name, found in both]
+    st.html(f'<div class="told"><b>{escape(path)}</b>: {"; ".join(facts)} {ui.mark("computed")}<br><span class="soft">Click a row '
+            f"below for its formulas.</span></div>{cards.html()}")
 
 
 def cost_against_cost(base: ResNetSpec, chosen: Chosen) -> list[dict]:

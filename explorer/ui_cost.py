@@ -26,8 +26,8 @@ PLACE = "Cost"  # the page's title: leaving it cancels what runs here
 def totals(chosen: Chosen, nodes: Sequence[Node]) -> None:
     """The three totals and the depth; each opens its proof."""
     found = [prove(metric, nodes, METRICS[metric].label) for metric in cost.SUMS]
-    words = {"activation_bytes": f"Activation memory, fp32, batch {chosen.batch:,}"}
-    sums = [Figure(cost.spoken(one.value, metric), words.get(metric, one.label), one.shown, proof=one)
+    more = {"macs": " per picture", "activation_bytes": f" bytes, fp32, batch {chosen.batch:,}"}
+    sums = [Figure(cost.spoken(one.value, metric), one.label, one.shown + more.get(metric, ""), proof=one)
             for metric, one in zip(cost.SUMS, found)]
     layers = depth(chosen.spec, nodes)
     ui.figures([*sums, Figure(layers.shown, "Layers", layers.expression, proof=layers)])
@@ -36,6 +36,7 @@ def totals(chosen: Chosen, nodes: Sequence[Node]) -> None:
 def where(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
     """Shares by stage, then any metric of the selected part as treemap, sunburst or bars, and as a table."""
     name = naming.title(chosen.spec)
+    totals(chosen, nodes)
     ui.lead(cost.lesson(nodes))
     st.html(markup.stacked({METRICS[metric].label: [(one.part, one.percent, palette.STAGE_COLOURS[one.stage], one.proof)
                                                     for one in shares] for metric, shares in cost.shares(nodes).items()}))

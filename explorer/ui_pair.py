@@ -35,7 +35,8 @@ def controls(chosen: Chosen, base: ResNetSpec) -> None:
     """Quick pairs set both sides; the select box and the button set the baseline alone. A pair is lit while it is the
     one on the screen, however it came there."""
     st.session_state["pair"] = next((label for label in diff.QUICK if diff.quick(label) == (base, chosen.spec)), None)
-    st.pills("Quick pairs", tuple(diff.QUICK), key="pair", on_change=_take_pair)
+    st.pills("Quick pairs", tuple(diff.QUICK), key="pair", on_change=_take_pair,
+             label_visibility="collapsed")
     middle, right = st.columns([1, 1.6], vertical_alignment="bottom")
     now = diff.address(base)
     options = [*presets()] if now in presets() else [now, *presets()]

@@ -18,7 +18,7 @@ SECTIONS = {
     "maps": lambda: ui_compare.maps(base, chosen),
     "presets": lambda: ui_compare.cost_against_cost(base, chosen),
 }
-show = state.choose("Show", tuple(SECTIONS), "diff", width="stretch")
+show = state.choose("Show", tuple(SECTIONS), "diff", width="stretch", label_visibility="collapsed")
 rows = SECTIONS[show]()
 with st.container(horizontal=True):
     ui.downloads(f"{naming.slug(base)}-to-{naming.slug(chosen.spec)}-{show}", rows)

@@ -9,8 +9,6 @@ chosen = state.current()
 nodes = trace(chosen.spec, chosen.height, chosen.width, chosen.batch)
 
 st.header("Where is the cost?", anchor=False)
-st.space("xsmall")
-ui_cost.totals(chosen, nodes)
 SECTIONS = {
     "where": lambda: ui_cost.where(chosen, nodes),
     "flops": lambda: ui_cost.flops(chosen, nodes),

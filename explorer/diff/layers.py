@@ -102,11 +102,7 @@ def _word(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else {"1x1": "1×1", "3x3": "3×3"}.get(value, listed(value))
 
 
-def layer_proofs(base: ResNetSpec, other: ResNetSpec, height: int, width: int, path: str) -> list[tuple[str, Proof]]:
-    """What the layer at `path` has of parameters and MACs, in each net that has it: (whose and what, proof)."""
-    found = []
-    for side, spec in (("baseline", base), ("other", other)):
-        node = next((node for node in trace(spec, height, width) if node.path == path), None)
-        if node is not None:
-            found += [(f"{side}: {words}", leaf(metric, node)) for metric, words in (("params", "parameters"), ("macs", "MACs"))]
-    return found
+def layer_proofs(base: ResNetSpec, other: ResNetSpec, height: int, width: int, path: str) -> list[dict[str, Proof] | None]:
+    """Parameters and MACs of the layer at `path`, in the baseline and in the other; None where a net has no such layer."""
+    nodes = (next((node for node in trace(spec, height, width) if node.path == path), None) for spec in (base, other))
+    return [None if node is None else {"parameters": leaf("params", node), "MACs": leaf("macs", node)} for node in nodes]

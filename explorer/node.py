@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 Shape = tuple[int, ...]
 
@@ -37,23 +38,37 @@ class Node:
 
     @property
     def params(self) -> int:
-        return sum(math.prod(shape) for _, shape in self.weights)
+        return _elements(self.weights)
 
     @property
     def block(self) -> str:
         """Path of the block that holds this node (`layer1.0`), or "" in stem and head."""
-        return ".".join(self.path.split(".")[:2]) if self.path.startswith("layer") else ""
+        return _block(self.path)
 
     @property
     def stage(self) -> str:
         """The paper's name: stem, conv2_x … conv5_x, head."""
-        if self.block:
-            return f"conv{int(self.path[5]) + 1}_x"
-        return "stem" if self.path in STEM else "head"
+        return _stage(self.path)
 
     @property
     def on_shortcut(self) -> bool:
         return ".downsample" in self.path
+
+
+# Asked for many times of the same few paths and shapes: by every grouping of every page.
+@lru_cache(maxsize=65_536)
+def _block(path: str) -> str:
+    return ".".join(path.split(".")[:2]) if path.startswith("layer") else ""
+
+
+@lru_cache(maxsize=65_536)
+def _stage(path: str) -> str:
+    return f"conv{int(path[5]) + 1}_x" if path.startswith("layer") else "stem" if path in STEM else "head"
+
+
+@lru_cache(maxsize=4_096)
+def _elements(weights: tuple[tuple[str, Shape], ...]) -> int:
+    return sum(math.prod(shape) for _, shape in weights)
 
 
 STEM = frozenset({"input", "conv1", "bn1", "relu", "maxpool"})

@@ -46,13 +46,106 @@ def test_the_two_maps_share_a_selection(visit) -> None:
     app.settle()
 
 
-def test_a_number_opens_its_formula_in_one_click(visit) -> None:
-    app = visit("/cost?node=layer1.1", "Where is the cost?")
-    app.page.get_by_text("16,384", exact=True).first.click()
-    app.page.get_by_text("256·64·1² = 16,384", exact=True).wait_for()
-    app.page.get_by_role("button", name="25,557,032").click()
-    app.page.get_by_text("9,536 + 215,808 + 1,219,584 + 7,098,368 + 14,964,736 + 2,049,000 = 25,557,032").locator("visible=true").first.wait_for()
-    assert app.page.locator(".katex").count() > 0
+def opened(app):
+    """The proof card that is open."""
+    return app.page.locator(".proof-card:popover-open")
+
+
+def test_a_number_opens_its_formula_in_one_click_and_is_copied(visit) -> None:
+    app = visit("/cost?node=layer1.1", "Where is the cost?", permissions=["clipboard-read", "clipboard-write"])
+    number = app.page.get_by_role("button", name="16,384", exact=True).first
+    number.scroll_into_view_if_needed()
+    before = app.page.locator(".paper").first.bounding_box()
+    number.click()
+    assert "256·64·1² = 16,384" in opened(app).inner_text()
+    assert app.page.locator(".paper").first.bounding_box() == before, "nothing on the page moves"
+    opened(app).get_by_role("button", name="Copy", exact=True).click()
+    assert app.page.evaluate("navigator.clipboard.readText()") == "256·64·1² = 16,384"
+    opened(app).get_by_role("button", name="Copy LaTeX").click()
+    assert app.page.evaluate("navigator.clipboard.readText()") == r"256\cdot 64\cdot 1^2 = 16{,}384"
+    app.page.keyboard.press("Escape")
+    assert opened(app).count() == 0
+    app.page.locator(".figure .proved").first.click()
+    assert "9,536 + 215,808 + 1,219,584 + 7,098,368 + 14,964,736 + 2,049,000 = 25,557,032" in opened(app).inner_text()
+    opened(app).get_by_text("Step by step").click()
+    assert "layer2.1 … layer2.3, 3 times: 512·128·1²" in opened(app).inner_text()
+
+
+PROVED = {  # route -> the least number of numbers on it that open a proof, the header's two left out
+    "/blocks": 12, "/shapes": 15, "/cost": 35, "/cost?show=flops": 5, "/cost?show=memory": 16, "/cost?show=field": 2,
+    "/compare": 25, "/compare?diff=stages": 40, "/compare?diff=layers": 4, "/paper": 12, "/paper?table=depth": 1,
+    "/paper?table=errors": 20, "/paper?table=cifar": 12,
+}
+
+
+@pytest.mark.parametrize(("size", "theme"), [((1440, 900), "light"), ((390, 844), "dark")])
+def test_on_every_page_each_kind_of_number_opens_a_card_that_fits(visit, size, theme) -> None:
+    app = visit("/", "25.56 M", viewport={"width": size[0], "height": size[1]}, color_scheme=theme)
+    for route, least in PROVED.items():
+        app.goto(route, "25.56 M")
+        numbers = app.page.locator(".stMain .proved:not(.built *) >> visible=true")
+        expect(numbers.nth(least - 1)).to_be_attached(timeout=20_000)
+        for index in (0, least // 2):
+            numbers.nth(index).evaluate("one => one.scrollIntoView({block: 'center'})")
+            numbers.nth(index).click()
+            expect(opened(app)).to_be_visible()
+            box = opened(app).bounding_box()
+            assert box["x"] >= 0 and box["x"] + box["width"] <= size[0] and box["y"] >= 0, (route, index, box)
+            assert box["y"] + box["height"] <= size[1], (route, index, box)
+            app.page.keyboard.press("Escape")
+
+
+def test_a_part_picked_in_the_treemap_is_the_maps_selection_too(visit) -> None:
+    app = visit("/cost", "Where is the cost?")
+    slices = app.page.locator(".stPlotlyChart .slice")
+    slices.first.wait_for()
+    app.page.wait_for_timeout(500)
+    slices.filter(has_text="conv4_x").last.click(position={"x": 20, "y": 12})
+    app.page.wait_for_url("**node=layer3")
+    app.settle()
+    expect(app.page.locator(".paper .total")).to_contain_text("7,098,368")
+    app.page.get_by_role("link", name="Architecture").click()
+    app.page.wait_for_url("**node=layer3")
+    app.page.get_by_role("link", name="Cost").click()
+    expect(app.page.locator(".paper .total")).to_contain_text("7,098,368", timeout=20_000)
+
+
+def test_a_row_of_the_structural_diff_opens_its_formulas(visit) -> None:
+    app = visit("/compare?diff=layers", "Click a row below")
+    line = app.page.locator(".told").first
+    assert "in ResNet-34 36,864 parameters" in line.inner_text() and "in ResNet-50 4,096 parameters" in line.inner_text()
+    line.get_by_role("button", name="4,096").click()
+    assert "64·64·1² = 4,096" in opened(app).inner_text()
+    app.page.keyboard.press("Escape")
+    table = app.page.locator('[data-testid="stDataFrame"]')
+    table.locator("canvas").first.wait_for()
+    for _ in range(10):  # the grid listens a while after it is drawn
+        table.click(position={"x": 120, "y": 35 + 35 + 17})  # the second row
+        app.page.wait_for_timeout(1_500)
+        if "conv3" in line.inner_text():
+            break
+    expect(line).to_contain_text("layer1.0.conv3")
+    expect(line).to_contain_text("in ResNet-34 there is none")
+
+
+@pytest.mark.parametrize(("route", "count"), [("/shapes", 2), ("/cost", 1), ("/compare?diff=presets", 1)])
+def test_the_figures_of_a_page_are_saved_as_svg_and_png(visit, route, count) -> None:
+    app = visit(route, "25.56 M", accept_downloads=True)
+    app.page.locator(".drawing img, .js-plotly-plot .main-svg").first.wait_for()
+    app.page.wait_for_timeout(500)
+    saved = []
+    app.page.on("download", lambda download: saved.append(download))
+    app.page.get_by_role("button", name="Take it home").click()
+    for form, start in (("svg", b"<svg"), ("png", b"\x89PNG")):
+        app.page.locator(f'[data-save="{form}"]').click()
+        for _ in range(100):
+            if len(saved) == count:
+                break
+            app.page.wait_for_timeout(100)
+        assert len(saved) == count and all(one.suggested_filename.endswith(f".{form}") for one in saved)
+        for one in saved:
+            assert one.path().read_bytes().startswith(start)
+        saved.clear()
 
 
 def test_the_gradient_agrees_with_theory(visit) -> None:

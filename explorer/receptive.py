@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import torch
 from torch import Tensor, nn
@@ -31,7 +32,8 @@ class Check:
     """What the gradient says. path: the block whose output unit was asked; sides in pixels.
 
     extent: (height, width) of the box of non-zero gradient; effective: side of a square of as many pixels as have
-    a gradient above the threshold; gradient: its mean magnitude per pixel, rows of floats, for a picture of it.
+    a gradient above the threshold; note: on what it was asked; at: when.
+    gradient: its mean magnitude per pixel, rows of floats, for a picture of it.
     """
 
     path: str
@@ -40,6 +42,7 @@ class Check:
     effective: float
     input_side: int
     note: str
+    at: str
     gradient: list[list[float]]
 
     @property
@@ -55,6 +58,17 @@ def by_block(spec: ResNetSpec) -> list[dict[str, object]]:
     return [{"block": old.path, "stage": old.stage, "v1_px": old.nodes[-1].receptive_field,
              "v15_px": new.nodes[-1].receptive_field, "jump_px": new.nodes[-1].jump}
             for old, new in zip(versions["v1"], versions["v15"], strict=True)]
+
+
+def lesson(rows: Sequence[dict[str, object]]) -> str:
+    """What the last block sees, in one or two sentences."""
+    last = rows[-1]
+    if last["v1_px"] == last["v15_px"]:
+        seen = f"After {last['block']} one unit sees {last['v15_px']:,} pixels a side; a basic block has no 1×1 to move the stride to"
+    else:
+        seen = (f"After {last['block']} one unit sees {last['v15_px']:,} pixels a side with the stride on the 3×3 (v1.5) and "
+                f"{last['v1_px']:,} with it on the 1×1 (v1)")
+    return f"{seen}. That is the extent; most of what it sees counts for little."
 
 
 def proofs(spec: ResNetSpec) -> list[dict[str, Proof]]:
@@ -85,7 +99,7 @@ def check(spec: ResNetSpec, path: str | None = None) -> Check:
     box = _gradient(_prefix(_linear(narrow), asked), side)
     seen = [_extent(box, axis) for axis in (0, 1)]
     random = sum(_gradient(_prefix(_random(narrow, draw), asked), side, draw) for draw in range(DRAWS)) / DRAWS
-    return Check(asked, end.receptive_field, (seen[0], seen[1]), _effective(random), side, note, _small(random))
+    return Check(asked, end.receptive_field, (seen[0], seen[1]), _effective(random), side, note, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", _small(random))
 
 
 def _side(end: Node) -> int:

@@ -52,7 +52,9 @@ def _controls() -> dict[str, object]:
     if values["depth"] == "other":
         values["model"] = st.selectbox("Model", OTHERS, key="model", bind="query-params")
     if values.get("model") == "cifar":
-        values["layers"] = st.number_input("Layers (6n+2)", value=20, step=6, key="layers", bind="query-params")
+        values["layers"] = st.number_input("Depth: 6n+2 layers", value=20, step=6, key="layers", bind="query-params")
+        st.caption(f"n = {(values['layers'] - 2) // 6}: 6·{(values['layers'] - 2) // 6} + 2 = {values['layers']:,} layers"
+                   if values["layers"] % 6 == 2 else "8, 14, 20, 26, 32, …")
     custom = values.get("model") == "custom"
     if custom:
         values["stages"] = st.text_input("Blocks per stage", "2,3,4,2", key="stages", bind="query-params", max_chars=40)

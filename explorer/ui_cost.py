@@ -7,10 +7,9 @@ from html import escape
 
 import streamlit as st
 
-from explorer import cost, figures, markup, memory, naming, palette, pictures, receptive, reconcile, state, ui, ui_facts
+from explorer import cost, figures, markup, memory, naming, palette, pictures, reconcile, ui, ui_facts
 from explorer.agreement import agreement
 from explorer.analysis import BYTES, METRICS
-from explorer.jobs import Job
 from explorer.proof import depth, prove
 from explorer.state import Chosen, choose
 from explorer.trace import Node
@@ -19,8 +18,6 @@ from explorer.ui import Figure
 
 MEMORY_WORDS = {"optimizer": "optimiser", "activations": "activations (alive at the peak; saved for backward)",
                 "working": "working space, estimated", "total": "total, estimated"}
-FIELD_WORDS = {"v1_px": "stride on the 1×1 (v1)", "v15_px": "stride on the 3×3 (v1.5)"}
-PLACE = "Cost"  # the page's title: leaving it cancels what runs here
 
 
 def totals(chosen: Chosen, nodes: Sequence[Node]) -> None:
@@ -135,60 +132,3 @@ def torchinfos(chosen: Chosen) -> list[dict]:
               for what, theirs, ours in seen.totals], caption="torchinfo ran on this very model, on the meta device.")
     st.code(seen.text, language=None, height=520)
     return [{"total": what, "torchinfo": theirs, "trace": ours} for what, theirs, ours in seen.totals]
-
-
-def field(chosen: Chosen) -> list[dict]:
-    """Receptive field per block, v1 against v1.5, and the live check by a gradient."""
-    rows, proofs = receptive.by_block(chosen.spec), receptive.proofs(chosen.spec)
-    ui.lead(f"After {rows[-1]['block']} one unit sees {rows[-1]['v15_px']:,} pixels a side with the stride on the 3×3 (v1.5) "
-            f"and {rows[-1]['v1_px']:,} with it on the 1×1 (v1). That is the extent; most of what it sees counts for little.")
-    ui.figures([Figure(palette.pixels(rows[-1][key]), f"{words}, at {rows[-1]['block']}", proof=proofs[-1][key])
-                for key, words in FIELD_WORDS.items()])
-    ui.chart(figures.receptive(rows), "Receptive field after each block, v1 against v1.5")
-    with st.expander("Every block, with its steps", icon=":material/format_list_numbered:"):
-        shown = [{"block": row["block"], "stage": row["stage"], **{
-            words: Provable(palette.pixels(row[key]), proof[key]) for key, words in FIELD_WORDS.items()},
-            "distance between units, px": row["jump_px"]} for row, proof in zip(rows, proofs)]
-        ui.table(shown)
-    st.subheader("Does a gradient agree?", anchor=False)
-    _live_field(chosen)
-    return rows
-
-
-def _live_field(chosen: Chosen) -> None:
-    """The check runs on the shared queue; its result stays while the model does."""
-    kept = st.session_state.setdefault("field_jobs", {})
-    job: Job | None = kept.get(chosen.spec)
-    if job is None or job.state in ("failed", "cancelled"):
-        if st.button("Ask one unit’s gradient", icon=":material/center_focus_strong:"):
-            kept.clear()
-            visitor = state.visitor()
-            kept[chosen.spec] = visitor.runner.submit(lambda job: receptive.check(chosen.spec), "receptive field",
-                                                      visitor.id, PLACE)
-            st.rerun()
-        st.caption("Takes a few seconds: the gradient of one output unit with respect to every pixel.")
-    elif job.active:
-        _wait(job)
-    else:
-        _shown(job.result)
-
-
-@st.fragment(run_every=0.4)
-def _wait(job: Job) -> None:
-    if not job.active:
-        st.rerun()
-    st.progress(0.5, f"Following the gradient back, {job.elapsed_s:.0f} s …")
-
-
-def _shown(seen: receptive.Check) -> None:
-    left, right = st.columns([1, 1.2])
-    with left:
-        ui.chart(figures.heat(seen.gradient), f"Gradient of the middle unit of {seen.path} over the picture")
-    with right:
-        ui.figures([Figure(f"{seen.extent[0]:,}×{seen.extent[1]:,} px", f"extent of the gradient · theory {seen.theory:,} px: "
-                           + ("match" if seen.agrees else "differs"), source="measured"),
-                    Figure(f"{seen.effective:,.0f} px", "effective side: pixels above 4.55 % of the largest (Luo et al. 2016)",
-                           source="measured")])
-        st.html(f'<div class="note">At {escape(seen.path)}, on {escape(seen.note)}. The extent: all weights alike, average '
-                f"instead of max pooling, so that no path is closed. The picture and the effective side: {receptive.DRAWS} random "
-                "initialisations and pictures; it grows in training.</div>")

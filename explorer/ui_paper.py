@@ -54,7 +54,7 @@ def errors(table: str, lead: str) -> list[dict]:
     ui.table(shown)
     st.html(f'<div class="note">Errors: <a href="{data["url"]}">{escape(data["source"])}</a> {ui.mark("published")} '
             f'{escape(data["protocol"])} Parameters and MACs: {ui.mark("computed")}</div>')
-    return rows
+    return [{"table": data["source"], **row, "source": data["url"], "protocol": data["protocol"]} for row in rows]
 
 
 def _value(key: str, value: object) -> object:

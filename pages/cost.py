@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer import naming, state, ui, ui_cost, ui_facts
+from explorer import naming, state, ui, ui_cost, ui_facts, ui_field
 from explorer.trace import trace
 
 chosen = state.current()
@@ -13,7 +13,7 @@ SECTIONS = {
     "where": lambda: ui_cost.where(chosen, nodes),
     "flops": lambda: ui_cost.flops(chosen, nodes),
     "memory": lambda: ui_cost.memories(chosen),
-    "field": lambda: ui_cost.field(chosen),
+    "field": lambda: ui_field.field(chosen),
     "torchinfo": lambda: ui_cost.torchinfos(chosen),
 }
 show = state.choose("Question", tuple(SECTIONS), "show", width="stretch",

@@ -154,6 +154,7 @@ function fig3Panel(map) {
       "the paper's figures stand beside ours under each name.",
     ),
     source(map),
+    source(map, "published"),
   ];
 }
 

@@ -20,7 +20,8 @@ def places(points: Sequence[tuple[float, float]], names: Sequence[str], sizes: S
     for index, (point, name, (font, marker)) in enumerate(zip(points, names, sizes, strict=True)):
         boxes = candidates(point, len(name) * CHARACTER * font, LINE * font, marker / 2 + GAP)
         free = [place for place, box in boxes.items() if _inside(box, bounds) and not any(_meet(box, one) for one in taken)]
-        found.append(free[0] if free else next(iter(boxes)) if index < always else None)
+        least = min(boxes, key=lambda place: sum(_meet(boxes[place], one) for one in taken))  # where nothing is free
+        found.append(free[0] if free else least if index < always else None)
         if found[-1]:
             taken.append(boxes[found[-1]])
     return found
@@ -34,6 +35,10 @@ def candidates(point: tuple[float, float], width: float, height: float, off: flo
         "bottom center": (x - width / 2, y - off - height, x + width / 2, y - off),
         "middle right": (x + off, y - height / 2, x + off + width, y + height / 2),
         "middle left": (x - off - width, y - height / 2, x - off, y + height / 2),
+        "top left": (x - width, y + off, x, y + off + height),
+        "bottom right": (x, y - off - height, x + width, y - off),
+        "top right": (x, y + off, x + width, y + off + height),
+        "bottom left": (x - width, y - off - height, x, y - off),
     }
 
 

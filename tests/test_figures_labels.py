@@ -21,6 +21,16 @@ def test_where_there_is_no_room_the_first_keep_their_names():
     assert places([(5, 5)], ["a long name"], [(14, 10)], (20, 20), always=1) == ["top center"]
 
 
+def test_two_compared_nets_side_by_side_do_not_overprint():
+    """ResNet-50 with the stride in either place: as many parameters, nearly as many MACs, and one long name."""
+    points, names, sizes = [(300, 200), (318, 200), (328, 198)], ["ResNet-50 · stride on the 1×1 (v1)", "ResNet-50", "ResNeXt-50"], [
+        (15, 17), (15, 17), (14, 10)]
+    found = places(points, names, sizes, (720, 450), always=2)
+    boxes = [candidates(point, len(name) * 0.56 * font, 1.25 * font, marker / 2 + 4)[place] for point, name, (font, marker), place
+             in zip(points, names, sizes, found) if place]
+    assert len(boxes) >= 2 and not any(figures_labels._meet(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
 @pytest.mark.parametrize("family", ["imagenet", "cifar"])
 @pytest.mark.parametrize("y", ["params", "activation_bytes", "images_per_s"])
 def test_no_two_names_of_the_presets_overprint(family, y):

@@ -6,7 +6,8 @@
     hardware     what is measured on                   host      free memory, container limits (no torch)
     memory       estimate, refusal, recovery           subject   the real model and its inputs, ready
     forward      measure(spec, settings)               race      several models in alternation
-    parts        per stage, block, layer               kernels   torch.profiler's table
+    marks        cut a pass at the ends of modules     parts     per stage, block, layer
+    kernels      torch.profiler's table
     limits       a device's ceilings as data           ceilings  measuring them
     roofline     floor, share, bound by what           limit     all of it in one run
     sweeps       many measurements, as they come       isolated  in a process that can be stopped

@@ -41,9 +41,15 @@ def stamped(rows: Sequence[dict], settings: Settings, provenance: Mapping[str, o
 
 
 def where(nodes: Sequence[Node], parts: Sequence[Part]) -> list[dict[str, object]]:
-    """Per block (stem and head one each), in network order: seconds, MACs, parameters and the share of each."""
+    """Per block (stem and head one each), or per stage where only stages were timed, in network order: seconds, MACs,
+    parameters and the share of each."""
     seconds = rolled_up(parts, "block")
-    groups = {name: [node for node in nodes if (node.block or node.stage) == name] for name in seconds}
+    whole = {part.stage for part in parts if part.kind == "stage"}  # of these no block is known
+
+    def group_of(node: Node) -> str:
+        return node.stage if node.stage in whole else node.block or node.stage
+
+    groups = {name: [node for node in nodes if group_of(node) == name] for name in seconds}
     rows = [{"path": name, "stage": group[0].stage, "seconds": seconds[name], "macs": total(group, "macs"),
              "params": total(group, "params")} for name, group in groups.items()]
     sums = {key: sum(row[key] for row in rows) or 1 for key in ("seconds", "macs", "params")}
@@ -51,8 +57,8 @@ def where(nodes: Sequence[Node], parts: Sequence[Part]) -> list[dict[str, object
 
 
 def block_seconds(parts: Sequence[Part]) -> dict[str, float]:
-    """Path of each block (stem and head too) → seconds: what the map colours by."""
-    return rolled_up(parts, "block")
+    """Path of each block (stem and head too) → seconds: what the map colours by. Empty without times of blocks."""
+    return {} if any(part.kind == "stage" for part in parts) else rolled_up(parts, "block")
 
 
 def layers(parts: Sequence[Part]) -> list[dict[str, object]]:

@@ -13,6 +13,7 @@ import torch
 from explorer.jobs import Cancelled, Runner
 from explorer.spec import preset
 from explorer.timing import forward, hardware, loop, race
+from explorer.timing import subject as subjects
 from explorer.timing.subject import as_set, subject
 from timing_fakes import QUICK, TINY, FakeCall, FakeClock
 
@@ -85,18 +86,68 @@ def test_threads_of_other_visitors_stay_as_they_are() -> None:
     assert seen == [mine] == [torch.get_num_threads()]
 
 
-def test_cancelling_a_running_measurement_ends_it_within_a_second_and_the_next_one_works() -> None:
+def test_cancelling_a_measurement_here_ends_it_and_puts_the_threads_back() -> None:
+    """Without a process of its own it ends at the next look-out, long before its minute is over."""
     runner = Runner()
-    long = replace(QUICK, budget_s=60.0, height=224, width=224, batch=8)
-    job = runner.submit(lambda job: forward.measure(preset("resnet18"), long, job.checkpoint), "long")
-    while job.active and not job.message.startswith("timing"):
+    long = replace(QUICK, budget_s=60.0)
+    job = runner.submit(lambda job: forward.measure(TINY, long, job.checkpoint), "long")
+    while job.active and job.message != "timing":
         threading.Event().wait(0.01)
     threads = torch.get_num_threads()
     job.cancel()
-    assert job.wait(1.0) and job.state == "cancelled"
+    assert job.wait(30) and job.state == "cancelled"
     after = runner.submit(lambda job: forward.measure(TINY, QUICK, job.checkpoint), "short")
     assert after.wait(30) and after.state == "done", after.error
     assert torch.get_num_threads() == threads
+
+
+def test_a_pass_that_nobody_would_wait_for_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subjects, "MOST_PASS_S", 0.0)
+    with pytest.raises(ValueError, match="batch=1: one pass takes more than 0 s here; choose a smaller batch or input"):
+        forward.measure(TINY, QUICK)
+
+
+def test_the_device_is_waited_for_before_each_look_and_no_look_out_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A GPU takes all launches at once: without waiting, the pass would seem to take no time and could not be left."""
+    synced = []
+
+    class Clock:
+        def sync(self) -> None:
+            synced.append(1)
+
+    monkeypatch.setattr(subjects, "clock_for", lambda device: Clock())
+    with subject(TINY, hardware.resolve(QUICK)) as one:
+        leaves = [module for module in one.module.modules() if not list(module.children())]
+        assert len(synced) >= len(leaves) and not any(module._forward_pre_hooks for module in leaves)
+
+
+def test_what_it_is_doing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = []
+    forward.measure(TINY, QUICK, lambda progress=None, message=None, *_: message and said.append(message))
+    assert said == ["building", "first pass", "timing"]
+    monkeypatch.setattr(torch, "compile", lambda module, mode: module)
+    monkeypatch.setattr(hardware, "compiler", lambda kind: True)
+    said.clear()
+    forward.measure(TINY, replace(QUICK, compile="default"),
+                    lambda progress=None, message=None, *_: message and said.append(message))
+    assert said == ["building", "compiling", "timing"]
+
+
+def test_a_compiler_that_fails_says_why_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(x: torch.Tensor) -> None:
+        raise RuntimeError("no template for conv\nand a page of trace")
+
+    monkeypatch.setattr(torch, "compile", lambda module, mode: fails)
+    monkeypatch.setattr(hardware, "compiler", lambda kind: True)
+    with pytest.raises(ValueError, match=r"^compile='default': no template for conv$"):
+        forward.measure(TINY, replace(QUICK, compile="default"))
+
+
+def test_without_a_compiler_it_is_said_before_anything_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hardware, "compiler", lambda kind: False)
+    monkeypatch.setattr(forward, "subject", lambda *_: pytest.fail("built"))
+    with pytest.raises(ValueError, match="compile='default': this machine has no compiler for it"):
+        forward.measure(TINY, replace(QUICK, compile="default"))
 
 
 def test_a_long_first_pass_can_be_stopped_between_layers() -> None:

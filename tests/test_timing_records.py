@@ -1,20 +1,18 @@
-"""Run files: saved, loaded, checked field by field; the assets; the command line; a process of its own."""
+"""Run files: saved, loaded, checked field by field; the assets; the command line."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.jobs import Cancelled
 from explorer.spec import preset
-from explorer.timing import cli, isolated, records
+from explorer.timing import cli, records
 from explorer.timing.measurement import Measurement
 from explorer.timing.settings import Settings
 
@@ -141,39 +139,3 @@ def test_the_command_needs_nothing_but_torch() -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert "img/s" in done.stdout
-
-
-# apart ----------------------------------------------------------------------------------------------------------------
-
-def test_a_measurement_apart_is_the_same_kind_of_thing() -> None:
-    from dataclasses import replace
-    spec = replace(preset("resnet20_cifar"), stages=(1, 1))
-    seen = isolated.measure_apart(spec, Settings(device="cpu", height=32, width=32, budget_s=0.05, threads=1))
-    assert seen.spec == spec and seen.summary.n >= 5 and seen.provenance["threads"] == 1
-
-
-def test_cancelling_ends_the_other_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    ended, looks = [], []
-    real = isolated._end
-    monkeypatch.setattr(isolated, "_end", lambda child: (real(child), ended.append(child.returncode)))
-
-    def cancel(*_: object) -> None:
-        looks.append(1)
-        if len(looks) > 2:
-            raise Cancelled
-
-    before = threading.active_count()
-    with pytest.raises(Cancelled):
-        isolated.measure_apart(preset("resnet50"), Settings(device="cpu", budget_s=60.0), cancel)
-    assert ended and ended[0] != 0 and threading.active_count() == before
-
-
-def test_without_a_compiler_it_is_said_before_anything_starts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(isolated, "compiler", lambda kind: False)
-    with pytest.raises(ValueError, match="no compiler"):
-        isolated.measure_apart(preset("resnet50"), Settings(device="cpu", compile="default"))
-
-
-def test_the_child_answers_with_a_message_for_what_it_cannot_do() -> None:
-    with pytest.raises(ValueError, match="needs about"):
-        isolated.measure_apart(preset("resnet50"), Settings(device="cpu", batch=65_536))

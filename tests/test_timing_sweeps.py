@@ -41,7 +41,7 @@ def test_a_sweep_publishes_each_result_as_it_comes_refusals_included(monkeypatch
             raise memory.TooLarge("batch=8: needs about 1 TB")
         return Measurement(spec, settings, (0.01 * settings.batch ** 0.5,) * 5, 0.01, 0.01)
 
-    monkeypatch.setattr(sweeps, "measured", fake)
+    monkeypatch.setattr(sweeps, "measure", fake)
     runner = Runner()
     points = sweeps.plan("batch", TINY, CPU)
     job = runner.submit(lambda job: list(sweeps.run(points, job.checkpoint)), "sweep")
@@ -58,7 +58,7 @@ def test_a_cancelled_sweep_keeps_what_it_has(monkeypatch: pytest.MonkeyPatch) ->
             checkpoint(0.1)
         return Measurement(spec, settings, (0.01,) * 5, 0.01, 0.01)
 
-    monkeypatch.setattr(sweeps, "measured", fake)
+    monkeypatch.setattr(sweeps, "measure", fake)
     started = threading.Event()
     job = Runner().submit(lambda job: started.wait(5) and list(sweeps.run(sweeps.plan("batch", TINY, CPU),
                                                                           job.checkpoint)), "")

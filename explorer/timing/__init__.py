@@ -7,12 +7,12 @@
     memory       estimate, refusal, recovery           subject   the real model and its inputs, ready
     forward      measure(spec, settings)               race      several models in alternation
     marks        cut a pass at the ends of modules     parts     per stage, block, layer
-    kernels      torch.profiler's table
+    kernels      torch.profiler's table                isolated  in a process that can be ended: child
     limits       a device's ceilings as data           ceilings  measuring them
     roofline     floor, share, bound by what           limit     all of it in one run
-    sweeps       many measurements, as they come       isolated  in a process that can be stopped
-    tasks        what the page can ask the queue for   found     answers from recorded runs
-    rows, words  plain rows and sentences              cli       python -m explorer time …
+    sweeps       many measurements, as they come       tasks     what the page can ask the queue for
+    found        answers from recorded runs            cli       python -m explorer time …
+    rows, words  plain rows and sentences
 
 No Streamlit and no plotly anywhere here: nothing but torch is needed.
 """

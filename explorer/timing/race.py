@@ -12,7 +12,7 @@ from explorer.palette import size
 from explorer.spec import ResNetSpec
 from explorer.timing.clock import clock_for
 from explorer.timing.hardware import provenance, resolve
-from explorer.timing.loop import LEAST, LEAST_WARM_UP, MOST, no_checkpoint, passes, warmed
+from explorer.timing.loop import LEAST, LEAST_WARM_UP, MOST, no_checkpoint, passes, warmed, within
 from explorer.timing.measurement import Measurement
 from explorer.timing.memory import SHARE, TooLarge, free_bytes, guard
 from explorer.timing.settings import Settings
@@ -30,8 +30,7 @@ def race(specs: Sequence[ResNetSpec], settings: Settings,
     with contextlib.ExitStack() as stack:
         runners = []
         for spec in specs:
-            checkpoint(0.0, f"building {title(spec)}")
-            runners.append(stack.enter_context(subject(spec, settings, checkpoint)))
+            runners.append(stack.enter_context(subject(spec, settings, within(checkpoint, 0.0, 0.0, title(spec)))))
         facts = provenance(settings) | {"method": f"{clock.method}; the models in alternation",
                                         "inputs_in_rotation": len(runners[0].pool), "warm_up_passes": LEAST_WARM_UP}
         rows = alternate(runners, clock, settings.budget_s * len(specs), checkpoint)

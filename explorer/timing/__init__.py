@@ -4,10 +4,11 @@
     measurement  raw times and all beside (no torch)   records   JSON files of runs (no torch)
     clock        device events, or a synchronised one  loop      warm-up, time budget, raw times
     hardware     what is measured on                   host      free memory, container limits (no torch)
-    memory       estimate, refusal, recovery           subject   the real model and its inputs, ready
-    forward      measure(spec, settings)               race      several models in alternation
-    marks        cut a pass at the ends of modules     parts     per stage, block, layer
-    kernels      torch.profiler's table                isolated  in a process that can be ended: child
+    memory       estimate, refusal, recovery           inputs    fresh pictures in rotation
+    subject      the real model and inputs, ready      forward   measure(spec, settings)
+    race         several models in alternation         marks     cut a pass at the ends of modules
+    parts        per stage, block, layer               kernels   torch.profiler's table
+    isolated     in a process that can be ended        child     that process
     limits       a device's ceilings as data           ceilings  measuring them
     roofline     floor, share, bound by what           limit     all of it in one run
     sweeps       many measurements, as they come       tasks     what the page can ask the queue for

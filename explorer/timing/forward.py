@@ -26,7 +26,7 @@ def measure(spec: ResNetSpec, settings: Settings, checkpoint: Callable[..., None
     guard(spec, settings)
     clock = clock_for(torch.device(settings.device))
     with subject(spec, settings, checkpoint) as one:
-        facts = provenance(settings) | {"method": clock.method, "inputs_in_rotation": len(one.pool)}
+        facts = provenance(settings) | one.facts | {"method": clock.method}
         checkpoint(0.0, "timing")
         seen = timed(one, clock, settings.budget_s, checkpoint)
     return Measurement(spec, settings, seen.times_s, seen.wall_s, seen.cpu_s, seen.enqueue_s,

@@ -119,7 +119,7 @@ def profile(spec: ResNetSpec, settings: Settings, level: str = "layer",
     guard(spec, settings)
     tried = []
     with subject(spec, settings, checkpoint) as one:
-        facts = provenance(settings)
+        facts = provenance(settings) | one.facts
         names = list(LEVELS)[list(LEVELS).index(level):]
         for place, name in enumerate(names):
             inner = within(checkpoint, place / len(names), (place + 1) / len(names))

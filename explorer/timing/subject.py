@@ -17,13 +17,11 @@ from explorer.model import ResNet, build
 from explorer.spec import ResNetSpec
 from explorer.timing.clock import clock_for
 from explorer.timing.hardware import cache_bytes
+from explorer.timing.inputs import DTYPES, FORMATS, inputs
 from explorer.timing.loop import no_checkpoint
-from explorer.timing.memory import MOST_INPUT_BYTES, is_out_of_memory, recovering
+from explorer.timing.memory import is_out_of_memory, recovering
 from explorer.timing.settings import Settings
 
-DTYPES = {"fp32": torch.float32, "tf32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
-FORMATS = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
-MOST_INPUTS = 64
 MOST_PASS_S = 120.0
 
 
@@ -54,6 +52,12 @@ class Subject:
 
     def __call__(self) -> Tensor:
         return self.run(self.x)
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """What the provenance says of the inputs: whether a pass may find its picture in a cache."""
+        return {"inputs_in_rotation": len(self.pool), "cache_bytes": cache_bytes(self.device),
+                "inputs_bytes": sum(x.numel() * x.element_size() for x in self.pool)}
 
     def close(self) -> None:
         self.module = self.run = self.x = None
@@ -101,17 +105,6 @@ def calibrate(model: ResNet, spec: ResNetSpec, settings: Settings) -> None:
         model.train()(noise)
     for norm in norms:
         norm.momentum = 0.1
-
-
-def inputs(spec: ResNetSpec, settings: Settings, device: torch.device) -> list[Tensor]:
-    """Noise pictures (batch, channels, height, width): one, or enough to exceed the last-level cache."""
-    shape = (settings.batch, spec.in_channels, settings.height, settings.width)
-    dtype = DTYPES[settings.dtype]
-    first = torch.randn(shape, generator=torch.Generator().manual_seed(2)).to(device=device, dtype=dtype)
-    first = first.contiguous(memory_format=FORMATS[settings.memory_format])
-    each = first.numel() * first.element_size()
-    wanted = min(2 * cache_bytes(device), MOST_INPUT_BYTES) // each if settings.fresh else 1
-    return [first, *(first.roll(shift, -1) for shift in range(1, max(1, min(MOST_INPUTS, wanted))))]
 
 
 @contextlib.contextmanager
@@ -187,7 +180,7 @@ class Replayed:
                 module(self.x)
         torch.cuda.current_stream(device).wait_stream(stream)
         self.graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self.graph):
+        with torch.cuda.graph(self.graph, stream=stream):  # torch's own is of the first device, whichever this is
             self.out = module(self.x)
 
     def load(self, x: Tensor) -> None:

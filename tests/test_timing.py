@@ -132,6 +132,15 @@ def test_what_this_machine_lacks_is_said() -> None:
             hardware.resolve(Settings(device="cuda"))
 
 
+def test_on_a_mac_the_system_s_version_is_the_driver_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hardware.sys, "platform", "darwin")
+    monkeypatch.setattr(hardware.platform, "mac_ver", lambda: ("15.1", ("", "", ""), "arm64"))
+    monkeypatch.setattr(hardware, "devices", lambda: {"mps": "GPU of Apple M4", "cpu": "Apple M4"})
+    facts = hardware.provenance(Settings(device="mps", threads=1))
+    assert facts["driver"] == "macOS 15.1" and facts["system"].startswith("macOS 15.1 ")
+    assert "driver" not in hardware.provenance(Settings(device="cpu", threads=1))
+
+
 def test_provenance_is_complete_and_names_no_place() -> None:
     import platform
     facts = hardware.provenance(hardware.resolve(QUICK))

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from explorer.spec import preset
 from explorer.timing import ceilings as measured
 from explorer.timing.limits import Ceilings, Kernel, ceilings_from
-from explorer.timing.limit import against_limit
+from explorer.timing.limit import against_limit, rooflined
 from explorer.timing.loop import within
 from explorer.timing.roofline import least_bytes, moved_bytes, roofline
+from explorer.timing.measurement import Measurement
 from explorer.timing.settings import Settings
 from explorer.trace import trace
 
@@ -86,6 +87,22 @@ def test_the_verdict_follows_the_measured_layers() -> None:
     assert roofline(*args, limits(launch_s=10.0), conv).verdict == "launches"
     assert roofline(*args, limits(), conv, enqueue_s=199.0).verdict == "launches", "the device waits for the host"
     assert roofline(*args, limits(), conv, enqueue_s=20.0).verdict == "arithmetic"
+
+
+def test_a_replayed_graph_is_not_judged_by_what_an_eager_launch_costs() -> None:
+    """Its operations are launched all at once: then only arithmetic and memory can bind them."""
+    conv = {node.path: 1.0 for node in NODES if node.kind == "conv"}
+    args = (NODES, "fp32", 64, {}, 200.0, limits(launch_s=10.0), conv)
+    assert roofline(*args).verdict == "launches" and roofline(*args, replayed=True).bound["launches"] == 0
+    assert roofline(*args, enqueue_s=199.0, replayed=True).verdict == "launches", "but the launch of the whole can"
+
+
+@pytest.mark.parametrize(("settings", "replayed"), [
+    (Settings(device="cuda", cuda_graph=True), True), (Settings(device="cuda", compile="reduce-overhead"), True),
+    (Settings(device="cuda", compile="default"), False), (Settings(device="cpu", compile="max-autotune"), False)])
+def test_the_limit_of_a_run_knows_how_it_was_launched(settings: Settings, replayed: bool) -> None:
+    seen = Measurement(preset("resnet50"), settings, (0.2,) * 5, 0.2, 0.2)
+    assert (rooflined(seen, None, limits(launch_s=10.0)).verdict == "launches") == (not replayed)
 
 
 def test_candidates_do_the_work_that_they_claim() -> None:

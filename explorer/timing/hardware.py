@@ -103,7 +103,15 @@ def provenance(settings: Settings) -> dict[str, object]:
         "weights": "He initialisation; BN statistics from one batch of the input's noise",
         "mode": "eval, inference_mode", "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    return facts | (_cuda_facts(device) if device.type == "cuda" else {})
+    return facts | (_cuda_facts(device) if device.type == "cuda" else {}) | _macos_facts(device)
+
+
+def _macos_facts(device: torch.device) -> dict[str, object]:
+    """An Apple GPU's driver comes with the system: its version is the driver's."""
+    if sys.platform != "darwin":
+        return {}
+    version = f"macOS {platform.mac_ver()[0]}"
+    return {"system": f"{version} {platform.machine()}"} | ({"driver": version} if device.type == "mps" else {})
 
 
 def _cuda_facts(device: torch.device) -> dict[str, object]:

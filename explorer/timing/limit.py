@@ -49,4 +49,5 @@ def rooflined(seen: Measurement, parts: Parts | None, limits: Ceilings) -> Roofl
         scale = whole_s / sum(part.seconds for part in parts.parts)
         stages = {name: seconds * scale for name, seconds in rolled_up(parts.parts, "stage").items()}
         layers = {part.path: part.seconds * scale for part in parts.parts} if parts.level == LAYERS else None
-    return roofline(nodes, seen.settings.dtype, seen.settings.batch, stages, whole_s, limits, layers, seen.enqueue_s)
+    return roofline(nodes, seen.settings.dtype, seen.settings.batch, stages, whole_s, limits, layers, seen.enqueue_s,
+                    seen.settings.replayed)

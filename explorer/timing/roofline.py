@@ -94,9 +94,11 @@ class Roofline:
 
 
 def roofline(nodes: Sequence[Node], dtype: str, batch: int, stage_s: Mapping[str, float], whole_s: float,
-             limits: Ceilings, layer_s: Mapping[str, float] | None = None, enqueue_s: float | None = None) -> Roofline:
+             limits: Ceilings, layer_s: Mapping[str, float] | None = None, enqueue_s: float | None = None,
+             replayed: bool = False) -> Roofline:
     """`nodes`: traced at batch 1. stage_s, layer_s: measured seconds by stage and by node path; enqueue_s: host
-    seconds to launch a pass (GPU): when it is nearly the whole pass, the device waits for launches."""
+    seconds to launch a pass (GPU): when it is nearly the whole pass, the device waits for launches. replayed: as a
+    graph, whose operations are not launched one by one."""
     work = {name: _work([node for node in nodes if node.stage == name], dtype, batch) for name in stage_s}
     whole = _work(nodes, dtype, batch)
     peak, peak_from = limits.flops_per_s, limits.best("matmul", "conv").name
@@ -110,11 +112,11 @@ def roofline(nodes: Sequence[Node], dtype: str, batch: int, stage_s: Mapping[str
     points = tuple(_point(name, *work[name], stage_s[name], peak, band) for name in stage_s if work[name][0])
     return Roofline(points, _point("whole pass", *whole, whole_s, peak, band), peak, peak_from, band, band_from,
                     limits.memory_bytes_per_s, 2 * whole[0] / peak, least_bytes(nodes, dtype, batch) / band,
-                    bound_by(nodes, dtype, batch, limits, whole_s, layer_s, enqueue_s))
+                    bound_by(nodes, dtype, batch, limits, whole_s, layer_s, enqueue_s, 0.0 if replayed else limits.launch_s))
 
 
 def bound_by(nodes: Sequence[Node], dtype: str, batch: int, limits: Ceilings, whole_s: float,
-             layer_s: Mapping[str, float] | None, enqueue_s: float | None) -> dict[str, float]:
+             layer_s: Mapping[str, float] | None, enqueue_s: float | None, launch_s: float) -> dict[str, float]:
     """Seconds by what binds each operation: the largest of its arithmetic, its traffic and its launch at the ceilings.
 
     With measured times per layer these are summed; without, the times at the ceilings are.
@@ -127,7 +129,7 @@ def bound_by(nodes: Sequence[Node], dtype: str, batch: int, limits: Ceilings, wh
             continue
         amount = moved_bytes(node, dtype, batch)
         at_best = {"arithmetic": 2 * node.macs * batch / limits.flops_per_s,
-                   "memory": amount / limits.bandwidth(amount), "launches": limits.launch_s}
+                   "memory": amount / limits.bandwidth(amount), "launches": launch_s}
         name = max(at_best, key=at_best.__getitem__)
         spent[name] += at_best[name] if layer_s is None else layer_s.get(node.path, 0.0)
     return spent

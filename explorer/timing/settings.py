@@ -45,6 +45,11 @@ class Settings:
     threads: int | None = None
     budget_s: float = 1.0
 
+    @property
+    def replayed(self) -> bool:
+        """Whether a pass is launched as one CUDA graph: as asked for, or by the compiler's modes that record one."""
+        return self.cuda_graph or self.kind == "cuda" and self.compile in ("reduce-overhead", "max-autotune")
+
     def __post_init__(self) -> None:
         for name, allowed in CHOICES.items():
             if getattr(self, name) not in allowed:

@@ -19,7 +19,7 @@ from explorer.timing.settings import WORDS, Settings
 
 DEPTHS = ("resnet18", "resnet34", "resnet50", "resnet101", "resnet152")
 MOST_BATCH = {"cpu": 32, "mps": 256, "cuda": 1024}
-MODES = {"cpu": ("fp32", "bf16"), "mps": ("fp32", "fp16"), "cuda": ("fp32", "tf32", "bf16", "fp16")}
+MODES = {"cpu": ("fp32", "bf16", "fp16"), "mps": ("fp32", "fp16"), "cuda": ("fp32", "tf32", "bf16", "fp16")}
 KNEE = 0.9  # of the best throughput
 
 

@@ -29,7 +29,7 @@ from timing_fakes import QUICK, TINY
 ROOT = Path(__file__).resolve().parent.parent
 LONG = replace(QUICK, budget_s=60.0)
 WAIT_S = 120  # for a process to start on a busy host
-HUGE = ResNetSpec(stages=(3, 8, 36, 3), width=128)  # 237 M weights: seconds to build
+HUGE = ResNetSpec(stages=(3, 8, 36, 3), width=96)  # 130 M weights: a second or more to build
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -110,7 +110,8 @@ def test_a_cancelled_run_ends_in_the_middle_of_any_step_and_the_next_one_works(a
     job.cancel()
     assert job.stopping or not job.active
     assert job.wait(20) and job.state == "cancelled" and not job.stopping
-    assert job.elapsed_s < ask.settings.budget_s + WAIT_S and gone(pid), "and with it all that it held"
+    assert during in job.message, "it never came to the next step"
+    assert gone(pid), "and with it all that it held"
     after = runner.submit(lambda job: asked(job, Ask("pass", TINY, QUICK)), "short")
     assert after.wait(WAIT_S) and after.state == "done", after.error
 

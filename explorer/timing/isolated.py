@@ -63,7 +63,7 @@ class Child:
             else:
                 self.process.kill()
         code = self.process.wait()
-        self.reader.join()
+        self.reader.join(1.0)
         for stream in (self.process.stdin, self.process.stdout):
             with contextlib.suppress(OSError):
                 stream.close()

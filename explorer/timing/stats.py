@@ -68,5 +68,5 @@ def busy_warning(wall_s: float, cpu_s: float, threads: int) -> str | None:
         return (f"The {threads} thread{'s' * (threads > 1)} had the processor for only {share:.0%} of the time: "
                 "something else runs on this host, or the threads waited for each other.")
     if share > 1.15:
-        return f"This process used {share:.0%} of the timed threads' processor time: other pages were being served."
+        return f"This process used {share:.0%} of the timed threads' processor time: something else in it ran meanwhile."
     return None

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from explorer.jobs import Cancelled
 from explorer.spec import preset
-from explorer.timing import cli, isolated, records
+from explorer.timing import cli, found, isolated, records
 from explorer.timing.measurement import Measurement
 from explorer.timing.settings import Settings
 
@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FACTS = {"device": "A CPU", "torch": "2.13.0", "measured_at": "2026-01-01T00:00:00+00:00", "device_kind": "cpu"}
 SEEN = Measurement(preset("resnet50"), Settings(device="cpu", batch=4, threads=2), (0.1, 0.12, 0.11), 0.11, 0.2, None,
                    FACTS)
+CUT = {"level": "layer", "whole_s": 0.02, "plain_s": 0.019, "n": 7}
 
 
 def row() -> dict:
@@ -38,6 +39,15 @@ def test_a_run_goes_to_a_file_and_back() -> None:
     assert row()["median_s"] == 0.11 and row()["n"] == 3 and row()["provenance"] == FACTS
 
 
+def test_how_the_parts_were_cut_goes_along_and_nothing_is_made_up_without_it() -> None:
+    (kept,), (old,) = load(cut=CUT), load()
+    assert kept.cut == records.Cut(**CUT) and old.cut is None
+    assert json.loads(records.dumps([records.row_of(SEEN, kept.parts, 0.01, None, kept.cut)]))["runs"][0]["cut"] == CUT
+    known, unknown = (found.parts([one], SEEN.spec, SEEN.settings) for one in (kept, old))
+    assert (known.n, known.whole_s, known.plain_s, known.level) == (7, 0.02, 0.019, "layer")
+    assert known.sum_over_whole == pytest.approx(0.5) and unknown.n == 0, "0: the file does not say"
+
+
 @pytest.mark.parametrize(("changes", "says"), [
     ({"spec": {"block": "huge"}}, "runs[0].block='huge'"), ({"spec": 7}, "runs[0].spec"),
     ({"spec": {"evil": 1}}, "runs[0].spec"), ({"settings": {"dtype": "fp8"}}, "runs[0].dtype='fp8'"),
@@ -48,6 +58,12 @@ def test_a_run_goes_to_a_file_and_back() -> None:
     ({"provenance": {"device": "x" * 999}}, "provenance"),
     ({"provenance": FACTS | {"a": {"b": 1}}}, "provenance"), ({"parts": [["a"]]}, "parts"),
     ({"parts": [["a", -1]]}, "parts"),
+    ({"times_s": [1e-300] * 5}, "times_s=1e-300: seconds from 1e-08 to 100000"), ({"times_s": [1e300] * 5}, "times_s=1e+300"),
+    ({"settings": {"device": "auto"}}, "device='auto': the device on which it ran"), ({"wall_s": 1e300}, "wall_s=1e+300"),
+    ({"provenance": FACTS | {"measured_at": "not a date"}}, "provenance.measured_at='not a date'"),
+    ({"provenance": FACTS | {"device": True}}, "provenance.device=True: text"), ({"parts": [["a", 1e300]]}, "parts=1e+300"),
+    ({"cut": {"level": "atom"}}, "cut: level (layer, block, stage)"), ({"cut": CUT | {"n": 0}}, "cut.n=0"),
+    ({"cut": CUT | {"whole_s": 0}}, "cut.whole_s=0"), ({"cut": 7}, "cut: level"),
     ({"ceilings": 5}, "ceilings"), ({"ceilings": {}}, "ceilings: "), ({"settings": {"width": None}}, "input=None"),
 ])
 def test_a_bad_file_is_refused_by_name(changes: dict, says: str) -> None:

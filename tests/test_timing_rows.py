@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import plotly.graph_objects as go
@@ -23,6 +27,7 @@ from explorer.timing.settings import Settings
 from explorer.timing.tasks import Ask, subject
 from explorer.trace import trace
 
+ROOT = Path(__file__).resolve().parent.parent
 CPU = Settings(device="cpu", threads=1)
 FACTS = {"device": "A CPU", "torch": "2.13.0", "measured_at": "2026-01-01T00:00:00+00:00"}
 NODES = trace(preset("resnet50"), 224, 224, 1)
@@ -147,6 +152,25 @@ def test_recorded_sweeps_and_pairs_mix_no_machines() -> None:
     pair = found.pair(runs, [preset("resnet34"), preset("resnet50")], CPU)
     assert [one.name for one in pair] == ["resnet34", "resnet50"]
     assert found.pair(runs, [preset("resnet34"), preset("resnet101")], CPU) == ()
+
+
+def test_the_recorded_sweep_is_the_one_nearest_to_what_is_asked() -> None:
+    names = ("resnet18", "resnet34", "resnet50")
+    ways = [{"dtype": "bf16", "memory_format": "channels_last"}, {}, {"threads": 2}, {"batch": 8}]
+    runs = [Run(seen(name, **way)) for way in ways for name in names]
+    for way in ways:
+        made = found.sweep(runs, "depths", preset("resnet50"), replace(CPU, **way))
+        assert {row.measurement.settings for row in made} == {replace(CPU, **way)} and len(made) == 3
+
+
+def test_the_recorded_sweep_does_not_hang_on_the_order_of_a_set() -> None:
+    code = ("from explorer.timing import found, records\nfrom explorer.timing.settings import Settings\n"
+            "from explorer.spec import preset\n"
+            "made = found.sweep(records.recorded(), 'depths', preset('resnet50'), Settings(device='cpu', threads=2))\n"
+            "print({row.measurement.settings.words for row in made}, len(made))")
+    said = {subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": seed}, check=True,
+                           capture_output=True, text=True, timeout=120).stdout for seed in ("1", "2")}
+    assert said == {"{'cpu · fp32 · NCHW · eager · input 224×224 · batch 1 · 2 threads'} 5\n"}
 
 
 def test_a_recorded_limit_is_computed_from_its_parts_and_ceilings() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from explorer.jobs import Cancelled
 from explorer.spec import preset
-from explorer.timing import cli, found, isolated, records
+from explorer.timing import cli, found, isolated, records, words
 from explorer.timing.measurement import Measurement
 from explorer.timing.settings import Settings
 
@@ -127,6 +127,7 @@ def test_the_command_times_and_saves_what_the_page_can_load(tmp_path: Path, caps
     assert "img/s" in out and "bf16" in out and "conv3_x" in out and "saved 2 runs" in out
     runs = records.loads(path.read_text("utf-8"))
     assert [run.measurement.settings.batch for run in runs] == [1, 2] and runs[0].parts
+    assert runs[0].cut.level in records.LEVELS and runs[0].cut.n >= 5
     assert runs[0].measurement.settings.dtype == "bf16" and runs[0].measurement.settings.height == 32
 
 
@@ -137,13 +138,47 @@ def test_the_command_times_and_saves_what_the_page_can_load(tmp_path: Path, caps
     (["resnet50", "--budget", "0"], "budget_s"),
     (["resnet50", "--classes", "0"], "num_classes=0"), (["resnet50", "--threads", "9999"], "threads=9999"),
     (["resnet50", "--device", "cpu", "--dtype", "tf32"], "TF32"),
-    ([*TINY, "--save", "/nowhere/at/all.json"], "/nowhere"),
+    ([*TINY, "--save", "/nowhere/at/all.json"], "save='/nowhere/at/all.json': cannot be written"), ([], "model"),
+    ([*TINY, "--nonsense"], "--nonsense"), ([*TINY, "--block", "huge"], "invalid choice"),
+    ([*TINY, "--dtype", "fp32,fp8"], "dtype='fp8': choose one of fp32"), ([*TINY, "--batch"], "--batch"),
     (["resnet50", "--device", "cpu", "--batch", "65536"], "would fit"),
 ])
 def test_bad_commands_exit_2_with_one_line(argv: list[str], says: str, capsys: pytest.CaptureFixture) -> None:
     assert cli.main(argv) == 2
-    error = capsys.readouterr().err.strip().splitlines()[-1]
+    (error,) = capsys.readouterr().err.strip().splitlines()
     assert error.startswith("time: ") and says in error
+
+
+def test_a_refusal_does_not_lose_what_was_measured(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    path = tmp_path / "run.json"
+    assert cli.main([*TINY, "--input", "256", "--batch", "1,65536,2", "--save", str(path)]) == 2
+    (refusal,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("time: ")]
+    assert "batch=65,536" in refusal and "would fit" in refusal
+    assert [run.measurement.settings.batch for run in records.loads(path.read_text("utf-8"))] == [1, 2]
+    assert list(tmp_path.iterdir()) == [path], "nothing half written is left"
+
+
+def test_what_cannot_be_together_is_said_before_anything_is_measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+                                                                     capsys: pytest.CaptureFixture) -> None:
+    monkeypatch.setattr(cli, "timed_row", lambda *_: pytest.fail("measured"))
+    monkeypatch.setattr(isolated, "compiler", lambda kind: True)
+    assert cli.main([*TINY, "--compile", "eager,default", "--parts", "--save", str(tmp_path / "run.json")]) == 2
+    assert "compile='default': has no module ends" in capsys.readouterr().err and not list(tmp_path.iterdir())
+    monkeypatch.setattr(isolated, "compiler", lambda kind: False)
+    assert cli.main([*TINY, "--compile", "eager,default"]) == 2
+    assert "no compiler" in capsys.readouterr().err
+
+
+def test_several_formats_are_timed_in_turn_and_each_line_says_on_what(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+                                                                      capsys: pytest.CaptureFixture) -> None:
+    path = tmp_path / "run.json"
+    assert cli.main([*TINY, "--dtype", "fp32,bf16", "--memory-format", "contiguous,channels_last", "--save", str(path)]) == 0
+    runs = [run.measurement for run in records.loads(path.read_text("utf-8"))]
+    assert len({(one.settings.dtype, one.settings.memory_format) for one in runs}) == 4
+    out = capsys.readouterr().out
+    for one in runs:
+        assert words.stamp(one.settings, one.provenance) in out
+    assert f"torch {runs[0].provenance['torch']}" in out
 
 
 def test_the_command_needs_nothing_but_torch() -> None:

@@ -106,9 +106,10 @@ def bar_sweep(rows: Rows) -> go.Figure:
     done = [row for row in rows if row.get("median_s")]
     longest = max((row["q3_s"] for row in done), default=1.0)
     factor, unit = unit_of(longest)
+    shown = [row for row in rows if not row.get("error")]
     figure = go.Figure(go.Bar(
-        y=[row["label"] for row in done], x=[row["median_s"] * factor for row in done], orientation="h", width=0.6,
-        marker={"color": [palette.BLOCK_COLOURS[row["block"]] for row in done], "opacity": 0.5}, hoverinfo="skip"))
+        y=[row["label"] for row in shown], x=[row.get("median_s", 0.0) * factor for row in shown], orientation="h", width=0.6,
+        marker={"color": [palette.BLOCK_COLOURS[row["block"]] for row in shown], "opacity": 0.5}, hoverinfo="skip"))
     for row in done:  # the whisker in the bar's full colour: it reads inside the bar and beside it, on both themes
         figure.add_scatter(y=[row["label"]] * 2, x=[row["q1_s"] * factor, row["q3_s"] * factor], mode="lines+markers",
                            marker={"symbol": "line-ns-open", "size": 14}, hoverinfo="skip",
@@ -118,10 +119,9 @@ def bar_sweep(rows: Rows) -> go.Figure:
                        text=[f"  <b>{palette.seconds(row['median_s'])}</b> · {rate(row['images_per_s'])}"
                              for row in done],
                        textfont_size=TEXT)
-    labels = [row["label"] for row in rows if done or not row.get("error")]
-    figure.update_yaxes(categoryorder="array", categoryarray=labels, range=[len(labels) - 0.5, -0.5])
+    figure.update_yaxes(type="category", range=[len(shown) - 0.5, -0.5])
     figure.update_xaxes(title=unit, range=[0, longest * factor * 2.3])
-    return styled(figure, 80 + 48 * max(len(labels), 1), showlegend=False)
+    return styled(figure, 80 + 48 * max(len(shown), 1), showlegend=False)
 
 
 def roofline(rows: Rows, peak_flops_per_s: float, band_bytes_per_s: float, memory_bytes_per_s: float) -> go.Figure:

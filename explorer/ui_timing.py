@@ -132,10 +132,9 @@ def doubts(warnings: Sequence[str]) -> None:
 def provenance(seen: Measurement, mark: str) -> None:
     """Everything that the run says of itself."""
     facts = [(words, seen.provenance[key]) for key, words in FACTS.items() if seen.provenance.get(key) is not None]
-    extra = [("wall time per pass", f"{seen.wall_s * 1e3:.4g} ms"),
-             ("processor time per pass", f"{seen.cpu_s * 1e3:.4g} ms")]
-    if seen.enqueue_s is not None:
-        extra.append(("host time to launch a pass", f"{seen.enqueue_s * 1e3:.4g} ms"))
+    times = (("wall time per pass", seen.wall_s), ("processor time per pass", seen.cpu_s),
+             ("host time to launch a pass", seen.enqueue_s))
+    extra = [(name, f"{value * 1e3:.4g} ms") for name, value in times if value is not None]
     ui.table([{"": name, "this run": str(value)} for name, value in [*facts, *extra]], source=mark)
 
 

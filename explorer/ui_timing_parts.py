@@ -36,7 +36,8 @@ def parts(chosen: Chosen, settings: Settings) -> None:
         _on_the_map(chosen, seen)
     ui_timing.doubts(seen.warnings)
     _layers_and_kernels(chosen, settings, seen, mark)
-    ui_timing.take_home(chosen, f"parts-{naming.slug(chosen.spec)}", exports.parts(where, seen, mark.split()[0]))
+    ui_timing.take_home(chosen, f"parts-{naming.slug(chosen.spec)}", exports.parts(where, seen, mark.split()[0]),
+                        exports.cut_rows(seen))
 
 
 def rows_of(seen: Parts) -> str:

@@ -124,21 +124,21 @@ def _progress(job: Job, ask: Ask) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="timing-progress"):
         st.button("Cancel", key="cancel-timing", icon=":material/close:", on_click=job.cancel, disabled=stopping)
         text = escape(_doing(job, ask, stopping))
-        st.html(f'<div class="running" role="status" title="{text}"><progress value="{job.progress:.3f}"></progress>'
-                f"<span>{text}</span></div>", width="stretch")
+        st.html(f'<div class="running" role="status" title="{text}"><span>{text}</span>'
+                f'<progress value="{job.progress:.3f}"></progress></div>', width="stretch")
 
 
 def _doing(job: Job, ask: Ask, stopping: bool) -> str:
-    """'building ResNet-50 · 3 s'."""
+    """'3 s · building ResNet-50'."""
     position = state.runner().position(job)
     if stopping:
-        return f"stopping… · {job.elapsed_s:.0f} s"
+        return f"{job.elapsed_s:.0f} s · stopping…"
     if position:
         return f"number {position} in the queue"
     words = job.message or job.label
     if ask.settings.compile != "eager" or "torch.compile" in words:
         words += ", compiling first"
-    return f"{words} · {job.elapsed_s:.0f} s"
+    return f"{job.elapsed_s:.0f} s · {words}"  # the seconds first: the end of a long line is cut
 
 
 def _ended(job: Job) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -61,6 +62,15 @@ def test_a_limit_can_be_saved_and_loaded_with_its_parts_and_ceilings() -> None:
     (back,) = records.loads(records.dumps(exports.run_rows(limit)))
     assert (back.ceilings, back.cut, back.overhead) == (limits, run.cut, 0.01)
     assert found.limit([back], preset("resnet50"), CPU).roofline.share == pytest.approx(limit.roofline.share)
+
+
+def test_a_cut_with_its_raw_times_can_be_saved_and_one_without_has_no_file() -> None:
+    cut = replace(a_limit().parts, n=5)
+    assert exports.cut_rows(cut) == []
+    facts = {name: getattr(cut, name) for name in cut.__dataclass_fields__} | {"plain_times_s": (0.1, 0.11, 0.1, 0.1, 0.1)}
+    (back,) = records.loads(records.dumps(exports.cut_rows(SimpleNamespace(**facts))))
+    assert back.measurement.summary.median_s == 0.1 and back.measurement.cpu_s is None and back.cut.n == 5
+    assert back.measurement.warnings == () and words.processor(back.measurement) == "", "nothing is made up of what was not kept"
 
 
 def test_the_line_beside_a_figure_is_complete() -> None:

@@ -119,9 +119,12 @@ def test_a_rate_reads_as_a_number(per_s: float, text: str) -> None:
     assert words.rate(per_s) == text
 
 
-def test_a_negative_overhead_has_a_minus_sign() -> None:
+def test_an_overhead_is_said_with_what_is_known_of_it() -> None:
     seen = SimpleNamespace(n=9, overhead=-0.029, sum_over_whole=1.0, level="layer")
     assert words.cut(seen) == "n 9 · overhead of the marks −2.9 % · sum of parts / whole 1.000 · by layer"
+    below = SimpleNamespace(n=9, overhead=-0.01, noise=0.02, sum_over_whole=1.0, level="layer")
+    assert "overhead of the marks ≤ 2.0 %" in words.cut(below)
+    assert "overhead of the marks 1.0 % ± 2.0 %" in words.cut(SimpleNamespace(**vars(below) | {"overhead": 0.01}))
     unknown = SimpleNamespace(n=0, overhead=0.01, sum_over_whole=1.0, level="layer")
     assert "1.000" not in words.cut(unknown) and "keeps no other check" in words.cut(unknown)
 
@@ -285,7 +288,7 @@ def test_whiskers_go_from_quartile_to_quartile_and_points_to_come_have_their_pla
     points = [sweeps.Point(name, one.spec, one.settings) for name in ("a", "b", "c")]
     figure = draw.bar_sweep(rows.sweep([sweeps.Row(points[0], one)], points))
     assert list(figure.data[1].x) == [1e3, 2e3] or list(figure.data[1].x) == [1.0, 2.0]
-    assert list(figure.layout.yaxis.categoryarray) == ["a", "b", "c"]
+    assert list(figure.data[0].y) == ["a", "b", "c"] and list(figure.data[0].x)[1:] == [0, 0]
     empty = draw.bar_sweep(rows.sweep([], points))
     assert empty.layout.height == figure.layout.height, "nothing moves when results come"
 

@@ -11,7 +11,9 @@
     roofline     floor, share, bound by what           limit     all of it in one run
     sweeps       many measurements, as they come       isolated  in a process that can be stopped
     tasks        what the page can ask the queue for   found     answers from recorded runs
-    rows, words  plain rows and sentences              cli       python -m explorer time …
+    rows, words  plain rows and sentences              exports   lines that can be quoted alone
+    machines     runs of several side by side          proofs    formulas behind the timed figures
+    checks       what a file may hold (no torch)       cli       python -m explorer time …
 
 No Streamlit and no plotly anywhere here: nothing but torch is needed.
 """

@@ -103,6 +103,16 @@ def kernels(seen: Sequence[KernelTime], settings: Settings, provenance: Mapping[
     return stamped([row.as_row() for row in seen], settings, provenance, "measured")
 
 
+def cut_rows(seen: Parts) -> list[Line]:
+    """Parts as a run of a file, with the raw times of the passes without marks; none where these were not kept."""
+    times_s = getattr(seen, "plain_times_s", ())
+    if not times_s:
+        return []
+    plain = Measurement(seen.spec, seen.settings, tuple(times_s), None, None, None, seen.provenance)
+    how = records.Cut(seen.level, seen.whole_s, seen.plain_s, seen.n)
+    return [records.row_of(plain, [(part.path, part.seconds) for part in seen.parts], seen.overhead, cut=how)]
+
+
 def run_rows(seen: Limit) -> list[Line]:
     """A limit as a run of a file: the pass, its parts and how they were cut, the ceilings."""
     cut = seen.parts

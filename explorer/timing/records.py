@@ -99,8 +99,7 @@ def _run(row: object, where: str, source: str) -> Run:
     try:
         facts, settings = checks.provenance(row.get("provenance")), checks.resolved(settings_from(row.get("settings")))
         seen = Measurement(_spec(row.get("spec")), settings, checks.times(row.get("times_s")),
-                           checks.number(row, "wall_s"), checks.number(row, "cpu_s"),
-                           checks.number(row, "enqueue_s", optional=True), facts)
+                           *(checks.number(row, name, optional=True) for name in ("wall_s", "cpu_s", "enqueue_s")), facts)
         _same(row, seen)
         return Run(seen, checks.parts(row.get("parts", [])), checks.number(row, "overhead", optional=True, signed=True),
                    None if row.get("ceilings") is None else ceilings_from(row["ceilings"]), source,

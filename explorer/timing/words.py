@@ -59,7 +59,7 @@ def _said(value: object) -> str:
 
 def processor(seen: Measurement) -> str:
     """Processor time against wall time, where the processor is what is timed: a busy host shows here first."""
-    if seen.settings.kind != "cpu" or not seen.wall_s:
+    if seen.settings.kind != "cpu" or not seen.wall_s or seen.cpu_s is None:
         return ""
     share = seen.cpu_s / (seen.wall_s * (seen.settings.threads or 1))
     return f" · processor time {percent(share)} of wall time × threads"
@@ -73,7 +73,9 @@ def rate(per_s: float) -> str:
 
 def cut(seen: Parts) -> str:
     """How the parts were measured; of a file that does not keep it, only what it keeps."""
-    overhead = f"overhead of the marks {percent(seen.overhead, 1)}"
+    noise = getattr(seen, "noise", 0.0)
+    cost = percent(seen.overhead, 1) + f" ± {percent(noise, 1)}" * bool(noise)
+    overhead = f"overhead of the marks {f'≤ {percent(noise, 1)}' if noise and seen.overhead < 0 else cost}"
     if not seen.n:
         return f"by {seen.level} · {overhead} · the file keeps no other check"
     return f"n {seen.n} · {overhead} · sum of parts / whole {seen.sum_over_whole:.3f} · by {seen.level}"

@@ -60,7 +60,7 @@ def measured(chosen: Chosen) -> dict[str, graph.MetricColumn]:
     if not times or times["of"] != (chosen.spec, chosen.height, chosen.width, chosen.batch):
         return {}
     counts = f"mean of the middle half of the passes on the Timing page; {times['stamp']}"
-    return {"median_s": graph.MetricColumn("Measured time", "s", times["seconds"], counts)}
+    return {"median_s": graph.MetricColumn("Measured time", "s", times["seconds"], counts, "measured earlier")}
 
 
 def _view(chosen: Chosen, extra: Mapping[str, object]) -> graph.View:

@@ -26,7 +26,7 @@ def test_a_measured_time_is_a_colour_and_a_time_of_another_model_is_not() -> Non
     app.session_state["block_times"] = {"of": (preset("resnet18"), 224, 224, 1), "seconds": times, "stamp": stamp}
     app.run()
     column = sent(app)["columns"]["median_s"]
-    assert column["label"] == "Measured time" and column["provenance"] == "measured" and "3ms" in column["texts"]
+    assert column["label"] == "Measured time" and column["provenance"] == "measured earlier" and "3ms" in column["texts"]
     assert column["counts"].endswith(stamp) and "mean of the middle half" in column["counts"]
     for other in ((preset("resnet34"), 224, 224, 1), (preset("resnet18"), 64, 64, 1), (preset("resnet18"), 224, 224, 8)):
         app.session_state["block_times"] = {"of": other, "seconds": times, "stamp": stamp}

@@ -89,7 +89,7 @@ def test_a_race_is_the_raw_times_added_up() -> None:
     lanes = rows.race([seen("resnet34", 0.05, batch=4), seen("resnet50", 0.1, batch=4)], pictures=100)
     assert [lane["pictures"][-1] for lane in lanes] == [100, 100]
     assert lanes[0]["done_s"][:3] == pytest.approx([0.0, 0.05, 0.099]) and lanes[1]["done_s"][-1] == pytest.approx(2.5)
-    assert words.race(lanes) == "when ResNet-34 has done 100, ResNet-50 has done 48"
+    assert words.race(lanes) == "ResNet-34 done: ResNet-50 at 48 of 100"
     assert words.race([lanes[0], lanes[0]]) == "both lines are ResNet-34"
 
 

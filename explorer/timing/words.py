@@ -130,7 +130,7 @@ def race(rows: Sequence[dict[str, object]]) -> str:
         return f"both lines are {first['title']}"
     end_s = first["done_s"][-1]
     behind = max(count for count, at_s in zip(second["pictures"], second["done_s"]) if at_s <= end_s)
-    return f"when {first['title']} has done {first['pictures'][-1]:,}, {second['title']} has done {behind:,}"
+    return f"{first['title']} done: {second['title']} at {behind:,} of {second['pictures'][-1]:,}"
 
 
 def sweep(which: str, rows: Rows) -> str:

@@ -39,12 +39,12 @@ def test_the_spread_warning_starts_above_ten_per_cent() -> None:
     calm = stats.summarise([1.0, 1.0, 1.05, 1.1, 1.1])
     wild = stats.summarise([1.0, 1.0, 1.06, 1.3, 1.3])
     assert calm.spread < 0.10 and stats.spread_warning(calm) is None
-    assert "10%" in stats.spread_warning(wild)
+    assert "10 %" in stats.spread_warning(wild)
 
 
 def test_a_busy_host_is_told_from_a_busy_process() -> None:
     assert stats.busy_warning(1.0, 1.97, 2) is None
-    assert "only 60%" in stats.busy_warning(1.0, 1.2, 2)
+    assert "only 60 %" in stats.busy_warning(1.0, 1.2, 2)
     assert "something else in it" in stats.busy_warning(1.0, 1.5, 1)
 
 

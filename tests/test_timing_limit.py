@@ -63,7 +63,8 @@ def test_the_floor_by_hand() -> None:
     assert least_bytes(NODES, "fp32", 1) == 4 * (3 * 224 * 224 + 1000 + 25_557_032)
     assert seen.floor_memory_s == pytest.approx(least_bytes(NODES, "fp32", 1) / 40e9)
     assert seen.floor_s == seen.floor_arithmetic_s and seen.share == pytest.approx(seen.floor_s / 0.1)
-    assert "20%" in seen.sentence and "arithmetic" in seen.sentence
+    assert "reaches 20 % of what" in seen.sentence and "77 % by arithmetic, 23 % by memory" in seen.sentence
+    assert "were not timed" in seen.sentence and not seen.tied
 
 
 @given(st.lists(st.floats(1e-7, 1.0), min_size=6, max_size=6), st.floats(1e9, 1e15), st.floats(1e8, 1e13),
@@ -103,6 +104,18 @@ def test_a_replayed_graph_is_not_judged_by_what_an_eager_launch_costs() -> None:
 def test_the_limit_of_a_run_knows_how_it_was_launched(settings: Settings, replayed: bool) -> None:
     seen = Measurement(preset("resnet50"), settings, (0.2,) * 5, 0.2, 0.2)
     assert (rooflined(seen, None, limits(launch_s=10.0)).verdict == "launches") == (not replayed)
+
+
+def test_a_near_tie_is_said_with_all_three_shares() -> None:
+    """52 % against 48 %: another run may turn the verdict, so it is not given as one."""
+    layers = {"layer1.0.conv2": 52.0, "layer1.0.bn1": 47.0, "layer1.0.relu": 1.0}
+    near = roofline(NODES, "fp32", 64, {}, 100.0, limits(), layers)
+    assert near.tied and near.verdict_words == "arithmetic and memory alike" and "nearly a tie" in near.binding
+    assert sum(near.bound_shares.values()) == pytest.approx(1) and list(near.bound_shares)[0] == near.verdict
+    for share in near.bound_shares.values():
+        assert f"{share * 100:.0f} % by" in near.binding
+    clear = roofline(NODES, "fp32", 64, {}, 100.0, limits(), layers | {"layer1.0.conv2": 90.0})
+    assert not clear.tied and clear.verdict_words == "arithmetic" and "tie" not in clear.binding
 
 
 def test_candidates_do_the_work_that_they_claim() -> None:

@@ -157,7 +157,7 @@ def test_the_noise_of_the_overhead_is_that_of_a_median(monkeypatch: pytest.Monke
 
 def test_a_spread_is_warned_of_for_the_pass_and_for_large_parts() -> None:
     wild = replace(made(q1_s=0.9, q3_s=1.1), times_s=(1.0, 1.0, 1.2, 1.3, 1.0))
-    assert "spreads over 20%" in wild.warnings[0] and "The times of conv1 spread by more than 10%" in wild.warnings[-1]
+    assert "spreads over 20 %" in wild.warnings[0] and "The times of conv1 spread by more than 10 %" in wild.warnings[-1]
     calm = replace(made(q1_s=0.99, q3_s=1.01), times_s=(1.0, 1.01, 1.0))
     assert calm.warnings == () and made().parts[0].spread is None
 

@@ -12,8 +12,10 @@
     limits       a device's ceilings as data           ceilings  measuring them
     roofline     floor, share, bound by what           limit     all of it in one run
     sweeps       many measurements, as they come       tasks     what the page can ask the queue for
-    found        answers from recorded runs            cli       python -m explorer time …
-    rows, words  plain rows and sentences
+    found        answers from recorded runs            rows      plain rows
+    words        what they say, in a sentence          exports   lines that can be quoted alone
+    machines     runs of several side by side          proofs    formulas behind the timed figures
+    checks       what a file may hold (no torch)       cli       python -m explorer time …
 
 No Streamlit and no plotly anywhere here: nothing but torch is needed.
 """

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from explorer.palette import percent
 from explorer.spec import ResNetSpec
 from explorer.timing.clock import clock_for
 from explorer.timing.hardware import provenance, resolve
@@ -90,17 +91,17 @@ class Parts:
     def warnings(self) -> tuple[str, ...]:
         found = [spread_warning(self.summary)] if self.times_s else []
         if self.overhead - self.noise > MOST_OVERHEAD:
-            found.append(f"The marks make a pass {self.overhead:.1%} longer (more than {MOST_OVERHEAD:.0%}).")
+            found.append(f"The marks make a pass {percent(self.overhead, 1)} longer (more than {percent(MOST_OVERHEAD)}).")
         if abs(self.whole_s / self.plain_s - 1) > MOST_DRIFT:
             found.append(f"The passes that were cut took {self.whole_s / self.plain_s:.2f}× as long as those that were "
                          "not: the host was busy. Measure again before you quote this.")
         if abs(self.sum_over_whole - 1) > MOST_GAP:
-            found.append(f"The parts add up to {self.sum_over_whole:.1%} of the pass: the host was too busy.")
+            found.append(f"The parts add up to {percent(self.sum_over_whole, 1)} of the pass: the host was too busy.")
         wild = [part.path for part in self.parts
                 if part.seconds > LARGE * self.whole_s and (part.spread or 0) > MOST_SPREAD]
         if wild:
             found.append(f"The times of {', '.join(wild[:3])}{' and more' * (len(wild) > 3)} spread by more than "
-                         f"{MOST_SPREAD:.0%} of their mean.")
+                         f"{percent(MOST_SPREAD)} of their mean.")
         return tuple(text for text in found if text)
 
 

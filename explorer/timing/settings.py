@@ -92,8 +92,8 @@ class Settings:
         parts = [self.device, *modes, f"input {self.height}×{self.width}"]
         parts += [] if varied == "batch" else [f"batch {self.batch:,}"]
         parts += ["CUDA graph"] * self.cuda_graph + ["same input each pass"] * (not self.fresh)
-        if self.kind == "cpu" and self.threads:
-            parts.append(f"{self.threads} thread{'s' * (self.threads > 1)}")
+        if self.threads:  # on a GPU they launch the kernels
+            parts.append(f"{self.threads} {'CPU ' * (self.kind != 'cpu')}thread{'s' * (self.threads > 1)}")
         return " · ".join(parts)
 
     def as_row(self) -> dict[str, object]:

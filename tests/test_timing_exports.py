@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
 
@@ -38,7 +37,7 @@ def all_exports() -> dict[str, list[dict]]:
 @pytest.mark.parametrize(("view", "more"), [
     ("pass", {"median_s", "q1_s", "q3_s", "n", "spread"}), ("race", {"one_median_s", "other_iqr_s", "other_n"}),
     ("limit", {"floor_s", "peak_flops_per_s", "share_of_limit", "bound_by", "bound_by_memory", "pass_n"}),
-    ("sweep", {"median_s", "q1_s", "n"}), ("parts", {"n", "overhead", "sum_over_whole", "timed_by"}),
+    ("sweep", {"median_s", "q1_s", "n"}), ("parts", {"n", "overhead", "noise", "sum_over_whole", "timed_by"}),
     ("kernels", {"calls", "share"}), ("machines", {"median_s", "n", "spread"})])
 def test_every_line_of_every_export_can_be_quoted_alone(view: str, more: set[str]) -> None:
     lines = all_exports()[view]
@@ -67,9 +66,10 @@ def test_a_limit_can_be_saved_and_loaded_with_its_parts_and_ceilings() -> None:
 def test_a_cut_with_its_raw_times_can_be_saved_and_one_without_has_no_file() -> None:
     cut = replace(a_limit().parts, n=5)
     assert exports.cut_rows(cut) == []
-    facts = {name: getattr(cut, name) for name in cut.__dataclass_fields__} | {"plain_times_s": (0.1, 0.11, 0.1, 0.1, 0.1)}
-    (back,) = records.loads(records.dumps(exports.cut_rows(SimpleNamespace(**facts))))
+    timed = replace(cut, plain_times_s=(0.1, 0.11, 0.1, 0.1, 0.1), noise=0.02)
+    (back,) = records.loads(records.dumps(exports.cut_rows(timed)))
     assert back.measurement.summary.median_s == 0.1 and back.measurement.cpu_s is None and back.cut.n == 5
+    assert found.parts([back], preset("resnet50"), CPU).noise == 0.02
     assert back.measurement.warnings == () and words.processor(back.measurement) == "", "nothing is made up of what was not kept"
 
 

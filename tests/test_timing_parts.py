@@ -133,7 +133,7 @@ def test_too_much_overhead_falls_back_to_coarser_marks(monkeypatch: pytest.Monke
     assert parts.profile(TINY, QUICK, "layer").level == "stage"
     cost["stage"] = 0.6
     worst = parts.profile(TINY, QUICK, "layer")
-    assert worst.level == "block" and "20.0% longer" in worst.warnings[0]
+    assert worst.level == "block" and "20.0 % longer" in worst.warnings[0]
 
 
 @pytest.mark.parametrize("doubt", [{"n": parts.ENOUGH - 1}, {"noise": 0.48}])

@@ -40,7 +40,7 @@ def test_a_run_goes_to_a_file_and_back() -> None:
 def test_how_the_parts_were_cut_goes_along_and_nothing_is_made_up_without_it() -> None:
     (kept,), (old,) = load(cut=CUT), load()
     assert kept.cut == records.Cut(**CUT) and old.cut is None
-    assert json.loads(records.dumps([records.row_of(SEEN, kept.parts, 0.01, None, kept.cut)]))["runs"][0]["cut"] == CUT
+    assert json.loads(records.dumps([records.row_of(SEEN, kept.parts, 0.01, None, kept.cut)]))["runs"][0]["cut"] == CUT | {"noise": 0.0}
     known, unknown = (found.parts([one], SEEN.spec, SEEN.settings) for one in (kept, old))
     assert (known.n, known.whole_s, known.plain_s, known.level) == (7, 0.02, 0.019, "layer")
     assert known.sum_over_whole == pytest.approx(0.5) and unknown.n == 0, "0: the file does not say"
@@ -61,6 +61,7 @@ def test_how_the_parts_were_cut_goes_along_and_nothing_is_made_up_without_it() -
     ({"provenance": FACTS | {"measured_at": "not a date"}}, "provenance.measured_at='not a date'"),
     ({"provenance": FACTS | {"device": True}}, "provenance.device=True: text"), ({"parts": [["a", 1e300]]}, "parts=1e+300"),
     ({"cut": {"level": "atom"}}, "cut: level (layer, block, stage)"), ({"cut": CUT | {"n": 0}}, "cut.n=0"),
+    ({"cut": CUT | {"noise": -1}}, "noise=-1"), ({"cut": CUT | {"more": 1}}, "cut: level"),
     ({"cut": CUT | {"whole_s": 0}}, "cut.whole_s=0"), ({"cut": 7}, "cut: level"),
     ({"ceilings": 5}, "ceilings"), ({"ceilings": {}}, "ceilings: "), ({"settings": {"width": None}}, "input=None"),
 ])

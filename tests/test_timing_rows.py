@@ -120,12 +120,12 @@ def test_a_rate_reads_as_a_number(per_s: float, text: str) -> None:
 
 
 def test_an_overhead_is_said_with_what_is_known_of_it() -> None:
-    seen = SimpleNamespace(n=9, overhead=-0.029, sum_over_whole=1.0, level="layer")
+    seen = SimpleNamespace(n=9, overhead=-0.029, noise=0.0, sum_over_whole=1.0, level="layer")
     assert words.cut(seen) == "n 9 · overhead of the marks −2.9 % · sum of parts / whole 1.000 · by layer"
     below = SimpleNamespace(n=9, overhead=-0.01, noise=0.02, sum_over_whole=1.0, level="layer")
     assert "overhead of the marks ≤ 2.0 %" in words.cut(below)
     assert "overhead of the marks 1.0 % ± 2.0 %" in words.cut(SimpleNamespace(**vars(below) | {"overhead": 0.01}))
-    unknown = SimpleNamespace(n=0, overhead=0.01, sum_over_whole=1.0, level="layer")
+    unknown = SimpleNamespace(n=0, overhead=0.01, noise=0.0, sum_over_whole=1.0, level="layer")
     assert "1.000" not in words.cut(unknown) and "keeps no other check" in words.cut(unknown)
 
 

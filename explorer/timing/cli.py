@@ -157,7 +157,7 @@ def timed_row(spec: ResNetSpec, settings: Settings, args: argparse.Namespace) ->
         print(f"  ! {text}", file=sys.stderr)
     return row_of(seen, [(part.path, part.seconds) for part in parts.parts] if parts else (),
                   parts.overhead if parts else None, limits.as_row() if limits else None,
-                  Cut(parts.level, parts.whole_s, parts.plain_s, parts.n) if parts else None)
+                  Cut(parts.level, parts.whole_s, parts.plain_s, parts.n, parts.noise) if parts else None)
 
 
 def print_parts(parts: object) -> None:

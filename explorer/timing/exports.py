@@ -80,7 +80,7 @@ def parts(where: Sequence[Line], seen: Parts, source: str) -> list[Line]:
     """Where the time goes, by block (or stage) and by the parts that were timed, with the checks of the cut."""
     checks = {"timed_by": seen.level} | ({"n": seen.n, "whole_s": seen.whole_s, "plain_s": seen.plain_s,
                                           "sum_over_whole": seen.sum_over_whole} if seen.n else {})
-    checks |= {"overhead": seen.overhead, "warnings": " ".join(seen.warnings)}
+    checks |= {"overhead": seen.overhead, "noise": seen.noise, "warnings": " ".join(seen.warnings)}
     lines = [{"rows": "shares"} | line | checks for line in where]
     lines += [{"rows": "longest first"} | line | checks for line in rows.layers(seen.parts)]
     return stamped(lines, seen.settings, seen.provenance, source)
@@ -105,11 +105,10 @@ def kernels(seen: Sequence[KernelTime], settings: Settings, provenance: Mapping[
 
 def cut_rows(seen: Parts) -> list[Line]:
     """Parts as a run of a file, with the raw times of the passes without marks; none where these were not kept."""
-    times_s = getattr(seen, "plain_times_s", ())
-    if not times_s:
+    if not seen.plain_times_s:
         return []
-    plain = Measurement(seen.spec, seen.settings, tuple(times_s), None, None, None, seen.provenance)
-    how = records.Cut(seen.level, seen.whole_s, seen.plain_s, seen.n)
+    plain = Measurement(seen.spec, seen.settings, seen.plain_times_s, None, None, None, seen.provenance)
+    how = records.Cut(seen.level, seen.whole_s, seen.plain_s, seen.n, seen.noise)
     return [records.row_of(plain, [(part.path, part.seconds) for part in seen.parts], seen.overhead, cut=how)]
 
 
@@ -118,6 +117,6 @@ def run_rows(seen: Limit) -> list[Line]:
     cut = seen.parts
     if cut is None:
         return [records.row_of(seen.measurement, ceilings=seen.ceilings.as_row())]
-    how = records.Cut(cut.level, cut.whole_s, cut.plain_s, cut.n) if cut.n else None
+    how = records.Cut(cut.level, cut.whole_s, cut.plain_s, cut.n, cut.noise) if cut.n else None
     return [records.row_of(seen.measurement, [(part.path, part.seconds) for part in cut.parts], cut.overhead,
                            seen.ceilings.as_row(), how)]

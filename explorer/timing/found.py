@@ -53,7 +53,7 @@ def _parts(run: Run) -> Parts:
     cut = run.cut or Cut("layer" if len(pieces) > len({part.block or part.stage for part in pieces}) else "block",
                          sum(part.seconds for part in pieces), seen.summary.median_s, 0)
     return Parts(seen.spec, theirs, cut.level, pieces, cut.whole_s, cut.plain_s, run.overhead or 0.0, cut.n,
-                 seen.provenance)
+                 seen.provenance, cut.noise)
 
 
 def limit(runs: Sequence[Run], spec: ResNetSpec, settings: Settings) -> Limit | None:

@@ -31,6 +31,7 @@ class Cut:
     whole_s: float
     plain_s: float
     n: int
+    noise: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -118,12 +119,14 @@ def _spec(row: object) -> ResNetSpec:
 
 
 def _cut(row: object) -> Cut:
-    if not isinstance(row, dict) or set(row) != {field.name for field in fields(Cut)} or row["level"] not in LEVELS:
+    names = {field.name for field in fields(Cut)}
+    if not isinstance(row, dict) or not names - {"noise"} <= set(row) <= names or row["level"] not in LEVELS:
         raise ValueError(f"cut: level ({', '.join(LEVELS)}), whole_s, plain_s and n are expected")
     n = row["n"]
     if not isinstance(n, int) or isinstance(n, bool) or n < 1:
         raise ValueError(f"cut.n={str(n)[:40]}: a whole number from 1 is expected")
-    return Cut(row["level"], checks.time(row["whole_s"], "cut.whole_s"), checks.time(row["plain_s"], "cut.plain_s"), n)
+    return Cut(row["level"], checks.time(row["whole_s"], "cut.whole_s"), checks.time(row["plain_s"], "cut.plain_s"), n,
+               checks.number(row, "noise", optional=True) or 0.0)
 
 
 def _same(row: Mapping[str, object], seen: Measurement) -> None:

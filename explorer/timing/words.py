@@ -73,9 +73,9 @@ def rate(per_s: float) -> str:
 
 def cut(seen: Parts) -> str:
     """How the parts were measured; of a file that does not keep it, only what it keeps."""
-    noise = getattr(seen, "noise", 0.0)
-    cost = percent(seen.overhead, 1) + f" ± {percent(noise, 1)}" * bool(noise)
-    overhead = f"overhead of the marks {f'≤ {percent(noise, 1)}' if noise and seen.overhead < 0 else cost}"
+    noise = percent(seen.noise, 1)
+    cost = percent(seen.overhead, 1) + f" ± {noise}" * bool(seen.noise)
+    overhead = f"overhead of the marks {f'≤ {noise}' if seen.noise and seen.overhead < 0 else cost}"
     if not seen.n:
         return f"by {seen.level} · {overhead} · the file keeps no other check"
     return f"n {seen.n} · {overhead} · sum of parts / whole {seen.sum_over_whole:.3f} · by {seen.level}"

@@ -104,6 +104,17 @@ def test_a_sweep_shows_results_as_they_come_and_can_be_cancelled(visit) -> None:
     assert one.page.get_by_role("button", name="Run the sweep").is_enabled()
 
 
+def test_a_pass_of_many_seconds_can_be_cancelled_in_its_middle_and_the_next_run_works(visit) -> None:
+    one = visit("/timing?depth=152&input=448&batch=4&threads=1")
+    start(one, "Time ResNet-152")
+    one.page.get_by_text("first pass").wait_for(timeout=60_000)
+    cancel(one)
+    one.settle()
+    one.page.get_by_role("button", name="Time ResNet-152").click()
+    one.page.get_by_text("building").wait_for(timeout=60_000)
+    cancel(one)
+
+
 def test_another_visitor_is_served_and_queued_meanwhile(visit) -> None:
     """Correct behaviour, not speed: the second page works all through the first one's run, and shows its place."""
     first, second = visit(LONG), visit("/timing?depth=18&input=32")

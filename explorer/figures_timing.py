@@ -81,7 +81,7 @@ def distribution(times_s: Sequence[float], median_s: float, q1_s: float, q3_s: f
 def batch_sweep(rows: Rows) -> go.Figure:
     """Throughput and latency against the batch size, side by side; the knee is marked."""
     done = [row for row in rows if row.get("median_s")]
-    figure = make_subplots(1, 2, subplot_titles=("Throughput, pictures per second", "Latency of a batch, ms"),
+    figure = make_subplots(1, 2, subplot_titles=("Pictures per second", "ms per batch"),
                            horizontal_spacing=0.1)
     sizes = [str(row["batch"]) for row in done]
     for column, key, factor in ((1, "images_per_s", 1), (2, "median_s", 1e3)):
@@ -143,12 +143,14 @@ def roofline(rows: Rows, peak_flops_per_s: float, band_bytes_per_s: float, memor
                                          "byte<extra></extra>")
     speeds = [row["flops_per_s"] / 1e9 for row in rows if row["macs"]] + [peak_flops_per_s / 1e9]
     log_axis(figure.update_xaxes, "FLOPs per byte moved (eager)", low, high)
-    log_axis(figure.update_yaxes, "GFLOP/s", min(speeds) / 2, max(speeds) * 1.6, (1, 3))  # few: a phone's chart is low
+    log_axis(figure.update_yaxes, "GFLOP/s", min(speeds) / 2, max(speeds) * 1.6)
     return styled(figure, 285)
 
 
-def log_axis(update: Callable[..., object], title: str, low: float, high: float, steps: tuple[int, ...] = (1, 2, 5)) -> None:
-    """A logarithmic axis with whole labels at the steps of each decade."""
+def log_axis(update: Callable[..., object], title: str, low: float, high: float) -> None:
+    """A logarithmic axis with whole labels at 1, 2, 5 of each decade; over many decades at 1 and 3, so that the labels
+    have room on a phone."""
+    steps = (1, 2, 5) if high < 20 * low else (1, 3)
     ticks = [step * 10.0**power for power in range(-3, 9) for step in steps if low <= step * 10.0**power <= high]
     update(type="log", title=title, range=[math.log10(low), math.log10(high)], tickvals=ticks,
            ticktext=[f"{tick:,.10g}" for tick in ticks])

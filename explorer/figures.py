@@ -70,7 +70,7 @@ def scatter(rows: Rows, x: tuple[str, str], y: tuple[str, str], marked: dict[str
             x=[row[x[0]] for row in some[part]], y=[row[y[0]] for row in some[part]], mode="markers+text",
             text=[row["net"] if place else "" for row, place in zip(some[part], named[part])],
             textposition=[place or "top center" for place in named[part]], cliponaxis=False,
-            textfont={"size": TEXT if part.stop else TEXT - 1},
+            textfont={"size": TEXT, "color": [marked[row["net"]] for row in some[part]]} if part.stop else {"size": TEXT - 1},
             marker={"size": 17 if part.stop else 10, "color": [marked.get(row["net"], BASE) for row in some[part]],
                     "line": {"width": 1, "color": "rgba(255,255,255,.8)"}, "opacity": 1 if part.stop else 0.75},
             hovertext=[f"<b>{row['net']}</b><br>{x[1]}: {row[x[0]]:,}<br>{y[1]}: {row[y[0]]:,}" for row in some[part]],

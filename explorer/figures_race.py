@@ -1,39 +1,44 @@
-"""Models and machines against each other as plotly figures, from the plain rows of explorer.timing.rows."""
+"""Models and machines against each other as plotly figures, from the plain rows of explorer.timing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import pandas  # noqa: F401  (plotly looks for it in sys.modules, and must not find it half imported by another thread)
 import plotly.graph_objects as go
 
 from explorer import palette
 from explorer.figures_timing import COUNT, TEXT, TIME, Rows, log_axis, styled, unit_of
+from explorer.timing.measurement import rate
+
+HEIGHT = 272  # px: both charts of a race, with all that stands around them, on a projector of 720 lines
+COLOURS = {"computed": COUNT, "measured": TIME, "recorded": TIME, "published": "#2484c1"}
+SYMBOLS = {"measured": "circle", "recorded": "circle-open", "published": "diamond"}
+LANE, HEAD = 42, 42  # px of a line, and of a machine's name above its lines
 
 
-def race(rows: Rows) -> go.Figure:
-    """Pictures done over time, one line per model, on one axis; it ends when the last has finished."""
+def race(rows: Rows, said: str) -> go.Figure:
+    """Pictures done over time, one line per model, on one axis; it ends when the last has finished. said: in words."""
     factor, unit = unit_of(max(row["done_s"][-1] for row in rows))
     figure = go.Figure()
-    for row, colour in zip(rows, ("#2484c1", "#8a55c9", "#1f9488")):
+    for row, colour, dash in zip(rows, ("#2484c1", "#8a55c9", "#1f9488"), ("solid", "dash", "dot")):
+        end = row["done_s"][-1]
         figure.add_scatter(x=[value * factor for value in row["done_s"]], y=row["pictures"], mode="lines",
-                           line={"color": colour, "width": 4}, name=row["title"],
+                           line={"color": colour, "width": 4, "dash": dash if rows[0]["title"] == rows[-1]["title"] else "solid"},
+                           name=f"<b>{row['title']}</b> {palette.seconds(end)}",
                            hovertemplate="%{y} pictures after %{x:.4g} " + unit + f"<extra>{row['title']}</extra>")
-        figure.add_annotation(x=row["done_s"][-1] * factor, y=row["pictures"][-1], text=f"<b>{row['title']}</b>",
-                              showarrow=False, yshift=14, xanchor="right", font={"size": TEXT, "color": colour})
-    figure.update_xaxes(title=unit, rangemode="tozero")
+    figure.update_xaxes(title=said, ticksuffix=f" {unit}", rangemode="tozero")
     figure.update_yaxes(title="pictures done", rangemode="tozero")
-    return styled(figure, 330, showlegend=False)
+    return styled(figure, HEIGHT)
 
 
 def contrast(rows: Rows, one: str, other: str) -> go.Figure:
     """How many times `one`'s figure `other` has: counts grey, times in colour, a line at 1×."""
-    colours = {"computed": COUNT, "measured": TIME, "recorded": TIME, "published": "#2484c1"}
     figure = go.Figure(go.Bar(
-        y=[row["what"] for row in rows], x=[row["ratio"] for row in rows], orientation="h", width=0.6,
+        y=[row["what"] for row in rows], x=[row["ratio"] for row in rows], orientation="h", width=0.66,
         textposition="outside",
         text=[f"<b>{row['ratio']:.2f}×</b>" for row in rows], cliponaxis=False, textfont_size=TEXT + 2,
-        marker={"color": [colours[row["source"]] for row in rows],
+        marker={"color": [COLOURS[row["source"]] for row in rows],
                 "opacity": [1.0 if row["source"] in ("computed", "measured") else 0.75 for row in rows]},
         hovertext=[f"{row['what']} ({row['source']})<br>{one}: {_value(row, 'one')}<br>{other}: {_value(row, 'other')}"
                    for row in rows], hoverinfo="text"))
@@ -41,31 +46,49 @@ def contrast(rows: Rows, one: str, other: str) -> go.Figure:
                      annotation_font_size=TEXT, annotation_position="top")
     figure.update_xaxes(range=[0, max(row["ratio"] for row in rows) * 1.18], visible=False)
     figure.update_yaxes(autorange="reversed", title=None)
-    return styled(figure, 60 + 42 * len(rows))
+    return styled(figure, HEIGHT)
 
 
-def others(rows: Rows, names: Mapping[str, str]) -> go.Figure:
-    """Throughput by model on a logarithmic axis, a line per machine; recorded dashed, published dotted.
+def machines(rows: Rows) -> go.Figure:
+    """One model's throughput on a logarithmic axis, a lane per machine and setting, under the machine's name. Measured
+    ones are filled, recorded ones hollow, published ones diamonds.
 
-    names: of the models to show, in order, with their titles.
+    rows: machine, setting, source, images_per_s, those of a machine together.
     """
-    dashes = {"measured": "solid", "recorded": "dash", "published": "dot"}
-    machines = list(dict.fromkeys((row["machine"], row["source"]) for row in rows))
-    colours = ("#8a55c9", "#2484c1", "#1f9488", "#c07f16", "#6f7f8f", "#5a69d0")
-    figure = go.Figure()
-    for index, (machine, source) in enumerate(machines):
-        mine = {row["name"]: row["images_per_s"] for row in rows if row["machine"] == machine and row["source"] == source}
-        seen = [name for name in names if name in mine]
-        figure.add_scatter(x=[names[name] for name in seen], y=[mine[name] for name in seen], mode="lines+markers",
-                           name=f"{machine} ({source})",
-                           line={"color": colours[index % len(colours)], "dash": dashes[source], "width": 3},
-                           marker_size=9,
-                           hovertemplate="%{x}: %{y:,.4r} img/s<extra></extra>")
-    figure.update_xaxes(type="category", categoryorder="array", categoryarray=list(names.values()), title=None)
-    speeds = [row["images_per_s"] for row in rows if row["name"] in names]
-    log_axis(figure.update_yaxes, "pictures per second", min(speeds) / 2, max(speeds) * 2)
-    figure = styled(figure, 430 + 22 * len(machines))
-    return figure.update_layout(legend={"orientation": "v", "y": -0.12, "yanchor": "top", "x": 0})
+    figure, at, names = go.Figure(), 0, []
+    speeds = [row["images_per_s"] for row in rows]
+    low, high = min(speeds) / 1.6, max(speeds) * (max(speeds) / min(speeds)) ** 0.3 * 1.6
+    lanes: list[float] = []
+    for row in rows:
+        if row["machine"] not in names:
+            names.append(row["machine"])
+            at += HEAD
+            _name(figure, at - 2, f"<b>{row['machine']}</b>", TEXT)
+        at += LANE
+        lanes.append(at - 9)
+        _name(figure, at - 16, row["setting"], TEXT - 1)
+    for source in dict.fromkeys(row["source"] for row in rows):
+        _dots(figure, source, [(row, lane) for row, lane in zip(rows, lanes) if row["source"] == source], low)
+    log_axis(figure.update_xaxes, "pictures per second", low, high)
+    figure.update_yaxes(range=[at + 6, 0], visible=False)
+    return styled(figure, at + 110)
+
+
+def _name(figure: go.Figure, y: float, text: str, size: int) -> None:
+    """Above its lane, from the left edge: it needs no room beside the lanes, on a phone neither."""
+    figure.add_annotation(x=0, xref="paper", y=y, text=text, showarrow=False, xanchor="left", yanchor="bottom", font_size=size,
+                          align="left")
+
+
+def _dots(figure: go.Figure, source: str, lanes: Sequence[tuple[dict[str, object], float]], low: float) -> None:
+    for row, lane in lanes:
+        figure.add_scatter(x=[low, row["images_per_s"]], y=[lane, lane], mode="lines", hoverinfo="skip", showlegend=False,
+                           line={"color": COLOURS[source], "width": 2}, opacity=0.5)
+    figure.add_scatter(x=[row["images_per_s"] for row, _ in lanes], y=[lane for _, lane in lanes], mode="markers+text",
+                       name=f"{palette.PROVENANCE_MARK[source]} {source}", cliponaxis=False, textposition="middle right",
+                       text=[f" <b>{rate(row['images_per_s'])}</b>" for row, _ in lanes], textfont_size=TEXT,
+                       marker={"size": 12, "symbol": SYMBOLS[source], "color": COLOURS[source], "line": {"width": 2.5, "color": COLOURS[source]}},
+                       hovertext=[f"{row['machine']}<br>{row['setting']} ({source})" for row, _ in lanes], hoverinfo="text")
 
 
 def _value(row: dict[str, object], side: str) -> str:

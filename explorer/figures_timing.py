@@ -14,7 +14,7 @@ from explorer.timing.measurement import rate
 
 Rows = Sequence[dict[str, object]]
 TEXT = 15  # px: legible from the back of a hall
-TIME, COUNT = "#8a55c9", "#7d8c9c"
+TIME, COUNT, WHOLE = "#8a55c9", "#7d8c9c", "#c07f16"
 
 
 def styled(figure: go.Figure, height: int, **layout: object) -> go.Figure:
@@ -41,13 +41,13 @@ def where(rows: Rows) -> go.Figure:
                                   for row, share in zip(rows, shares)], hoverinfo="text")
         for middle, width in _stage_spans(rows, shares):
             if width > 7.5:
-                figure.add_annotation(x=middle, y=label, text=f"<b>{width:.0f} %</b>", showarrow=False, yshift=34,
+                figure.add_annotation(x=middle, y=label, text=f"<b>{width:.0f} %</b>", showarrow=False, yshift=27,
                                       font_size=TEXT)
     for stage in dict.fromkeys(row["stage"] for row in rows):  # the legend's entries
         figure.add_bar(x=[None], y=["Time"], name=stage, marker_color=palette.STAGE_COLOURS[stage], orientation="h")
     figure.update_yaxes(autorange="reversed", title=None)
     figure.update_xaxes(range=[0, 100], ticksuffix=" %", title=None, showgrid=False)
-    return styled(figure, 380, barmode="overlay")
+    return styled(figure, 290, barmode="overlay")
 
 
 def _stage_spans(rows: Rows, shares: Sequence[float]) -> list[tuple[float, float]]:
@@ -71,15 +71,17 @@ def distribution(times_s: Sequence[float], median_s: float, q1_s: float, q3_s: f
     figure.add_hline(y=median_s * factor, line={"color": TIME, "width": 2},
                      annotation_text=f"median {palette.seconds(median_s)}",
                      annotation_font_size=TEXT)
+    low, high = min(times_s) * factor, max(times_s) * factor
+    room = (high - low or high) * 0.15
     figure.update_xaxes(title="pass")
-    figure.update_yaxes(title=unit, rangemode="tozero")
+    figure.update_yaxes(title=unit, range=[low - room, high + room])  # not from zero: the band would be a line
     return styled(figure, 300)
 
 
 def batch_sweep(rows: Rows) -> go.Figure:
     """Throughput and latency against the batch size, side by side; the knee is marked."""
     done = [row for row in rows if row.get("median_s")]
-    figure = make_subplots(1, 2, subplot_titles=("Throughput, pictures per second", "Latency of a batch, ms"),
+    figure = make_subplots(1, 2, subplot_titles=("Pictures per second", "ms per batch"),
                            horizontal_spacing=0.1)
     sizes = [str(row["batch"]) for row in done]
     for column, key, factor in ((1, "images_per_s", 1), (2, "median_s", 1e3)):
@@ -90,33 +92,36 @@ def batch_sweep(rows: Rows) -> go.Figure:
         for row, value in zip(done, values):
             if row["knee"]:
                 figure.add_annotation(x=sizes.index(str(row["batch"])), y=value, row=1, col=column,
-                                      text=f"knee: batch {row['batch']}",
-                                      showarrow=True, ay=38, ax=30, font_size=TEXT)
-    figure.update_xaxes(type="category", title="batch")
-    figure.update_yaxes(rangemode="tozero")
+                                      text=f"knee: batch {row['batch']}", showarrow=True, ay=-34, ax=0, font_size=TEXT)
+        figure.update_yaxes(range=[0, max(values, default=1) * 1.3], row=1, col=column)
+    figure.update_xaxes(type="category", title="batch", categoryorder="array",
+                        categoryarray=[str(row["batch"]) for row in rows], range=[-0.5, len(rows) - 0.5])
     figure.update_annotations(font_size=TEXT)
-    return styled(figure, 380)
+    return styled(figure, 340)
 
 
 def bar_sweep(rows: Rows) -> go.Figure:
-    """One bar per point, its length the median, its whisker the interquartile range."""
+    """One bar per point, its length the median, its whisker from the lower to the upper quartile. Points to come have
+    their place, so that nothing moves when they do."""
     done = [row for row in rows if row.get("median_s")]
-    longest = max((row["median_s"] + row["iqr_s"] / 2 for row in done), default=1.0)
+    longest = max((row["q3_s"] for row in done), default=1.0)
     factor, unit = unit_of(longest)
+    shown = [row for row in rows if not row.get("error")]
     figure = go.Figure(go.Bar(
-        y=[row["label"] for row in done], x=[row["median_s"] * factor for row in done], orientation="h", width=0.6,
-        marker_color=[palette.BLOCK_COLOURS[row["block"]] for row in done],
-        error_x={"array": [row["iqr_s"] * factor / 2 for row in done], "thickness": 1.5, "color": COUNT},
-        hoverinfo="skip"))
+        y=[row["label"] for row in shown], x=[row.get("median_s", 0.0) * factor for row in shown], orientation="h", width=0.6,
+        marker={"color": [palette.BLOCK_COLOURS[row["block"]] for row in shown], "opacity": 0.5}, hoverinfo="skip"))
+    for row in done:  # the whisker in the bar's full colour: it reads inside the bar and beside it, on both themes
+        figure.add_scatter(y=[row["label"]] * 2, x=[row["q1_s"] * factor, row["q3_s"] * factor], mode="lines+markers",
+                           marker={"symbol": "line-ns-open", "size": 14}, hoverinfo="skip",
+                           line={"color": palette.BLOCK_COLOURS[row["block"]], "width": 3})
     figure.add_scatter(y=[row["label"] for row in done], mode="text", textposition="middle right", hoverinfo="skip",
-                       x=[(row["median_s"] + row["iqr_s"] / 2) * factor for row in done], cliponaxis=False,
-                       showlegend=False,
+                       x=[row["q3_s"] * factor for row in done], cliponaxis=False,
                        text=[f"  <b>{palette.seconds(row['median_s'])}</b> · {rate(row['images_per_s'])}"
                              for row in done],
                        textfont_size=TEXT)
-    figure.update_yaxes(autorange="reversed")
-    figure.update_xaxes(title=unit, rangemode="tozero", range=[0, longest * factor * 1.7])
-    return styled(figure, 110 + 52 * max(len(done), 1), showlegend=False)
+    figure.update_yaxes(type="category", range=[len(shown) - 0.5, -0.5])
+    figure.update_xaxes(title=unit, range=[0, longest * factor * 2.3])
+    return styled(figure, 80 + 48 * max(len(shown), 1), showlegend=False)
 
 
 def roofline(rows: Rows, peak_flops_per_s: float, band_bytes_per_s: float, memory_bytes_per_s: float) -> go.Figure:
@@ -124,32 +129,29 @@ def roofline(rows: Rows, peak_flops_per_s: float, band_bytes_per_s: float, memor
     low = min(row["intensity"] for row in rows if row["macs"]) / 3
     high = max(max(row["intensity"] for row in rows), peak_flops_per_s / memory_bytes_per_s) * 3
     figure = go.Figure()
-    for name, band, dash in (("roof: the best that this device did", band_bytes_per_s, "solid"),
-                             ("from main memory (large copy)", memory_bytes_per_s, "dot")):
+    for name, band, dash in (("the best here", band_bytes_per_s, "solid"), ("from memory", memory_bytes_per_s, "dot")):
         xs = sorted({low, min(max(peak_flops_per_s / band, low), high), high})
         figure.add_scatter(x=xs, y=[min(peak_flops_per_s, band * x) / 1e9 for x in xs], mode="lines", name=name,
                            line={"color": COUNT, "width": 3 if dash == "solid" else 2, "dash": dash}, hoverinfo="skip")
-    whole = rows[-1]
-    for row in rows:
-        last, low_side = row is whole, row["flops_per_s"] < whole["flops_per_s"]
-        figure.add_scatter(x=[row["intensity"]], y=[row["flops_per_s"] / 1e9],
-                           mode="markers" if last else "markers+text",
-                           showlegend=last, name=row["name"], text=row["name"], textfont_size=TEXT,
-                           textposition="bottom center" if low_side else "top center",
-                           marker={"size": 20 if last else 14, "symbol": "star" if last else "circle",
-                                   "color": palette.STAGE_COLOURS.get(row["name"], TIME)},
+    for row in rows:  # named in the legend: beside the points, stages that lie together would overprint
+        last = row is rows[-1]
+        figure.add_scatter(x=[row["intensity"]], y=[row["flops_per_s"] / 1e9], mode="markers", name=row["name"],
+                           marker={"size": 20 if last else 15, "symbol": "star" if last else "circle",
+                                   "color": WHOLE if last else palette.STAGE_COLOURS.get(row["name"], TIME)},
                            hovertemplate=f"<b>{row['name']}</b><br>{row['flops_per_s'] / 1e9:,.3g} GFLOP/s, "
-                                         f"{row['share']:.0%} of its limit<br>{row['intensity']:.3g} FLOPs per byte"
-                                         "<extra></extra>")
+                                         f"{palette.percent(row['share'])} of its limit<br>{row['intensity']:.3g} FLOPs per "
+                                         "byte<extra></extra>")
     speeds = [row["flops_per_s"] / 1e9 for row in rows if row["macs"]] + [peak_flops_per_s / 1e9]
     log_axis(figure.update_xaxes, "FLOPs per byte moved (eager)", low, high)
     log_axis(figure.update_yaxes, "GFLOP/s", min(speeds) / 2, max(speeds) * 1.6)
-    return styled(figure, 430)
+    return styled(figure, 285)
 
 
 def log_axis(update: Callable[..., object], title: str, low: float, high: float) -> None:
-    """A logarithmic axis with whole labels at 1, 2, 5."""
-    ticks = [step * 10.0**power for power in range(-3, 9) for step in (1, 2, 5) if low <= step * 10.0**power <= high]
+    """A logarithmic axis with whole labels at 1, 2, 5 of each decade; over many decades at 1 and 3, so that the labels
+    have room on a phone."""
+    steps = (1, 2, 5) if high < 20 * low else (1, 3)
+    ticks = [step * 10.0**power for power in range(-3, 9) for step in steps if low <= step * 10.0**power <= high]
     update(type="log", title=title, range=[math.log10(low), math.log10(high)], tickvals=ticks,
            ticktext=[f"{tick:,.10g}" for tick in ticks])
 

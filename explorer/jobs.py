@@ -49,6 +49,11 @@ class Job:
         return self.state in ("queued", "running")
 
     @property
+    def stopping(self) -> bool:
+        """Between `cancel` and the end that it asked for."""
+        return self._cancel.is_set() and self.active
+
+    @property
     def elapsed_s(self) -> float:
         """Seconds of running so far, or in all."""
         return 0.0 if self.started_s is None else (self.ended_s or time.monotonic()) - self.started_s

@@ -54,12 +54,13 @@ def _mount(chosen: Chosen, view: graph.View, extra: Mapping[str, graph.MetricCol
 
 
 def measured(chosen: Chosen) -> dict[str, graph.MetricColumn]:
-    """The times of the blocks as the Timing page measured them for this model, if it did: a colour of the map."""
+    """The times as the Timing page measured them for this model at this input and batch, if it did: a colour of the map.
+    Stem and head are tiles of layers, so the layers' own times are in it where each was timed."""
     times = st.session_state.get("block_times")
-    if not times or times["spec"] != chosen.spec or not times["seconds"]:
+    if not times or times["of"] != (chosen.spec, chosen.height, chosen.width, chosen.batch):
         return {}
-    counts = "median of the passes on the Timing page, at the input, batch and dtype set there"
-    return {"median_s": graph.MetricColumn("Measured time", "s", times["seconds"], counts)}
+    counts = f"mean of the middle half of the passes on the Timing page; {times['stamp']}"
+    return {"median_s": graph.MetricColumn("Measured time", "s", times["seconds"], counts, "measured earlier")}
 
 
 def _view(chosen: Chosen, extra: Mapping[str, object]) -> graph.View:

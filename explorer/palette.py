@@ -46,11 +46,12 @@ RAMP = ("#dceaf4", "#8fc0e0", "#3f8fc8", "#1e5c9a", "#0f2f5c")  # low → high, 
 PROVENANCE = {  # mark -> what it means; stands beside every figure
     "computed": "from the traced model, exactly",
     "measured": "on this machine, just now",
+    "measured earlier": "on this machine, earlier in this visit; when stands beside it",
     "recorded": "measured earlier, elsewhere; provenance beside it",
     "published": "from the cited source",
     "estimated": "computed under the stated assumptions; its error is tested",
 }
-PROVENANCE_MARK = {"computed": "∑", "measured": "◆", "recorded": "◇", "published": "§", "estimated": "≈"}
+PROVENANCE_MARK = {"computed": "∑", "measured": "◆", "measured earlier": "◆", "recorded": "◇", "published": "§", "estimated": "≈"}
 
 
 _COUNTS = (  # least value that rounds to 1.00 of the unit, unit, suffix, digits
@@ -85,11 +86,18 @@ def pixels(value: float | None) -> str:
 
 
 def seconds(value: float) -> str:
-    """0.00321 → '3.21 ms'."""
+    """Three digits: 0.00321 → '3.21 ms', 0.045 → '45.0 ms'."""
     for factor, suffix in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs")):
         if abs(value) >= factor:
-            return f"{value / factor:,.3g} {suffix}" if value / factor < 100 else f"{value / factor:,.0f} {suffix}"
+            shown = value / factor
+            places = 2 if abs(shown) < 9.995 else 1 if abs(shown) < 99.95 else 0
+            return f"{shown:,.{places}f} {suffix}"
     return f"{value * 1e9:,.0f} ns"
+
+
+def percent(share: float, places: int = 0) -> str:
+    """0.2 → '20 %', −0.029 with one place → '−2.9 %'."""
+    return f"{share * 100:,.{places}f} %".replace("-", "−")
 
 
 def exact(value: float) -> str:

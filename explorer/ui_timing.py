@@ -1,25 +1,22 @@
-"""The Timing page's own pieces: how to measure, one run with its progress, and what stands beside a figure."""
+"""The Timing page's own pieces: how to measure, and what stands beside a figure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any
 
 import streamlit as st
 
-from explorer import state, ui
-from explorer.jobs import Job
+from explorer import markup, naming, ui, ui_facts
+from explorer.proof import Proof
 from explorer.state import Chosen, choose
+from explorer.tabular import csv_text
 from explorer.timing import records, words
 from explorer.timing.hardware import devices, most_threads, resolve
 from explorer.timing.measurement import Measurement
 from explorer.timing.settings import CHOICES, Settings
-from explorer.timing.tasks import TASKS, Ask, label, subject
 
-PLACE = "Timing"  # the page's title: leaving it cancels what runs here
-POLL_S = 0.4
-MOST_KEPT = 30
 FACTS = {  # provenance -> words, in this order
     "device": "device", "driver": "driver", "cuda": "CUDA", "cudnn": "cuDNN",
     "compute_capability": "compute capability",
@@ -38,145 +35,92 @@ def recorded() -> tuple[records.Run, ...]:
 
 def settings(chosen: Chosen) -> Settings:
     """The controls of how to measure; the model's input and batch are the sidebar's."""
-    there = devices()
     with st.popover("How to measure", icon=":material/tune:"):
-        device = choose("Device", tuple(there), "device",
-                        help="; ".join(f"{key}: {name}" for key, name in there.items()))
-        threads = choose("CPU threads", tuple(map(str, range(1, most_threads() + 1)))[:16], "threads",
-                         str(min(most_threads(), 16)), help="Inside an operation. On a busy host fewer can be faster.")
-        dtype = choose("Number format", CHOICES["dtype"], "dtype")
-        layout = choose("Memory format", CHOICES["memory_format"], "layout",
-                        help="contiguous: NCHW. channels_last: NHWC in memory.")
-        compiled = choose("Compile", CHOICES["compile"][:3], "compile", help="torch.compile takes many seconds first.")
-        extra = choose("Passes", ("fresh", "same", "graph"), "passes",
-                       help="fresh: inputs in rotation, together larger "
-                       "than the cache where that is feasible. same: one picture again and again. graph: replay "
-                       "a CUDA graph, without gaps between launches.")
-    asked = {"device": device, "dtype": dtype, "memory_format": layout, "batch": chosen.batch, "height": chosen.height,
-             "width": chosen.width, "compile": compiled, "cuda_graph": extra == "graph", "fresh": extra != "same",
-             "threads": int(threads)}
+        asked = _controls()
+    size = {"batch": chosen.batch, "height": chosen.height, "width": chosen.width, "threads": int(asked.pop("threads"))}
     try:
-        return resolve(Settings(**asked))
+        return resolve(Settings(**asked, **size))
     except ValueError as error:
-        st.error(f"{error}. Measured instead: {device}, fp32, eager.", icon=":material/error:")
-        return resolve(Settings(device=device, batch=chosen.batch, height=chosen.height, width=chosen.width,
-                                threads=int(threads)))
+        st.error(f"{error}. Measured instead: {asked['device']}, fp32, eager.", icon=":material/error:")
+        return resolve(Settings(device=asked["device"], **size))
 
 
-def running() -> Job | None:
-    """This visitor's job, while it waits or runs."""
-    job: Job | None = st.session_state.get("timing_job")
-    return job if job is not None and job.active else None
+def _controls() -> dict[str, object]:
+    """Device, threads, formats; only what the device has is offered."""
+    there = devices()
+    device = choose("Device", tuple(there), "device", help="; ".join(f"{key}: {name}" for key, name in there.items()))
+    threads = choose("CPU threads", tuple(map(str, range(1, most_threads() + 1)))[:16], "threads",
+                     str(min(most_threads(), 16)), help="Inside an operation. On a busy host fewer can be faster.")
+    on_cuda = device.startswith("cuda")
+    dtype = _offered("Number format", CHOICES["dtype"], "dtype", {"tf32"} if not on_cuda else set())
+    layout = choose("Memory format", CHOICES["memory_format"], "layout",
+                    help="contiguous: NCHW. channels_last: NHWC in memory.")
+    compiled = choose("Compile", CHOICES["compile"][:3], "compile", help="torch.compile takes many seconds first.")
+    extra = _offered("Passes", ("fresh", "same", "graph"), "passes", {"graph"} if not on_cuda else set(),
+                     help="fresh: inputs in rotation, together larger than the cache where that is feasible. same: one "
+                     "picture again and again. graph (NVIDIA GPUs): replay a CUDA graph, without gaps between launches.")
+    return {"device": device, "threads": threads, "dtype": dtype, "memory_format": layout, "compile": compiled,
+            "cuda_graph": extra == "graph", "fresh": extra != "same"}
 
 
-def run(ask: Ask) -> Any:
-    """A button for `ask`; its answer once there is one, else None."""
-    active = running() is not None
-    with st.container(key=f"run-{ask.task}"):
-        st.button(label(ask), key=f"go-{ask.task}", type="primary", icon=":material/timer:", disabled=active,
-                  on_click=_submit, args=(ask,))
-    same = active and st.session_state["timing_ask"] == ask
-    return None if same else st.session_state.get("timings", {}).get(ask)
+def _offered(label: str, options: Sequence[str], key: str, absent: set[str], **more: object) -> str:
+    """`choose` without what the device does not have; a choice that it lacks falls back to the first."""
+    if st.session_state.get(key) in absent:
+        del st.session_state[key]
+    return choose(label, tuple(option for option in options if option not in absent), key, **more)
 
 
-def progress() -> None:
-    """The run's place in the queue, how far it is, and Cancel: always at the same place, whatever is shown below."""
-    job: Job | None = st.session_state.get("timing_job")
-    if job is not None:
-        st.fragment(_progress, run_every=POLL_S if job.active else None)(job, st.session_state["timing_ask"])
+def question(text: str, asked: Settings) -> None:
+    """The view's question, and beside it the settings with which its button measures."""
+    with st.container(horizontal=True, vertical_alignment="center", key="timing-question"):
+        st.header(text, anchor=False, width="content")
+        st.html(f'<div class="asked">measures on {escape(asked.words)}</div>', width="content")
 
 
-def live(ask: Ask, draw: Callable[[Sequence[Any]], None]) -> bool:
-    """While `ask` runs: its results so far, drawn as they come. Whether it does."""
-    job = running()
-    if job is None or st.session_state["timing_ask"] != ask:
-        return False
-    st.fragment(_live, run_every=POLL_S)(job, draw)
-    return True
-
-
-def _submit(ask: Ask) -> None:
-    visitor = state.visitor()
-    try:
-        job = visitor.runner.submit(lambda job: TASKS[ask.task].work(ask, job.checkpoint), label(ask), visitor.id,
-                                    PLACE)
-    except ValueError as error:
-        st.session_state["timing_problem"] = str(error)
-        return
-    st.session_state.update(timing_job=job, timing_ask=ask, timing_problem=None)
-
-
-def _progress(job: Job, ask: Ask) -> None:
-    """The running line; when the job has ended its answer is kept and the page is drawn anew."""
-    if not job.active:
-        if st.session_state.get("timing_job") is job and not getattr(job, "seen", False):
-            job.seen = True
-            _keep(job, ask)
-            st.rerun()
-        st.html(f'<div class="running" role="status">{escape(f"{subject(ask)}: {_ended(job)}")}</div>')
-        return
-    position = state.runner().position(job)
-    where = f"number {position} in the queue" if position else f"{job.message or job.label} · {job.elapsed_s:.0f} s"
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Cancel", key="cancel-timing", icon=":material/close:", on_click=job.cancel)
-        st.progress(job.progress, text=where, width=190)
-
-
-def _live(job: Job, draw: Callable[[Sequence[Any]], None]) -> None:
-    if job.partial:
-        draw(list(job.partial))
-
-
-def _keep(job: Job, ask: Ask) -> None:
-    answers = st.session_state.setdefault("timings", {})
-    answer = job.result if job.state == "done" else list(job.partial)
-    if answer:
-        answers.pop(ask, None)
-        answers[ask] = answer
-        for old in list(answers)[:-MOST_KEPT]:
-            del answers[old]
-    if job.state == "failed":
-        known = isinstance(job.error, ValueError)
-        st.session_state["timing_problem"] = str(job.error) if known else f"The run failed: {type(job.error).__name__}."
-
-
-def _ended(job: Job) -> str:
-    return {"done": f"done in {job.elapsed_s:.1f} s", "cancelled": "cancelled", "failed": "not run"}[job.state]
-
-
-def problem() -> None:
-    """What was wrong with the last run, once."""
-    text = st.session_state.pop("timing_problem", None)
-    if text:
-        st.error(text, icon=":material/error:")
-
-
-def hall(seen: Measurement, source: str, heading: str = "") -> None:
-    """The one large figure, what it is of, and where it comes from."""
-    at = str(seen.provenance.get("measured_at", ""))[:16].replace("T", " ")
-    what = f"{heading or seen.title} · {seen.settings.words}"
-    under = (f"{seen.provenance.get('device', '')} · torch {seen.provenance.get('torch', '')} · median of "
-             f"{seen.summary.n} passes ± half the interquartile range · {words.processor(seen)}{at} UTC")
+def hall(seen: Measurement, mark: str, speed: Proof) -> None:
+    """The one large figure, what it is of, and where it comes from; pictures per second open their formula."""
+    cards = markup.Cards("hall")
+    under = (f"{words.stamp(seen.settings, seen.provenance)} · median of {seen.summary.n} passes ± half the interquartile "
+             f"range{words.processor(seen)}")
     time, _, rate = seen.headline.partition(" · ")
-    st.html(f'<div class="hall"><div class="big">{escape(time)} <span>· {escape(rate)}</span></div>'
-            f'<div class="label">{escape(what)} {ui.mark(source)}</div><div class="exact">{escape(under)}</div></div>')
+    st.html(f'<div class="hall"><div class="big">{escape(time)} <span>· {cards.number(speed, rate)}</span></div>'
+            f'<div class="label">{escape(seen.title)} {ui.mark(mark)}</div><div class="exact">{escape(under)}</div></div>'
+            f"{cards.html()}")
 
 
-def beside(asked: Settings, facts: dict[str, object], source: str, varied: str | None = None) -> None:
+def beside(asked: Settings, facts: Mapping[str, object], mark: str, varied: str | None = None) -> None:
     """The line under a figure: on what and how. varied: the setting that differs from point to point."""
-    at = str(facts.get("measured_at", ""))[:16].replace("T", " ")
-    text = f"{facts.get('device', '')} · {asked.words_without(varied)} · torch {facts.get('torch', '')} · {at} UTC"
-    st.html(f'<div class="hall"><div class="exact">{escape(text)} {ui.mark(source)}</div></div>')
+    st.html(f'<div class="beside">{escape(words.stamp(asked, facts, varied))} {ui.mark(mark)}</div>')
 
 
-def take_home(name: str, rows: Sequence[dict], runs: Sequence[dict] = ()) -> None:
-    """The rows as CSV and JSON; the runs as a file that this page, here or elsewhere, can load."""
+def not_yours(theirs: Settings, asked: Settings, mark: str, varied: str | None = None) -> None:
+    """Where a recorded run stands in for one with other settings: in which."""
+    text = words.not_yours(theirs, asked, varied) if mark == "recorded" else ""
+    if text:
+        st.html(f'<div class="other-settings" role="note">{escape(text)}</div>')
+
+
+def sources(tables: Sequence[Mapping[str, object]]) -> None:
+    """Where the published figures are from, each linked."""
+    groups: dict[str, list[str]] = {}
+    for table in tables:
+        how = f"{table['dtype']}, {table['memory_format']}, batch {table['batch']:,}, input 224×224"
+        groups.setdefault(how, []).append(f'<a href="{escape(table["url"])}" target="_blank" title="{escape(table["source"])}, '
+                                          f'torch {escape(table["torch"])}">{escape(table["device"])}</a>')
+    told = "; ".join(f"{', '.join(links)} ({escape(how)})" for how, links in groups.items())
+    if told:
+        st.html(f'<div class="beside">timm’s tables: {told} {ui.mark("published")}</div>')
+
+
+def take_home(chosen: Chosen, name: str, lines: Sequence[dict], runs: Sequence[dict] = ()) -> None:
+    """The lines as CSV and JSON; the runs as a file that this page, here or elsewhere, can load; and the model."""
     with st.container(horizontal=True):
-        ui.downloads(name, rows)
+        ui.downloads(name, lines)
         if runs:
             st.download_button("Run file", records.dumps(runs), f"{name}.run.json", "application/json",
                                on_click="ignore", icon=":material/download:",
                                help="Can be loaded under machines, here or elsewhere.")
+        ui_facts.take_home(chosen)
 
 
 def doubts(warnings: Sequence[str]) -> None:
@@ -185,11 +129,23 @@ def doubts(warnings: Sequence[str]) -> None:
         st.warning("  \n".join(warnings), icon=":material/warning:")
 
 
-def provenance(seen: Measurement) -> None:
+def provenance(seen: Measurement, mark: str) -> None:
     """Everything that the run says of itself."""
     facts = [(words, seen.provenance[key]) for key, words in FACTS.items() if seen.provenance.get(key) is not None]
-    extra = [("wall time per pass", f"{seen.wall_s * 1e3:.4g} ms"),
-             ("processor time per pass", f"{seen.cpu_s * 1e3:.4g} ms")]
-    if seen.enqueue_s is not None:
-        extra.append(("host time to launch a pass", f"{seen.enqueue_s * 1e3:.4g} ms"))
-    ui.table([{"": name, "this run": str(value)} for name, value in [*facts, *extra]], source="measured")
+    times = (("wall time per pass", seen.wall_s), ("processor time per pass", seen.cpu_s),
+             ("host time to launch a pass", seen.enqueue_s))
+    extra = [(name, f"{value * 1e3:.4g} ms") for name, value in times if value is not None]
+    ui.table([{"": name, "this run": str(value)} for name, value in [*facts, *extra]], source=mark)
+
+
+def lines(name: str, made: Sequence[dict]) -> None:
+    """One table of the page as CSV and JSON."""
+    with st.container(horizontal=True):
+        st.download_button("CSV", lambda: csv_text(made), f"{name}.csv", "text/csv", on_click="ignore", key=f"{name}-csv")
+        st.download_button("JSON", lambda: json.dumps(list(made), indent=2), f"{name}.json", "application/json",
+                           on_click="ignore", key=f"{name}-json")
+
+
+def nothing_yet(chosen: Chosen) -> None:
+    """Neither measured nor recorded."""
+    ui.lead(f"No recorded run of {naming.title(chosen.spec)} at this input size comes with the explorer: time it here.")

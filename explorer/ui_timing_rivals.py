@@ -2,61 +2,132 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from explorer import figures_race as draw_race
-from explorer import naming, ui, ui_timing
+from explorer import naming, palette, ui, ui_timing
+from explorer import ui_timing_run as runs
 from explorer.spec import preset, presets
 from explorer.state import Chosen
-from explorer.timing import found, records, rows, sweeps, words
+from explorer.timing import exports, found, proofs, records, rows, sweeps, words
+from explorer.timing import machines as sides
+from explorer.timing.measurement import Measurement
 from explorer.timing.settings import Settings
 from explorer.timing.tasks import Ask
 
-NAMES = {key: naming.title(preset(key)) for key in sweeps.DEPTHS}
 RACERS = tuple(presets())
 
 
 def race(chosen: Chosen, settings: Settings) -> None:
     """FLOPs are not time: two models, what is counted and what is timed, on one screen."""
-    left, right, action = st.columns([1, 1, 1.6], vertical_alignment="bottom")
-    one = left.selectbox("Model", RACERS, index=RACERS.index("resnet34"), key="one", bind="query-params")
-    other = right.selectbox("against", RACERS, index=RACERS.index("resnet50"), key="other", bind="query-params")
-    pair = [preset(one), preset(other)]
-    with action:
-        seen, source = ui_timing.run(Ask("race", pair[0], settings, (one, other))), "measured"
-    if seen is None:
-        seen, source = found.pair(ui_timing.recorded(), pair, settings), "recorded"
-    timed = [*rows.timed_pair(seen, source), *rows.published_pair(records.published(), one, other)]
+    with st.container(horizontal=True, vertical_alignment="center", key="race-bar"):
+        one, other = _racers()
+        pair, ask_names = [preset(one), preset(other)], (one, other)
+        answer = runs.run(Ask("race", pair[0], settings, ask_names))
+    seen = answer.value if answer else found.pair(ui_timing.recorded(), pair, settings)
+    mark = answer.mark if answer else "recorded"
+    timed = [*rows.timed_pair(seen, mark.split()[0]),
+             *rows.published_pair(records.published(), one, other, chosen.height, chosen.width)]
     counted = rows.contrast(*pair, chosen.height, chosen.width, timed)
     titles = [naming.title(spec) for spec in pair]
     ui.lead(words.contrast(counted, *titles))
-    chart, lanes = st.columns([1.25, 1], gap="large")
+    _charts(counted, titles, seen)
+    ui.told(proofs.contrast(*pair, chosen.height, chosen.width, timed))
+    if seen:
+        ui_timing.beside(seen[0].settings, seen[0].provenance, mark)
+        ui_timing.not_yours(seen[0].settings, settings, mark)
+    ui_timing.sources([row["table"] for row in timed if row["source"] == "published"])
+    ui_timing.doubts(words.pair_doubts(seen))
+    ui_timing.take_home(chosen, f"race-{one}-{other}", exports.race(counted, seen, chosen.height, chosen.width),
+                        [records.row_of(each) for each in seen])
+
+
+def _racers() -> tuple[str, str]:
+    """Who races whom."""
+    one = st.selectbox("Model", RACERS, index=RACERS.index("resnet34"), key="one", bind="query-params",
+                       label_visibility="collapsed", width=210)
+    st.html('<div class="against">against</div>', width="content")
+    other = st.selectbox("against", RACERS, index=RACERS.index("resnet50"), key="other", bind="query-params",
+                         label_visibility="collapsed", width=210)
+    return one, other
+
+
+def _charts(counted: Sequence[dict], titles: Sequence[str], seen: Sequence[Measurement]) -> None:
+    """What is counted and timed, and beside it who is where after how long."""
+    chart, lanes = st.columns([1.25, 1], gap="medium")
     with chart:
         ui.chart(draw_race.contrast(counted, *titles), f"{titles[1]} against {titles[0]}: counted and timed")
     if seen:
         with lanes:
             raced = rows.race(seen)
-            ui.chart(draw_race.race(raced), f"Pictures done over time by {' and '.join(titles)}")
-            st.html(words.race(raced))
-        ui_timing.beside(seen[0].settings, seen[0].provenance, source)
-        ui_timing.doubts(words.pair_doubts(seen))
-    ui_timing.take_home(f"race-{one}-{other}", counted, [records.row_of(each) for each in seen])
+            said = words.race(raced)
+            ui.chart(draw_race.race(raced, said), f"Pictures done over time: {said}")
 
 
 def machines(chosen: Chosen, settings: Settings) -> None:
     """Runs of other machines beside this one: recorded, published, and a file of your own."""
+    top = st.container()
+    made = sides.lines([*_loaded(), *ui_timing.recorded()], records.published(), runs.passes())
+    with top:
+        _side_by_side(chosen, made)
+    _how_to_record()
+    ui_timing.take_home(chosen, "machines", sides.export(made))
+
+
+def _side_by_side(chosen: Chosen, made: Sequence[dict]) -> None:
+    """One model on all lines as a chart; all models as a table."""
+    slug = naming.slug(chosen.spec)
+    name = slug if any(slug in line["cells"] for line in made) else "resnet50"
+    common = sides.shared(made)
+    shown = [row | {"setting": sides.without(row["setting"], common)} for row in sides.speeds(made, name)]
+    title = _title(made, name)
+    ui.lead(f"{title} on each machine and with each setting; all of the measured and recorded ones: {', '.join(common)}.")
+    ui.chart(draw_race.machines(shown), f"Pictures per second of {title} by machine and setting")
+    names = sides.names(made, sweeps.DEPTHS)
+    with st.container(key="machines-table"):
+        ui.table([_cells(line, names, made, common) for line in made], source="recorded", caption="Pictures per second. Compare models "
+                 "within one line only; ! marks figures whose passes spread by more than 10 %, or shared the processor.")
+    ui_timing.sources(records.published())
+    busy = sides.doubtful(made)
+    ui_timing.doubts([f"The host was busy while these were measured: {'; '.join(busy[:6])}"
+                      + (f" and {len(busy) - 6} more." if len(busy) > 6 else ".")] if busy else [])
+
+
+def _title(made: Sequence[dict], name: str) -> str:
+    """The title that goes with a model's short name."""
+    title = next((str(line["cells"][name]["title"]) for line in made if "title" in line["cells"].get(name, {})), name)
+    return title if len(title) <= 20 else name
+
+
+def _cells(line: dict, names: Sequence[str], made: Sequence[dict], common: Sequence[str]) -> dict[str, str]:
+    """A line of the table: the machine, its setting, and each model's pictures per second with its doubt."""
+    cells = {_title(made, name): (words.rate(line["cells"][name]["images_per_s"])
+                                      + " !" * bool(line["cells"][name].get("warnings"))) if name in line["cells"] else "–"
+             for name in names}
+    return {"machine": line["machine"], "setting": sides.without(line["setting"], common)} | cells | {
+        "is": f"{palette.PROVENANCE_MARK[line['source']]} {line['source']}", "from": line["from"] or "this visit"}
+
+
+def _loaded() -> tuple[records.Run, ...]:
+    """The runs of the visitor's own file."""
     file = st.file_uploader("Load a run saved by `python -m explorer time resnet50 --batch 32 --save run.json`",
                             type="json", max_upload_size=5, key="run_file")
-    loaded: tuple[records.Run, ...] = ()
-    if file is not None:
-        try:
-            loaded = records.loads(file.getvalue(), file.name[:60])
-        except ValueError as error:
-            st.error(str(error), icon=":material/error:")
-    live = [seen for ask, seen in st.session_state.get("timings", {}).items() if ask.task == "pass"]
-    lines = rows.others([*loaded, *ui_timing.recorded()], records.published(), live)
-    ui.chart(draw_race.others(lines, NAMES), "Pictures per second by model and machine")
-    ui.table([{"machine": row["machine"], "model": row["name"], "pictures per second": words.rate(row["images_per_s"]),
-               "is": row["source"], "from": row["from"]} for row in lines], source="recorded",
-             caption="Compare models within one machine and number format only; timm's figures are AMP at batch 1024.")
-    ui_timing.take_home("machines", lines)
+    try:
+        return records.loads(file.getvalue(), file.name[:60]) if file is not None else ()
+    except ValueError as error:
+        st.error(str(error), icon=":material/error:")
+        return ()
+
+
+def _how_to_record() -> None:
+    """What is not recorded, and how to make up for it."""
+    kinds = {run.measurement.settings.kind for run in ui_timing.recorded()}
+    compiled = any(run.measurement.settings.compile != "eager" for run in ui_timing.recorded())
+    missing = [text for text, has in (("no run on a GPU", kinds & {"cuda", "mps"}), ("no compiled run", compiled)) if not has]
+    if missing:
+        st.html(f'<div class="beside">Of the recorded runs that ship, there is {" and ".join(missing)}. To record one, on any '
+                "machine with PyTorch, and load it here:</div>")
+        st.code(f"python -m explorer time {','.join(sweeps.DEPTHS)} --batch 1,8,32 --dtype fp32,bf16 --memory-format "
+                "channels_last --compile eager,default --save run.json", language="bash", wrap_lines=True)

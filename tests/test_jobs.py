@@ -106,6 +106,26 @@ def test_running_work_stops_at_its_next_checkpoint_and_cleans_up() -> None:
     assert job.partial and job.result is None and job.error is None
 
 
+def test_a_cancelled_job_is_stopping_until_it_has_ended() -> None:
+    runner, started, leave = Runner(), threading.Event(), threading.Event()
+
+    def slow_to_stop(job: Job) -> None:
+        started.set()
+        try:
+            while True:
+                job.checkpoint()
+        finally:
+            leave.wait(WAIT_S)
+
+    job, queued = runner.submit(slow_to_stop, ""), runner.submit(lambda job: None, "")
+    assert started.wait(WAIT_S) and not job.stopping
+    job.cancel()
+    assert job.stopping and job.active and not job.wait(0.05)
+    leave.set()
+    assert job.wait(WAIT_S) and (job.state, job.stopping) == ("cancelled", False)
+    assert queued.wait(WAIT_S) and not queued.stopping
+
+
 def test_checkpoint_raises_what_no_handler_of_exceptions_catches() -> None:
     job = Job(lambda job: None, "")
     job.cancel()

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from explorer.spec import preset
+from explorer.timing import rows
+from explorer.timing.parts import Part
+from explorer.trace import trace
 from tests.test_pages import open_app
 
 
@@ -17,13 +22,26 @@ def test_a_measured_time_is_a_colour_and_a_time_of_another_model_is_not() -> Non
     app = open_app("depth=18&color=median_s")
     assert "median_s" not in sent(app)["columns"] and sent(app)["view"]["color"] == "stage"
     times = {f"layer{stage}.{block}": 0.001 * stage for stage in range(1, 5) for block in range(2)}
-    app.session_state["block_times"] = {"spec": preset("resnet18"), "seconds": times}
+    stamp = "A CPU · fp32"
+    app.session_state["block_times"] = {"of": (preset("resnet18"), 224, 224, 1), "seconds": times, "stamp": stamp}
     app.run()
     column = sent(app)["columns"]["median_s"]
-    assert column["label"] == "Measured time" and column["provenance"] == "measured" and "3ms" in column["texts"]
-    app.session_state["block_times"] = {"spec": preset("resnet34"), "seconds": times}
+    assert column["label"] == "Measured time" and column["provenance"] == "measured earlier" and "3ms" in column["texts"]
+    assert column["counts"].endswith(stamp) and "mean of the middle half" in column["counts"]
+    for other in ((preset("resnet34"), 224, 224, 1), (preset("resnet18"), 64, 64, 1), (preset("resnet18"), 224, 224, 8)):
+        app.session_state["block_times"] = {"of": other, "seconds": times, "stamp": stamp}
+        app.run()
+        assert "median_s" not in sent(app)["columns"], "another net, input or batch has other times"
+
+
+def test_the_tiles_of_stem_and_head_have_their_layers_times() -> None:
+    app = open_app("depth=18")
+    nodes = trace(preset("resnet18"), 224, 224)
+    parts = [Part(node.path, node.stage, node.block, node.kind, 0.001) for node in nodes[1:]]
+    app.session_state["block_times"] = {"of": (preset("resnet18"), 224, 224, 1), "seconds": rows.tile_seconds(parts), "stamp": ""}
     app.run()
-    assert "median_s" not in sent(app)["columns"]
+    column = sent(app)["columns"]["median_s"]
+    assert "–" not in column["texts"] and column["total"] == pytest.approx(0.001 * len(parts))
 
 
 def test_what_the_model_lacks_leaves_the_view() -> None:

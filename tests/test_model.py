@@ -13,7 +13,7 @@ from torch import nn
 
 from explorer.model import IdentityShortcut, ZeroPad, build
 from explorer.spec import ResNetSpec, preset
-from tests.numbers import CIFAR_PARAMS_A, IMAGENET, OTHERS, PARAMS, PARTS
+from tests.known import CIFAR_PARAMS_A, IMAGENET, OTHERS, PARAMS, PARTS
 from tests.reference import forward
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "torchvision_state_dicts.json").read_text())["models"]

@@ -20,6 +20,8 @@ def test_units() -> None:
     assert palette.macs(4_089_184_256) == "4.09 GMACs" and palette.macs(12) == "12 MACs"
     assert palette.size(89_726_880) == "89.7 MB" and palette.size(12) == "12 B"
     assert palette.seconds(0.00321) == "3.21 ms" and palette.seconds(0.187) == "187 ms"
+    assert palette.seconds(0.045) == "45.0 ms" and palette.seconds(0.09996) == "100 ms" and palette.seconds(12e-6) == "12.0 µs"
+    assert palette.percent(0.2) == "20 %" and palette.percent(-0.0291, 1) == "−2.9 %"
     assert palette.pixels(427) == "427 px" and palette.pixels(None) == "whole picture"
     assert palette.shape((1, 64, 56, 48)) == "56×48×64" and palette.shape((8, 1000), batch=True) == "8×1000"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 
 import numpy as np
@@ -11,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.jobs import Cancelled
-from explorer.timing import hardware, loop, stats
+from explorer.timing import hardware, loop, parts, stats
 from explorer.timing.measurement import plus_minus, rate
 from explorer.timing.settings import Settings, settings_from
+from tests.benchmarks import bench_timing
 from timing_fakes import QUICK, FakeCall, FakeClock
 
 
@@ -37,13 +39,13 @@ def test_the_spread_warning_starts_above_ten_per_cent() -> None:
     calm = stats.summarise([1.0, 1.0, 1.05, 1.1, 1.1])
     wild = stats.summarise([1.0, 1.0, 1.06, 1.3, 1.3])
     assert calm.spread < 0.10 and stats.spread_warning(calm) is None
-    assert "10%" in stats.spread_warning(wild)
+    assert "10 %" in stats.spread_warning(wild)
 
 
 def test_a_busy_host_is_told_from_a_busy_process() -> None:
     assert stats.busy_warning(1.0, 1.97, 2) is None
-    assert "only 60%" in stats.busy_warning(1.0, 1.2, 2)
-    assert "other pages" in stats.busy_warning(1.0, 1.5, 1)
+    assert "only 60 %" in stats.busy_warning(1.0, 1.2, 2)
+    assert "something else in it" in stats.busy_warning(1.0, 1.5, 1)
 
 
 @pytest.mark.parametrize(("value", "half", "text"), [
@@ -57,6 +59,20 @@ def test_the_hall_figure(value: float, half: float, text: str) -> None:
 def test_rates_have_three_digits() -> None:
     assert [rate(value) for value in (311.4, 4.037, 42.31, 13726)] == ["311 img/s", "4.04 img/s", "42.3 img/s",
                                                                        "13,726 img/s"]
+
+
+@pytest.mark.parametrize(("ratio", "overhead", "code"), [(1.0, 0.01, 0), (1.06, 0.01, 1), (0.94, 0.01, 1),
+                                                         (1.0, 0.04, 1)])
+def test_the_benchmark_fails_outside_its_bounds(ratio: float, overhead: float, code: int,
+                                                monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
+    part = parts.Part("conv1", "stem", "", "conv", 1.0)
+    monkeypatch.setattr(bench_timing.subject, "subject", lambda *_: contextlib.nullcontext())
+    monkeypatch.setattr(bench_timing, "against_torch", lambda one: ratio)
+    monkeypatch.setattr(bench_timing, "against_plain", lambda one, name: 1.0)
+    monkeypatch.setattr(parts, "at_level", lambda one, spec, settings, level, facts: parts.Parts(
+        spec, settings, level, (part,), 1.0, 1.0, overhead, 20, facts))
+    assert bench_timing.main("resnet18") == code
+    assert ("OUT OF BOUNDS" in capsys.readouterr().out) == bool(code)
 
 
 # the loop, on a fake clock ------------------------------------------------------------------------------------------
@@ -130,6 +146,15 @@ def test_what_this_machine_lacks_is_said() -> None:
     if not torch.cuda.is_available():
         with pytest.raises(ValueError, match="device='cuda': not on this machine; choose one of cpu"):
             hardware.resolve(Settings(device="cuda"))
+
+
+def test_on_a_mac_the_system_s_version_is_the_driver_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hardware.sys, "platform", "darwin")
+    monkeypatch.setattr(hardware.platform, "mac_ver", lambda: ("15.1", ("", "", ""), "arm64"))
+    monkeypatch.setattr(hardware, "devices", lambda: {"mps": "GPU of Apple M4", "cpu": "Apple M4"})
+    facts = hardware.provenance(Settings(device="mps", threads=1))
+    assert facts["driver"] == "macOS 15.1" and facts["system"].startswith("macOS 15.1 ")
+    assert "driver" not in hardware.provenance(Settings(device="cpu", threads=1))
 
 
 def test_provenance_is_complete_and_names_no_place() -> None:

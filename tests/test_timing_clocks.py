@@ -50,15 +50,16 @@ class FakeStream:
     """Enough of torch.cuda.Stream to record a graph on."""
 
     def __init__(self, device: object = None) -> None:
-        self.waited: list[object] = []
+        self.device, self.waited = device, []
 
     def wait_stream(self, other: object) -> None:
         self.waited.append(other)
 
 
 def test_a_cuda_graph_is_recorded_once_and_replayed_on_fresh_inputs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Warm-up on a side stream, one recording, then nothing but replays; inputs are copied before the first mark."""
-    replays, calls = [], []
+    """Warm-up on a side stream of its own device, one recording there, then nothing but replays; inputs are copied
+    before the first mark."""
+    replays, calls, recorded_on = [], [], []
 
     class FakeGraph:
         def replay(self) -> None:
@@ -68,9 +69,11 @@ def test_a_cuda_graph_is_recorded_once_and_replayed_on_fresh_inputs(monkeypatch:
     monkeypatch.setattr(torch.cuda, "current_stream", lambda device: FakeStream())
     monkeypatch.setattr(torch.cuda, "stream", lambda stream: contextlib.nullcontext())
     monkeypatch.setattr(torch.cuda, "CUDAGraph", FakeGraph)
-    monkeypatch.setattr(torch.cuda, "graph", lambda graph: contextlib.nullcontext())
+    monkeypatch.setattr(torch.cuda, "graph", lambda graph, stream: (recorded_on.append(stream.device),
+                                                                    contextlib.nullcontext())[1])
     run = Replayed(lambda x: calls.append(1) or x + 1, torch.zeros(2), torch.device("cpu"))
     assert len(calls) == 4, "three to warm up, one recorded"
+    assert recorded_on == [torch.device("cpu")], "torch's default stream is of the first device, whichever is timed"
     for value in (5.0, 7.0):
         run.load(torch.full((2,), value))
         assert run(None) is run.out

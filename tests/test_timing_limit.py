@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from explorer.spec import preset
 from explorer.timing import ceilings as measured
 from explorer.timing.limits import Ceilings, Kernel, ceilings_from
-from explorer.timing.limit import against_limit
+from explorer.timing.limit import against_limit, rooflined
 from explorer.timing.loop import within
 from explorer.timing.roofline import least_bytes, moved_bytes, roofline
+from explorer.timing.measurement import Measurement
 from explorer.timing.settings import Settings
 from explorer.trace import trace
 
@@ -62,7 +63,8 @@ def test_the_floor_by_hand() -> None:
     assert least_bytes(NODES, "fp32", 1) == 4 * (3 * 224 * 224 + 1000 + 25_557_032)
     assert seen.floor_memory_s == pytest.approx(least_bytes(NODES, "fp32", 1) / 40e9)
     assert seen.floor_s == seen.floor_arithmetic_s and seen.share == pytest.approx(seen.floor_s / 0.1)
-    assert "20%" in seen.sentence and "arithmetic" in seen.sentence
+    assert "reaches 20 % of what" in seen.sentence and "77 % by arithmetic, 23 % by memory" in seen.sentence
+    assert "were not timed" in seen.sentence and not seen.tied
 
 
 @given(st.lists(st.floats(1e-7, 1.0), min_size=6, max_size=6), st.floats(1e9, 1e15), st.floats(1e8, 1e13),
@@ -86,6 +88,34 @@ def test_the_verdict_follows_the_measured_layers() -> None:
     assert roofline(*args, limits(launch_s=10.0), conv).verdict == "launches"
     assert roofline(*args, limits(), conv, enqueue_s=199.0).verdict == "launches", "the device waits for the host"
     assert roofline(*args, limits(), conv, enqueue_s=20.0).verdict == "arithmetic"
+
+
+def test_a_replayed_graph_is_not_judged_by_what_an_eager_launch_costs() -> None:
+    """Its operations are launched all at once: then only arithmetic and memory can bind them."""
+    conv = {node.path: 1.0 for node in NODES if node.kind == "conv"}
+    args = (NODES, "fp32", 64, {}, 200.0, limits(launch_s=10.0), conv)
+    assert roofline(*args).verdict == "launches" and roofline(*args, replayed=True).bound["launches"] == 0
+    assert roofline(*args, enqueue_s=199.0, replayed=True).verdict == "launches", "but the launch of the whole can"
+
+
+@pytest.mark.parametrize(("settings", "replayed"), [
+    (Settings(device="cuda", cuda_graph=True), True), (Settings(device="cuda", compile="reduce-overhead"), True),
+    (Settings(device="cuda", compile="default"), False), (Settings(device="cpu", compile="max-autotune"), False)])
+def test_the_limit_of_a_run_knows_how_it_was_launched(settings: Settings, replayed: bool) -> None:
+    seen = Measurement(preset("resnet50"), settings, (0.2,) * 5, 0.2, 0.2)
+    assert (rooflined(seen, None, limits(launch_s=10.0)).verdict == "launches") == (not replayed)
+
+
+def test_a_near_tie_is_said_with_all_three_shares() -> None:
+    """52 % against 48 %: another run may turn the verdict, so it is not given as one."""
+    layers = {"layer1.0.conv2": 52.0, "layer1.0.bn1": 47.0, "layer1.0.relu": 1.0}
+    near = roofline(NODES, "fp32", 64, {}, 100.0, limits(), layers)
+    assert near.tied and near.verdict_words == "arithmetic and memory alike" and "nearly a tie" in near.binding
+    assert sum(near.bound_shares.values()) == pytest.approx(1) and list(near.bound_shares)[0] == near.verdict
+    for share in near.bound_shares.values():
+        assert f"{share * 100:.0f} % by" in near.binding
+    clear = roofline(NODES, "fp32", 64, {}, 100.0, limits(), layers | {"layer1.0.conv2": 90.0})
+    assert not clear.tied and clear.verdict_words == "arithmetic" and "tie" not in clear.binding
 
 
 def test_candidates_do_the_work_that_they_claim() -> None:

@@ -1,4 +1,4 @@
-"""Timing real (tiny) models: what a measurement carries, cancellation, races, and parts that add up to the whole."""
+"""Timing real (tiny) models: what a measurement carries, cancellation, and races."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ import pytest
 import torch
 
 from explorer.jobs import Cancelled, Runner
-from explorer.spec import ResNetSpec, preset
-from explorer.timing import clock as clocks
-from explorer.timing import forward, hardware, loop, parts, race
+from explorer.spec import preset
+from explorer.timing import forward, hardware, loop, race
+from explorer.timing import subject as subjects
 from explorer.timing.subject import as_set, subject
-from explorer.trace import trace
 from timing_fakes import QUICK, TINY, FakeCall, FakeClock
 
 
@@ -87,18 +86,68 @@ def test_threads_of_other_visitors_stay_as_they_are() -> None:
     assert seen == [mine] == [torch.get_num_threads()]
 
 
-def test_cancelling_a_running_measurement_ends_it_within_a_second_and_the_next_one_works() -> None:
+def test_cancelling_a_measurement_here_ends_it_and_puts_the_threads_back() -> None:
+    """Without a process of its own it ends at the next look-out, long before its minute is over."""
     runner = Runner()
-    long = replace(QUICK, budget_s=60.0, height=224, width=224, batch=8)
-    job = runner.submit(lambda job: forward.measure(preset("resnet18"), long, job.checkpoint), "long")
-    while job.active and not job.message.startswith("timing"):
+    long = replace(QUICK, budget_s=60.0)
+    job = runner.submit(lambda job: forward.measure(TINY, long, job.checkpoint), "long")
+    while job.active and job.message != "timing":
         threading.Event().wait(0.01)
     threads = torch.get_num_threads()
     job.cancel()
-    assert job.wait(1.0) and job.state == "cancelled"
+    assert job.wait(30) and job.state == "cancelled"
     after = runner.submit(lambda job: forward.measure(TINY, QUICK, job.checkpoint), "short")
     assert after.wait(30) and after.state == "done", after.error
     assert torch.get_num_threads() == threads
+
+
+def test_a_pass_that_nobody_would_wait_for_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subjects, "MOST_PASS_S", 0.0)
+    with pytest.raises(ValueError, match="batch=1: one pass takes more than 0 s here; choose a smaller batch or input"):
+        forward.measure(TINY, QUICK)
+
+
+def test_the_device_is_waited_for_before_each_look_and_no_look_out_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A GPU takes all launches at once: without waiting, the pass would seem to take no time and could not be left."""
+    synced = []
+
+    class Clock:
+        def sync(self) -> None:
+            synced.append(1)
+
+    monkeypatch.setattr(subjects, "clock_for", lambda device: Clock())
+    with subject(TINY, hardware.resolve(QUICK)) as one:
+        leaves = [module for module in one.module.modules() if not list(module.children())]
+        assert len(synced) >= len(leaves) and not any(module._forward_pre_hooks for module in leaves)
+
+
+def test_what_it_is_doing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = []
+    forward.measure(TINY, QUICK, lambda progress=None, message=None, *_: message and said.append(message))
+    assert said == ["building", "first pass", "timing"]
+    monkeypatch.setattr(torch, "compile", lambda module, mode: module)
+    monkeypatch.setattr(hardware, "compiler", lambda kind: True)
+    said.clear()
+    forward.measure(TINY, replace(QUICK, compile="default"),
+                    lambda progress=None, message=None, *_: message and said.append(message))
+    assert said == ["building", "compiling", "timing"]
+
+
+def test_a_compiler_that_fails_says_why_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(x: torch.Tensor) -> None:
+        raise RuntimeError("no template for conv\nand a page of trace")
+
+    monkeypatch.setattr(torch, "compile", lambda module, mode: fails)
+    monkeypatch.setattr(hardware, "compiler", lambda kind: True)
+    with pytest.raises(ValueError, match=r"^compile='default': no template for conv$"):
+        forward.measure(TINY, replace(QUICK, compile="default"))
+
+
+def test_without_a_compiler_it_is_said_before_anything_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hardware, "compiler", lambda kind: False)
+    monkeypatch.setattr(forward, "subject", lambda *_: pytest.fail("built"))
+    with pytest.raises(ValueError, match="compile='default': this machine has no compiler for it"):
+        forward.measure(TINY, replace(QUICK, compile="default"))
 
 
 def test_a_long_first_pass_can_be_stopped_between_layers() -> None:
@@ -128,75 +177,3 @@ def test_a_race_alternates_and_measures_each() -> None:
     assert len(rows[0][0]) == len(rows[1][0]) == 25 and rows[1][0] == pytest.approx([0.03] * 25)
     seen = race.race([TINY, replace(TINY, shortcut="none")], QUICK)
     assert [one.spec.shortcut for one in seen] == ["A", "none"] and len({one.summary.n for one in seen}) == 1
-
-
-# parts --------------------------------------------------------------------------------------------------------------
-
-ANY = [TINY, replace(TINY, activation="pre"), replace(TINY, shortcut="none"), replace(TINY, shortcut="A"),
-       replace(preset("resnet50"), stages=(1, 1, 1, 1), num_classes=10), replace(TINY, norm="none"),
-       replace(preset("resnet50"), stages=(1, 2), activation="pre", stride_on="1x1", shortcut="C")]
-
-
-@pytest.mark.parametrize("level", list(parts.LEVELS))
-@pytest.mark.parametrize("spec", ANY, ids=str)
-def test_marks_partition_every_kind_of_net(spec: ResNetSpec, level: str) -> None:
-    """Each part once, in order, nothing left out: the last mark is the end of the pass."""
-    cuts = parts.cut(trace(spec, 32, 32), level)
-    names = [name for name, *_ in cuts]
-    nodes = trace(spec, 32, 32)[1:]
-    assert names == list(dict.fromkeys(parts.LEVELS[level](node) for node in nodes))
-    with subject(spec, hardware.resolve(QUICK)) as one:
-        whole_s, split = parts.marked_pass(one, clocks.CpuClock(), cuts)
-    assert len(split) == len(names) and all(value >= 0 for value in split)
-    assert not any(module._forward_hooks or module._forward_pre_hooks for module in [one.module] if module)
-
-
-def test_the_parts_add_up_to_the_whole_within_two_per_cent() -> None:
-    settings = replace(QUICK, height=64, width=64, budget_s=0.3)
-    for _ in range(6):  # medians of parts need not add up while other work on the host interrupts some passes
-        seen = parts.profile(preset("resnet18"), settings, "layer")
-        if abs(seen.sum_over_whole - 1) <= parts.MOST_GAP:
-            break
-    assert abs(seen.sum_over_whole - 1) <= parts.MOST_GAP == 0.02
-    assert seen.overhead > -0.5 and seen.whole_s > 0 and seen.plain_s > 0 and seen.n >= loop.LEAST
-    by_stage, by_block = parts.rolled_up(seen.parts, "stage"), parts.rolled_up(seen.parts, "block")
-    assert list(by_stage) == ["stem", "conv2_x", "conv3_x", "conv4_x", "conv5_x", "head"]
-    whole_s = sum(part.seconds for part in seen.parts)
-    assert [sum(by_stage.values()), sum(by_block.values())] == pytest.approx([whole_s, whole_s])
-    assert len(by_block) == 2 + 8
-
-
-def test_in_every_single_pass_the_parts_are_the_pass() -> None:
-    """The partition itself, without statistics: marks leave out less than 2 % of any pass that is not interrupted."""
-    cuts = parts.cut(trace(preset("resnet18"), 64, 64), "layer")
-    with subject(preset("resnet18"), hardware.resolve(replace(QUICK, height=64, width=64))) as one:
-        gaps = [abs(sum(split) / whole - 1) for whole, split in
-                (parts.marked_pass(one, clocks.CpuClock(), cuts) for _ in range(9))]
-    assert sorted(gaps)[4] < 0.02
-
-
-def test_additions_are_timed_as_parts_of_their_own() -> None:
-    kinds = {part[1].kind for part in parts.cut(trace(preset("resnet18"), 32, 32), "layer")}
-    assert {"add", "flatten", "conv", "norm", "relu", "maxpool", "avgpool", "linear", "identity"} == kinds
-
-
-def test_too_much_overhead_falls_back_to_coarser_marks(monkeypatch: pytest.MonkeyPatch) -> None:
-    slow = {"layer": 1.5, "block": 1.2, "stage": 1.01}
-
-    def fake(one, spec, settings, level, facts, checkpoint):
-        return parts.Parts(spec, settings, level, (), slow[level], 1.0, slow[level] - 1, 5, facts)
-
-    monkeypatch.setattr(parts, "at_level", fake)
-    assert parts.profile(TINY, QUICK, "layer").level == "stage"
-    slow["stage"] = 1.6
-    worst = parts.profile(TINY, QUICK, "layer")
-    assert worst.level == "block" and "20.0% longer" in worst.warnings[0]
-
-
-@pytest.mark.parametrize("change", [{"compile": "default"}, {"device": "cuda", "cuda_graph": True}])
-def test_passes_without_module_ends_are_not_cut(change: dict, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "resolve", lambda settings: settings)
-    with pytest.raises(ValueError, match="no module ends"):
-        parts.profile(TINY, replace(QUICK, **change))
-    with pytest.raises(ValueError, match="level='atom'"):
-        parts.profile(TINY, QUICK, "atom")

@@ -1,20 +1,18 @@
-"""Run files: saved, loaded, checked field by field; the assets; the command line; a process of its own."""
+"""Run files: saved, loaded, checked field by field; the assets; the command line."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.jobs import Cancelled
 from explorer.spec import preset
-from explorer.timing import cli, isolated, records
+from explorer.timing import cli, found, hardware, records, words
 from explorer.timing.measurement import Measurement
 from explorer.timing.settings import Settings
 
@@ -22,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FACTS = {"device": "A CPU", "torch": "2.13.0", "measured_at": "2026-01-01T00:00:00+00:00", "device_kind": "cpu"}
 SEEN = Measurement(preset("resnet50"), Settings(device="cpu", batch=4, threads=2), (0.1, 0.12, 0.11), 0.11, 0.2, None,
                    FACTS)
+CUT = {"level": "layer", "whole_s": 0.02, "plain_s": 0.019, "n": 7}
 
 
 def row() -> dict:
@@ -38,6 +37,15 @@ def test_a_run_goes_to_a_file_and_back() -> None:
     assert row()["median_s"] == 0.11 and row()["n"] == 3 and row()["provenance"] == FACTS
 
 
+def test_how_the_parts_were_cut_goes_along_and_nothing_is_made_up_without_it() -> None:
+    (kept,), (old,) = load(cut=CUT), load()
+    assert kept.cut == records.Cut(**CUT) and old.cut is None
+    assert json.loads(records.dumps([records.row_of(SEEN, kept.parts, 0.01, None, kept.cut)]))["runs"][0]["cut"] == CUT | {"noise": 0.0}
+    known, unknown = (found.parts([one], SEEN.spec, SEEN.settings) for one in (kept, old))
+    assert (known.n, known.whole_s, known.plain_s, known.level) == (7, 0.02, 0.019, "layer")
+    assert known.sum_over_whole == pytest.approx(0.5) and unknown.n == 0, "0: the file does not say"
+
+
 @pytest.mark.parametrize(("changes", "says"), [
     ({"spec": {"block": "huge"}}, "runs[0].block='huge'"), ({"spec": 7}, "runs[0].spec"),
     ({"spec": {"evil": 1}}, "runs[0].spec"), ({"settings": {"dtype": "fp8"}}, "runs[0].dtype='fp8'"),
@@ -48,6 +56,13 @@ def test_a_run_goes_to_a_file_and_back() -> None:
     ({"provenance": {"device": "x" * 999}}, "provenance"),
     ({"provenance": FACTS | {"a": {"b": 1}}}, "provenance"), ({"parts": [["a"]]}, "parts"),
     ({"parts": [["a", -1]]}, "parts"),
+    ({"times_s": [1e-300] * 5}, "times_s=1e-300: seconds from 1e-08 to 100000"), ({"times_s": [1e300] * 5}, "times_s=1e+300"),
+    ({"settings": {"device": "auto"}}, "device='auto': the device on which it ran"), ({"wall_s": 1e300}, "wall_s=1e+300"),
+    ({"provenance": FACTS | {"measured_at": "not a date"}}, "provenance.measured_at='not a date'"),
+    ({"provenance": FACTS | {"device": True}}, "provenance.device=True: text"), ({"parts": [["a", 1e300]]}, "parts=1e+300"),
+    ({"cut": {"level": "atom"}}, "cut: level (layer, block, stage)"), ({"cut": CUT | {"n": 0}}, "cut.n=0"),
+    ({"cut": CUT | {"noise": -1}}, "noise=-1"), ({"cut": CUT | {"more": 1}}, "cut: level"),
+    ({"cut": CUT | {"whole_s": 0}}, "cut.whole_s=0"), ({"cut": 7}, "cut: level"),
     ({"ceilings": 5}, "ceilings"), ({"ceilings": {}}, "ceilings: "), ({"settings": {"width": None}}, "input=None"),
 ])
 def test_a_bad_file_is_refused_by_name(changes: dict, says: str) -> None:
@@ -111,6 +126,7 @@ def test_the_command_times_and_saves_what_the_page_can_load(tmp_path: Path, caps
     assert "img/s" in out and "bf16" in out and "conv3_x" in out and "saved 2 runs" in out
     runs = records.loads(path.read_text("utf-8"))
     assert [run.measurement.settings.batch for run in runs] == [1, 2] and runs[0].parts
+    assert runs[0].cut.level in records.LEVELS and runs[0].cut.n >= 5
     assert runs[0].measurement.settings.dtype == "bf16" and runs[0].measurement.settings.height == 32
 
 
@@ -121,13 +137,47 @@ def test_the_command_times_and_saves_what_the_page_can_load(tmp_path: Path, caps
     (["resnet50", "--budget", "0"], "budget_s"),
     (["resnet50", "--classes", "0"], "num_classes=0"), (["resnet50", "--threads", "9999"], "threads=9999"),
     (["resnet50", "--device", "cpu", "--dtype", "tf32"], "TF32"),
-    ([*TINY, "--save", "/nowhere/at/all.json"], "/nowhere"),
+    ([*TINY, "--save", "/nowhere/at/all.json"], "save='/nowhere/at/all.json': cannot be written"), ([], "model"),
+    ([*TINY, "--nonsense"], "--nonsense"), ([*TINY, "--block", "huge"], "invalid choice"),
+    ([*TINY, "--dtype", "fp32,fp8"], "dtype='fp8': choose one of fp32"), ([*TINY, "--batch"], "--batch"),
     (["resnet50", "--device", "cpu", "--batch", "65536"], "would fit"),
 ])
 def test_bad_commands_exit_2_with_one_line(argv: list[str], says: str, capsys: pytest.CaptureFixture) -> None:
     assert cli.main(argv) == 2
-    error = capsys.readouterr().err.strip().splitlines()[-1]
+    (error,) = capsys.readouterr().err.strip().splitlines()
     assert error.startswith("time: ") and says in error
+
+
+def test_a_refusal_does_not_lose_what_was_measured(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    path = tmp_path / "run.json"
+    assert cli.main([*TINY, "--input", "256", "--batch", "1,65536,2", "--save", str(path)]) == 2
+    (refusal,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("time: ")]
+    assert "batch=65,536" in refusal and "would fit" in refusal
+    assert [run.measurement.settings.batch for run in records.loads(path.read_text("utf-8"))] == [1, 2]
+    assert list(tmp_path.iterdir()) == [path], "nothing half written is left"
+
+
+def test_what_cannot_be_together_is_said_before_anything_is_measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+                                                                     capsys: pytest.CaptureFixture) -> None:
+    monkeypatch.setattr(cli, "timed_row", lambda *_: pytest.fail("measured"))
+    monkeypatch.setattr(hardware, "compiler", lambda kind: True)
+    assert cli.main([*TINY, "--compile", "eager,default", "--parts", "--save", str(tmp_path / "run.json")]) == 2
+    assert "compile='default': has no module ends" in capsys.readouterr().err and not list(tmp_path.iterdir())
+    monkeypatch.setattr(hardware, "compiler", lambda kind: False)
+    assert cli.main([*TINY, "--compile", "eager,default"]) == 2
+    assert "no compiler" in capsys.readouterr().err
+
+
+def test_several_formats_are_timed_in_turn_and_each_line_says_on_what(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+                                                                      capsys: pytest.CaptureFixture) -> None:
+    path = tmp_path / "run.json"
+    assert cli.main([*TINY, "--dtype", "fp32,bf16", "--memory-format", "contiguous,channels_last", "--save", str(path)]) == 0
+    runs = [run.measurement for run in records.loads(path.read_text("utf-8"))]
+    assert len({(one.settings.dtype, one.settings.memory_format) for one in runs}) == 4
+    out = capsys.readouterr().out
+    for one in runs:
+        assert words.stamp(one.settings, one.provenance) in out
+    assert f"torch {runs[0].provenance['torch']}" in out
 
 
 def test_the_command_needs_nothing_but_torch() -> None:
@@ -141,39 +191,3 @@ def test_the_command_needs_nothing_but_torch() -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert "img/s" in done.stdout
-
-
-# apart ----------------------------------------------------------------------------------------------------------------
-
-def test_a_measurement_apart_is_the_same_kind_of_thing() -> None:
-    from dataclasses import replace
-    spec = replace(preset("resnet20_cifar"), stages=(1, 1))
-    seen = isolated.measure_apart(spec, Settings(device="cpu", height=32, width=32, budget_s=0.05, threads=1))
-    assert seen.spec == spec and seen.summary.n >= 5 and seen.provenance["threads"] == 1
-
-
-def test_cancelling_ends_the_other_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    ended, looks = [], []
-    real = isolated._end
-    monkeypatch.setattr(isolated, "_end", lambda child: (real(child), ended.append(child.returncode)))
-
-    def cancel(*_: object) -> None:
-        looks.append(1)
-        if len(looks) > 2:
-            raise Cancelled
-
-    before = threading.active_count()
-    with pytest.raises(Cancelled):
-        isolated.measure_apart(preset("resnet50"), Settings(device="cpu", budget_s=60.0), cancel)
-    assert ended and ended[0] != 0 and threading.active_count() == before
-
-
-def test_without_a_compiler_it_is_said_before_anything_starts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(isolated, "compiler", lambda kind: False)
-    with pytest.raises(ValueError, match="no compiler"):
-        isolated.measure_apart(preset("resnet50"), Settings(device="cpu", compile="default"))
-
-
-def test_the_child_answers_with_a_message_for_what_it_cannot_do() -> None:
-    with pytest.raises(ValueError, match="needs about"):
-        isolated.measure_apart(preset("resnet50"), Settings(device="cpu", batch=65_536))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import plotly.graph_objects as go
@@ -13,8 +17,9 @@ from torch import nn
 from explorer import figures_race as draw_race
 from explorer import figures_timing as draw
 from explorer.model import build
+from explorer.naming import title
 from explorer.spec import preset
-from explorer.timing import found, records, rows, sweeps, words
+from explorer.timing import exports, found, machines, records, rows, sweeps, words
 from explorer.timing.limits import Ceilings, Kernel
 from explorer.timing.measurement import Measurement
 from explorer.timing.parts import Part
@@ -23,6 +28,7 @@ from explorer.timing.settings import Settings
 from explorer.timing.tasks import Ask, subject
 from explorer.trace import trace
 
+ROOT = Path(__file__).resolve().parent.parent
 CPU = Settings(device="cpu", threads=1)
 FACTS = {"device": "A CPU", "torch": "2.13.0", "measured_at": "2026-01-01T00:00:00+00:00"}
 NODES = trace(preset("resnet50"), 224, 224, 1)
@@ -52,7 +58,7 @@ def convs_by_hooks(name: str) -> int:
 def test_why_resnet_50_is_slower_than_34_at_nearly_the_same_macs() -> None:
     pair = [preset("resnet34"), preset("resnet50")]
     timed = [*rows.timed_pair([seen("resnet34", 0.05), seen("resnet50", 0.1)], "recorded"),
-             *rows.published_pair(records.published(), "resnet34", "resnet50")]
+             *rows.published_pair(records.published(), "resnet34", "resnet50", 224, 224)]
     table = {row["what"]: row for row in rows.contrast(*pair, 224, 224, timed)}
     assert round(table["MACs"]["ratio"], 2) == 1.12 and round(table["Convolution outputs"]["ratio"], 2) == 2.97
     assert table["Convolution outputs"]["one"] == convs_by_hooks("resnet34")
@@ -60,7 +66,8 @@ def test_why_resnet_50_is_slower_than_34_at_nearly_the_same_macs() -> None:
     assert table["Time (recorded)"]["ratio"] == pytest.approx(2)
     assert table["Time, RTX 4090 (published)"]["ratio"] == pytest.approx(1 / 0.52, rel=0.01), "0.52× the throughput"
     text = words.contrast(list(table.values()), "ResNet-34", "ResNet-50")
-    assert "1.12× the MACs" in text and "2.00× the time" in text and "2.97×" in text and "FLOPs are not time" in text
+    assert "1.12× the MACs" in text and "2.00× the time on A CPU (recorded)" in text and "2.97×" in text
+    assert "FLOPs are not time" in text
     alone = words.contrast(rows.contrast(*pair, 224, 224, []), "ResNet-34", "ResNet-50")
     assert "time" not in alone, "nothing is said of time without a time"
 
@@ -82,7 +89,29 @@ def test_a_race_is_the_raw_times_added_up() -> None:
     lanes = rows.race([seen("resnet34", 0.05, batch=4), seen("resnet50", 0.1, batch=4)], pictures=100)
     assert [lane["pictures"][-1] for lane in lanes] == [100, 100]
     assert lanes[0]["done_s"][:3] == pytest.approx([0.0, 0.05, 0.099]) and lanes[1]["done_s"][-1] == pytest.approx(2.5)
-    assert words.race(lanes) == "When ResNet-34 has finished its 100 pictures, ResNet-50 has finished 48."
+    assert words.race(lanes) == "ResNet-34 done: ResNet-50 at 48 of 100"
+    assert words.race([lanes[0], lanes[0]]) == "both lines are ResNet-34"
+
+
+@pytest.mark.parametrize(("one", "other", "times", "says", "not_said"), [
+    ("resnet50", "resnet50", (0.1, 0.1), "against itself", "FLOPs are not time"),
+    ("resnet18", "resnet152", (0.1, 0.633), "6.33× the time on A CPU (measured): here the time follows the MACs", "FLOPs are not time"),
+    ("resnet50", "resnet34", (0.1, 0.073), "write 0.34× as many", "but"),
+    ("resnet34", "resnet50", (0.1, 0.05), "neither the MACs nor the 2.97×", "FLOPs are not time"),
+    ("resnet34", "resnet50", (0.1, 0.2), "FLOPs are not time", "neither")])
+def test_a_race_says_no_more_than_its_ratios_show(one: str, other: str, times: tuple[float, float], says: str,
+                                                  not_said: str) -> None:
+    timed = rows.timed_pair([seen(one, times[0]), seen(other, times[1])], "measured")
+    pair = [preset(one), preset(other)]
+    text = words.contrast(rows.contrast(*pair, 224, 224, timed), *map(title, pair))
+    assert says in text and not_said not in text
+
+
+def test_published_times_stand_only_beside_counts_of_their_own_input() -> None:
+    assert rows.published_pair(records.published(), "resnet34", "resnet50", 64, 64) == []
+    lead = words.contrast(rows.contrast(preset("resnet34"), preset("resnet50"), 224, 224, rows.published_pair(
+        records.published(), "resnet34", "resnet50", 224, 224)), "ResNet-34", "ResNet-50")
+    assert "on NVIDIA RTX 4090 (published)" in lead
 
 
 @pytest.mark.parametrize(("per_s", "text"), [(13_730.4, "13,730"), (100.2, "100"), (99.87, "99.9"), (8.412, "8.41")])
@@ -90,9 +119,14 @@ def test_a_rate_reads_as_a_number(per_s: float, text: str) -> None:
     assert words.rate(per_s) == text
 
 
-def test_a_negative_overhead_has_a_minus_sign() -> None:
-    seen = SimpleNamespace(n=9, overhead=-0.029, sum_over_whole=1.0, level="layer")
-    assert "overhead of the marks −2.9%" in words.cut(seen)
+def test_an_overhead_is_said_with_what_is_known_of_it() -> None:
+    seen = SimpleNamespace(n=9, overhead=-0.029, noise=0.0, sum_over_whole=1.0, level="layer")
+    assert words.cut(seen) == "n 9 · overhead of the marks −2.9 % · sum of parts / whole 1.000 · by layer"
+    below = SimpleNamespace(n=9, overhead=-0.01, noise=0.02, sum_over_whole=1.0, level="layer")
+    assert "overhead of the marks ≤ 2.0 %" in words.cut(below)
+    assert "overhead of the marks 1.0 % ± 2.0 %" in words.cut(SimpleNamespace(**vars(below) | {"overhead": 0.01}))
+    unknown = SimpleNamespace(n=0, overhead=0.01, noise=0.0, sum_over_whole=1.0, level="layer")
+    assert "1.000" not in words.cut(unknown) and "keeps no other check" in words.cut(unknown)
 
 
 @pytest.mark.parametrize(("ask", "text"), [
@@ -114,13 +148,19 @@ def test_what_a_sweep_says() -> None:
              sweeps.Row(sweeps.Point("batch 8", preset("resnet18"), CPU), None, "no")]
     plain = rows.sweep(batch)
     assert [one["knee"] for one in plain] == [False, True, False, False] and plain[-1]["error"] == "no"
-    assert "From batch 2 on" in words.sweep("batch", plain)
+    assert words.sweep("batch", plain) == ("From batch 2 on, throughput is within 10 % of the best seen (190 img/s at batch 4): "
+                                           "a larger batch costs latency and gains little.")
+    fallen = rows.sweep([*batch[:3], row("batch 8", "resnet18", 0.06, batch=8)])
+    assert words.sweep("batch", fallen) == ("Batch 2 comes within 10 % of the best seen (190 img/s at batch 4); at batch 8 it is "
+                                            "70 % of that.")
+    ahead = rows.sweep(batch[:1], [one.point for one in batch])
+    assert [one["label"] for one in ahead] == [one.point.label for one in batch] and "median_s" not in ahead[1]
     assert words.sweep("depths", plain[:1]) == "" and words.sweep("depths", []) == "Nothing could be measured."
     assert words.sweep_doubts(plain) == [] and "batch 1" in words.sweep_doubts([plain[0] | {"warnings": "spread"}])[0]
 
 
 def test_an_export_line_has_all_that_stands_beside_the_figure() -> None:
-    line = rows.flat(seen(), "recorded")
+    line = exports.flat(seen(), "recorded")
     for key in ("source", "median_s", "iqr_s", "n", "device", "dtype", "memory_format", "batch", "height", "compile",
                 "threads",
                 "on_device", "on_torch", "on_measured_at", "wall_s", "cpu_s", "warnings"):
@@ -147,6 +187,25 @@ def test_recorded_sweeps_and_pairs_mix_no_machines() -> None:
     pair = found.pair(runs, [preset("resnet34"), preset("resnet50")], CPU)
     assert [one.name for one in pair] == ["resnet34", "resnet50"]
     assert found.pair(runs, [preset("resnet34"), preset("resnet101")], CPU) == ()
+
+
+def test_the_recorded_sweep_is_the_one_nearest_to_what_is_asked() -> None:
+    names = ("resnet18", "resnet34", "resnet50")
+    ways = [{"dtype": "bf16", "memory_format": "channels_last"}, {}, {"threads": 2}, {"batch": 8}]
+    runs = [Run(seen(name, **way)) for way in ways for name in names]
+    for way in ways:
+        made = found.sweep(runs, "depths", preset("resnet50"), replace(CPU, **way))
+        assert {row.measurement.settings for row in made} == {replace(CPU, **way)} and len(made) == 3
+
+
+def test_the_recorded_sweep_does_not_hang_on_the_order_of_a_set() -> None:
+    code = ("from explorer.timing import found, records\nfrom explorer.timing.settings import Settings\n"
+            "from explorer.spec import preset\n"
+            "made = found.sweep(records.recorded(), 'depths', preset('resnet50'), Settings(device='cpu', threads=2))\n"
+            "print({row.measurement.settings.words for row in made}, len(made))")
+    said = {subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": seed}, check=True,
+                           capture_output=True, text=True, timeout=120).stdout for seed in ("1", "2")}
+    assert said == {"{'cpu · fp32 · NCHW · eager · input 224×224 · batch 1 · 2 threads'} 5\n"}
 
 
 def test_a_recorded_limit_is_computed_from_its_parts_and_ceilings() -> None:
@@ -188,10 +247,10 @@ def all_figures() -> dict[str, go.Figure]:
     contrast = rows.contrast(pair[0].spec, one.spec, 224, 224, rows.timed_pair(pair, "measured"))
     return {"where": draw.where(rows.where(NODES, every_second_layer())),
             "distribution": draw.distribution(one.times_s, 0.1, 0.09, 0.11), "batch": draw.batch_sweep(batch),
-            "bars": draw.bar_sweep(batch), "race": draw_race.race(rows.race(pair)),
+            "bars": draw.bar_sweep(batch), "race": draw_race.race(rows.race(pair), "said"),
             "contrast": draw_race.contrast(contrast, "ResNet-34", "ResNet-50"),
             "roofline": draw.roofline(rows.roof(limit.roofline), 1e12, 1e11, 5e10),
-            "others": draw_race.others(rows.others([Run(one)], records.published(), [one]), {"resnet50": "ResNet-50"})}
+            "machines": draw_race.machines(machines.speeds(machines.lines([Run(one)], records.published(), [one]), "resnet50"))}
 
 
 @pytest.mark.parametrize("name", list(all_figures()))
@@ -213,7 +272,28 @@ def test_nothing_is_drawn_above_the_roof() -> None:
     assert all(point.y[0] <= roof for point in figure.data[2:])
 
 
-def test_each_machine_says_whether_it_was_measured_recorded_or_published() -> None:
-    names = [line.name for line in all_figures()["others"].data]
-    assert len(names) == 4 and all(name.endswith(("(measured)", "(recorded)", "(published)")) for name in names)
-    assert not {line.line.dash for line in all_figures()["others"].data} - {"solid", "dash", "dot"}
+def test_each_machine_has_a_lane_of_its_own_and_says_what_it_is() -> None:
+    figure = all_figures()["machines"]
+    dots = [line for line in figure.data if line.showlegend is not False]
+    assert [line.name for line in dots] == ["◆ measured", "◇ recorded", "§ published"]
+    assert len({line.marker.symbol for line in dots}) == 3
+    lanes = [lane for line in dots for lane in line.y]
+    assert len(set(lanes)) == len(lanes) == 4
+    written = [note.text for note in figure.layout.annotations]
+    assert "<b>NVIDIA RTX 4090 · torch 2.9.1, CUDA 12.8</b>" in written and len(written) == 4 + 3
+
+
+def test_whiskers_go_from_quartile_to_quartile_and_points_to_come_have_their_place() -> None:
+    one = replace(seen(), times_s=(1.0, 1.0, 1.0, 2.0, 9.0))
+    points = [sweeps.Point(name, one.spec, one.settings) for name in ("a", "b", "c")]
+    figure = draw.bar_sweep(rows.sweep([sweeps.Row(points[0], one)], points))
+    assert list(figure.data[1].x) == [1e3, 2e3] or list(figure.data[1].x) == [1.0, 2.0]
+    assert list(figure.data[0].y) == ["a", "b", "c"] and list(figure.data[0].x)[1:] == [0, 0]
+    empty = draw.bar_sweep(rows.sweep([], points))
+    assert empty.layout.height == figure.layout.height, "nothing moves when results come"
+
+
+def test_the_band_of_a_calm_distribution_can_be_seen() -> None:
+    times = (0.1, 0.1001, 0.1002, 0.1003)
+    low, high = draw.distribution(times, 0.10015, 0.1001, 0.1002).layout.yaxis.range
+    assert (0.1002 - 0.1001) * 1e3 / (high - low) > 0.1

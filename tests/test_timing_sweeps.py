@@ -11,6 +11,7 @@ from explorer.jobs import Runner
 from explorer.spec import preset
 from explorer.timing import hardware, memory, sweeps
 from explorer.timing.measurement import Measurement
+from explorer.timing.settings import CHOICES
 from timing_fakes import QUICK, TINY
 
 CPU = hardware.resolve(QUICK)
@@ -25,6 +26,7 @@ def test_every_sweep_has_a_plan_with_distinct_points() -> None:
                                                 CPU)] == [preset(name) for name in sweeps.DEPTHS]
     assert {point.spec.stride_on for point in sweeps.plan("stride", preset("resnet50"), CPU)} == {"1x1", "3x3"}
     assert [point.settings.batch for point in sweeps.plan("batch", TINY, CPU)] == [1, 2, 4, 8, 16, 32]
+    assert {point.settings.dtype for point in sweeps.plan("modes", TINY, CPU)} == set(CHOICES["dtype"]) - {"tf32"}
 
 
 def test_sweeps_that_make_no_sense_say_so() -> None:
@@ -41,7 +43,7 @@ def test_a_sweep_publishes_each_result_as_it_comes_refusals_included(monkeypatch
             raise memory.TooLarge("batch=8: needs about 1 TB")
         return Measurement(spec, settings, (0.01 * settings.batch ** 0.5,) * 5, 0.01, 0.01)
 
-    monkeypatch.setattr(sweeps, "measured", fake)
+    monkeypatch.setattr(sweeps, "measure", fake)
     runner = Runner()
     points = sweeps.plan("batch", TINY, CPU)
     job = runner.submit(lambda job: list(sweeps.run(points, job.checkpoint)), "sweep")
@@ -58,7 +60,7 @@ def test_a_cancelled_sweep_keeps_what_it_has(monkeypatch: pytest.MonkeyPatch) ->
             checkpoint(0.1)
         return Measurement(spec, settings, (0.01,) * 5, 0.01, 0.01)
 
-    monkeypatch.setattr(sweeps, "measured", fake)
+    monkeypatch.setattr(sweeps, "measure", fake)
     started = threading.Event()
     job = Runner().submit(lambda job: started.wait(5) and list(sweeps.run(sweeps.plan("batch", TINY, CPU),
                                                                           job.checkpoint)), "")

@@ -15,7 +15,7 @@ from explorer.analysis import blocks, total
 from explorer.model import build
 from explorer.spec import ResNetSpec, preset, presets
 from explorer.trace import Traced, Tracer, Node, _trace, trace
-from tests.numbers import CONVS, IMAGENET, MACS, OTHERS, RECEPTIVE_FIELD, SHORTCUTS
+from tests.known import CONVS, IMAGENET, MACS, OTHERS, RECEPTIVE_FIELD, SHORTCUTS
 
 
 @pytest.mark.parametrize("stride_on", MACS)

@@ -1,8 +1,11 @@
-"""A tiny net, quick settings, and a clock and a call on which time passes only when told."""
+"""A tiny net, quick settings, and clocks on which time passes only when told, or as work is done."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from explorer.spec import preset
 from explorer.timing.settings import Settings
@@ -49,3 +52,34 @@ class FakeCall:
         took = self.seconds * (10 if self.calls <= self.slow else 1)
         self.clock.t += took
         self.clock.busy += took / 2
+
+
+class WorkClock(TorchDispatchMode):
+    """Time is work: while active, each operation takes as long as it writes numbers, and each mark takes `mark`.
+
+    `now` and `seconds` count in numbers written, so that sums are exact; `wall` in 1e-9 of them, for budgets.
+    """
+
+    method, queues = "work", False
+
+    def __init__(self, mark: int = 0) -> None:
+        super().__init__()
+        self.t, self.mark = 0, mark
+
+    def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
+        out = operation(*args, **(kwargs or {}))
+        if operation is not torch.ops.aten.slice.Tensor:  # a view writes nothing
+            self.t += (out[0] if isinstance(out, tuple) else out).numel()
+        return out
+
+    def now(self) -> int:
+        self.t += self.mark
+        return self.t
+
+    def seconds(self, marks) -> list[int]:
+        return [after - before for before, after in zip(marks, marks[1:])]
+
+    def wall(self) -> float:
+        return self.t * 1e-9
+
+    def sync(self) -> None: ...

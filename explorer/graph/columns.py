@@ -100,12 +100,12 @@ def _column(label: str, unit: str, counts: str, provenance: str, summed: bool,
 
 
 def _looked_up(part: Part, values: Mapping[str, float]) -> float | None:
-    """The part's own value (or its stage's), else the sum over its blocks, else over its nodes; None where unknown."""
+    """The stage's value, else the sum over its nodes, else its own, else the sum over its blocks; None where unknown.
+
+    The nodes come before its own: a tile of stem and head is known by its first layer's path, and is more than that."""
     if part.whole and part.stage in values:
         return values[part.stage]
-    if len(part.blocks) <= 1 and part.id in values:
-        return values[part.id]
-    for members in ([block.path for block in part.blocks], [node.path for node in part.nodes]):
+    for members in ([node.path for node in part.nodes], [part.id][:len(part.blocks) <= 1], [block.path for block in part.blocks]):
         found = [values[path] for path in members if path in values]
         if members and len(found) == len(members):
             return sum(found)

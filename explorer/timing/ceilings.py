@@ -13,11 +13,12 @@ import torch.nn.functional as F
 
 from explorer.timing.clock import clock_for
 from explorer.timing.hardware import resolve
+from explorer.timing.inputs import DTYPES, FORMATS
 from explorer.timing.limits import Ceilings, Kernel
 from explorer.timing.loop import no_checkpoint, timed
 from explorer.timing.memory import free_bytes, recovering
 from explorer.timing.settings import Settings
-from explorer.timing.subject import DTYPES, FORMATS, as_set
+from explorer.timing.subject import as_set
 
 EACH_S = 0.12  # budget of one candidate
 TINY_OPS = 100

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import torch
 
-from explorer.naming import title
 from explorer.spec import ResNetSpec
 from explorer.timing.clock import clock_for
 from explorer.timing.hardware import provenance, resolve
@@ -26,10 +25,9 @@ def measure(spec: ResNetSpec, settings: Settings, checkpoint: Callable[..., None
     settings = resolve(settings)
     guard(spec, settings)
     clock = clock_for(torch.device(settings.device))
-    checkpoint(0.0, f"building {title(spec)}")
     with subject(spec, settings, checkpoint) as one:
-        facts = provenance(settings) | {"method": clock.method, "inputs_in_rotation": len(one.pool)}
-        checkpoint(0.0, f"timing {title(spec)}")
+        facts = provenance(settings) | one.facts | {"method": clock.method}
+        checkpoint(0.0, "timing")
         seen = timed(one, clock, settings.budget_s, checkpoint)
     return Measurement(spec, settings, seen.times_s, seen.wall_s, seen.cpu_s, seen.enqueue_s,
                        facts | {"warm_up_passes": seen.warm_up})

@@ -10,7 +10,7 @@ from explorer.spec import ResNetSpec
 from explorer.timing.limit import Limit, rooflined
 from explorer.timing.measurement import Measurement
 from explorer.timing.parts import Part, Parts
-from explorer.timing.records import Run
+from explorer.timing.records import Cut, Run
 from explorer.timing.settings import Settings
 from explorer.timing.sweeps import Row, plan
 from explorer.trace import Node, trace
@@ -20,21 +20,23 @@ def nearest(runs: Sequence[Run], spec: ResNetSpec, settings: Settings) -> Run | 
     """The run of this very spec and input whose settings are nearest to what is asked; None without one."""
     same = [run for run in runs if run.measurement.spec == spec and _size(run.measurement.settings) == _size(settings)]
 
-    def distance(run: Run) -> tuple:
-        theirs = run.measurement.settings
-        return (theirs.dtype != settings.dtype, theirs.memory_format != settings.memory_format,
-                theirs.compile != settings.compile, abs(math.log2(theirs.batch / settings.batch)),
-                theirs.threads != settings.threads)
+    return min(same, key=lambda run: distance(run.measurement.settings, settings), default=None)
 
-    return min(same, key=distance, default=None)
+
+def distance(theirs: Settings, asked: Settings) -> tuple[float, ...]:
+    """How far a run's settings are from those asked for: what changes a time most counts first."""
+    same = ("kind", "dtype", "memory_format", "compile", "cuda_graph")
+    return (*(getattr(theirs, name) != getattr(asked, name) for name in same),
+            abs(math.log2(theirs.batch / asked.batch)), theirs.threads != asked.threads, theirs.fresh != asked.fresh)
 
 
 def parts_of(run: Run, nodes: Sequence[Node]) -> tuple[Part, ...]:
     """A run's (path, seconds) as parts; paths that are not in the net are left out."""
     known = {}
     for node in nodes:
-        for key, kind in ((node.stage, "stage"), (node.block, "block"), (node.path, node.kind)):
-            known[key] = (node.stage, node.block, kind)
+        for key, block, kind in ((node.stage, "", "stage"), (node.block, node.block, "block"),
+                                 (node.path, node.block, node.kind)):
+            known[key] = (node.stage, block, kind)
     return tuple(Part(path, *known[path], seconds) for path, seconds in run.parts if path in known)
 
 
@@ -45,12 +47,13 @@ def parts(runs: Sequence[Run], spec: ResNetSpec, settings: Settings) -> Parts | 
 
 
 def _parts(run: Run) -> Parts:
+    """A run's parts. Where the file does not keep how they were cut, n is 0: nothing is made up for the checks."""
     seen, theirs = run.measurement, run.measurement.settings
-    cut = parts_of(run, trace(seen.spec, theirs.height, theirs.width))
-    whole_s = sum(part.seconds for part in cut)
-    level = "layer" if len(cut) > len({part.block or part.stage for part in cut}) else "block"
-    return Parts(seen.spec, theirs, level, cut, whole_s, seen.summary.median_s, run.overhead or 0.0, seen.summary.n,
-                 seen.provenance)
+    pieces = parts_of(run, trace(seen.spec, theirs.height, theirs.width))
+    cut = run.cut or Cut("layer" if len(pieces) > len({part.block or part.stage for part in pieces}) else "block",
+                         sum(part.seconds for part in pieces), seen.summary.median_s, 0)
+    return Parts(seen.spec, theirs, cut.level, pieces, cut.whole_s, cut.plain_s, run.overhead or 0.0, cut.n,
+                 seen.provenance, cut.noise)
 
 
 def limit(runs: Sequence[Run], spec: ResNetSpec, settings: Settings) -> Limit | None:
@@ -71,14 +74,11 @@ def pair(runs: Sequence[Run], specs: Sequence[ResNetSpec], settings: Settings) -
 
 
 def sweep(runs: Sequence[Run], which: str, spec: ResNetSpec, settings: Settings) -> list[Row]:
-    """The points of a sweep that one machine has recorded with one setting of the rest; at least two, else none."""
-    best: list[Row] = []
-    for start in {(run.measurement.provenance["device"], run.measurement.settings) for run in runs}:
-        rows = _swept(runs, which, spec, settings, *start)
-        score = (len(rows), start[1].batch == settings.batch, start[1].threads == settings.threads)
-        if len(rows) >= 2 and (not best or score > best_score):
-            best, best_score = rows, score
-    return best
+    """The points of a sweep that one machine has recorded with one setting of the rest; at least two, else none. Of
+    several, the one nearest to what is asked; of equally near ones the longest, then the first."""
+    starts = dict.fromkeys((run.measurement.provenance["device"], run.measurement.settings) for run in runs)
+    made = [(distance(theirs, settings), _swept(runs, which, spec, settings, device, theirs)) for device, theirs in starts]
+    return min((one for one in made if len(one[1]) >= 2), key=lambda one: (one[0], -len(one[1])), default=((), []))[1]
 
 
 def _swept(runs: Sequence[Run], which: str, spec: ResNetSpec, settings: Settings, device: str,

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -45,7 +47,16 @@ def resolve(settings: Settings) -> Settings:
         raise ValueError(f"threads={resolved.threads}: choose a whole number from 1 to {most_threads()} here")
     if resolved.kind == "cuda" and resolved.dtype == "tf32" and torch.cuda.get_device_capability(device) < (8, 0):
         raise ValueError(f"dtype='tf32': {there[device]} has no TF32 (it came with compute capability 8.0)")
+    if resolved.compile != "eager" and not compiler(resolved.kind):
+        raise ValueError(f"compile={settings.compile!r}: this machine has no compiler for it; choose compile=eager")
     return resolved
+
+
+def compiler(kind: str) -> bool:
+    """Whether `torch.compile` has what it needs here: a C++ compiler for the CPU, Triton for a GPU."""
+    if kind == "cuda":
+        return find_spec("triton") is not None
+    return any(shutil.which(name) for name in (os.environ.get("CXX", ""), "c++", "g++", "clang++") if name)
 
 
 def most_threads() -> int:
@@ -92,7 +103,15 @@ def provenance(settings: Settings) -> dict[str, object]:
         "weights": "He initialisation; BN statistics from one batch of the input's noise",
         "mode": "eval, inference_mode", "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    return facts | (_cuda_facts(device) if device.type == "cuda" else {})
+    return facts | (_cuda_facts(device) if device.type == "cuda" else {}) | _macos_facts(device)
+
+
+def _macos_facts(device: torch.device) -> dict[str, object]:
+    """An Apple GPU's driver comes with the system: its version is the driver's."""
+    if sys.platform != "darwin":
+        return {}
+    version = f"macOS {platform.mac_ver()[0]}"
+    return {"system": f"{version} {platform.machine()}"} | ({"driver": version} if device.type == "mps" else {})
 
 
 def _cuda_facts(device: torch.device) -> dict[str, object]:

@@ -1,109 +1,158 @@
-"""A measurement in a process of its own, which can be stopped at any moment.
+"""Timing in a process of its own, which is stopped by ending it.
 
-Compiling takes many seconds and cannot be interrupted from inside; here a cancelled one is simply ended.
+One convolution can take seconds, building weights and compiling too, and none of these can be interrupted from inside.
+A process can be, at any moment, and what it held is given back. It also keeps the pages' work out of the timings, and
+the pages alive when memory runs out. It stays for a while, since starting one takes as long as importing torch.
 """
 
 from __future__ import annotations
 
-import json
+import contextlib
 import os
-import shutil
+import pickle
+import queue
 import signal
 import subprocess
 import sys
-import tempfile
+import threading
 import time
-from collections.abc import Callable
-from dataclasses import asdict
-from importlib.util import find_spec
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from explorer.spec import ResNetSpec
 from explorer.timing.loop import no_checkpoint
-from explorer.timing.measurement import Measurement
-from explorer.timing.records import dumps, loads, row_of
-from explorer.timing.settings import Settings, settings_from
+from explorer.timing.memory import TooLarge
 
 ROOT = Path(__file__).parents[2]
-MOST_S = 600.0
-LOOK_S = 0.1
+LOOK_S = 0.1  # between two looks at the cancel flag
+SILENT_S = 600.0  # compiling says nothing for long
+IDLE_S = 120.0
+KINDS: dict[str, type[Exception]] = {"too large": TooLarge, "refused": ValueError, "broken": RuntimeError}
 
 
-def compiler(kind: str) -> bool:
-    """Whether `torch.compile` has what it needs here: a C++ compiler for the CPU, Triton for a GPU."""
-    if kind == "cuda":
-        return find_spec("triton") is not None
-    return any(shutil.which(name) for name in (os.environ.get("CXX", ""), "c++", "g++", "clang++") if name)
+class Child:
+    """A running `explorer.timing.child`. told: its messages as they come; None when it has ended."""
+
+    def __init__(self, arguments: Sequence[str] = ("-m", "explorer.timing.child")) -> None:
+        self.process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
+        self.told: queue.SimpleQueue[tuple | None] = queue.SimpleQueue()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def _read(self) -> None:
+        with contextlib.suppress(Exception):  # the end of the stream, perhaps in the middle of a message
+            while True:
+                self.told.put(pickle.load(self.process.stdout))
+        self.told.put(None)
+
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def ask(self, request: object) -> None:
+        with contextlib.suppress(OSError):  # it has just ended: `told` says so
+            self.process.stdin.write(pickle.dumps(request))
+            self.process.stdin.flush()
+
+    def end(self) -> int:
+        """End it and the compile workers that it started; its exit code."""
+        if self.alive:
+            if hasattr(os, "killpg"):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            else:
+                self.process.kill()
+        code = self.process.wait()
+        self.reader.join(1.0)
+        for stream in (self.process.stdin, self.process.stdout):
+            with contextlib.suppress(OSError):
+                stream.close()
+        return code
 
 
-def measure_apart(spec: ResNetSpec, settings: Settings, checkpoint: Callable[..., None] = no_checkpoint) -> Measurement:
-    """As `forward.measure`. Raises `ValueError` with the child's message when it could not, or took too long."""
-    if not compiler(settings.kind):
-        raise ValueError(f"compile={settings.compile!r}: this machine has no compiler for it; choose compile=eager")
-    request = json.dumps({"spec": asdict(spec), "settings": settings.as_row()})
-    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as told:
-        told.write(request)
-        told.seek(0)
-        child = subprocess.Popen([sys.executable, "-m", "explorer.timing.isolated"], cwd=ROOT, stdin=told, stdout=out,
-                                 stderr=subprocess.DEVNULL, start_new_session=True)
+class Workshop:
+    """At most one child, reused from task to task, ended when it is cancelled or has been idle for `idle_s`."""
+
+    def __init__(self, idle_s: float = IDLE_S) -> None:
+        self.idle_s = idle_s
+        self.child: Child | None = None
+        self._lock = threading.Lock()
+        self._idle: threading.Timer | None = None
+
+    def run(self, request: object, checkpoint: Callable[..., None] = no_checkpoint) -> Any:
+        """The child's answer. `checkpoint` is called at least every `LOOK_S`; when it raises, the child is ended.
+
+        Raises `ValueError` with the child's words for what it could not do (`TooLarge` for memory), `RuntimeError`
+        for what nobody foresaw.
+        """
+        with self._mine(checkpoint):
+            try:
+                kind, *answer = self._watch(request, checkpoint)
+            except BaseException:
+                self._end()
+                raise
+        if kind == "failed":
+            raise KINDS[answer[0]](answer[1])
+        return answer[0]
+
+    def _watch(self, request: object, checkpoint: Callable[..., None]) -> tuple:
+        """Pass on what the child tells until its last message."""
+        if self.child is None or not self.child.alive:
+            self._end()
+            checkpoint(0.0, "starting")
+            self.child = Child()
+        self.child.ask(request)
+        heard_s = time.monotonic()
+        while True:
+            try:
+                message = self.child.told.get(timeout=LOOK_S)
+            except queue.Empty:
+                checkpoint()
+                if time.monotonic() - heard_s > SILENT_S:
+                    raise ValueError(f"nothing was heard of the run for {SILENT_S:.0f} s, and it was stopped") from None
+                continue
+            if message is None:
+                raise self._lost()
+            if message[0] != "told":
+                return message
+            heard_s = time.monotonic()
+            checkpoint(*message[1:])
+
+    def _lost(self) -> ValueError:
+        code = self.child.end()
+        if hasattr(signal, "SIGKILL") and code == -signal.SIGKILL:
+            return TooLarge("the system ended the process that measured, as it does when memory runs out. It has been "
+                            "given back; choose a smaller batch or input")
+        return ValueError(f"the process that measured broke off (exit code {code}); the next run starts a new one")
+
+    @contextlib.contextmanager
+    def _mine(self, checkpoint: Callable[..., None]) -> Iterator[None]:
+        while not self._lock.acquire(timeout=LOOK_S):
+            checkpoint()
         try:
-            _watch(child, checkpoint)
+            if self._idle is not None:
+                self._idle.cancel()
+            yield
         finally:
-            _end(child)
-        out.seek(0)
-        return _answer(out.read(), settings)
+            self._idle = threading.Timer(self.idle_s, self._end_idle, (self.child,))
+            self._idle.daemon = True
+            self._idle.start()
+            self._lock.release()
+
+    def _end_idle(self, child: Child | None) -> None:
+        """The timer's: a run that has begun meanwhile holds the lock, and sets a timer of its own at its end."""
+        if self._lock.acquire(blocking=False):
+            try:
+                if child is self.child and threading.current_thread() is self._idle:
+                    self._end()
+            finally:
+                self._lock.release()
+
+    def _end(self) -> None:
+        child, self.child = self.child, None
+        if child is not None:
+            child.end()
 
 
-def measured(spec: ResNetSpec, settings: Settings, checkpoint: Callable[..., None] = no_checkpoint) -> Measurement:
-    """Here when it can be stopped here, in a process of its own when it compiles."""
-    from explorer.timing.forward import measure
-
-    how = measure if settings.compile == "eager" else measure_apart
-    return how(spec, settings, checkpoint)
-
-
-def _watch(child: subprocess.Popen, checkpoint: Callable[..., None]) -> None:
-    start = time.monotonic()
-    while child.poll() is None:
-        checkpoint()
-        if time.monotonic() - start > MOST_S:
-            raise ValueError(f"compile: took longer than {MOST_S:.0f} s and was stopped")
-        time.sleep(LOOK_S)
-
-
-def _end(child: subprocess.Popen) -> None:
-    """The child and the compile workers it started."""
-    if child.poll() is None:
-        if hasattr(os, "killpg"):
-            os.killpg(child.pid, signal.SIGKILL)
-        else:
-            child.kill()
-        child.wait()
-
-
-def _answer(text: str, settings: Settings) -> Measurement:
-    try:
-        data = json.loads(text.strip().splitlines()[-1])
-    except (IndexError, ValueError):
-        raise ValueError(f"compile={settings.compile!r}: the compiled pass could not be run on this machine") from None
-    if "error" in data:
-        raise ValueError(data["error"])
-    return loads(json.dumps(data))[0].measurement
-
-
-def main() -> None:
-    """The child: {"spec", "settings"} on stdin, a run file (or {"error"}) in one line on stdout."""
-    from explorer.timing.forward import measure
-
-    asked = json.loads(sys.stdin.read())
-    try:
-        seen = measure(ResNetSpec(**asked["spec"]), settings_from(asked["settings"]))
-        print(json.dumps(json.loads(dumps([row_of(seen)]))))
-    except ValueError as error:
-        print(json.dumps({"error": str(error)}))
-    except Exception as error:  # compilers fail in many ways; the first line says which
-        print(json.dumps({"error": f"compile={asked['settings']['compile']!r}: {str(error).splitlines()[0][:200]}"}))
-
-
-if __name__ == "__main__":
-    main()
+_WORKSHOP = Workshop()
+apart = _WORKSHOP.run  # one for the program, as there is one queue

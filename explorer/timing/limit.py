@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from explorer.spec import ResNetSpec
 from explorer.timing.ceilings import ceilings
-from explorer.timing.isolated import measured
+from explorer.timing.forward import measure
 from explorer.timing.limits import Ceilings
 from explorer.timing.loop import no_checkpoint, within
 from explorer.timing.measurement import Measurement
@@ -31,7 +31,7 @@ class Limit:
 
 def against_limit(spec: ResNetSpec, settings: Settings, checkpoint: Callable[..., None] = no_checkpoint) -> Limit:
     """Measure, cut into layers, find the ceilings; the roofline of it all. Raises as `forward.measure`."""
-    seen = measured(spec, settings, within(checkpoint, 0.0, 0.35))
+    seen = measure(spec, settings, within(checkpoint, 0.0, 0.35))
     settings = seen.settings
     eager = settings.compile == "eager" and not settings.cuda_graph
     parts = profile(spec, settings, LAYERS, within(checkpoint, 0.35, 0.7)) if eager else None
@@ -49,4 +49,5 @@ def rooflined(seen: Measurement, parts: Parts | None, limits: Ceilings) -> Roofl
         scale = whole_s / sum(part.seconds for part in parts.parts)
         stages = {name: seconds * scale for name, seconds in rolled_up(parts.parts, "stage").items()}
         layers = {part.path: part.seconds * scale for part in parts.parts} if parts.level == LAYERS else None
-    return roofline(nodes, seen.settings.dtype, seen.settings.batch, stages, whole_s, limits, layers, seen.enqueue_s)
+    return roofline(nodes, seen.settings.dtype, seen.settings.batch, stages, whole_s, limits, layers, seen.enqueue_s,
+                    seen.settings.replayed)

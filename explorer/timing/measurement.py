@@ -14,15 +14,15 @@ from explorer.timing.stats import Summary, busy_warning, spread_warning, summari
 class Measurement:
     """Times of a forward pass. Seconds; raw times in the order of the passes.
 
-    wall_s, cpu_s: host and processor seconds per pass. enqueue_s: host seconds to launch one (GPU only).
+    wall_s, cpu_s: host and processor seconds per pass; None where they were not kept. enqueue_s: host seconds to launch one (GPU only).
     provenance: what it was measured on and how, as plain data. settings: resolved.
     """
 
     spec: ResNetSpec
     settings: Settings
     times_s: tuple[float, ...]
-    wall_s: float
-    cpu_s: float
+    wall_s: float | None
+    cpu_s: float | None
     enqueue_s: float | None = None
     provenance: dict[str, object] = field(default_factory=dict)
 
@@ -46,7 +46,7 @@ class Measurement:
     def warnings(self) -> tuple[str, ...]:
         """What a reader must know before quoting the figure."""
         found = [spread_warning(self.summary)]
-        if self.settings.kind == "cpu":
+        if self.settings.kind == "cpu" and self.wall_s is not None and self.cpu_s is not None:
             found.append(busy_warning(self.wall_s, self.cpu_s, self.settings.threads or 1))
         return tuple(text for text in found if text)
 

@@ -28,7 +28,7 @@ from explorer.trace import Node, trace
 
 SHARE = 0.8  # of the free memory that a timing may take
 WORKSPACE = 1.0  # convolution libraries reorder tensors into layouts of their own: reckon one more copy
-MOST_INPUT_BYTES = 256 * 2**20  # inputs in rotation
+HALF_WORKSPACE = 2.0  # on a CPU in fp16: the copy is of twice the size where it computes in fp32
 
 
 class TooLarge(ValueError):
@@ -78,13 +78,17 @@ def last_needed(nodes: Sequence[Node]) -> dict[str, int]:
 def estimate_bytes(spec: ResNetSpec, settings: Settings) -> int:
     """Bytes that a measurement takes at its peak: weights, live activations, the library's copies, inputs."""
     each = BYTES[settings.dtype]
-    nodes = trace(spec, settings.height, settings.width, 1)
-    weights = sum(node.params + node.buffers for node in nodes)
+    weights = weight_elements(spec, settings)
     activations = peak_elements(spec, settings.height, settings.width) * each * settings.batch
-    picture = spec.in_channels * settings.height * settings.width * each * settings.batch
+    picture = spec.in_channels * settings.height * settings.width * each * settings.batch  # more only of what is free
     staging = weights * 4  # initialised in fp32 on the host, then converted
-    inputs = max(picture, min(MOST_INPUT_BYTES, 64 * picture)) if settings.fresh else picture
-    return int((1 + WORKSPACE) * (weights * each + activations) + staging + inputs)
+    workspace = HALF_WORKSPACE if (settings.kind, settings.dtype) == ("cpu", "fp16") else WORKSPACE
+    return int((1 + workspace) * (weights * each + activations) + staging + picture)
+
+
+def weight_elements(spec: ResNetSpec, settings: Settings) -> int:
+    """Parameters and buffers."""
+    return sum(node.params + node.buffers for node in trace(spec, settings.height, settings.width, 1))
 
 
 def free_bytes(device: torch.device) -> int:
@@ -97,29 +101,45 @@ def free_bytes(device: torch.device) -> int:
 
 def guard(spec: ResNetSpec, settings: Settings, free: int | None = None) -> int:
     """The estimate in bytes when it fits. Raises `TooLarge` with the largest batch or input that would."""
-    need = estimate_bytes(spec, settings)
+    return guard_together([spec], settings, free)
+
+
+def guard_together(specs: Sequence[ResNetSpec], settings: Settings, free: int | None = None) -> int:
+    """As `guard`, for models that live at once."""
     have = free_bytes(torch.device(settings.device)) if free is None else free
-    if need <= SHARE * have:
-        return need
-    fits = largest_batch(spec, settings, have)
-    side = largest_input(spec, settings, have)
-    advice = f"batch {fits:,} would fit" if fits else (
-        f"even batch 1 does not; an input of {side}×{side} would fit" if side else "choose a smaller net")
-    raise TooLarge(f"batch={settings.batch:,} at {settings.height}×{settings.width} in {settings.dtype}: needs about "
-                   f"{size(need)}; {size(SHARE * have)} of memory may be used here ({size(have)} free). At this size, "
-                   f"{advice}.")
+    need = together(specs, settings)
+    if need > SHARE * have:
+        many = f"{len(specs)} models at once need" if len(specs) > 1 else "needs"
+        raise TooLarge(f"batch={settings.batch:,} at {settings.height}×{settings.width} in {settings.dtype}: {many} "
+                       f"about {size(need)}; {size(SHARE * have)} of memory may be used here ({size(have)} free). At "
+                       f"this size, {_advice(specs, settings, have)}.")
+    if settings.kind == "cuda":
+        guard_host(specs, settings)
+    return need
 
 
-def largest_batch(spec: ResNetSpec, settings: Settings, free: int) -> int:
-    """The largest batch whose estimate fits; 0 when none does."""
-    return _largest(MAX_BATCH, lambda batch: estimate_bytes(spec, _with(settings, batch=batch)) <= SHARE * free)
+def guard_host(specs: Sequence[ResNetSpec], settings: Settings) -> None:
+    """A GPU's weights are initialised on the host first, one model after another. Raises `TooLarge`."""
+    need, have = max(8 * weight_elements(spec, settings) for spec in specs), host_free_bytes()
+    if need > SHARE * have:
+        raise TooLarge(f"device={settings.device!r}: the weights are made in the host's memory first and need about "
+                       f"{size(need)} there; {size(SHARE * have)} may be used ({size(have)} free). Choose a smaller net.")
 
 
-def largest_input(spec: ResNetSpec, settings: Settings, free: int) -> int:
-    """The largest square input, below the one asked for, that fits at batch 1; 0 when none does."""
-    most = max(settings.height, settings.width)
-    return _largest(most, lambda side: estimate_bytes(
-        spec, _with(settings, batch=1, height=side, width=side)) <= SHARE * free)
+def together(specs: Sequence[ResNetSpec], settings: Settings) -> int:
+    return sum(estimate_bytes(spec, settings) for spec in specs)
+
+
+def _advice(specs: Sequence[ResNetSpec], settings: Settings, free: int) -> str:
+    """The largest batch whose estimate fits, else the largest square input, below the one asked for, at batch 1."""
+    def fits(**changes: int) -> bool:
+        return together(specs, Settings(**(settings.as_row() | changes))) <= SHARE * free
+
+    batch = _largest(MAX_BATCH, lambda batch: fits(batch=batch))
+    if batch:
+        return f"batch {batch:,} would fit"
+    side = _largest(max(settings.height, settings.width), lambda side: fits(batch=1, height=side, width=side))
+    return f"even batch 1 does not; an input of {side}×{side} would fit" if side else "choose a smaller net"
 
 
 def _largest(most: int, fits: Callable[[int], bool]) -> int:
@@ -130,11 +150,12 @@ def _largest(most: int, fits: Callable[[int], bool]) -> int:
     return low
 
 
-def _with(settings: Settings, **changes: object) -> Settings:
-    return Settings(**(settings.as_row() | changes))
-
-
-OUT_OF_MEMORY = ("can't allocate memory", "not enough memory", "out of memory", "failed to allocate")
+OUT_OF_MEMORY = (  # as torch's allocators and the libraries under it put it, in lower case
+    "can't allocate memory", "not enough memory", "out of memory", "failed to allocate", "std::bad_alloc",
+    "cudnn_status_alloc_failed", "cublas_status_alloc_failed", "cudnn_status_internal_error_host_allocation_failed",
+    "unable to find a valid cudnn algorithm", "unable to find an engine",  # no algorithm fits into what is left
+    "could not create a memory object", "could not create a primitive",  # oneDNN on the CPU
+)
 
 
 def is_out_of_memory(error: BaseException) -> bool:

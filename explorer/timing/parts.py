@@ -1,54 +1,63 @@
-"""Where the time goes: marks at the ends of modules cut one pass into parts that leave nothing out.
+"""Where the time goes: the parts of a pass by marks at the ends of its modules (`explorer.timing.marks`).
 
-Each part is the time between two marks, so additions and slices, which are no modules, are in it too; hooks on the
-leaves alone would miss them. Passes with and without marks alternate, and their ratio is the overhead shown.
+Passes with and without marks alternate in pairs, and the median of their ratios is the overhead shown, with how far
+it may be off: a host's noise is larger than what the marks cost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
-from torch import nn
-
-from explorer.naming import title
+from explorer.palette import percent
 from explorer.spec import ResNetSpec
 from explorer.timing.clock import clock_for
 from explorer.timing.hardware import provenance, resolve
 from explorer.timing.loop import LEAST, no_checkpoint, passes, warmed, within
+from explorer.timing.marks import LEVELS, cut, marked_pass
 from explorer.timing.memory import guard
 from explorer.timing.settings import Settings
+from explorer.timing.stats import MOST_SPREAD, Summary, quantile, spread_warning, summarise
 from explorer.timing.subject import Subject, subject
-from explorer.trace import Node, trace
+from explorer.trace import trace
 
-LEVELS: dict[str, Callable[[Node], str]] = {  # level -> which part a node belongs to
-    "layer": lambda node: node.path,
-    "block": lambda node: node.block or node.stage,
-    "stage": lambda node: node.stage,
-}
 MOST_OVERHEAD, MOST_GAP, MOST_DRIFT = 0.03, 0.02, 0.10
 MOST_PASSES = 400
+WANTED, STRETCH = 20, 8  # pairs, for which a long pass may take up to STRETCH times the budget
+ENOUGH = 10  # pairs below which the overhead is not known well enough to give up a level for it
+NOTCH = 1.57  # McGill, Tukey & Larsen 1978: a median's 95 % interval is ± 1.57 · IQR / √n
+LARGE = 0.05  # of the pass: a part below it may spread as it likes
 
 
 @dataclass(frozen=True)
 class Part:
-    """Seconds of one part: its mean over the middle half of the marked passes, so that parts add up to the whole."""
+    """One part. seconds: its mean over the middle half of the marked passes, so that parts add up to the whole.
+
+    A stage as a part has no block. q1_s, q3_s: quartiles over all marked passes; None where they were not kept.
+    """
 
     path: str
     stage: str
     block: str
     kind: str
     seconds: float
+    q1_s: float | None = None
+    q3_s: float | None = None
+
+    @property
+    def spread(self) -> float | None:
+        """Interquartile range over the mean; None where it was not kept, or the part takes no time."""
+        return None if self.q1_s is None or not self.seconds else (self.q3_s - self.q1_s) / self.seconds
 
 
 @dataclass(frozen=True)
 class Parts:
     """whole_s: mean of the middle half of the marked passes; plain_s: of those without marks, in alternation.
 
-    overhead: how much longer a pass takes because of the marks, from the fastest pass of each kind, since a busy host
-    only ever adds; it can come out a little below zero.
+    overhead: how much longer a pass takes because of the marks, the median over pairs of passes; noise: how far that
+    median may be off, so that an overhead below it is not told from none. times_s, plain_times_s: the raw times of the
+    passes with and without marks; empty where they were not kept.
     """
 
     spec: ResNetSpec
@@ -60,27 +69,45 @@ class Parts:
     overhead: float
     n: int
     provenance: dict[str, object]
+    noise: float = 0.0
+    times_s: tuple[float, ...] = ()
+    plain_times_s: tuple[float, ...] = ()
 
     @property
     def sum_over_whole(self) -> float:
         return sum(part.seconds for part in self.parts) / self.whole_s
 
     @property
+    def summary(self) -> Summary | None:
+        """Of the marked passes; None where their raw times were not kept."""
+        return summarise(self.times_s) if self.times_s else None
+
+    @property
+    def costly(self) -> bool:
+        """Whether the marks certainly cost more than they may."""
+        return self.n >= ENOUGH and self.overhead - self.noise > MOST_OVERHEAD
+
+    @property
     def warnings(self) -> tuple[str, ...]:
-        found = []
-        if self.overhead > MOST_OVERHEAD:
-            found.append(f"The marks make a pass {self.overhead:.1%} longer (more than {MOST_OVERHEAD:.0%}).")
+        found = [spread_warning(self.summary)] if self.times_s else []
+        if self.overhead - self.noise > MOST_OVERHEAD:
+            found.append(f"The marks make a pass {percent(self.overhead, 1)} longer (more than {percent(MOST_OVERHEAD)}).")
         if abs(self.whole_s / self.plain_s - 1) > MOST_DRIFT:
             found.append(f"The passes that were cut took {self.whole_s / self.plain_s:.2f}× as long as those that were "
                          "not: the host was busy. Measure again before you quote this.")
         if abs(self.sum_over_whole - 1) > MOST_GAP:
-            found.append(f"The parts add up to {self.sum_over_whole:.1%} of the pass: the host was too busy.")
-        return tuple(found)
+            found.append(f"The parts add up to {percent(self.sum_over_whole, 1)} of the pass: the host was too busy.")
+        wild = [part.path for part in self.parts
+                if part.seconds > LARGE * self.whole_s and (part.spread or 0) > MOST_SPREAD]
+        if wild:
+            found.append(f"The times of {', '.join(wild[:3])}{' and more' * (len(wild) > 3)} spread by more than "
+                         f"{percent(MOST_SPREAD)} of their mean.")
+        return tuple(text for text in found if text)
 
 
 def profile(spec: ResNetSpec, settings: Settings, level: str = "layer",
             checkpoint: Callable[..., None] = no_checkpoint) -> Parts:
-    """Times of the parts at `level`, or at the next coarser one whose overhead stays within 3 %.
+    """Times of the parts at `level`, or at the next coarser one whose overhead is not certainly above 3 %.
 
     Raises as `forward.measure`, and `ValueError` for compiled passes and graphs, which have no module ends.
     """
@@ -93,13 +120,13 @@ def profile(spec: ResNetSpec, settings: Settings, level: str = "layer",
     guard(spec, settings)
     tried = []
     with subject(spec, settings, checkpoint) as one:
-        facts = provenance(settings)
+        facts = provenance(settings) | one.facts
         names = list(LEVELS)[list(LEVELS).index(level):]
         for place, name in enumerate(names):
             inner = within(checkpoint, place / len(names), (place + 1) / len(names))
-            inner(0.0, f"timing each {name} of {title(spec)}")
+            inner(0.0, f"timing each {name}")
             tried.append(at_level(one, spec, settings, name, facts, inner))
-            if tried[-1].overhead <= MOST_OVERHEAD:
+            if not tried[-1].costly:
                 return tried[-1]
     return min(tried, key=lambda parts: parts.overhead)
 
@@ -111,20 +138,37 @@ def at_level(one: Subject, spec: ResNetSpec, settings: Settings, level: str, fac
     cuts = cut(trace(spec, settings.height, settings.width, settings.batch), level)
     warmed(one, clock, settings.budget_s / 4, checkpoint)
     plain, marked, splits = [], [], []
-    start = clock.wall()
-    while len(plain) < MOST_PASSES and (clock.wall() - start < settings.budget_s or len(plain) < LEAST):
-        plain += passes(one, clock, 1)[0]
-        whole_s, split = marked_pass(one, clock, cuts)
-        marked.append(whole_s)
-        splits.append(split)
-        checkpoint(min((clock.wall() - start) / settings.budget_s, 1.0))
-    middle = middle_half(marked)
-    parts = tuple(Part(name, last.stage, last.block, last.kind if level == "layer" else level,
-                       sum(splits[index][place] for index in middle) / len(middle))
-                  for place, (name, last, *_) in enumerate(cuts))
-    whole_s, plain_s = (sum(times[index] for index in middle_half(times)) / len(middle) for times in (marked, plain))
-    overhead = min(marked) / min(plain) - 1
-    return Parts(spec, settings, level, parts, whole_s, plain_s, overhead, len(marked), facts)
+    start, done = clock.wall(), 0.0
+    while len(plain) < LEAST or (len(plain) < MOST_PASSES and done < 1):
+        for with_marks in (False, True) if len(plain) % 2 else (True, False):  # a host that slows down favours neither
+            if with_marks:
+                whole_s, split = marked_pass(one, clock, cuts)
+                marked.append(whole_s)
+                splits.append(split)
+            else:
+                plain += passes(one, clock, 1)[0]
+        spent = (clock.wall() - start) / settings.budget_s
+        done = max(min(spent, len(plain) / WANTED), spent / STRETCH)
+        checkpoint(min(done, len(plain) / LEAST, 1.0))
+    ratios = summarise([after / before for before, after in zip(plain, marked)])
+    whole_s, plain_s = (mean_of(times, middle_half(times)) for times in (marked, plain))
+    return Parts(spec, settings, level, _parts(cuts, level, marked, splits), whole_s, plain_s, ratios.median_s - 1,
+                 len(marked), facts, NOTCH * ratios.iqr_s / math.sqrt(ratios.n), tuple(marked), tuple(plain))
+
+
+def _parts(cuts: Sequence[tuple], level: str, marked: Sequence[float],
+           splits: Sequence[Sequence[float]]) -> tuple[Part, ...]:
+    middle, found = middle_half(marked), []
+    for (name, last, *_), times in zip(cuts, zip(*splits)):
+        ordered = sorted(times)
+        found.append(Part(name, last.stage, "" if level == "stage" else last.block,
+                          last.kind if level == "layer" else level, mean_of(times, middle),
+                          quantile(ordered, 0.25), quantile(ordered, 0.75)))
+    return tuple(found)
+
+
+def mean_of(values: Sequence[float], places: Sequence[int]) -> float:
+    return sum(values[place] for place in places) / len(places)
 
 
 def middle_half(values: Sequence[float]) -> list[int]:
@@ -134,59 +178,11 @@ def middle_half(values: Sequence[float]) -> list[int]:
     return order[quarter:len(order) - quarter]
 
 
-def cut(nodes: Sequence[Node], level: str) -> list[tuple[str, Node, str, str]]:
-    """(part, its last node, path of the module that closes it, "start" or "end" of that module), in order.
-
-    A part that ends with a functional operation (the addition, flatten) closes where the next module starts; at the
-    end of a block (pre-activation's addition is its last operation) where the block ends.
-    """
-    groups = [(name, list(members)) for name, members in groupby(nodes[1:], key=LEVELS[level])]
-    followers = [members[0] for _, members in groups[1:]] + [None]
-    return [(name, members[-1], *_closing(members[-1], after)) for (name, members), after in zip(groups, followers)]
-
-
-def _closing(last: Node, after: Node | None) -> tuple[str, str]:
-    functional = last.kind in ("add", "flatten")
-    if not functional:
-        return last.path, "end"
-    if last.block and (after is None or after.block != last.block):
-        return last.block, "end"
-    return after.path, "start"
-
-
-@contextmanager
-def marking(module: nn.Module, cuts: Sequence[tuple[str, Node, str, str]], mark: Callable[[], None]) -> Iterator[None]:
-    """Call `mark` at the end of each part, while inside."""
-    handles = []
-    for _, _, path, place in cuts:
-        target = module.get_submodule(path)
-        register = target.register_forward_hook if place == "end" else target.register_forward_pre_hook
-        handles.append(register(lambda *_: mark()))
-    try:
-        yield
-    finally:
-        for handle in handles:
-            handle.remove()
-
-
-def marked_pass(one: Subject, clock: object, cuts: Sequence[tuple[str, Node, str, str]]) -> tuple[float, list[float]]:
-    """(seconds of the whole pass by marks of its own, seconds of each part)."""
-    marks = []
-    with marking(one.module, cuts, lambda: marks.append(clock.now())):
-        one.prepare()
-        start = clock.now()
-        one()
-        end = clock.now()
-    clock.sync()
-    if len(marks) != len(cuts):
-        raise RuntimeError(f"{len(marks)} marks for {len(cuts)} parts: the forward pass is not the traced one")
-    return clock.seconds([start, end])[0], clock.seconds([start, *marks])
-
-
 def rolled_up(parts: Sequence[Part], level: str) -> dict[str, float]:
-    """Seconds by stage or block (stem and head count as one each), in order: finer parts added up."""
+    """Seconds by stage or block, in order: finer parts added up. Stem and head count as one block each, and so does a
+    stage of which no finer part was measured."""
     totals: dict[str, float] = {}
     for part in parts:
-        key = part.stage if level == "stage" else part.block or part.stage
+        key = part.stage if level == "stage" or part.kind == "stage" else part.block or part.stage
         totals[key] = totals.get(key, 0.0) + part.seconds
     return totals

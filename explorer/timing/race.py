@@ -8,13 +8,12 @@ from collections.abc import Callable, Sequence
 import torch
 
 from explorer.naming import title
-from explorer.palette import size
 from explorer.spec import ResNetSpec
 from explorer.timing.clock import clock_for
 from explorer.timing.hardware import provenance, resolve
-from explorer.timing.loop import LEAST, LEAST_WARM_UP, MOST, no_checkpoint, passes, warmed
+from explorer.timing.loop import LEAST, LEAST_WARM_UP, MOST, no_checkpoint, passes, warmed, within
 from explorer.timing.measurement import Measurement
-from explorer.timing.memory import SHARE, TooLarge, free_bytes, guard
+from explorer.timing.memory import guard_together
 from explorer.timing.settings import Settings
 from explorer.timing.subject import subject
 
@@ -30,10 +29,9 @@ def race(specs: Sequence[ResNetSpec], settings: Settings,
     with contextlib.ExitStack() as stack:
         runners = []
         for spec in specs:
-            checkpoint(0.0, f"building {title(spec)}")
-            runners.append(stack.enter_context(subject(spec, settings, checkpoint)))
-        facts = provenance(settings) | {"method": f"{clock.method}; the models in alternation",
-                                        "inputs_in_rotation": len(runners[0].pool), "warm_up_passes": LEAST_WARM_UP}
+            runners.append(stack.enter_context(subject(spec, settings, within(checkpoint, 0.0, 0.0, title(spec)))))
+        facts = provenance(settings) | runners[0].facts | {
+            "method": f"{clock.method}; the models in alternation", "warm_up_passes": LEAST_WARM_UP}
         rows = alternate(runners, clock, settings.budget_s * len(specs), checkpoint)
     return tuple(Measurement(spec, settings, tuple(times), wall_s, cpu_s, None, facts)
                  for spec, (times, wall_s, cpu_s) in zip(specs, rows))
@@ -55,12 +53,3 @@ def alternate(runners: Sequence[object], clock: object, budget_s: float,
             spent_s += wall[-1]
             checkpoint(min(spent_s / budget_s, 1.0), f"{len(times)} passes each")
     return [(times, sum(wall) / len(wall), sum(cpu) / len(cpu)) for times, wall, cpu in rows]
-
-
-def guard_together(specs: Sequence[ResNetSpec], settings: Settings) -> None:
-    """All models of a race live at once: their estimates must fit together."""
-    need = sum(guard(spec, settings) for spec in specs)
-    have = SHARE * free_bytes(torch.device(settings.device))
-    if need > have:
-        raise TooLarge(f"batch={settings.batch:,}: {len(specs)} models at once need about {size(need)}; {size(have)} "
-                       "of memory may be used here. Choose a smaller batch.")

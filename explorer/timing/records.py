@@ -12,30 +12,42 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from explorer.spec import ResNetSpec
+from explorer.timing import checks
 from explorer.timing.limits import Ceilings, ceilings_from
 from explorer.timing.measurement import Measurement
 from explorer.timing.settings import settings_from
-from explorer.timing.stats import summarise
 
 ASSETS = Path(__file__).parents[2] / "assets"
 FORMAT, VERSION = "resnet-explorer-timing", 1
-MOST_BYTES, MOST_RUNS, MOST_TIMES, MOST_TEXT = 5_000_000, 500, 20_000, 300
-NEEDED = ("device", "torch", "measured_at")  # without these nobody can judge a figure
+MOST_BYTES, MOST_RUNS = 5_000_000, 500
+LEVELS = ("layer", "block", "stage")
+
+
+@dataclass(frozen=True)
+class Cut:
+    """How the parts of a run were timed: the fields of `parts.Parts`. Files made before it was kept have none."""
+
+    level: str
+    whole_s: float
+    plain_s: float
+    n: int
+    noise: float = 0.0
 
 
 @dataclass(frozen=True)
 class Run:
-    """One measurement of a file. parts: (path, seconds) rows, or none."""
+    """One measurement of a file. parts: (path, seconds) rows, or none; cut: how they were timed, where that is known."""
 
     measurement: Measurement
     parts: tuple[tuple[str, float], ...] = ()
     overhead: float | None = None
     ceilings: Ceilings | None = None
     source: str = ""
+    cut: Cut | None = None
 
 
 def row_of(seen: Measurement, parts: Sequence[tuple[str, float]] = (), overhead: float | None = None,
-           ceilings: Mapping[str, object] | None = None) -> dict[str, object]:
+           ceilings: Mapping[str, object] | None = None, cut: Cut | None = None) -> dict[str, object]:
     """JSON-ready: what each export holds."""
     summary = seen.summary
     row = {"name": seen.name, "title": seen.title, "spec": asdict(seen.spec) | {"stages": list(seen.spec.stages)},
@@ -44,7 +56,7 @@ def row_of(seen: Measurement, parts: Sequence[tuple[str, float]] = (), overhead:
            "enqueue_s": seen.enqueue_s, "warnings": list(seen.warnings), "provenance": dict(seen.provenance),
            "times_s": [float(f"{value:.6g}") for value in seen.times_s]}
     if parts:
-        row |= {"parts": [list(part) for part in parts], "overhead": overhead}
+        row |= {"parts": [list(part) for part in parts], "overhead": overhead} | ({"cut": asdict(cut)} if cut else {})
     return row | ({"ceilings": dict(ceilings)} if ceilings else {})
 
 
@@ -86,12 +98,13 @@ def _run(row: object, where: str, source: str) -> Run:
     if not isinstance(row, dict):
         raise ValueError(f"{where}: an object is expected")
     try:
-        seen = Measurement(_spec(row.get("spec")), settings_from(row.get("settings")), _times(row.get("times_s")),
-                           _number(row, "wall_s"), _number(row, "cpu_s"), _number(row, "enqueue_s", optional=True),
-                           _provenance(row.get("provenance")))
+        facts, settings = checks.provenance(row.get("provenance")), checks.resolved(settings_from(row.get("settings")))
+        seen = Measurement(_spec(row.get("spec")), settings, checks.times(row.get("times_s")),
+                           *(checks.number(row, name, optional=True) for name in ("wall_s", "cpu_s", "enqueue_s")), facts)
         _same(row, seen)
-        return Run(seen, _parts(row.get("parts", [])), _number(row, "overhead", optional=True, signed=True),
-                   None if row.get("ceilings") is None else ceilings_from(row["ceilings"]), source)
+        return Run(seen, checks.parts(row.get("parts", [])), checks.number(row, "overhead", optional=True, signed=True),
+                   None if row.get("ceilings") is None else ceilings_from(row["ceilings"]), source,
+                   None if row.get("cut") is None else _cut(row["cut"]))
     except (TypeError, KeyError) as error:
         raise ValueError(f"{where}: {str(error)[:120]}") from None
     except ValueError as error:
@@ -105,44 +118,19 @@ def _spec(row: object) -> ResNetSpec:
     return ResNetSpec(**row)
 
 
-def _times(values: object) -> tuple[float, ...]:
-    if not isinstance(values, list) or not 1 <= len(values) <= MOST_TIMES:
-        raise ValueError(f"times_s: a list of 1 to {MOST_TIMES:,} times is expected")
-    summarise(values)
-    return tuple(map(float, values))
-
-
-def _number(row: Mapping[str, object], name: str, optional: bool = False, signed: bool = False) -> float | None:
-    value = row.get(name)
-    if value is None and optional:
-        return None
-    good = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    if not good or (value < 0 and not signed):
-        raise ValueError(f"{name}={str(value)[:40]}: a finite number is expected, not below 0")
-    return float(value)
-
-
-def _provenance(facts: object) -> dict[str, object]:
-    plain = isinstance(facts, dict) and all(
-        isinstance(name, str) and (value is None or isinstance(value, (str, int, float, bool)))
-        and len(str(value)) <= MOST_TEXT for name, value in facts.items())
-    if not plain or len(facts) > 60 or any(not facts.get(name) for name in NEEDED):
-        raise ValueError(f"provenance: plain facts with at least {', '.join(NEEDED)} are expected")
-    return dict(facts)
+def _cut(row: object) -> Cut:
+    names = {field.name for field in fields(Cut)}
+    if not isinstance(row, dict) or not names - {"noise"} <= set(row) <= names or row["level"] not in LEVELS:
+        raise ValueError(f"cut: level ({', '.join(LEVELS)}), whole_s, plain_s and n are expected")
+    n = row["n"]
+    if not isinstance(n, int) or isinstance(n, bool) or n < 1:
+        raise ValueError(f"cut.n={str(n)[:40]}: a whole number from 1 is expected")
+    return Cut(row["level"], checks.time(row["whole_s"], "cut.whole_s"), checks.time(row["plain_s"], "cut.plain_s"), n,
+               checks.number(row, "noise", optional=True) or 0.0)
 
 
 def _same(row: Mapping[str, object], seen: Measurement) -> None:
     """A summary that does not follow from its raw times was edited."""
     for name, found in (("median_s", seen.summary.median_s), ("images_per_s", seen.images_per_s)):
-        if name in row and not math.isclose(_number(row, name), found, rel_tol=1e-3):
+        if name in row and not math.isclose(checks.number(row, name), found, rel_tol=1e-3):
             raise ValueError(f"{name}={row[name]}: the raw times give {found:.6g}")
-
-
-def _parts(rows: object) -> tuple[tuple[str, float], ...]:
-    if not isinstance(rows, list) or len(rows) > 20_000:
-        raise ValueError("parts: a list of [path, seconds] is expected")
-    for row in rows:
-        if not isinstance(row, list) or len(row) != 2 or not isinstance(row[0], str) or len(row[0]) > MOST_TEXT:
-            raise ValueError("parts: a list of [path, seconds] is expected")
-        _number({"parts": row[1]}, "parts")
-    return tuple((path, float(seconds)) for path, seconds in rows)

@@ -11,11 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from explorer.analysis import BYTES
+from explorer.palette import percent
 from explorer.timing.limits import Ceilings
 from explorer.trace import Node
 
 FREE = ("input", "identity", "flatten")  # no kernel runs
-WORDS = {"arithmetic": "arithmetic", "memory": "memory traffic", "launches": "starting operations, not running them"}
+WORDS = {"arithmetic": "arithmetic", "memory": "memory traffic", "launches": "the start of operations"}
+TIE = 0.1  # of the time: two shares that are nearer than this change places from run to run
 
 
 def moved_bytes(node: Node, dtype: str, batch: int) -> int:
@@ -57,7 +59,10 @@ class Point:
 
 @dataclass(frozen=True)
 class Roofline:
-    """peak: (FLOP/s, where it was reached); band: (byte/s, where). They are at least what any point reached."""
+    """peak: (FLOP/s, where it was reached); band: (byte/s, where). They are at least what any point reached.
+
+    bound: seconds by what binds the operations. by_layer: whether they were timed, or only reckoned at the ceilings.
+    """
 
     points: tuple[Point, ...]
     whole: Point
@@ -69,6 +74,7 @@ class Roofline:
     floor_arithmetic_s: float
     floor_memory_s: float
     bound: dict[str, float]
+    by_layer: bool = True
 
     @property
     def floor_s(self) -> float:
@@ -81,22 +87,49 @@ class Roofline:
         return self.floor_s / self.whole.seconds
 
     @property
+    def bound_shares(self) -> dict[str, float]:
+        """Shares of the time by what binds the operations, the largest first."""
+        total = sum(self.bound.values()) or 1.0
+        return {name: self.bound[name] / total for name in sorted(self.bound, key=self.bound.__getitem__, reverse=True)}
+
+    @property
     def verdict(self) -> str:
         """arithmetic | memory | launches: where most of the measured time is spent."""
-        return max(self.bound, key=self.bound.__getitem__)
+        return next(iter(self.bound_shares))
+
+    @property
+    def tied(self) -> bool:
+        """Whether the second is so near that another run may turn the verdict."""
+        first, second, *_ = self.bound_shares.values()
+        return first - second < TIE
+
+    @property
+    def verdict_words(self) -> str:
+        """'memory', or 'arithmetic and memory alike'."""
+        first, second, *_ = self.bound_shares
+        return f"{first} and {second} alike" if self.tied else first
 
     @property
     def sentence(self) -> str:
-        total = sum(self.bound.values())
-        part = self.bound[self.verdict] / total
-        return (f"This forward pass reaches {self.share:.0%} of what the device can do; {part:.0%} of its time goes to "
-                f"operations bound by {WORDS[self.verdict]}.")
+        """The share of the limit, and what binds the time."""
+        return f"This forward pass reaches {percent(self.share)} of what the device can do. {self.binding}"
+
+    @property
+    def binding(self) -> str:
+        """All three shares of what binds the time."""
+        shares = [f"{percent(share)} by {WORDS[name]}" for name, share in self.bound_shares.items()]
+        how = ("The time of its layers is bound" if self.by_layer else
+               "Its layers were not timed; their least times at the ceilings are bound")
+        tie = " The first two are nearly a tie." if self.tied else ""
+        return f"{how} {shares[0]}, {shares[1]} and {shares[2]}.{tie}"
 
 
 def roofline(nodes: Sequence[Node], dtype: str, batch: int, stage_s: Mapping[str, float], whole_s: float,
-             limits: Ceilings, layer_s: Mapping[str, float] | None = None, enqueue_s: float | None = None) -> Roofline:
+             limits: Ceilings, layer_s: Mapping[str, float] | None = None, enqueue_s: float | None = None,
+             replayed: bool = False) -> Roofline:
     """`nodes`: traced at batch 1. stage_s, layer_s: measured seconds by stage and by node path; enqueue_s: host
-    seconds to launch a pass (GPU): when it is nearly the whole pass, the device waits for launches."""
+    seconds to launch a pass (GPU): when it is nearly the whole pass, the device waits for launches. replayed: as a
+    graph, whose operations are not launched one by one."""
     work = {name: _work([node for node in nodes if node.stage == name], dtype, batch) for name in stage_s}
     whole = _work(nodes, dtype, batch)
     peak, peak_from = limits.flops_per_s, limits.best("matmul", "conv").name
@@ -110,11 +143,12 @@ def roofline(nodes: Sequence[Node], dtype: str, batch: int, stage_s: Mapping[str
     points = tuple(_point(name, *work[name], stage_s[name], peak, band) for name in stage_s if work[name][0])
     return Roofline(points, _point("whole pass", *whole, whole_s, peak, band), peak, peak_from, band, band_from,
                     limits.memory_bytes_per_s, 2 * whole[0] / peak, least_bytes(nodes, dtype, batch) / band,
-                    bound_by(nodes, dtype, batch, limits, whole_s, layer_s, enqueue_s))
+                    bound_by(nodes, dtype, batch, limits, whole_s, layer_s, enqueue_s, 0.0 if replayed else limits.launch_s),
+                    layer_s is not None)
 
 
 def bound_by(nodes: Sequence[Node], dtype: str, batch: int, limits: Ceilings, whole_s: float,
-             layer_s: Mapping[str, float] | None, enqueue_s: float | None) -> dict[str, float]:
+             layer_s: Mapping[str, float] | None, enqueue_s: float | None, launch_s: float) -> dict[str, float]:
     """Seconds by what binds each operation: the largest of its arithmetic, its traffic and its launch at the ceilings.
 
     With measured times per layer these are summed; without, the times at the ceilings are.
@@ -127,7 +161,7 @@ def bound_by(nodes: Sequence[Node], dtype: str, batch: int, limits: Ceilings, wh
             continue
         amount = moved_bytes(node, dtype, batch)
         at_best = {"arithmetic": 2 * node.macs * batch / limits.flops_per_s,
-                   "memory": amount / limits.bandwidth(amount), "launches": limits.launch_s}
+                   "memory": amount / limits.bandwidth(amount), "launches": launch_s}
         name = max(at_best, key=at_best.__getitem__)
         spent[name] += at_best[name] if layer_s is None else layer_s.get(node.path, 0.0)
     return spent

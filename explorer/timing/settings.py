@@ -45,6 +45,11 @@ class Settings:
     threads: int | None = None
     budget_s: float = 1.0
 
+    @property
+    def replayed(self) -> bool:
+        """Whether a pass is launched as one CUDA graph: as asked for, or by the compiler's modes that record one."""
+        return self.cuda_graph or self.kind == "cuda" and self.compile in ("reduce-overhead", "max-autotune")
+
     def __post_init__(self) -> None:
         for name, allowed in CHOICES.items():
             if getattr(self, name) not in allowed:
@@ -87,8 +92,8 @@ class Settings:
         parts = [self.device, *modes, f"input {self.height}×{self.width}"]
         parts += [] if varied == "batch" else [f"batch {self.batch:,}"]
         parts += ["CUDA graph"] * self.cuda_graph + ["same input each pass"] * (not self.fresh)
-        if self.kind == "cpu" and self.threads:
-            parts.append(f"{self.threads} thread{'s' * (self.threads > 1)}")
+        if self.threads:  # on a GPU they launch the kernels
+            parts.append(f"{self.threads} {'CPU ' * (self.kind != 'cpu')}thread{'s' * (self.threads > 1)}")
         return " · ".join(parts)
 
     def as_row(self) -> dict[str, object]:

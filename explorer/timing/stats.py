@@ -10,6 +10,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from explorer.palette import percent
+
 MOST_SPREAD = 0.10
 
 
@@ -57,16 +59,16 @@ def summarise(times_s: Sequence[float]) -> Summary:
 def spread_warning(summary: Summary) -> str | None:
     if summary.spread <= MOST_SPREAD:
         return None
-    return (f"The middle half of the passes spreads over {summary.spread:.0%} of the median (more than "
-            f"{MOST_SPREAD:.0%}): the host is busy or its clock changes. Measure again before you quote this.")
+    return (f"The middle half of the passes spreads over {percent(summary.spread)} of the median (more than "
+            f"{percent(MOST_SPREAD)}): the host is busy or its clock changes. Measure again before you quote this.")
 
 
 def busy_warning(wall_s: float, cpu_s: float, threads: int) -> str | None:
     """CPU only: the processor time of all this process's threads against wall time × threads."""
     share = cpu_s / (wall_s * threads) if wall_s and threads else 1.0
     if share < 0.85:
-        return (f"The {threads} thread{'s' * (threads > 1)} had the processor for only {share:.0%} of the time: "
+        return (f"The {threads} thread{'s' * (threads > 1)} had the processor for only {percent(share)} of the time: "
                 "something else runs on this host, or the threads waited for each other.")
     if share > 1.15:
-        return f"This process used {share:.0%} of the timed threads' processor time: other pages were being served."
+        return f"This process used {percent(share)} of the timed threads' processor time: something else in it ran meanwhile."
     return None

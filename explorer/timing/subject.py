@@ -15,16 +15,14 @@ from torch import Tensor, nn
 
 from explorer.model import ResNet, build
 from explorer.spec import ResNetSpec
+from explorer.timing.clock import clock_for
 from explorer.timing.hardware import cache_bytes
+from explorer.timing.inputs import DTYPES, FORMATS, inputs
 from explorer.timing.loop import no_checkpoint
-from explorer.timing.memory import MOST_INPUT_BYTES, recovering
+from explorer.timing.memory import is_out_of_memory, recovering
 from explorer.timing.settings import Settings
 
-DTYPES = {"fp32": torch.float32, "tf32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
-FORMATS = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
-MOST_INPUTS = 64
 MOST_PASS_S = 120.0
-WATCH_ABOVE_S = 0.2  # a pass longer than this keeps its look-outs
 
 
 class Subject:
@@ -35,14 +33,15 @@ class Subject:
 
     def __init__(self, spec: ResNetSpec, settings: Settings, checkpoint: Callable[..., None]) -> None:
         self.settings, self.device = settings, torch.device(settings.device)
+        checkpoint(0.0, "building")
         self.module: ResNet | None = ready_model(spec, settings)
-        checkpoint()
         self.pool = inputs(spec, settings, self.device)
         self.next, self.x = 0, self.pool[0]
         self.run: Callable[[Tensor], Tensor] = self.module
         if settings.compile != "eager":
             self.run = torch.compile(self.module, mode=settings.compile)
         if settings.cuda_graph:
+            checkpoint(0.0, "recording a CUDA graph")
             self.run = Replayed(self.module, self.pool[0], self.device)
 
     def prepare(self) -> None:
@@ -54,6 +53,12 @@ class Subject:
     def __call__(self) -> Tensor:
         return self.run(self.x)
 
+    @property
+    def facts(self) -> dict[str, object]:
+        """What the provenance says of the inputs: whether a pass may find its picture in a cache."""
+        return {"inputs_in_rotation": len(self.pool), "cache_bytes": cache_bytes(self.device),
+                "inputs_bytes": sum(x.numel() * x.element_size() for x in self.pool)}
+
     def close(self) -> None:
         self.module = self.run = self.x = None
         self.pool = []
@@ -61,17 +66,21 @@ class Subject:
 
 @contextlib.contextmanager
 def subject(spec: ResNetSpec, settings: Settings, checkpoint: Callable[..., None] = no_checkpoint) -> Iterator[Subject]:
-    """`settings`: resolved, and let through by `memory.guard`. Raises `memory.TooLarge` when memory runs out."""
+    """Built, and run once. `settings`: resolved, and let through by `memory.guard`.
+
+    Raises `memory.TooLarge` when memory runs out, `ValueError` when it cannot be compiled or a pass takes too long.
+    """
     with recovering(f"batch={settings.batch:,} at {settings.height}×{settings.width}"), as_set(settings):
         one = None
         try:
             one = Subject(spec, settings, checkpoint)
-            if settings.compile == "eager" and not settings.cuda_graph:
-                look_out(one, checkpoint)
+            compiled(one, checkpoint) if settings.compile != "eager" else first_pass(one, checkpoint)
             yield one
         finally:
             if one is not None:
                 one.close()
+            if settings.compile != "eager":
+                torch.compiler.reset()  # else the next net of this process is compiled for changing shapes, or not at all
 
 
 def ready_model(spec: ResNetSpec, settings: Settings) -> ResNet:
@@ -98,17 +107,6 @@ def calibrate(model: ResNet, spec: ResNetSpec, settings: Settings) -> None:
         norm.momentum = 0.1
 
 
-def inputs(spec: ResNetSpec, settings: Settings, device: torch.device) -> list[Tensor]:
-    """Noise pictures (batch, channels, height, width): one, or enough to exceed the last-level cache."""
-    shape = (settings.batch, spec.in_channels, settings.height, settings.width)
-    dtype = DTYPES[settings.dtype]
-    first = torch.randn(shape, generator=torch.Generator().manual_seed(2)).to(device=device, dtype=dtype)
-    first = first.contiguous(memory_format=FORMATS[settings.memory_format])
-    each = first.numel() * first.element_size()
-    wanted = min(2 * cache_bytes(device), MOST_INPUT_BYTES) // each if settings.fresh else 1
-    return [first, *(first.roll(shift, -1) for shift in range(1, max(1, min(MOST_INPUTS, wanted))))]
-
-
 @contextlib.contextmanager
 def as_set(settings: Settings) -> Iterator[None]:
     """Inference mode, threads and precision as the settings say; as before on leaving."""
@@ -133,29 +131,41 @@ def _on(settings: Settings) -> contextlib.AbstractContextManager:
     return torch.cuda.device(settings.device) if settings.kind == "cuda" else contextlib.nullcontext()
 
 
-def look_out(one: Subject, checkpoint: Callable[..., None]) -> None:
-    """Run the first pass with a cancellation point before each layer; keep them only where a pass is long.
+def first_pass(one: Subject, checkpoint: Callable[..., None]) -> None:
+    """Run it with a look-out before each layer.
 
     Raises `ValueError` when a single pass takes longer than anyone would wait for.
     """
-    start = time.perf_counter()
+    checkpoint(0.0, "first pass")
+    clock, start = clock_for(one.device), time.perf_counter()
 
     def look(*_: object) -> None:
+        clock.sync()  # a GPU takes all launches at once: without waiting for it no time would pass here
         checkpoint()
-        if time.perf_counter() - start > MOST_PASS_S and not passed:
+        if time.perf_counter() - start > MOST_PASS_S:
             raise ValueError(f"batch={one.settings.batch:,}: one pass takes more than {MOST_PASS_S:.0f} s here; "
                              "choose a smaller batch or input")
 
-    passed: list[bool] = []
     leaves = [module for module in one.module.modules() if next(module.children(), None) is None]
     handles = [module.register_forward_pre_hook(look) for module in leaves]
-    one()
-    passed.append(True)
-    second = time.perf_counter()
-    one()
-    if time.perf_counter() - second < WATCH_ABOVE_S:
+    try:
+        one()
+        clock.sync()
+    finally:  # they would be timed with the passes that follow
         for handle in handles:
             handle.remove()
+
+
+def compiled(one: Subject, checkpoint: Callable[..., None]) -> None:
+    """The first call compiles. Raises `ValueError` with the first line of what the compiler says."""
+    checkpoint(0.0, "compiling")
+    try:
+        one()
+    except Exception as error:  # compilers fail in many ways
+        if is_out_of_memory(error):
+            raise
+        first = next(iter(str(error).splitlines()), type(error).__name__)
+        raise ValueError(f"compile={one.settings.compile!r}: {first[:200]}") from None
 
 
 class Replayed:
@@ -170,7 +180,7 @@ class Replayed:
                 module(self.x)
         torch.cuda.current_stream(device).wait_stream(stream)
         self.graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self.graph):
+        with torch.cuda.graph(self.graph, stream=stream):  # torch's own is of the first device, whichever this is
             self.out = module(self.x)
 
     def load(self, x: Tensor) -> None:

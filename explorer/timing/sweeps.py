@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from explorer.naming import title
 from explorer.spec import ResNetSpec, preset
-from explorer.timing.isolated import compiler, measured
+from explorer.timing.forward import measure
+from explorer.timing.hardware import compiler
 from explorer.timing.loop import no_checkpoint, within
 from explorer.timing.measurement import Measurement
 from explorer.timing.memory import TooLarge
@@ -18,7 +19,7 @@ from explorer.timing.settings import WORDS, Settings
 
 DEPTHS = ("resnet18", "resnet34", "resnet50", "resnet101", "resnet152")
 MOST_BATCH = {"cpu": 32, "mps": 256, "cuda": 1024}
-MODES = {"cpu": ("fp32", "bf16"), "mps": ("fp32", "fp16"), "cuda": ("fp32", "tf32", "bf16", "fp16")}
+MODES = {"cpu": ("fp32", "bf16", "fp16"), "mps": ("fp32", "fp16"), "cuda": ("fp32", "tf32", "bf16", "fp16")}
 KNEE = 0.9  # of the best throughput
 
 
@@ -96,8 +97,8 @@ def plan(name: str, spec: ResNetSpec, settings: Settings) -> list[Point]:
 def run(points: Sequence[Point], checkpoint: Callable[..., None] = no_checkpoint) -> Iterator[Row]:
     """Measure each, publish it (`partial`), go on after a refusal; a batch sweep ends at its first one."""
     for index, point in enumerate(points):
-        inner = within(checkpoint, index / len(points), (index + 1) / len(points))
-        inner(0.0, f"{point.label} ({index + 1} of {len(points)})")
+        inner = within(checkpoint, index / len(points), (index + 1) / len(points),
+                       f"{point.label} ({index + 1} of {len(points)})")
         row = _measured(point, inner)
         checkpoint((index + 1) / len(points), None, row)
         yield row
@@ -107,7 +108,7 @@ def run(points: Sequence[Point], checkpoint: Callable[..., None] = no_checkpoint
 
 def _measured(point: Point, checkpoint: Callable[..., None]) -> Row:
     try:
-        return Row(point, measured(point.spec, point.settings, lambda progress=None, *_: checkpoint(progress)))
+        return Row(point, measure(point.spec, point.settings, checkpoint))
     except (TooLarge, ValueError) as error:
         return Row(point, None, str(error))
 

@@ -1,4 +1,7 @@
-"""What the Timing page can be asked to do, each as work for the one queue: `TASKS[name].work(ask, checkpoint)`."""
+"""What the Timing page can be asked to do, each as work for the one queue: `TASKS[name].work(ask, checkpoint)`.
+
+The work runs in a process of its own, so that it stops when it is cancelled, whatever it is doing.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,9 @@ from typing import Any
 
 from explorer.naming import title
 from explorer.spec import ResNetSpec, preset
+from explorer.timing.forward import measure
 from explorer.timing.hardware import resolve
-from explorer.timing.isolated import measured
+from explorer.timing.isolated import apart
 from explorer.timing.kernels import kernels
 from explorer.timing.limit import against_limit
 from explorer.timing.parts import profile
@@ -30,10 +34,14 @@ class Ask:
 
 @dataclass(frozen=True)
 class Task:
-    """verb: the button, with {} for the model's name."""
+    """verb: the button, with {} for the model's name. here: the work, in this very process."""
 
     verb: str
-    work: Callable[[Ask, Callable[..., None]], Any]
+    here: Callable[[Ask, Callable[..., None]], Any]
+
+    def work(self, ask: Ask, checkpoint: Callable[..., None]) -> Any:
+        """The same in a process of its own; raises as `isolated.Workshop.run`."""
+        return apart(ask, checkpoint)
 
 
 def _sweep(ask: Ask, checkpoint: Callable[..., None]) -> list:
@@ -41,7 +49,7 @@ def _sweep(ask: Ask, checkpoint: Callable[..., None]) -> list:
 
 
 TASKS: dict[str, Task] = {
-    "pass": Task("Time {}", lambda ask, checkpoint: measured(ask.spec, ask.settings, checkpoint)),
+    "pass": Task("Time {}", lambda ask, checkpoint: measure(ask.spec, ask.settings, checkpoint)),
     "parts": Task("Time each layer of {}", lambda ask, checkpoint: profile(
         ask.spec, ask.settings, "layer", checkpoint)),
     "kernels": Task("Record the kernels of {}", lambda ask, checkpoint: kernels(ask.spec, ask.settings, checkpoint)),

@@ -36,6 +36,37 @@ def test_before_the_first_click_each_view_shows_something_marked_and_fits(visit,
         one.check()
 
 
+def test_a_class_sees_the_whole_race_on_one_projector_screen(visit) -> None:
+    """Counts, times, lanes, where they are from, and the reason: below the header, without scrolling."""
+    one = visit("/timing?view=race", viewport={"width": 1280, "height": 720})
+    one.page.locator(".js-plotly-plot").nth(1).wait_for(timeout=30_000)
+    one.page.locator(".beside a").first.wait_for(timeout=15_000)
+    assert "FLOPs are not time" in one.page.locator(".lead").inner_text()
+    for piece in (one.page.locator(".lead"), *one.page.locator(".js-plotly-plot").all(), one.page.locator(".told"),
+                  *one.page.locator(".beside").all()):
+        box = piece.bounding_box()
+        assert box["y"] >= 0 and box["y"] + box["height"] <= 720, (piece.inner_text(), box)
+    one.page.locator(".told .proved").first.click()
+    one.page.get_by_text("4,089,184,256 ÷ 3,663,761,408").first.wait_for(timeout=5_000)
+
+
+@pytest.mark.parametrize("view", ["parts", "limit"])
+def test_the_figure_and_its_provenance_fit_the_projector(visit, view: str) -> None:
+    one = visit(f"/timing?view={view}", viewport={"width": 1280, "height": 720})
+    one.page.locator(".beside").first.wait_for(timeout=30_000)
+    one.settle()
+    box = one.page.locator(".beside").first.bounding_box()
+    assert box["y"] + box["height"] <= 720 + 8, "the line's own leading may pass the edge"
+
+
+def test_on_a_phone_no_control_is_cut_off(visit) -> None:
+    one = visit("/timing?view=pass", viewport={"width": 390, "height": 844})
+    one.page.locator(".hall .big").wait_for(timeout=15_000)
+    for piece in (*one.page.locator(".st-key-timing-bar button").all(), one.page.locator(".hall .big span")):
+        box = piece.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 390, (piece.inner_text(), box)
+
+
 def test_a_run_ends_in_a_measured_figure_with_its_provenance(visit) -> None:
     one = visit("/timing?depth=18&threads=1&input=64")
     start(one, "Time ResNet-18")
@@ -53,11 +84,17 @@ def test_a_run_ends_in_a_measured_figure_with_its_provenance(visit) -> None:
     one.page.get_by_role("button", name="Time ResNet-34").wait_for(timeout=15_000)
     one.settle()
     assert one.page.locator(".mark", has_text="measured").count() == 0
+    # back again: the figure is there, but it is no longer of just now
+    one.page.locator('[data-testid="stSidebar"]').get_by_role("radio", name="18").click()
+    one.page.locator(".hall .mark", has_text="measured earlier").wait_for(timeout=15_000)
+    assert one.page.locator(".hall .big").inner_text() == big
+    assert re.search(r"20\d\d-\d\d-\d\d \d\d:\d\d UTC", one.page.locator(".hall .exact").inner_text()), "when it was"
 
 
 def test_a_sweep_shows_results_as_they_come_and_can_be_cancelled(visit) -> None:
     one = visit(LONG)
     start(one, "Run the sweep")
+    one.page.locator(".lead", has_text="points").wait_for(timeout=15_000)  # all bars have their place from the start
     one.page.locator(".js-plotly-plot").first.wait_for(timeout=60_000)  # the first points, while it runs
     assert one.page.get_by_role("button", name="Cancel").is_visible()
     before = time.monotonic()
@@ -65,6 +102,17 @@ def test_a_sweep_shows_results_as_they_come_and_can_be_cancelled(visit) -> None:
     assert time.monotonic() - before < 10
     one.settle()
     assert one.page.get_by_role("button", name="Run the sweep").is_enabled()
+
+
+def test_a_pass_of_many_seconds_can_be_cancelled_in_its_middle_and_the_next_run_works(visit) -> None:
+    one = visit("/timing?depth=152&input=448&batch=4&threads=1")
+    start(one, "Time ResNet-152")
+    one.page.get_by_text("first pass").wait_for(timeout=60_000)
+    cancel(one)
+    one.settle()
+    one.page.get_by_role("button", name="Time ResNet-152").click()
+    one.page.get_by_text("building").wait_for(timeout=60_000)
+    cancel(one)
 
 
 def test_another_visitor_is_served_and_queued_meanwhile(visit) -> None:
@@ -87,6 +135,21 @@ def test_leaving_the_page_stops_the_run(visit) -> None:
     start(second, "Time ResNet-18")
     first.page.get_by_role("link", name="Blocks").click()
     second.page.get_by_text("done in").wait_for(timeout=30_000)  # only once the first has made way
+
+
+def test_what_is_cut_short_says_how_far_it_came(visit) -> None:
+    one = visit("/timing?view=sweep&sweep=depths&threads=1&input=64")
+    start(one, "Run the sweep")
+    one.page.locator(".running", has_text="(2 of 5)").wait_for(timeout=60_000)
+    cancel(one)
+    one.page.get_by_text(re.compile(r"[1-4] of 5 points: the run was cancelled")).wait_for(timeout=15_000)
+
+
+def test_a_recorded_figure_of_other_settings_says_so(visit) -> None:
+    one = visit("/timing?batch=65536&threads=2")
+    told = one.page.locator(".other-settings")
+    told.wait_for(timeout=15_000)
+    assert "you asked for 65,536" in told.inner_text()
 
 
 def test_a_request_that_does_not_fit_is_refused_with_what_would(visit) -> None:

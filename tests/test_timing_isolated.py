@@ -1,0 +1,190 @@
+"""Timing in a process of its own: its answers are those of this one, and it ends when it is cancelled, at any step.
+
+A cancelled run here could not have ended by itself before its minute of measuring; no speed is asserted.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from explorer.jobs import Job, Runner
+from explorer.spec import ResNetSpec, preset
+from explorer.timing import isolated, tasks
+from explorer.timing.hardware import compiler
+from explorer.timing.isolated import Child, Workshop
+from explorer.timing.memory import TooLarge
+from explorer.timing.tasks import TASKS, Ask
+from timing_fakes import QUICK, TINY
+
+ROOT = Path(__file__).resolve().parent.parent
+LONG = replace(QUICK, budget_s=60.0)
+WAIT_S = 120  # for a process to start on a busy host
+HUGE = ResNetSpec(stages=(3, 8, 36, 3), width=96)  # 130 M weights: a second or more to build
+
+
+@pytest.fixture(scope="module", autouse=True)
+def workshop() -> Iterator[Workshop]:
+    """One for these tests, as the program has one; its process does not outlive them."""
+    made = Workshop()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tasks, "apart", made.run)
+        yield made
+    made._end()
+
+
+def asked(job: Job, ask: Ask) -> object:
+    return TASKS[ask.task].work(ask, job.checkpoint)
+
+
+def ended(condition: Callable[[], bool], wait_s: float = 20) -> bool:
+    """Whether it comes true in time."""
+    deadline = time.monotonic() + wait_s
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return condition()
+
+
+def gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_a_measurement_apart_is_the_same_kind_of_thing(workshop: Workshop) -> None:
+    told = []
+    seen = TASKS["pass"].work(Ask("pass", TINY, QUICK), lambda *news: told.append(news))
+    assert seen.spec == TINY and seen.summary.n >= 5 and seen.provenance["threads"] == 1
+    said = [news[1] for news in told if len(news) > 1 and news[1]]
+    assert said[-3:] == ["building", "first pass", "timing"]
+    first = workshop.child
+    again = TASKS["parts"].work(Ask("parts", TINY, QUICK), lambda *_: None)
+    assert again.sum_over_whole == pytest.approx(1, abs=0.5) and workshop.child is first, "it is used again"
+
+
+def test_results_of_a_sweep_come_as_they_are_made() -> None:
+    job = Runner().submit(lambda job: asked(job, Ask("sweep", TINY, QUICK, ("blocks",))), "")
+    assert job.wait(WAIT_S) and job.state == "done", job.error
+    assert job.partial == job.result and [row.measurement.spec.block for row in job.result] == ["basic", "bottleneck"]
+
+
+def test_what_it_cannot_do_it_says_and_goes_on_working(workshop: Workshop) -> None:
+    TASKS["pass"].work(Ask("pass", TINY, QUICK), lambda *_: None)
+    first = workshop.child
+    with pytest.raises(TooLarge, match="needs about"):
+        TASKS["pass"].work(Ask("pass", preset("resnet50"), replace(QUICK, batch=65_536)), lambda *_: None)
+    with pytest.raises(ValueError, match="no module ends") as caught:
+        TASKS["parts"].work(Ask("parts", TINY, replace(QUICK, compile="default")), lambda *_: None)
+    assert caught.type is ValueError
+    with pytest.raises(RuntimeError, match="KeyError: 'no such task'"):
+        workshop.run(Ask("no such task", TINY, QUICK))
+    assert TASKS["pass"].work(Ask("pass", TINY, QUICK), lambda *_: None).summary.n >= 5
+    assert workshop.child is first
+
+
+@pytest.mark.parametrize(("ask", "during"), [
+    (Ask("pass", preset("resnet152"), replace(LONG, height=448, width=448, batch=4)), "first pass"),
+    (Ask("pass", HUGE, replace(LONG, height=64, width=64)), "building"),
+    (Ask("kernels", preset("resnet50"), replace(LONG, height=64, width=64, compile="default")), "compiling"),
+    (Ask("race", TINY, LONG, ("resnet34", "resnet50")), "passes each"),
+], ids=["a large batch", "a large build", "kernels, compiled", "a race"])
+def test_a_cancelled_run_ends_in_the_middle_of_any_step_and_the_next_one_works(ask: Ask, during: str,
+                                                                               workshop: Workshop) -> None:
+    if ask.settings.compile != "eager" and not compiler("cpu"):
+        pytest.skip("no compiler here")
+    runner = Runner()
+    job = runner.submit(lambda job: asked(job, ask), "long")
+    assert ended(lambda: during in job.message or not job.active, WAIT_S) and job.active, (job.message, job.error)
+    pid = workshop.child.process.pid
+    job.cancel()
+    assert job.stopping or not job.active
+    assert job.wait(20) and job.state == "cancelled" and not job.stopping
+    assert during in job.message, "it never came to the next step"
+    assert gone(pid), "and with it all that it held"
+    after = runner.submit(lambda job: asked(job, Ask("pass", TINY, QUICK)), "short")
+    assert after.wait(WAIT_S) and after.state == "done", after.error
+
+
+def test_what_it_started_ends_with_it() -> None:
+    """Compile workers: here a stand-in that starts a process which would run on for a minute, and tells its number."""
+    child = Child(("-c", "import pickle, subprocess, sys; started = subprocess.Popen(['sleep', '60'])\n"
+                         "sys.stdout.buffer.write(pickle.dumps(started.pid)); sys.stdout.flush(); started.wait()"))
+    worker = child.told.get(timeout=WAIT_S)
+    child.end()
+    assert ended(lambda: gone(worker))
+
+
+def test_a_process_that_the_system_ended_is_a_refusal_and_the_next_run_has_a_new_one(workshop: Workshop) -> None:
+    job = Runner().submit(lambda job: asked(job, Ask("pass", TINY, LONG)), "")
+    assert ended(lambda: job.message == "timing", WAIT_S)
+    os.kill(workshop.child.process.pid, signal.SIGKILL)  # as the kernel does when memory runs out
+    assert job.wait(20) and isinstance(job.error, TooLarge) and "smaller batch" in str(job.error)
+    assert TASKS["pass"].work(Ask("pass", TINY, QUICK), lambda *_: None).summary.n >= 5
+    workshop.child.process.send_signal(signal.SIGTERM)
+    workshop.child.process.wait(20)
+    assert TASKS["pass"].work(Ask("pass", TINY, QUICK), lambda *_: None).summary.n >= 5, "ended while it was idle"
+
+
+def test_a_silent_run_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolated, "SILENT_S", 0.0)
+    made = Workshop()
+    with pytest.raises(ValueError, match="nothing was heard of the run for 0 s"):
+        made.run(Ask("pass", TINY, LONG))
+    assert made.child is None
+
+
+def test_an_idle_process_ends_by_itself() -> None:
+    made, children = Workshop(idle_s=0.05), []
+    made.run(Ask("pass", TINY, QUICK), lambda *_: children.append(made.child))
+    child = children[-1]
+    assert ended(lambda: made.child is None and not child.alive)
+
+
+def test_the_process_ends_with_the_one_that_asked() -> None:
+    """A server that was killed leaves no process behind that goes on computing."""
+    code = ("import os, sys, threading\n"
+            "from explorer.timing.isolated import Workshop\n"
+            "from explorer.timing.tasks import Ask\n"
+            "from tests.timing_fakes import TINY, QUICK\n"
+            "from dataclasses import replace\n"
+            "made = Workshop()\n"
+            "def look(progress=None, message=None, partial=None):\n"
+            "    if message == 'timing':\n"
+            "        print(made.child.process.pid, flush=True)\n"
+            "        os._exit(1)\n"
+            "made.run(Ask('pass', TINY, replace(QUICK, budget_s=60.0)), look)")
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=WAIT_S)
+    assert ended(lambda: gone(int(done.stdout))), done.stderr
+
+
+def test_waiting_for_another_runs_process_can_be_cancelled(workshop: Workshop) -> None:
+    held, leave = threading.Event(), threading.Event()
+
+    def hold(*_: object) -> None:
+        held.set()
+        leave.wait(WAIT_S)
+
+    holder = threading.Thread(target=lambda: workshop.run(Ask("pass", TINY, QUICK), hold))
+    holder.start()
+    assert held.wait(WAIT_S)
+    job = Job(lambda job: asked(job, Ask("pass", TINY, QUICK)), "")
+    waiting = threading.Thread(target=job.run)
+    waiting.start()
+    assert ended(lambda: job.state == "running")
+    job.cancel()
+    assert job.wait(20) and job.state == "cancelled"
+    leave.set()
+    holder.join(WAIT_S)
+    waiting.join(WAIT_S)
+    assert not holder.is_alive()

@@ -1,0 +1,75 @@
+"""What the Timing page keeps of a visit: answers, when they stop to be of just now, and what a cancelled run leaves."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from explorer import ui_timing_run as runs
+from explorer.jobs import Cancelled, Job
+from explorer.spec import preset
+from explorer.timing.tasks import Ask
+from timing_fakes import QUICK
+
+ASK, OTHER = (Ask("sweep", preset(name), QUICK, ("depths",)) for name in ("resnet18", "resnet34"))
+
+
+@pytest.fixture
+def session(monkeypatch: pytest.MonkeyPatch) -> dict:
+    """A visit's memory without a server."""
+    memory: dict = {}
+    monkeypatch.setattr(runs, "st", SimpleNamespace(session_state=memory))
+    return memory
+
+
+def ended(result: object = None, partial: tuple = (), error: Exception | None = None) -> Job:
+    """A job after its run: done with a result, failed, or cancelled with what it had shown by then."""
+
+    def work(job: Job) -> object:
+        if error:
+            raise error
+        if result is None:
+            raise Cancelled
+        return result
+
+    job = Job(work, "a run")
+    job.partial += partial
+    job.run()
+    return job
+
+
+def test_a_cancelled_run_does_not_take_the_place_of_a_whole_answer(session: dict) -> None:
+    runs._keep(ended(partial=("one", "two")), ASK)
+    assert session["timings"][ASK].value == ["one", "two"] and not session["timings"][ASK].complete
+    runs._keep(ended(result=["all", "five"]), ASK)
+    runs._keep(ended(partial=("one",)), ASK)
+    assert session["timings"][ASK].value == ["all", "five"] and session["timings"][ASK].complete
+    runs._keep(ended(), OTHER)
+    assert OTHER not in session["timings"], "nothing was measured"
+
+
+def test_just_now_ends_with_the_next_answer_or_when_something_else_is_shown(session: dict) -> None:
+    runs._keep(ended(result="a"), ASK)
+    session["timing_drawn"] = [ASK]
+    runs.settle()
+    assert session["timings"][ASK].mark == "measured", "it is what the page shows"
+    runs._keep(ended(result="b"), OTHER)
+    assert [session["timings"][one].mark for one in (ASK, OTHER)] == ["measured earlier", "measured"]
+    session["timing_drawn"] = [ASK]
+    runs.settle()
+    assert session["timings"][OTHER].mark == "measured earlier" and session["timings"][OTHER].value == "b"
+    assert session["timings"][OTHER].facts["measured_at"], "when it was stands beside it"
+
+
+def test_only_a_refusal_is_told_in_its_own_words(session: dict) -> None:
+    runs._keep(ended(error=ValueError("batch=9: too large")), ASK)
+    assert session["timing_problem"] == "batch=9: too large"
+    runs._keep(ended(error=RuntimeError("/a/path of this machine")), ASK)
+    assert session["timing_problem"] == "The run failed: RuntimeError."
+
+
+def test_a_visit_does_not_keep_answers_without_end(session: dict) -> None:
+    for batch in range(1, runs.MOST_KEPT + 5):
+        runs._keep(ended(result=batch), Ask("pass", preset("resnet18"), QUICK, (str(batch),)))
+    assert len(session["timings"]) == runs.MOST_KEPT and list(session["timings"].values())[-1].value == runs.MOST_KEPT + 4

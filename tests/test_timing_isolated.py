@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.jobs import Job, Runner
+from explorer.jobs import YIELDING, Job, Runner
 from explorer.spec import ResNetSpec, preset
 from explorer.timing import isolated, tasks
 from explorer.timing.hardware import compiler
@@ -55,11 +55,13 @@ def ended(condition: Callable[[], bool], wait_s: float = 20) -> bool:
 
 
 def gone(pid: int) -> bool:
+    """Whether it runs no more; one that nobody has waited for yet is still listed, as a zombie."""
+    stat = Path(f"/proc/{pid}/stat")
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+        return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] == "Z"
+    except (ProcessLookupError, FileNotFoundError):
         return True
-    return False
 
 
 def test_a_measurement_apart_is_the_same_kind_of_thing(workshop: Workshop) -> None:
@@ -77,6 +79,15 @@ def test_results_of_a_sweep_come_as_they_are_made() -> None:
     job = Runner().submit(lambda job: asked(job, Ask("sweep", TINY, QUICK, ("blocks",))), "")
     assert job.wait(WAIT_S) and job.state == "done", job.error
     assert job.partial == job.result and [row.measurement.spec.block for row in job.result] == ["basic", "bottleneck"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere niceness belongs to the whole server")
+def test_it_yields_to_the_pages_as_the_queue_does() -> None:
+    made, seen = Workshop(), []
+    job = Runner().submit(lambda job: made.run(Ask("pass", TINY, QUICK), lambda *_: made.child and seen.append(
+        os.getpriority(os.PRIO_PROCESS, made.child.process.pid))), "")
+    assert job.wait(WAIT_S) and job.state == "done" and set(seen) == {YIELDING}
+    made._end()
 
 
 def test_what_it_cannot_do_it_says_and_goes_on_working(workshop: Workshop) -> None:
@@ -117,12 +128,12 @@ def test_a_cancelled_run_ends_in_the_middle_of_any_step_and_the_next_one_works(a
 
 
 def test_what_it_started_ends_with_it() -> None:
-    """Compile workers: here a stand-in that starts a process which would run on for a minute, and tells its number."""
+    """Compile workers: here a stand-in whose process would run on for a minute, and holds the pipe while it does."""
     child = Child(("-c", "import pickle, subprocess, sys; started = subprocess.Popen(['sleep', '60'])\n"
                          "sys.stdout.buffer.write(pickle.dumps(started.pid)); sys.stdout.flush(); started.wait()"))
-    worker = child.told.get(timeout=WAIT_S)
+    assert child.told.get(timeout=WAIT_S) > 0
     child.end()
-    assert ended(lambda: gone(worker))
+    assert child.told.get(timeout=20) is None, "the pipe is closed: nobody holds it any more"
 
 
 def test_a_process_that_the_system_ended_is_a_refusal_and_the_next_run_has_a_new_one(workshop: Workshop) -> None:

@@ -64,9 +64,10 @@ class Child:
                 self.process.kill()
         code = self.process.wait()
         self.reader.join(1.0)
-        for stream in (self.process.stdin, self.process.stdout):
-            with contextlib.suppress(OSError):
-                stream.close()
+        with contextlib.suppress(OSError):
+            self.process.stdin.close()
+        if not self.reader.is_alive():  # else something that it started lives on and holds the pipe: closing would wait
+            self.process.stdout.close()
         return code
 
 

@@ -22,7 +22,8 @@ FACTS = {  # provenance -> words, in this order
     "compute_capability": "compute capability",
     "cpu": "CPU", "processors": "processors", "cpu_capability": "vector units", "threads": "threads", "torch": "torch",
     "python": "Python", "system": "system", "mode": "mode", "method": "clock", "weights": "weights",
-    "inputs_in_rotation": "inputs in rotation", "warm_up_passes": "warm-up passes",
+    "inputs_in_rotation": "inputs in rotation", "inputs_bytes": "their bytes", "cache_bytes": "last-level cache, bytes",
+    "warm_up_passes": "warm-up passes",
     "load_average_before": "load average before", "selection": "selection", "measured_at": "measured at",
 }
 

@@ -11,7 +11,6 @@ import pytest
 import torch
 
 from explorer.jobs import Cancelled, Runner
-from explorer.spec import preset
 from explorer.timing import forward, hardware, loop, race
 from explorer.timing import subject as subjects
 from explorer.timing.subject import as_set, subject

@@ -50,10 +50,16 @@ def _parts(run: Run) -> Parts:
     """A run's parts. Where the file does not keep how they were cut, n is 0: nothing is made up for the checks."""
     seen, theirs = run.measurement, run.measurement.settings
     pieces = parts_of(run, trace(seen.spec, theirs.height, theirs.width))
-    cut = run.cut or Cut("layer" if len(pieces) > len({part.block or part.stage for part in pieces}) else "block",
-                         sum(part.seconds for part in pieces), seen.summary.median_s, 0)
+    cut = run.cut or Cut(_level(pieces), sum(part.seconds for part in pieces), seen.summary.median_s, 0)
     return Parts(seen.spec, theirs, cut.level, pieces, cut.whole_s, cut.plain_s, run.overhead or 0.0, cut.n,
                  seen.provenance, cut.noise)
+
+
+def _level(pieces: Sequence[Part]) -> str:
+    """At which ends a run was cut, where its file does not say."""
+    if len(pieces) > len({part.block or part.stage for part in pieces}):
+        return "layer"
+    return "block" if any(part.block for part in pieces) else "stage"
 
 
 def limit(runs: Sequence[Run], spec: ResNetSpec, settings: Settings) -> Limit | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from importlib import import_module
@@ -11,8 +12,17 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # the console script puts explorer/ there, not the root
     sys.path.insert(0, str(ROOT))
 
-if "explorer.analysis" not in sys.modules:  # torch takes seconds to import: let that happen while the controls are painted
-    threading.Thread(target=import_module, args=("explorer.analysis",), daemon=True).start()
+
+
+def import_torch() -> None:
+    """Takes seconds. What it leaves never dies: without the freeze Python's garbage collector would walk through it again
+    and again while a deep net is traced."""
+    import_module("explorer.analysis")
+    gc.freeze()
+
+
+if "explorer.analysis" not in sys.modules:  # let it happen while the controls are painted
+    threading.Thread(target=import_torch, daemon=True).start()
 
 import streamlit as st  # noqa: E402
 

@@ -12,7 +12,7 @@ from explorer.proof import Proof, prove, share
 from explorer.trace import Node
 
 WHOLE = "net"
-MOST_BLOCKS = 300
+MOST_TILES = 200  # of layers that a browser draws without a pause
 SUMS = tuple(name for name, metric in METRICS.items() if metric.combine == "sum")
 
 
@@ -86,9 +86,9 @@ def shares(nodes: Sequence[Node]) -> dict[str, list[Share]]:
 
 def hierarchy(nodes: Sequence[Node], metric: str, path: str = WHOLE) -> list[dict[str, object]]:
     """A part as a tree down to its layers: id, label, parent, value, stage; parts without any of the metric left out.
-    Of more than `MOST_BLOCKS` blocks it ends at the blocks: a browser takes seconds over thousands of layers."""
+    Of more than `MOST_TILES` layers it ends at the blocks: looking into one shows its layers."""
     path, group = part(nodes, path)
-    deep = len({node.block for node in group}) <= MOST_BLOCKS
+    deep = sum(bool(METRICS[metric].of(node)) for node in group) <= MOST_TILES
     tree: dict[str, dict[str, object]] = {path: {"id": path, "label": path, "parent": "", "value": 0.0, "stage": group[0].stage}}
     for node in group:
         value = METRICS[metric].of(node) or 0

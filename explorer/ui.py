@@ -150,6 +150,13 @@ def chart(figure: object, alt: str, key: str | None = None, on_pick: Callable[[s
         "toImageButtonOptions": {"format": "svg", "filename": f"resnet-explorer-{key or 'figure'}"}})
 
 
+def unfolding(label: str, icon: str, draw: Callable[[], None]) -> None:
+    """What is made only once a visitor opens it: hidden charts and long tables would cost every rerun."""
+    with st.expander(label, icon=f":material/{icon}:", on_change="rerun") as opened:
+        if opened.open:
+            draw()
+
+
 def downloads(name: str, rows: Sequence[dict], svgs: Mapping[str, str] = MappingProxyType({}), figures: bool = True) -> None:
     """CSV and JSON of a page's data, its drawings (name → SVG), and every figure on the page as SVG and PNG, where the
     page's own buttons do not save them."""

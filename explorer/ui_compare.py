@@ -148,10 +148,9 @@ def cost_against_cost(base: ResNetSpec, chosen: Chosen) -> list[dict]:
     rows += [diff.cost_row("", spec) for name, spec in both.items() if name not in {row["net"] for row in rows}]
     marked = {naming.title(base): figures.BASE, naming.title(chosen.spec): figures.OTHER}
     ui.chart(figures.scatter(rows, AXES[x], AXES[y], marked), f"All presets: {AXES[x][1]} against {AXES[y][1]}")
-    with st.expander("As a table, each number with its formula", icon=":material/table:", on_change="rerun") as opened:
-        if opened.open:
-            ui.table([{"net": row["net"], **{METRICS[key].label: Provable(proof.shown, proof) for key, proof in known.items()}}
-                      for row, known in zip(rows, diff.cost_proofs(rows), strict=True)])
+    ui.unfolding("As a table, each number with its formula", "table", lambda: ui.table(
+        [{"net": row["net"], **{METRICS[key].label: Provable(proof.shown, proof) for key, proof in known.items()}}
+         for row, known in zip(rows, diff.cost_proofs(rows), strict=True)]))
     st.html(f'<div class="note">Parameters, MACs and fp32 activation memory of one picture at each family’s own input size '
             f"(224×224; CIFAR 32×32). {ui.mark('computed')}</div>")
     timed = published.throughput()[:1] if y == "pictures/s" else []

@@ -113,11 +113,10 @@ def memories(chosen: Chosen) -> list[dict]:
               for part in both["inference"]],
              caption="Bytes; click a number for how it comes about. Exact from the trace but for the working space. Assumed: "
                      + "; ".join(memory.ASSUMPTIONS) + ".", source="estimated")
-    with st.expander("Every layer’s output", icon=":material/format_list_numbered:"):
-        layers = memory.by_layer(*asked)
-        ui.table([{"layer": row["layer"], "kind": palette.KIND_LABELS[row["kind"]], "output": palette.shape(row["out_shape"], True),
-                   "bytes": f"{row['bytes']:,}", "how": row["formula"], "kept for backward": "yes" if row["kept_for_backward"] else ""}
-                  for row in layers], caption=f"In {dtype}; 0 where a layer writes over its input.")
+    ui.unfolding("Every layer’s output", "format_list_numbered", lambda: ui.table(
+        [{"layer": row["layer"], "kind": palette.KIND_LABELS[row["kind"]], "output": palette.shape(row["out_shape"], True),
+          "bytes": f"{row['bytes']:,}", "how": row["formula"], "kept for backward": "yes" if row["kept_for_backward"] else ""}
+         for row in memory.by_layer(*asked)], caption=f"In {dtype}; 0 where a layer writes over its input."))
     return [{"part": part, **{what: one[part].value for what, one in both.items()},
              **{f"{what}, how": one[part].expression for what, one in both.items()}} for part in both["inference"]]
 

@@ -23,10 +23,10 @@ def field(chosen: Chosen) -> list[dict]:
     ui.figures([Figure(palette.pixels(rows[-1][key]), f"{words}, at {rows[-1]['block']}", proof=proofs[-1][key])
                 for key, words in WORDS.items()])
     ui.chart(figures.receptive(rows), "Receptive field after each block, v1 against v1.5")
-    with st.expander("Every block, with its steps", icon=":material/format_list_numbered:"):
-        ui.table([{"block": row["block"], "stage": row["stage"], **{
+    ui.unfolding("Every block, with its steps", "format_list_numbered", lambda: ui.table([
+        {"block": row["block"], "stage": row["stage"], **{
             words: Provable(palette.pixels(row[key]), proof[key]) for key, words in WORDS.items()},
-            "distance between units, px": row["jump_px"]} for row, proof in zip(rows, proofs)])
+            "distance between units, px": row["jump_px"]} for row, proof in zip(rows, proofs)]))
     st.subheader("Does a gradient agree?", anchor=False)
     names = [row["block"] for row in rows]
     selected = next((name for name in names if state.node_selection().startswith(name)), names[-1])

@@ -34,11 +34,10 @@ def one_pass(chosen: Chosen, settings: Settings) -> None:
     ui_timing.hall(seen, mark, proofs.speed(seen))
     ui_timing.doubts(seen.warnings)
     summary = seen.summary
-    with st.expander("Every pass", icon=":material/scatter_plot:"):
-        ui.chart(draw.distribution(seen.times_s, summary.median_s, summary.q1_s, summary.q3_s),
-                 f"Time of each of {summary.n} passes of {seen.title}")
-    with st.expander("Measured on what, and how", icon=":material/fact_check:"):
-        ui_timing.provenance(seen, mark)
+    ui.unfolding("Every pass", "scatter_plot", lambda: ui.chart(
+        draw.distribution(seen.times_s, summary.median_s, summary.q1_s, summary.q3_s),
+        f"Time of each of {summary.n} passes of {seen.title}"))
+    ui.unfolding("Measured on what, and how", "fact_check", lambda: ui_timing.provenance(seen, mark))
     ui_timing.take_home(chosen, f"timing-{seen.name}", [exports.flat(seen, source)], [records.row_of(seen)])
 
 

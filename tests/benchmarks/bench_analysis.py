@@ -46,6 +46,8 @@ def usual(spec: ResNetSpec) -> None:
 
 
 def main() -> None:
+    ours(preset("resnet18"))
+    gc.freeze()  # as the app does after its imports
     print(f"torch {torch.__version__}, {torch.get_num_threads()} threads\n")
     print(f"{'model':12} {'analysis':>10} {'real + torchinfo':>18} {'ratio':>7}")
     for name in ("resnet18", "resnet50", "resnet152"):

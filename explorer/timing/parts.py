@@ -84,13 +84,13 @@ class Parts:
 
     @property
     def costly(self) -> bool:
-        """Whether the marks certainly cost more than they may."""
-        return self.n >= ENOUGH and self.overhead - self.noise > MOST_OVERHEAD
+        """Whether the marks cost more than they may, by enough passes to say so."""
+        return self.n >= ENOUGH and self.overhead > MOST_OVERHEAD
 
     @property
     def warnings(self) -> tuple[str, ...]:
         found = [spread_warning(self.summary)] if self.times_s else []
-        if self.overhead - self.noise > MOST_OVERHEAD:
+        if self.overhead > MOST_OVERHEAD:
             found.append(f"The marks make a pass {percent(self.overhead, 1)} longer (more than {percent(MOST_OVERHEAD)}).")
         if abs(self.whole_s / self.plain_s - 1) > MOST_DRIFT:
             found.append(f"The passes that were cut took {self.whole_s / self.plain_s:.2f}× as long as those that were "

@@ -8,7 +8,7 @@ from html import escape
 
 import streamlit as st
 
-from explorer import diff, figures, markup, naming, palette, published, state, ui
+from explorer import diff, markup, palette, ui
 from explorer import map as network_map
 from explorer.analysis import METRICS
 from explorer.diff import Layer
@@ -19,9 +19,6 @@ from explorer.ui_pair import names
 
 WIDTHS = {"": 36, "layer": 180, "kind": 160, "parameters": 110}  # px of the structural table; "what" has its longest text's
 MARKS = {"added": "+", "removed": "−", "changed": "~"}
-AXES = {  # option -> (key of diff.preset_rows, title)
-    "params": ("params", "parameters"), "MACs": ("macs", "MACs"),
-    "memory": ("activation_bytes", "activation memory, bytes"), "pictures/s": ("images_per_s", "pictures per second")}
 
 
 def headline(base: ResNetSpec, chosen: Chosen) -> list[dict]:
@@ -133,29 +130,3 @@ def _formulas(path: str, base: ResNetSpec, chosen: Chosen) -> None:
                                       if found else "there is none") for name, found in both]
     st.html(f'<div class="told"><b>{escape(path)}</b>: {"; ".join(facts)} {ui.mark("computed")}<br><span class="soft">Click a row '
             f"below for its formulas.</span></div>{cards.html()}")
-
-
-def cost_against_cost(base: ResNetSpec, chosen: Chosen) -> list[dict]:
-    """All presets on one chart; the two that are compared are marked, and added where they are no presets."""
-    left, right = st.columns(2)
-    with left:
-        x = state.choose("Across", tuple(AXES)[:3], "x", "MACs")
-    with right:
-        y = state.choose("Up", tuple(axis for axis in AXES if axis != x), "y")
-    families = {base.family, chosen.spec.family}
-    rows = [dict(row) for row in diff.preset_rows() if row["family"] in families]
-    both = {naming.title(spec): spec for spec in (base, chosen.spec)}
-    rows += [diff.cost_row("", spec) for name, spec in both.items() if name not in {row["net"] for row in rows}]
-    marked = {naming.title(base): figures.BASE, naming.title(chosen.spec): figures.OTHER}
-    ui.chart(figures.scatter(rows, AXES[x], AXES[y], marked), f"All presets: {AXES[x][1]} against {AXES[y][1]}")
-    ui.unfolding("As a table, each number with its formula", "table", lambda: ui.table(
-        [{"net": row["net"], **{METRICS[key].label: Provable(proof.shown, proof) for key, proof in known.items()}}
-         for row, known in zip(rows, diff.cost_proofs(rows), strict=True)]))
-    st.html(f'<div class="note">Parameters, MACs and fp32 activation memory of one picture at each family’s own input size '
-            f"(224×224; CIFAR 32×32). {ui.mark('computed')}</div>")
-    timed = published.throughput()[:1] if y == "pictures/s" else []
-    for table in timed:
-        ui.lead("FLOPs are not time: ResNet-50 has 1.12 times the MACs of ResNet-34 and 0.52 times its throughput.")
-        st.html(f'<div class="note">{escape(table["device"])}, {escape(table["dtype"])}, batch {table["batch"]:,}: '
-                f'<a href="{table["url"]}">{escape(table["source"])}</a> {ui.mark("published")} Only the five depths have one.</div>')
-    return rows

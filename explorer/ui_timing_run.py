@@ -16,6 +16,7 @@ import streamlit as st
 from explorer import state
 from explorer.jobs import Job
 from explorer.timing.hardware import provenance, resolve
+from explorer.timing.measurement import Measurement
 from explorer.timing.tasks import TASKS, Ask, label, subject
 
 PLACE = "Timing"  # the page's title: leaving it cancels what runs here
@@ -75,6 +76,16 @@ def age(ask: Ask) -> None:
 def passes() -> list[Any]:
     """Every single pass measured in this visit."""
     return [seen.value for ask, seen in st.session_state.get("timings", {}).items() if ask.task == "pass"]
+
+
+def measured() -> list[Measurement]:
+    """Every whole pass timed in this visit: singly, in a race, or in a sweep."""
+    found: list[Measurement] = []
+    for ask, seen in st.session_state.get("timings", {}).items():
+        some = {"pass": lambda: [seen.value], "race": lambda: seen.value,
+                "sweep": lambda: [row.measurement for row in seen.value if row.measurement]}.get(ask.task, list)()
+        found += some
+    return found
 
 
 def progress() -> None:

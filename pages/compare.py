@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer import diff, naming, state, ui, ui_compare, ui_facts, ui_pair
+from explorer import diff, naming, state, ui, ui_compare, ui_facts, ui_nets, ui_pair
 
 chosen = state.current()
 st.header("What changes between two models?", anchor=False)
@@ -16,7 +16,7 @@ SECTIONS = {
     "stages": lambda: ui_compare.stages(base, chosen),
     "layers": lambda: ui_compare.structure(found, base, chosen),
     "maps": lambda: ui_compare.maps(base, chosen),
-    "presets": lambda: ui_compare.cost_against_cost(base, chosen),
+    "presets": lambda: ui_nets.cost_against_cost(base, chosen),
 }
 show = state.choose("Show", tuple(SECTIONS), "diff", width="stretch", label_visibility="collapsed")
 rows = SECTIONS[show]()

@@ -59,6 +59,12 @@ def test_a_bad_baseline_is_said_and_the_page_works(vs):
     assert len(app.error) == 1 and "Shown: ResNet-34." in app.error[0].value
 
 
+def test_presets_stand_against_time_with_its_source():
+    text = words(open_app("diff=presets&y=time", "compare"))
+    assert "◇ recorded" in text and "FLOPs are not time" in text and "torch 2.13.0" in text
+    assert "§ published" in words(open_app("diff=presets&y=pictures/s", "compare"))
+
+
 @pytest.mark.parametrize("label", diff.QUICK)
 def test_a_quick_pair_sets_both_sides(label):
     app = open_app("depth=152&norm=none&shortcut=C", "compare")

@@ -1,0 +1,74 @@
+"""Compare's last section: all presets, cost against cost, and against time where there is one. FLOPs are not time."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from explorer import diff, figures, naming, published, state, ui, ui_timing
+from explorer import ui_timing_run as runs
+from explorer.analysis import METRICS
+from explorer.markup import Provable
+from explorer.spec import ResNetSpec
+from explorer.state import Chosen
+from explorer.timing.across import Across, across
+
+AXES = {  # option -> (key of diff.preset_rows, title)
+    "params": ("params", "parameters"), "MACs": ("macs", "MACs"), "memory": ("activation_bytes", "activation memory, bytes"),
+    "time": ("seconds_per_picture", "seconds per picture"), "pictures/s": ("images_per_s", "pictures per second")}
+
+
+def timed() -> tuple[Across | None, str]:
+    """Times that may be compared, and their mark: of this visit where it timed two nets alike, else the recorded ones."""
+    mine = across(runs.measured())
+    if mine:
+        return mine, "measured earlier"
+    return across(run.measurement for run in ui_timing.recorded()), "recorded"
+
+
+def cost_against_cost(base: ResNetSpec, chosen: Chosen) -> list[dict]:
+    """All presets on one chart; the two that are compared are marked, and added where they are no presets."""
+    left, right = st.columns(2)
+    with left:
+        x = state.choose("Across", tuple(AXES)[:3], "x", "MACs")
+    with right:
+        y = state.choose("Up", tuple(axis for axis in AXES if axis != x), "y")
+    times, mark = timed()
+    rows = _rows(base, chosen.spec, times)
+    marked = {naming.title(base): figures.BASE, naming.title(chosen.spec): figures.OTHER}
+    ui.chart(figures.scatter(rows, AXES[x], AXES[y], marked), f"All presets: {AXES[x][1]} against {AXES[y][1]}")
+    if y == "time":
+        _whose(times, mark)
+    elif y == "pictures/s":
+        _published()
+    ui.unfolding("As a table, each number with its formula", "table", lambda: ui.table(
+        [{"net": row["net"], **{METRICS[key].label: Provable(proof.shown, proof) for key, proof in known.items()}}
+         for row, known in zip(rows, diff.cost_proofs(rows), strict=True)]))
+    st.html(f'<div class="note">Parameters, MACs and fp32 activation memory of one picture at each family’s own input size '
+            f"(224×224; CIFAR 32×32). {ui.mark('computed')}</div>")
+    return rows
+
+
+def _rows(base: ResNetSpec, other: ResNetSpec, times: Across | None) -> list[dict]:
+    """The presets of both families, and the two nets where they are none, each with its time where there is one."""
+    rows = [dict(row) for row in diff.preset_rows() if row["family"] in {base.family, other.family}]
+    known = {row["net"] for row in rows}
+    rows += [diff.cost_row(naming.slug(spec), spec) for spec in dict.fromkeys((base, other)) if naming.title(spec) not in known]
+    return [row | {"seconds_per_picture": times.seconds.get(row["preset"]) if times else None} for row in rows]
+
+
+def _whose(times: Across | None, mark: str) -> None:
+    if times is None:
+        ui.lead("No times that could be compared: time two nets with the same settings on the Timing page.")
+        return
+    ui.lead("FLOPs are not time: nets of nearly the same MACs stand at different heights. Time more nets with the same settings "
+            "on the Timing page (its sweep over the depths is one click), and they stand here.")
+    ui_timing.beside(times.first.settings, times.first.provenance, mark)
+
+
+def _published() -> None:
+    for table in published.throughput()[:1]:
+        ui.lead("FLOPs are not time: ResNet-50 has 1.12 times the MACs of ResNet-34 and 0.52 times its throughput.")
+        st.html(f'<div class="note">{escape(table["device"])}, {escape(table["dtype"])}, batch {table["batch"]:,}: '
+                f'<a href="{table["url"]}">{escape(table["source"])}</a> {ui.mark("published")} Only the five depths have one.</div>')

@@ -130,8 +130,6 @@ WRITERS = {"table": to_table, "json": to_json, "csv": to_csv}
 def _cell(value: object) -> str:
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no", None: "–"}[value]
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, float):
-        return f"{value:,.4g}"
+    if isinstance(value, (int, float)):
+        return f"{value:,}".replace("-", "−") if isinstance(value, int) else f"{value:,.4g}"
     return "×".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)

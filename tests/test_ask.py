@@ -12,6 +12,7 @@ import pytest
 from explorer import answers, ask
 from explorer.cli import main
 from explorer.proof import evaluate
+from tests import golden
 
 ASKED = {  # question -> what is asked of it in these tests
     "proof": ["resnet50", "layer1.0"], "cost": ["resnet50"], "flops": ["resnet50"],
@@ -113,3 +114,20 @@ def test_help_says_what_it_answers(capsys, name) -> None:
     with pytest.raises(SystemExit) as stop:
         main([name, "--help"])
     assert stop.value.code == 0 and ask.QUESTIONS[name].help.split(",")[0][:20] in capsys.readouterr().out
+
+
+GOLDEN = {  # file -> what is asked; `run.py test --overwrite` writes them anew, then the diff is read
+    "flops-resnet50.txt": ["flops", "resnet50"],
+    "paper-table1.csv": ["paper", "table1", "--format", "csv"],
+    "paper-table6.txt": ["paper", "table6"],
+    "compare-34-50.txt": ["compare", "resnet50", "--baseline", "resnet34"],
+    "proof-layer2.0.txt": ["proof", "resnet50", "layer2.0"],
+    "memory-resnet18.csv": ["memory", "resnet18", "--batch", "8", "--optimizer", "Adam, AdamW", "--format", "csv"],
+    "field-resnet50-v1.txt": ["field", "resnet50", "--stride-on", "1x1"],
+    "cost-odd.txt": ["cost", "resnet34", "--stages", "1,2", "--input", "61x50", "--shortcut", "A", "--activation", "pre"],
+}
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_golden(request, capsys, name: str) -> None:
+    golden.check(request, name, run(capsys, *GOLDEN[name]))

@@ -32,7 +32,8 @@ class Proof:
     @property
     def shown(self) -> str:
         """Whole numbers in full, others in four digits."""
-        return f"{self.value:,}" if isinstance(self.value, int) else f"{self.value:,.4g}"
+        text = f"{self.value:,}" if isinstance(self.value, int) else f"{self.value:,.4g}"
+        return text.replace("-", "−", 1) if self.value < 0 else text
 
     @property
     def text(self) -> str:

@@ -22,6 +22,8 @@ README = {  # file -> path, text to wait for, theme
     "blocks": ("/blocks", "1.18 M", "light"),
     "why_residual": ("/why_residual?experiment=degradation&reveal=true", "params", "light"),
     "timing": ("/timing?view=race", "params", "light"),
+    "cost": ("/cost", "Where is the cost?", "light"),
+    "compare": ("/compare?diff=stages", "params", "light"),
     "lecture": ("/blocks?lecture=bottleneck&present=1", "params", "dark"),
 }
 SIZES = {"desktop": (1440, 900), "projector": (1280, 720), "phone": (390, 844)}

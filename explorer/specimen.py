@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from explorer.analysis import Block, blocks
 from explorer.markup import Provable
-from explorer.proof import prove
+from explorer.proof import Proof, prove
 from explorer.spec import BLOCKS, ResNetSpec, check_int
 from explorer.trace import trace
 
@@ -38,6 +38,13 @@ class Pair:
 def main_weights(block: Block) -> int:
     """Convolution weights on the main path."""
     return sum(node.params for node in block.convs)
+
+
+def totals(block: Block) -> dict[str, Proof]:
+    """What stands below a block: its parameters, and its multiply-adds with and without the shortcut's."""
+    main, whole = prove("macs", block.convs), prove("macs", block.nodes)
+    more = {"MACs with the shortcut’s": whole} if whole.value != main.value else {}
+    return {"parameters, BN and shortcut included": prove("params", block.nodes), "MACs of the main path": main} | more
 
 
 def arithmetic(block: Block) -> str:

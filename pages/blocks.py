@@ -30,14 +30,13 @@ widest = max(shape[1] for block in (pair.basic, pair.bottleneck) for shape in (b
 drawings = []
 for column, (kind, block) in zip(st.columns(2, gap="medium"), pair.by_kind().items(), strict=True):
     with column, st.container(border=True):
-        weights, macs = (prove(metric, block.convs) for metric in ("params", "macs"))
-        ui.figures([Figure(palette.count(weights.value), "convolution weights", proof=weights),
-                    Figure(palette.macs(macs.value), "of the main path", proof=macs)])
+        weights = prove("params", block.convs)
+        ui.figures([Figure(palette.count(weights.value), "convolution weights of the main path", proof=weights)])
         ui.arithmetic(specimen.arithmetic(block))
         drawings.append(block_svg(block, palette.BLOCK_COLOURS[kind], f"{kind}, {block.out_shape[1]}-d", widest))
         ui.drawing(drawings[-1], f"{kind} block: {specimen.arithmetic(block)}; {block.reason}")
         ui.reason(block)
-        ui.told({"parameters, BN and shortcut included": prove("params", block.nodes), "MACs": prove("macs", block.nodes)})
+        ui.told(specimen.totals(block))
 
 st.subheader("What the way around costs", anchor=False)
 ui.table(specimen.option_rows(width if not width % 8 and 8 <= width <= 2048 else 256, equal, place, chosen.spec),

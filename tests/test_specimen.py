@@ -72,3 +72,11 @@ def test_the_lesson_says_fig_5_of_fig_5_alone_and_names_what_it_leaves_out() -> 
     assert "32,768 weights (basic), 32,768 weights (bottleneck)" in dotted
     assert specimen.lesson(specimen.pair(256, place="conv2_x"), "width").endswith("16,384 weights (bottleneck).")
     assert "on top" not in specimen.lesson(specimen.pair(256), "width")
+
+
+def test_the_totals_tell_the_shortcut_apart_where_it_costs() -> None:
+    solid, dotted = (specimen.totals(specimen.pair(256, place=place).bottleneck) for place in ("solid", "dotted"))
+    assert list(solid) == ["parameters, BN and shortcut included", "MACs of the main path"]
+    assert solid["MACs of the main path"].value == 14 * 14 * 69_632
+    whole, main = dotted["MACs with the shortcut’s"].value, dotted["MACs of the main path"].value
+    assert whole - main == 14 * 14 * 128 * 256

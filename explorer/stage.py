@@ -35,12 +35,13 @@ PARTS = {  # name in ?hide= → what it takes away; any other name is a control'
     "titles": ".stMain h2",
     "figures": ".stMain .figures",
     "tables": ".stMain .paper, .stMain .note",
+    "exact": ".stMain .stElementContainer:has(.told)",
     "rest": ".stMain .stElementContainer:has(h3), .stMain .stElementContainer:has(h3) ~ *",
     "downloads": '[data-testid="stDownloadButton"], .stMain [data-testid="stPopover"]:not(.st-key-share *)',
     "alerts": '.stMain [data-testid="stAlert"]',
     "expanders": '.stMain [data-testid="stExpander"]',
 }
-IN_PRESENT = ("sidebar", "toolbar", "downloads", "share", "rest")  # what nobody in the hall needs
+IN_PRESENT = ("sidebar", "toolbar", "downloads", "share", "rest", "exact")  # what nobody in the hall needs
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ drawings = []
 for column, (kind, block) in zip(st.columns(2, gap="medium"), pair.by_kind().items(), strict=True):
     with column, st.container(border=True):
         weights = prove("params", block.convs)
-        ui.figures([Figure(palette.count(weights.value), "convolution weights of the main path", proof=weights)])
+        ui.figures([Figure(palette.count(weights.value), "convolution weights", proof=weights)])
         ui.arithmetic(specimen.arithmetic(block))
         drawings.append(block_svg(block, palette.BLOCK_COLOURS[kind], f"{kind}, {block.out_shape[1]}-d", widest))
         ui.drawing(drawings[-1], f"{kind} block: {specimen.arithmetic(block)}; {block.reason}")

@@ -19,8 +19,6 @@ from explorer import cli
 from explorer import spec as axes
 from explorer.spec import parse_input
 
-FORMATS = ("table", "json", "csv", "svg", "dot")
-ONLY = {"svg": "figure", "dot": "figure"}  # formats that one question alone writes
 PART = ("part", {"nargs": "?", "default": "net", "metavar": "PART", "help": "net, conv3_x, layer2.0, layer2.0.conv1 …"})
 FIGURES = ("overview", "volumes", "receptive", "shares", "block", "graph")
 
@@ -55,6 +53,11 @@ QUESTIONS: dict[str, Question] = {
 }
 
 
+def formats(name: str) -> tuple[str, ...]:
+    """What a question's answer can be written as; the first is the usual one."""
+    return ("svg", "dot") if name == "figure" else tuple(WRITERS)
+
+
 def parser(name: str) -> cli.Parser:
     """The flags of one question: the model's and its own."""
     made = cli.Parser(f"python -m explorer {name}", description=QUESTIONS[name].help, allow_abbrev=False)
@@ -64,7 +67,7 @@ def parser(name: str) -> cli.Parser:
         made.add_argument("--stride-on", dest="stride_on", metavar="3x3|1x1", help="of Table 1's bottlenecks; the paper's is 1x1")
     for flag, options in QUESTIONS[name].flags:
         made.add_argument(flag, **options)
-    made.add_argument("--format", metavar="|".join(FORMATS), default="table" if name != "figure" else "svg")
+    made.add_argument("--format", metavar="|".join(formats(name)), default=formats(name)[0])
     return made
 
 
@@ -81,8 +84,7 @@ def main(words: Sequence[str]) -> int:
 
 def render(name: str, given: argparse.Namespace) -> str:
     """The answer as text. Raises `ValueError` naming field, value and choices."""
-    allowed = ("svg", "dot") if name == "figure" else tuple(kind for kind in FORMATS if kind not in ONLY)
-    cli.one_of("format", given.format, allowed)
+    cli.one_of("format", given.format, formats(name))
     question = QUESTIONS[name]
     if getattr(given, "stride_on", None) is not None:
         cli.one_of("stride_on", given.stride_on, axes.CHOICES["stride_on"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -147,7 +148,12 @@ def chart(figure: object, alt: str, key: str | None = None, on_pick: Callable[[s
     more = {"on_select": take, "selection_mode": "points"} if on_pick else {}
     st.plotly_chart(figure, width="stretch", key=key, alt=alt, **more, config={
         "displaylogo": False, "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": {"format": "svg", "filename": f"resnet-explorer-{key or 'figure'}"}})
+        "toImageButtonOptions": {"format": "svg", "filename": f"resnet-explorer-{_file_name(alt)}"}})
+
+
+def _file_name(words: str) -> str:
+    """'Roofline of ResNet-50: each …' → 'roofline-of-resnet-50-each-…'."""
+    return re.sub(r"[^\w]+", "-", words.lower()).strip("-")[:60]
 
 
 def unfolding(label: str, icon: str, draw: Callable[[], None]) -> None:

@@ -16,7 +16,7 @@ from explorer.timing.across import Across, across
 
 AXES = {  # option -> (key of diff.preset_rows, title)
     "params": ("params", "parameters"), "MACs": ("macs", "MACs"), "memory": ("activation_bytes", "activation memory, bytes"),
-    "time": ("seconds_per_picture", "seconds per picture"), "pictures/s": ("images_per_s", "pictures per second")}
+    "time": ("ms_per_picture", "milliseconds per picture"), "pictures/s": ("images_per_s", "pictures per second")}
 
 
 def timed() -> tuple[Across | None, str]:
@@ -39,7 +39,7 @@ def cost_against_cost(base: ResNetSpec, chosen: Chosen) -> list[dict]:
     marked = {naming.title(base): figures.BASE, naming.title(chosen.spec): figures.OTHER}
     ui.chart(figures.scatter(rows, AXES[x], AXES[y], marked), f"All presets: {AXES[x][1]} against {AXES[y][1]}")
     if y == "time":
-        _whose(times, mark)
+        _whose(times, mark, [naming.title(spec) for spec in (base, chosen.spec) if not _ms(times, naming.slug(spec))])
     elif y == "pictures/s":
         _published()
     ui.unfolding("As a table, each number with its formula", "table", lambda: ui.table(
@@ -55,15 +55,21 @@ def _rows(base: ResNetSpec, other: ResNetSpec, times: Across | None) -> list[dic
     rows = [dict(row) for row in diff.preset_rows() if row["family"] in {base.family, other.family}]
     known = {row["net"] for row in rows}
     rows += [diff.cost_row(naming.slug(spec), spec) for spec in dict.fromkeys((base, other)) if naming.title(spec) not in known]
-    return [row | {"seconds_per_picture": times.seconds.get(row["preset"]) if times else None} for row in rows]
+    return [row | {"ms_per_picture": _ms(times, row["preset"])} for row in rows]
 
 
-def _whose(times: Across | None, mark: str) -> None:
+def _ms(times: Across | None, name: str) -> float | None:
+    return 1e3 * times.seconds[name] if times and name in times.seconds else None
+
+
+def _whose(times: Across | None, mark: str, missing: list[str]) -> None:
     if times is None:
         ui.lead("No times that could be compared: time two nets with the same settings on the Timing page.")
         return
     ui.lead("FLOPs are not time: nets of nearly the same MACs stand at different heights. Time more nets with the same settings "
             "on the Timing page (its sweep over the depths is one click), and they stand here.")
+    if missing:
+        st.info(f"No such time of {' and '.join(dict.fromkeys(missing))}: not drawn here.", icon=":material/info:")
     ui_timing.beside(times.first.settings, times.first.provenance, mark)
 
 

@@ -65,7 +65,7 @@ def sweep(chosen: Chosen, settings: Settings) -> None:
         st.info(f"{len(made)} of {len(planned)} points: the run was cancelled.", icon=":material/info:")
     mark = answer.mark if answer else "recorded"
     ui_timing.not_yours(made[0].point.settings, settings, mark, words.VARIED[which])
-    _swept(which, made, mark)
+    _swept(which, made, mark, planned if answer and not answer.complete else ())
     ui_timing.take_home(chosen, f"sweep-{which}-{naming.slug(chosen.spec)}", exports.sweep(made, mark.split()[0]),
                         [records.row_of(row.measurement) for row in made if row.measurement])
 

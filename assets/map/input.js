@@ -12,9 +12,12 @@ function listen(map) {
   });
   map.svg.addEventListener("keydown", (event) => onKey(map, event));
   map.panel.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") map.close();
+    if (event.key === "Escape" && !cardIsOpen(map)) map.close();
   });
 }
+
+// Escape closes a proof card first, as the browser does by itself.
+const cardIsOpen = (map) => map.card.matches(":popover-open");
 
 function under(event) {
   const tile = event.target.closest?.(".tile"),
@@ -84,7 +87,7 @@ function onKey(map, event) {
   const commands = {
     Enter: () => map.enter(map.tileElements[at]?.dataset.id ?? ""),
     " ": () => map.select(map.tileElements[at]?.dataset.id ?? ""),
-    Escape: () => map.close(),
+    Escape: () => cardIsOpen(map) || map.close(),
     "+": () => map.viewport.zoom(ZOOM.step),
     "-": () => map.viewport.zoom(1 / ZOOM.step),
     0: () => map.viewport.reset(),

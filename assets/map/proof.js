@@ -1,9 +1,7 @@
 // A number that opens its proof, as on the pages. One card for the whole map, filled when a number is clicked.
 
 function proofCard() {
-  const card = html("div", { popover: true, class: "proof-card" });
-  card.addEventListener("keydown", (event) => event.stopPropagation()); // Escape closes the card, not the panel
-  return card;
+  return html("div", { popover: true, class: "proof-card" });
 }
 
 // proof: {rule, text, steps}; without a text the number stands alone.

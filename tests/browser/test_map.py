@@ -132,3 +132,16 @@ def test_a_phone_shows_the_map_at_its_own_width(visit) -> None:
     assert min(widths) >= 40  # large enough for a finger
     app.page.locator('.tile[data-id="layer3.6"]').tap()
     app.page.wait_for_url(re.compile("node=layer3.6"))
+
+
+def test_escape_closes_a_proof_card_and_only_then_the_panel(visit) -> None:
+    app = visit("/?node=layer2.0", "Why dotted?")
+    app.page.locator(".facts .proved").nth(1).click()
+    card = app.page.locator(".map-root .proof-card")
+    card.wait_for()
+    assert "256·128·1²" in card.inner_text() and "379,392" in card.inner_text()
+    app.page.keyboard.press("Escape")
+    card.wait_for(state="hidden")
+    assert app.page.locator(".panel h3").inner_text().startswith("Why dotted?") and "node=layer2.0" in app.page.url
+    app.page.keyboard.press("Escape")
+    app.page.wait_for_function("() => !location.search.includes('node=')")

@@ -45,6 +45,7 @@ function arrive(url, tries = 2) {
 // A click on the page in the instant before may be answered after us, and bring an old choice into the new scene. So when
 // all is quiet, and nobody has touched anything since, the address is compared once more.
 let making = null;
+const LONG_QUIET = 10; // looks, 80 ms apart: on a busy host an answer may be that late
 
 function makeSure(url, tries, since) {
   clearInterval(making);
@@ -53,7 +54,7 @@ function makeSure(url, tries, since) {
     const running = document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState !== "notRunning";
     quiet = running ? 0 : quiet + 1;
     if (holder.touched > since || performance.now() - since > 8000) clearInterval(making);
-    else if (quiet >= 3) {
+    else if (quiet >= LONG_QUIET) {
       clearInterval(making);
       const wanted = new URL(url, location.href).searchParams;
       const strange = [...new URLSearchParams(location.search)].some(([name, value]) => wanted.get(name) !== value);

@@ -7,6 +7,8 @@ import os
 import re
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
+from playwright.sync_api import expect
+
 from explorer import lecture, naming
 from explorer.lecture.load import known_pages
 from tests.conftest import Server, Visit
@@ -167,11 +169,12 @@ def test_hide_flags_and_an_iframe(visit, server: Server) -> None:
     seen = visit("/blocks?hide=sidebar,nav,header,place,lead")
     seen.page.locator(".st-key-equal").wait_for()
     for gone in ('[data-testid="stSidebar"]', '[data-testid="stTopNav"]', ".st-key-built", ".st-key-place", ".lead"):
-        assert not any(one.is_visible() for one in seen.page.locator(gone).all()), gone
+        expect(seen.page.locator(f"{gone}:visible")).to_have_count(0, timeout=20_000)
     seen.page.set_content(f'<iframe src="{server.url}/blocks?equal=cost&embed=true&hide=sidebar" width="900" height="600"></iframe>')
     frame = seen.page.frame_locator("iframe")
     frame.get_by_text("At nearly the same cost").wait_for(timeout=30_000)
-    assert not frame.get_by_test_id("stSidebar").is_visible() and not frame.get_by_test_id("stHeader").is_visible()
+    for gone in ("stSidebar", "stHeader"):
+        expect(frame.locator(f'[data-testid="{gone}"]:visible')).to_have_count(0, timeout=20_000)
     seen.page.goto(f"{server.url}/")  # the fixture checks a page of the app
 
 

@@ -58,7 +58,7 @@ def costs(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
     """Every metric of what a part is made of, with each sum's share of the whole net."""
     nodes = trace(spec, asked.height, asked.width, asked.batch)
     path, _ = _part(nodes, asked.part)
-    return [Section(f"{naming.title(spec)}: {path}", cost.rows(nodes, path), note=cost.lesson(nodes))]
+    return [Section(f"{naming.title(spec)}: {path}", cost.rows(nodes, path), note=str(cost.lesson(nodes)))]
 
 
 def flops(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
@@ -109,7 +109,7 @@ def compared(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
     stages = [{"stage": row["stage"], "of": side, **row[which]} for row in diff.stage_rows(*both) if row["changed"]
               for side, which in (("baseline", "base"), ("model", "other")) if row[which]]
     found = diff.layers(*both)
-    return [Section(f"From {naming.title(base)} to {naming.title(spec)}", heads, note=diff.summary(base, spec, found)),
+    return [Section(f"From {naming.title(base)} to {naming.title(spec)}", heads, note=str(diff.summary(base, spec, found))),
             *([Section("Stages that differ", stages)] if stages else []),
             *([Section("Layers that differ", [vars(layer) for layer in found])] if found else [])]
 

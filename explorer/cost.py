@@ -9,6 +9,7 @@ from itertools import groupby
 from explorer import palette
 from explorer.analysis import METRICS, metric_columns, stages, total
 from explorer.proof import Proof, prove, share
+from explorer.told import Provable, Told
 from explorer.trace import Node
 
 WHOLE = "net"
@@ -114,37 +115,43 @@ def _short(name: str, parent: str) -> str:
     return name.removeprefix(parent + ".")
 
 
-def lesson(nodes: Sequence[Node]) -> str:
+def lesson(nodes: Sequence[Node]) -> Told:
     """The page's point, in this net's own numbers: which part has the parameters, which the activations."""
-    found = {row["part"]: row for row in rows(nodes)}
-    inner = [row for row in found.values() if row["part"] not in ("stem", "head")]
-    most = {metric: max(found.values(), key=lambda row: row[f"{metric}_share"]) for metric in SUMS}
+    found = {metric: {one.part: one for one in parts} for metric, parts in shares(nodes).items()}
+    most = {metric: max(parts, key=lambda part: parts[part].percent) for metric, parts in found.items()}
     heavy, large = most["params"], most["activation_bytes"]
-    first = f"{heavy['part']} has {percent(heavy['params_share'])} of the parameters"
-    if heavy is large:
-        parts = [f"{first}, {percent(heavy['macs_share'])} of the multiply-adds and "
-                 f"{percent(heavy['activation_bytes_share'])} of the activation memory: most of the net is there"]
+
+    def of(metric: str, part: str, places: int = 0) -> str | Provable:
+        one = found[metric].get(part)
+        return Provable(percent(one.percent, places), one.proof) if one else percent(0, places)
+
+    first = Told(f"{heavy} has ", of("params", heavy), " of the parameters")
+    if heavy == large:
+        parts = [Told(first, ", ", of("macs", heavy), " of the multiply-adds and ", of("activation_bytes", heavy),
+                      " of the activation memory: most of the net is there")]
     else:
-        parts = [f"{first} and {percent(heavy['activation_bytes_share'])} of the activation memory",
-                 f"{large['part']} has {percent(large['activation_bytes_share'])} of the activation memory and "
-                 f"{percent(large['params_share'], 1)} of the parameters", _spread(inner)]
-    return f"{'; '.join(parts)}. A cost is never just “size”: ask which one."
+        parts = [Told(first, " and ", of("activation_bytes", heavy), " of the activation memory"),
+                 Told(f"{large} has ", of("activation_bytes", large), " of the activation memory and ", of("params", large, 1),
+                      " of the parameters"),
+                 _spread([one for part, one in found["macs"].items() if part not in ("stem", "head")])]
+    return Told(Told("; ").join(parts), ". A cost is never just “size”: ask which one.")
 
 
-def _spread(inner: Sequence[dict]) -> str:
+def _spread(inner: Sequence[Share]) -> Told:
     """How the multiply-adds are shared out among the stages of blocks."""
-    low, high = (pick(row["macs_share"] for row in inner) for pick in (min, max))
+    low, high = (pick(inner, key=lambda one: one.percent) for pick in (min, max))
+    least, most = (Provable(percent(one.percent), one.proof) for one in (low, high))
     if len(inner) == 1:
-        return f"{percent(high)} of the multiply-adds are in {inner[0]['part']}"
-    if percent(low) == percent(high):
-        return f"the multiply-adds are nearly the same in every stage ({percent(high)} each)"
-    spread = "spread" if high < 0.45 else "uneven"
-    return f"the multiply-adds are {spread} over the stages ({percent(low)} to {percent(high)} each)"
+        return Told(most, f" of the multiply-adds are in {high.part}")
+    if least.shown == most.shown:
+        return Told("the multiply-adds are nearly the same in every stage (", most, " each)")
+    spread = "spread" if high.percent < 45 else "uneven"
+    return Told(f"the multiply-adds are {spread} over the stages (", least, " to ", most, " each)")
 
 
-def percent(share: float, places: int = 0) -> str:
-    """0.586 → '59 %'."""
-    return f"{100 * share:.{places}f} %"
+def percent(value: float, places: int = 0) -> str:
+    """58.6 → '59 %'."""
+    return f"{value:.{places}f} %"
 
 
 def spoken(value: float | None, metric: str) -> str:

@@ -14,17 +14,10 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from explorer import palette
+from explorer.told import Provable, Told
 
 if TYPE_CHECKING:  # needs torch: not before the controls are painted
     from explorer.proof import Proof
-
-
-@dataclass(frozen=True)
-class Provable:
-    """A table's cell that opens its formula: what is shown, and its proof."""
-
-    shown: str
-    proof: Proof
 
 
 def mark(source: str) -> str:
@@ -41,13 +34,20 @@ class Cards:
     place: str
     cards: dict[str, str] = field(default_factory=dict)
 
-    def number(self, proof: Proof, shown: str | None = None) -> str:
-        """The button; `shown` is the exact value by default."""
+    def number(self, proof: Proof, shown: str | None = None, kind: str = "", style: str = "") -> str:
+        """The button; `shown` is the exact value by default. kind, style: more classes, and where it stands in a drawing."""
         steps = "\n".join(proof.steps())
         key = "proof-" + blake2s(f"{self.place}|{proof.text}|{steps}".encode(), digest_size=6).hexdigest()
         if key not in self.cards:
             self.cards[key] = card(key, proof, steps)
-        return f'<button type="button" class="proved" popovertarget="{key}">{escape(shown or proof.shown)}</button>'
+        look = f' style="{style}"' if style else ""
+        return (f'<button type="button" class="{f"proved {kind}".strip()}" popovertarget="{key}"{look}>'
+                f"{escape(shown or proof.shown)}</button>")
+
+    def text(self, told: str | Told | Provable) -> str:
+        """What is said, escaped, its numbers as buttons."""
+        return "".join(self.number(part.proof, part.shown) if isinstance(part, Provable) else escape(part)
+                       for part in (told.parts if isinstance(told, Told) else (told,)))
 
     def html(self) -> str:
         """The cards of all buttons so far: to stand after them."""
@@ -56,11 +56,21 @@ class Cards:
 
 def card(key: str, proof: Proof, steps: str) -> str:
     """The rule in symbols; the substituted formula as text and as LaTeX, each with a button that copies it; the steps."""
+    return f'<div popover id="{key}" class="proof-card">{derivation(proof, steps)}</div>'
+
+
+def opened(label: str, proof: Proof) -> str:
+    """A card that stands open in the page, for a part of a picture that was clicked on."""
+    steps = "\n".join(proof.steps())
+    return f'<div class="proof-card opened"><b>{escape(label)}: {escape(proof.shown)}</b>{derivation(proof, steps)}</div>'
+
+
+def derivation(proof: Proof, steps: str) -> str:
+    """What a card says."""
     lines = "".join(f'<div class="line"><code>{escape(text)}</code><button type="button" data-copy>{words}</button></div>'
                     for text, words in ((proof.text, "Copy"), (proof.latex, "Copy LaTeX")))
     more = f"<details><summary>Step by step</summary><pre>{escape(steps)}</pre></details>" if steps else ""
-    return (f'<div popover id="{key}" class="proof-card"><div class="rule">{escape(proof.rule)} {mark("computed")}</div>'
-            f"{lines}{more}</div>")
+    return f'<div class="rule">{escape(proof.rule)} {mark(proof.source)}</div>{lines}{more}'
 
 
 def stacked(lines: Mapping[str, Sequence[tuple[str, float, str, Proof]]]) -> str:
@@ -102,6 +112,6 @@ def is_number(value: object) -> bool:
 
 
 def _cell(value: object, cards: Cards) -> str:
-    if isinstance(value, Provable):
-        return cards.number(value.proof, value.shown)
+    if isinstance(value, (Provable, Told)):
+        return cards.text(value)
     return escape(palette.exact(value) if isinstance(value, int) else str(value))

@@ -19,6 +19,7 @@ from explorer.analysis import activation_bytes, blocks
 from explorer.model import build
 from explorer.proof import Proof, receptive_field
 from explorer.spec import ResNetSpec
+from explorer.told import Provable, Told
 from explorer.trace import Node, trace
 
 CHANNELS = 4  # of the narrow copy
@@ -60,15 +61,16 @@ def by_block(spec: ResNetSpec) -> list[dict[str, object]]:
             for old, new in zip(versions["v1"], versions["v15"], strict=True)]
 
 
-def lesson(rows: Sequence[dict[str, object]]) -> str:
+def lesson(rows: Sequence[dict[str, object]], proofs: Sequence[dict[str, Proof]]) -> Told:
     """What the last block sees, in one or two sentences."""
     last = rows[-1]
+    old, new = (Provable(f"{last[key]:,}", proofs[-1][key]) for key in ("v1_px", "v15_px"))
     if last["v1_px"] == last["v15_px"]:
-        seen = f"After {last['block']} one unit sees {last['v15_px']:,} pixels a side; a basic block has no 1×1 to move the stride to"
+        rest = Told(" pixels a side; a basic block has no 1×1 to move the stride to")
     else:
-        seen = (f"After {last['block']} one unit sees {last['v15_px']:,} pixels a side with the stride on the 3×3 (v1.5) and "
-                f"{last['v1_px']:,} with it on the 1×1 (v1)")
-    return f"{seen}. That is the extent; most of what it sees counts for little."
+        rest = Told(" pixels a side with the stride on the 3×3 (v1.5) and ", old, " with it on the 1×1 (v1)")
+    return Told(f"After {last['block']} one unit sees ", new, rest,
+                ". That is the extent; most of what it sees counts for little.")
 
 
 def proofs(spec: ResNetSpec) -> list[dict[str, Proof]]:

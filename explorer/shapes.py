@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from explorer import palette, proof
 from explorer.analysis import Stage, stages
 from explorer.proof import Proof
+from explorer.told import Provable, Told
 from explorer.trace import Node
 
 
@@ -19,7 +20,8 @@ def stage_rows(nodes: Sequence[Node]) -> list[dict[str, object]]:
 
 def proofs_by_row(nodes: Sequence[Node]) -> list[dict[str, Proof]]:
     """For each row of `stage_rows`, the proofs of its figures by column."""
-    return [_proofs(nodes, stage) for stage in stages(nodes)]
+    return [_proofs(nodes, stage) | ({"total stride": total_stride(nodes, index)} if stage.nodes[-1].receptive_field else {})
+            for index, stage in enumerate(stages(nodes))]
 
 
 def _proofs(nodes: Sequence[Node], stage: Stage) -> dict[str, Proof]:
@@ -35,6 +37,17 @@ def _proofs(nodes: Sequence[Node], stage: Stage) -> dict[str, Proof]:
             "receptive field": proof.receptive_field(nodes, stage.nodes[-1].path)}
 
 
+def drawn_proofs(nodes: Sequence[Node]) -> dict[str, Proof]:
+    """The numbers in the drawings (drawing.volumes): by layer how its output's side comes about, by stage its field."""
+    found = {node.path: proof.output_size(node)[0] for node in nodes if node.stage in ("stem", "head") and proof.output_size(node)}
+    for stage, row in zip(stages(nodes), proofs_by_row(nodes)):
+        if stage.blocks:
+            found[stage.nodes[-1].path] = row["output"]
+        if "receptive field" in row:
+            found[stage.name] = row["receptive field"]
+    return found
+
+
 def _what(stage: Stage) -> str:
     """'7×7, 64, stride 2 → 3×3 max pool' or '[1×1, 64 → 3×3, 64 → 1×1, 256] × 3'."""
     if stage.blocks:
@@ -47,11 +60,20 @@ def _what(stage: Stage) -> str:
     return " → ".join(words[node.kind](node) for node in stage.nodes if node.kind in words)
 
 
-def lesson(nodes: Sequence[Node]) -> str:
+def lesson(nodes: Sequence[Node]) -> Told:
     """From the picture to the last map, in the net's own numbers."""
     last = stages(nodes)[-2].nodes[-1]
     size, channels, colours = nodes[0].out_shape[2:], last.out_shape[1], nodes[0].out_shape[1]
-    smaller = f", {last.jump} times fewer on each side" if min(size) >= last.jump else ""
-    return (f"From {size[0]}×{size[1]} pixels with {colours:,} {'colours' if colours == 3 else 'channels'} to "
-            f"{last.out_shape[2]}×{last.out_shape[3]} positions with {channels:,} features{smaller}. Where a stage halves height "
-            "and width it doubles the channels, which keeps the cost of a layer the same (He et al. 2015, §3.3).")
+    smaller = Told(", ", Provable(f"{last.jump}", total_stride(nodes)), " times fewer on each side") if min(size) >= last.jump else ""
+    proofs = proofs_by_row(nodes)[-2]
+    return Told(f"From {size[0]}×{size[1]} pixels with {colours:,} {'colours' if colours == 3 else 'channels'} to ",
+                Provable(f"{last.out_shape[2]}×{last.out_shape[3]}", proofs["output"]), f" positions with {channels:,} features",
+                smaller, ". Where a stage halves height and width it doubles the channels, which keeps the cost of a layer the "
+                "same (He et al. 2015, §3.3).")
+
+
+def total_stride(nodes: Sequence[Node], until: int | None = None) -> Proof:
+    """The product of the strides up to the stage of that index, by default all before the head."""
+    found = stages(nodes)[: -1 if until is None else until + 1]
+    parts = tuple(Proof(stage.name, f"{stage.stride}", stage.stride, "the stage's own stride") for stage in found)
+    return Proof("total stride", "·".join(part.shown for part in parts), found[-1].nodes[-1].jump, "the product of the strides", parts)

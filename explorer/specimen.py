@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from explorer.analysis import Block, blocks
-from explorer.markup import Provable
-from explorer.proof import Proof, prove
+from explorer.proof import Proof, output_size, prove, ratio
 from explorer.spec import BLOCKS, ResNetSpec, check_int
+from explorer.told import Provable, Told
 from explorer.trace import trace
 
 PLACES = {  # where the block stands -> what its shortcut has to do
@@ -26,10 +26,10 @@ class Pair:
     bottleneck: Block
 
     @property
-    def ratio(self) -> float:
+    def ratio(self) -> Proof:
         """Convolution weights of the basic block per weight of the bottleneck, the shortcut's left out."""
-        return main_weights(self.basic) / main_weights(self.bottleneck)
-
+        return replace(ratio(prove("params", self.bottleneck.convs, "bottleneck"), prove("params", self.basic.convs, "basic")),
+                       rule="weights of the basic block ÷ weights of the bottleneck, main paths")
 
     def by_kind(self) -> dict[str, Block]:
         return {"basic": self.basic, "bottleneck": self.bottleneck}
@@ -69,27 +69,35 @@ def pair(width: int, equal: str = "width", place: str = "solid", base: ResNetSpe
     return Pair(_cut("basic", basic_width, place, side, base), _cut("bottleneck", width, place, side, base))
 
 
-def lesson(found: Pair, equal: str) -> str:
+def lesson(found: Pair, equal: str) -> Told:
     """What the comparison teaches, in its own numbers."""
     basic, bottleneck = found.basic.out_shape[1], found.bottleneck.out_shape[1]
     if equal == "width":
-        return (f"At the same {basic:,} channels the bottleneck’s main path does with {found.ratio:.1f} times fewer weights: two "
-                f"1×1 convolutions squeeze the channels so that the 3×3 works on {found.bottleneck.convs[1].out_shape[1]:,}."
-                + _projections(found))
+        return Told(f"At the same {basic:,} channels the bottleneck’s main path does with ",
+                    Provable(f"{found.ratio.value:.1f}", found.ratio), " times fewer weights: two 1×1 convolutions squeeze the "
+                    f"channels so that the 3×3 works on {found.bottleneck.convs[1].out_shape[1]:,}.", _projections(found))
     fig5 = (basic, bottleneck, found.basic.shortcut) == (64, 256, "identity")
-    return (f"At nearly the same cost (a ratio of {found.ratio:.2f} on the main path) the bottleneck carries {bottleneck:,} "
-            f"channels where the basic block carries {basic:,}. "
-            + ("This is the pair of the paper’s Fig. 5." if fig5 else "The paper’s Fig. 5 has 256 against 64.")
-            + _projections(found))
+    return Told("At nearly the same cost (a ratio of ", Provable(f"{found.ratio.value:.2f}", found.ratio),
+                f" on the main path) the bottleneck carries {bottleneck:,} channels where the basic block carries {basic:,}. ",
+                "This is the pair of the paper’s Fig. 5." if fig5 else "The paper’s Fig. 5 has 256 against 64.",
+                _projections(found))
 
 
-def _projections(found: Pair) -> str:
+def _projections(found: Pair) -> Told:
     """What the comparison of the main paths leaves out."""
-    extra = {kind: sum(node.params for node in block.bypass if node.kind == "conv") for kind, block in found.by_kind().items()}
-    if not any(extra.values()):
-        return ""
-    return " The projections come on top: " + ", ".join(
-        f"{weights:,} weights ({kind})" for kind, weights in extra.items() if weights) + "."
+    extra = {kind: conv for kind, block in found.by_kind().items() for conv in block.bypass if conv.kind == "conv"}
+    if not extra:
+        return Told()
+    proofs = {kind: prove("params", [conv]) for kind, conv in extra.items()}
+    return Told(" The projections come on top: ", Told(", ").join(
+        Told(Provable(proof.shown, proof), f" weights ({kind})") for kind, proof in proofs.items()), ".")
+
+
+def drawn_proofs(block: Block) -> dict[str, Proof]:
+    """The numbers in a block's drawing (see drawing.block): each convolution's weights, and the side of its maps."""
+    changing = [node for node in block.convs if node.stride > 1] or block.convs[-1:]
+    sides = [proof for node in block.nodes if node in changing for proof in output_size(node)[:1]]
+    return {node.path: prove("params", [node]) for node in block.convs} | {"out": sides[-1]}
 
 
 def option_rows(width: int, equal: str, place: str, base: ResNetSpec) -> list[dict[str, object]]:

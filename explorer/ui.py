@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from explorer import markup, naming, palette
-from explorer.markup import Provable, mark
+from explorer.markup import mark
+from explorer.spots import spots
 from explorer.state import Chosen
 from explorer.tabular import csv_text
+from explorer.told import Provable, Told
 
 if TYPE_CHECKING:  # needs torch: not before the controls are painted
     from explorer.proof import Proof
@@ -84,9 +86,15 @@ def figures(items: Sequence[Figure]) -> None:
     st.html(f'<div class="figures">{cells}</div>{cards.html()}')
 
 
-def lead(text: str) -> None:
-    """The page's point, in a sentence or two."""
-    st.html(f'<p class="lead">{escape(text)}</p>')
+def lead(text: str | Told) -> None:
+    """The page's point, in a sentence or two; a `Told`'s numbers open their proofs."""
+    cards = markup.Cards("lead")
+    st.html(f'<p class="lead">{cards.text(text)}</p>{cards.html()}')
+
+
+def opened(label: str, proof: Proof) -> None:
+    """The whole derivation of a part of a picture that was clicked on, in the page."""
+    st.html(markup.opened(label, proof))
 
 
 def told(proofs: dict[str, Proof]) -> None:
@@ -96,10 +104,12 @@ def told(proofs: dict[str, Proof]) -> None:
             + f" {mark('computed')}</div>{cards.html()}")
 
 
-def drawing(svg: str, label: str, least_px: int = 0, most_px: int = 2000) -> None:
-    """An SVG as wide as its column; scrolls inside itself where it would become narrower than `least_px`."""
+def drawing(svg: str, label: str, least_px: int = 0, most_px: int = 2000, proofs: Mapping[str, Proof] = MappingProxyType({})) -> None:
+    """An SVG as wide as its column; scrolls inside itself where it would become narrower than `least_px`. proofs: of the
+    numbers in it, by the names that they have there (`svg.text`)."""
+    cards = markup.Cards(label)
     st.html(f'<div class="scroll"><div class="drawing" style="min-width:{least_px}px;max-width:{most_px}px">'
-            f"{image(svg, label)}</div></div>")
+            f"{image(svg, label)}{spots(svg, proofs, cards)}</div></div>{cards.html()}")
 
 
 def image(svg: str, label: str) -> str:

@@ -12,7 +12,7 @@ from explorer import diff, markup, palette, ui
 from explorer import map as network_map
 from explorer.analysis import METRICS
 from explorer.diff import Layer
-from explorer.markup import Provable
+from explorer.told import Provable
 from explorer.spec import ResNetSpec
 from explorer.state import Chosen
 from explorer.ui_pair import names

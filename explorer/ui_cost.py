@@ -13,7 +13,7 @@ from explorer.analysis import BYTES, METRICS
 from explorer.proof import depth, prove
 from explorer.state import Chosen, choose
 from explorer.trace import Node
-from explorer.markup import Provable
+from explorer.told import Provable
 from explorer.ui import Figure
 
 MEMORY_WORDS = {"optimizer": "optimiser", "activations": "activations (alive at the peak; saved for backward)",

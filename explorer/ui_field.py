@@ -8,7 +8,7 @@ import streamlit as st
 
 from explorer import figures, palette, receptive, state, ui
 from explorer.jobs import Job
-from explorer.markup import Provable
+from explorer.told import Provable
 from explorer.state import Chosen
 from explorer.ui import Figure
 
@@ -19,7 +19,7 @@ WORDS = {"v1_px": "stride on the 1×1 (v1)", "v15_px": "stride on the 3×3 (v1.5
 def field(chosen: Chosen) -> list[dict]:
     """Receptive field per block, v1 against v1.5, and the live check by a gradient."""
     rows, proofs = receptive.by_block(chosen.spec), receptive.proofs(chosen.spec)
-    ui.lead(receptive.lesson(rows))
+    ui.lead(receptive.lesson(rows, proofs))
     ui.figures([Figure(palette.pixels(rows[-1][key]), f"{words}, at {rows[-1]['block']}", proof=proofs[-1][key])
                 for key, words in WORDS.items()])
     ui.chart(figures.receptive(rows), "Receptive field after each block, v1 against v1.5")

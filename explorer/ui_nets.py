@@ -9,7 +9,7 @@ import streamlit as st
 from explorer import diff, figures, naming, published, state, ui, ui_timing
 from explorer import ui_timing_run as runs
 from explorer.analysis import METRICS
-from explorer.markup import Provable
+from explorer.told import Provable
 from explorer.spec import ResNetSpec
 from explorer.state import Chosen
 from explorer.timing.across import Across, across

@@ -9,7 +9,7 @@ from html import escape
 import streamlit as st
 
 from explorer import markup, naming, palette, published, state, ui
-from explorer.markup import Provable
+from explorer.told import Provable
 from explorer.proof import depth
 from explorer.published import COLUMNS, Cell
 from explorer.spec import preset

@@ -34,7 +34,8 @@ for column, (kind, block) in zip(st.columns(2, gap="medium"), pair.by_kind().ite
         ui.figures([Figure(palette.count(weights.value), "convolution weights", proof=weights)])
         ui.arithmetic(specimen.arithmetic(block))
         drawings.append(block_svg(block, palette.BLOCK_COLOURS[kind], f"{kind}, {block.out_shape[1]}-d", widest))
-        ui.drawing(drawings[-1], f"{kind} block: {specimen.arithmetic(block)}; {block.reason}")
+        ui.drawing(drawings[-1], f"{kind} block: {specimen.arithmetic(block)}; {block.reason}",
+                   proofs=specimen.drawn_proofs(block))
         ui.reason(block)
         ui.told(specimen.totals(block))
 

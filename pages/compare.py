@@ -3,6 +3,7 @@
 import streamlit as st
 
 from explorer import diff, naming, state, ui, ui_compare, ui_facts, ui_nets, ui_pair
+from explorer.told import Told
 
 chosen = state.current()
 st.header("What changes between two models?", anchor=False)
@@ -10,7 +11,7 @@ base = ui_pair.baseline()
 ui_pair.controls(chosen, base)
 found = diff.layers(base, chosen.spec, chosen.height, chosen.width)
 before, after = ui_pair.names(base, chosen)
-ui.lead(f"From {before} to {after}: {diff.summary(base, chosen.spec, found)}")
+ui.lead(Told(f"From {before} to {after}: ", diff.summary(base, chosen.spec, found)))
 SECTIONS = {
     "headline": lambda: ui_compare.headline(base, chosen),
     "stages": lambda: ui_compare.stages(base, chosen),

@@ -12,8 +12,9 @@ name = naming.title(chosen.spec)
 
 st.header("What happens to a picture?", anchor=False)
 ui.lead(shapes.lesson(nodes))
+proofs = shapes.drawn_proofs(nodes)
 maps = volumes_svg(nodes, f"Feature maps of {name}, to scale")
-ui.drawing(maps, f"Feature maps of {name} after every stage, as volumes", least_px=900)
+ui.drawing(maps, f"Feature maps of {name} after every stage, as volumes", least_px=900, proofs=proofs)
 rows = shapes.stage_rows(nodes)
 ui.table(ui.provable(rows, shapes.proofs_by_row(nodes)),
          caption="Click an underlined figure for its formula. The receptive field is the side of the input square that one "
@@ -21,7 +22,7 @@ ui.table(ui.provable(rows, shapes.proofs_by_row(nodes)),
 
 st.subheader("What one unit sees", anchor=False)
 fields = receptive_svg(nodes, f"Receptive fields of {name}")
-ui.drawing(fields, f"Receptive field after each stage of {name}", least_px=560, most_px=860)
+ui.drawing(fields, f"Receptive field after each stage of {name}", least_px=560, most_px=860, proofs=proofs)
 
 st.subheader("The five depths", anchor=False)
 ui_paper.table1(published.table1(), naming.base_name(chosen.spec))

@@ -69,20 +69,20 @@ def test_a_stage_that_only_one_has():
 def test_a_model_does_not_differ_from_itself():
     spec = preset("resnet18")
     assert diff.layers(spec, spec, 224, 224) == []
-    assert diff.summary(spec, spec, []) == "the same spec. No module differs."
+    assert str(diff.summary(spec, spec, [])) == "the same spec. No module differs."
     assert all(row["delta"] == 0 for row in diff.headlines(spec, spec, 224, 224))
 
 
 def test_the_summary_names_switches_and_counts():
     base, other = diff.quick("plain vs residual")
-    text = diff.summary(base, other, diff.layers(base, other, 224, 224))
+    text = str(diff.summary(base, other, diff.layers(base, other, 224, 224)))
     assert text.startswith("shortcut none → B. Modules (BN and ReLU counted): ") and "removed" not in text
 
 
 def test_the_summary_speaks_in_words():
     base = ResNetSpec(stride_on="1x1", in_channels=3)
     other = replace(base, stride_on="3x3", in_channels=1024, stages=(1, 2))
-    text = diff.summary(base, other, [])
+    text = str(diff.summary(base, other, []))
     assert "stride on the 1×1 → 3×3" in text and "input channels 3 → 1,024" in text
     assert "blocks per stage [3,4,6,3] → [1,2]" in text and "_" not in text
     assert set(diff.WORDS) == {field.name for field in fields(ResNetSpec)}

@@ -34,7 +34,7 @@ def test_every_preset_is_drawn_as_valid_svg_with_positive_sizes(name: str) -> No
     for drawn in (volumes_svg(nodes, name), receptive_svg(nodes, name)):
         root = ET.fromstring(drawn)
         assert all(float(rect.get("width")) > 0 for rect in root.iter("{http://www.w3.org/2000/svg}rect"))
-    assert "1×97" in lesson(nodes)
+    assert "1×97" in str(lesson(nodes))
 
 
 def test_each_size_and_receptive_field_has_its_steps() -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from explorer import naming
 from explorer.diff.address import listed
-from explorer.proof import Proof, leaf
+from explorer.proof import Proof, counted, leaf
 from explorer.spec import ResNetSpec, changed_fields
+from explorer.told import Provable, Told
 from explorer.trace import Node, trace
 
 WORDS = {  # field of a spec -> what it is called in a sentence
@@ -82,13 +83,14 @@ def _merged(old: Sequence[str], new: Sequence[str]) -> list[str]:
     return sorted(merged, key=order.__getitem__)
 
 
-def summary(base: ResNetSpec, other: ResNetSpec, found: Sequence[Layer]) -> str:
+def summary(base: ResNetSpec, other: ResNetSpec, found: Sequence[Layer]) -> Told:
     """Which switches differ, and how many modules that touches: of every kind, so not the paper's layers."""
     switches = [f"{WORDS[name]} {_word(a)} → {_word(b)}" for name, (a, b) in changed_fields(other, base).items()]
-    counts = {change: sum(layer.change == change for layer in found) for change in ("added", "removed", "changed")}
-    touched = ", ".join(f"{count:,} {change}" for change, count in counts.items() if count)
-    modules = f"Modules (BN and ReLU counted): {touched}." if touched else "No module differs."
-    return f"{'; '.join(switches) or 'the same spec'}. {modules}"
+    counts = [counted(change, f"modules {change}, by {rule}", (layer.path.partition(".")[0] for layer in found if layer.change == change))
+              for change, rule in (("added", "the other's stage"), ("removed", "the baseline's stage"), ("changed", "stage"))]
+    touched = [Told(Provable(one.shown, one), f" {one.label}") for one in counts if one.value]
+    modules = Told("Modules (BN and ReLU counted): ", Told(", ").join(touched), ".") if touched else "No module differs."
+    return Told(f"{'; '.join(switches) or 'the same spec'}. ", modules)
 
 
 def told_apart(spec: ResNetSpec, other: ResNetSpec) -> str:

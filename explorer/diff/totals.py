@@ -8,7 +8,7 @@ from functools import lru_cache
 from explorer import naming
 from explorer.analysis import METRICS, Stage, headline, metric_columns, stages
 from explorer.diff.address import address, parse
-from explorer.proof import Proof, depth, difference, output_size, prove, ratio, receptive_field
+from explorer.proof import Proof, counted, depth, difference, output_size, prove, ratio, receptive_field
 from explorer.published import throughput
 from explorer.spec import ResNetSpec, presets
 from explorer.trace import Node, trace
@@ -41,9 +41,9 @@ def _totals(base: ResNetSpec, other: ResNetSpec, height: int, width: int) -> lis
 
 
 def _shortcuts(nodes: Sequence[Node], key: str) -> Proof:
-    found = {stage.name: sum(block.shortcut in SHORTCUTS[key] for block in stage.blocks) for stage in stages(nodes) if stage.blocks}
-    parts = tuple(Proof(name, f"{count:,}", count, f"{key} shortcuts in the stage") for name, count in found.items())
-    return Proof(key, " + ".join(part.shown for part in parts), sum(found.values()), f"{key} shortcuts, stage by stage", parts)
+    blocks = [(stage.name, block.shortcut) for stage in stages(nodes) for block in stage.blocks]
+    return counted(key, f"{key} shortcuts, stage by stage", (name for name, kind in blocks if kind in SHORTCUTS[key]),
+                   (name for name, _ in blocks))
 
 
 def stage_rows(base: ResNetSpec, other: ResNetSpec, height: int, width: int) -> list[dict[str, object]]:

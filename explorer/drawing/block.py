@@ -44,7 +44,7 @@ def block_svg(block: Block, colour: str, title: str, widest: int) -> str:
             tags.append(SHORT_NAMES[node.kind])
     y = _tags(body, tags, y) + BAR
     body += _bar(block.out_shape, y, scale)
-    body.append(svg.text(CENTRE, y + 30, palette.shape(block.out_shape), "ink mid bold", 19))
+    body.append(svg.text(CENTRE, y + 30, palette.shape(block.out_shape), "ink mid bold", 19, proof="out"))
     return svg.document(WIDTH, y + 42, body, title)
 
 
@@ -62,7 +62,7 @@ def _conv(node: Node, y: float, scale: float, colour: str) -> list[str]:
     name += f", {node.groups} groups" if node.groups > 1 else ""
     weights = f"{math.prod(node.weights[0][1]):,} weights"
     edge = CENTRE - (top + bottom) / 2 - 10
-    words = [svg.text(LABELS, y + 21, name, "ink bold", 19), svg.text(LABELS, y + 43, weights, "ink", 17),
+    words = [svg.text(LABELS, y + 21, name, "ink bold", 19), svg.text(LABELS, y + 43, weights, "ink", 17, proof=node.path),
              svg.path(f"M{LABELS + 140} {y + CONV / 2}H{edge:.1f}", "ink", 0.8, "1 4") if edge > LABELS + 150 else ""]
     return [svg.polygon(outline, colour), *words]
 

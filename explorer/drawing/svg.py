@@ -22,9 +22,11 @@ def document(width: float, height: float, body: list[str], title: str) -> str:
             f'height="{height:g}"><title>{escape(title)}</title><style>{STYLE}</style>{"".join(body)}</svg>')
 
 
-def text(x: float, y: float, words: str, kind: str = "ink", size: float | None = None, fill: str = "") -> str:
+def text(x: float, y: float, words: str, kind: str = "ink", size: float | None = None, fill: str = "", proof: str = "") -> str:
+    """proof: the name of the number's proof, for whoever lays a button over it (markup.spots)."""
     look = (f"font-size:{size:g}px;" if size else "") + (f"fill:{fill};" if fill else "")
-    return f'<text x="{x:.1f}" y="{y:.1f}" class="{kind}" style="{look}">{escape(words)}</text>'
+    more = f' data-proof="{escape(proof)}"' if proof else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}" class="{kind}" style="{look}"{more}>{escape(words)}</text>'
 
 
 def polygon(points: list[tuple[float, float]], fill: str, opacity: float = 1, stroke: str = "none") -> str:

@@ -44,7 +44,7 @@ def volumes_svg(nodes: Sequence[Node], title: str) -> str:
         body += _box(left, BASE, height, run, length, palette.STAGE_COLOURS[node.stage])
         middle = x + reach / 2
         body.append(svg.text(middle, BASE + 30, label, "ink mid bold", 18))
-        body.append(svg.text(middle, BASE + 54, palette.shape(node.out_shape), "ink mid", 17))
+        body.append(svg.text(middle, BASE + 54, palette.shape(node.out_shape), "ink mid", 17, proof=node.path))
         body.append(svg.text(middle, BASE + 77, _stride(label, node, marked), "soft mid", 16))
         x += reach + GAP
     body.append(svg.text(30, 34, title, "ink serif", 24))
@@ -95,7 +95,7 @@ def receptive_svg(nodes: Sequence[Node], title: str) -> str:
         body.append(svg.path(f"M{middle + side / 2:.1f} {max(y, y + side * 0.12):.1f}L570 {row - 6}", colour, 1, "2 4"))
         body.append(svg.text(580, row, name, "bold", 18, colour))
         body.append(svg.text(580, row + 24, palette.pixels(field) + (" > picture" if field > max(picture) else ""),
-                             "ink", 17))
+                             "ink", 17, proof=name))
     row = 110 + len(seen) * 62
     body.append(svg.rect(580, row - 13, 16, 16, "#8a929c", 2, 0.45))
     body.append(svg.text(604, row, f"the picture, {picture[0]}×{picture[1]}", "ink", 17))

@@ -72,8 +72,8 @@ OF_MODEL: dict[str, Callable[[Chosen], Quantity]] = {
     "basic_weights": lambda chosen: _weights("basic", "width"),
     "bottleneck_weights": lambda chosen: _weights("bottleneck", "width"),
     "cheap_basic_weights": lambda chosen: _weights("basic", "cost"),
-    "bottleneck_ratio": lambda chosen: _times(specimen.pair(256, "width").ratio),
-    "cost_ratio": lambda chosen: _times(specimen.pair(256, "cost").ratio),
+    "bottleneck_ratio": lambda chosen: _times(specimen.pair(256, "width").ratio.value),
+    "cost_ratio": lambda chosen: _times(specimen.pair(256, "cost").ratio.value),
 }
 
 

@@ -8,8 +8,10 @@ evaluated (a test does), and comes out at the total of `analysis`.
 """
 
 from explorer.proof.base import Proof, evaluate, latex
+from explorer.proof.counts import counted
 from explorer.proof.pairs import difference, ratio, share
 from explorer.proof.sizes import output_size, receptive_field
 from explorer.proof.sums import depth, leaf, prove
 
-__all__ = ["Proof", "depth", "difference", "evaluate", "latex", "leaf", "output_size", "prove", "ratio", "receptive_field", "share"]
+__all__ = ["Proof", "counted", "depth", "difference", "evaluate", "latex", "leaf", "output_size", "prove", "ratio", "receptive_field",
+           "share"]

@@ -21,13 +21,15 @@ LATEX = (  # text -> LaTeX, in this order
 
 @dataclass(frozen=True)
 class Proof:
-    """`expression` is worth `value`. rule: the formula in symbols; parts: the proofs of its summands."""
+    """`expression` is worth `value`. rule: the formula in symbols; parts: the proofs of its summands; source: a key of
+    palette.PROVENANCE, what the numbers in it are."""
 
     label: str
     expression: str
     value: float
     rule: str
     parts: tuple[Proof, ...] = ()
+    source: str = "computed"
 
     @property
     def shown(self) -> str:

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 from functools import lru_cache
 
-from explorer.analysis import total
+from explorer.proof import Proof, prove
 from explorer.reconcile import reconcile
 from explorer.spec import ResNetSpec
 from explorer.trace import trace
@@ -17,14 +17,14 @@ _one_at_a_time = threading.Lock()
 
 @dataclass(frozen=True)
 class Agreement:
-    """torchinfo's text, and (what, torchinfo's value, ours) of each total."""
+    """torchinfo's text, and (what, torchinfo's value, the proof of ours) of each total."""
 
     text: str
-    totals: tuple[tuple[str, int, int], ...]
+    totals: tuple[tuple[str, int, Proof], ...]
 
     @property
     def holds(self) -> bool:
-        return all(theirs == ours for _, theirs, ours in self.totals)
+        return all(theirs == ours.value for _, theirs, ours in self.totals)
 
 
 @lru_cache(maxsize=16)
@@ -42,7 +42,7 @@ def agreement(spec: ResNetSpec, height: int, width: int, depth: int = 3) -> Agre
                                  col_names=("output_size", "num_params", "mult_adds"))
         text = str(seen)
     nodes = trace(spec, height, width)
-    mult_adds = next(row for row in reconcile(spec, height, width) if row.key == "torchinfo").value
-    weights = int(total(nodes, "params"))
+    mult_adds = next(row for row in reconcile(spec, height, width) if row.key == "torchinfo").proof
+    weights = prove("params", nodes)
     return Agreement(text, (("parameters", seen.total_params, weights), ("trainable parameters", seen.trainable_params, weights),
                             ("mult-adds, in its convention", seen.total_mult_adds, mult_adds)))

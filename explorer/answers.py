@@ -96,7 +96,7 @@ def fields(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
 def torchinfos(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
     """torchinfo's totals beside ours, and its text."""
     seen = agreement(spec, asked.height, asked.width)
-    return [Section("Totals", [{"total": what, "torchinfo": theirs, "trace": ours, "agree": theirs == ours}
+    return [Section("Totals", [{"total": what, "torchinfo": theirs, "trace": ours.value, "agree": theirs == ours.value}
                                for what, theirs, ours in seen.totals], note=seen.text)]
 
 

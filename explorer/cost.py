@@ -8,7 +8,7 @@ from itertools import groupby
 
 from explorer import palette
 from explorer.analysis import METRICS, metric_columns, stages, total
-from explorer.proof import Proof, prove, share
+from explorer.proof import Proof, prove, receptive_field, share
 from explorer.told import Provable, Told
 from explorer.trace import Node
 
@@ -25,6 +25,14 @@ def part(nodes: Sequence[Node], path: str) -> tuple[str, tuple[Node, ...]]:
         if found := tuple(node for node in nodes if test(node)):
             return (found[0].stage if test is tests[3] else path), found
     return WHOLE, tuple(nodes)
+
+
+def proof_of(nodes: Sequence[Node], path: str, metric: str) -> Proof | None:
+    """A part's metric, proved: its sum, or the receptive field at its end. None where there is none."""
+    path, group = part(nodes, path)
+    if metric in SUMS:
+        return prove(metric, group, path)
+    return receptive_field(nodes, group[-1].path) if metric == "receptive_field" and group[-1].receptive_field else None
 
 
 def children(nodes: Sequence[Node], path: str = WHOLE) -> list[tuple[str, tuple[Node, ...]]]:

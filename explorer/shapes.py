@@ -39,7 +39,7 @@ def _proofs(nodes: Sequence[Node], stage: Stage) -> dict[str, Proof]:
 
 def drawn_proofs(nodes: Sequence[Node]) -> dict[str, Proof]:
     """The numbers in the drawings (drawing.volumes): by layer how its output's side comes about, by stage its field."""
-    found = {node.path: proof.output_size(node)[0] for node in nodes if node.stage in ("stem", "head") and proof.output_size(node)}
+    found = {node.path: proof.output_size(node)[0] for node in nodes[1:] if node.stage in ("stem", "head") and proof.output_size(node)}
     for stage, row in zip(stages(nodes), proofs_by_row(nodes)):
         if stage.blocks:
             found[stage.nodes[-1].path] = row["output"]

@@ -55,8 +55,9 @@ class Flags:
     fresh: bool = False
 
 
+STYLE = "\n".join(path.read_text(encoding="utf-8") for path in (FOLDER / "stage.css", FOLDER.parent / "app" / "proof.css"))
 _component = st.components.v2.component(
-    "lecture_stage", html='<div class="stage-place"></div>\n', css=(FOLDER / "stage.css").read_text(encoding="utf-8"),
+    "lecture_stage", html='<div class="stage-place"></div>\n', css=STYLE,
     js="\n".join((FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS))
 
 

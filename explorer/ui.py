@@ -92,6 +92,11 @@ def lead(text: str | Told) -> None:
     st.html(f'<p class="lead">{cards.text(text)}</p>{cards.html()}')
 
 
+def note(text: str, source: str = "") -> None:
+    """Small print below a figure."""
+    st.html(f'<div class="note">{escape(text)} {mark(source) if source else ""}</div>')
+
+
 def opened(label: str, proof: Proof) -> None:
     """The whole derivation of a part of a picture that was clicked on, in the page."""
     st.html(markup.opened(label, proof))
@@ -147,13 +152,15 @@ def provable(rows: Sequence[dict], proofs: Sequence[dict[str, Proof]]) -> list[d
 def chart(figure: object, alt: str, key: str | None = None, on_pick: Callable[[str], None] | None = None) -> None:
     """A plotly figure in the app's manner; pointing at it shows a button that saves it as SVG.
 
-    on_pick: takes the id (or the name on the horizontal axis) of the part that a visitor clicks on; needs a `key`.
+    on_pick: takes the id (or `customdata`, or the name on the horizontal axis) of the part that a visitor clicks on; needs
+    a `key`.
     """
 
     def take() -> None:
         points = st.session_state[key]["selection"]["points"]
         if points:
-            on_pick(str(points[0].get("id", points[0].get("x"))))
+            known = next(points[0][name] for name in ("id", "customdata", "x") if points[0].get(name) is not None)
+            on_pick(str(known[0] if isinstance(known, list) else known))
 
     more = {"on_select": take, "selection_mode": "points"} if on_pick else {}
     st.plotly_chart(figure, width="stretch", key=key, alt=alt, **more, config={

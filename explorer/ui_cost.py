@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 
 import streamlit as st
@@ -10,10 +11,10 @@ import streamlit as st
 from explorer import cost, figures, markup, memory, naming, palette, pictures, reconcile, ui, ui_facts
 from explorer.agreement import agreement
 from explorer.analysis import BYTES, METRICS
-from explorer.proof import depth, prove
+from explorer.proof import depth, prove, ratio
 from explorer.state import Chosen, choose
 from explorer.trace import Node
-from explorer.told import Provable
+from explorer.told import Provable, Told
 from explorer.ui import Figure
 
 MEMORY_WORDS = {"optimizer": "optimiser", "activations": "activations (alive at the peak; saved for backward)",
@@ -48,6 +49,8 @@ def where(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
         drawn = choose("As", ("treemap", "sunburst", "bars"), "as") if row.combine == "sum" else "bars"
     if len(cost.children(nodes, path)) > 1:
         _draw(nodes, path, metric, drawn, name)
+    if shown := cost.proof_of(nodes, path, metric):
+        ui.opened(f"{row.label} of {path}", shown)
     ui_facts.metric_table(nodes, path)
     return cost.rows(nodes, path)
 
@@ -71,9 +74,9 @@ def drawings(chosen: Chosen, nodes: Sequence[Node]) -> dict[str, str]:
 def flops(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
     """All conventions side by side, each gap with its reason."""
     rows = reconcile.reconcile(chosen.spec, chosen.height, chosen.width)
-    low, high = min(row.value for row in rows), max(row.value for row in rows)
-    ui.lead(f"One net, one {chosen.height}×{chosen.width} picture, and the answer runs from {palette.count(low)} to "
-            f"{palette.count(high)}. Nobody is wrong: they count different things. Every gap has a name.")
+    low, high = (Provable(palette.count(row.value), row.proof) for row in (pick(rows, key=lambda row: row.value) for pick in (min, max)))
+    ui.lead(Told(f"One net, one {chosen.height}×{chosen.width} picture, and the answer runs from ", low, " to ", high,
+                 ". Nobody is wrong: they count different things. Every gap has a name."))
     cards = markup.Cards("flops")
     head = ('<th>Who counts</th><th class="num">Result</th><th>Unit</th><th class="num">MACs of conv and fc</th>'
             "<th>What else, and why</th>")
@@ -102,11 +105,11 @@ def memories(chosen: Chosen) -> list[dict]:
     full = dict(zip(("SGD", "momentum", "Adam"), memory.OPTIMIZERS))[optimizer]
     asked = (chosen.spec, chosen.height, chosen.width, chosen.batch, dtype)
     both = {"inference": memory.proofs(*asked), f"training, {full}": memory.proofs(*asked, full)}
-    inference, training = (one["total"].value for one in both.values())
-    ui.lead(f"At batch {chosen.batch:,}, training needs about {training / inference:.1f} times the memory of "
-            "inference: backward needs every activation again, and every weight has a gradient; the optimiser keeps one more "
-            "number per weight (SGD with momentum) or two (Adam). Try a larger batch in the sidebar: weights stay, activations grow "
-            "with it.")
+    times = replace(ratio(*(one["total"] for one in both.values())), rule="training ÷ inference", source="estimated")
+    ui.lead(Told(f"At batch {chosen.batch:,}, training needs about ", Provable(f"{times.value:.1f}", times), " times the memory of "
+                 "inference: backward needs every activation again, and every weight has a gradient; the optimiser keeps one more "
+                 "number per weight (SGD with momentum) or two (Adam). Try a larger batch in the sidebar: weights stay, activations "
+                 "grow with it."))
     ui.figures([Figure(f"≈ {palette.size(one['total'].value)}", f"{what} · batch {chosen.batch:,}, {dtype}", source="estimated", proof=one["total"])
                 for what, one in both.items()])
     ui.table([{"part": MEMORY_WORDS.get(part, part), **{what: Provable(one[part].shown, one[part]) for what, one in both.items()}}
@@ -127,7 +130,8 @@ def torchinfos(chosen: Chosen) -> list[dict]:
     seen = agreement(chosen.spec, chosen.height, chosen.width, int(deep))
     ui.lead("The same model, summarized by torchinfo, as a second opinion: "
             + ("every total agrees." if seen.holds else "a total differs. Please report this."))
-    ui.table([{"total": what, "torchinfo": theirs, "from the trace": ours, "": "✓ match" if theirs == ours else "✗ differs"}
+    ui.table([{"total": what, "torchinfo": f"{theirs:,}", "from the trace": Provable(ours.shown, ours),
+               "": "✓ match" if theirs == ours.value else "✗ differs"}
               for what, theirs, ours in seen.totals], caption="torchinfo ran on this very model, on the meta device.")
     st.code(seen.text, language=None, height=520)
-    return [{"total": what, "torchinfo": theirs, "trace": ours} for what, theirs, ours in seen.totals]
+    return [{"total": what, "torchinfo": theirs, "trace": ours.value} for what, theirs, ours in seen.totals]

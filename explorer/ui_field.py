@@ -22,7 +22,9 @@ def field(chosen: Chosen) -> list[dict]:
     ui.lead(receptive.lesson(rows, proofs))
     ui.figures([Figure(palette.pixels(rows[-1][key]), f"{words}, at {rows[-1]['block']}", proof=proofs[-1][key])
                 for key, words in WORDS.items()])
-    ui.chart(figures.receptive(rows), "Receptive field after each block, v1 against v1.5")
+    ui.chart(figures.receptive(rows), "Receptive field after each block, v1 against v1.5", "field-by-block",
+             lambda block: st.session_state.update(picked_field=block))
+    _picked(rows, proofs)
     ui.unfolding("Every block, with its steps", "format_list_numbered", lambda: ui.table([
         {"block": row["block"], "stage": row["stage"], **{
             words: Provable(palette.pixels(row[key]), proof[key]) for key, words in WORDS.items()},
@@ -32,6 +34,15 @@ def field(chosen: Chosen) -> list[dict]:
     selected = next((name for name in names if state.node_selection().startswith(name)), names[-1])
     _live(chosen, st.selectbox("Ask a unit at the end of", names, names.index(selected), key=f"asked-{selected}-{len(names)}"))
     return rows
+
+
+def _picked(rows: list[dict], proofs: list[dict]) -> None:
+    """The steps behind both points of the block that was clicked on."""
+    known = next((one for row, one in zip(rows, proofs) if row["block"] == st.session_state.get("picked_field")), None)
+    if known is None:
+        return ui.note("Click a point for its steps.")
+    for key, words in WORDS.items():
+        ui.opened(f"{known[key].label}, {words}", known[key])
 
 
 def _live(chosen: Chosen, path: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 
 import streamlit as st
@@ -9,10 +10,11 @@ import streamlit as st
 from explorer import diff, figures, naming, published, state, ui, ui_timing
 from explorer import ui_timing_run as runs
 from explorer.analysis import METRICS
-from explorer.told import Provable
+from explorer.proof import Proof, ratio
 from explorer.spec import ResNetSpec
 from explorer.state import Chosen
 from explorer.timing.across import Across, across
+from explorer.told import Provable, Told
 
 AXES = {  # option -> (key of diff.preset_rows, title)
     "params": ("params", "parameters"), "MACs": ("macs", "MACs"), "memory": ("activation_bytes", "activation memory, bytes"),
@@ -37,7 +39,9 @@ def cost_against_cost(base: ResNetSpec, chosen: Chosen) -> list[dict]:
     times, mark = timed()
     rows = _rows(base, chosen.spec, times)
     marked = {naming.title(base): figures.BASE, naming.title(chosen.spec): figures.OTHER}
-    ui.chart(figures.scatter(rows, AXES[x], AXES[y], marked), f"All presets: {AXES[x][1]} against {AXES[y][1]}")
+    ui.chart(figures.scatter(rows, AXES[x], AXES[y], marked), f"All presets: {AXES[x][1]} against {AXES[y][1]}", "presets",
+             lambda net: st.session_state.update(picked_net=net))
+    _picked(rows, (AXES[x][0], AXES[y][0]))
     if y == "time":
         _whose(times, mark, [naming.title(spec) for spec in (base, chosen.spec) if not _ms(times, naming.slug(spec))])
     elif y == "pictures/s":
@@ -45,9 +49,20 @@ def cost_against_cost(base: ResNetSpec, chosen: Chosen) -> list[dict]:
     ui.unfolding("As a table, each number with its formula", "table", lambda: ui.table(
         [{"net": row["net"], **{METRICS[key].label: Provable(proof.shown, proof) for key, proof in known.items()}}
          for row, known in zip(rows, diff.cost_proofs(rows), strict=True)]))
-    st.html(f'<div class="note">Parameters, MACs and fp32 activation memory of one picture at each family’s own input size '
-            f"(224×224; CIFAR 32×32). {ui.mark('computed')}</div>")
+    ui.note("Parameters, MACs and fp32 activation memory of one picture at each family’s own input size (224×224; CIFAR 32×32).",
+            "computed")
     return rows
+
+
+def _picked(rows: list[dict], keys: tuple[str, str]) -> None:
+    """The formulas of the point that was clicked on, along both axes where they are counted."""
+    row = next((row for row in rows if row["net"] == st.session_state.get("picked_net")), None)
+    if row is None:
+        return ui.note("Click a point for its formulas.")
+    known = diff.cost_proofs([row])[0]
+    for key in keys:
+        if key in known:
+            ui.opened(f"{row['net']}, {METRICS[key].label}", known[key])
 
 
 def _rows(base: ResNetSpec, other: ResNetSpec, times: Across | None) -> list[dict]:
@@ -75,6 +90,17 @@ def _whose(times: Across | None, mark: str, missing: list[str]) -> None:
 
 def _published() -> None:
     for table in published.throughput()[:1]:
-        ui.lead("FLOPs are not time: ResNet-50 has 1.12 times the MACs of ResNet-34 and 0.52 times its throughput.")
+        ui.lead(_not_time(table))
         st.html(f'<div class="note">{escape(table["device"])}, {escape(table["dtype"])}, batch {table["batch"]:,}: '
                 f'<a href="{table["url"]}">{escape(table["source"])}</a> {ui.mark("published")} Only the five depths have one.</div>')
+
+
+def _not_time(table: dict) -> Told:
+    """ResNet-50 against ResNet-34: what it costs, and how many pictures it does."""
+    known = diff.cost_proofs([row for row in diff.preset_rows() if row["preset"] in ("resnet34", "resnet50")])
+    macs = ratio(*(proofs["macs"] for proofs in known))
+    speeds = [Proof(name, f"{table['images_per_s'][name]:,}", table["images_per_s"][name], "pictures per second", source="published")
+              for name in ("resnet34", "resnet50")]
+    speed = replace(ratio(*speeds), rule="pictures per second: ResNet-50 ÷ ResNet-34", source="published")
+    return Told("FLOPs are not time: ResNet-50 has ", Provable(f"{macs.value:.2f}", macs), " times the MACs of ResNet-34 and ",
+                Provable(f"{speed.value:.2f}", speed), " times its throughput.")

@@ -9,7 +9,8 @@ from html import escape
 import streamlit as st
 
 from explorer import markup, naming, palette, published, state, ui
-from explorer.told import Provable
+from explorer.told import Provable, Told
+from explorer.proof import counted as tally
 from explorer.proof import depth
 from explorer.published import COLUMNS, Cell
 from explorer.spec import preset
@@ -91,13 +92,16 @@ def why_fifty(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
     convs = [node for node in nodes if node.kind == "conv"]
     around = [node.path for node in convs if node.on_shortcut]
     some = ", ".join(around[:6]) + (", …" if len(around) > 6 else "")
-    ui.lead(f"Why is it called {counted.value:,}? Count the layers with weights on the main path: {counted.value - 1:,} "
-            "convolutions and the classifier.")
+    main = tally("convolutions", "convolutions on the main path, by stage", (node.stage for node in convs if not node.on_shortcut))
+    ui.lead(Told("Why is it called ", Provable(counted.shown, counted), "? Count the layers with weights on the main path: ",
+                 Provable(main.shown, main), " convolutions and the classifier."))
     ui.figures([ui.Figure(counted.shown, counted.expression, proof=counted)])
     rows = [{"stage": part.label, "counted": part.value, "how": part.expression} for part in counted.parts]
     ui.table(rows, caption="Convolutions per block × blocks, conv1 and fc.")
-    ui.lead(f"The model has {len(convs):,} convolutions in all. Not counted: {len(around):,} projections on shortcuts"
-            f"{f' ({some})' if around else ''}; BN, ReLU and pooling.")
+    every = tally("convolutions", "convolutions, by stage", (node.stage for node in convs))
+    aside = tally("projections", "projections, by stage", (node.stage for node in convs if node.on_shortcut))
+    ui.lead(Told("The model has ", Provable(every.shown, every), " convolutions in all. Not counted: ", Provable(aside.shown, aside),
+                 f" projections on shortcuts{f' ({some})' if around else ''}; BN, ReLU and pooling."))
     return rows
 
 

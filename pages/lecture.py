@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer import lecture, link, stage, state, ui_facts
+from explorer import lecture, link, stage, state, ui, ui_facts
 
 try:
     run = stage.current()
@@ -35,6 +35,8 @@ with right:
 if st.session_state.get("own_problem"):
     stage.problems(st.session_state["own_problem"])
 
-ui_facts.take_home(state.current())
+with st.container(horizontal=True):
+    ui.downloads(name, lecture.rows(run), figures=False)
+    ui_facts.take_home(state.current())
 with st.expander("How to write a lecture", icon=":material/school:"):
     st.markdown(lecture.how_to())

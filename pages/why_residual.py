@@ -50,7 +50,7 @@ with lines:
         st.warning(odd, icon=":material/balance:")
 if open_now:
     kind = "measured" if "seconds" in run else "recorded"
-    ui.figures([Figure(value, label, source=kind) for value, label in quotes.QUOTES[key](run["summary"])])
+    ui.figures([Figure(one.value, one.label, source=kind, proof=one.proof(kind)) for one in quotes.QUOTES[key](run["summary"])])
     bench.meaning(run)
 with st.expander(story.texts()["article"]["title"], icon=":material/format_quote:"):
     st.html(markup.article())

@@ -6,7 +6,7 @@ function blockPanel(map, id, { block, kind }) {
   const opened = map.view.open;
   return [
     ...heading(`${block}  ·  ${place}`, kind.question, kind.shortcut),
-    html("p", { class: "reason" }, `${kind.reason[0].toUpperCase()}${kind.reason.slice(1)}.`),
+    html("p", { class: "reason" }, reasonOf(map, kind)),
     html(
       "button",
       { class: "wide", type: "button", onclick: () => (opened ? map.close() : map.open(block)) },
@@ -18,6 +18,13 @@ function blockPanel(map, id, { block, kind }) {
     arithmetic(map, kind),
     source(map),
   ];
+}
+
+// Why, with the weights of the projection opening their formula.
+function reasonOf(map, kind) {
+  const sentence = `${kind.reason[0].toUpperCase()}${kind.reason.slice(1)}.`;
+  const conv = kind.layers.find((layer) => layer.id === "downsample.0");
+  return conv ? woven(map, sentence, exact(conv.params), rule(map, "params", conv.proofs.params)) : [sentence];
 }
 
 function unfoldButton(map, block) {
@@ -35,12 +42,13 @@ function blockFacts(map, block, kind, stage) {
   const rows = Object.entries(metrics).map(([name, metric]) => {
     if (kind.metrics[name] === undefined) {
       const now = stage.last[name][indexIn(block)];
-      return [metric.label, provable(map, now, rule(map, name, fieldFormula(map, block, kind, now)))];
+      const formula = fieldFormula(map, block, kind, now);
+      return [metric.label, provable(map, now, rule(map, name, formula)), written(map, name, formula)];
     }
     return [
       metric.label,
       provable(map, formatted(map, name, kind.metrics[name]), rule(map, name, kind.proofs[name], blockSteps(kind, name))),
-      `${percent(kind.metrics[name], totals[name])} of the net`,
+      [shareOf(map, kind.metrics[name], totals[name]), " of the net", written(map, name, kind.proofs[name])],
     ];
   });
   const extra = Object.entries(map.data.columns)
@@ -50,7 +58,7 @@ function blockFacts(map, block, kind, stage) {
       return index < 0 ? null : [column.label, column.words[index], column.provenance];
     });
   const out = provable(map, kind.out, rule(map, "out", kind.proofs.out));
-  return factList([["Output", out, `from ${kind.in}`], ...rows, ...extra]);
+  return factList([["Output", out, [`from ${kind.in}`, written(map, "out", kind.proofs.out)]], ...rows, ...extra]);
 }
 
 // What the block before it saw, and what its own layers add; nothing where it is the whole picture.

@@ -19,6 +19,7 @@ const html = (tag, attributes, ...children) => make(document.createElement(tag),
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 const exact = (value) => Math.round(value).toLocaleString("en-US");
 const percent = (part, whole) => (whole ? `${((100 * part) / whole).toFixed(part / whole < 0.0995 ? 1 : 0)} %` : "");
+const brief = (value) => Number(value.toPrecision(4)).toLocaleString("en-US", { maximumFractionDigits: 8 });
 const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // The size at which a text of so many characters fits a width, in the sans-serif of the theme.

@@ -78,7 +78,7 @@ function tileWords(tile, value) {
 function legendItems(map) {
   const { data, view } = map;
   const column = data.columns?.[view.color];
-  const items = Object.keys(data.shortcuts_held ?? {}).map((kind) => shortcutItem(data, kind));
+  const items = Object.keys(data.shortcuts_held ?? {}).map((kind) => shortcutItem(map, kind));
   if (!map.isOverview() || (!column && data.level === "layers")) return [...items, ...kindItems(map)];
   if (!column) return items;
   const stops = column.legend.map(([colour, text]) =>
@@ -115,7 +115,8 @@ function kindItems({ data, tileElements }) {
     );
 }
 
-function shortcutItem(data, kind) {
+function shortcutItem(map, kind) {
+  const { data } = map;
   const count = data.shortcuts_held[kind];
   const line = svg(
     "svg",
@@ -132,6 +133,7 @@ function shortcutItem(data, kind) {
           }),
         ],
   );
-  const words = kind === "none" ? data.palette.words[kind] : `${count} ${data.palette.words[kind]}`;
-  return html("span", { class: "key" }, line, words);
+  if (kind === "none") return html("span", { class: "key" }, line, data.palette.words[kind]);
+  const proof = data.details.stages ? counted(map, [kind]) : null;
+  return html("span", { class: "key" }, line, html("span", {}, provable(map, `${count}`, proof), ` ${data.palette.words[kind]}`));
 }

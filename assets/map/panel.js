@@ -47,7 +47,7 @@ function factList(rows) {
     rows
       .filter(Boolean)
       .map(([term, value, small]) =>
-        html("div", {}, html("dt", {}, term), html("dd", {}, value, small ? html("small", {}, small) : null)),
+        html("div", {}, html("dt", {}, term), html("dd", {}, value, small ? html("small", {}, ...[small].flat()) : null)),
       ),
   );
 }
@@ -108,14 +108,24 @@ function stagePanel(map, id, { stage }) {
   const rows = Object.entries(map.data.details.metrics).map(([name, metric]) => [
     metric.label,
     provable(map, stage.words[name], rule(map, name, stage.proofs[name], stageSteps(map, id, name))),
-    totals[name] === undefined ? "" : percent(stage.metrics[name], totals[name]),
+    [
+      totals[name] === undefined ? null : shareOf(map, stage.metrics[name], totals[name]),
+      written(map, name, stage.proofs[name]),
+    ],
   ]);
   return [
     ...heading(id, stage.name),
     stage.blocks
       ? html("p", { class: "reason" }, `${stage.blocks} ${stage.blocks === 1 ? "block" : "blocks"}: ${stage.holds}`)
       : null,
-    factList([["Output", provable(map, stage.out, rule(map, "out", stage.proofs.out))], ...rows]),
+    factList([
+      [
+        "Output",
+        provable(map, stage.out, rule(map, "out", stage.proofs.out)),
+        [written(map, "out", stage.proofs.out)],
+      ],
+      ...rows,
+    ]),
     stage.blocks
       ? html("button", { class: "wide", type: "button", onclick: () => map.enter(id) }, "Open the stage")
       : null,
@@ -152,6 +162,16 @@ function fig3Panel(map) {
       { class: "quiet" },
       "VGG-19 has 19 layers and more than five times the multiply-adds. Drawn from the traced models; ",
       "the paper's figures stand beside ours under each name.",
+    ),
+    factList(
+      map.data.columns.map((net) => [
+        net.name,
+        ["params", "macs"].map((name, index) => [
+          index ? " · " : "",
+          provable(map, net[name], rule(map, name, net.proofs[name], net.steps[name])),
+        ]),
+        net.paper,
+      ]),
     ),
     source(map),
     source(map, "published"),

@@ -44,6 +44,22 @@ const numbersOf = (map, { out, params, macs, proofs }) => [
   ["MACs", provable(map, exact(macs), rule(map, "macs", proofs.macs)), proofs.macs],
 ];
 
+// What of the whole net a part has, with its own proof.
+function shareOf(map, part, whole) {
+  const text = `100·${exact(part)} ÷ ${exact(whole)} ≈ ${brief((100 * part) / whole)}`;
+  return provable(map, percent(part, whole), { rule: "100 · part ÷ whole, in %", text: whole && text });
+}
+
+// Written out at once where the number is what the picture shows: its output, and the metric that colours it.
+const written = (map, name, text) =>
+  text && (name === "out" || name === map.view.color) ? html("small", { class: "formula" }, text) : null;
+
+// A sentence in which one number opens its proof.
+function woven(map, sentence, shown, proof) {
+  const [before, ...after] = sentence.split(shown);
+  return after.length === 1 && proof.text ? [before, provable(map, shown, proof), after[0]] : [sentence];
+}
+
 // How many shortcuts of these kinds, stage by stage.
 function counted(map, kinds) {
   const stages = Object.values(map.data.details.stages).filter((stage) => stage.blocks);

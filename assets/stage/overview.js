@@ -12,6 +12,6 @@ function overview(data) {
     el("div", { class: "begins" }, begin("Start", "main", {}), begin("Start on the projector", "", { present: "1" })),
     el("ol", {}, data.scenes.map((scene) => el("li", {},
       el("a", { href: urlOf(data.page, scene.address), onclick: travelTo(scene.address, {}) },
-        el("b", {}, scene.title), scene.asks ? el("span", { class: "asks" }, "predict, then reveal") : null,
-        el("span", { class: "about" }, scene.about))))));
+        el("b", {}, scene.title), scene.asks ? el("span", { class: "asks" }, "predict, then reveal") : null),
+      el("p", { class: "about", html: scene.about })))), el("div", { html: data.cards }));
 }

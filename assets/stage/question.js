@@ -41,7 +41,7 @@ function guessNow({ question, slug }) {
 function verdictCard({ verdict }) {
   const mood = verdict.right === null ? "" : verdict.right ? "right" : "wrong";
   return el("div", { class: `card verdict ${mood}`, role: "status" },
-    el("p", { class: "ask" }, verdict.ask), el("p", { class: "answer" }, verdict.answer),
+    el("p", { class: "ask" }, verdict.ask), el("p", { class: "answer", html: verdict.answer }),
     verdict.sentence ? el("p", { class: "sentence" }, verdict.sentence) : null,
     el("div", { class: "prose", html: verdict.because }), el("span", { class: "mark" }, verdict.source));
 }

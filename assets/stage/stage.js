@@ -43,6 +43,7 @@ class Stage {
         iconButton("window", "Notes in a window of their own", () => openPopup(data))) : null,
       kept.list ? this.list() : null,
       kept.code ? this.code() : null,
+      el("div", { html: data.cards }),
       el("p", { class: "waits", role: "status", hidden: !this.waits }, "The server cannot be reached. This goes on by itself as soon as it is back.")));
     this.press();
   }
@@ -142,7 +143,7 @@ class Stage {
   toggleNotes() { this.toggle("notes"); }
   toggleList() { this.toggle("list"); }
   toggleCode() { this.toggle("code"); }
-  canEscape() { return kept.list || kept.code || this.data.present; }
+  canEscape() { return !this.place.querySelector(":popover-open") && (kept.list || kept.code || this.data.present); }
   escape() { kept.code ? this.toggleCode() : kept.list ? this.toggleList() : this.togglePresent(); }
 }
 

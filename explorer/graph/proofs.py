@@ -26,6 +26,11 @@ def sums(nodes: Sequence[Node], names: Sequence[str] = SUMS) -> dict[str, str]:
     return {name: proof.text for name, proof in proofs.items() if proof.value}
 
 
+def steps(nodes: Sequence[Node], names: Sequence[str]) -> dict[str, str]:
+    """Metric → the derivation of its sum, a line per part."""
+    return {name: "\n".join(prove(name, nodes).steps()) for name in names}
+
+
 def side(nodes: Sequence[Node]) -> str:
     """How the output's height and width come about, by the last layer of the main path that has a say."""
     deciding = [node for node in nodes if len(node.out_shape) == 4 and node.kind in ("conv", "maxpool", "pad", "avgpool")]

@@ -8,7 +8,7 @@ screen: `load` reads and checks, `evaluate` holds a guess against the model's ow
 from __future__ import annotations
 
 from explorer.lecture.answers import Verdict, evaluate
-from explorer.lecture.bar import bar, listing, phone
+from explorer.lecture.bar import bar, listing, phone, rows
 from explorer.lecture.capture import capture
 from explorer.lecture.handout import handout
 from explorer.lecture.load import DEFAULT, LectureError, how_to, load, parse
@@ -17,4 +17,4 @@ from explorer.lecture.words import prose
 
 __all__ = ["DEFAULT", "HOME", "OWN", "Lecture", "LectureError", "Question", "Scene", "Verdict", "address", "bar", "capture",
            "evaluate", "handout", "how_to", "listing", "load", "parse", "phone",
-           "prose"]
+           "prose", "rows"]

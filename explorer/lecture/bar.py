@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict
 from functools import lru_cache
+from html import escape
 
 from explorer import palette
-from explorer.lecture.answers import evaluate
+from explorer.lecture.answers import answer, evaluate
 from explorer.lecture.scene import HOME, Lecture, Scene, address
-from explorer.lecture.words import filled, phrases, prose
+from explorer.lecture.words import about, filled, prose
 from explorer.link import data_uri, qr_svg
+from explorer.markup import Cards
 
 INPUTS = ("ask", "kind", "choices", "low", "high", "step", "unit")
 
@@ -18,6 +19,7 @@ INPUTS = ("ask", "kind", "choices", "low", "high", "step", "unit")
 @lru_cache(maxsize=64)
 def bar(run: Lecture, scene: Scene, page: str, guess: str = "", present: bool = False) -> dict[str, object]:
     """The bar over a page. page: where the visitor is. guess: "" before the reveal. Treat as read-only."""
+    cards = Cards("stage")
     question, own = scene.question, {"lecture": scene.slug}
     path = "" if page == HOME else page
     return {
@@ -26,17 +28,19 @@ def bar(run: Lecture, scene: Scene, page: str, guess: str = "", present: bool = 
         "page": path, "path": f"/{path}", "present": present, "address": scene.address,
         "here": address(scene.page, scene.params(bool(guess)) | own | ({"guess": guess} if guess else {})),
         "revealed": address(scene.page, scene.params(revealed=True) | own) if question else None,
-        "text": prose(scene.text, scene.chosen), "notes": prose(scene.notes, scene.chosen, links=False),
+        "text": prose(scene.text, scene.chosen, cards=cards), "notes": prose(scene.notes, scene.chosen, False, cards),
         "question": {key: value for key, value in asdict(question).items() if key in INPUTS} if question else None,
-        "verdict": _verdict(scene, guess) if question and guess else None,
+        "verdict": _verdict(scene, guess, cards) if question and guess else None, "cards": cards.html(),
     }
 
 
-def _verdict(scene: Scene, guess: str) -> dict[str, object]:
+def _verdict(scene: Scene, guess: str, cards: Cards) -> dict[str, object]:
     found = asdict(evaluate(scene, guess))
+    proof = answer(scene.question, scene).proof
     mark = palette.PROVENANCE_MARK.get(found["source"], palette.PROVENANCE_MARK["published"])
     return found | {"source": f"{mark} {found['source']}", "ask": scene.question.ask,
-                    "because": prose(scene.question.because, scene.chosen, links=False)}
+                    "answer": cards.number(proof, found["answer"]) if proof else escape(found["answer"]),
+                    "because": prose(scene.question.because, scene.chosen, False, cards)}
 
 
 @lru_cache(maxsize=64)
@@ -49,14 +53,20 @@ def phone(root: str, scene: Scene) -> dict[str, str]:
 @lru_cache(maxsize=8)
 def listing(run: Lecture, page: str) -> dict[str, object]:
     """The scenes of a lecture with the first sentence of each."""
-    return {"overview": True, "page": page, "scenes": [
-        {"title": scene.title, "address": scene.address, "asks": scene.question is not None, "about": _about(scene)}
-        for scene in run.scenes]}
+    cards = Cards("scenes")
+    scenes = [{"title": scene.title, "address": scene.address, "asks": scene.question is not None,
+               "about": about(scene.text, scene.chosen, cards)} for scene in run.scenes]
+    return {"overview": True, "page": page, "scenes": scenes, "cards": cards.html()}
 
 
-def _about(scene: Scene) -> str:
-    plain = filled(scene.text, scene.chosen)
-    for words, drives in phrases(plain):
-        plain = plain.replace(f"[{words}](?{drives})", words)
-    plain = " ".join(re.sub(r"[*`]", "", plain).split())
-    return re.split(r"(?<=[.?!])\s", plain)[0]
+def rows(run: Lecture) -> list[dict[str, object]]:
+    """The scenes as plain rows, to take home: what is shown, said and asked, and the answer."""
+    return [{"number": run.number(scene), "scene": scene.slug, "title": scene.title, "page": scene.page, "address": scene.address,
+             "minutes": scene.minutes, "text": filled(scene.text.strip(), scene.chosen), **_asked(scene)} for scene in run.scenes]
+
+
+def _asked(scene: Scene) -> dict[str, str]:
+    if scene.question is None:
+        return {"question": "", "answer": "", "source": ""}
+    verdict = evaluate(scene, "")
+    return {"question": scene.question.ask, "answer": verdict.answer, "source": verdict.source}

@@ -6,22 +6,28 @@ Each is computed from the scene's model when it is asked for, or published with 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from explorer import palette, published, specimen
-from explorer.analysis import Block, Stage, blocks, headline, stages, total
+from explorer.analysis import Block, Stage, blocks, stages, total
 from explorer.choice import Chosen
+from explorer.proof import Proof, counted, depth, prove, ratio, receptive_field, share
 from explorer.spec import preset
 from explorer.trace import Node, trace
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """value: a number, or a name. text: as it is said. source: a key of palette.PROVENANCE."""
+    """value: a number, or a name. text: as it is said. source: a key of palette.PROVENANCE. proof: what the number opens."""
 
     value: float | str
     text: str
     source: str = "computed"
+    proof: Proof | None = None
+
+
+def _proved(proof: Proof, text: str = "") -> Quantity:
+    return Quantity(proof.value, text or palette.count(proof.value), proof.source, proof)
 
 
 def _nodes(chosen: Chosen) -> tuple[Node, ...]:
@@ -32,12 +38,13 @@ def _largest(parts: tuple[Stage, ...] | tuple[Block, ...]) -> Stage | Block:
     return max(parts, key=lambda part: total(part.nodes))
 
 
-def _count(value: float) -> Quantity:
-    return Quantity(value, palette.count(value))
-
-
-def _shortcuts(*kinds: str) -> Callable[[Chosen], Quantity]:
-    return lambda chosen: _count(sum(block.shortcut in kinds for block in blocks(_nodes(chosen))))
+def _blocks(what: str, *kinds: str) -> Callable[[Chosen], Quantity]:
+    """How many blocks have a shortcut of these kinds; all of them without any."""
+    def found(chosen: Chosen) -> Quantity:
+        every = stages(_nodes(chosen))
+        held = (stage.name for stage in every for block in stage.blocks if not kinds or block.shortcut in kinds)
+        return _proved(counted(what, f"{what}, stage by stage", held, (stage.name for stage in every if stage.blocks)))
+    return found
 
 
 def _name(name: str) -> Quantity:
@@ -45,67 +52,82 @@ def _name(name: str) -> Quantity:
 
 
 def _largest_share(chosen: Chosen) -> Quantity:
+    largest = _largest(stages(_nodes(chosen)))
+    proof = share(prove("params", largest.nodes, largest.name), prove("params", _nodes(chosen)))
+    return _proved(proof, f"{proof.value:.0f} %")
+
+
+def _field(chosen: Chosen) -> Quantity:
     nodes = _nodes(chosen)
-    return _percent(total(_largest(stages(nodes)).nodes) / total(nodes))
+    last = stages(nodes)[-2].nodes[-1]
+    if last.receptive_field is None:
+        return Quantity(last.receptive_field, palette.pixels(last.receptive_field))
+    return _proved(receptive_field(nodes, last.path), palette.pixels(last.receptive_field))
 
 
-def _percent(share: float, source: str = "computed") -> Quantity:
-    return Quantity(100 * share, f"{100 * share:.0f} %", source)
+def _times(proof: Proof) -> Quantity:
+    return _proved(proof, f"{proof.value:.2f}" if proof.value < 2 else f"{proof.value:.1f}")
 
 
-def _times(ratio: float, source: str = "computed") -> Quantity:
-    return Quantity(ratio, f"{ratio:.2f}" if ratio < 2 else f"{ratio:.1f}", source)
+def _sum(metric: str, nodes: tuple[Node, ...]) -> Quantity:
+    proof = prove(metric, nodes)
+    return _proved(proof, palette.macs(proof.value) if metric == "macs" else "")
 
 
 OF_MODEL: dict[str, Callable[[Chosen], Quantity]] = {
-    "params": lambda chosen: _count(total(_nodes(chosen))),
-    "macs": lambda chosen: Quantity(value := total(_nodes(chosen), "macs"), palette.macs(value)),
-    "layers": lambda chosen: _count(chosen.spec.depth),
-    "blocks": lambda chosen: _count(sum(chosen.spec.stages)),
-    "solid": _shortcuts("identity"),
-    "dotted": _shortcuts("projection", "pad"),
+    "params": lambda chosen: _sum("params", _nodes(chosen)),
+    "macs": lambda chosen: _sum("macs", _nodes(chosen)),
+    "layers": lambda chosen: _proved(depth(chosen.spec, _nodes(chosen))),
+    "blocks": _blocks("blocks"),
+    "solid": _blocks("solid shortcuts", "identity"),
+    "dotted": _blocks("dotted shortcuts", "projection", "pad"),
     "largest_stage": lambda chosen: _name(_largest(stages(_nodes(chosen))).name),
     "largest_block": lambda chosen: _name(_largest(blocks(_nodes(chosen))).path),
     "largest_stage_share": _largest_share,
-    "receptive_field": lambda chosen: Quantity(
-        field := stages(_nodes(chosen))[-2].nodes[-1].receptive_field, palette.pixels(field)),
+    "receptive_field": _field,
     "basic_weights": lambda chosen: _weights("basic", "width"),
     "bottleneck_weights": lambda chosen: _weights("bottleneck", "width"),
     "cheap_basic_weights": lambda chosen: _weights("basic", "cost"),
-    "bottleneck_ratio": lambda chosen: _times(specimen.pair(256, "width").ratio.value),
-    "cost_ratio": lambda chosen: _times(specimen.pair(256, "cost").ratio.value),
+    "bottleneck_ratio": lambda chosen: _times(specimen.pair(256, "width").ratio),
+    "cost_ratio": lambda chosen: _times(specimen.pair(256, "cost").ratio),
 }
 
 
 def _weights(kind: str, equal: str) -> Quantity:
     """Convolution weights of a 256-d block; the basic one of equal cost has 64-d."""
-    value = specimen.main_weights(specimen.pair(256, equal).by_kind()[kind])
-    return Quantity(value, palette.exact(value))
+    proof = prove("params", specimen.pair(256, equal).by_kind()[kind].convs)
+    return _proved(proof, proof.shown)
 
 
 def _error(net: str) -> Quantity:
     """Top-1 error on ImageNet, 10-crop (He et al. 2015, Tables 2 and 3)."""
-    rows = {row["label"]: row for table in ("table3", "table2") for row in published.load(table)["rows"]}
-    return Quantity(value := rows[net]["top1_error"], f"{value:.2f} %", "published")
+    tables = [published.load(table) for table in ("table3", "table2")]
+    value, source = {row["label"]: (row["top1_error"], table["source"]) for table in tables for row in table["rows"]}[net]
+    return _proved(Proof(net, f"{value:.2f}", value, f"{source}: top-1 error in %, 10-crop", source="published"), f"{value:.2f} %")
 
 
 def _throughput(pair: str) -> Quantity:
     """Published images per second of one net over another's, on the first device of the table."""
     one, other = pair.split("/")
-    speeds = published.throughput()[0]["images_per_s"]
-    return _times(speeds[one] / speeds[other], "published")
+    table = published.throughput()[0]
+    speeds = [Proof(name, f"{table['images_per_s'][name]:,}", table["images_per_s"][name], "pictures per second", source="published")
+              for name in (other, one)]
+    return _times(replace(ratio(*speeds), rule=f"pictures per second, {one} ÷ {other}: {table['source']}", source="published"))
+
+
+def _of(metric: str) -> Callable[[str], Quantity]:
+    return lambda name: _sum(metric, trace(preset(name), 224, 224))
 
 
 def _macs_over(pair: str) -> Quantity:
-    one, other = (headline(preset(name), 224, 224)["macs"] for name in pair.split("/"))
-    return _times(one / other)
+    one, other = (prove("macs", trace(preset(name), 224, 224), name) for name in pair.split("/"))
+    return _times(replace(ratio(other, one), rule=f"MACs, {one.label} ÷ {other.label}"))
 
 
 OF_NAME: dict[str, tuple[str, Callable[[str], Quantity]]] = {  # name -> example of what stands after the colon
     "error": ("error:plain-34", _error),
-    "params_of": ("params_of:resnet34", lambda name: _count(headline(preset(name), 224, 224)["params"])),
-    "macs_of": ("macs_of:resnet34", lambda name: Quantity(
-        value := headline(preset(name), 224, 224)["macs"], palette.macs(value))),
+    "params_of": ("params_of:resnet34", _of("params")),
+    "macs_of": ("macs_of:resnet34", _of("macs")),
     "macs_ratio": ("macs_ratio:resnet50/resnet34", _macs_over),
     "speed_ratio": ("speed_ratio:resnet50/resnet34", _throughput),
 }

@@ -93,6 +93,13 @@ def _projections(found: Pair) -> Told:
         Told(Provable(proof.shown, proof), f" weights ({kind})") for kind, proof in proofs.items()), ".")
 
 
+def why(block: Block) -> Told:
+    """The reason for its shortcut, the projection's weights with their proof."""
+    text = block.reason[0].upper() + block.reason[1:] + "."
+    convs = [node for node in block.bypass if node.kind == "conv"]
+    return Told.woven(text, Provable(f"{convs[0].params:,}", prove("params", convs[:1]))) if convs else Told(text)
+
+
 def drawn_proofs(block: Block) -> dict[str, Proof]:
     """The numbers in a block's drawing (see drawing.block): each convolution's weights, and the side of its maps."""
     changing = [node for node in block.convs if node.stride > 1] or block.convs[-1:]

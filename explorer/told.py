@@ -37,7 +37,8 @@ class Told:
         between = [part for text in texts for part in (self, text)]
         return Told(*between[1:])
 
-    def capital(self) -> Told:
-        """With a capital first letter."""
-        first, *rest = self.parts
-        return Told(first[:1].upper() + first[1:] if isinstance(first, str) else first, *rest)
+    @classmethod
+    def woven(cls, text: str, number: Provable) -> Told:
+        """A text in which one number opens its proof; the text alone where the number does not stand in it just once."""
+        before, *after = text.split(number.shown)
+        return cls(before, number, after[0]) if len(after) == 1 else cls(text)

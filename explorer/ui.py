@@ -130,11 +130,11 @@ def arithmetic(formula: str) -> None:
     st.html(f'<div class="sum">{escape(terms)} = <b>{escape(result)}</b></div>')
 
 
-def reason(block: object) -> None:
-    """Why a block's shortcut is solid or dotted, with the line itself as a key."""
-    kind = block.shortcut
+def reason(kind: str, why: Told) -> None:
+    """Why a block's shortcut is solid or dotted, with the line itself as a key. kind: of palette.SHORTCUT_WORDS."""
+    cards = markup.Cards("reason")
     st.html(f'<div class="why"><span class="key {kind}"></span><b>{escape(palette.SHORTCUT_WORDS[kind])}.</b> '
-            f"{escape(block.reason[0].upper() + block.reason[1:])}.</div>")
+            f"{cards.text(why)}</div>{cards.html()}")
 
 
 def table(rows: Sequence[dict], caption: str = "", source: str = "computed") -> None:

@@ -36,7 +36,7 @@ for column, (kind, block) in zip(st.columns(2, gap="medium"), pair.by_kind().ite
         drawings.append(block_svg(block, palette.BLOCK_COLOURS[kind], f"{kind}, {block.out_shape[1]}-d", widest))
         ui.drawing(drawings[-1], f"{kind} block: {specimen.arithmetic(block)}; {block.reason}",
                    proofs=specimen.drawn_proofs(block))
-        ui.reason(block)
+        ui.reason(block.shortcut, specimen.why(block))
         ui.told(specimen.totals(block))
 
 st.subheader("What the way around costs", anchor=False)

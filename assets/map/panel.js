@@ -47,7 +47,7 @@ function factList(rows) {
     rows
       .filter(Boolean)
       .map(([term, value, small]) =>
-        html("div", {}, html("dt", {}, term), html("dd", {}, value, small ? html("small", {}, ...[small].flat()) : null)),
+        html("div", {}, html("dt", {}, term), html("dd", {}, ...[value].flat(2), small ? html("small", {}, ...[small].flat()) : null)),
       ),
   );
 }

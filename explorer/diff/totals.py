@@ -10,6 +10,7 @@ from explorer.analysis import METRICS, Stage, headline, metric_columns, stages
 from explorer.diff.address import address, parse
 from explorer.proof import Proof, counted, depth, difference, output_size, prove, ratio, receptive_field
 from explorer.published import throughput
+from explorer.shapes import total_stride
 from explorer.spec import ResNetSpec, presets
 from explorer.trace import Node, trace
 
@@ -67,7 +68,7 @@ def stage_proofs(spec: ResNetSpec, height: int, width: int) -> dict[str, dict[st
     """Stage → column of `stage_rows` → its proof, where it has one."""
     nodes = trace(spec, height, width)
     return {stage.name: {name: prove(name, stage.nodes, stage.name) for name in SUMS} | _sizes(nodes, stage)
-            for stage in stages(nodes)}
+            | {"total_stride": total_stride(nodes, index)} for index, stage in enumerate(stages(nodes))}
 
 
 def _sizes(nodes: Sequence[Node], stage: Stage) -> dict[str, Proof]:

@@ -100,7 +100,7 @@ def _head(column: Column, index: int) -> dict[str, object]:
     macs = sum(node.macs for node in column.nodes)
     return {"name": column.name, "x": GUTTER + index * COLUMN + INDENT + BOX_W / 2, "params":
             f"{palette.count(sum(node.params for node in column.nodes))} params", "macs": palette.macs(macs),
-            "proofs": proofs.sums(column.nodes, ("params", "macs")), "steps": proofs.steps(column.nodes, ("params", "macs")),
+            "proofs": proofs.sums(column.nodes[1:], ("params", "macs")), "steps": proofs.steps(column.nodes[1:], ("params", "macs")),
             "paper": f"paper: {PUBLISHED_MACS[column.name] / 1e9:.1f} billion"}
 
 

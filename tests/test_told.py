@@ -1,0 +1,124 @@
+"""Sentences and drawings whose numbers open their proof: each proof is worth the number that is shown."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html import unescape
+
+import pytest
+
+from explorer import cost, diff, receptive, shapes, specimen
+from explorer.choice import of_params
+from explorer.drawing import block_svg, receptive_svg, volumes_svg
+from explorer.lab import EXPERIMENTS, quotes
+from explorer.lab.record import recorded
+from explorer.lecture.quantities import known, quantity
+from explorer.markup import Cards
+from explorer.proof import Proof, counted, evaluate
+from explorer.spec import ResNetSpec, preset, presets
+from explorer.spots import BOX, TEXT, spots
+from explorer.told import Provable, Told
+from explorer.trace import trace
+
+NETS = {name: spec for name, spec in presets().items() if spec.depth < 160} | {
+    "plain": replace(preset("resnet34"), shortcut="none"), "pre C": ResNetSpec(activation="pre", shortcut="C"),
+    "one stage": ResNetSpec(stages=(3,)), "no BN": replace(preset("resnet18"), norm="none")}
+
+
+def told(spec: ResNetSpec) -> list[Told]:
+    """Every sentence that a page says of a net."""
+    nodes = trace(spec, spec.default_input, spec.default_input)
+    rows = receptive.by_block(spec)
+    side = spec.default_input
+    pairs = [specimen.pair(256, equal, place, spec) for equal in ("width", "cost") for place in specimen.PLACES]
+    return [cost.lesson(nodes), shapes.lesson(nodes), receptive.lesson(rows, receptive.proofs(spec)),
+            diff.summary(preset("resnet50"), spec, diff.layers(preset("resnet50"), spec, side, side)),
+            *(specimen.lesson(pair, "width") for pair in pairs),
+            *(specimen.why(block) for pair in pairs for block in pair.by_kind().values())]
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_each_number_in_a_sentence_is_what_its_formula_is_worth(name: str) -> None:
+    numbers = [part for one in told(NETS[name]) for part in one.parts if isinstance(part, Provable)]
+    assert len(numbers) > 15
+    for one in numbers:
+        if ";" not in one.proof.expression:  # a size through several layers: its steps, which test_shapes looks at
+            assert evaluate(one.proof.expression) == pytest.approx(one.proof.value)
+        first = float(re.match(r"[\d,.]+", one.shown)[0].replace(",", ""))
+        places = len(re.match(r"[\d,]+\.?(\d*)", one.shown)[1])
+        assert first == pytest.approx(one.proof.value, abs=0.5001 * 10**-places), one.shown
+
+
+def test_a_text_is_joined_woven_and_escaped() -> None:
+    number = Provable("7", Proof("a", "3 + 4", 7, "a rule with <"))
+    text = Told("x < ", number, Told(", ").join(["a", Told(number)]))
+    assert str(text) == "x < 7a, 7"
+    cards = Cards("here")
+    assert cards.text(text).startswith("x &lt; <button") and cards.text(text).count("popovertarget") == 2
+    assert cards.html().count("<div popover") == 1 and "a rule with &lt;" in cards.html()
+    assert Told.woven("so 7 it is", number).parts == ("so ", number, " it is")
+    assert Told.woven("7 or 7", number).parts == ("7 or 7",) and Told.woven("none", number).parts == ("none",)
+
+
+def test_counts_name_the_parts_that_have_none() -> None:
+    one = counted("dotted", "by stage", ["conv3_x", "conv4_x"], ["conv2_x", "conv3_x", "conv4_x"])
+    assert (one.text, one.value) == ("0 + 1 + 1 = 2", 2)
+    assert counted("none", "by stage", []).text == "0"
+
+
+@pytest.mark.parametrize("name", [name for name in NETS if name != "one stage"])
+def test_every_number_in_the_drawings_has_its_button(name: str) -> None:
+    spec = NETS[name]
+    nodes = trace(spec, spec.default_input, spec.default_input)
+    for svg in (volumes_svg(nodes, "t"), receptive_svg(nodes, "t")):
+        named = [(unescape(key), unescape(words)) for *_, key, words in TEXT.findall(svg)]
+        proofs = shapes.drawn_proofs(nodes)
+        assert len(named) == svg.count("data-proof") >= 4  # the pattern finds every one
+        without = [key for key, _ in named if key not in proofs]
+        assert set(without) <= {"input", "fc", "flatten"}  # what was chosen, not computed
+        for key, words in named:
+            assert key in without or str(proofs[key].value) in words.replace(",", ""), (key, words)
+        assert spots(svg, proofs, Cards("x")).count("<button") == len(named) - len(without)
+
+
+def test_a_blocks_drawing_proves_its_weights() -> None:
+    for place in specimen.PLACES:
+        for block in specimen.pair(256, place=place).by_kind().values():
+            svg = block_svg(block, "#123456", "t", 256)
+            proofs = specimen.drawn_proofs(block)
+            named = {unescape(key): words for *_, key, words in TEXT.findall(svg)}
+            assert set(named) == set(proofs)
+            for conv in block.convs:
+                assert named[conv.path] == f"{evaluate(proofs[conv.path].expression):,} weights"
+            assert named["out"].startswith(f"{proofs['out'].value}×")
+
+
+def test_buttons_lie_on_the_picture() -> None:
+    svg = block_svg(specimen.pair(256).basic, "#123456", "t", 256)
+    html = spots(svg, specimen.drawn_proofs(specimen.pair(256).basic), Cards("x"))
+    assert BOX.search(svg)
+    places = [float(value) for value in re.findall(r"(?:left|top):([\d.]+)%", html)]
+    assert len(places) == 6 and all(0 < place < 100 for place in places)
+
+
+@pytest.mark.parametrize("name", known())
+def test_each_figure_of_a_lecture_is_its_proofs(name: str) -> None:
+    found = quantity(name, of_params({}))
+    if isinstance(found.value, str):
+        assert found.proof is None  # a name
+    else:
+        assert found.proof.value == found.value and found.proof.source == found.source
+        assert evaluate(found.proof.expression) == pytest.approx(found.value)
+
+
+@pytest.mark.parametrize("key", EXPERIMENTS)
+def test_each_quoted_figure_says_how_it_comes_about(key: str) -> None:
+    found = [one for run in recorded(key).values() for one in quotes.QUOTES[key](run["summary"])]
+    assert found and all(one.rule for one in found)
+    for one in found:
+        if one.exact is None:
+            assert one.proof("recorded") is None
+        else:
+            assert one.proof("recorded").source == "recorded" and one.proof("recorded").value == pytest.approx(one.exact)
+            assert not one.terms or evaluate(one.terms) == pytest.approx(one.exact)

@@ -44,7 +44,7 @@ QUESTIONS: dict[str, Question] = {
         ("--check", {"nargs": "?", "const": "", "metavar": "BLOCK", "help": "also ask the gradient of one unit (seconds)"}),)),
     "torchinfo": Question("torchinfo's summary and whether it agrees", "torchinfos"),
     "compare": Question("what changes from a baseline to this model", "compared", (
-        ("--baseline", {"default": "resnet34", "metavar": "MODEL", "help": "resnet34, resnet34~shortcut=none, …"}),)),
+        ("--baseline --vs", {"default": "resnet34", "metavar": "MODEL", "help": "resnet34, resnet34~shortcut=none, …"}),)),
     "figure": Question(f"a drawing as SVG, or the graph as DOT: {', '.join(FIGURES)}", "", (
         ("what", {"nargs": "?", "default": "overview", "metavar": "FIGURE", "help": ", ".join(FIGURES)}),)),
     "paper": Question("a table of the papers beside the models: table1, table2, table3, table6, preactivation", "paper", (
@@ -66,7 +66,7 @@ def parser(name: str) -> cli.Parser:
     elif name == "paper":
         made.add_argument("--stride-on", dest="stride_on", metavar="3x3|1x1", help="of Table 1's bottlenecks; the paper's is 1x1")
     for flag, options in QUESTIONS[name].flags:
-        made.add_argument(flag, **options)
+        made.add_argument(*flag.split(), **options)
     made.add_argument("--format", metavar="|".join(formats(name)), default=formats(name)[0])
     return made
 

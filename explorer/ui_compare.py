@@ -123,10 +123,10 @@ def structure(found: Sequence[Layer], base: ResNetSpec, chosen: Chosen) -> list[
 
 
 def _formulas(path: str, base: ResNetSpec, chosen: Chosen) -> None:
-    """Both nets' parameters and MACs of one layer; each opens its formula."""
+    """Both nets' parameters and MACs of one layer, substituted; each opens its card."""
     cards = markup.Cards("layer")
     both = zip(names(base, chosen), diff.layer_proofs(base, chosen.spec, chosen.height, chosen.width, path))
-    facts = [f"in {escape(name)} " + (", ".join(f"{cards.number(proof)} {words}" for words, proof in found.items())
+    facts = [f"in {escape(name)} " + (", ".join(f"{cards.number(proof, proof.text)} {words}" for words, proof in found.items())
                                       if found else "there is none") for name, found in both]
     st.html(f'<div class="told"><b>{escape(path)}</b>: {"; ".join(facts)} {ui.mark("computed")}<br><span class="soft">Click a row '
             f"below for its formulas.</span></div>{cards.html()}")

@@ -38,11 +38,15 @@ function saveFigures(format) {
   for (const picture of document.querySelectorAll(".stMain .drawing img")) saveDrawing(picture, format);
 }
 
-// What Plotly's own camera button does, told the format first.
+// What Plotly's own camera button does, told the format first; on the page's background, so that text of a dark theme
+// can be read wherever the picture goes.
 function savePlot(plot, format) {
   Object.assign(plot._context.toImageButtonOptions, { format, scale: format === "png" ? 2 : 1 });
   const buttons = plot._fullLayout._modeBar.buttons.flat();
+  const before = plot.layout.paper_bgcolor;
+  plot.layout.paper_bgcolor = getComputedStyle(document.querySelector(".stApp")).backgroundColor;
   buttons.find((button) => button.name === "toImage").click(plot);
+  plot.layout.paper_bgcolor = before;
 }
 
 function saveDrawing(picture, format) {

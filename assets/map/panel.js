@@ -47,7 +47,7 @@ function factList(rows) {
     rows
       .filter(Boolean)
       .map(([term, value, small]) =>
-        html("div", {}, html("dt", {}, term), html("dd", {}, ...[value].flat(2), small ? html("small", {}, ...[small].flat()) : null)),
+        html("div", {}, html("dt", {}, term), html("dd", {}, ...[value].flat(2), small ? html("small", {}, ...[small].flat(2)) : null)),
       ),
   );
 }
@@ -109,7 +109,7 @@ function stagePanel(map, id, { stage }) {
     metric.label,
     provable(map, stage.words[name], rule(map, name, stage.proofs[name], stageSteps(map, id, name))),
     [
-      totals[name] === undefined ? null : shareOf(map, stage.metrics[name], totals[name]),
+      totals[name] === undefined ? null : [shareOf(map, stage.metrics[name], totals[name]), " of the net"],
       written(map, name, stage.proofs[name]),
     ],
   ]);

@@ -113,7 +113,7 @@ def test_a_part_picked_in_the_treemap_is_the_maps_selection_too(visit) -> None:
 def test_a_row_of_the_structural_diff_opens_its_formulas(visit) -> None:
     app = visit("/compare?diff=layers", "Click a row below")
     line = app.page.locator(".told").first
-    assert "in ResNet-34 36,864 parameters" in line.inner_text() and "in ResNet-50 4,096 parameters" in line.inner_text()
+    assert "in ResNet-34 64·64·3² = 36,864 parameters" in line.inner_text() and "in ResNet-50 64·64·1² = 4,096 parameters" in line.inner_text()
     line.get_by_role("button", name="4,096").click()
     assert "64·64·1² = 4,096" in opened(app).inner_text()
     app.page.keyboard.press("Escape")
@@ -146,6 +146,17 @@ def test_the_figures_of_a_page_are_saved_as_svg_and_png(visit, route, count) -> 
         for one in saved:
             assert one.path().read_bytes().startswith(start)
         saved.clear()
+
+
+def test_a_chart_saved_in_the_dark_theme_keeps_its_background(visit) -> None:
+    app = visit("/cost", "25.56 M", accept_downloads=True, color_scheme="dark")
+    app.page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    app.page.wait_for_timeout(500)
+    app.page.get_by_role("button", name="Take it home").click()
+    with app.page.expect_download() as saved:
+        app.page.locator('[data-save="svg"]').click()
+    assert "rgb(18, 21, 27)" in saved.value.path().read_text(encoding="utf-8")[:600]
+    assert "rgb(18, 21, 27)" not in app.page.locator(".js-plotly-plot .main-svg").first.get_attribute("style")
 
 
 def test_the_gradient_agrees_with_theory(visit) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from itertools import groupby
 
 from explorer.analysis import METRICS, activation_bytes, total
@@ -59,15 +61,21 @@ def prove(metric: str, nodes: Sequence[Node], label: str = "") -> Proof:
         raise ValueError(f"metric={metric!r}: choose one of {sums}")
     if len(nodes) == 1:
         return leaf(metric, nodes[0])
+    found = _proved(metric, tuple(nodes))
+    return replace(found, label=label) if label else found
+
+
+@lru_cache(maxsize=512)  # a page shows the same sums in several places
+def _proved(metric: str, nodes: tuple[Node, ...]) -> Proof:
     rule = RULES[metric][0] if metric in RULES else METRICS[metric].counts
     for level in (lambda node: node.stage, lambda node: node.block or node.path):
         groups = [(name, list(group)) for name, group in groupby(nodes, level)]
         if len(groups) > 1 and any(len(group) > 1 for _, group in groups):
             parts = tuple(prove(metric, group, name) for name, group in groups)
-            return Proof(label or "total", subtotals(parts), total(nodes, metric), rule, parts)
+            return Proof("total", subtotals(parts), total(nodes, metric), rule, parts)
     parts = tuple(part for node in nodes if (part := leaf(metric, node)).value)
     expression = " + ".join(part.expression for part in parts) or "0"
-    return Proof(label or nodes[0].block or nodes[0].stage, expression, total(nodes, metric), rule, parts)
+    return Proof(nodes[0].block or nodes[0].stage, expression, total(nodes, metric), rule, parts)
 
 
 def subtotals(parts: Sequence[Proof]) -> str:

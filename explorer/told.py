@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -38,7 +39,13 @@ class Told:
         return Told(*between[1:])
 
     @classmethod
-    def woven(cls, text: str, number: Provable) -> Told:
-        """A text in which one number opens its proof; the text alone where the number does not stand in it just once."""
-        before, *after = text.split(number.shown)
-        return cls(before, number, after[0]) if len(after) == 1 else cls(text)
+    def woven(cls, text: str, *numbers: Provable) -> Told:
+        """A text in which these numbers, in the order in which they stand there, open their proofs; one that the text does
+        not say is left out."""
+        parts: list[str | Provable] = []
+        for number in numbers:
+            found = re.search(rf"(?<![\d.,]){re.escape(number.shown)}", text)
+            if found:
+                parts += [text[: found.start()], number]
+                text = text[found.end():]
+        return cls(*parts, text)

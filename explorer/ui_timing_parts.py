@@ -8,7 +8,7 @@ from explorer import figures_timing as draw
 from explorer import naming, palette, ui, ui_timing
 from explorer import ui_timing_run as runs
 from explorer.state import Chosen
-from explorer.timing import exports, found, rows, words
+from explorer.timing import exports, found, ratios, rows, words
 from explorer.timing.parts import Parts
 from explorer.timing.settings import Settings
 from explorer.timing.tasks import Ask
@@ -29,7 +29,7 @@ def parts(chosen: Chosen, settings: Settings) -> None:
     with figures:
         ui.figures([Figure(palette.seconds(seen.whole_s), "one pass, cut at the ends of its modules", words.cut(seen), mark)])
     ui_timing.not_yours(seen.settings, settings, mark)
-    ui.lead(words.where(where))
+    ui.lead(ratios.where(words.where(where), where, mark))
     ui.chart(draw.where(where), f"Shares of time, MACs and parameters by {rows_of(seen)} of {naming.title(chosen.spec)}")
     ui_timing.beside(seen.settings, seen.provenance, mark)
     if answer:
@@ -59,8 +59,9 @@ def _on_the_map(chosen: Chosen, seen: Parts) -> None:
 def _layers_and_kernels(chosen: Chosen, settings: Settings, seen: Parts, mark: str) -> None:
     left, right = st.columns(2)
     with left, st.expander("The longest layers", icon=":material/format_list_numbered:"):
-        ui.table([{"layer": row["path"], "kind": row["kind"], "time": palette.seconds(row["seconds"]),
-                   "share": palette.percent(row["share"], 1)} for row in rows.layers(seen.parts)[:20]], source=mark)
+        every = rows.layers(seen.parts)
+        ui.table([{"layer": row["path"], "kind": row["kind"], "time": palette.seconds(row["seconds"]), "share": share}
+                  for row, share in list(zip(every, ratios.layers(every, mark)))[:20]], source=mark)
     with right, st.expander("The kernels (torch.profiler)", icon=":material/memory:"):
         answer = runs.run(Ask("kernels", chosen.spec, settings))
         if answer:

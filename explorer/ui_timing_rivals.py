@@ -11,7 +11,7 @@ from explorer import naming, palette, ui, ui_timing
 from explorer import ui_timing_run as runs
 from explorer.spec import preset, presets
 from explorer.state import Chosen
-from explorer.timing import exports, found, proofs, records, rows, sweeps, words
+from explorer.timing import exports, found, proofs, ratios, records, rows, sweeps, words
 from explorer.timing import machines as sides
 from explorer.timing.measurement import Measurement
 from explorer.timing.settings import Settings
@@ -32,9 +32,10 @@ def race(chosen: Chosen, settings: Settings) -> None:
              *rows.published_pair(records.published(), one, other, chosen.height, chosen.width)]
     counted = rows.contrast(*pair, chosen.height, chosen.width, timed)
     titles = [naming.title(spec) for spec in pair]
-    ui.lead(words.contrast(counted, *titles))
+    known = proofs.contrast(*pair, chosen.height, chosen.width, timed)
+    ui.lead(ratios.contrast(words.contrast(counted, *titles), known))
     _charts(counted, titles, seen)
-    ui.told(proofs.contrast(*pair, chosen.height, chosen.width, timed))
+    ui.told(known)
     if seen:
         ui_timing.beside(seen[0].settings, seen[0].provenance, mark)
         ui_timing.not_yours(seen[0].settings, settings, mark)

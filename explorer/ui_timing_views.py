@@ -14,7 +14,7 @@ from explorer import figures_timing as draw
 from explorer import naming, palette, state, ui, ui_timing
 from explorer import ui_timing_run as runs
 from explorer.state import Chosen
-from explorer.timing import exports, found, proofs, records, rows, sweeps, words
+from explorer.timing import exports, found, proofs, ratios, records, rows, sweeps, words
 from explorer.timing.settings import Settings
 from explorer.timing.tasks import Ask
 from explorer.ui import Figure
@@ -75,7 +75,7 @@ def _swept(which: str, made: list[sweeps.Row], mark: str, planned: list[sweeps.P
     plain = rows.sweep(made, planned)
     first = next((row.measurement for row in made if row.measurement), None)
     done = [row for row in plain if row.get("median_s") or row["error"]]
-    ui.lead((words.sweep(which, done) if done else "") or f"{len(done)} of {len(plain)} points.")
+    ui.lead(ratios.sweep((words.sweep(which, done) if done else "") or f"{len(done)} of {len(plain)} points.", done, mark))
     ui.chart((draw.batch_sweep if which == "batch" else draw.bar_sweep)(plain), sweeps.SWEEPS[which][0])
     if first is not None:
         ui_timing.beside(first.settings, first.provenance, mark, words.VARIED[which])

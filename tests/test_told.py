@@ -58,7 +58,8 @@ def test_a_text_is_joined_woven_and_escaped() -> None:
     assert cards.text(text).startswith("x &lt; <button") and cards.text(text).count("popovertarget") == 2
     assert cards.html().count("<div popover") == 1 and "a rule with &lt;" in cards.html()
     assert Told.woven("so 7 it is", number).parts == ("so ", number, " it is")
-    assert Told.woven("7 or 7", number).parts == ("7 or 7",) and Told.woven("none", number).parts == ("none",)
+    assert Told.woven("17 or 7, 7", number, number).parts == ("17 or ", number, ", ", number, "")
+    assert Told.woven("none", number).parts == ("none",)
 
 
 def test_counts_name_the_parts_that_have_none() -> None:

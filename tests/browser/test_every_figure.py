@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 ROUTES = ("/?node=layer2.0&color=params", "/?node=layer2", "/?figure=fig3", "/blocks", "/blocks?equal=cost&place=dotted", "/shapes", "/cost",
           "/cost?node=layer3.1", "/cost?show=flops", "/cost?show=memory", "/cost?show=field", "/cost?show=torchinfo", "/compare",
           "/compare?diff=stages", "/compare?diff=layers", "/compare?diff=presets", "/paper", "/paper?table=depth",
-          "/paper?table=errors", "/lecture", "/?lecture=deeper", "/cost?lecture=parameters")
+          "/paper?table=errors", "/lecture", "/?lecture=deeper", "/cost?lecture=parameters", "/timing?view=race", "/timing?view=sweep",
+          "/timing?view=parts", "/why_residual?reveal=true")
 # A computed figure: with thousands, with a unit of ours, or a receptive field.
 FIGURE = r"\d,\d{3}|\d ?(?:[KM]|GMACs|MMACs|[KMG]B|px|%)(?![\w-])"
 MAY_STAND_ALONE = {
@@ -20,7 +21,7 @@ MAY_STAND_ALONE = {
     "tr[data-id]": "the map as a table: a click on a row shows the formulas in the panel",
     ".heard": "the map in words, for screen readers",
     ".flops td:last-child": "the gap with its formula beside it",
-    ".note, .soft": "small print: a source, a protocol, a formula",
+    ".note, .soft, .beside, .source": "small print: a source, settings, a protocol, a formula",
     "[data-testid=stFileUploader]": "Streamlit's own words",
 }
 NO_FORMULA = {  # route -> what stands in a text that has figures without one, and why

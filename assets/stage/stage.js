@@ -7,6 +7,12 @@ function isOn(phrase) {
   return [...new URLSearchParams(phrase.dataset.drive)].every(([name, value]) => now.get(name) === value);
 }
 
+// A proof card of the page, of the bar or of the map: Escape is for it first.
+function cardIsOpen() {
+  const roots = [...document.querySelectorAll("*")].map((one) => one.shadowRoot).filter(Boolean);
+  return [document, ...roots].some((root) => root.querySelector(":popover-open"));
+}
+
 class Stage {
   constructor(place) {
     this.place = place;
@@ -143,7 +149,7 @@ class Stage {
   toggleNotes() { this.toggle("notes"); }
   toggleList() { this.toggle("list"); }
   toggleCode() { this.toggle("code"); }
-  canEscape() { return !this.place.querySelector(":popover-open") && (kept.list || kept.code || this.data.present); }
+  canEscape() { return !cardIsOpen() && (kept.list || kept.code || this.data.present); }
   escape() { kept.code ? this.toggleCode() : kept.list ? this.toggleList() : this.togglePresent(); }
 }
 

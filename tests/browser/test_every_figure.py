@@ -114,3 +114,16 @@ def test_a_lectures_figures_open_their_proof_and_its_answer_too(visit) -> None:
     app.page.get_by_role("button", name="Reveal", exact=True).click()
     app.page.locator(".answer .proved").click()
     assert "28.54" in card.inner_text()
+
+
+@pytest.mark.parametrize("number", [".stage .text .proved", ".built .proved"])
+def test_escape_in_the_projector_view_closes_a_card_before_it_leaves(visit, number: str) -> None:
+    app = visit("/?lecture=deeper&present=1", "Deeper should be better")
+    card = app.page.locator(".proof-card:popover-open")
+    app.page.locator(number).first.click()
+    expect(card).to_have_count(1)
+    app.page.keyboard.press("Escape")
+    expect(card).to_have_count(0)
+    assert "present=1" in app.page.url
+    app.page.keyboard.press("Escape")
+    app.page.wait_for_function("() => !location.search.includes('present=1')")

@@ -73,7 +73,8 @@ def scatter(rows: Rows, x: tuple[str, str], y: tuple[str, str], marked: dict[str
             textfont={"size": TEXT, "color": [marked[row["net"]] for row in some[part]]} if part.stop else {"size": TEXT - 1},
             marker={"size": 17 if part.stop else 10, "color": [marked.get(row["net"], BASE) for row in some[part]],
                     "line": {"width": 1, "color": "rgba(255,255,255,.8)"}, "opacity": 1 if part.stop else 0.75},
-            customdata=[[row["net"]] for row in some[part]], hovertext=[f"<b>{row['net']}</b><br>{x[1]}: {row[x[0]]:,}<br>{y[1]}: {row[y[0]]:,}" for row in some[part]],
+            customdata=[[row["net"]] for row in some[part]],
+            hovertext=[f"<b>{row['net']}</b><br>{x[1]}: {row[x[0]]:,}<br>{y[1]}: {row[y[0]]:,}" for row in some[part]],
             hoverinfo="text")
     figure.update_xaxes(type="log", title=x[1], tickformat="~s", dtick="D2", range=ranges[0])
     figure.update_yaxes(type="log", title=y[1], tickformat="~s", dtick="D2", range=ranges[1])

@@ -102,9 +102,8 @@ def why(block: Block) -> Told:
 
 def drawn_proofs(block: Block) -> dict[str, Proof]:
     """The numbers in a block's drawing (see drawing.block): each convolution's weights, and the side of its maps."""
-    changing = [node for node in block.convs if node.stride > 1] or block.convs[-1:]
-    sides = [proof for node in block.nodes if node in changing for proof in output_size(node)[:1]]
-    return {node.path: prove("params", [node]) for node in block.convs} | {"out": sides[-1]}
+    deciding = ([node for node in block.convs if node.stride > 1] or block.convs)[-1]
+    return {node.path: prove("params", [node]) for node in block.convs} | {"out": output_size(deciding)[0]}
 
 
 def option_rows(width: int, equal: str, place: str, base: ResNetSpec) -> list[dict[str, object]]:

@@ -23,7 +23,7 @@ def document(width: float, height: float, body: list[str], title: str) -> str:
 
 
 def text(x: float, y: float, words: str, kind: str = "ink", size: float | None = None, fill: str = "", proof: str = "") -> str:
-    """proof: the name of the number's proof, for whoever lays a button over it (markup.spots)."""
+    """proof: the name of the number's proof, for whoever lays a button over it (`spots`)."""
     look = (f"font-size:{size:g}px;" if size else "") + (f"fill:{fill};" if fill else "")
     more = f' data-proof="{escape(proof)}"' if proof else ""
     return f'<text x="{x:.1f}" y="{y:.1f}" class="{kind}" style="{look}"{more}>{escape(words)}</text>'

@@ -36,9 +36,10 @@ def sweep(text: str, rows: Rows, source: str) -> Told:
 
 
 def contrast(text: str, proofs: dict[str, Proof]) -> Told:
-    """`words.contrast`, with the proofs of `proofs.contrast`: the MACs, then the time, or else what the convolutions write."""
-    times = [one for words, one in proofs.items() if words.startswith("× the time")] or [proofs["× the convolution outputs"]]
-    return Told.woven(text, *(Provable(f"{one.value:.2f}×", one) for one in (proofs["× the MACs"], *times)))
+    """`words.contrast`, with the proofs of `proofs.contrast`: the MACs, the time, what the convolutions write."""
+    times = [one for words, one in proofs.items() if words.startswith("× the time")]
+    said = (proofs["× the MACs"], *times, proofs["× the convolution outputs"])
+    return Told.woven(text, *(Provable(f"{one.value:.2f}×", one) for one in said))
 
 
 def layers(rows: Rows, source: str) -> list[Provable]:

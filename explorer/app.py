@@ -17,16 +17,17 @@ if str(ROOT) not in sys.path:  # the console script puts explorer/ there, not th
 def import_torch() -> None:
     """Takes seconds. What it leaves never dies: without the freeze Python's garbage collector would walk through it again
     and again while a deep net is traced."""
-    import_module("explorer.analysis")
+    import_module("explorer.facts.rollup")
     gc.freeze()
 
 
-if "explorer.analysis" not in sys.modules:  # let it happen while the controls are painted
+if "explorer.facts.rollup" not in sys.modules:  # let it happen while the controls are painted
     threading.Thread(target=import_torch, daemon=True).start()
 
 import streamlit as st  # noqa: E402
 
-from explorer import share, stage, state, ui  # noqa: E402
+from explorer.places import ASSETS  # noqa: E402
+from explorer.web import link_popover, lecture_bar, state, pieces  # noqa: E402
 
 PAGES = (  # file in pages/, title, icon; the first is the home page
     ("architecture", "Architecture", ":material/account_tree:"),
@@ -42,19 +43,19 @@ PAGES = (  # file in pages/, title, icon; the first is the home page
 
 
 def main() -> None:
-    st.set_page_config("ResNet Explorer", page_icon=ui.ASSETS / "icon.png", layout="wide")
-    ui.style()
+    st.set_page_config("ResNet Explorer", page_icon=ASSETS / "app" / "icon.png", layout="wide")
+    pieces.style()
     page = st.navigation(
         [st.Page(ROOT / "pages" / f"{name}.py", title=title, icon=icon, default=index == 0)
          for index, (name, title, icon) in enumerate(PAGES)],
         position="top",
     )
     name = page.url_path or PAGES[0][0]
-    flags = stage.flags(name)
-    ui.brand()
+    flags = lecture_bar.flags(name)
+    pieces.brand()
     chosen, problem = state.sidebar()
-    stage.show(name, flags)
-    ui.header(chosen, problem, lambda: share.popover(name))
+    lecture_bar.show(name, flags)
+    pieces.header(chosen, problem, lambda: link_popover.popover(name))
     state.visitor().cancel_jobs(unless_place=page.title)
     page.run()
 

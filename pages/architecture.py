@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer import graph, map, naming, state, ui, ui_facts
-from explorer.analysis import facts
-from explorer.trace import trace
+from explorer.spec import naming
+from explorer.tell import netmap
+from explorer.web import map_component, state, pieces, facts_pieces
+from explorer.facts.rollup import facts
+from explorer.net.trace import trace
 
 chosen = state.current()
-map.show(chosen, map.measured(chosen))
+map_component.show(chosen, map_component.measured(chosen))
 with st.container(horizontal=True):
-    ui.downloads(f"{naming.slug(chosen.spec)}-layers", facts(chosen.spec, chosen.height, chosen.width, chosen.batch)["layers"],
+    pieces.downloads(f"{naming.slug(chosen.spec)}-layers", facts(chosen.spec, chosen.height, chosen.width, chosen.batch)["layers"],
                  figures=False)
-    ui_facts.take_home(chosen)
-    st.download_button("Graphviz DOT of the traced graph", lambda: graph.dot(
+    facts_pieces.take_home(chosen)
+    st.download_button("Graphviz DOT of the traced graph", lambda: netmap.dot(
         trace(chosen.spec, chosen.height, chosen.width, chosen.batch), naming.title(chosen.spec)),
         f"{naming.slug(chosen.spec)}.dot", "text/vnd.graphviz", on_click="ignore", icon=":material/account_tree:")

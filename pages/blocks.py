@@ -2,10 +2,13 @@
 
 import streamlit as st
 
-from explorer import palette, specimen, state, ui, ui_facts
-from explorer.drawing import block_svg
-from explorer.proof import prove
-from explorer.ui import Figure
+from explorer.facts import block_pair
+from explorer import units
+from explorer.tell import palette
+from explorer.web import state, pieces, facts_pieces
+from explorer.tell.drawing import block_svg
+from explorer.facts.proof import prove
+from explorer.web.pieces import Figure
 
 chosen = state.current()
 st.header("Why the bottleneck?", anchor=False)
@@ -15,33 +18,33 @@ with left:
     equal = state.choose("Compare at equal", ("width", "cost"), "equal",
                          help="cost: the pair of the paper's Fig. 5, a 64-d basic block against a 256-d bottleneck.")
 with middle:
-    place = state.choose("Shortcut of the block", tuple(specimen.PLACES), "place",
-                         help="; ".join(f"{name}: {what}" for name, what in specimen.PLACES.items()))
+    place = state.choose("Shortcut of the block", tuple(block_pair.PLACES), "place",
+                         help="; ".join(f"{name}: {what}" for name, what in block_pair.PLACES.items()))
 with right:
     width = st.number_input("Outer width (channels)", value=256, step=64, key="outer", bind="query-params")
 try:
-    pair = specimen.pair(width, equal, place, chosen.spec)
+    pair = block_pair.pair(width, equal, place, chosen.spec)
 except ValueError as error:
     st.error(f"{error}. Shown: 256.", icon=":material/error:")
-    pair = specimen.pair(256, equal, place, chosen.spec)
+    pair = block_pair.pair(256, equal, place, chosen.spec)
 
-ui.lead(specimen.lesson(pair, equal))
+pieces.lead(block_pair.lesson(pair, equal))
 widest = max(shape[1] for block in (pair.basic, pair.bottleneck) for shape in (block.in_shape, block.out_shape))
 drawings = []
 for column, (kind, block) in zip(st.columns(2, gap="medium"), pair.by_kind().items(), strict=True):
     with column, st.container(border=True):
         weights = prove("params", block.convs)
-        ui.figures([Figure(palette.count(weights.value), "convolution weights", proof=weights)])
-        ui.arithmetic(specimen.arithmetic(block))
+        pieces.figures([Figure(units.count(weights.value), "convolution weights", proof=weights)])
+        pieces.arithmetic(block_pair.arithmetic(block))
         drawings.append(block_svg(block, palette.BLOCK_COLOURS[kind], f"{kind}, {block.out_shape[1]}-d", widest))
-        ui.drawing(drawings[-1], f"{kind} block: {specimen.arithmetic(block)}; {block.reason}",
-                   proofs=specimen.drawn_proofs(block))
-        ui.reason(block.shortcut, specimen.why(block))
-        ui.told(specimen.totals(block))
+        pieces.drawing(drawings[-1], f"{kind} block: {block_pair.arithmetic(block)}; {block.reason}",
+                   proofs=block_pair.drawn_proofs(block))
+        pieces.reason(block.shortcut, block_pair.why(block))
+        pieces.told(block_pair.totals(block))
 
 st.subheader("What the way around costs", anchor=False)
-ui.table(specimen.option_rows(width if not width % 8 and 8 <= width <= 2048 else 256, equal, place, chosen.spec),
+pieces.table(block_pair.option_rows(width if not width % 8 and 8 <= width <= 2048 else 256, equal, place, chosen.spec),
          caption="Parameters of this block under each shortcut option of the paper, BN included.")
 with st.container(horizontal=True):
-    ui.downloads("blocks", specimen.rows(pair), dict(zip(("Basic block", "Bottleneck"), drawings)))
-    ui_facts.take_home(chosen)
+    pieces.downloads("blocks", block_pair.rows(pair), dict(zip(("Basic block", "Bottleneck"), drawings)))
+    facts_pieces.take_home(chosen)

@@ -2,25 +2,28 @@
 
 import streamlit as st
 
-from explorer import diff, naming, state, ui, ui_compare, ui_facts, ui_nets, ui_pair
-from explorer.told import Told
+from explorer.facts import comparison
+from explorer.spec import naming
+from explorer.web import state, pieces, facts_pieces
+from explorer.web.sections.compare import changes as compare_changes, presets as compare_presets, pair as compare_pair
+from explorer.facts.told import Told
 
 chosen = state.current()
 st.header("What changes between two models?", anchor=False)
-base = ui_pair.baseline()
-ui_pair.controls(chosen, base)
-found = diff.layers(base, chosen.spec, chosen.height, chosen.width)
-before, after = ui_pair.names(base, chosen)
-ui.lead(Told(f"From {before} to {after}: ", diff.summary(base, chosen.spec, found)))
+base = compare_pair.baseline()
+compare_pair.controls(chosen, base)
+found = comparison.layers(base, chosen.spec, chosen.height, chosen.width)
+before, after = compare_pair.names(base, chosen)
+pieces.lead(Told(f"From {before} to {after}: ", comparison.summary(base, chosen.spec, found)))
 SECTIONS = {
-    "headline": lambda: ui_compare.headline(base, chosen),
-    "stages": lambda: ui_compare.stages(base, chosen),
-    "layers": lambda: ui_compare.structure(found, base, chosen),
-    "maps": lambda: ui_compare.maps(base, chosen),
-    "presets": lambda: ui_nets.cost_against_cost(base, chosen),
+    "headline": lambda: compare_changes.headline(base, chosen),
+    "stages": lambda: compare_changes.stages(base, chosen),
+    "layers": lambda: compare_changes.structure(found, base, chosen),
+    "maps": lambda: compare_changes.maps(base, chosen),
+    "presets": lambda: compare_presets.cost_against_cost(base, chosen),
 }
 show = state.choose("Show", tuple(SECTIONS), "diff", width="stretch", label_visibility="collapsed")
 rows = SECTIONS[show]()
 with st.container(horizontal=True):
-    ui.downloads(f"{naming.slug(base)}-to-{naming.slug(chosen.spec)}-{show}", rows)
-    ui_facts.take_home(chosen)
+    pieces.downloads(f"{naming.slug(base)}-to-{naming.slug(chosen.spec)}-{show}", rows)
+    facts_pieces.take_home(chosen)

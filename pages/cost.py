@@ -2,24 +2,26 @@
 
 import streamlit as st
 
-from explorer import naming, state, ui, ui_cost, ui_facts, ui_field
-from explorer.trace import trace
+from explorer.spec import naming
+from explorer.web import state, pieces, facts_pieces
+from explorer.web.sections.cost import questions as cost_questions, field as field_section
+from explorer.net.trace import trace
 
 chosen = state.current()
 nodes = trace(chosen.spec, chosen.height, chosen.width, chosen.batch)
 
 st.header("Where is the cost?", anchor=False)
 SECTIONS = {
-    "where": lambda: ui_cost.where(chosen, nodes),
-    "flops": lambda: ui_cost.flops(chosen, nodes),
-    "memory": lambda: ui_cost.memories(chosen),
-    "field": lambda: ui_field.field(chosen),
-    "torchinfo": lambda: ui_cost.torchinfos(chosen),
+    "where": lambda: cost_questions.where(chosen, nodes),
+    "flops": lambda: cost_questions.flops(chosen, nodes),
+    "memory": lambda: cost_questions.memories(chosen),
+    "field": lambda: field_section.field(chosen),
+    "torchinfo": lambda: cost_questions.torchinfos(chosen),
 }
 show = state.choose("Question", tuple(SECTIONS), "show", width="stretch",
                     help="where: by stage, block, layer. flops: why tools disagree. memory: inference and training. "
                          "field: what one unit sees. torchinfo: a second opinion.")
 rows = SECTIONS[show]()
 with st.container(horizontal=True):
-    ui.downloads(f"{naming.slug(chosen.spec)}-{show}", rows, ui_cost.drawings(chosen, nodes) if show == "where" else {})
-    ui_facts.take_home(chosen)
+    pieces.downloads(f"{naming.slug(chosen.spec)}-{show}", rows, cost_questions.drawings(chosen, nodes) if show == "where" else {})
+    facts_pieces.take_home(chosen)

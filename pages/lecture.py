@@ -2,19 +2,21 @@
 
 import streamlit as st
 
-from explorer import lecture, link, stage, state, ui, ui_facts
+from explorer import lecture
+from explorer.tell import link
+from explorer.web import lecture_bar, state, pieces, facts_pieces
 
 try:
-    run = stage.current()
+    run = lecture_bar.current()
 except lecture.LectureError as error:
-    stage.problems(error)
+    lecture_bar.problems(error)
     run = lecture.load()
 name = run.name.removesuffix(".toml")
 
 st.header(run.title, anchor=False)
 st.html(f'<p class="lead">{len(run.scenes)} scenes, about {run.minutes:.0f} minutes. Each scene is a real page in a prepared '
         "state: go on with → or the clicker’s PageDown, touch anything on the way, and ↺ brings the scene back.</p>")
-stage.listing(run, "lecture")
+lecture_bar.listing(run, "lecture")
 
 st.subheader("Take it with you", anchor=False)
 left, middle, right = st.columns(3, gap="large")
@@ -29,14 +31,14 @@ with middle:
                        "text/plain", on_click="ignore", icon=":material/edit_note:", key="example", width="stretch")
 with right:
     st.file_uploader("**Your own lecture.** It is loaded for this visit only.", type=["toml"], key="own_file",
-                     on_change=stage.take, max_upload_size=1)
+                     on_change=lecture_bar.take, max_upload_size=1)
     if st.session_state.get("own_lecture"):
         st.button("Back to the tour", on_click=lambda: st.session_state.update(own_lecture=None), icon=":material/undo:")
 if st.session_state.get("own_problem"):
-    stage.problems(st.session_state["own_problem"])
+    lecture_bar.problems(st.session_state["own_problem"])
 
 with st.container(horizontal=True):
-    ui.downloads(name, lecture.rows(run), figures=False)
-    ui_facts.take_home(state.current())
+    pieces.downloads(name, lecture.rows(run), figures=False)
+    facts_pieces.take_home(state.current())
 with st.expander("How to write a lecture", icon=":material/school:"):
     st.markdown(lecture.how_to())

@@ -2,21 +2,22 @@
 
 import streamlit as st
 
-from explorer import state, ui, ui_facts, ui_paper
-from explorer.trace import trace
+from explorer.web import state, pieces, facts_pieces
+from explorer.web.sections import paper as paper_tables
+from explorer.net.trace import trace
 
 chosen = state.current()
 st.header("Does the model agree with the paper?", anchor=False)
 SECTIONS = {
-    "table1": lambda: ui_paper.architectures(chosen),
-    "depth": lambda: ui_paper.why_fifty(chosen, trace(chosen.spec, chosen.height, chosen.width, chosen.batch)),
-    "errors": ui_paper.imagenet,
-    "cifar": ui_paper.cifar,
+    "table1": lambda: paper_tables.architectures(chosen),
+    "depth": lambda: paper_tables.why_fifty(chosen, trace(chosen.spec, chosen.height, chosen.width, chosen.batch)),
+    "errors": paper_tables.imagenet,
+    "cifar": paper_tables.cifar,
 }
 show = state.choose("Table", tuple(SECTIONS), "table", width="stretch",
                     help="table1: the five architectures, checked cell by cell. depth: why it is called 50. "
                          "errors: Tables 2 and 3. cifar: Table 6, and pre-activation.")
 rows = SECTIONS[show]()
 with st.container(horizontal=True):
-    ui.downloads(f"paper-{show}", rows)
-    ui_facts.take_home(chosen)
+    pieces.downloads(f"paper-{show}", rows)
+    facts_pieces.take_home(chosen)

@@ -2,17 +2,18 @@
 
 import streamlit as st
 
-from explorer import state, ui_timing, ui_timing_run
-from explorer.ui_timing_views import VIEWS
+from explorer.web import state
+from explorer.web.sections.timing import pieces as timing_pieces, runs as timing_runs
+from explorer.web.sections.timing.views import VIEWS
 
 chosen = state.current()
-ui_timing_run.begin()
+timing_runs.begin()
 with st.container(horizontal=True, vertical_alignment="center", key="timing-bar"):
     view = state.choose("Show", tuple(VIEWS), "view", label_visibility="collapsed")
-    settings = ui_timing.settings(chosen)
-    ui_timing_run.progress()
+    settings = timing_pieces.settings(chosen)
+    timing_runs.progress()
 question, show = VIEWS[view]
-ui_timing.question(question, settings)
-ui_timing_run.problem()
+timing_pieces.question(question, settings)
+timing_runs.problem()
 show(chosen, settings)
-ui_timing_run.settle()
+timing_runs.settle()

@@ -2,20 +2,22 @@
 
 import streamlit as st
 
-from explorer import state, ui, ui_facts
-from explorer.figures_lab import VIEWS
-from explorer.lab import EXPERIMENTS, markup, quotes, story
-from explorer.lab.record import FOLDER
-from explorer.ui import Figure
-from explorer.ui_lab import Bench
+from explorer.web import state, pieces, facts_pieces
+from explorer.tell.plots.lab import VIEWS
+from explorer.lab.claims import quotes, story
+from explorer.lab.experiments import EXPERIMENTS
+from explorer.tell import lab_words
+from explorer.places import ROOT
+from explorer.web.pieces import Figure
+from explorer.web.sections.why_residual import Bench
 
-st.html(f"<style>{(FOLDER / 'lab.css').read_text(encoding='utf-8')}</style>")
+st.html(f"<style>{(ROOT / 'explorer' / 'web' / 'sections' / 'why_residual.css').read_text(encoding='utf-8')}</style>")
 key = state.choose("Experiment", tuple(EXPERIMENTS), "experiment", width="stretch", label_visibility="collapsed")
 bench = Bench(key)
 bench.collect()
 left, right = st.columns([1, 2], gap="large")
 with left:
-    st.html(markup.question(key))
+    st.html(lab_words.question(key))
     lines = st.container()
     guess = st.radio(bench.text["predict"], list(bench.text["options"]), None, format_func=bench.text["options"].get, key=f"guess-{key}",
                      persist_state="session")
@@ -37,20 +39,20 @@ with right:
         with picked:
             run = bench.shown()
         bench.draw(view, run["rows"], run["summary"])
-        st.html(markup.source(run, ui.mark("measured" if "seconds" in run else "recorded")))
+        st.html(lab_words.source(run, pieces.mark("measured" if "seconds" in run else "recorded")))
         with st.container(horizontal=True):
             bench.downloads(run)
-            ui_facts.take_home(state.current())
+            facts_pieces.take_home(state.current())
     else:
         bench.draw(view, story.teaser(key), None, hidden=True)
-        st.html(f'<div class="source">{ui.mark("recorded")} {story.HIDDEN}</div>')
+        st.html(f'<div class="source">{pieces.mark("recorded")} {story.HIDDEN}</div>')
 with lines:
-    st.html(markup.verdict(run, guess) if open_now else markup.setup(key))
+    st.html(lab_words.verdict(run, guess) if open_now else lab_words.setup(key))
     if open_now and (odd := story.contradiction(run)):
         st.warning(odd, icon=":material/balance:")
 if open_now:
     kind = "measured" if "seconds" in run else "recorded"
-    ui.figures([Figure(one.value, one.label, source=kind, proof=one.proof(kind)) for one in quotes.QUOTES[key](run["summary"])])
+    pieces.figures([Figure(one.value, one.label, source=kind, proof=one.proof(kind)) for one in quotes.QUOTES[key](run["summary"])])
     bench.meaning(run)
 with st.expander(story.texts()["article"]["title"], icon=":material/format_quote:"):
-    st.html(markup.article())
+    st.html(lab_words.article())

@@ -8,25 +8,25 @@ from dataclasses import replace
 import pytest
 import torchinfo
 
-from explorer import analysis
-from explorer.model import build
+from explorer.facts import rollup
+from explorer.net.resnet import build
 from explorer.spec import preset
-from explorer.trace import trace
+from explorer.net.trace import trace
 
 
 def test_blocks_and_stages_partition_the_network() -> None:
     nodes = trace(preset("resnet50"))
-    stages = analysis.stages(nodes)
+    stages = rollup.stages(nodes)
     assert [stage.name for stage in stages] == ["stem", "conv2_x", "conv3_x", "conv4_x", "conv5_x", "head"]
     assert [len(stage.blocks) for stage in stages] == [0, 3, 4, 6, 3, 0]
     assert [stage.stride for stage in stages] == [4, 1, 2, 2, 2, 1]
     assert tuple(node for stage in stages for node in stage.nodes) == nodes
     for metric in ("params", "macs", "activation_bytes"):
-        assert sum(analysis.total(stage.nodes, metric) for stage in stages) == analysis.total(nodes, metric)
+        assert sum(rollup.total(stage.nodes, metric) for stage in stages) == rollup.total(nodes, metric)
 
 
 def test_preactivation_ends_in_the_head() -> None:
-    head = analysis.stages(trace(replace(preset("resnet50"), activation="pre")))[-1]
+    head = rollup.stages(trace(replace(preset("resnet50"), activation="pre")))[-1]
     assert [node.path for node in head.nodes] == ["bn_last", "relu_last", "avgpool", "flatten", "fc"]
 
 
@@ -43,7 +43,7 @@ def test_preactivation_ends_in_the_head() -> None:
                                                 "1×1 convolution, stride 1, 4,096 weights"),
 ])
 def test_the_reason_for_solid_or_dotted_is_in_the_models_own_numbers(name, changes, path, reason) -> None:
-    found = {block.path: block for block in analysis.blocks(trace(replace(preset(name), **changes)))}
+    found = {block.path: block for block in rollup.blocks(trace(replace(preset(name), **changes)))}
     assert found[path].reason == reason
 
 
@@ -51,12 +51,12 @@ def test_activation_memory_is_torchinfos_plus_pooling() -> None:
     """torchinfo counts the outputs of layers with parameters, and twice ("for gradients"); pooling has none."""
     nodes = trace(preset("resnet50"))
     summary = torchinfo.summary(build(preset("resnet50"), "meta").eval(), (1, 3, 224, 224), device="meta", verbose=0)
-    pooling = sum(analysis.activation_bytes(node) for node in nodes if node.kind in ("maxpool", "avgpool"))
-    assert analysis.total(nodes, "activation_bytes") == summary.total_output_bytes / 2 + pooling
+    pooling = sum(rollup.activation_bytes(node) for node in nodes if node.kind in ("maxpool", "avgpool"))
+    assert rollup.total(nodes, "activation_bytes") == summary.total_output_bytes / 2 + pooling
 
 
 def test_the_facts_are_the_contract_in_json() -> None:
-    facts = json.loads(json.dumps(analysis.facts(preset("resnet50"), 224, 224)))
+    facts = json.loads(json.dumps(rollup.facts(preset("resnet50"), 224, 224)))
     assert facts["name"] == "resnet50" and facts["input"] == [1, 3, 224, 224]
     assert (facts["params"], facts["buffers"], facts["macs"]) == (25_557_032, 53_173, 4_089_184_256)
     assert {"name", "module", "blocks", "out_shape", "params", "macs", "receptive_field", "stride"} <= set(facts["stages"][0])
@@ -69,7 +69,7 @@ def test_the_facts_are_the_contract_in_json() -> None:
 
 
 def test_a_new_metric_becomes_a_column_by_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    row = analysis.Metric("Convolutions", "count", lambda node: int(node.kind == "conv"), "sum", "convolutions")
-    monkeypatch.setitem(analysis.METRICS, "convs", row)
-    facts = analysis.facts(preset("resnet18"), 224, 224)
+    row = rollup.Metric("Convolutions", "count", lambda node: int(node.kind == "conv"), "sum", "convolutions")
+    monkeypatch.setitem(rollup.METRICS, "convs", row)
+    facts = rollup.facts(preset("resnet18"), 224, 224)
     assert sum(stage["convs"] for stage in facts["stages"]) == 20 == sum(layer["convs"] for layer in facts["layers"])

@@ -9,9 +9,9 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from explorer import answers, ask
-from explorer.cli import main
-from explorer.proof import evaluate
+from explorer.cli import answers, ask
+from explorer.cli.main import main
+from explorer.facts.proof import evaluate
 from tests import golden
 
 ASKED = {  # question -> what is asked of it in these tests

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.cli import main, parser
+from explorer.cli.main import main, parser
 from explorer.spec import cifar_stages, named
 
 ROOT = Path(__file__).resolve().parent.parent

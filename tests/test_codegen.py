@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 import torch
 
-from explorer.codegen import code
-from explorer.model import build
+from explorer.tell.codegen import code
+from explorer.net.resnet import build
 from explorer.spec import CHOICES, ResNetSpec, preset, presets
 
 AXES = ("block", "shortcut", "stride_on", "activation", "norm", "stem")

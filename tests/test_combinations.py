@@ -15,10 +15,10 @@ import torch
 import torchinfo
 from torch.utils.flop_counter import FlopCounterMode
 
-from explorer.analysis import total
-from explorer.model import build
+from explorer.facts.rollup import total
+from explorer.net.resnet import build
 from explorer.spec import BLOCKS, CHOICES, ResNetSpec, preset, presets
-from explorer.trace import trace
+from explorer.net.trace import trace
 
 SIDE = 33  # odd, and small: a count does not depend on values
 AXES = ("block", "shortcut", "stride_on", "activation", "norm")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from explorer import cost, figures
-from explorer.analysis import total
-from explorer.proof import evaluate
+from explorer.facts import cost
+from explorer.tell.plots import cost as cost_plots
+from explorer.facts.rollup import total
+from explorer.facts.proof import evaluate
 from explorer.spec import ResNetSpec, preset
-from explorer.trace import trace
+from explorer.net.trace import trace
 
 NODES = trace(preset("resnet50"), 224, 224)
 
@@ -93,7 +94,7 @@ def test_figures_hold_the_rows_values():
     rows = cost.rows(NODES)
     items = cost.hierarchy(NODES, "macs")
     for kind in ("treemap", "sunburst"):
-        drawn = figures.tree(items, "MACs", kind).data[0]
+        drawn = cost_plots.tree(items, "MACs", kind).data[0]
         assert list(drawn.values) == [item["value"] for item in items] and drawn.type == kind
-    assert list(figures.bars(rows, "params", "Parameters", "count").data[0].y) == [row["params"] for row in rows]
-    assert figures.bars(rows, "receptive_field", "Receptive field", "px").data[0].y[-1] == 0
+    assert list(cost_plots.bars(rows, "params", "Parameters", "count").data[0].y) == [row["params"] for row in rows]
+    assert cost_plots.bars(rows, "receptive_field", "Receptive field", "px").data[0].y[-1] == 0

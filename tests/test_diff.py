@@ -6,18 +6,18 @@ from dataclasses import fields, replace
 
 import pytest
 
-from explorer import diff
-from explorer.model import build
+from explorer.facts import comparison
+from explorer.net.resnet import build
 from explorer.spec import ResNetSpec, preset, presets
 
 
 def change(base: ResNetSpec, other: ResNetSpec) -> dict[str, list[str]]:
-    found = diff.layers(base, other, 224, 224)
+    found = comparison.layers(base, other, 224, 224)
     return {kind: [layer.path for layer in found if layer.change == kind] for kind in ("added", "removed", "changed")}
 
 
 def test_34_and_50_at_a_glance():
-    rows = {row["key"]: row for row in diff.headlines(*diff.quick("34 vs 50"), 224, 224)}
+    rows = {row["key"]: row for row in comparison.headlines(*comparison.quick("34 vs 50"), 224, 224)}
     assert (rows["params"]["base"], rows["params"]["other"]) == (21_797_672, 25_557_032)
     assert rows["params"]["delta"] == 3_759_360 and round(rows["macs"]["ratio"], 2) == 1.12
     assert (rows["depth"]["base"], rows["depth"]["other"]) == (34, 50)
@@ -25,8 +25,8 @@ def test_34_and_50_at_a_glance():
 
 
 def test_v1_and_v15_differ_in_three_blocks_and_in_no_parameter():
-    base, other = diff.quick("v1 vs v1.5")
-    found = diff.layers(base, other, 224, 224)
+    base, other = comparison.quick("v1 vs v1.5")
+    found = comparison.layers(base, other, 224, 224)
     convs = {layer.path: layer for layer in found if layer.kind == "conv"}
     assert set(convs) == {f"layer{n}.0.conv{i}" for n in (2, 3, 4) for i in (1, 2)}
     assert all(layer.change == "changed" and layer.params == 0 for layer in found)
@@ -35,16 +35,16 @@ def test_v1_and_v15_differ_in_three_blocks_and_in_no_parameter():
 
 
 def test_plain_and_residual_differ_in_the_shortcuts_alone():
-    found = change(*diff.quick("plain vs residual"))
+    found = change(*comparison.quick("plain vs residual"))
     assert not found["removed"]
     assert sum(path.endswith(".add") for path in found["added"]) == 16
     assert {path.split(".")[2] for path in found["added"]} == {"add", "downsample"}
 
 
-@pytest.mark.parametrize("label", diff.QUICK)
+@pytest.mark.parametrize("label", comparison.QUICK)
 def test_added_less_removed_is_the_difference_of_the_real_state_dicts(label):
-    base, other = diff.quick(label)
-    found = diff.layers(base, other, 224, 224)
+    base, other = comparison.quick(label)
+    found = comparison.layers(base, other, 224, 224)
     sign = {"added": 1, "removed": -1, "changed": 1}
     params = {name: sum(p.numel() for p in build(spec, "meta").parameters()) for name, spec in (("a", base), ("b", other))}
     assert sum(sign[layer.change] * layer.params for layer in found) == params["b"] - params["a"]
@@ -55,51 +55,51 @@ def test_added_less_removed_is_the_difference_of_the_real_state_dicts(label):
 
 
 def test_stages_name_the_columns_that_differ():
-    rows = {row["stage"]: row["changed"] for row in diff.stage_rows(*diff.quick("A vs B"), 224, 224)}
+    rows = {row["stage"]: row["changed"] for row in comparison.stage_rows(*comparison.quick("A vs B"), 224, 224)}
     assert rows["stem"] == rows["conv2_x"] == rows["head"] == []
     assert rows["conv3_x"] == ["params", "macs", "activation_bytes"]
 
 
 def test_a_stage_that_only_one_has():
-    rows = diff.stage_rows(ResNetSpec(stages=(1, 1)), ResNetSpec(stages=(1, 1, 1)), 64, 64)
+    rows = comparison.stage_rows(ResNetSpec(stages=(1, 1)), ResNetSpec(stages=(1, 1, 1)), 64, 64)
     assert [row["stage"] for row in rows] == ["stem", "conv2_x", "conv3_x", "conv4_x", "head"]
     assert rows[3]["base"] == {} and "blocks" in rows[3]["changed"]
 
 
 def test_a_model_does_not_differ_from_itself():
     spec = preset("resnet18")
-    assert diff.layers(spec, spec, 224, 224) == []
-    assert str(diff.summary(spec, spec, [])) == "the same spec. No module differs."
-    assert all(row["delta"] == 0 for row in diff.headlines(spec, spec, 224, 224))
+    assert comparison.layers(spec, spec, 224, 224) == []
+    assert str(comparison.summary(spec, spec, [])) == "the same spec. No module differs."
+    assert all(row["delta"] == 0 for row in comparison.headlines(spec, spec, 224, 224))
 
 
 def test_the_summary_names_switches_and_counts():
-    base, other = diff.quick("plain vs residual")
-    text = str(diff.summary(base, other, diff.layers(base, other, 224, 224)))
+    base, other = comparison.quick("plain vs residual")
+    text = str(comparison.summary(base, other, comparison.layers(base, other, 224, 224)))
     assert text.startswith("shortcut none → B. Modules (BN and ReLU counted): ") and "removed" not in text
 
 
 def test_the_summary_speaks_in_words():
     base = ResNetSpec(stride_on="1x1", in_channels=3)
     other = replace(base, stride_on="3x3", in_channels=1024, stages=(1, 2))
-    text = str(diff.summary(base, other, []))
+    text = str(comparison.summary(base, other, []))
     assert "stride on the 1×1 → 3×3" in text and "input channels 3 → 1,024" in text
     assert "blocks per stage [3,4,6,3] → [1,2]" in text and "_" not in text
-    assert set(diff.WORDS) == {field.name for field in fields(ResNetSpec)}
-    assert diff.told_apart(replace(preset("resnet50"), num_classes=10), preset("resnet50")) == "ResNet-50 · classes 10"
+    assert set(comparison.WORDS) == {field.name for field in fields(ResNetSpec)}
+    assert comparison.told_apart(replace(preset("resnet50"), num_classes=10), preset("resnet50")) == "ResNet-50 · classes 10"
 
 
 @pytest.mark.parametrize("spec", [
     *presets().values(), ResNetSpec(stages=(1, 2), width=32, norm="none", num_classes=7),
     replace(preset("resnet34"), shortcut="none", activation="pre"), replace(preset("resnet18"), block="bottleneck")], ids=str)
 def test_addresses_come_back(spec):
-    assert diff.parse(diff.address(spec)) == spec
+    assert comparison.parse(comparison.address(spec)) == spec
 
 
 def test_addresses_are_short_for_what_people_link():
-    assert diff.address(diff.parse("resnet26_cifar")) == "resnet26_cifar"
-    assert diff.address(preset("resnet34")) == "resnet34"
-    assert diff.address(replace(preset("resnet34"), shortcut="none")) == "resnet34~shortcut=none"
+    assert comparison.address(comparison.parse("resnet26_cifar")) == "resnet26_cifar"
+    assert comparison.address(preset("resnet34")) == "resnet34"
+    assert comparison.address(replace(preset("resnet34"), shortcut="none")) == "resnet34~shortcut=none"
 
 
 @pytest.mark.parametrize(("text", "said"), [
@@ -108,5 +108,5 @@ def test_addresses_are_short_for_what_people_link():
     ("resnet34~stages=9,x", "stages='9,x'"), ("", "model=''"), ("x" * 100_000, "model='xxx")])
 def test_bad_addresses_say_why_in_a_line(text, said):
     with pytest.raises(ValueError, match=said) as error:
-        diff.parse(text)
+        comparison.parse(text)
     assert len(str(error.value)) < 400

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from explorer import export
-from explorer.analysis import facts
-from explorer.cli import chosen_spec, parser
+from explorer.tell import export
+from explorer.facts.rollup import facts
+from explorer.cli.main import chosen_spec, parser
 from explorer.spec import ResNetSpec, preset, presets
 from tests import golden
 

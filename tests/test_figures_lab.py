@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.figures_lab import VIEWS, spread, unknown
-from explorer.figures_lab.base import running_mean
-from explorer.figures_lab.nets import through_depth
-from explorer.figures_lab.training import by_rate
-from explorer.lab import EXPERIMENTS, story
+from explorer.tell.plots.lab import VIEWS, spread, unknown
+from explorer.tell.plots.lab.base import running_mean
+from explorer.tell.plots.lab.nets import through_depth
+from explorer.tell.plots.lab.training import by_rate
+from explorer.lab.claims import story
+from explorer.lab.experiments import EXPERIMENTS
 from explorer.lab.record import recorded
 
 ALL = [(key, view) for key, views in VIEWS.items() for view in views]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from explorer import diff, figures, figures_labels
-from explorer.figures_labels import candidates, places
+from explorer.facts import comparison
+from explorer.tell.plots import cost as cost_plots, labels
+from explorer.tell.plots.labels import candidates, places
 
 
 def test_a_lone_point_is_named_above_and_one_at_the_top_below():
@@ -28,26 +29,26 @@ def test_two_compared_nets_side_by_side_do_not_overprint():
     found = places(points, names, sizes, (720, 450), always=2)
     boxes = [candidates(point, len(name) * 0.56 * font, 1.25 * font, marker / 2 + 4)[place] for point, name, (font, marker), place
              in zip(points, names, sizes, found) if place]
-    assert len(boxes) >= 2 and not any(figures_labels._meet(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
+    assert len(boxes) >= 2 and not any(labels._meet(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
 
 
 @pytest.mark.parametrize("family", ["imagenet", "cifar"])
 @pytest.mark.parametrize("y", ["params", "activation_bytes", "images_per_s"])
 def test_no_two_names_of_the_presets_overprint(family, y):
-    rows = [row for row in diff.preset_rows() if row["family"] == family]
+    rows = [row for row in comparison.preset_rows() if row["family"] == family]
     marked = {rows[1]["net"]: "red", rows[2]["net"]: "blue"}
-    drawn = figures.scatter(rows, ("macs", "MACs"), (y, y), marked)
+    drawn = cost_plots.scatter(rows, ("macs", "MACs"), (y, y), marked)
     x_range, y_range = drawn.layout.xaxis.range, drawn.layout.yaxis.range
     boxes, names = [], []
     for trace in drawn.data:
         font = trace.textfont.size
         for x, value, name, place in zip(trace.x, trace.y, trace.text, trace.textposition):
             if name:
-                at = [figures._at(v, span, px) for v, span, px in ((x, x_range, figures.PLOT[0]), (value, y_range, figures.PLOT[1]))]
-                width, height = len(name) * figures_labels.CHARACTER * font, figures_labels.LINE * font
-                boxes.append(candidates(at, width, height, trace.marker.size / 2 + figures_labels.GAP)[place])
+                at = [cost_plots._at(v, span, px) for v, span, px in ((x, x_range, cost_plots.PLOT[0]), (value, y_range, cost_plots.PLOT[1]))]
+                width, height = len(name) * labels.CHARACTER * font, labels.LINE * font
+                boxes.append(candidates(at, width, height, trace.marker.size / 2 + labels.GAP)[place])
                 names.append(name)
     assert not [(a, b) for a, one in zip(names, boxes) for b, other in zip(names, boxes)
-                if a < b and figures_labels._meet(one, other)]
+                if a < b and labels._meet(one, other)]
     present = {row["net"] for row in rows if row[y]}
     assert set(marked) & present <= set(names)

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from explorer import graph
-from explorer.analysis import METRICS, blocks, stages, total
-from explorer.graph import layout, opened, parts, words
-from explorer.graph.scene import scene
-from explorer.model import IdentityShortcut, ZeroPad, build
+from explorer.tell import netmap
+from explorer.facts.rollup import METRICS, blocks, stages, total
+from explorer.tell.netmap import layout, opened, groups, recipes
+from explorer.tell.netmap.scene import scene
+from explorer.net.resnet import IdentityShortcut, ZeroPad, build
 from explorer.spec import ResNetSpec, preset
-from explorer.trace import trace
+from explorer.net.trace import trace
 
 PAPER = {"resnet18": (5, 3), "resnet34": (13, 3), "resnet50": (12, 4), "resnet101": (29, 4), "resnet152": (46, 4)}
 LEVELS = ("stages", "blocks", "layers")
@@ -24,7 +24,7 @@ LEVELS = ("stages", "blocks", "layers")
 
 def drawn(spec: ResNetSpec, level: str = "blocks", fold: str = "auto", unfold: tuple[str, ...] = ()) -> dict:
     side = spec.default_input
-    return graph.drawing(spec, side, side, 1, graph.View(level=level, fold=fold, unfold=unfold))
+    return netmap.drawing(spec, side, side, 1, netmap.View(level=level, fold=fold, unfold=unfold))
 
 
 def counted(data: dict) -> dict[str, int]:
@@ -90,13 +90,13 @@ def test_the_tiles_together_are_the_net(name: str, level: str) -> None:
 @settings(max_examples=15, deadline=None)
 @given(
     counts=some.lists(some.integers(1, 30), min_size=1, max_size=4),
-    fold=some.sampled_from(parts.FOLDS),
+    fold=some.sampled_from(groups.FOLDS),
     level=some.sampled_from(LEVELS),
     option=some.sampled_from(["A", "B", "C", "none"]),
 )
 def test_any_layout_has_a_place_for_all_inside_its_frame(counts: list[int], fold: str, level: str, option: str) -> None:
     spec = ResNetSpec(stages=tuple(counts), block="basic", shortcut=option, width=8)
-    data, pieces = scene(parts.lanes(stages(trace(spec, 64, 64)), level, fold), level)
+    data, pieces = scene(groups.lanes(stages(trace(spec, 64, 64)), level, fold), level)
     for name, placed in data["layouts"].items():
         assert len(placed["tiles"]) == len(data["tiles"]) == len(pieces)
         assert len(placed["shortcuts"]) == len(data["shortcuts"])
@@ -153,8 +153,8 @@ def test_an_opened_block_shows_every_layer_and_its_shortcut(name: str, variant: 
         boxes = [f"{block.path}.{box['id']}" for box in picture["boxes"]]
         assert sorted(boxes) == sorted(node.path for node in block.nodes if node.kind != "identity")
         assert (picture["shortcut"] or {"kind": "none"})["kind"] == block.shortcut
-        assert picture["edges"][0][2].endswith(words.shape(block.in_shape))
-        assert picture["edges"][-1][2] == words.shape(block.out_shape)
+        assert picture["edges"][0][2].endswith(recipes.shape(block.in_shape))
+        assert picture["edges"][-1][2] == recipes.shape(block.out_shape)
         for x, y, w, h in (box["box"] for box in picture["boxes"]):
             assert 0 <= x and x + w <= picture["w"] and 0 <= y and y + h <= picture["h"]
         assert not overlaps([box["box"] for box in picture["boxes"]])

@@ -12,22 +12,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from explorer import graph, palette
-from explorer.analysis import METRICS, blocks, stages, total
-from explorer.graph import parts, words
-from explorer.graph.columns import columns, contrast, ink, on_tile, shade
-from explorer.graph.details import OPTIONS, options
-from explorer.graph.fig3 import nets
-from explorer.proof import evaluate, latex
+from explorer.tell import netmap, palette
+from explorer.facts.rollup import METRICS, blocks, stages, total
+from explorer.tell.netmap import groups, recipes
+from explorer.tell.netmap.columns import columns, contrast, ink, on_tile, shade
+from explorer.tell.netmap.details import OPTIONS, options
+from explorer.tell.netmap.fig3 import nets
+from explorer.facts.proof import evaluate, latex
 from explorer.spec import ResNetSpec, preset
-from explorer.trace import follow, trace
-from explorer.vgg import vgg19
+from explorer.net.trace import follow, trace
+from explorer.net.vgg import vgg19
 from tests.test_graph import LEVELS, counted, drawn, in_module, overlaps
 
 
 def test_formulas_have_the_models_numbers_in_and_give_its_results() -> None:
     for node in (*trace(preset("resnext50_32x4d")), *follow(vgg19(), (1, 3, 224, 224))):
-        for text, value in ((words.params_formula(node), node.params), (words.macs_formula(node), node.macs)):
+        for text, value in ((recipes.params_formula(node), node.params), (recipes.macs_formula(node), node.macs)):
             computed = (
                 sum(eval(term.replace("·", "*").replace(" × ", "*")) for term in text.split(" + ")) if text else 0
             )
@@ -119,16 +119,16 @@ def test_a_new_metric_and_a_measured_one_appear_by_themselves(monkeypatch: pytes
         "weights_bytes",
         replace(METRICS["params"], label="Weights", unit="bytes", of=lambda node: node.params * 4),
     )
-    pieces = [part for lane in parts.lanes(stages(trace(preset("resnet18")))) for part in lane.parts]
+    pieces = [part for lane in groups.lanes(stages(trace(preset("resnet18")))) for part in lane.parts]
     seconds = {block.path: 0.001 * index for index, block in enumerate(blocks(trace(preset("resnet18"))))}
-    made = columns(pieces, {"median_s": graph.MetricColumn("Measured time", "s", seconds)})
+    made = columns(pieces, {"median_s": netmap.MetricColumn("Measured time", "s", seconds)})
     assert made["weights_bytes"]["label"] == "Weights" and made["weights_bytes"]["total"] == 4 * 11_689_512
     at = next(index for index, part in enumerate(pieces) if part.id == "layer1.1")
     assert made["median_s"]["texts"][at] == "1ms" and made["median_s"]["provenance"] == "measured"
     assert made["median_s"]["values"][0] is None and made["median_s"]["texts"][0] == "–"  # the stem was not timed
     seconds |= {"stem": 0.5, "head": 0.25}
-    whole = [part for lane in parts.lanes(stages(trace(preset("resnet18"))), "stages") for part in lane.parts]
-    summed = columns(whole, {"median_s": graph.MetricColumn("Measured time", "s", seconds)})["median_s"]["values"]
+    whole = [part for lane in groups.lanes(stages(trace(preset("resnet18"))), "stages") for part in lane.parts]
+    summed = columns(whole, {"median_s": netmap.MetricColumn("Measured time", "s", seconds)})["median_s"]["values"]
     assert sum(value for value in summed if value is not None) == pytest.approx(0.778)
 
 
@@ -169,7 +169,7 @@ def test_figure_3_is_drawn_from_the_models_and_agrees_with_the_paper() -> None:
     assert sum(node.macs for node in vgg.nodes) == pytest.approx(19.6e9, rel=0.005)
     assert sum(node.macs for node in plain.nodes) == pytest.approx(3.6e9, rel=0.02)
     assert sum(node.params for node in vgg.nodes) == 143_667_240  # torchvision's vgg19
-    figure = graph.figure3()
+    figure = netmap.figure3()
     assert [line["kind"] for line in figure["shortcuts"]].count("identity") == 13
     assert [line["kind"] for line in figure["shortcuts"]].count("projection") == 3 == len(figure["shortcuts"]) - 13
     weighted = [box for box in figure["boxes"] if box["kind"] in ("conv", "linear")]
@@ -194,7 +194,7 @@ def test_vgg_is_traced_as_it_runs() -> None:
 @pytest.mark.parametrize("name", ["resnet18", "resnet152", "resnet20_cifar", "resnext50_32x4d"])
 def test_dot_holds_every_operation_and_edge(name: str) -> None:
     nodes = trace(preset(name), preset(name).default_input, preset(name).default_input)
-    source = graph.dot(nodes, name)
+    source = netmap.dot(nodes, name)
     assert len(re.findall(r"^\s*n\d+ \[label", source, re.M)) == len(nodes)
     assert source.count(" -> ") == sum(len(node.inputs) for node in nodes)
     if shutil.which("dot") and name == "resnet18":
@@ -205,7 +205,7 @@ def test_dot_holds_every_operation_and_edge(name: str) -> None:
 
 def test_dot_escapes_its_title() -> None:
     hostile = 'a "quoted" <b>&amp;</b> \\N ' + "x" * 10_000
-    source = graph.dot(trace(preset("resnet18")), hostile)
+    source = netmap.dot(trace(preset("resnet18")), hostile)
     line = next(line for line in source.splitlines() if "labelloc" in line)
     assert '\\"quoted\\"' in line and "\\\\N" in line and "label=<" not in source
 
@@ -221,13 +221,13 @@ def test_dot_escapes_its_title() -> None:
     ],
 )
 def test_a_view_goes_through_the_url_and_back(query: dict[str, str]) -> None:
-    assert graph.parse(query, graph.color_choices()).params() == query
+    assert netmap.parse(query, netmap.color_choices()).params() == query
 
 
 @settings(max_examples=30, deadline=None)
 @given(
     some.dictionaries(
-        some.sampled_from(graph.VIEW_NAMES),
+        some.sampled_from(netmap.VIEW_NAMES),
         some.one_of(
             some.text(max_size=300), some.none(), some.integers(), some.lists(some.text(max_size=5), max_size=80)
         ),
@@ -235,9 +235,9 @@ def test_a_view_goes_through_the_url_and_back(query: dict[str, str]) -> None:
 )
 def test_any_url_gives_a_view_that_can_be_drawn(query: dict[str, object]) -> None:
     spec = preset("resnet18")
-    view = graph.parse(query, graph.color_choices()).checked(lambda path: graph.known(spec, 64, 64, path))
-    assert graph.drawing(spec, 64, 64, 1, view)["scene"]["tiles"]
-    assert view.node == "" or graph.known(spec, 64, 64, view.node)
+    view = netmap.parse(query, netmap.color_choices()).checked(lambda path: netmap.known(spec, 64, 64, path))
+    assert netmap.drawing(spec, 64, 64, 1, view)["scene"]["tiles"]
+    assert view.node == "" or netmap.known(spec, 64, 64, view.node)
 
 
 def test_what_can_be_selected() -> None:
@@ -252,9 +252,9 @@ def test_what_can_be_selected() -> None:
         "fc",
         "VGG-19/fc6",
     ):
-        assert graph.known(spec, 224, 224, path), path
+        assert netmap.known(spec, 224, 224, path), path
     for path in ("layer9.0", "", "layer2.4", "x/y", "<script>"):
-        assert not graph.known(spec, 224, 224, path), path
+        assert not netmap.known(spec, 224, 224, path), path
 
 
 def test_a_model_is_traced_once_however_its_defaults_are_written() -> None:
@@ -279,7 +279,7 @@ def test_a_model_is_traced_once_however_its_defaults_are_written() -> None:
 def test_extreme_models_can_be_drawn(spec: ResNetSpec, side: int) -> None:
     held = in_module(spec)
     for level in LEVELS:
-        data = graph.drawing(spec, side, side, 65_536, graph.View(level=level))
+        data = netmap.drawing(spec, side, side, 65_536, netmap.View(level=level))
         assert json.loads(json.dumps(data))["title"] and counted(data) == held
 
 

@@ -13,15 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from explorer import lecture, published
-from explorer.choice import DEFAULT, USUAL, of_params
-from explorer.drawing import lines_svg, overview_svg
+from explorer import lecture
+from explorer.facts import published
+from explorer.spec.chosen import DEFAULT, USUAL, of_params
+from explorer.tell.drawing import lines_svg, overview_svg
 from explorer.lecture import LectureError, parse
-from explorer.lecture.pictures import pictures
+from explorer.lecture.scene_pictures import pictures
 from explorer.lecture.quantities import known, quantity
 from explorer.lecture.scene import OWN, address, query
-from explorer.trace import trace
-from explorer.vgg import vgg19
+from explorer.net.trace import trace
+from explorer.net.vgg import vgg19
 
 TOUR = lecture.load()
 ASKING = [scene for scene in TOUR.scenes if scene.question]

@@ -11,7 +11,7 @@ import segno
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer import link
+from explorer.tell import link
 
 ANY = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=12)
 

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from explorer.spec import preset
-from explorer.timing import rows
-from explorer.timing.parts import Part
-from explorer.trace import trace
+from explorer.timing.said import rows
+from explorer.timing.measure.parts import Part
+from explorer.net.trace import trace
 from tests.test_pages import open_app
 
 

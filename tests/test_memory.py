@@ -10,11 +10,11 @@ from torch.multiprocessing.reductions import StorageWeakRef
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from explorer import memory
-from explorer.model import build
-from explorer.proof import evaluate
+from explorer.facts import memory
+from explorer.net.resnet import build
+from explorer.facts.proof import evaluate
 from explorer.spec import ResNetSpec, preset
-from explorer.trace import trace
+from explorer.net.trace import trace
 
 SPECS = {
     "basic": dict(block="basic"), "bottleneck": {}, "A": dict(shortcut="A"), "C": dict(shortcut="C"),

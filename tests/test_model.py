@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import nn
 
-from explorer.model import IdentityShortcut, ZeroPad, build
+from explorer.net.resnet import IdentityShortcut, ZeroPad, build
 from explorer.spec import ResNetSpec, preset
 from tests.known import CIFAR_PARAMS_A, IMAGENET, OTHERS, PARAMS, PARTS
 from tests.reference import forward

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from explorer import naming
+from explorer.spec import naming
 from explorer.spec import ResNetSpec, preset, presets
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from explorer import diff
+from explorer.facts import comparison
 from tests.test_pages import open_app
 
 SECTIONS = {"cost": ("show", ("where", "flops", "memory", "field", "torchinfo")),
@@ -65,13 +65,13 @@ def test_presets_stand_against_time_with_its_source():
     assert "§ published" in words(open_app("diff=presets&y=pictures/s", "compare"))
 
 
-@pytest.mark.parametrize("label", diff.QUICK)
+@pytest.mark.parametrize("label", comparison.QUICK)
 def test_a_quick_pair_sets_both_sides(label):
     app = open_app("depth=152&norm=none&shortcut=C", "compare")
     app.pills(key="pair").set_value(label).run()
-    base, other = diff.quick(label)
+    base, other = comparison.quick(label)
     assert app.session_state["chosen"].spec == other
-    assert app.selectbox(key="vs_choice").value == diff.address(base)
+    assert app.selectbox(key="vs_choice").value == comparison.address(base)
     assert app.pills(key="pair").value == label
     app.selectbox(key="vs_choice").set_value("resnet152").run()  # the pair is no longer what is on the screen
     assert app.pills(key="pair").value is None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from explorer import palette
-from explorer.trace import KINDS
+from explorer import units
+from explorer.tell import palette
+from explorer.net.trace import KINDS
 
 
 @pytest.mark.parametrize(("value", "text"), [
@@ -13,17 +14,17 @@ from explorer.trace import KINDS
     (999_940, "999.9 K"), (999.6, "1.0 K"), (4_089_184_256, "4.09 G"), (0.25, "0.25"), (75_360_530e9, "75.36 P"),
 ])
 def test_counts(value: float, text: str) -> None:
-    assert palette.count(value) == text
+    assert units.count(value) == text
 
 
 def test_units() -> None:
-    assert palette.macs(4_089_184_256) == "4.09 GMACs" and palette.macs(12) == "12 MACs"
-    assert palette.size(89_726_880) == "89.7 MB" and palette.size(12) == "12 B"
-    assert palette.seconds(0.00321) == "3.21 ms" and palette.seconds(0.187) == "187 ms"
-    assert palette.seconds(0.045) == "45.0 ms" and palette.seconds(0.09996) == "100 ms" and palette.seconds(12e-6) == "12.0 µs"
-    assert palette.percent(0.2) == "20 %" and palette.percent(-0.0291, 1) == "−2.9 %"
-    assert palette.pixels(427) == "427 px" and palette.pixels(None) == "whole picture"
-    assert palette.shape((1, 64, 56, 48)) == "56×48×64" and palette.shape((8, 1000), batch=True) == "8×1000"
+    assert units.macs(4_089_184_256) == "4.09 GMACs" and units.macs(12) == "12 MACs"
+    assert units.size(89_726_880) == "89.7 MB" and units.size(12) == "12 B"
+    assert units.seconds(0.00321) == "3.21 ms" and units.seconds(0.187) == "187 ms"
+    assert units.seconds(0.045) == "45.0 ms" and units.seconds(0.09996) == "100 ms" and units.seconds(12e-6) == "12.0 µs"
+    assert units.percent(0.2) == "20 %" and units.percent(-0.0291, 1) == "−2.9 %"
+    assert units.pixels(427) == "427 px" and units.pixels(None) == "whole picture"
+    assert units.shape((1, 64, 56, 48)) == "56×48×64" and units.shape((8, 1000), batch=True) == "8×1000"
 
 
 def test_every_kind_of_layer_has_a_colour_and_a_name() -> None:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from explorer import proof
-from explorer.analysis import blocks, stages, total
+from explorer.facts import proof
+from explorer.facts.rollup import blocks, stages, total
 from explorer.spec import ResNetSpec, preset
-from explorer.trace import trace
+from explorer.net.trace import trace
 
 SPECS = {
     "18": (preset("resnet18"), 224, 224), "50": (preset("resnet50"), 224, 224), "152": (preset("resnet152"), 224, 224),

@@ -12,14 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch.utils.flop_counter import FlopCounterMode
 
-from explorer import diff, memory, proof
-from explorer.agreement import agreement
-from explorer.analysis import facts, total
-from explorer.codegen import code
-from explorer.model import build
-from explorer.reconcile import reconcile
+from explorer.facts import comparison, memory, proof
+from explorer.facts.agreement import agreement
+from explorer.facts.rollup import facts, total
+from explorer.tell.codegen import code
+from explorer.net.resnet import build
+from explorer.facts.conventions import reconcile
 from explorer.spec import BLOCKS, CHOICES, ResNetSpec, preset
-from explorer.trace import _trace, trace
+from explorer.net.trace import _trace, trace
 
 QUICK = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
@@ -114,9 +114,9 @@ def test_every_formula_evaluates_to_its_number(spec, size):
 @QUICK
 @given(specs(), specs())
 def test_addresses_and_differences(base, other):
-    assert diff.parse(diff.address(other)) == other
+    assert comparison.parse(comparison.address(other)) == other
     sign = {"added": 1, "removed": -1, "changed": 1}
-    found = diff.layers(base, other, 33, 40)
+    found = comparison.layers(base, other, 33, 40)
     for metric in ("params", "macs"):
         change = total(trace(other, 33, 40), metric) - total(trace(base, 33, 40), metric)
         assert metric == "macs" and any(layer.change == "changed" for layer in found) or (

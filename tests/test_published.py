@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from explorer import published
-from explorer.analysis import headline
-from explorer.published import digits, errors, load, table1
+from explorer.facts import published
+from explorer.facts.rollup import headline
+from explorer.facts.published import digits, errors, load, table1
 
 
 def test_every_cell_of_table_1_matches_the_models():

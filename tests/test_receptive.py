@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from explorer import receptive
+from explorer.facts import receptive
 from explorer.spec import ResNetSpec, preset
 
 NETS = {"basic": dict(block="basic"), "v1": dict(stride_on="1x1"), "v1.5": {}, "plain": dict(shortcut="none", block="basic"),

@@ -9,9 +9,9 @@ import torch
 import torchinfo
 from torch.utils.flop_counter import FlopCounterMode
 
-from explorer.model import build
-from explorer.proof import evaluate
-from explorer.reconcile import reconcile, rows
+from explorer.net.resnet import build
+from explorer.facts.proof import evaluate
+from explorer.facts.conventions import reconcile, rows
 from explorer.spec import ResNetSpec, preset
 
 SPECS = {

@@ -6,10 +6,10 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from explorer.drawing import milestones, receptive_svg, volumes_svg
-from explorer.shapes import lesson, proofs_by_row, stage_rows
+from explorer.tell.drawing import milestones, receptive_svg, volumes_svg
+from explorer.facts.shapes import lesson, proofs_by_row, stage_rows
 from explorer.spec import preset, presets
-from explorer.trace import trace
+from explorer.net.trace import trace
 
 
 def test_the_stages_of_resnet50_are_table_1s() -> None:

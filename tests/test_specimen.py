@@ -6,22 +6,22 @@ from dataclasses import replace
 
 import pytest
 
-from explorer import specimen
-from explorer.analysis import total
-from explorer.drawing import block_svg
+from explorer.facts import block_pair
+from explorer.facts.rollup import total
+from explorer.tell.drawing import block_svg
 from explorer.spec import ResNetSpec
 
 
 def test_equal_width_is_the_articles_pair() -> None:
-    found = specimen.pair(256)
-    assert specimen.arithmetic(found.basic) == "3·3·256·256 + 3·3·256·256 = 1,179,648"
-    assert specimen.arithmetic(found.bottleneck) == "1·1·256·64 + 3·3·64·64 + 1·1·64·256 = 69,632"
+    found = block_pair.pair(256)
+    assert block_pair.arithmetic(found.basic) == "3·3·256·256 + 3·3·256·256 = 1,179,648"
+    assert block_pair.arithmetic(found.bottleneck) == "1·1·256·64 + 3·3·64·64 + 1·1·64·256 = 69,632"
     assert (total(found.basic.nodes), total(found.bottleneck.nodes)) == (1_180_672, 70_400)  # with BN
 
 
 def test_equal_cost_is_the_papers_fig_5() -> None:
-    found = specimen.pair(256, "cost")
-    assert (specimen.main_weights(found.basic), specimen.main_weights(found.bottleneck)) == (73_728, 69_632)
+    found = block_pair.pair(256, "cost")
+    assert (block_pair.main_weights(found.basic), block_pair.main_weights(found.bottleneck)) == (73_728, 69_632)
     assert found.ratio.value == pytest.approx(1.059, abs=5e-4)
     assert found.basic.out_shape[2:] == (56, 56) == found.bottleneck.out_shape[2:]  # conv2_x, as in the figure
 
@@ -29,12 +29,12 @@ def test_equal_cost_is_the_papers_fig_5() -> None:
 @pytest.mark.parametrize("width", [64, 128, 256, 512, 1024, 2048])
 def test_the_ratio_is_the_same_at_every_width(width: int) -> None:
     """18·w² against (8/16 + 9/16)·w²: 288/17."""
-    assert specimen.pair(width).ratio.value == pytest.approx(288 / 17)
+    assert block_pair.pair(width).ratio.value == pytest.approx(288 / 17)
 
 
 def test_a_projection_doubles_the_bottlenecks_weights() -> None:
     """He et al. 2015, §3.3: the time and model size are doubled by replacing the identity with a projection."""
-    bottleneck = specimen.pair(256, base=ResNetSpec(shortcut="C")).bottleneck
+    bottleneck = block_pair.pair(256, base=ResNetSpec(shortcut="C")).bottleneck
     assert sum(node.params for node in bottleneck.nodes if node.kind == "conv") == 135_168
 
 
@@ -42,7 +42,7 @@ def test_a_projection_doubles_the_bottlenecks_weights() -> None:
     ("solid", ("identity", "identity"), 1), ("dotted", ("projection", "projection"), 2),
     ("conv2_x", ("identity", "projection"), 1)])
 def test_solid_and_dotted_places(place: str, kinds: tuple[str, str], stride: int) -> None:
-    found = specimen.pair(256, place=place)
+    found = block_pair.pair(256, place=place)
     assert (found.basic.shortcut, found.bottleneck.shortcut) == kinds
     assert found.basic.stride == found.bottleneck.stride == stride
     side = 56 if place == "conv2_x" else 14  # where the paper's nets have it
@@ -52,30 +52,30 @@ def test_solid_and_dotted_places(place: str, kinds: tuple[str, str], stride: int
 @pytest.mark.parametrize("width", [0, 7, 100, 5000, 2.5])
 def test_a_width_that_cannot_be_is_refused_by_name(width: object) -> None:
     with pytest.raises(ValueError, match=f"width={width}"):
-        specimen.pair(width)
+        block_pair.pair(width)
 
 
 @pytest.mark.parametrize(("option", "dash"), [("B", "7 5"), ("A", "2 5")])
 def test_the_drawing_says_solid_or_dotted(option: str, dash: str) -> None:
-    drawn = {place: block_svg(specimen.pair(256, place=place, base=replace(ResNetSpec(), shortcut=option)).bottleneck,
+    drawn = {place: block_svg(block_pair.pair(256, place=place, base=replace(ResNetSpec(), shortcut=option)).bottleneck,
                               "#000000", "a <b> & c", 256) for place in ("solid", "dotted")}
     assert f'stroke-dasharray="{dash}"' in drawn["dotted"] and f'stroke-dasharray="{dash}"' not in drawn["solid"]
     assert "identity: x as it is" in drawn["solid"] and "a &lt;b&gt; &amp; c" in drawn["solid"]
-    plain = block_svg(specimen.pair(256, base=ResNetSpec(shortcut="none")).basic, "#000000", "", 256)
+    plain = block_svg(block_pair.pair(256, base=ResNetSpec(shortcut="none")).basic, "#000000", "", 256)
     assert "circle" not in plain
 
 
 def test_the_lesson_says_fig_5_of_fig_5_alone_and_names_what_it_leaves_out() -> None:
-    assert "This is the pair of the paper’s Fig. 5." in str(specimen.lesson(specimen.pair(256, "cost"), "cost"))
-    assert "This is the pair" not in str(specimen.lesson(specimen.pair(64, "cost"), "cost"))
-    dotted = str(specimen.lesson(specimen.pair(256, place="dotted"), "width"))
+    assert "This is the pair of the paper’s Fig. 5." in str(block_pair.lesson(block_pair.pair(256, "cost"), "cost"))
+    assert "This is the pair" not in str(block_pair.lesson(block_pair.pair(64, "cost"), "cost"))
+    dotted = str(block_pair.lesson(block_pair.pair(256, place="dotted"), "width"))
     assert "32,768 weights (basic), 32,768 weights (bottleneck)" in dotted
-    assert str(specimen.lesson(specimen.pair(256, place="conv2_x"), "width")).endswith("16,384 weights (bottleneck).")
-    assert "on top" not in str(specimen.lesson(specimen.pair(256), "width"))
+    assert str(block_pair.lesson(block_pair.pair(256, place="conv2_x"), "width")).endswith("16,384 weights (bottleneck).")
+    assert "on top" not in str(block_pair.lesson(block_pair.pair(256), "width"))
 
 
 def test_the_totals_tell_the_shortcut_apart_where_it_costs() -> None:
-    solid, dotted = (specimen.totals(specimen.pair(256, place=place).bottleneck) for place in ("solid", "dotted"))
+    solid, dotted = (block_pair.totals(block_pair.pair(256, place=place).bottleneck) for place in ("solid", "dotted"))
     assert list(solid) == ["parameters, BN and shortcut included", "MACs of the main path"]
     assert solid["MACs of the main path"].value == 14 * 14 * 69_632
     whole, main = dotted["MACs with the shortcut’s"].value, dotted["MACs of the main path"].value

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.jobs import Cancelled
-from explorer.timing import hardware, loop, parts, stats
-from explorer.timing.measurement import plus_minus, rate
-from explorer.timing.settings import Settings, settings_from
+from explorer.timing.data import stats
+from explorer.timing.measure import hardware, loop, parts
+from explorer.timing.data.measurement import plus_minus, rate
+from explorer.timing.data.settings import Settings, settings_from
 from tests.benchmarks import bench_timing
 from timing_fakes import QUICK, FakeCall, FakeClock
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from explorer.timing import records
-from explorer.timing.across import across
+from explorer.timing.data import records
+from explorer.timing.data.across import across
 from tests.test_timing_rows import FACTS, seen
 
 

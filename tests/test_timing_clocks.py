@@ -8,10 +8,10 @@ import time
 import pytest
 import torch
 
-from explorer.timing import clock as clocks
-from explorer.timing import forward, loop, parts
-from explorer.timing.settings import Settings
-from explorer.timing.subject import Replayed, as_set
+from explorer.timing.measure import clock as clocks
+from explorer.timing.measure import forward, loop, parts
+from explorer.timing.data.settings import Settings
+from explorer.timing.measure.subject import Replayed, as_set
 from timing_fakes import QUICK, TINY, FakeCall, FakeClock
 
 

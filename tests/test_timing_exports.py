@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from explorer.proof import evaluate
+from explorer.facts.proof import evaluate
 from explorer.spec import preset
-from explorer.timing import exports, found, machines, proofs, records, rows, sweeps, words
-from explorer.timing.kernels import KernelTime
-from explorer.timing.limits import Kernel
-from explorer.timing.records import Run
-from explorer.timing.settings import Settings
+from explorer.timing.data import records
+from explorer.timing.measure import sweeps
+from explorer.timing.said import exports, found, machines, timed_proofs, rows, sentences
+from explorer.timing.measure.kernels import KernelTime
+from explorer.timing.data.limits import Kernel
+from explorer.timing.data.records import Run
+from explorer.timing.data.settings import Settings
 from tests.test_timing_rows import CPU, FACTS, LIMITS, NODES, convs_by_hooks, every_second_layer, seen
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "timings"
@@ -73,17 +75,17 @@ def test_a_cut_with_its_raw_times_can_be_saved_and_one_without_has_no_file() -> 
     (back,) = records.loads(records.dumps(exports.cut_rows(timed)))
     assert back.measurement.summary.median_s == 0.1 and back.measurement.cpu_s is None and back.cut.n == 5
     assert found.parts([back], preset("resnet50"), CPU).noise == 0.02
-    assert back.measurement.warnings == () and words.processor(back.measurement) == "", "nothing is made up of what was not kept"
+    assert back.measurement.warnings == () and sentences.processor(back.measurement) == "", "nothing is made up of what was not kept"
 
 
 def test_the_line_beside_a_figure_is_complete() -> None:
     gpu = Settings(device="cuda:0", dtype="tf32", batch=32, threads=2)
-    text = words.stamp(gpu, FACTS | {"device": "NVIDIA H100", "driver": "550.54"})
+    text = sentences.stamp(gpu, FACTS | {"device": "NVIDIA H100", "driver": "550.54"})
     for part in ("NVIDIA H100", "driver 550.54", "torch 2.13.0", "TF32", "NCHW", "eager", "input 224×224", "batch 32",
                  "2 CPU threads", "2026-01-01 00:00 UTC"):
         assert part in text.split(" · "), part
-    assert words.not_yours(CPU, CPU) == ""
-    told = words.not_yours(replace(CPU, batch=16), replace(CPU, batch=65_536, dtype="bf16"))
+    assert sentences.not_yours(CPU, CPU) == ""
+    told = sentences.not_yours(replace(CPU, batch=16), replace(CPU, batch=65_536, dtype="bf16"))
     assert "batch 16 (you asked for 65,536)" in told and "number format fp32 (you asked for bf16)" in told
 
 
@@ -132,26 +134,26 @@ def a_limit() -> object:
 
 def test_the_floor_the_share_and_the_rate_open_their_own_arithmetic() -> None:
     limit = a_limit()
-    floor, share, speed = proofs.floor(limit), proofs.limit_share(limit), proofs.speed(seen(batch=8))
+    floor, share, speed = timed_proofs.floor(limit), timed_proofs.limit_share(limit), timed_proofs.speed(seen(batch=8))
     assert floor.expression == "1,000·2·4,089,184,256 ÷ (1000·10⁹)" and floor.value == pytest.approx(limit.roofline.floor_s * 1e3, rel=1e-5)
     assert share.value == pytest.approx(limit.roofline.share * 100, rel=1e-5) and share.parts == (floor,)
     assert speed.value == pytest.approx(80) and speed.expression == "8 ÷ 0.1"
     for proof in (floor, share, speed):
         assert evaluate(proof.expression) == proof.value and "e-" not in proof.expression
-    assert proofs.speed(seen(seconds=12.3456e-6)).expression == "1 ÷ 0.0000123456"
+    assert timed_proofs.speed(seen(seconds=12.3456e-6)).expression == "1 ÷ 0.0000123456"
     assert r"10^9" in floor.latex
 
 
 def test_a_memory_floor_is_proved_by_its_bytes() -> None:
     limit = a_limit()
     slow = replace(limit, roofline=replace(limit.roofline, floor_memory_s=1.0, band_bytes_per_s=2e9))
-    assert proofs.floor(slow).expression == "1,000·2,000,000,000 ÷ (2·10⁹)" and proofs.floor(slow).value == 1000
+    assert timed_proofs.floor(slow).expression == "1,000·2,000,000,000 ÷ (2·10⁹)" and timed_proofs.floor(slow).value == 1000
 
 
 def test_the_ratios_of_a_race_are_proved_by_both_nets() -> None:
     pair = [preset("resnet34"), preset("resnet50")]
     timed = rows.timed_pair([seen("resnet34", 0.05), seen("resnet50", 0.1)], "measured")
-    found_proofs = proofs.contrast(*pair, 224, 224, timed)
+    found_proofs = timed_proofs.contrast(*pair, 224, 224, timed)
     macs, outputs = found_proofs["× the MACs"], found_proofs["× the convolution outputs"]
     assert macs.expression == "4,089,184,256 ÷ 3,663,761,408" and found_proofs["× the time (measured)"].value == pytest.approx(2)
     for proof, name in zip(outputs.parts, ("resnet34", "resnet50")):

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from explorer.spec import preset
-from explorer.timing import forward, inputs
+from explorer.timing.measure import forward, inputs
 from timing_fakes import QUICK, TINY
 
 CPU = torch.device("cpu")

@@ -19,11 +19,11 @@ import pytest
 
 from explorer.jobs import YIELDING, Job, Runner
 from explorer.spec import ResNetSpec, preset
-from explorer.timing import isolated, tasks
-from explorer.timing.hardware import compiler
-from explorer.timing.isolated import Child, Workshop
-from explorer.timing.memory import TooLarge
-from explorer.timing.tasks import TASKS, Ask
+from explorer.timing.measure import isolated, tasks
+from explorer.timing.measure.hardware import compiler
+from explorer.timing.measure.isolated import Child, Workshop
+from explorer.timing.measure.guard import TooLarge
+from explorer.timing.measure.tasks import TASKS, Ask
 from timing_fakes import QUICK, TINY
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -165,8 +165,8 @@ def test_an_idle_process_ends_by_itself() -> None:
 def test_the_process_ends_with_the_one_that_asked() -> None:
     """A server that was killed leaves no process behind that goes on computing."""
     code = ("import os, sys, threading\n"
-            "from explorer.timing.isolated import Workshop\n"
-            "from explorer.timing.tasks import Ask\n"
+            "from explorer.timing.measure.isolated import Workshop\n"
+            "from explorer.timing.measure.tasks import Ask\n"
             "from tests.timing_fakes import TINY, QUICK\n"
             "from dataclasses import replace\n"
             "made = Workshop()\n"

@@ -10,9 +10,9 @@ from torch.autograd import DeviceType
 from torch.autograd.profiler_util import EventList, FunctionEvent
 
 from explorer.spec import preset
-from explorer.timing import kernels as table
-from explorer.timing.settings import Settings
-from explorer.trace import trace
+from explorer.timing.measure import kernels as table
+from explorer.timing.data.settings import Settings
+from explorer.net.trace import trace
 from timing_fakes import QUICK, TINY
 
 
@@ -90,7 +90,7 @@ def test_on_a_gpu_the_device_is_recorded_and_waited_for(monkeypatch: pytest.Monk
     monkeypatch.setattr(torch.cuda, "synchronize", lambda device: order.append("waited"))
     monkeypatch.setattr(table, "resolve", lambda settings: settings)
     monkeypatch.setattr(table, "guard", lambda *_: 0)
-    from explorer.timing.subject import subject
+    from explorer.timing.measure.subject import subject
     monkeypatch.setattr(table, "subject", lambda spec, settings, checkpoint: subject(
         spec, replace(QUICK, threads=1), checkpoint))
     seen = table.kernels(TINY, Settings(device="cuda"))

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.spec import preset
-from explorer.timing import ceilings as measured
-from explorer.timing.limits import Ceilings, Kernel, ceilings_from
-from explorer.timing.limit import against_limit, rooflined
-from explorer.timing.loop import within
-from explorer.timing.roofline import least_bytes, moved_bytes, roofline
-from explorer.timing.measurement import Measurement
-from explorer.timing.settings import Settings
-from explorer.trace import trace
+from explorer.timing.measure import ceilings as measured
+from explorer.timing.data.limits import Ceilings, Kernel, ceilings_from
+from explorer.timing.measure.against_limit import against_limit, rooflined
+from explorer.timing.measure.loop import within
+from explorer.timing.data.roofline import least_bytes, moved_bytes, roofline
+from explorer.timing.data.measurement import Measurement
+from explorer.timing.data.settings import Settings
+from explorer.net.trace import trace
 
 NODES = trace(preset("resnet50"), 224, 224, 1)
 STAGES = ("stem", "conv2_x", "conv3_x", "conv4_x", "conv5_x", "head")

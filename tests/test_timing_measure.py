@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from explorer.jobs import Cancelled, Runner
-from explorer.timing import forward, hardware, loop, race
-from explorer.timing import subject as subjects
-from explorer.timing.subject import as_set, subject
+from explorer.timing.measure import forward, hardware, loop, race
+from explorer.timing.measure import subject as subjects
+from explorer.timing.measure.subject import as_set, subject
 from timing_fakes import QUICK, TINY, FakeCall, FakeClock
 
 

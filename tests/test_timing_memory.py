@@ -11,14 +11,14 @@ import torch
 
 from explorer.jobs import Cancelled, Runner
 from explorer.spec import ResNetSpec, preset
-from explorer.timing import forward, host, loop, memory
-from explorer.timing.settings import Settings
+from explorer.timing.measure import forward, host, loop, guard
+from explorer.timing.data.settings import Settings
 from timing_fakes import QUICK, TINY
 
 
 def peak_seen(spec: ResNetSpec, side: int) -> int:
     """Second source: allocations and releases as torch's own profiler records them during a real pass, in bytes."""
-    from explorer.model import build
+    from explorer.net.resnet import build
     net = build(spec, seed=0).eval()
     x = torch.zeros(1, spec.in_channels, side, side)
     with torch.inference_mode():
@@ -36,70 +36,70 @@ def peak_seen(spec: ResNetSpec, side: int) -> int:
 @pytest.mark.parametrize("name", ["resnet18", "resnet50", "resnet20_cifar"])
 def test_the_estimate_covers_what_a_pass_allocates(name: str) -> None:
     side = 64
-    activations = 4 * (memory.peak_elements(preset(name), side, side) - 3 * side * side)
+    activations = 4 * (guard.peak_elements(preset(name), side, side) - 3 * side * side)
     seen = peak_seen(preset(name), side)
     assert activations * 0.99 <= seen * 1.01, "live activations are really alive"
-    assert seen <= activations * (1 + memory.WORKSPACE) + 2**20, "and the library's copies are allowed for"
+    assert seen <= activations * (1 + guard.WORKSPACE) + 2**20, "and the library's copies are allowed for"
 
 
 def test_the_estimate_grows_with_batch_and_shrinks_with_the_dtype() -> None:
-    need = [memory.estimate_bytes(preset("resnet50"), replace(QUICK, height=224, width=224, batch=batch, dtype=dtype))
+    need = [guard.estimate_bytes(preset("resnet50"), replace(QUICK, height=224, width=224, batch=batch, dtype=dtype))
             for batch, dtype in ((1, "bf16"), (1, "fp32"), (64, "fp32"), (65_536, "fp32"))]
     assert need == sorted(need) and need[0] < need[1] / 1.2
 
 
 def test_too_large_a_request_is_refused_before_anything_is_allocated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forward, "subject", lambda *_: pytest.fail("allocated"))
-    monkeypatch.setattr(memory, "free_bytes", lambda device: 2 * 10**9)
-    with pytest.raises(memory.TooLarge) as caught:
+    monkeypatch.setattr(guard, "free_bytes", lambda device: 2 * 10**9)
+    with pytest.raises(guard.TooLarge) as caught:
         forward.measure(preset("resnet50"), replace(QUICK, height=224, width=224, batch=60_000))
     text = str(caught.value)
     assert "batch=60,000" in text and "would fit" in text
     fits = int(text.split("batch ")[-1].split(" ")[0].replace(",", ""))
-    assert memory.guard(preset("resnet50"), replace(QUICK, height=224, width=224, batch=fits))
-    with pytest.raises(memory.TooLarge):
-        memory.guard(preset("resnet50"), replace(QUICK, height=224, width=224, batch=fits + 1))
+    assert guard.guard(preset("resnet50"), replace(QUICK, height=224, width=224, batch=fits))
+    with pytest.raises(guard.TooLarge):
+        guard.guard(preset("resnet50"), replace(QUICK, height=224, width=224, batch=fits + 1))
 
 
 def test_a_race_that_does_not_fit_is_refused_with_a_batch_that_does() -> None:
     """Both models live at once: each alone would fit here."""
     pair, settings = [preset("resnet34"), preset("resnet50")], replace(QUICK, height=224, width=224, batch=256)
-    have = int(1.1 * max(memory.estimate_bytes(spec, settings) for spec in pair) / memory.SHARE)
-    assert all(memory.guard(spec, settings, have) for spec in pair)
-    with pytest.raises(memory.TooLarge, match="batch=256 .*: 2 models at once need about") as caught:
-        memory.guard_together(pair, settings, have)
+    have = int(1.1 * max(guard.estimate_bytes(spec, settings) for spec in pair) / guard.SHARE)
+    assert all(guard.guard(spec, settings, have) for spec in pair)
+    with pytest.raises(guard.TooLarge, match="batch=256 .*: 2 models at once need about") as caught:
+        guard.guard_together(pair, settings, have)
     fits = int(str(caught.value).split("this size, batch ")[-1].split(" ")[0])
-    assert memory.guard_together(pair, replace(settings, batch=fits), have)
-    with pytest.raises(memory.TooLarge):
-        memory.guard_together(pair, replace(settings, batch=fits + 1), have)
-    with pytest.raises(memory.TooLarge, match="choose a smaller net"):
-        memory.guard_together(pair, settings, 1000)
+    assert guard.guard_together(pair, replace(settings, batch=fits), have)
+    with pytest.raises(guard.TooLarge):
+        guard.guard_together(pair, replace(settings, batch=fits + 1), have)
+    with pytest.raises(guard.TooLarge, match="choose a smaller net"):
+        guard.guard_together(pair, settings, 1000)
 
 
 def test_a_gpu_s_weights_must_fit_into_the_host_first(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings(device="cuda", batch=4096)  # a batch is made on the GPU and needs none of the host's memory
     weights = 8 * 25_557_032
-    monkeypatch.setattr(memory, "host_free_bytes", lambda: int(1.1 * weights / memory.SHARE))
-    assert memory.guard(preset("resnet50"), settings, free=10**15)
-    monkeypatch.setattr(memory, "host_free_bytes", lambda: int(0.9 * weights / memory.SHARE))
-    with pytest.raises(memory.TooLarge, match="device='cuda': the weights are made in the host's memory first"):
-        memory.guard(preset("resnet50"), settings, free=10**15)
+    monkeypatch.setattr(guard, "host_free_bytes", lambda: int(1.1 * weights / guard.SHARE))
+    assert guard.guard(preset("resnet50"), settings, free=10**15)
+    monkeypatch.setattr(guard, "host_free_bytes", lambda: int(0.9 * weights / guard.SHARE))
+    with pytest.raises(guard.TooLarge, match="device='cuda': the weights are made in the host's memory first"):
+        guard.guard(preset("resnet50"), settings, free=10**15)
 
 
 def test_fp16_on_a_cpu_is_reckoned_with_copies_of_twice_the_size() -> None:
     """Measured for ResNet-50 at batch 16: up to 1.2× of what one more copy would give."""
     at = replace(QUICK, height=224, width=224, batch=16)
-    half, brain = (memory.estimate_bytes(preset("resnet50"), replace(at, dtype=name)) for name in ("fp16", "bf16"))
+    half, brain = (guard.estimate_bytes(preset("resnet50"), replace(at, dtype=name)) for name in ("fp16", "bf16"))
     assert half > 1.3 * brain
-    on_gpu = (memory.estimate_bytes(preset("resnet50"), replace(at, device="cuda", dtype=name)) for name in ("fp16", "bf16"))
+    on_gpu = (guard.estimate_bytes(preset("resnet50"), replace(at, device="cuda", dtype=name)) for name in ("fp16", "bf16"))
     assert len(set(on_gpu)) == 1
 
 
 def test_when_no_batch_fits_an_input_that_does_is_named() -> None:
-    with pytest.raises(memory.TooLarge, match=r"even batch 1 does not; an input of \d+×\d+ would fit"):
-        memory.guard(TINY, replace(QUICK, height=4096, width=4096), free=500 * 10**6)
-    with pytest.raises(memory.TooLarge, match="choose a smaller net"):
-        memory.guard(TINY, QUICK, free=1000)
+    with pytest.raises(guard.TooLarge, match=r"even batch 1 does not; an input of \d+×\d+ would fit"):
+        guard.guard(TINY, replace(QUICK, height=4096, width=4096), free=500 * 10**6)
+    with pytest.raises(guard.TooLarge, match="choose a smaller net"):
+        guard.guard(TINY, QUICK, free=1000)
 
 
 @pytest.mark.parametrize("error", [
@@ -119,16 +119,16 @@ def test_out_of_memory_becomes_a_clear_refusal_and_memory_is_given_back(error, m
         alive.append(weakref.ref(activations))
         raise error
 
-    monkeypatch.setattr(memory, "give_back", lambda collect: given.append(alive[0]()))
-    with pytest.raises(memory.TooLarge, match="batch=7: the device ran out of memory"), memory.recovering("batch=7"):
+    monkeypatch.setattr(guard, "give_back", lambda collect: given.append(alive[0]()))
+    with pytest.raises(guard.TooLarge, match="batch=7: the device ran out of memory"), guard.recovering("batch=7"):
         fails()
     assert given == [None], "the failed frames must be gone before the memory is given back"
 
 
 def test_other_errors_pass_through() -> None:
-    with pytest.raises(RuntimeError, match="shape"), memory.recovering("x"):
+    with pytest.raises(RuntimeError, match="shape"), guard.recovering("x"):
         raise RuntimeError("shape mismatch")
-    with pytest.raises(Cancelled), memory.recovering("x"):
+    with pytest.raises(Cancelled), guard.recovering("x"):
         raise Cancelled
 
 
@@ -139,7 +139,7 @@ def test_a_real_failed_allocation_is_survived_and_the_next_job_works(monkeypatch
     huge = replace(QUICK, batch=65_536, height=4096, width=4096)
     failed = runner.submit(lambda job: forward.measure(TINY, huge, job.checkpoint), "huge")
     works = runner.submit(lambda job: forward.measure(TINY, QUICK, job.checkpoint), "small")
-    assert works.wait(60) and failed.state == "failed" and isinstance(failed.error, memory.TooLarge), failed.error
+    assert works.wait(60) and failed.state == "failed" and isinstance(failed.error, guard.TooLarge), failed.error
     assert works.state == "done" and works.result.summary.n >= loop.LEAST
 
 

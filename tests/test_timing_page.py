@@ -6,10 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from explorer import ui_timing_run as runs
+from explorer.web.sections.timing import runs
 from explorer.jobs import Cancelled, Job
 from explorer.spec import preset
-from explorer.timing.tasks import Ask
+from explorer.timing.measure.tasks import Ask
 from timing_fakes import QUICK
 
 ASK, OTHER = (Ask("sweep", preset(name), QUICK, ("depths",)) for name in ("resnet18", "resnet34"))

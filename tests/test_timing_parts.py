@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from explorer.analysis import total
+from explorer.facts.rollup import total
 from explorer.spec import ResNetSpec, preset
-from explorer.timing import clock as clocks
-from explorer.timing import hardware, loop, marks, parts, rows, words
-from explorer.timing.subject import subject
-from explorer.trace import trace
+from explorer.timing.measure import clock as clocks
+from explorer.timing.measure import hardware, loop, marks, parts
+from explorer.timing.said import rows, sentences
+from explorer.timing.measure.subject import subject
+from explorer.net.trace import trace
 from timing_fakes import QUICK, TINY, WorkClock
 
 ANY = [TINY, replace(TINY, activation="pre"), replace(TINY, shortcut="none"), replace(TINY, shortcut="A"),
@@ -98,7 +99,7 @@ def test_a_stage_that_was_timed_whole_is_credited_to_no_block(monkeypatch: pytes
     assert len(table) == 6 and rows.block_seconds(seen.parts) == {}, "no block is known, so none is coloured"
     assert sum(row["seconds_share"] for row in table.values()) == pytest.approx(1)
     finer = rows.where(nodes, worked(monkeypatch, spec, "block").parts)
-    assert words.where(finer) == words.where(list(table.values())), "what is said does not depend on the level"
+    assert sentences.where(finer) == sentences.where(list(table.values())), "what is said does not depend on the level"
 
 
 # on the real clock ----------------------------------------------------------------------------------------------------

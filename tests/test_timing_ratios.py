@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from explorer import proof
-from explorer.analysis import total
+from explorer.facts import proof
+from explorer.facts.rollup import total
 from explorer.spec import preset
-from explorer.timing import proofs, ratios, rows, words
-from explorer.told import Provable, Told
-from explorer.trace import trace
+from explorer.timing.said import timed_proofs, ratios, rows, sentences
+from explorer.facts.told import Provable, Told
+from explorer.net.trace import trace
 
 
 def numbers(told: Told) -> list[Provable]:
@@ -24,7 +24,7 @@ def test_the_shares_of_a_stage() -> None:
     made = [{"stage": "stem", "seconds": 0.003, "macs": 100, "seconds_share": 0.3, "macs_share": 0.1},
             {"stage": "conv2_x", "seconds": 0.002, "macs": 300, "seconds_share": 0.2, "macs_share": 0.3},
             {"stage": "conv2_x", "seconds": 0.005, "macs": 600, "seconds_share": 0.5, "macs_share": 0.6}]
-    text = words.where(made)
+    text = sentences.where(made)
     told = ratios.where(text, made, "measured")
     assert str(told) == text and len(numbers(told)) == 4
     assert [(one.shown.split()[0], one.proof.source) for one in numbers(told)] == [
@@ -35,7 +35,7 @@ def test_the_shares_of_a_stage() -> None:
 def test_the_slowest_against_the_fastest() -> None:
     made = [{"label": name, "median_s": seconds, "macs": total(trace(preset(name), 224, 224), "macs")}
             for name, seconds in (("resnet18", 0.02), ("resnet152", 0.131))]
-    text = words.sweep("depth", made)
+    text = sentences.sweep("depth", made)
     told = ratios.sweep(text, made, "recorded")
     assert str(told) == text
     assert [one.proof.text for one in numbers(told)] == ["0.131 ÷ 0.02 ≈ 6.55", "11,513,626,624 ÷ 1,814,073,344 ≈ 6.347"]
@@ -46,8 +46,8 @@ def test_the_slowest_against_the_fastest() -> None:
 def test_two_nets_counted_and_timed(times: list) -> None:
     pair = [preset("resnet34"), preset("resnet50")]
     counted = rows.contrast(*pair, 224, 224, times)
-    text = words.contrast(counted, "ResNet-34", "ResNet-50")
-    told = ratios.contrast(text, proofs.contrast(*pair, 224, 224, times))
+    text = sentences.contrast(counted, "ResNet-34", "ResNet-50")
+    told = ratios.contrast(text, timed_proofs.contrast(*pair, 224, 224, times))
     assert str(told) == text and [one.shown for one in numbers(told)][0] == "1.12×" and len(numbers(told)) == 2 + len(times)
 
 

@@ -12,9 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.spec import preset
-from explorer.timing import cli, found, hardware, records, words
-from explorer.timing.measurement import Measurement
-from explorer.timing.settings import Settings
+from explorer.cli import time_command
+from explorer.timing.data import records
+from explorer.timing.measure import hardware
+from explorer.timing.said import found, sentences
+from explorer.timing.data.measurement import Measurement
+from explorer.timing.data.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 FACTS = {"device": "A CPU", "torch": "2.13.0", "measured_at": "2026-01-01T00:00:00+00:00", "device_kind": "cpu"}
@@ -121,7 +124,7 @@ TINY = ["resnet20_cifar", "--stages", "1,1", "--device", "cpu", "--budget", "0.0
 
 def test_the_command_times_and_saves_what_the_page_can_load(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     path = tmp_path / "run.json"
-    assert cli.main([*TINY, "--batch", "1,2", "--dtype", "bf16", "--parts", "--save", str(path)]) == 0
+    assert time_command.main([*TINY, "--batch", "1,2", "--dtype", "bf16", "--parts", "--save", str(path)]) == 0
     out = capsys.readouterr().out
     assert "img/s" in out and "bf16" in out and "conv3_x" in out and "saved 2 runs" in out
     runs = records.loads(path.read_text("utf-8"))
@@ -143,14 +146,14 @@ def test_the_command_times_and_saves_what_the_page_can_load(tmp_path: Path, caps
     (["resnet50", "--device", "cpu", "--batch", "65536"], "would fit"),
 ])
 def test_bad_commands_exit_2_with_one_line(argv: list[str], says: str, capsys: pytest.CaptureFixture) -> None:
-    assert cli.main(argv) == 2
+    assert time_command.main(argv) == 2
     (error,) = capsys.readouterr().err.strip().splitlines()
     assert error.startswith("time: ") and says in error
 
 
 def test_a_refusal_does_not_lose_what_was_measured(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     path = tmp_path / "run.json"
-    assert cli.main([*TINY, "--input", "256", "--batch", "1,65536,2", "--save", str(path)]) == 2
+    assert time_command.main([*TINY, "--input", "256", "--batch", "1,65536,2", "--save", str(path)]) == 2
     (refusal,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("time: ")]
     assert "batch=65,536" in refusal and "would fit" in refusal
     assert [run.measurement.settings.batch for run in records.loads(path.read_text("utf-8"))] == [1, 2]
@@ -159,24 +162,24 @@ def test_a_refusal_does_not_lose_what_was_measured(tmp_path: Path, capsys: pytes
 
 def test_what_cannot_be_together_is_said_before_anything_is_measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
                                                                      capsys: pytest.CaptureFixture) -> None:
-    monkeypatch.setattr(cli, "timed_row", lambda *_: pytest.fail("measured"))
+    monkeypatch.setattr(time_command, "timed_row", lambda *_: pytest.fail("measured"))
     monkeypatch.setattr(hardware, "compiler", lambda kind: True)
-    assert cli.main([*TINY, "--compile", "eager,default", "--parts", "--save", str(tmp_path / "run.json")]) == 2
+    assert time_command.main([*TINY, "--compile", "eager,default", "--parts", "--save", str(tmp_path / "run.json")]) == 2
     assert "compile='default': has no module ends" in capsys.readouterr().err and not list(tmp_path.iterdir())
     monkeypatch.setattr(hardware, "compiler", lambda kind: False)
-    assert cli.main([*TINY, "--compile", "eager,default"]) == 2
+    assert time_command.main([*TINY, "--compile", "eager,default"]) == 2
     assert "no compiler" in capsys.readouterr().err
 
 
 def test_several_formats_are_timed_in_turn_and_each_line_says_on_what(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
                                                                       capsys: pytest.CaptureFixture) -> None:
     path = tmp_path / "run.json"
-    assert cli.main([*TINY, "--dtype", "fp32,bf16", "--memory-format", "contiguous,channels_last", "--save", str(path)]) == 0
+    assert time_command.main([*TINY, "--dtype", "fp32,bf16", "--memory-format", "contiguous,channels_last", "--save", str(path)]) == 0
     runs = [run.measurement for run in records.loads(path.read_text("utf-8"))]
     assert len({(one.settings.dtype, one.settings.memory_format) for one in runs}) == 4
     out = capsys.readouterr().out
     for one in runs:
-        assert words.stamp(one.settings, one.provenance) in out
+        assert sentences.stamp(one.settings, one.provenance) in out
     assert f"torch {runs[0].provenance['torch']}" in out
 
 
@@ -186,7 +189,7 @@ def test_the_command_needs_nothing_but_torch() -> None:
             "for name in ('streamlit', 'plotly', 'pandas', 'numpy', 'torchinfo', 'graphviz', "
             "'sklearn'): sys.modules[name] = None\n"
             "import warnings; warnings.simplefilter('ignore')\n"
-            "from explorer.timing.cli import main\n"
+            "from explorer.cli.time_command import main\n"
             f"sys.exit(main({TINY!r}))")
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr

@@ -14,19 +14,21 @@ import pytest
 import torch
 from torch import nn
 
-from explorer import figures_race as draw_race
-from explorer import figures_timing as draw
-from explorer.model import build
-from explorer.naming import title
+from explorer.tell.plots import race as draw_race
+from explorer.tell.plots import timing as draw
+from explorer.net.resnet import build
+from explorer.spec.naming import title
 from explorer.spec import preset
-from explorer.timing import exports, found, machines, records, rows, sweeps, words
-from explorer.timing.limits import Ceilings, Kernel
-from explorer.timing.measurement import Measurement
-from explorer.timing.parts import Part
-from explorer.timing.records import Run
-from explorer.timing.settings import Settings
-from explorer.timing.tasks import Ask, subject
-from explorer.trace import trace
+from explorer.timing.data import records
+from explorer.timing.measure import sweeps
+from explorer.timing.said import exports, found, machines, rows, sentences
+from explorer.timing.data.limits import Ceilings, Kernel
+from explorer.timing.data.measurement import Measurement
+from explorer.timing.measure.parts import Part
+from explorer.timing.data.records import Run
+from explorer.timing.data.settings import Settings
+from explorer.timing.measure.tasks import Ask, subject
+from explorer.net.trace import trace
 
 ROOT = Path(__file__).resolve().parent.parent
 CPU = Settings(device="cpu", threads=1)
@@ -65,10 +67,10 @@ def test_why_resnet_50_is_slower_than_34_at_nearly_the_same_macs() -> None:
     assert table["Convolution outputs"]["other"] == convs_by_hooks("resnet50")
     assert table["Time (recorded)"]["ratio"] == pytest.approx(2)
     assert table["Time, RTX 4090 (published)"]["ratio"] == pytest.approx(1 / 0.52, rel=0.01), "0.52× the throughput"
-    text = words.contrast(list(table.values()), "ResNet-34", "ResNet-50")
+    text = sentences.contrast(list(table.values()), "ResNet-34", "ResNet-50")
     assert "1.12× the MACs" in text and "2.00× the time on A CPU (recorded)" in text and "2.97×" in text
     assert "FLOPs are not time" in text
-    alone = words.contrast(rows.contrast(*pair, 224, 224, []), "ResNet-34", "ResNet-50")
+    alone = sentences.contrast(rows.contrast(*pair, 224, 224, []), "ResNet-34", "ResNet-50")
     assert "time" not in alone, "nothing is said of time without a time"
 
 
@@ -80,7 +82,7 @@ def test_where_the_time_goes_keeps_every_second_and_every_mac() -> None:
     for key in ("seconds", "macs", "params"):
         assert sum(row[f"{key}_share"] for row in table) == pytest.approx(1)
     assert list(rows.block_seconds(every_second_layer())) == [row["path"] for row in table]
-    assert "of the time" in words.where(table)
+    assert "of the time" in sentences.where(table)
     longest = rows.layers([replace(part, seconds=index) for index, part in enumerate(every_second_layer(), 1)])
     assert longest[0]["path"] == "fc" and sum(row["share"] for row in longest) == pytest.approx(1)
 
@@ -89,8 +91,8 @@ def test_a_race_is_the_raw_times_added_up() -> None:
     lanes = rows.race([seen("resnet34", 0.05, batch=4), seen("resnet50", 0.1, batch=4)], pictures=100)
     assert [lane["pictures"][-1] for lane in lanes] == [100, 100]
     assert lanes[0]["done_s"][:3] == pytest.approx([0.0, 0.05, 0.099]) and lanes[1]["done_s"][-1] == pytest.approx(2.5)
-    assert words.race(lanes) == "ResNet-34 done: ResNet-50 at 48 of 100"
-    assert words.race([lanes[0], lanes[0]]) == "both lines are ResNet-34"
+    assert sentences.race(lanes) == "ResNet-34 done: ResNet-50 at 48 of 100"
+    assert sentences.race([lanes[0], lanes[0]]) == "both lines are ResNet-34"
 
 
 @pytest.mark.parametrize(("one", "other", "times", "says", "not_said"), [
@@ -103,30 +105,30 @@ def test_a_race_says_no_more_than_its_ratios_show(one: str, other: str, times: t
                                                   not_said: str) -> None:
     timed = rows.timed_pair([seen(one, times[0]), seen(other, times[1])], "measured")
     pair = [preset(one), preset(other)]
-    text = words.contrast(rows.contrast(*pair, 224, 224, timed), *map(title, pair))
+    text = sentences.contrast(rows.contrast(*pair, 224, 224, timed), *map(title, pair))
     assert says in text and not_said not in text
 
 
 def test_published_times_stand_only_beside_counts_of_their_own_input() -> None:
     assert rows.published_pair(records.published(), "resnet34", "resnet50", 64, 64) == []
-    lead = words.contrast(rows.contrast(preset("resnet34"), preset("resnet50"), 224, 224, rows.published_pair(
+    lead = sentences.contrast(rows.contrast(preset("resnet34"), preset("resnet50"), 224, 224, rows.published_pair(
         records.published(), "resnet34", "resnet50", 224, 224)), "ResNet-34", "ResNet-50")
     assert "on NVIDIA RTX 4090 (published)" in lead
 
 
 @pytest.mark.parametrize(("per_s", "text"), [(13_730.4, "13,730"), (100.2, "100"), (99.87, "99.9"), (8.412, "8.41")])
 def test_a_rate_reads_as_a_number(per_s: float, text: str) -> None:
-    assert words.rate(per_s) == text
+    assert sentences.rate(per_s) == text
 
 
 def test_an_overhead_is_said_with_what_is_known_of_it() -> None:
     seen = SimpleNamespace(n=9, overhead=-0.029, noise=0.0, sum_over_whole=1.0, level="layer")
-    assert words.cut(seen) == "n 9 · overhead of the marks −2.9 % · sum of parts / whole 1.000 · by layer"
+    assert sentences.cut(seen) == "n 9 · overhead of the marks −2.9 % · sum of parts / whole 1.000 · by layer"
     below = SimpleNamespace(n=9, overhead=-0.01, noise=0.02, sum_over_whole=1.0, level="layer")
-    assert "overhead of the marks ≤ 2.0 %" in words.cut(below)
-    assert "overhead of the marks 1.0 % ± 2.0 %" in words.cut(SimpleNamespace(**vars(below) | {"overhead": 0.01}))
+    assert "overhead of the marks ≤ 2.0 %" in sentences.cut(below)
+    assert "overhead of the marks 1.0 % ± 2.0 %" in sentences.cut(SimpleNamespace(**vars(below) | {"overhead": 0.01}))
     unknown = SimpleNamespace(n=0, overhead=0.01, noise=0.0, sum_over_whole=1.0, level="layer")
-    assert "1.000" not in words.cut(unknown) and "keeps no other check" in words.cut(unknown)
+    assert "1.000" not in sentences.cut(unknown) and "keeps no other check" in sentences.cut(unknown)
 
 
 @pytest.mark.parametrize(("ask", "text"), [
@@ -142,21 +144,21 @@ def test_what_a_sweep_says() -> None:
         return sweeps.Row(sweeps.Point(label, one.spec, one.settings), one)
 
     depths = rows.sweep([row("ResNet-18", "resnet18", 0.02), row("ResNet-152", "resnet152", 0.1)])
-    assert words.sweep("depths", depths).startswith("ResNet-152 takes 5.00× the time of ResNet-18, with 6.35× its MACs")
+    assert sentences.sweep("depths", depths).startswith("ResNet-152 takes 5.00× the time of ResNet-18, with 6.35× its MACs")
     batch = [row("batch 1", "resnet18", 0.01), row("batch 2", "resnet18", 0.011, batch=2),
              row("batch 4", "resnet18", 0.021, batch=4),
              sweeps.Row(sweeps.Point("batch 8", preset("resnet18"), CPU), None, "no")]
     plain = rows.sweep(batch)
     assert [one["knee"] for one in plain] == [False, True, False, False] and plain[-1]["error"] == "no"
-    assert words.sweep("batch", plain) == ("From batch 2 on, throughput is within 10 % of the best seen (190 img/s at batch 4): "
+    assert sentences.sweep("batch", plain) == ("From batch 2 on, throughput is within 10 % of the best seen (190 img/s at batch 4): "
                                            "a larger batch costs latency and gains little.")
     fallen = rows.sweep([*batch[:3], row("batch 8", "resnet18", 0.06, batch=8)])
-    assert words.sweep("batch", fallen) == ("Batch 2 comes within 10 % of the best seen (190 img/s at batch 4); at batch 8 it is "
+    assert sentences.sweep("batch", fallen) == ("Batch 2 comes within 10 % of the best seen (190 img/s at batch 4); at batch 8 it is "
                                             "70 % of that.")
     ahead = rows.sweep(batch[:1], [one.point for one in batch])
     assert [one["label"] for one in ahead] == [one.point.label for one in batch] and "median_s" not in ahead[1]
-    assert words.sweep("depths", plain[:1]) == "" and words.sweep("depths", []) == "Nothing could be measured."
-    assert words.sweep_doubts(plain) == [] and "batch 1" in words.sweep_doubts([plain[0] | {"warnings": "spread"}])[0]
+    assert sentences.sweep("depths", plain[:1]) == "" and sentences.sweep("depths", []) == "Nothing could be measured."
+    assert sentences.sweep_doubts(plain) == [] and "batch 1" in sentences.sweep_doubts([plain[0] | {"warnings": "spread"}])[0]
 
 
 def test_an_export_line_has_all_that_stands_beside_the_figure() -> None:
@@ -199,7 +201,7 @@ def test_the_recorded_sweep_is_the_one_nearest_to_what_is_asked() -> None:
 
 
 def test_the_recorded_sweep_does_not_hang_on_the_order_of_a_set() -> None:
-    code = ("from explorer.timing import found, records\nfrom explorer.timing.settings import Settings\n"
+    code = ("from explorer.timing.data import records\nfrom explorer.timing.said import found\nfrom explorer.timing.data.settings import Settings\n"
             "from explorer.spec import preset\n"
             "made = found.sweep(records.recorded(), 'depths', preset('resnet50'), Settings(device='cpu', threads=2))\n"
             "print({row.measurement.settings.words for row in made}, len(made))")

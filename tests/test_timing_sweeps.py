@@ -9,9 +9,9 @@ import pytest
 
 from explorer.jobs import Runner
 from explorer.spec import preset
-from explorer.timing import hardware, memory, sweeps
-from explorer.timing.measurement import Measurement
-from explorer.timing.settings import CHOICES
+from explorer.timing.measure import hardware, guard, sweeps
+from explorer.timing.data.measurement import Measurement
+from explorer.timing.data.settings import CHOICES
 from timing_fakes import QUICK, TINY
 
 CPU = hardware.resolve(QUICK)
@@ -40,7 +40,7 @@ def test_a_sweep_publishes_each_result_as_it_comes_refusals_included(monkeypatch
     def fake(spec, settings, checkpoint):
         checkpoint(0.5)
         if settings.batch > 4:
-            raise memory.TooLarge("batch=8: needs about 1 TB")
+            raise guard.TooLarge("batch=8: needs about 1 TB")
         return Measurement(spec, settings, (0.01 * settings.batch ** 0.5,) * 5, 0.01, 0.01)
 
     monkeypatch.setattr(sweeps, "measure", fake)

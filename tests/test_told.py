@@ -8,18 +8,19 @@ from html import unescape
 
 import pytest
 
-from explorer import cost, diff, receptive, shapes, specimen
-from explorer.choice import of_params
-from explorer.drawing import block_svg, receptive_svg, volumes_svg
-from explorer.lab import EXPERIMENTS, quotes
+from explorer.facts import cost, comparison, receptive, shapes, block_pair
+from explorer.spec.chosen import of_params
+from explorer.tell.drawing import block_svg, receptive_svg, volumes_svg
+from explorer.lab.claims import quotes
+from explorer.lab.experiments import EXPERIMENTS
 from explorer.lab.record import recorded
 from explorer.lecture.quantities import known, quantity
-from explorer.markup import Cards
-from explorer.proof import Proof, counted, evaluate
+from explorer.tell.markup import Cards
+from explorer.facts.proof import Proof, counted, evaluate
 from explorer.spec import ResNetSpec, preset, presets
-from explorer.spots import BOX, TEXT, spots
-from explorer.told import Provable, Told
-from explorer.trace import trace
+from explorer.tell.buttons import BOX, TEXT, spots
+from explorer.facts.told import Provable, Told
+from explorer.net.trace import trace
 
 NETS = {name: spec for name, spec in presets().items() if spec.depth < 160} | {
     "plain": replace(preset("resnet34"), shortcut="none"), "pre C": ResNetSpec(activation="pre", shortcut="C"),
@@ -31,11 +32,11 @@ def told(spec: ResNetSpec) -> list[Told]:
     nodes = trace(spec, spec.default_input, spec.default_input)
     rows = receptive.by_block(spec)
     side = spec.default_input
-    pairs = [specimen.pair(256, equal, place, spec) for equal in ("width", "cost") for place in specimen.PLACES]
+    pairs = [block_pair.pair(256, equal, place, spec) for equal in ("width", "cost") for place in block_pair.PLACES]
     return [cost.lesson(nodes), shapes.lesson(nodes), receptive.lesson(rows, receptive.proofs(spec)),
-            diff.summary(preset("resnet50"), spec, diff.layers(preset("resnet50"), spec, side, side)),
-            *(specimen.lesson(pair, "width") for pair in pairs),
-            *(specimen.why(block) for pair in pairs for block in pair.by_kind().values())]
+            comparison.summary(preset("resnet50"), spec, comparison.layers(preset("resnet50"), spec, side, side)),
+            *(block_pair.lesson(pair, "width") for pair in pairs),
+            *(block_pair.why(block) for pair in pairs for block in pair.by_kind().values())]
 
 
 @pytest.mark.parametrize("name", NETS)
@@ -84,10 +85,10 @@ def test_every_number_in_the_drawings_has_its_button(name: str) -> None:
 
 
 def test_a_blocks_drawing_proves_its_weights() -> None:
-    for place in specimen.PLACES:
-        for block in specimen.pair(256, place=place).by_kind().values():
+    for place in block_pair.PLACES:
+        for block in block_pair.pair(256, place=place).by_kind().values():
             svg = block_svg(block, "#123456", "t", 256)
-            proofs = specimen.drawn_proofs(block)
+            proofs = block_pair.drawn_proofs(block)
             named = {unescape(key): words for *_, key, words in TEXT.findall(svg)}
             assert set(named) == set(proofs)
             for conv in block.convs:
@@ -96,8 +97,8 @@ def test_a_blocks_drawing_proves_its_weights() -> None:
 
 
 def test_buttons_lie_on_the_picture() -> None:
-    svg = block_svg(specimen.pair(256).basic, "#123456", "t", 256)
-    html = spots(svg, specimen.drawn_proofs(specimen.pair(256).basic), Cards("x"))
+    svg = block_svg(block_pair.pair(256).basic, "#123456", "t", 256)
+    html = spots(svg, block_pair.drawn_proofs(block_pair.pair(256).basic), Cards("x"))
     assert BOX.search(svg)
     places = [float(value) for value in re.findall(r"(?:left|top):([\d.]+)%", html)]
     assert len(places) == 6 and all(0 < place < 100 for place in places)

@@ -11,10 +11,10 @@ import torchinfo
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from explorer.analysis import blocks, total
-from explorer.model import build
+from explorer.facts.rollup import blocks, total
+from explorer.net.resnet import build
 from explorer.spec import ResNetSpec, preset, presets
-from explorer.trace import Traced, Tracer, Node, _trace, trace
+from explorer.net.trace import Traced, Tracer, Node, _trace, trace
 from tests.known import CONVS, IMAGENET, MACS, OTHERS, RECEPTIVE_FIELD, SHORTCUTS
 
 

@@ -6,7 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.jobs import Job
-from explorer.lab import EXPERIMENTS, story
+from explorer.lab.claims import story
+from explorer.lab.experiments import EXPERIMENTS
 from tests.test_pages import open_app
 
 

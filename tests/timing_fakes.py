@@ -8,7 +8,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from explorer.spec import preset
-from explorer.timing.settings import Settings
+from explorer.timing.data.settings import Settings
 
 TINY = replace(preset("resnet20_cifar"), stages=(1, 1, 1))
 QUICK = Settings(device="cpu", batch=1, height=32, width=32, threads=1, budget_s=0.05)

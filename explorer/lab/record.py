@@ -13,10 +13,11 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from explorer.places import ASSETS
 from explorer.jobs import Job
 from explorer.lab.outcome import Row
 
-FOLDER = Path(__file__).resolve().parents[2] / "assets" / "lab"
+FOLDER = ASSETS / "lab"
 DIGITS = 5  # significant digits kept of a recorded point; nobody sees more in a figure
 
 
@@ -60,7 +61,7 @@ def recorded(experiment: str) -> dict[str, dict[str, object]]:
 
 def record(experiment: str) -> Path:
     """Run every preset that is to be recorded, and write the file."""
-    from explorer.lab import EXPERIMENTS
+    from explorer.lab.experiments import EXPERIMENTS
 
     runs = {}
     for name, preset in EXPERIMENTS[experiment].presets.items():
@@ -80,7 +81,7 @@ def _rounded(value: object) -> object:
 
 
 if __name__ == "__main__":
-    from explorer.lab import EXPERIMENTS
+    from explorer.lab.experiments import EXPERIMENTS
 
     for chosen in sys.argv[1:] or EXPERIMENTS:
         record(chosen)

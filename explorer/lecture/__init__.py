@@ -13,7 +13,7 @@ from explorer.lecture.capture import capture
 from explorer.lecture.handout import handout
 from explorer.lecture.load import DEFAULT, LectureError, how_to, load, parse
 from explorer.lecture.scene import HOME, OWN, Lecture, Question, Scene, address
-from explorer.lecture.words import prose
+from explorer.lecture.scene_text import prose
 
 __all__ = ["DEFAULT", "HOME", "OWN", "Lecture", "LectureError", "Question", "Scene", "Verdict", "address", "bar", "capture",
            "evaluate", "handout", "how_to", "listing", "load", "parse", "phone",

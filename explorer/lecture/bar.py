@@ -6,12 +6,12 @@ from dataclasses import asdict
 from functools import lru_cache
 from html import escape
 
-from explorer import palette
+from explorer import units
 from explorer.lecture.answers import answer, evaluate
 from explorer.lecture.scene import HOME, Lecture, Scene, address
-from explorer.lecture.words import about, filled, prose
-from explorer.link import data_uri, qr_svg
-from explorer.markup import Cards
+from explorer.lecture.scene_text import about, filled, prose
+from explorer.tell.link import data_uri, qr_svg
+from explorer.tell.markup import Cards
 
 INPUTS = ("ask", "kind", "choices", "low", "high", "step", "unit")
 
@@ -37,7 +37,7 @@ def bar(run: Lecture, scene: Scene, page: str, guess: str = "", present: bool = 
 def _verdict(scene: Scene, guess: str, cards: Cards) -> dict[str, object]:
     found = asdict(evaluate(scene, guess))
     proof = answer(scene.question, scene).proof
-    mark = palette.PROVENANCE_MARK.get(found["source"], palette.PROVENANCE_MARK["published"])
+    mark = units.PROVENANCE_MARK.get(found["source"], units.PROVENANCE_MARK["published"])
     return found | {"source": f"{mark} {found['source']}", "ask": scene.question.ask,
                     "answer": cards.number(proof, found["answer"]) if proof else escape(found["answer"]),
                     "because": prose(scene.question.because, scene.chosen, False, cards)}

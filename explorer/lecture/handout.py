@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from html import escape
 
-from explorer import palette
+from explorer import units
 from explorer.lecture.answers import NONE, evaluate
-from explorer.lecture.pictures import pictures
+from explorer.lecture.scene_pictures import pictures
 from explorer.lecture.scene import Lecture, Question, Scene
-from explorer.lecture.words import prose
-from explorer.link import data_uri, qr_svg
+from explorer.lecture.scene_text import prose
+from explorer.tell.link import data_uri, qr_svg
 
 STYLE = """
 :root { color-scheme: light; }
@@ -55,7 +55,7 @@ def _ask(question: Question) -> str:
 
 def _answer(number: int, scene: Scene) -> str:
     found = evaluate(scene, NONE)
-    mark = palette.PROVENANCE_MARK.get(found.source, palette.PROVENANCE_MARK["published"])
+    mark = units.PROVENANCE_MARK.get(found.source, units.PROVENANCE_MARK["published"])
     return (f'<p><span class="number">{number}</span>{escape(scene.question.ask)} <b>{escape(found.answer)}</b> '
             f'<span class="mark">{mark} {escape(found.source)}</span></p>{prose(scene.question.because, scene.chosen, links=False)}')
 

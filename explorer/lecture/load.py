@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from explorer.lecture import checks
+from explorer.places import ASSETS, ROOT
+from explorer.lecture import scene_checks
 from explorer.lecture.lines import Lines
 from explorer.lecture.quantities import known
 from explorer.lecture.scene import Lecture, Question, Scene
 
-ROOT = Path(__file__).resolve().parents[2]
-DEFAULT = ROOT / "assets" / "lectures" / "resnet.toml"
+DEFAULT = ASSETS / "lectures" / "resnet.toml"
 MOST_BYTES, MOST_SCENES = 1_000_000, 200
 TEXT, NUMBER, LIST = (str,), (int, float), (list,)
 IN_FILE = {"title": TEXT, "subtitle": TEXT, "scene": LIST}
@@ -112,7 +112,7 @@ class _Reader:
             self.say(number, "slug", f"slug={scene.slug!r}: choose lower-case letters, digits and single hyphens")
         if scene.page not in self.pages:
             self.say(number, "page", f"page={scene.page!r}: choose one of {', '.join(self.pages)}")
-        for key, problem in checks.of_scene(scene):
+        for key, problem in scene_checks.of_scene(scene):
             self.say(number, key, problem)
         return scene if len(self.problems) == before else None
 
@@ -124,7 +124,7 @@ class _Reader:
             return None
         question = Question(**{**row, "choices": tuple(map(str, row.get("choices", ()))),
                                "answer": str(row.get("answer", ""))})
-        for key, problem in checks.of_question(question):
+        for key, problem in scene_checks.of_question(question):
             self.say(number, key, problem)
         return question
 

@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from explorer import palette, published, specimen
-from explorer.analysis import Block, Stage, blocks, stages, total
-from explorer.choice import Chosen
-from explorer.proof import Proof, counted, depth, prove, ratio, receptive_field, share
+from explorer.facts import published, block_pair
+from explorer import units
+from explorer.facts.rollup import Block, Stage, blocks, stages, total
+from explorer.spec.chosen import Chosen
+from explorer.facts.proof import Proof, counted, depth, prove, ratio, receptive_field, share
 from explorer.spec import preset
-from explorer.trace import Node, trace
+from explorer.net.trace import Node, trace
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """value: a number, or a name. text: as it is said. source: a key of palette.PROVENANCE. proof: what the number opens."""
+    """value: a number, or a name. text: as it is said. source: a key of units.PROVENANCE. proof: what the number opens."""
 
     value: float | str
     text: str
@@ -27,7 +28,7 @@ class Quantity:
 
 
 def _proved(proof: Proof, text: str = "") -> Quantity:
-    return Quantity(proof.value, text or palette.count(proof.value), proof.source, proof)
+    return Quantity(proof.value, text or units.count(proof.value), proof.source, proof)
 
 
 def _nodes(chosen: Chosen) -> tuple[Node, ...]:
@@ -61,8 +62,8 @@ def _field(chosen: Chosen) -> Quantity:
     nodes = _nodes(chosen)
     last = stages(nodes)[-2].nodes[-1]
     if last.receptive_field is None:
-        return Quantity(last.receptive_field, palette.pixels(last.receptive_field))
-    return _proved(receptive_field(nodes, last.path), palette.pixels(last.receptive_field))
+        return Quantity(last.receptive_field, units.pixels(last.receptive_field))
+    return _proved(receptive_field(nodes, last.path), units.pixels(last.receptive_field))
 
 
 def _times(proof: Proof) -> Quantity:
@@ -71,7 +72,7 @@ def _times(proof: Proof) -> Quantity:
 
 def _sum(metric: str, nodes: tuple[Node, ...]) -> Quantity:
     proof = prove(metric, nodes)
-    return _proved(proof, palette.macs(proof.value) if metric == "macs" else "")
+    return _proved(proof, units.macs(proof.value) if metric == "macs" else "")
 
 
 OF_MODEL: dict[str, Callable[[Chosen], Quantity]] = {
@@ -88,14 +89,14 @@ OF_MODEL: dict[str, Callable[[Chosen], Quantity]] = {
     "basic_weights": lambda chosen: _weights("basic", "width"),
     "bottleneck_weights": lambda chosen: _weights("bottleneck", "width"),
     "cheap_basic_weights": lambda chosen: _weights("basic", "cost"),
-    "bottleneck_ratio": lambda chosen: _times(specimen.pair(256, "width").ratio),
-    "cost_ratio": lambda chosen: _times(specimen.pair(256, "cost").ratio),
+    "bottleneck_ratio": lambda chosen: _times(block_pair.pair(256, "width").ratio),
+    "cost_ratio": lambda chosen: _times(block_pair.pair(256, "cost").ratio),
 }
 
 
 def _weights(kind: str, equal: str) -> Quantity:
     """Convolution weights of a 256-d block; the basic one of equal cost has 64-d."""
-    proof = prove("params", specimen.pair(256, equal).by_kind()[kind].convs)
+    proof = prove("params", block_pair.pair(256, equal).by_kind()[kind].convs)
     return _proved(proof, proof.shown)
 
 

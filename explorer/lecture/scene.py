@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
-from explorer import choice
-from explorer.choice import Chosen
+from explorer.spec import chosen as chosen_by
+from explorer.spec.chosen import Chosen
 
 HOME = "architecture"  # the page at "/"
 OWN = ("lecture", "guess", "present", "hide")  # URL parameters that belong to the lecture, not to a page
@@ -60,7 +60,7 @@ class Scene:
     @property
     def chosen(self) -> Chosen:
         """The model on the screen in this scene."""
-        return choice.of_params(self.params())
+        return chosen_by.of_params(self.params())
 
     @property
     def address(self) -> str:

@@ -16,10 +16,10 @@ from time import perf_counter
 import torch
 import torchinfo
 
-from explorer.analysis import headline
-from explorer.model import build
+from explorer.facts.rollup import headline
+from explorer.net.resnet import build
 from explorer.spec import ResNetSpec, cifar_stages, preset
-from explorer.trace import _trace
+from explorer.net.trace import _trace
 
 
 def seconds(work: Callable[[], object], rounds: int) -> float:

@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from explorer.memory import OPTIMIZERS, estimate
+from explorer.facts.memory import OPTIMIZERS, estimate
 from explorer.spec import preset
 
 RUNS = (  # net, batch, optimizer
@@ -36,7 +36,7 @@ def child(name: str, batch: int, optimizer: str) -> None:
     """Run it for real and print what the process grew by at its peak. Kernels and the optimizer are warmed up before."""
     import torch
 
-    from explorer.model import build
+    from explorer.net.resnet import build
 
     def work(model: torch.nn.Module, picture: torch.Tensor, steps: int) -> None:
         if not optimizer:

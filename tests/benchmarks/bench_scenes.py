@@ -17,7 +17,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from explorer import lecture, naming
+from explorer import lecture
+from explorer.spec import naming
 from explorer.lecture.scene import Scene
 from tests.conftest import CHROMIUM, FLAGS, Server, Visit
 

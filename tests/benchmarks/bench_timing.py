@@ -21,8 +21,8 @@ import torch  # noqa: E402
 from torch.utils import benchmark  # noqa: E402
 
 from explorer.spec import preset  # noqa: E402
-from explorer.timing import clock, hardware, loop, parts, race, subject  # noqa: E402
-from explorer.timing.settings import Settings  # noqa: E402
+from explorer.timing.measure import clock, hardware, loop, parts, race, subject  # noqa: E402
+from explorer.timing.data.settings import Settings  # noqa: E402
 from plain_resnet import PlainResNet  # noqa: E402
 
 ROUNDS, EACH_S = 8, 0.5

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from explorer import graph
-from explorer.map import CSS, JS
+from explorer.tell import netmap
+from explorer.web.map_component import CSS, JS
 from explorer.spec import preset
 
 THEME = {
@@ -34,10 +34,10 @@ MOUNT = """async ([source, css, data]) => {
 def drawing(name: str, seq: int = 1, **view: object) -> dict:
     """What `explorer.map.show` sends, as the component receives it: a fresh copy through JSON."""
     side = preset(name).default_input
-    chosen = graph.View(**view)
-    drawn = graph.figure3() if chosen.figure == "fig3" else graph.drawing(preset(name), side, side, 1, chosen)
+    chosen = netmap.View(**view)
+    drawn = netmap.figure3() if chosen.figure == "fig3" else netmap.drawing(preset(name), side, side, 1, chosen)
     return json.loads(
-        json.dumps({**drawn, "palette": graph.colours(), "seq": seq, "view": asdict(chosen), "key": "map"})
+        json.dumps({**drawn, "palette": netmap.colours(), "seq": seq, "view": asdict(chosen), "key": "map"})
     )
 
 

@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from playwright.sync_api import expect
 
-from explorer import lecture, naming
+from explorer import lecture
+from explorer.spec import naming
 from explorer.lecture.load import known_pages
 from tests.conftest import Server, Visit
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.map import FOLDER, MODULES, STYLES
+from explorer.web.map_component import FOLDER, MODULES, STYLES
 from tests.browser.harness import counted, drawing
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -167,7 +167,7 @@ def test_odd_links_leave_a_working_page(visit, query: str) -> None:
 
 def test_a_run_file_is_loaded_and_a_bad_one_is_refused(visit) -> None:
     from tests.test_timing_records import SEEN
-    from explorer.timing import records
+    from explorer.timing.data import records
     from dataclasses import replace
 
     mine = replace(SEEN, provenance=SEEN.provenance | {"device": "A machine of mine"})

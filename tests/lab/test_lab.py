@@ -13,8 +13,8 @@ import torch
 from lab.tiny import TINY, ran
 
 from explorer.jobs import Cancelled, Job, Runner
-from explorer.lab import EXPERIMENTS, experiment
-from explorer.lab.compute import one_thread
+from explorer.lab.experiments import EXPERIMENTS, experiment
+from explorer.lab.experiments.compute import one_thread
 
 LABELS = {  # experiment -> (columns that every row has, sets that must all occur)
     "signal": ({"net", "kind", "norm", "depth", "quantity", "index", "path", "value", "state"},

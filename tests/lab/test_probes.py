@@ -11,11 +11,11 @@ import torch
 from lab.tiny import ran
 
 from explorer.jobs import Job
-from explorer.lab import landscape, lesion, propagation, shattered
-from explorer.lab.compute import generator
-from explorer.lab.data import Split, digits, photographs
-from explorer.lab.nets import blocks, built, changes_shape, digit_spec, forward_without, head, imagenet_spec, stem
-from explorer.lab.paths import path_gradient
+from explorer.lab.experiments import landscape, lesion, propagation, shattered
+from explorer.lab.experiments.compute import generator
+from explorer.lab.experiments.data import Split, digits, photographs
+from explorer.lab.experiments.nets import blocks, built, changes_shape, digit_spec, forward_without, head, imagenet_spec, stem
+from explorer.lab.experiments.paths import path_gradient
 
 QUIET = Job(lambda job: None, "")
 

@@ -9,12 +9,13 @@ from dataclasses import replace
 
 import pytest
 
-from explorer.lab import EXPERIMENTS, claims, propagation, quotes, story
+from explorer.lab.claims import judged, quotes, story
+from explorer.lab.experiments import EXPERIMENTS, propagation
 from explorer.lab.record import FOLDER, pack, recorded, unpack
-from explorer.lab.statements import CLAIMS
+from explorer.lab.claims.statements import CLAIMS
 from explorer.jobs import Job
 
-SHIPPED = claims.shipped()
+SHIPPED = judged.shipped()
 
 
 @pytest.mark.parametrize("key", EXPERIMENTS)
@@ -36,8 +37,8 @@ def test_every_quoted_claim_is_measured_and_every_claim_about_texts_exists() -> 
 
 
 def test_the_shipped_claims_follow_from_the_shipped_runs() -> None:
-    assert json.loads(json.dumps(claims.judged(SHIPPED["runs"]))) == SHIPPED["claims"]
-    assert (FOLDER / "claims.md").read_text(encoding="utf-8") == claims.report(SHIPPED)
+    assert json.loads(json.dumps(judged.judged(SHIPPED["runs"]))) == SHIPPED["claims"]
+    assert (FOLDER / "claims.md").read_text(encoding="utf-8") == judged.report(SHIPPED)
     assert len(SHIPPED["provenance"]["seeds"]) >= 5
     for found in SHIPPED["runs"].values():
         assert [run["seed"] for run in found] == SHIPPED["provenance"]["seeds"]
@@ -52,7 +53,7 @@ def test_the_expected_answers_are_what_most_seeds_gave() -> None:
 
 def test_a_claim_counts_what_it_says() -> None:
     claim = replace(CLAIMS["plain_degrades"], figure=lambda summary: summary["x"], holds=lambda x: x is not None and x > 1)
-    found = claims.judge(claim, [{"x": 2.0}, {"x": None}, {"x": 0.5}, {"x": 4.0}])
+    found = judged.judge(claim, [{"x": 2.0}, {"x": None}, {"x": 0.5}, {"x": 4.0}])
     assert (found["held"], found["of"], found["least"], found["median"], found["most"]) == (2, 4, 0.5, 2.0, 4.0)
 
 

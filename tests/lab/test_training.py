@@ -8,11 +8,11 @@ import pytest
 import torch
 from lab.tiny import ran
 
-from explorer.lab import degradation, insertion, rates
-from explorer.lab.data import TRAINING, Split, digits, photographs
-from explorer.lab.nets import built, digit_spec
+from explorer.lab.experiments import degradation, insertion, rates
+from explorer.lab.experiments.data import TRAINING, Split, digits, photographs
+from explorer.lab.experiments.nets import built, digit_spec
 from explorer.lab.outcome import mean, number, ratio, state
-from explorer.lab.train import Trainer, batches, error_percent
+from explorer.lab.experiments.train import Trainer, batches, error_percent
 
 
 def test_not_a_number_is_a_result() -> None:

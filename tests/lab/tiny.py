@@ -1,14 +1,14 @@
 """Each experiment at a budget of well under a second: the same code paths, no meaning."""
 
 from explorer.jobs import Job
-from explorer.lab import EXPERIMENTS
-from explorer.lab.degradation import Degradation
-from explorer.lab.insertion import Insertion
-from explorer.lab.landscape import Landscape
-from explorer.lab.lesion import Lesion
-from explorer.lab.propagation import Propagation
-from explorer.lab.rates import Rates
-from explorer.lab.shattered import Shattered
+from explorer.lab.experiments import EXPERIMENTS
+from explorer.lab.experiments.degradation import Degradation
+from explorer.lab.experiments.insertion import Insertion
+from explorer.lab.experiments.landscape import Landscape
+from explorer.lab.experiments.lesion import Lesion
+from explorer.lab.experiments.propagation import Propagation
+from explorer.lab.experiments.rates import Rates
+from explorer.lab.experiments.shattered import Shattered
 
 TINY = {
     "signal": Propagation(imagenet_depths=(18,), picture_side=32, seed=3),

@@ -1,0 +1,137 @@
+"""The pages' answers in a terminal.
+
+    python -m explorer proof resnet50 layer2.0
+    python -m explorer compare resnet50 --baseline resnet34
+    python -m explorer paper table1 --format json
+
+`QUESTIONS` is the table of them. Bad input ends with exit code 2 and one line on stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from explorer.cli import main as cli
+from explorer import spec as axes
+from explorer.spec import parse_input
+
+PART = ("part", {"nargs": "?", "default": "net", "metavar": "PART", "help": "net, conv3_x, layer2.0, layer2.0.conv1 …"})
+FIGURES = ("overview", "volumes", "receptive", "shares", "block", "graph")
+
+
+@dataclass(frozen=True)
+class Question:
+    """help: what it answers; answer: the name of its function in `answers`; flags: its own; model: whether it is of one."""
+
+    help: str
+    answer: str
+    flags: tuple[tuple[str, dict[str, Any]], ...] = ()
+    model: bool = True
+
+
+QUESTIONS: dict[str, Question] = {
+    "proof": Question("where each number of a part comes from, as text and LaTeX", "proofs", (PART,)),
+    "cost": Question("parameters, MACs, activation memory and receptive field of what a part is made of", "costs", (PART,)),
+    "flops": Question("all conventions of counting FLOPs, each gap with its reason", "flops"),
+    "memory": Question("memory of inference and training, estimated", "memories", (
+        ("--dtype", {"default": "fp32", "metavar": "fp32|bf16|…", "help": "number format"}),
+        ("--optimizer", {"default": "SGD with momentum", "metavar": "NAME", "help": "SGD, SGD with momentum, or Adam, AdamW"}))),
+    "field": Question("receptive fields, v1 against v1.5", "fields", (
+        ("--check", {"nargs": "?", "const": "", "metavar": "BLOCK", "help": "also ask the gradient of one unit (seconds)"}),)),
+    "torchinfo": Question("torchinfo's summary and whether it agrees", "torchinfos"),
+    "compare": Question("what changes from a baseline to this model", "compared", (
+        ("--baseline --vs", {"default": "resnet34", "metavar": "MODEL", "help": "resnet34, resnet34~shortcut=none, …"}),)),
+    "figure": Question(f"a drawing as SVG, or the graph as DOT: {', '.join(FIGURES)}", "", (
+        ("what", {"nargs": "?", "default": "overview", "metavar": "FIGURE", "help": ", ".join(FIGURES)}),)),
+    "paper": Question("a table of the papers beside the models: table1, table2, table3, table6, preactivation", "paper", (
+        ("table", {"nargs": "?", "default": "table1", "metavar": "TABLE", "help": "which table"}),), model=False),
+    "nets": Question("every preset's cost", "nets", model=False),
+}
+
+
+def formats(name: str) -> tuple[str, ...]:
+    """What a question's answer can be written as; the first is the usual one."""
+    return ("svg", "dot") if name == "figure" else tuple(WRITERS)
+
+
+def parser(name: str) -> cli.Parser:
+    """The flags of one question: the model's and its own."""
+    made = cli.Parser(f"python -m explorer {name}", description=QUESTIONS[name].help, allow_abbrev=False)
+    if QUESTIONS[name].model:
+        cli.model_flags(made)
+    elif name == "paper":
+        made.add_argument("--stride-on", dest="stride_on", metavar="3x3|1x1", help="of Table 1's bottlenecks; the paper's is 1x1")
+    for flag, options in QUESTIONS[name].flags:
+        made.add_argument(*flag.split(), **options)
+    made.add_argument("--format", metavar="|".join(formats(name)), default=formats(name)[0])
+    return made
+
+
+def main(words: Sequence[str]) -> int:
+    """Answer; the exit code."""
+    name, *rest = words
+    reader = parser(name)
+    given = reader.parse_args(rest)
+    try:
+        return cli.show(render(name, given))
+    except ValueError as error:
+        reader.error(str(error))
+
+
+def render(name: str, given: argparse.Namespace) -> str:
+    """The answer as text. Raises `ValueError` naming field, value and choices."""
+    cli.one_of("format", given.format, formats(name))
+    question = QUESTIONS[name]
+    if getattr(given, "stride_on", None) is not None:
+        cli.one_of("stride_on", given.stride_on, axes.CHOICES["stride_on"])
+    spec = cli.chosen_spec(given) if question.model else None
+    if spec is not None:
+        given.height, given.width = parse_input(given.input if given.input is not None else str(spec.default_input))
+        given.batch = cli.whole("batch", given.batch, 1, axes.MAX_BATCH)
+    if name == "figure":
+        from explorer.tell.pictures import picture
+
+        return picture(cli.one_of("figure", given.what, FIGURES), spec, given.height, given.width, given.format)
+    from explorer.cli import answers  # torch: only now
+
+    answer: Callable = getattr(answers, question.answer)
+    return WRITERS[given.format](answer(*([spec] if question.model else []), given))
+
+
+def to_table(sections: Sequence[Any]) -> str:
+    """Aligned columns under each title, its note below."""
+    from explorer.tell.export import columns
+
+    parts = []
+    for section in sections:
+        rows = [{key: _cell(value) for key, value in row.items() if key not in ("latex", "spec")} for row in section.rows]
+        parts += [f"{section.title} ({section.source})", "", *columns("", rows), *(["", section.note] if section.note else []), ""]
+    return "\n".join(parts)
+
+
+def to_json(sections: Sequence[Any]) -> str:
+    """One object per section: title, source, note, rows."""
+    return json.dumps([{"title": one.title, "source": one.source, "note": one.note, "rows": list(one.rows)} for one in sections],
+                      indent=2, ensure_ascii=False)
+
+
+def to_csv(sections: Sequence[Any]) -> str:
+    """All rows under one header, each with its section's title and source."""
+    from explorer.tell.tabular import csv_text
+
+    return csv_text([{"table": one.title, "source": one.source, **row} for one in sections for row in one.rows])
+
+
+WRITERS = {"table": to_table, "json": to_json, "csv": to_csv}
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: "–"}[value]
+    if isinstance(value, (int, float)):
+        return f"{value:,}".replace("-", "−") if isinstance(value, int) else f"{value:,.4g}"
+    return "×".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)

@@ -1,0 +1,55 @@
+"""Which two models: the usual pairs, and a spec as a short text for the URL."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, replace
+
+from explorer.spec import naming
+from explorer.spec import LIMITS, ResNetSpec, changed_fields, named, parse_stages, preset
+
+QUICK: dict[str, tuple[tuple[str, dict], tuple[str, dict]]] = {  # label -> (preset, changes) of baseline and other
+    "18 vs 34": (("resnet18", {}), ("resnet34", {})),
+    "34 vs 50": (("resnet34", {}), ("resnet50", {})),
+    "v1 vs v1.5": (("resnet50", {"stride_on": "1x1"}), ("resnet50", {})),
+    "plain vs residual": (("resnet34", {"shortcut": "none"}), ("resnet34", {})),
+    "A vs B": (("resnet34", {"shortcut": "A"}), ("resnet34", {})),
+    "A vs C": (("resnet34", {"shortcut": "A"}), ("resnet34", {"shortcut": "C"})),
+    "B vs C": (("resnet34", {}), ("resnet34", {"shortcut": "C"})),
+    "post vs pre": (("resnet50", {}), ("resnet50", {"activation": "pre"})),
+}
+
+
+def quick(label: str) -> tuple[ResNetSpec, ResNetSpec]:
+    """The two specs of a quick pair."""
+    if label not in QUICK:
+        raise ValueError(f"pair={label[:60]!r}: choose one of {', '.join(QUICK)}")
+    (base, base_changes), (other, changes) = QUICK[label]
+    return replace(preset(base), **base_changes), replace(preset(other), **changes)
+
+
+def address(spec: ResNetSpec) -> str:
+    """A spec as a short text for the URL: the nearest preset and what differs: 'resnet34~shortcut=none'."""
+    name, base = naming.nearest(spec)
+    return "~".join([name, *(f"{field}={listed(value)}" for field, (_, value) in changed_fields(spec, base).items())])
+
+
+def parse(text: str) -> ResNetSpec:
+    """The spec of an address. Raises `ValueError` naming the field, the value and what is allowed."""
+    name, *pairs = text.strip().split("~")
+    spec, changes = named(name), {}
+    known = [field.name for field in fields(spec)]
+    for pair in pairs:
+        field, _, value = pair.partition("=")
+        if field not in known:
+            raise ValueError(f"vs={text[:60]!r}: {field[:20]!r} is none of {', '.join(known)}")
+        if field == "stages":
+            changes[field] = parse_stages(value)
+        else:
+            changes[field] = int(value) if field in LIMITS and re.fullmatch(r"\d{1,9}", value) else value
+    return replace(spec, **changes)
+
+
+def listed(value: object) -> str:
+    """(3, 4) → '[3,4]'."""
+    return f"[{','.join(map(str, value))}]" if isinstance(value, tuple) else str(value)

@@ -1,0 +1,110 @@
+"""Which layers were added, removed and changed between two models, matched by path."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from explorer.spec import naming
+from explorer.facts.comparison.address import listed
+from explorer.facts.proof import Proof, counted, leaf
+from explorer.spec import ResNetSpec, changed_fields
+from explorer.facts.told import Provable, Told
+from explorer.net.trace import Node, trace
+
+WORDS = {  # field of a spec -> what it is called in a sentence
+    "family": "family", "stages": "blocks per stage", "block": "block", "shortcut": "shortcut",
+    "stride_on": "stride on the", "activation": "activation", "norm": "normalization", "stem": "stem",
+    "width": "base width", "groups": "groups", "width_per_group": "width per group",
+    "in_channels": "input channels", "num_classes": "classes",
+}
+COMPARED = ("kind", "in_shape", "out_shape", "kernel", "stride", "groups", "params")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One line of the structural diff. change: added | removed | changed; what: the fields that differ, in words."""
+
+    path: str
+    kind: str
+    change: str
+    what: str
+    params: int
+    macs: int
+
+
+def layers(base: ResNetSpec, other: ResNetSpec, height: int, width: int) -> list[Layer]:
+    """Layers matched by path: which were added, removed, or changed in kind, shape, kernel, stride, groups or
+    parameters. Shapes that differ only because an earlier layer changed count too: the layer sees another input."""
+    old, new = ({node.path: node for node in trace(spec, height, width)} for spec in (base, other))
+    found = []
+    for path in _merged(list(old), list(new)):
+        a, b = old.get(path), new.get(path)
+        if a is None or b is None:
+            node = a or b
+            found.append(Layer(path, node.kind, "removed" if b is None else "added", describe(node), node.params, node.macs))
+        elif what := changes(a, b):
+            found.append(Layer(path, b.kind, "changed", what, b.params - a.params, b.macs - a.macs))
+    return found
+
+
+def changes(old: Node, new: Node) -> str:
+    """'kernel 3 → 1, out 56×56×64 → 56×56×256'; empty where the two are alike."""
+    words = {"in_shape": "in", "out_shape": "out"}
+    pairs = ((name, getattr(old, name), getattr(new, name)) for name in COMPARED)
+    return ", ".join(f"{words.get(name, name)} {_show(a)} → {_show(b)}" for name, a, b in pairs if a != b)
+
+
+def describe(node: Node) -> str:
+    """A layer in a few words: '1×1, 64 → 256, stride 2' for a convolution, its output shape for others."""
+    if node.kind != "conv":
+        return _show(node.out_shape)
+    stride = f", stride {node.stride}" if node.stride > 1 else ""
+    return f"{node.kernel}×{node.kernel}, {node.in_shape[1]} → {node.out_shape[1]}{stride}"
+
+
+def _show(value: object) -> str:
+    if isinstance(value, tuple):
+        return "×".join(map(str, (*value[2:], value[1])))
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _merged(old: Sequence[str], new: Sequence[str]) -> list[str]:
+    """Paths of both in the new order, each removed one after its old neighbour."""
+    merged, place = list(new), {path: index for index, path in enumerate(new)}
+    order = {path: (float(index), 0) for path, index in place.items()}
+    last = -1.0
+    for step, path in enumerate(old, 1):
+        if path in place:
+            last = order[path][0]
+        else:
+            order[path] = (last, step)
+            merged.append(path)
+    return sorted(merged, key=order.__getitem__)
+
+
+def summary(base: ResNetSpec, other: ResNetSpec, found: Sequence[Layer]) -> Told:
+    """Which switches differ, and how many modules that touches: of every kind, so not the paper's layers."""
+    switches = [f"{WORDS[name]} {_word(a)} → {_word(b)}" for name, (a, b) in changed_fields(other, base).items()]
+    counts = [counted(change, f"modules {change}, by {rule}", (layer.path.partition(".")[0] for layer in found if layer.change == change))
+              for change, rule in (("added", "the other's stage"), ("removed", "the baseline's stage"), ("changed", "stage"))]
+    touched = [Told(Provable(one.shown, one), f" {one.label}") for one in counts if one.value]
+    modules = Told("Modules (BN and ReLU counted): ", Told(", ").join(touched), ".") if touched else "No module differs."
+    return Told(f"{'; '.join(switches) or 'the same spec'}. ", modules)
+
+
+def told_apart(spec: ResNetSpec, other: ResNetSpec) -> str:
+    """A title with what sets it apart from another net of the same title: 'ResNet-50 · classes 10'."""
+    own = (f"{WORDS[name]} {_word(value)}" for name, (_, value) in changed_fields(spec, other).items())
+    return " · ".join([naming.title(spec), *own])
+
+
+def _word(value: object) -> str:
+    """A switch's value as people write it: '1x1' → '1×1', 1024 → '1,024'."""
+    return f"{value:,}" if isinstance(value, int) else {"1x1": "1×1", "3x3": "3×3"}.get(value, listed(value))
+
+
+def layer_proofs(base: ResNetSpec, other: ResNetSpec, height: int, width: int, path: str) -> list[dict[str, Proof] | None]:
+    """Parameters and MACs of the layer at `path`, in the baseline and in the other; None where a net has no such layer."""
+    nodes = (next((node for node in trace(spec, height, width) if node.path == path), None) for spec in (base, other))
+    return [None if node is None else {"parameters": leaf("params", node), "MACs": leaf("macs", node)} for node in nodes]

@@ -1,0 +1,124 @@
+"""How much memory a net takes: activations, the peak of inference, what training keeps, the optimizer's state.
+
+Exact and tested against torch: the bytes that autograd saves, and the tensors alive at the peak of a forward pass.
+An estimate: the total, which adds the working copies that convolution libraries make. Held on a CPU in fp32 to what
+the process's resident memory grows by, with an allocator that hands back what is freed: never under it, and at most
+1.6 times it above 100 MB (tests/benchmarks/bench_memory.py). An allocator that keeps freed blocks shows more.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from explorer.facts.rollup import BYTES, activation_bytes, total
+from explorer.facts.memory.tensors import alive_at, alive_bytes, saved, saved_bytes, saved_paths, storages, tensor
+from explorer.facts.proof import Proof
+from explorer.spec import MAX_BATCH, ResNetSpec, check_int
+from explorer.net.trace import Node, trace
+
+__all__ = ["ASSUMPTIONS", "OPTIMIZERS", "Memory", "alive_bytes", "by_layer", "estimate", "proofs", "saved_bytes", "storages"]
+
+OPTIMIZERS = {"SGD": 0, "SGD with momentum": 1, "Adam, AdamW": 2}  # copies of the parameters in their state
+MARGIN_PERCENT = 15  # on all but the weights: rounding and bookkeeping of the allocator
+KERNELS_BYTES = 24_000_000  # compiled kernels and their scratch space
+ASSUMPTIONS = (
+    "plain PyTorch, one device, every tensor of one dtype (no autocast), gradients set to None between steps",
+    "two working copies of the largest convolution's input, output and weights in training, one in inference",
+    f"{MARGIN_PERCENT} % on all but the weights, and {KERNELS_BYTES / 1e6:.0f} MB for kernels; not the program itself",
+    "tested on a CPU in fp32: never under what the process grew by, at most 1.6 times it above 100 MB",
+)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Bytes, part by part. activations: alive at the peak (inference) or saved for backward (training)."""
+
+    weights: int
+    buffers: int
+    picture: int
+    activations: int
+    gradients: int
+    optimizer: int
+    working: int
+
+    @property
+    def total(self) -> int:
+        return sum(vars(self).values())
+
+
+def estimate(spec: ResNetSpec, height: int, width: int, batch: int = 1, dtype: str = "fp32",
+             optimizer: str | None = None) -> Memory:
+    """Memory of one forward pass (optimizer=None) or one training step. Raises `ValueError` by field."""
+    parts = proofs(spec, height, width, batch, dtype, optimizer)
+    return Memory(**{name: int(part.value) for name, part in parts.items() if name != "total"})
+
+
+def proofs(spec: ResNetSpec, height: int, width: int, batch: int = 1, dtype: str = "fp32",
+           optimizer: str | None = None) -> dict[str, Proof]:
+    """The same, each part with how it comes about, and their total."""
+    check_int("batch", batch, 1, MAX_BATCH)
+    for name, value, choices in (("dtype", dtype, BYTES), ("optimizer", optimizer, (None, *OPTIMIZERS))):
+        if value not in choices:
+            raise ValueError(f"{name}={value!r}: choose one of {', '.join(str(one) for one in choices if one)}")
+    nodes, size = trace(spec, height, width, batch), BYTES[dtype]
+    params, buffers = int(total(nodes, "params")), sum(node.buffers for node in nodes)
+    activations, copies, busy = (_training if optimizer else _inference)(nodes, dtype)
+    states = OPTIMIZERS.get(optimizer or "", 0)
+    weights = Proof("weights", f"{params:,}·{size}", params * size, "parameters·bytes")
+    parts = {
+        "weights": weights, "buffers": Proof("buffers", f"{buffers:,}·{size}", buffers * size, "running statistics and counters·bytes"),
+        "picture": tensor(nodes[0], dtype), "activations": activations,
+        "gradients": weights if optimizer else Proof("gradients", "0", 0, "only in training"),
+        "optimizer": Proof("optimizer", f"{states}·{params:,}·{size}" if states else "0", states * params * size,
+                           "copies that the optimiser keeps·parameters·bytes"),
+    }
+    parts["working"] = _working([parts[name].value for name in ("activations", "gradients", "optimizer")], copies, busy, dtype)
+    everything = " + ".join(part.shown for part in parts.values() if part.value)
+    total_bytes = sum(part.value for part in parts.values())
+    return parts | {"total": Proof("total", everything, total_bytes, "the sum of the parts", tuple(parts.values()))}
+
+
+def by_layer(spec: ResNetSpec, height: int, width: int, batch: int = 1, dtype: str = "fp32") -> list[dict[str, object]]:
+    """Each layer's output in bytes of `dtype`: 0 where it writes over its input; and whether backward keeps it."""
+    nodes = trace(spec, height, width, batch)
+    kept = saved_paths(nodes)
+    return [{"layer": node.path, "kind": node.kind, "stage": node.stage, "out_shape": list(node.out_shape),
+             "bytes": activation_bytes(node, dtype), "formula": tensor(node, dtype).text if activation_bytes(node, dtype) else "0",
+             "kept_for_backward": node.path in kept} for node in nodes]
+
+
+def working_bytes(node: Node, dtype: str) -> int:
+    """Copies that a convolution library makes of its input, output and weights in its own layout."""
+    elements = math.prod(node.in_shape) + math.prod(node.out_shape) + node.params
+    return elements * BYTES[dtype] if node.kind == "conv" else 0
+
+
+def _inference(nodes: Sequence[Node], dtype: str) -> tuple[Proof, int, Node]:
+    """(activations at the peak, working copies there, the node that runs then)."""
+    needs = [held + working_bytes(node, dtype) for node, held in zip(nodes[1:], alive_bytes(nodes, dtype))]
+    peak = max(range(len(needs)), key=needs.__getitem__)
+    return alive_at(nodes, peak, dtype), 1, nodes[1 + peak]
+
+
+def _training(nodes: Sequence[Node], dtype: str) -> tuple[Proof, int, Node]:
+    """(activations saved for backward, working copies, the convolution with the largest ones)."""
+    everything, picture = saved(nodes, dtype), tensor(nodes[0], dtype)
+    kept = Proof("saved for backward, without the picture", f"{everything.shown} − {picture.shown}",
+                 everything.value - picture.value, "inputs of convolutions, BN, pooling and fc, outputs of ReLU", everything.parts)
+    return kept, 2, max(nodes[1:], key=lambda node: working_bytes(node, dtype))
+
+
+def _working(held: Sequence[float], copies: int, busy: Node, dtype: str) -> Proof:
+    copied = copies * working_bytes(busy, dtype)
+    terms = [f"{value:,}" for value in (*held, copied) if value]
+    everything = int(sum(held)) + copied
+    extra = everything * MARGIN_PERCENT // 100
+    elements = f"({math.prod(busy.in_shape):,} + {math.prod(busy.out_shape):,} + {busy.params:,})"
+    parts = (Proof(f"{busy.path}: input, output, weights", f"{copies}·{elements}·{BYTES[dtype]}", copied, "copies·elements·bytes"),
+             Proof(f"{MARGIN_PERCENT} % on all but the weights", f"{MARGIN_PERCENT}·({' + '.join(terms)})/100", extra,
+                   "the allocator's rounding"),
+             Proof("kernels", f"{KERNELS_BYTES:,}", KERNELS_BYTES, "code and scratch space"))
+    return Proof("working", " + ".join(part.shown for part in parts if part.value), copied + extra + KERNELS_BYTES,
+                 "working copies + a margin + kernels, estimated", parts)

@@ -1,0 +1,163 @@
+"""What the papers say (assets/published, each with its source) beside what the models here say.
+
+Table 1 is rendered from the five models cell by cell and compared with the printed one; the tables of errors stand
+beside parameters and MACs computed from the very nets that they name.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from explorer.places import ASSETS
+from explorer.spec import naming
+from explorer.facts.rollup import headline, stages
+from explorer.facts.proof import Proof, output_size, prove
+from explorer.spec import ResNetSpec, preset
+from explorer.net.trace import Node, trace
+
+FOLDER = ASSETS / "published"
+TABLES = ("table1", "table2", "table3", "table6", "preactivation")
+COLUMNS = ("resnet18", "resnet34", "resnet50", "resnet101", "resnet152")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of Table 1: what the model says, what the paper prints, and how they agree."""
+
+    row: str
+    column: str
+    live: str
+    published: str
+    match: bool
+    note: str = ""
+    proof: Proof | None = None
+
+    @property
+    def plain(self) -> dict[str, object]:
+        """For a download."""
+        return {"row": self.row, "column": self.column, "live": self.live, "published": self.published, "match": self.match,
+                "note": self.note, "formula": self.proof.text if self.proof else ""}
+
+
+@cache
+def load(table: str) -> dict:
+    """A published table with its source, url and protocol."""
+    if table not in TABLES:
+        raise ValueError(f"table={table!r}: choose one of {', '.join(TABLES)}")
+    return json.loads((FOLDER / f"{table}.json").read_text(encoding="utf-8"))
+
+
+def table1(stride_on: str = "1x1", shortcut: str = "B") -> list[list[Cell]]:
+    """The paper's Table 1, rendered from the five models: a list of cells per row; the last row is FLOPs.
+
+    stride_on: "1x1" is the paper's net; with "3x3" (torchvision) the FLOPs of 50, 101 and 152 no longer match.
+    """
+    printed = load("table1")
+    live = {name: rendered(replace(preset(name), stride_on=stride_on, shortcut=shortcut)) for name in COLUMNS}
+    rows, sides = [], size_proofs(replace(preset("resnet50"), stride_on=stride_on, shortcut=shortcut))
+    for row in printed["rows"]:
+        name = row["row"]
+        sizes = {live[column][name][0] for column in COLUMNS}
+        size = sizes.pop() if len(sizes) == 1 else " or ".join(sorted(sizes))
+        rows.append([Cell(name, "output", size, row["output"], size == row["output"], proof=sides[name])])
+        rows[-1] += [Cell(name, column, text := live[column][name][1], printed_text, text == printed_text)
+                     for column, printed_text in row["cells"].items()]
+    return [*rows, flops_row(stride_on, shortcut)]
+
+
+def flops_row(stride_on: str = "1x1", shortcut: str = "B") -> list[Cell]:
+    """MACs in units of 10⁹ against the paper's one decimal, with what had to be done to the digits to get there."""
+    cells = [Cell("FLOPs", "output", "", "", True)]
+    for column, printed in load("table1")["flops_e9"].items():
+        spec = replace(preset(column), stride_on=stride_on, shortcut=shortcut)
+        macs = prove("macs", trace(spec, 224, 224), naming.title(spec))
+        note = digits(macs.value / 1e9, printed)
+        cells.append(Cell("FLOPs", column, f"{macs.value / 1e9:.3f}×10⁹", f"{printed}×10⁹", note != "differs", note, macs))
+    return cells
+
+
+def digits(value: float, printed: str) -> str:
+    """How `value` becomes the printed figure: rounded, truncated, either, or not at all."""
+    places = len(printed.partition(".")[2])
+    ways = {"rounded": f"{value:.{places}f}", "truncated": f"{math.floor(value * 10**places) / 10**places:.{places}f}"}
+    fits = [way for way, text in ways.items() if text == printed]
+    return "rounded or truncated" if len(fits) == 2 else fits[0] if fits else "differs"
+
+
+def rendered(spec: ResNetSpec) -> dict[str, tuple[str, str]]:
+    """Row of Table 1 → (output size, what stands in the cell), in the paper's notation, from the traced model."""
+    nodes = trace(spec, 224, 224)
+    by_kind = {node.kind: node for node in nodes if node.stage in ("stem", "head")}
+    conv1, pool, fc = next(node for node in nodes if node.kind == "conv"), by_kind["maxpool"], by_kind["linear"]
+    rows = {
+        "conv1": (_size(conv1), f"{conv1.kernel}×{conv1.kernel}, {conv1.out_shape[1]}, stride {conv1.stride}"),
+        "pool": (_size(pool), f"{pool.kernel}×{pool.kernel} max pool, stride {pool.stride}"),
+        "head": (_size(by_kind["avgpool"]), f"average pool, {fc.out_shape[1]}-d fc"),
+    }
+    for stage in stages(nodes):
+        if stage.blocks:
+            recipes = ["; ".join(f"{conv.kernel}×{conv.kernel}, {conv.out_shape[1]}" for conv in block.convs)
+                       for block in stage.blocks]
+            text = " ".join(f"[{recipe}]×{recipes.count(recipe)}" for recipe in dict.fromkeys(recipes))
+            rows[stage.name] = (_size(stage.nodes[-1]), text)
+    return rows
+
+
+def size_proofs(spec: ResNetSpec) -> dict[str, Proof]:
+    """Row of Table 1 → how the side of its output comes about: by the last layer that changed it."""
+    found, side = {}, None
+    for node in trace(spec, 224, 224)[1:]:
+        if node.in_shape[2:] != node.out_shape[2:] and len(node.out_shape) == 4 and not node.on_shortcut:
+            side = output_size(node)[0]
+        found[{"conv": "conv1", "maxpool": "pool"}.get(node.kind, node.stage) if node.stage == "stem" else node.stage] = side
+    return found
+
+
+def _size(node: Node) -> str:
+    sides = [side.value for side in output_size(node)]
+    return f"{sides[0]}×{sides[-1]}"
+
+
+def spec_of(row: dict) -> ResNetSpec:
+    """The net that a row of an error table is about."""
+    changes = dict(row["changes"])
+    return replace(preset(row["net"]), **changes | ({"stages": tuple(changes["stages"])} if "stages" in changes else {}))
+
+
+def errors(table: str) -> list[dict[str, object]]:
+    """A table of published errors with the computed parameters and MACs of each net beside them."""
+    rows = []
+    for row in load(table)["rows"]:
+        spec = spec_of(row)
+        figures = headline(spec, spec.default_input, spec.default_input)
+        said = {key: value for key, value in row.items() if key not in ("label", "net", "changes")}
+        rows.append({"net": row["label"], **said, "params": figures["params"], "macs": figures["macs"]}
+                    | ({"params_agree": agrees(figures["params"], row["params_published"])}
+                       if "params_published" in row else {}))
+    return rows
+
+
+def error_proofs(table: str) -> list[dict[str, Proof]]:
+    """For each row of `errors`, the proofs of its computed figures."""
+    found = []
+    for row in load(table)["rows"]:
+        spec = spec_of(row)
+        nodes = trace(spec, spec.default_input, spec.default_input)
+        found.append({metric: prove(metric, nodes, row["label"]) for metric in ("params", "macs")})
+    return found
+
+
+def agrees(params: int, printed: str) -> bool:
+    """Whether a parameter count rounds to a printed one such as '0.27M'."""
+    return digits(params / 1e6, printed.removesuffix("M")) in ("rounded", "rounded or truncated")
+
+
+@cache
+def throughput() -> list[dict]:
+    """Published images per second of the five depths, one entry per device; empty where the file is not there."""
+    path = FOLDER / "throughput.json"
+    return json.loads(path.read_text(encoding="utf-8"))["tables"] if path.exists() else []

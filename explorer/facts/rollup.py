@@ -1,0 +1,189 @@
+"""What the trace says, rolled up: node → block → stage → net. The METRICS table, and the facts as plain data.
+
+MACs are multiply-adds of Conv2d and Linear, per picture (He et al. 2015 call them FLOPs); BN, ReLU, pooling and
+additions are not counted. Params are `nn.Parameter`s; running statistics are buffers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
+
+from explorer.spec.naming import slug
+from explorer.facts.reason import reason
+from explorer.spec import ResNetSpec
+from explorer.net.trace import Node, trace
+
+BYTES = {"fp64": 8, "fp32": 4, "tf32": 4, "bf16": 2, "fp16": 2}
+SHORTCUT_KINDS = {"identity": "identity", "conv": "projection", "pad": "pad"}  # node kind -> JSON name
+
+
+@dataclass(frozen=True)
+class Block:
+    """One residual block, as traced. shortcut: identity | projection | pad | none."""
+
+    path: str
+    stage: str
+    nodes: tuple[Node, ...]
+
+    @property
+    def add(self) -> Node | None:
+        return next((node for node in self.nodes if node.kind == "add"), None)
+
+    @property
+    def convs(self) -> tuple[Node, ...]:
+        """The convolutions of the main path."""
+        return tuple(node for node in self.nodes if node.kind == "conv" and not node.on_shortcut)
+
+    @property
+    def bypass(self) -> tuple[Node, ...]:
+        """The nodes of the shortcut; empty in a plain net."""
+        return tuple(node for node in self.nodes if node.on_shortcut)
+
+    @property
+    def shortcut(self) -> str:
+        return SHORTCUT_KINDS[self.bypass[0].kind] if self.bypass else "none"
+
+    @property
+    def stride(self) -> int:
+        return math.prod(node.stride for node in self.convs)
+
+    @property
+    def in_shape(self) -> tuple[int, ...]:
+        return self.nodes[0].in_shape
+
+    @property
+    def out_shape(self) -> tuple[int, ...]:
+        return self.nodes[-1].out_shape
+
+    @property
+    def reason(self) -> str:
+        """Why the shortcut is what it is, in the block's own numbers."""
+        return reason(self)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Stem, conv2_x … conv5_x, or head. Stem and head have nodes but no blocks."""
+
+    name: str
+    nodes: tuple[Node, ...]
+    blocks: tuple[Block, ...]
+
+    @property
+    def module(self) -> str:
+        """The PyTorch name: conv1 for the stem, layer1 …, fc for the head."""
+        return {"stem": "conv1", "head": "fc"}.get(self.name, self.nodes[0].path.split(".")[0])
+
+    @property
+    def stride(self) -> int:
+        """How much this stage itself divides height and width by."""
+        return self.nodes[-1].jump // self.nodes[0].jump * self.nodes[0].stride
+
+    @property
+    def out_shape(self) -> tuple[int, ...]:
+        return self.nodes[-1].out_shape
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A number that every node has. combine: "sum" over a group, or the "last" node's value.
+
+    unit: "count", "MACs", "bytes" or "px"; the palette formats by it. counts: what the number holds, in a sentence.
+    """
+
+    label: str
+    unit: str
+    of: Callable[[Node], float | None]
+    combine: str
+    counts: str
+
+
+METRICS: dict[str, Metric] = {
+    "params": Metric("Parameters", "count", lambda node: node.params, "sum",
+                     "weights of convolutions, BN weight and bias, weights and biases of fc"),
+    "macs": Metric("MACs", "MACs", lambda node: node.macs, "sum",
+                   "multiply-adds of convolutions and fc, per picture; BN, ReLU, pooling and additions not counted"),
+    "activation_bytes": Metric("Activation memory", "bytes", lambda node: activation_bytes(node), "sum",
+                               "each output that takes new memory, fp32; ReLU and addition write in place"),
+    "receptive_field": Metric("Receptive field", "px", lambda node: node.receptive_field, "last",
+                              "side of the input square that one output unit sees"),
+}
+
+
+def activation_bytes(node: Node, dtype: str = "fp32") -> int:
+    """Bytes of a node's output, 0 where it overwrites its input or is the picture itself."""
+    fresh = not node.inplace and node.kind != "input"
+    return math.prod(node.out_shape) * BYTES[dtype] if fresh else 0
+
+
+def total(nodes: Sequence[Node], metric: str = "params") -> float | None:
+    """A metric of a group of nodes."""
+    rule = METRICS[metric]
+    return sum(map(rule.of, nodes)) if rule.combine == "sum" else rule.of(nodes[-1])
+
+
+def blocks(nodes: Sequence[Node]) -> tuple[Block, ...]:
+    """The residual blocks in order, a path's nodes together."""
+    inside = (node for node in nodes if node.block)
+    return tuple(Block(path, (group := tuple(members))[0].stage, group)
+                 for path, members in groupby(inside, key=lambda node: node.block))
+
+
+def stages(nodes: Sequence[Node]) -> tuple[Stage, ...]:
+    """Stem, conv2_x …, head, in order."""
+    return tuple(Stage(name, group := tuple(members), blocks(group))
+                 for name, members in groupby(nodes, key=lambda node: node.stage))
+
+
+def headline(spec: ResNetSpec, height: int, width: int, batch: int = 1) -> dict[str, object]:
+    """The figures of the header: params, buffers, macs, activation_bytes and the shortcut counts."""
+    nodes = trace(spec, height, width, batch)
+    kinds = [block.shortcut for block in blocks(nodes)]
+    return {
+        "params": total(nodes, "params"),
+        "buffers": sum(node.buffers for node in nodes),
+        "macs": total(nodes, "macs"),
+        "activation_bytes": total(nodes, "activation_bytes"),
+        "shortcuts": {kind: kinds.count(kind) for kind in ("identity", "projection", "pad", "none") if kind in kinds},
+    }
+
+
+def facts(spec: ResNetSpec, height: int, width: int, batch: int = 1) -> dict[str, object]:
+    """Everything, as JSON-ready plain data: the contract of `python -m explorer --format json`."""
+    nodes = trace(spec, height, width, batch)
+    head = headline(spec, height, width, batch)
+    return {
+        "name": slug(spec),
+        "spec": asdict(spec) | {"stages": list(spec.stages), "depth": spec.depth},
+        "input": list(nodes[0].out_shape),
+        **head,
+        "stages": [_stage_row(stage) for stage in stages(nodes)],
+        "blocks": [_block_row(block, spec.block) for block in blocks(nodes)],
+        "layers": [_layer_row(node) for node in nodes],
+    }
+
+
+def metric_columns(nodes: Sequence[Node]) -> dict[str, float | None]:
+    """Every metric of a group of nodes: a new row of METRICS is a new column."""
+    return {name: total(nodes, name) for name in METRICS}
+
+
+def _stage_row(stage: Stage) -> dict[str, object]:
+    return {"name": stage.name, "module": stage.module, "blocks": len(stage.blocks), "stride": stage.stride,
+            "total_stride": stage.nodes[-1].jump, "out_shape": list(stage.out_shape), **metric_columns(stage.nodes)}
+
+
+def _block_row(block: Block, kind: str) -> dict[str, object]:
+    return {"path": block.path, "stage": block.stage, "block": kind, "stride": block.stride,
+            "in_channels": block.in_shape[1], "out_channels": block.out_shape[1], "shortcut": block.shortcut,
+            "reason": block.reason, "out_shape": list(block.out_shape), **metric_columns(block.nodes)}
+
+
+def _layer_row(node: Node) -> dict[str, object]:
+    return {"path": node.path, "kind": node.kind, "stage": node.stage, "inputs": list(node.inputs),
+            "in_shape": list(node.in_shape), "out_shape": list(node.out_shape), "kernel": node.kernel,
+            "stride": node.stride, "padding": node.padding, "groups": node.groups, "buffers": node.buffers,
+            **metric_columns([node])}

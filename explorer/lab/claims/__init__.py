@@ -1,0 +1,1 @@
+"""What the page claims of its experiments, and how often it held."""

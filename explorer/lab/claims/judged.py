@@ -1,0 +1,93 @@
+"""What the page says, measured again: `python -m explorer.lab.claims` runs every claim over several seeds.
+
+Writes assets/lab/claims.json, whose rates the texts quote, and assets/lab/claims.md, the same for people. About ten
+minutes of one core; not part of the tests. With names of experiments, only those are run again; `judge` alone judges
+the runs that are there.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from dataclasses import replace
+from functools import cache
+from statistics import median
+
+from explorer.jobs import Job
+from explorer.lab.experiments import EXPERIMENTS
+from explorer.lab.config import Config
+from explorer.lab.outcome import Row
+from explorer.lab.record import FOLDER, provenance
+from explorer.lab.claims.statements import CLAIMS, Claim
+
+SEEDS = range(1, 9)  # the recorded runs, which the page opens with, have seed 0
+
+
+def config_of(experiment: str, preset: str) -> Config:
+    """The config of a claim's runs, but for the seed."""
+    return EXPERIMENTS[experiment].presets[preset].config
+
+
+def measure(experiments: set[str]) -> dict[str, list[Row]]:
+    """"experiment/preset" → one summary a seed; runs are shared between the claims that need them."""
+    found: dict[str, list[Row]] = {}
+    for experiment, preset in dict.fromkeys((claim.experiment, claim.preset) for claim in CLAIMS.values()):
+        if experiment not in experiments:
+            continue
+        for seed in SEEDS:
+            started = time.process_time()
+            config = replace(config_of(experiment, preset), seed=seed)
+            run = EXPERIMENTS[experiment].run(config, Job(lambda job: None, ""))
+            row = {"seed": seed, "answer": run["answer"], "summary": run["summary"]}
+            found.setdefault(f"{experiment}/{preset}", []).append(row)
+            print(f"{experiment}/{preset} seed {seed}: {time.process_time() - started:.1f} s", flush=True)
+    return found
+
+
+def judge(claim: Claim, summaries: list[Row]) -> dict[str, object]:
+    """In how many runs the claim held, and the figures that decided it."""
+    values = [claim.figure(summary) for summary in summaries]
+    known = [value for value in values if value is not None]
+    return {"statement": claim.statement, "experiment": claim.experiment, "preset": claim.preset,
+            "held": sum(map(claim.holds, values)), "of": len(values), "unit": claim.unit, "values": values,
+            "least": min(known, default=None), "median": median(known) if known else None,
+            "most": max(known, default=None)}
+
+
+def judged(runs: dict[str, list[Row]]) -> dict[str, dict[str, object]]:
+    """Every claim, over the runs that it is about."""
+    return {key: judge(claim, [run["summary"] for run in runs[f"{claim.experiment}/{claim.preset}"]])
+            for key, claim in CLAIMS.items()}
+
+
+def report(found: dict[str, object]) -> str:
+    """The Markdown report."""
+    made = found["provenance"]
+    lines = ["# The page's claims, measured", "",
+             f"{made['date']}, torch {made['torch']}, {made['device']}, one thread, seeds "
+             f"{made['seeds'][0]}–{made['seeds'][-1]}. Made by `python -m explorer.lab.claims`.", "",
+             "| claim | held | least | median | most | unit |", "|---|---|---|---|---|---|"]
+    for one in found["claims"].values():
+        figures = " | ".join("–" if one[key] is None else f"{one[key]:.3g}" for key in ("least", "median", "most"))
+        lines.append(f"| {one['statement']} | **{one['held']} of {one['of']}** | {figures} | {one['unit']} |")
+    return "\n".join(lines) + "\n"
+
+
+@cache
+def shipped() -> dict[str, object]:
+    """The recorded claims: provenance, claims, runs. Treat as read-only."""
+    return json.loads((FOLDER / "claims.json").read_text(encoding="utf-8"))
+
+
+def main(names: list[str]) -> None:
+    wanted = set(names) - {"judge"} or (set() if names else set(EXPERIMENTS))
+    runs = {} if wanted == set(EXPERIMENTS) else shipped()["runs"]
+    runs |= measure(wanted)
+    made = provenance() | {"seeds": list(SEEDS)} if wanted else shipped()["provenance"]
+    found = {"provenance": made, "claims": judged(runs), "runs": runs}
+    text = json.dumps(found, allow_nan=False, indent=1, ensure_ascii=False)
+    (FOLDER / "claims.json").write_text(text + "\n", encoding="utf-8")
+    (FOLDER / "claims.md").write_text(report(found), encoding="utf-8")
+    for one in found["claims"].values():
+        print(f"{one['held']} of {one['of']}  {one['statement']}")

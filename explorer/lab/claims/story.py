@@ -1,0 +1,167 @@
+"""The page's words and choices, without the page: texts with their measured rates, what is shown before the
+prediction, key figures, the verdict, and what an export holds. No torch."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+
+from explorer.lab.config import Config
+from explorer.lab.outcome import Row
+from explorer.lab.record import FOLDER, recorded
+
+
+HIDDEN = "A recorded run, as far as it gives nothing away. Predict, and see the rest."
+
+
+class Rate:
+    """A claim inside a text: "8 of 8 seeds"; `.median` and the like are its figures."""
+
+    def __init__(self, claim: Row) -> None:
+        self.claim = claim
+
+    def __format__(self, spec: str) -> str:
+        return f"{self.claim['held']} of {self.claim['of']} seeds"
+
+    def __getattr__(self, name: str) -> Scientific:
+        return Scientific(self.claim[name])
+
+
+class Scientific(float):
+    """A float that prints powers of ten as people write them: 3e+11 → 3·10¹¹."""
+
+    def __format__(self, spec: str) -> str:
+        mantissa, exponential, exponent = super().__format__(spec).partition("e")
+        mantissa = mantissa.removeprefix("-") if float(mantissa) == 0 else mantissa.replace("-", "−")
+        return f"{mantissa}·10{str(int(exponent)).translate(SUPERSCRIPTS)}" if exponential else mantissa
+
+
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@cache
+def texts() -> dict[str, dict]:
+    """assets/lab/texts.toml with every {claim} filled in from claims.json. Raises `KeyError` for an unknown claim."""
+    from explorer.lab.claims.judged import shipped
+
+    rates = {key: Rate(claim) for key, claim in shipped()["claims"].items()}
+    return _filled(tomllib.loads((FOLDER / "texts.toml").read_text(encoding="utf-8")), rates)
+
+
+def _filled(value: object, rates: dict[str, Rate]) -> object:
+    if isinstance(value, str):
+        return value.format_map(rates)
+    if isinstance(value, list):
+        return [_filled(one, rates) for one in value]
+    return {key: _filled(one, rates) for key, one in value.items()} if isinstance(value, dict) else value
+
+
+def least(key: str) -> Callable[[list[Row]], list[Row]]:
+    """Only the rows with the smallest value of a column."""
+    return lambda rows: [row for row in rows if row[key] == min(one[key] for one in rows)]
+
+
+def where(**wanted: object) -> Callable[[list[Row]], list[Row]]:
+    """Only the rows with these values."""
+    return lambda rows: [row for row in rows if all(row.get(key) == value for key, value in wanted.items())]
+
+
+TEASERS: dict[str, Callable[[list[Row]], list[Row]]] = {  # what stands there before the prediction
+    "degradation": least("depth"), "identity": least("depth"), "signal": least("depth"),
+    "learning-rate": where(norm="none"), "shattered": least("depth"), "lesion": where(kind="plain"),
+    "landscape": where(kind="plain"),
+}
+
+
+def teaser(key: str) -> list[Row]:
+    """The recorded run without what is to be predicted."""
+    return TEASERS[key](opening(key)["rows"])
+
+
+def opening(key: str) -> Row:
+    """The recorded run that stands there before the first click."""
+    return next(iter(recorded(key).values()))
+
+
+def verdict(key: str, answer: str, guess: str | None) -> tuple[str, str]:
+    """(mood, sentence): mood is right | wrong | none for the visitor's prediction of this very run."""
+    options = texts()[key]["options"]
+    if guess is None:
+        return "none", f"This run: {options[answer]}."
+    if guess == answer:
+        return "right", f"As you predicted: {options[answer]}."
+    return "wrong", f"You said: {options[guess]}. This run: {options[answer]}."
+
+
+def told(key: str, answer: str) -> str:
+    """What there is to see in a run that came out like this."""
+    text = texts()[key]
+    return text["reveal"] if answer == text["expected"] else text.get("reveal_for", {}).get(answer, "")
+
+
+def peers(run: Row) -> list[Row]:
+    """The recorded seeds of the same experiment and preset; of its first preset where the budget is another."""
+    from explorer.lab.experiments import EXPERIMENTS
+    from explorer.lab.claims.judged import shipped
+
+    groups = {name.split("/")[1]: found for name, found in shipped()["runs"].items()
+              if name.split("/")[0] == run["experiment"]}
+    presets = EXPERIMENTS[run["experiment"]].presets
+    same = [name for name in groups if presets[name].config.as_dict() | {"seed": run["config"]["seed"]} == run["config"]]
+    return groups[same[0]] if same else next(iter(groups.values()))
+
+
+def contradiction(run: Row) -> str | None:
+    """What to say when a run does not come out as most of the recorded seeds did."""
+    answers = [one["answer"] for one in peers(run)]
+    usual = max(dict.fromkeys(answers), key=answers.count)
+    if run["answer"] == usual:
+        return None
+    share = f"{answers.count(usual)} of {len(answers)}"
+    return (f"This run contradicts the expected picture. {share} recorded seeds say: "
+            f"{texts()[run['experiment']]['options'][usual]}. One run proves neither: try another seed, or the recorded budget.")
+
+
+def budget(config: Config) -> str:
+    """A config in a line: 'seed 3 · 20, 56 layers · 120 steps · …'."""
+    words = {"seed": "seed {}", "depths": "{} layers", "imagenet_depths": "{} layers", "depth": "{} layers",
+             "shallow": "plain-{}", "kind": "{}", "init": "{}", "steps": "{} steps", "plain_steps":
+             "{} for the plain net", "batch": "batch {}", "lr": "rate {:g}", "lrs": "rates {}", "width": "width {}",
+             "side": "{0}×{0} px", "picture_side": "{0}×{0} px", "shortcut": "option {}", "lines": "{} lines",
+             "points": "{} points", "grid": "{0}×{0} points", "device": "{}"}
+    inits = {"he": "He initialisation", "default": "PyTorch’s initialisation"}
+    values = {name: ", ".join(f"{one:g}" for one in value) if isinstance(value, list) else inits.get(value, value)
+              for name, value in config.as_dict().items()}
+    return " · ".join(words[name].format(value) for name, value in values.items() if name in words and value != "cpu")
+
+
+def budget_of(run: Row) -> str:
+    """The same of a run that is over."""
+    from explorer.lab.experiments import EXPERIMENTS
+
+    config = EXPERIMENTS[run["experiment"]].default
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in run["config"].items()}
+    return budget(replace(config, **values))
+
+
+def cost(key: str, preset: str) -> str:
+    """What the recorded run of a preset took, as a hint of what is to come."""
+    run = recorded(key).get(preset)
+    return f" · {run['cpu_s']:.0f} s of one core when it was recorded" if run else ""
+
+
+def finals(own: list[Row]) -> tuple[list[Row], list[Row]]:
+    """The final losses of the degradation pair, a row a net and seed: (recorded, of these runs)."""
+    from explorer.lab.claims.judged import shipped
+
+    found = shipped()["runs"]["degradation/pair"]
+    return ([net | {"seed": run["seed"]} for run in found for net in run["summary"]["nets"]],
+            [net | {"seed": run["config"]["seed"]} for run in own for net in run["summary"]["nets"]])
+
+
+def flat(rows: list[Row]) -> list[Row]:
+    """Rows with one set of columns, for CSV: what a row does not have is empty."""
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    return [{key: row.get(key, "") for key in columns} for row in rows]

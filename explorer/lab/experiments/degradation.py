@@ -1,0 +1,92 @@
+"""Experiment 2: degradation. Plain and residual nets of several depths, side by side, on the digits.
+
+All nets see the same batches in the same order and advance together, so the curves race. The figure of merit is the
+*training* loss: a deeper net that overfitted would have a lower one. Source: He et al. 2015, Fig. 1, Fig. 4 and 6.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from explorer.jobs import Job
+from explorer.lab.experiments.compute import checked_device, one_thread
+from explorer.lab.config import KINDS, Config
+from explorer.lab.experiments.data import digits
+from explorer.lab.experiments.nets import built, digit_spec
+from explorer.lab.outcome import Row, number, outcome, state
+from explorer.lab.experiments.train import Trainer, error_percent, logits
+
+TOGETHER = 5  # steps that a net does before the next one's turn, and between two partial results
+MARGIN = 0.05  # nats by which a final training loss must be higher before it counts as worse
+
+
+@dataclass(frozen=True)
+class Degradation(Config):
+    """depths: layers, 6n+2. width: channels of the first stage. shortcut: A (the paper's on CIFAR) or B."""
+
+    depths: tuple[int, ...] = (20, 56)
+    steps: int = 120
+    lr: float = 0.01
+    width: int = 8
+    side: int = 8
+    batch: int = 64
+    shortcut: str = "A"
+
+
+def run(config: Degradation, job: Job) -> dict[str, object]:
+    """Rows: net, kind, depth, step, loss (training, of that step's batch), state."""
+    with one_thread():
+        device = checked_device(config.device)
+        job.checkpoint(0.0, "loading the digits")
+        training, test = digits(config.side, device)
+        cases = [(kind, depth) for kind in KINDS for depth in sorted(config.depths)]
+        trainers = {case: Trainer(built(digit_spec(case[1], case[0], config.width, shortcut=config.shortcut),
+                                        config.seed, device), training, config.lr, config.seed, config.batch)
+                    for case in cases}
+        rows: list[Row] = []
+        for first in range(0, config.steps, TOGETHER):
+            last = min(first + TOGETHER, config.steps)
+            fresh = [row for case in cases for row in _advance(trainers[case], case, range(first, last), job)]
+            rows += fresh
+            job.checkpoint(last / config.steps, f"step {last} of {config.steps}", fresh)
+        finals = [_final(case, trainer, test, job) for case, trainer in trainers.items()]
+        summary = {"nets": finals, **compare(finals)}
+        return outcome("degradation", config, rows, summary, verdict(summary))
+
+
+def _advance(trainer: Trainer, case: tuple[str, int], steps: range, job: Job) -> list[Row]:
+    kind, depth = case
+    rows = []
+    for step in steps:
+        job.checkpoint()
+        loss = trainer.step()
+        rows.append({"net": f"{kind}-{depth}", "kind": kind, "depth": depth, "step": step + 1,
+                     "loss": number(loss), "state": state(loss)})
+    return rows
+
+
+def _final(case: tuple[str, int], trainer: Trainer, test: object, job: Job) -> Row:
+    job.checkpoint()
+    kind, depth = case
+    loss = trainer.final_loss
+    return {"net": f"{kind}-{depth}", "kind": kind, "depth": depth, "final_loss": number(loss),
+            "diverged": trainer.diverged, "test_error_percent": error_percent(logits(trainer.model, test.x), test.y)}
+
+
+def compare(finals: list[Row]) -> Row:
+    """Deepest against shallowest net of each kind: the difference of final training losses, and whether it is worse.
+    A net that diverged is worse than any that did not."""
+    found: Row = {}
+    for kind in KINDS:
+        nets = [net for net in finals if net["kind"] == kind]
+        shallow, deep = nets[0]["final_loss"], nets[-1]["final_loss"]
+        gap = None if None in (shallow, deep) else deep - shallow
+        found[f"{kind}_gap"] = gap
+        found[f"{kind}_deeper_is_worse"] = deep is None and shallow is not None if gap is None else gap > MARGIN
+    return found
+
+
+def verdict(summary: Row) -> str:
+    """For which kind the deeper net trained worse: plain | residual | both | neither."""
+    plain, residual = summary["plain_deeper_is_worse"], summary["residual_deeper_is_worse"]
+    return {(True, False): "plain", (False, True): "residual", (True, True): "both"}.get((plain, residual), "neither")

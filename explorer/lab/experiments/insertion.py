@@ -1,0 +1,116 @@
+"""Experiment 3: the existence argument (He et al. 2015, §1), built rather than argued.
+
+"There exists a solution by construction to the deeper model: the added layers are identity mapping, and the other
+layers are copied from the learned shallower model." A trained shallow plain net is copied into an ordinary deeper
+plain net, whose remaining blocks get weights that make them the identity. The outputs are then the same to the last
+bit. The same deeper net trained from scratch, with the same budget, does not come near.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from explorer.jobs import Job
+from explorer.lab.experiments.compute import checked_device, one_thread
+from explorer.lab.config import Config
+from explorer.lab.experiments.data import Split, digits
+from explorer.lab.experiments.nets import blocks, built, digit_spec
+from explorer.lab.outcome import Row, number, outcome, state
+from explorer.lab.experiments.train import Trainer, error_percent, logits, train
+from explorer.net.resnet import ResNet
+
+
+@dataclass(frozen=True)
+class Insertion(Config):
+    """shallow, depth: layers of the net that is copied and of the deeper one, 6n+2 each."""
+
+    shallow: int = 20
+    depth: int = 56
+    steps: int = 120
+    lr: float = 0.01
+    width: int = 8
+    side: int = 8
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.depth <= self.shallow:
+            raise ValueError(f"depth={self.depth}: choose a deeper net than shallow={self.shallow}")
+
+
+def run(config: Insertion, job: Job) -> dict[str, object]:
+    """Rows: net, step, loss, state (training curves), and one row a net with eval-mode loss and error."""
+    with one_thread():
+        device = checked_device(config.device)
+        job.checkpoint(0.0, "loading the digits")
+        training, test = digits(config.side, device)
+        nets, rows = {}, []
+        for part, depth in enumerate((config.shallow, config.depth)):
+            nets[depth] = _trained(config, depth, training, device, job, (part / 2, (part + 1) / 2), rows)
+        deeper = built(digit_spec(config.depth, "plain", config.width), config.seed, device)
+        inserted = insert_identities(nets[config.shallow], deeper)
+        difference = largest_difference(nets[config.shallow], deeper, training, test)
+        scores = {"copied": nets[config.shallow], "inserted": deeper, "scratch": nets[config.depth]}
+        found = {name: _score(model, training, test) for name, model in scores.items()}
+        summary = {**{f"{name}_{key}": value for name, score in found.items() for key, value in score.items()},
+                   "inserted_blocks": inserted, "largest_difference": difference}
+        worse = found["scratch"]["loss"] is None or found["scratch"]["loss"] > found["inserted"]["loss"]
+        return outcome("identity", config, rows, summary, "worse" if worse else "finds")
+
+
+def _trained(config: Insertion, depth: int, data: Split, device: torch.device, job: Job, span: tuple[float, float],
+             rows: list[Row]) -> ResNet:
+    trainer = Trainer(built(digit_spec(depth, "plain", config.width), config.seed, device), data, config.lr, config.seed)
+    published = 0
+    for first in range(0, config.steps, 5):
+        many, width = min(5, config.steps - first), span[1] - span[0]
+        inner = (span[0] + width * first / config.steps, span[0] + width * (first + many) / config.steps)
+        train(trainer, many, job, f"training plain-{depth}", inner)
+        fresh = [{"net": f"plain-{depth}", "depth": depth, "step": step + 1, "loss": number(loss), "state": state(loss)}
+                 for step, loss in list(enumerate(trainer.losses))[published:]]
+        published = len(trainer.losses)
+        rows += fresh
+        job.checkpoint(partial=fresh)
+    return trainer.model
+
+
+def insert_identities(source: ResNet, target: ResNet) -> int:
+    """Copy `source` into the deeper `target` stage by stage and make the rest identities; how many blocks that were."""
+    weights = source.state_dict()
+    known = {path for path, _ in blocks(source)}
+    state_dict = {key: value for key, value in weights.items()}
+    target.load_state_dict(state_dict, strict=False)
+    extra = [block for path, block in blocks(target) if path not in known]
+    for block in extra:
+        make_identity(block)
+    return len(extra)
+
+
+@torch.no_grad()
+def make_identity(block: nn.Module) -> None:
+    """Weights with which a plain block returns its input exactly, in eval mode.
+
+    Kernels: 1 at the centre of the own channel. BN: running mean 0 and a running variance of 1 − ε, so that it divides
+    by exactly 1. ReLU changes nothing: what enters a block has come out of one.
+    """
+    for conv, bn in ((block.conv1, block.bn1), (block.conv2, block.bn2)):
+        nn.init.dirac_(conv.weight)
+        bn.weight.fill_(1)
+        bn.bias.zero_()
+        bn.running_mean.zero_()
+        bn.running_var.fill_(1 - bn.eps)
+
+
+def largest_difference(a: ResNet, b: ResNet, *data: Split) -> float | None:
+    """max |a(x) − b(x)| over all logits of all pictures, in eval mode."""
+    return number(max((logits(a, part.x) - logits(b, part.x)).abs().max().item() for part in data))
+
+
+def _score(model: ResNet, training: Split, test: Split) -> Row:
+    outputs = logits(model, training.x)
+    return {"loss": number(F.cross_entropy(outputs, training.y).item()),
+            "training_error_percent": error_percent(outputs, training.y),
+            "test_error_percent": error_percent(logits(model, test.x), test.y)}

@@ -1,0 +1,107 @@
+"""Experiment 6: lesions (Veit, Wilber & Belongie 2016, arXiv 1605.06431).
+
+Blocks are deleted from trained nets without any retraining: the main path goes, the shortcut (in a plain net: a wire)
+stays. Only blocks that keep the shape can be deleted from a plain net; a residual net's dotted ones are marked. Then
+several at once, and the gradient by path length: of the 2ⁿ paths most are of middling length, but the gradient comes
+through the short ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from explorer.jobs import Job
+from explorer.lab.experiments.compute import checked_device, generator, one_thread
+from explorer.lab.config import KINDS, Config
+from explorer.lab.experiments.data import Split, digits
+from explorer.lab.experiments.nets import blocks, built, changes_shape, digit_spec, forward_without
+from explorer.lab.outcome import Row, outcome
+from explorer.lab.experiments.paths import path_rows, shorter_share
+from explorer.lab.experiments.train import Trainer, error_percent, train
+from explorer.net.resnet import ResNet
+
+
+@dataclass(frozen=True)
+class Lesion(Config):
+    """depth: of the residual net; shallow: of the plain one, which must be shallow enough to train at all.
+    samples: random choices of blocks for each number of deleted ones, and of paths for each length."""
+
+    depth: int = 56
+    shallow: int = 20
+    steps: int = 120
+    plain_steps: int = 300
+    lr: float = 0.01
+    width: int = 8
+    side: int = 8
+    samples: int = 6
+
+
+def run(config: Lesion, job: Job) -> dict[str, object]:
+    """Rows, by part. single: net, path, dotted, error_percent. several: net, deleted, error_percent of each sample.
+    paths: length, share_of_paths, gradient_norm (mean), share_of_gradient."""
+    with one_thread():
+        device = checked_device(config.device)
+        job.checkpoint(0.0, "loading the digits")
+        training, test = digits(config.side, device)
+        budgets = {"plain": (config.shallow, config.plain_steps), "residual": (config.depth, config.steps)}
+        rows: list[Row] = []
+        summary: Row = {}
+        for part, kind in enumerate(KINDS):
+            depth, steps = budgets[kind]
+            model = built(digit_spec(depth, kind, config.width), config.seed, device)
+            trainer = Trainer(model, training, config.lr, config.seed)
+            train(trainer, steps, job, f"training {kind}-{depth}", (0.4 * part, 0.4 * part + 0.35))
+            name = {"net": f"{kind}-{depth}", "kind": kind, "depth": depth}
+            fresh = lesions(model.eval(), test, config, name, job)
+            rows += fresh
+            job.checkpoint(0.4 * part + 0.4, f"deleted blocks of {kind}-{depth}", fresh)
+            summary[kind] = summarise(fresh, name)
+        fresh = path_rows(model, training, config.samples, config.seed, job)
+        job.checkpoint(1.0, "paths", fresh)
+        summary["paths"] = {"typical_length": len(fresh) // 2, "gradient_below_typical": shorter_share(fresh)}
+        return outcome("lesion", config, rows + fresh, summary, answer(summary["residual"]["median_error_percent"]))
+
+
+def lesions(model: ResNet, test: Split, config: Lesion, name: Row, job: Job) -> list[Row]:
+    """The intact net, each deletable block on its own, then growing random sets of them."""
+    kind = name["kind"]
+    paths = [(path, changes_shape(block)) for path, block in blocks(model)]
+    deletable = [(path, dotted) for path, dotted in paths if kind == "residual" or not dotted]
+    rows = [{**name, "part": "intact", "error_percent": _error(model, test, (), job)}]
+    rows += [{**name, "part": "single", "path": path, "dotted": dotted,
+              "error_percent": _error(model, test, (path,), job)} for path, dotted in deletable]
+    solid = [path for path, dotted in deletable if not dotted]
+    source = generator(config.seed, stream=4)
+    for count in range(1, len(solid) + 1):
+        for sample in range(config.samples if count < len(solid) else 1):
+            chosen = [solid[i] for i in torch.randperm(len(solid), generator=source)[:count].tolist()]
+            rows.append({**name, "part": "several", "deleted": count, "sample": sample,
+                         "error_percent": _error(model, test, chosen, job)})
+    return rows
+
+
+@torch.no_grad()
+def _error(model: ResNet, test: Split, deleted: tuple[str, ...] | list[str], job: Job) -> float:
+    job.checkpoint()
+    return error_percent(forward_without(model, test.x, deleted), test.y)
+
+
+def summarise(rows: list[Row], name: Row) -> Row:
+    """The intact net's error, and the median and worst over the solid blocks deleted one at a time, in percent."""
+    solid = [row for row in rows if row["part"] == "single" and not row["dotted"]]
+    single = sorted(row["error_percent"] for row in solid)
+    dotted = [row["error_percent"] for row in rows if row["part"] == "single" and row["dotted"]]
+    middle = len(single) // 2
+    median = single[middle] if len(single) % 2 else (single[middle - 1] + single[middle]) / 2
+    intact = next(row["error_percent"] for row in rows if row["part"] == "intact")
+    return {**name, "intact_error_percent": intact, "median_error_percent": median,
+            "least_error_percent": single[0], "most_error_percent": single[-1],
+            "worst_block": max(solid, key=lambda row: row["error_percent"])["path"], "solid_blocks": len(single),
+            "dotted_error_percent": dotted}
+
+
+def answer(median_error_percent: float) -> str:
+    """few | some | most: what the residual net's test error becomes when a middling block is deleted."""
+    return "few" if median_error_percent < 15 else "some" if median_error_percent < 60 else "most"

@@ -1,0 +1,114 @@
+"""Experiment 1: the signal on its way in and the gradient on its way out, in untrained nets.
+
+{plain, residual} × {with BN, without} at the depths of the paper, on two photographs. Forward: standard deviation of
+each block's output. Backward: norm of each main-path convolution's weight gradient, for a random direction in the
+logits (a softmax would saturate where activations explode). Sources: He et al. 2015 (§4.1), Yang et al. 2019 (arXiv
+1902.08129: BN makes gradients of plain nets explode with depth at initialisation), Balduzzi et al. 2017.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import log10
+
+import torch
+from torch import Tensor
+
+from explorer.jobs import Job
+from explorer.lab.experiments.compute import checked_device, generator, one_thread
+from explorer.lab.config import KINDS, Config
+from explorer.lab.experiments.data import photographs
+from explorer.lab.experiments.nets import blocks, built, head, imagenet_spec, stem
+from explorer.lab.outcome import Row, number, outcome, ratio, state
+from explorer.net.resnet import ResNet
+
+NORMS = ("batch", "none")
+
+
+@dataclass(frozen=True)
+class Propagation(Config):
+    """imagenet_depths: 18 … 152. picture_side: pixels. init: he, or PyTorch's default for convolutions."""
+
+    imagenet_depths: tuple[int, ...] = (18, 50, 152)
+    picture_side: int = 112
+    init: str = "he"
+
+
+def run(config: Propagation, job: Job) -> dict[str, object]:
+    """Rows: net, kind, norm, depth, quantity (activation_std | gradient_norm), index, path, value, state."""
+    with one_thread():
+        device = checked_device(config.device)
+        x = photographs(config.picture_side, device)
+        cases = [(depth, kind, norm) for depth in config.imagenet_depths for norm in NORMS for kind in KINDS]
+        rows: list[Row] = []
+        for done, (depth, kind, norm) in enumerate(cases):
+            net = f"{kind}-{depth}{'' if norm == 'batch' else ' without BN'}"
+            job.checkpoint(done / len(cases), f"building {net}")
+            model = built(imagenet_spec(depth, kind, norm), config.seed, device, config.init)
+            fresh = [dict(net=net, kind=kind, norm=norm, depth=depth, **row) for row in probe(model, x, config.seed, job)]
+            del model
+            rows += fresh
+            job.checkpoint((done + 1) / len(cases), net, fresh)
+        summary = {"nets": [summarise(rows, net) for net in dict.fromkeys(row["net"] for row in rows)]}
+        return outcome("signal", config, rows, summary, answer(summary, max(config.imagenet_depths)))
+
+
+def probe(model: ResNet, x: Tensor, seed: int, job: Job) -> list[Row]:
+    """One pass in and one out, block by block, so that each block's memory is freed and a cancelled run stops soon."""
+    stages: list[tuple[str, Tensor, Tensor]] = []  # path, input (a leaf), output
+    signal: list[Row] = []
+    parts = [("stem", lambda value: stem(model, value)), *blocks(model), ("head", lambda value: head(model, value))]
+    for path, part in parts:
+        job.checkpoint()
+        leaf = x.detach().requires_grad_(path != "stem")
+        x = part(leaf.clone() if path != "stem" else leaf)  # a copy: blocks write in place, leaves must not change
+        stages.append((path, leaf, x))
+        if path != "head":
+            value = x.detach().std().item()
+            signal.append({"quantity": "activation_std", "path": path, "value": value})
+    direction = torch.randn(x.shape, generator=generator(seed, stream=3)).to(x.device) / x.shape[0]
+    gradients = _backward(model, stages, direction, job)
+    for rows in (signal, gradients):
+        for index, row in enumerate(rows):
+            row.update(index=index, state=state(row["value"]), value=number(row["value"]))
+    return signal + gradients
+
+
+def _backward(model: ResNet, stages: list[tuple[str, Tensor, Tensor]], gradient: Tensor, job: Job) -> list[Row]:
+    rows = []
+    modules = dict(blocks(model)) | {"stem": model.conv1, "head": model.fc}
+    while stages:
+        job.checkpoint()
+        path, leaf, output = stages.pop()
+        torch.autograd.backward(output, gradient)
+        gradient = leaf.grad
+        if path != "head":
+            rows += reversed([{"quantity": "gradient_norm", "path": path if name == "weight" else f"{path}.{name[:-7]}",
+                               "value": weight.grad.norm().item()}
+                              for name, weight in modules[path].named_parameters()
+                              if weight.dim() == 4 and "downsample" not in name])
+        for weight in modules[path].parameters():
+            weight.grad = None
+    return rows[::-1]
+
+
+def summarise(rows: list[Row], net: str) -> Row:
+    """How far apart the ends of a net are: last/first signal, first/last gradient, and how many values are exactly 0."""
+    mine = [row for row in rows if row["net"] == net]
+    signal = [row["value"] for row in mine if row["quantity"] == "activation_std"]
+    gradient = [row["value"] for row in mine if row["quantity"] == "gradient_norm"]
+    return {**{key: mine[0][key] for key in ("net", "kind", "norm", "depth")},
+            "signal_last_over_first": ratio(signal[-1], signal[0]),
+            "gradient_first_over_last": ratio(gradient[0], gradient[-1]),
+            "zeros": sum(row["state"] == "zero" for row in mine),
+            "not_finite": sum(row["state"] in ("nan", "overflow") for row in mine)}
+
+
+def answer(summary: dict[str, object], depth: int) -> str:
+    """Of the deepest nets: the one whose gradients at the two ends are furthest apart (plain-bn, …); a gradient that
+    vanished to exactly 0 or overflowed is further apart than any ratio."""
+    def spread(net: Row) -> float:
+        value = net["gradient_first_over_last"]
+        return abs(log10(value)) if value else float("inf")
+    worst = max((net for net in summary["nets"] if net["depth"] == depth), key=spread)
+    return f"{worst['kind']}-{'bn' if worst['norm'] == 'batch' else 'none'}"

@@ -1,0 +1,88 @@
+"""Experiment 4: Batch Normalization and the learning rate. The same net with and without BN, over many rates.
+
+BN widens the range of workable rates (Ioffe & Szegedy 2015, §3.3; Bjorck et al. 2018, arXiv 1806.02375; Santurkar et
+al. 2018, arXiv 1805.11604, on why). A training that runs into NaN or infinity is a result: "diverged".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from explorer.jobs import Job
+from explorer.lab.experiments.compute import checked_device, one_thread
+from explorer.lab.config import Config
+from explorer.lab.experiments.data import digits
+from explorer.lab.experiments.nets import built, digit_spec
+from explorer.lab.outcome import Row, number, outcome, ratio, state
+from explorer.lab.experiments.train import Trainer
+
+WORKABLE = 0.5  # nats: a rate works when the final training loss is below (chance is ln 10 = 2.30)
+EVERY = 4  # steps between two points of a curve
+NORMS = {"batch": "with BN", "none": "without BN"}
+
+
+@dataclass(frozen=True)
+class Rates(Config):
+    """lrs: learning rates. kind, depth: which net. steps: at each rate."""
+
+    kind: str = "residual"
+    depth: int = 20
+    lrs: tuple[float, ...] = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+    steps: int = 100
+    width: int = 8
+    side: int = 8
+
+
+def run(config: Rates, job: Job) -> dict[str, object]:
+    """Rows: norm, lr, step, loss, state; and with part "final" one a training: final_loss, diverged_at (step)."""
+    with one_thread():
+        device = checked_device(config.device)
+        job.checkpoint(0.0, "loading the digits")
+        training, _ = digits(config.side, device)
+        cases = [(lr, norm) for lr in sorted(config.lrs) for norm in NORMS]
+        rows: list[Row] = []
+        for done, (lr, norm) in enumerate(cases):
+            spec = digit_spec(config.depth, config.kind, config.width, norm)
+            trainer = Trainer(built(spec, config.seed, device), training, lr, config.seed)
+            for step in range(config.steps):
+                message = f"learning rate {lr:g} {NORMS[norm]} · step {step + 1} of {config.steps}"
+                job.checkpoint((done + step / config.steps) / len(cases), message)
+                trainer.step()
+                if trainer.diverged:
+                    break
+            fresh = _rows(trainer, lr, norm)
+            rows += fresh
+            job.checkpoint(partial=fresh)
+        summary = summarise([row for row in rows if row["part"] == "final"])
+        return outcome("learning-rate", config, rows, summary, answer(summary))
+
+
+def _rows(trainer: Trainer, lr: float, norm: str) -> list[Row]:
+    final, losses = trainer.final_loss, trainer.losses
+    shown = [index for index in range(len(losses)) if index % EVERY == 0 or index == len(losses) - 1]
+    return [{"part": "curve", "norm": norm, "lr": lr, "step": index + 1, "loss": number(losses[index]),
+             "state": state(losses[index])} for index in shown] + [
+        {"part": "final", "norm": norm, "lr": lr, "loss": number(final), "state": state(final),
+         "diverged_at": len(losses) if trainer.diverged else None}]
+
+
+def summarise(finals: list[Row]) -> Row:
+    """For each norm: the rates that work, the best one and its loss; and by how much BN stretches the range upwards."""
+    found: Row = {}
+    for norm in NORMS:
+        mine = [row for row in finals if row["norm"] == norm]
+        works = [row["lr"] for row in mine if row["loss"] is not None and row["loss"] < WORKABLE]
+        finite = [row for row in mine if row["loss"] is not None]
+        best = min(finite, key=lambda row: row["loss"], default=None)
+        found[norm] = {"workable": works, "best_lr": best and best["lr"], "best_loss": best and best["loss"],
+                       "diverged": [row["lr"] for row in mine if row["diverged_at"]]}
+    largest = {norm: max(found[norm]["workable"], default=None) for norm in NORMS}
+    return {**found, "largest_workable_ratio": ratio(largest["batch"], largest["none"])}
+
+
+def answer(summary: Row) -> str:
+    """How much larger the largest workable rate is with BN: same | few (about 3 times) | many (or only BN works)."""
+    times = summary["largest_workable_ratio"]
+    if times is None:
+        return "many" if summary["batch"]["workable"] else "same"
+    return "same" if times < 1.5 else "few" if times < 6 else "many"

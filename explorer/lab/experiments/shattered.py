@@ -1,0 +1,101 @@
+"""Experiment 5: shattered gradients (Balduzzi et al. 2017, arXiv 1702.08591), in untrained batch-normalised nets.
+
+The input slides along a straight line from one digit to another in equal steps; all points form one batch. At each
+point the slope of the output along the line is read off the input gradient. Its autocorrelation says whether
+neighbouring inputs have related gradients (a residual net) or whether the slope is close to white noise (a deep plain
+net). Averaged over several lines, each with freshly drawn weights.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from explorer.jobs import Job
+from explorer.lab.experiments.compute import checked_device, derived, generator, one_thread
+from explorer.lab.config import KINDS, Config
+from explorer.lab.experiments.data import digits
+from explorer.lab.experiments.nets import built, digit_spec
+from explorer.lab.outcome import Row, number, outcome
+
+LAGS = 16  # steps along the line for which the autocorrelation is shown
+
+
+@dataclass(frozen=True)
+class Shattered(Config):
+    """depths: layers, 6n+2. points: inputs on a line. lines: over how many nets and lines the curves are averaged."""
+
+    depths: tuple[int, ...] = (8, 20, 56)
+    points: int = 256
+    lines: int = 8
+    width: int = 8
+    side: int = 8
+
+
+def run(config: Shattered, job: Job) -> dict[str, object]:
+    """Rows: net, kind, depth, part; slope: position 0 … 1, value (first line only, scaled to a deviation of 1);
+    autocorrelation: lag (steps), value (mean over the lines)."""
+    with one_thread():
+        device = checked_device(config.device)
+        cases = [(kind, depth) for kind in KINDS for depth in sorted(config.depths)]
+        rows: list[Row] = []
+        for done, (kind, depth) in enumerate(cases):
+            spec = digit_spec(depth, kind, config.width)
+            slopes = []
+            for line in range(config.lines):
+                job.checkpoint((done + line / config.lines) / len(cases), f"{kind}-{depth} · line {line + 1}")
+                model = built(spec, derived(config.seed, 1_000 + line), device)
+                slopes.append(slope_along(model, *endpoints(config, line, device), config.points))
+            fresh = _rows(f"{kind}-{depth}", kind, depth, slopes, config.points)
+            rows += fresh
+            job.checkpoint(partial=fresh)
+        summary = {"nets": [_summarise(rows, kind, depth) for kind, depth in cases]}
+        deep = {net["kind"]: net["lag_1"] for net in summary["nets"]}  # the deepest of each kind comes last
+        noise = None not in deep.values() and deep["plain"] < deep["residual"]
+        return outcome("shattered", config, rows, summary, "plain" if noise else "residual")
+
+
+def endpoints(config: Shattered, line: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Two different digits (1, side, side), drawn from the seed."""
+    x = digits(config.side, device)[0].x
+    first, second = torch.randperm(len(x), generator=generator(config.seed, stream=100 + line))[:2].tolist()
+    return x[first], x[second]
+
+
+def slope_along(model: torch.nn.Module, start: Tensor, end: Tensor, points: int) -> Tensor:
+    """(points,): d(first logit)/d(position along the line), at equally spaced points from start to end.
+
+    Batch statistics, as in training and in the paper: a point's gradient also runs through the means of all."""
+    position = torch.linspace(0, 1, points, device=start.device).view(-1, 1, 1, 1)
+    x = (start + position * (end - start)).requires_grad_()  # (points, 1, side, side)
+    output = model.train()(x)
+    (gradient,) = torch.autograd.grad(output[:, 0].sum(), x)  # the first logit; fc is random, so any is as good
+    return (gradient * (end - start)).sum((1, 2, 3)).double().cpu()
+
+
+def autocorrelation(slope: Tensor, lags: int = LAGS) -> list[float]:
+    """Correlation of the slope with itself 0 … `lags` steps on; 1 at lag 0."""
+    centred = slope - slope.mean()
+    total = (centred * centred).sum()
+    count = len(centred)
+    return [((centred[:count - lag] * centred[lag:]).sum() / total).item() for lag in range(min(lags, count - 1) + 1)]
+
+
+def _rows(net: str, kind: str, depth: int, slopes: list[Tensor], points: int) -> list[Row]:
+    name = {"net": net, "kind": kind, "depth": depth}
+    scaled = (slopes[0] / slopes[0].std()).tolist()
+    curves = torch.tensor([autocorrelation(slope) for slope in slopes], dtype=torch.float64)
+    spread = curves.std(0) if len(curves) > 1 else torch.zeros(curves.shape[1])
+    return [{**name, "part": "slope", "position": index / (points - 1), "value": number(value)}
+            for index, value in enumerate(scaled)] + [
+        {**name, "part": "autocorrelation", "lag": lag, "value": number(value), "spread": number(deviation)}
+        for lag, (value, deviation) in enumerate(zip(curves.mean(0).tolist(), spread.tolist()))]
+
+
+def _summarise(rows: list[Row], kind: str, depth: int) -> Row:
+    curve = [row["value"] for row in rows
+             if (row["kind"], row["depth"], row["part"]) == (kind, depth, "autocorrelation")]
+    return {"net": f"{kind}-{depth}", "kind": kind, "depth": depth, "lag_1": curve[1],
+            "lag_5": curve[min(5, len(curve) - 1)]}

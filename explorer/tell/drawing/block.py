@@ -1,0 +1,108 @@
+"""One residual block, as in Fig. 2 and 5 of He et al. 2015, from the traced block.
+
+Feature maps are bars as wide as their channels, convolutions the shapes between them: a bottleneck looks like one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from explorer import units
+from explorer.tell import palette
+from explorer.facts.rollup import Block
+from explorer.tell.drawing import svg
+from explorer.net.trace import Node
+
+WIDTH, CENTRE, BAR, CONV, GAP = 640, 372, 8, 50, 38
+WIDEST = 340  # pixels of the widest bar
+AROUND = 592  # x of the shortcut's vertical line
+LABELS = 24  # x of the convolutions' names
+SHORT_NAMES = {"norm": "BN", "relu": "ReLU"}
+
+
+def block_svg(block: Block, colour: str, title: str, widest: int) -> str:
+    """The block as an SVG. `widest`: channels that fill the drawing's width, so that two blocks share one scale."""
+    scale = WIDEST / widest
+    body = [svg.arrowhead(palette.SHORTCUT), svg.text(24, 30, title, "ink serif", 24)]
+    y, tags = 88.0, []
+    start = y + BAR / 2
+    body += [*_bar(block.in_shape, y, scale), svg.text(CENTRE, y - 13, units.shape(block.in_shape), "ink mid bold", 19)]
+    for node in block.nodes:
+        if node.on_shortcut:
+            continue
+        if node.kind == "conv":
+            y = _tags(body, tags, y)
+            if node is block.convs[0] and _after_activation(block):
+                start = y + BAR
+            body += _conv(node, y + BAR, scale, colour)
+            y += BAR + CONV
+            body += _bar(node.out_shape, y, scale)
+        elif node.kind == "add":
+            y = _tags(body, tags, y)
+            y = _addition(body, block, start, y, scale)
+        else:
+            tags.append(SHORT_NAMES[node.kind])
+    y = _tags(body, tags, y) + BAR
+    body += _bar(block.out_shape, y, scale)
+    body.append(svg.text(CENTRE, y + 30, units.shape(block.out_shape), "ink mid bold", 19, proof="out"))
+    return svg.document(WIDTH, y + 42, body, title)
+
+
+def _bar(shape: Sequence[int], y: float, scale: float) -> list[str]:
+    width = shape[1] * scale
+    return [svg.rect(CENTRE - width / 2, y, width, BAR, "#8a929c", 2)]
+
+
+def _conv(node: Node, y: float, scale: float, colour: str) -> list[str]:
+    """The convolution as a trapezoid from its input's to its output's width, its weights beside the name."""
+    top, bottom = node.in_shape[1] * scale / 2, node.out_shape[1] * scale / 2
+    outline = [(CENTRE - top, y), (CENTRE + top, y), (CENTRE + bottom, y + CONV), (CENTRE - bottom, y + CONV)]
+    name = f"{node.kernel}×{node.kernel}, {node.out_shape[1]:,}"
+    name += f", /{node.stride}" if node.stride > 1 else ""
+    name += f", {node.groups} groups" if node.groups > 1 else ""
+    weights = f"{math.prod(node.weights[0][1]):,} weights"
+    edge = CENTRE - (top + bottom) / 2 - 10
+    words = [svg.text(LABELS, y + 21, name, "ink bold", 19), svg.text(LABELS, y + 43, weights, "ink", 17, proof=node.path),
+             svg.path(f"M{LABELS + 140} {y + CONV / 2}H{edge:.1f}", "ink", 0.8, "1 4") if edge > LABELS + 150 else ""]
+    return [svg.polygon(outline, colour), *words]
+
+
+def _tags(body: list[str], tags: list[str], y: float) -> float:
+    """What stands between two convolutions (BN, ReLU), as small words; returns the new y and empties `tags`."""
+    if tags:
+        body.append(svg.path(f"M{CENTRE} {y + BAR}V{y + GAP}", "ink", 1.4))
+        body.append(svg.text(CENTRE + 12, y + GAP / 2 + 9, " · ".join(tags), "soft", 16))
+        tags.clear()
+        return y + GAP - BAR
+    return y
+
+
+def _addition(body: list[str], block: Block, start: float, y: float, scale: float) -> float:
+    """⊕ and the shortcut that joins it: solid or dotted, with what it does written along it."""
+    at, colour = y + GAP + 6, palette.SHORTCUT
+    dash = palette.SHORTCUT_DASH[block.shortcut]
+    side = CENTRE + block.in_shape[1] * scale / 2
+    body.append(svg.path(f"M{CENTRE} {y + BAR}V{at - 16}", "ink", 1.4))
+    body.append(svg.path(f"M{side} {start:.1f}H{AROUND - 30}Q{AROUND} {start:.1f} {AROUND} {start + 30:.1f}V{at - 30:.1f}"
+                         f"Q{AROUND} {at:.1f} {AROUND - 30} {at:.1f}H{CENTRE + 20}", colour, 3.5, dash, arrow=True))
+    body.append(f'<circle cx="{CENTRE}" cy="{at:.1f}" r="15" class="paper" style="stroke:{colour};stroke-width:3"/>')
+    body.append(svg.path(f"M{CENTRE - 8} {at}h16M{CENTRE} {at - 8}v16", colour, 3))
+    middle = (start + at) / 2
+    body.append(f'<g transform="rotate(90 {AROUND + 14} {middle:.1f})">'
+                + svg.text(AROUND + 14, middle, _along(block), "mid bold", 17, colour) + "</g>")
+    return at + (16 if block.nodes[-1].kind == "relu" else 34) - BAR
+
+
+def _after_activation(block: Block) -> bool:
+    """A pre-activation shortcut that changes the shape starts behind the block's first BN and ReLU."""
+    return bool(block.bypass) and block.bypass[0].inputs != block.nodes[0].inputs
+
+
+def _along(block: Block) -> str:
+    first = block.bypass[0]
+    if first.kind == "identity":
+        return "identity: x as it is"
+    if first.kind == "pad":
+        return "zero-padding: no weights"
+    return f"projection: 1×1, {first.out_shape[1]:,}" + (f", /{first.stride}" if first.stride > 1 else "")

@@ -1,0 +1,65 @@
+"""The whole net as a still picture: a lane per stage, a tile per block, each shortcut an arch, solid or dotted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from explorer import units
+from explorer.tell import palette
+from explorer.facts.rollup import Block, Stage, stages
+from explorer.tell.drawing import svg
+from explorer.net.trace import Node
+
+LANE, TOP, LEFT, RIGHT, HIGH, WIDEST = 78, 62, 150, 960, 34, 92
+MOST = 12  # blocks in a lane; beyond it, equal neighbours share a tile
+
+
+def overview_svg(nodes: Sequence[Node], title: str, chosen: str = "") -> str:
+    """chosen: the path of a block or a layer in it, which is marked."""
+    body = [svg.text(20, 30, title, "ink serif", 24)]
+    found = stages(nodes)
+    for order, stage in enumerate(found):
+        body += _lane(stage, TOP + order * LANE, chosen)
+    body.append(_legend(TOP + len(found) * LANE + 8, found))
+    return svg.document(RIGHT + 20, TOP + len(found) * LANE + 24, body, title)
+
+
+def _lane(stage: Stage, y: float, chosen: str) -> list[str]:
+    colour = palette.STAGE_COLOURS[stage.name]
+    body = [svg.rect(20, y + 14, 5, HIGH, colour), svg.text(34, y + 27, stage.name, "bold", 18, colour),
+            svg.text(34, y + 47, units.shape(stage.out_shape), "soft", 15)]
+    tiles = _tiles(stage)
+    step = min(WIDEST + 14, (RIGHT - LEFT) / len(tiles))
+    for place, (label, group) in enumerate(tiles):
+        x, wide = LEFT + place * step, step - 14
+        marked = any(chosen == block.path or chosen.startswith(f"{block.path}.") for block in group)
+        body.append(svg.rect(x, y + 14, wide, HIGH, colour, 4, 0.95 if marked else 0.28))
+        body.append(svg.text(x + wide / 2, y + 37, label, f"mid bold {'white' if marked else 'ink'}", 16))
+        if group and group[0].shortcut != "none":
+            dash = palette.SHORTCUT_DASH[group[0].shortcut]
+            body.append(svg.path(f"M{x - 6:.1f} {y + 22}C{x - 2:.1f} {y - 8} {x + wide + 2:.1f} {y - 8} {x + wide + 6:.1f} {y + 22}",
+                                 palette.SHORTCUT, 2.6, dash))
+    return body
+
+
+def _tiles(stage: Stage) -> list[tuple[str, tuple[Block, ...]]]:
+    """(label, blocks): one block each, or runs of equal blocks in a long stage; layers in stem and head."""
+    if not stage.blocks:
+        kept = [node for node in stage.nodes if node.kind in ("conv", "maxpool", "avgpool", "linear")]
+        return [(node.path, ()) for node in kept]
+    if len(stage.blocks) <= MOST:
+        return [(block.path.rpartition(".")[2], (block,)) for block in stage.blocks]
+    runs = [tuple(group) for _, group in groupby(stage.blocks, key=lambda block: (block.shortcut, block.in_shape))]
+    return [(f"×{len(run)}" if len(run) > 1 else run[0].path.rpartition(".")[2], run) for run in runs]
+
+
+def _legend(y: float, found: Sequence[Stage]) -> str:
+    kinds = dict.fromkeys(block.shortcut for stage in found for block in stage.blocks)
+    parts, x = [], 20
+    for kind in kinds:
+        if kind != "none":
+            parts.append(svg.path(f"M{x} {y}h44", palette.SHORTCUT, 2.6, palette.SHORTCUT_DASH[kind]))
+        parts.append(svg.text(x + 54, y + 5, palette.SHORTCUT_WORDS[kind], "ink", 16))
+        x += 380
+    return "".join(parts)

@@ -1,0 +1,68 @@
+"""The formulas behind the panel's numbers, as text: `explorer.proof`'s, without what the browser can put together.
+
+A block's steps are its layers' formulas and a stage's its blocks', which the panel has anyway; LaTeX follows from the
+text by `explorer.proof`'s own table of replacements.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from explorer.facts.rollup import METRICS, Block, Stage
+from explorer.facts.proof import output_size, prove, receptive_field
+from explorer.facts.proof.base import LATEX
+from explorer.facts.proof.sums import RULES
+from explorer.net.trace import Node
+
+SUMS = tuple(name for name, metric in METRICS.items() if metric.combine == "sum")
+SIDE_RULE = "⌊(size + 2·padding − kernel)/stride⌋ + 1"
+FIELD_RULE = "r + Σ (k − 1)·jump: what was seen before, and what each layer adds"
+
+
+def sums(nodes: Sequence[Node], names: Sequence[str] = SUMS) -> dict[str, str]:
+    """Metric → '256·64·1² + 2·64 + … = 70,400' for every sum of these nodes that is not 0."""
+    proofs = {name: prove(name, nodes) for name in names}
+    return {name: proof.text for name, proof in proofs.items() if proof.value}
+
+
+def steps(nodes: Sequence[Node], names: Sequence[str]) -> dict[str, str]:
+    """Metric → the derivation of its sum, a line per part."""
+    return {name: "\n".join(prove(name, nodes).steps()) for name in names}
+
+
+def side(nodes: Sequence[Node]) -> str:
+    """How the output's height and width come about, by the last layer of the main path that has a say."""
+    deciding = [node for node in nodes if len(node.out_shape) == 4 and node.kind in ("conv", "maxpool", "pad", "avgpool")]
+    main = [node for node in deciding if not node.on_shortcut] or deciding
+    changing = [node for node in main if node.in_shape[2:] != node.out_shape[2:]] or main
+    return "; ".join(proof.text for proof in output_size(changing[-1])) if changing else ""
+
+
+def widens(block: Block, before: int) -> str:
+    """What each layer of the main path adds to the receptive field: '(3 − 1)·4 + (3 − 1)·4'. before: the jump, in
+    pixels, at the block's input."""
+    terms, jump = [], before
+    for conv in block.convs:
+        terms += [f"({conv.kernel} − 1)·{jump}"] if conv.kernel > 1 else []
+        jump *= conv.stride
+    return " + ".join(terms) or "0"
+
+
+def shown(**texts: str) -> dict[str, str]:
+    """Without those that are empty: equal blocks share what is sent, and still it counts."""
+    return {name: text for name, text in texts.items() if text}
+
+
+def of_stage(nodes: Sequence[Node], stage: Stage) -> dict[str, str]:
+    """Sums, output side and receptive field of a stage."""
+    last = stage.nodes[-1]
+    field = {"receptive_field": receptive_field(nodes, last.path).text} if last.receptive_field is not None else {}
+    return shown(**sums(stage.nodes), **field, out=side(stage.nodes))
+
+
+def vocabulary() -> dict[str, object]:
+    """What the browser needs to show any of them: the rule of each number in symbols, and text → LaTeX."""
+    rules = {name: RULES[name][0] if name in RULES else METRICS[name].counts for name in SUMS}
+    return {"rules": {**rules, "receptive_field": FIELD_RULE, "out": SIDE_RULE},
+            "latex": [[pattern, re.sub(r"\\(\d)", r"$\1", new).replace("\\\\", "\\")] for pattern, new in LATEX]}

@@ -1,0 +1,89 @@
+"""The drawing of a level as plain data: tiles, shortcuts, additions and lanes, and their places in each frame.
+
+Every tile says what it is once; each layout adds only coordinates, in the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from explorer.facts.rollup import Block
+from explorer.tell.netmap import layer_tiles
+from explorer.tell.netmap.layout import FRAMES, Cell, Frame, place
+from explorer.tell.netmap.groups import Lane, Part, bypass_id
+from explorer.tell.netmap.paths import Arch, cell_arch, comb, flow
+from explorer.tell.netmap.recipes import counted, lane_words, recipe, shape, spoken
+
+MOST_TEETH = 60  # arches over a stage tile; beyond it, equal neighbours share one with a count
+
+
+def scene(lanes: Sequence[Lane], level: str) -> tuple[dict[str, object], tuple[Part, ...]]:
+    """Lanes at a level (stages | blocks | layers) as JSON-ready data, and what its tiles stand for, in their order."""
+    if level == "layers":
+        return layer_tiles.scene(lanes)
+    parts = [part for lane in lanes for part in lane.parts]
+    tiles = [_tile(part, lane, index) for lane in lanes for index, part in enumerate(lane.parts)]
+    teeth = [_teeth(part, level) for part in parts]
+    data = {
+        "lanes": [lane_words(lane) for lane in lanes],
+        "tiles": tiles,
+        "shortcuts": [{"id": bypass_id(group[0]), "tile": part.id, "kind": group[0].shortcut, "count": len(group)}
+                      for part, groups in zip(parts, teeth) for group in groups],
+        "layouts": {name: _layout(lanes, frame, parts, teeth, level) for name, frame in FRAMES.items()},
+    }
+    return data, tuple(parts)
+
+
+def _tile(part: Part, lane: Lane, index: int) -> dict[str, object]:
+    before = sum(len(earlier.blocks) for earlier in lane.parts[:index])
+    total = len(lane.stage.blocks)
+    whole = len(part.blocks) == total and not before
+    place_words = part.stage if not part.blocks or whole else (
+        f"{part.stage} block {before + 1} of {total}" if len(part.blocks) == 1 else
+        f"{part.stage} blocks {before + 1} to {before + len(part.blocks)} of {total}")
+    tail = part.id.rpartition(".")[2] if part.blocks else part.id
+    return {"id": part.id, "stage": part.stage, "count": max(len(part.blocks), 1), "name": tail,
+            "last": part.blocks[-1].path if part.blocks else part.id, "recipe": recipe(part),
+            "holds": counted(part.shortcuts), "shape": shape(part.nodes[-1].out_shape),
+            "block": bool(part.blocks), "own": [] if part.blocks else [node.path for node in part.nodes],
+            "says": spoken(part, place_words)}
+
+
+def _teeth(part: Part, level: str) -> list[list[Block]]:
+    """The arches over a tile: groups of equal shortcuts. A block or a folded run has one, a stage one per block."""
+    shown = [block for block in part.blocks if block.shortcut != "none"]
+    if not shown:
+        return []
+    if level == "blocks":
+        return [shown]
+    if len(shown) <= MOST_TEETH:
+        return [[block] for block in shown]
+    groups: list[list[Block]] = []
+    for block in shown:
+        if not groups or groups[-1][0].shortcut != block.shortcut:
+            groups.append([])
+        groups[-1].append(block)
+    return groups
+
+
+def _layout(lanes: Sequence[Lane], frame: Frame, parts: Sequence[Part], teeth: list[list[list[Block]]],
+            level: str) -> dict[str, object]:
+    wide = {"most_pitch": frame.width} if level == "stages" else {}
+    placed = place(lanes, frame, **wide)
+    cells = placed.cells
+    arches = [path for cell, groups in zip(cells, teeth) for path in _arches(cell, groups, level)]
+    adds = [[cell.leave, cell.middle] for part, cell in zip(parts, cells) if adds_up(part) and level == "blocks"]
+    return {"w": placed.width, "h": placed.height, "label": frame.label, "lanes": placed.lanes,
+            "tiles": [[cell.x, cell.y, cell.w, cell.h] for cell in cells], "shortcuts": arches, "adds": adds,
+            "flow": flow(placed)}
+
+
+def adds_up(part: Part) -> bool:
+    return any(block.add for block in part.blocks)
+
+
+def _arches(cell: Cell, groups: list[list[Block]], level: str) -> list[Arch]:
+    if not groups:
+        return []
+    return [cell_arch(cell)] if level == "blocks" else comb(cell, len(groups))
+

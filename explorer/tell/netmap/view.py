@@ -1,0 +1,53 @@
+"""What a visitor has chosen to see on the map, as it stands in the URL: `?node=layer2.0&level=layers&color=params`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+
+from explorer.tell.netmap.groups import FOLDS, LEVELS
+
+FIGURES = ("map", "fig3")
+MOST_TEXT = 200  # characters of a path that are looked at
+
+
+@dataclass(frozen=True)
+class View:
+    """node: path of what is selected, or "". open: whether its block is opened. color: stage or a metric's name.
+
+    fold, unfold: whether runs of equal blocks are folded, and the runs that are not. figure: the map, or Fig. 3.
+    """
+
+    node: str = ""
+    level: str = "blocks"
+    color: str = "stage"
+    fold: str = "auto"
+    unfold: tuple[str, ...] = ()
+    open: bool = False
+    figure: str = "map"
+
+    def params(self) -> dict[str, str]:
+        """URL parameters; what is at its default is left out."""
+        usual = asdict(View())
+        shown = {name: value for name, value in asdict(self).items() if value != usual[name]}
+        return {name: ",".join(value) if isinstance(value, tuple) else "1" if value is True else str(value)
+                for name, value in shown.items()}
+
+    def checked(self, known: Callable[[str], bool]) -> View:
+        """Without what the current model does not have."""
+        node = self.node if known(self.node) else ""
+        return replace(self, node=node, open=self.open and bool(node), unfold=tuple(filter(known, self.unfold)))
+
+
+NAMES = tuple(asdict(View()))
+
+
+def parse(params: Mapping[str, object], colors: tuple[str, ...]) -> View:
+    """A view from URL parameters or from what the component reports; anything unknown falls back to its default."""
+    allowed = {"level": LEVELS, "fold": FOLDS, "figure": FIGURES, "color": ("stage", *colors)}
+    fields: dict[str, object] = {name: params[name] for name, choices in allowed.items()
+                                 if params.get(name) in choices}
+    unfold = params.get("unfold") or ()
+    names = unfold.split(",") if isinstance(unfold, str) else unfold if isinstance(unfold, (list, tuple)) else ()
+    fields["unfold"] = tuple(str(name)[:MOST_TEXT] for name in names[:50])
+    return View(node=str(params.get("node") or "")[:MOST_TEXT], open=params.get("open") in (True, "1"), **fields)

@@ -1,0 +1,36 @@
+"""The still drawings of a model by name: the net, its feature maps, receptive fields, shares, blocks; and its graph."""
+
+from __future__ import annotations
+
+from explorer.facts import cost, block_pair
+from explorer.spec import naming
+from explorer.tell import netmap, markup, palette
+from explorer.facts.rollup import METRICS
+from explorer.tell.drawing import block_svg, overview_svg, receptive_svg, shares_svg, volumes_svg
+from explorer.spec import ResNetSpec
+from explorer.net.trace import Node, trace
+
+
+def picture(name: str, spec: ResNetSpec, height: int, width: int, form: str = "svg") -> str:
+    """The drawing as SVG; "graph" as Graphviz DOT. Raises `ValueError` where the form is not the drawing's."""
+    wanted = "dot" if name == "graph" else "svg"
+    if form not in (wanted, "svg") or form == "dot" and wanted == "svg":
+        raise ValueError(f"format={form!r}: {name} is written as {wanted}")
+    nodes, title = trace(spec, height, width), naming.title(spec)
+    block = block_pair.pair(256, base=spec).by_kind()[spec.block] if name == "block" else None
+    drawn = {
+        "overview": lambda: overview_svg(nodes, title),
+        "volumes": lambda: volumes_svg(nodes, f"Feature maps of {title}, to scale"),
+        "receptive": lambda: receptive_svg(nodes, f"Receptive fields of {title}"),
+        "shares": lambda: shares(nodes, title),
+        "block": lambda: block_svg(block, palette.BLOCK_COLOURS[spec.block], f"{spec.block}, {block.out_shape[1]}-d", 256),
+        "graph": lambda: netmap.dot(nodes, title),
+    }
+    return drawn[name]()
+
+
+def shares(nodes: tuple[Node, ...], title: str) -> str:
+    """Parameters, MACs and activation memory, each as a bar cut into stages."""
+    lines = {METRICS[metric].label: [(markup.part_words(one.part, one.percent), one.percent, palette.STAGE_COLOURS[one.stage])
+                                     for one in parts] for metric, parts in cost.shares(nodes).items()}
+    return shares_svg(lines, f"Where the cost of {title} is")

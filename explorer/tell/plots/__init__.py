@@ -1,0 +1,1 @@
+"""Plain rows as plotly figures. The only place that knows plotly."""

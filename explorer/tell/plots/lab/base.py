@@ -1,0 +1,77 @@
+"""What the laboratory's figures share: plain nets in blue, residual ones in the shortcuts' colour, deeper is heavier."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import pandas  # noqa: F401  Plotly asks sys.modules for it, and would find it half imported by an experiment's thread.
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from explorer.tell.palette import KIND_COLOURS, SHORTCUT
+
+Row = dict[str, object]
+KIND_COLOUR = {"plain": "#2484c1", "residual": SHORTCUT}
+BN_COLOUR = {"batch": KIND_COLOURS["norm"], "none": "#8a7f6a"}
+TEXT, SMALL = 15, 14  # px, legible from the back of a hall
+GRID = "rgba(128,128,128,.22)"
+CHANCE = 2.302585  # nats: ln 10, what guessing costs on ten classes
+
+
+def panels(titles: Iterable[str], **more: object) -> go.Figure:
+    """A row of panels (or a grid: rows=, cols=) with large titles."""
+    titles = list(titles)
+    options: dict[str, object] = {"rows": 1, "cols": len(titles), "horizontal_spacing": 0.09} | more
+    figure = make_subplots(subplot_titles=titles, **options)
+    figure.update_annotations(font_size=TEXT + 2)
+    return figure
+
+
+def finish(figure: go.Figure, height: int = 430) -> go.Figure:
+    """The common look. The page's theme gives font and text colour."""
+    figure.update_layout(height=height, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
+                         font_size=SMALL, margin={"l": 10, "r": 16, "t": 46, "b": 10}, hovermode="closest",
+                         legend={"orientation": "h", "y": -0.2, "x": 0, "font_size": SMALL, "yanchor": "top"})
+    axis = {"gridcolor": GRID, "zeroline": False, "automargin": True, "tickfont_size": SMALL, "title_font_size": SMALL}
+    figure.update_xaxes(**axis)
+    figure.update_yaxes(**axis)
+    return figure
+
+
+def line(name: str, x: list, y: list, colour: str, *, heavy: bool = True, dash: str = "solid", legend: bool = True,
+         hover: str = "%{y:.3g}", **more: object) -> go.Scatter:
+    """A curve; light and thin for the shallow ones."""
+    return go.Scatter(x=x, y=y, name=name, mode="lines", legendgroup=name, showlegend=legend,
+                      line={"color": colour, "width": 4 if heavy else 2.5, "dash": dash},
+                      opacity=1 if heavy else 0.8, hovertemplate=f"{name}: {hover}<extra></extra>", **more)
+
+
+def level(figure: go.Figure, y: float, text: str, row: int | str = 1, col: int | str = "all",
+          label: int | None = 1, at: str = "right") -> None:
+    """A dotted horizontal line, named in panel `label`, at its right or left end."""
+    figure.add_hline(y=y, line={"dash": "dot", "width": 1.5, "color": "rgba(128,128,128,.9)"}, row=row, col=col)
+    if label is not None:
+        figure.add_annotation(x=float(at == "right"), xref="x domain" if label == 1 else f"x{label} domain", y=y,
+                              yref="y" if label == 1 else f"y{label}", text=text, showarrow=False, xanchor=at,
+                              yanchor="bottom", font_size=SMALL)
+
+
+def exponents(figure: go.Figure) -> None:
+    """Whole powers of ten on logarithmic axes, at most seven of them."""
+    values = [value for trace in figure.data for value in trace.y or () if value]
+    decades = math.log10(max(values) / min(values)) if values else 1
+    figure.update_yaxes(type="log", exponentformat="power", dtick=max(1, math.ceil(decades / 6)))
+
+
+def running_mean(values: list[float | None], over: int = 10) -> list[float | None]:
+    """Mean of the last `over` values at each point; a gap stays a gap."""
+    means = []
+    for end in range(1, len(values) + 1):
+        last = values[max(0, end - over):end]
+        means.append(None if None in last else sum(last) / len(last))
+    return means
+
+
+def column(rows: Iterable[Row], key: str) -> list:
+    return [row[key] for row in rows]

@@ -1,0 +1,126 @@
+"""Figures of nets in training: degradation, the identity insertion, learning rates."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from explorer.tell.plots.lab.base import BN_COLOUR, CHANCE, KIND_COLOUR, SMALL, TEXT, Row, column, finish, level, line, panels, running_mean
+
+TOP = 2.9  # nats: a little over chance; first batches may lie above
+
+
+def _curves(figure: go.Figure, rows: list[Row], kind: str, panel: int, heaviest: int | None) -> None:
+    """Smoothed curves, and each one's depth at its end; depths that end together share a label."""
+    ends: list[tuple[float, int]] = []
+    for depth in sorted({row["depth"] for row in rows}):
+        mine = [row for row in rows if row["depth"] == depth]
+        smooth = running_mean(column(mine, "loss"))
+        figure.add_trace(line(f"{kind}-{depth}", column(mine, "step"), smooth, KIND_COLOUR[kind],
+                              heavy=depth == heaviest, dash="solid" if depth == heaviest else "dash"), 1, panel)
+        if smooth and smooth[-1] is not None:
+            ends.append((smooth[-1], depth))
+    groups: list[list[tuple[float, int]]] = []
+    for end in sorted(ends):
+        if groups and end[0] - groups[-1][0][0] < 0.16:
+            groups[-1].append(end)
+        else:
+            groups.append([end])
+    for group in groups:
+        depths = [f"<b>{depth}</b>" if depth == heaviest else str(depth) for _, depth in sorted(group, key=lambda one: one[1])]
+        text = ", ".join(depths) if len(depths) < 3 else f"{depths[0]} … {depths[-1]}"
+        figure.add_annotation(x=max(column(rows, "step")), y=group[0][0], row=1, col=panel, showarrow=False, xanchor="left",
+                              xshift=5, text=text, font={"size": TEXT, "color": KIND_COLOUR[kind]})
+
+
+def _heaviest(rows: list[Row]) -> int | None:
+    """The deepest of several depths; None where there is one only."""
+    depths = set(column(rows, "depth"))
+    return max(depths) if len(depths) > 1 else None
+
+
+def race(rows: list[Row], steps: int | None = None) -> go.Figure:
+    """Training loss, plain and residual side by side on one scale: shallow dashed, the deepest heavy."""
+    figure = panels(["Plain", "Residual"], shared_yaxes=True, horizontal_spacing=0.05)
+    for panel, kind in enumerate(KIND_COLOUR, 1):
+        _curves(figure, [row for row in rows if row["kind"] == kind], kind, panel, _heaviest(rows))
+    level(figure, CHANCE, "guessing", label=2)
+    last = steps or max(column(rows, "step"), default=100)
+    figure.update_xaxes(title="step", range=[0, last * 1.14])
+    figure.update_yaxes(range=[0, TOP])
+    figure.update_yaxes(title="training loss, nats", col=1)
+    return finish(figure)
+
+
+def final_by_depth(rows: list[Row]) -> go.Figure:
+    """Mean training loss of the last 20 steps against depth; one line a kind."""
+    figure = panels([""])
+    for kind, colour in KIND_COLOUR.items():
+        points = []
+        for depth in sorted({row["depth"] for row in rows if row["kind"] == kind}):
+            losses = [row["loss"] for row in rows if row["kind"] == kind and row["depth"] == depth][-20:]
+            points.append((depth, None if None in losses else sum(losses) / len(losses)))
+        if points:
+            figure.add_trace(line(kind, *zip(*points, strict=True), colour, customdata=[d for d, _ in points],
+                                  hover="%{y:.3g} nats at %{x} layers"))
+    figure.update_traces(mode="lines+markers", marker_size=11)
+    level(figure, CHANCE, "guessing")
+    figure.update_xaxes(title="layers", tickvals=sorted(set(column(rows, "depth"))))
+    figure.update_yaxes(title="final training loss, nats", rangemode="tozero")
+    return finish(figure)
+
+
+def spread(finals: list[Row], mine: list[Row]) -> go.Figure:
+    """Final training loss of each net over seeds: recorded ones hollow, this visit's filled. Logarithmic."""
+    figure = panels([""])
+    for label, rows, symbol, size in (("recorded seeds", finals, "circle-open", 11), ("your runs", mine, "diamond", 15)):
+        known = [row for row in rows if row["final_loss"] is not None]
+        figure.add_trace(go.Scatter(
+            x=column(known, "net"), y=column(known, "final_loss"), mode="markers", name=label,
+            marker={"symbol": symbol, "size": size, "color": [KIND_COLOUR[row["kind"]] for row in known], "line_width": 2},
+            customdata=column(known, "seed"), hovertemplate="%{x}, seed %{customdata}: %{y:.3g}<extra></extra>"))
+    figure.update_yaxes(type="log", title="final training loss, nats", tickvals=[0.01, 0.03, 0.1, 0.3, 1, 2])
+    return finish(figure, 340)
+
+
+def insertion(rows: list[Row], summary: Row | None = None, steps: int | None = None) -> go.Figure:
+    """The two trainings; and, beside them, the loss of the three nets in eval mode."""
+    figure = panels(["In training", "Then, on the whole training set"], column_widths=[0.55, 0.45])
+    _curves(figure, rows, "plain", 1, _heaviest(rows))
+    if summary:
+        shallow, deepest = min(column(rows, "depth")), max(column(rows, "depth"))
+        bars = {f"plain-{shallow}": ("copied", "#8fb6d6"), f"plain-{deepest},<br>built": ("inserted", "#1f8a4c"),
+                f"plain-{deepest},<br>trained": ("scratch", KIND_COLOUR["plain"])}
+        values = [summary[f"{key}_loss"] for key, _ in bars.values()]
+        figure.add_trace(go.Bar(x=list(bars), y=values, marker_color=[colour for _, colour in bars.values()],
+                                text=["–" if value is None else f"{value:.3g}" for value in values],
+                                textposition="outside", textfont_size=TEXT + 2, showlegend=False, cliponaxis=False,
+                                hovertemplate="%{x}: %{y:.4g} nats<extra></extra>"), 1, 2)
+    figure.update_xaxes(tickangle=0, col=2)
+    for panel in (1, 2):
+        figure.update_yaxes(range=[0, TOP], col=panel)
+    figure.update_xaxes(title="step", range=[0, (steps or max(column(rows, "step"), default=100)) * 1.14], col=1)
+    figure.update_yaxes(title="training loss, nats", col=1)
+    return finish(figure)
+
+
+def by_rate(rows: list[Row]) -> go.Figure:
+    """Final training loss against the learning rate, with and without BN; crosses where the training diverged."""
+    figure = panels([""])
+    for norm, label in (("none", "without BN"), ("batch", "with BN")):
+        mine = sorted((row for row in rows if row["part"] == "final" and row["norm"] == norm), key=lambda row: row["lr"])
+        shown = [None if row["loss"] is None else min(row["loss"], TOP) for row in mine]
+        figure.add_trace(line(label, column(mine, "lr"), shown, BN_COLOUR[norm], hover="%{y:.3g} nats at a rate of %{x}"))
+        gone = [row["lr"] for row in mine if row["diverged_at"]]
+        if gone:
+            figure.add_trace(go.Scatter(x=gone, y=[TOP] * len(gone), mode="markers", name=f"{label}: diverged (NaN)",
+                                        marker={"symbol": "x", "size": 13, "color": BN_COLOUR[norm]},
+                                        hovertemplate="diverged at a rate of %{x}<extra></extra>"))
+    figure.update_traces(mode="lines+markers", marker_size=10, selector={"mode": "lines"})
+    level(figure, CHANCE, "guessing", at="left")
+    figure.add_hrect(y0=0, y1=0.5, fillcolor="rgba(31,138,76,.10)", line_width=0, layer="below")
+    figure.add_annotation(x=0, xref="x domain", y=0.5, text="works: below 0.5", showarrow=False, xanchor="left",
+                          yanchor="top", font_size=SMALL)
+    rates = sorted(set(column(rows, "lr")))
+    figure.update_xaxes(type="log", title="learning rate", tickvals=rates, ticktext=[f"{rate:g}" for rate in rates])
+    figure.update_yaxes(title="final training loss, nats", range=[0, TOP * 1.04])
+    return finish(figure)

@@ -1,0 +1,95 @@
+"""Models and machines against each other as plotly figures, from the plain rows of explorer.timing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas  # noqa: F401  (plotly looks for it in sys.modules, and must not find it half imported by another thread)
+import plotly.graph_objects as go
+
+from explorer import units
+from explorer.tell.plots.timing import COUNT, TEXT, TIME, Rows, log_axis, styled, unit_of
+from explorer.timing.data.measurement import rate
+
+HEIGHT = 272  # px: both charts of a race, with all that stands around them, on a projector of 720 lines
+COLOURS = {"computed": COUNT, "measured": TIME, "recorded": TIME, "published": "#2484c1"}
+SYMBOLS = {"measured": "circle", "recorded": "circle-open", "published": "diamond"}
+LANE, HEAD = 42, 42  # px of a line, and of a machine's name above its lines
+
+
+def race(rows: Rows, said: str) -> go.Figure:
+    """Pictures done over time, one line per model, on one axis; it ends when the last has finished. said: in words."""
+    factor, unit = unit_of(max(row["done_s"][-1] for row in rows))
+    figure = go.Figure()
+    for row, colour, dash in zip(rows, ("#2484c1", "#8a55c9", "#1f9488"), ("solid", "dash", "dot")):
+        end = row["done_s"][-1]
+        figure.add_scatter(x=[value * factor for value in row["done_s"]], y=row["pictures"], mode="lines",
+                           line={"color": colour, "width": 4, "dash": dash if rows[0]["title"] == rows[-1]["title"] else "solid"},
+                           name=f"<b>{row['title']}</b> {units.seconds(end)}",
+                           hovertemplate="%{y} pictures after %{x:.4g} " + unit + f"<extra>{row['title']}</extra>")
+    figure.update_xaxes(title=said, ticksuffix=f" {unit}", rangemode="tozero")
+    figure.update_yaxes(title="pictures done", rangemode="tozero")
+    return styled(figure, HEIGHT)
+
+
+def contrast(rows: Rows, one: str, other: str) -> go.Figure:
+    """How many times `one`'s figure `other` has: counts grey, times in colour, a line at 1×."""
+    figure = go.Figure(go.Bar(
+        y=[row["what"] for row in rows], x=[row["ratio"] for row in rows], orientation="h", width=0.66,
+        textposition="outside",
+        text=[f"<b>{row['ratio']:.2f}×</b>" for row in rows], cliponaxis=False, textfont_size=TEXT + 2,
+        marker={"color": [COLOURS[row["source"]] for row in rows],
+                "opacity": [1.0 if row["source"] in ("computed", "measured") else 0.75 for row in rows]},
+        hovertext=[f"{row['what']} ({row['source']})<br>{one}: {_value(row, 'one')}<br>{other}: {_value(row, 'other')}"
+                   for row in rows], hoverinfo="text"))
+    figure.add_vline(x=1, line={"color": COUNT, "width": 2, "dash": "dot"}, annotation_text=f"{one} = 1",
+                     annotation_font_size=TEXT, annotation_position="top")
+    figure.update_xaxes(range=[0, max(row["ratio"] for row in rows) * 1.18], visible=False)
+    figure.update_yaxes(autorange="reversed", title=None)
+    return styled(figure, HEIGHT)
+
+
+def machines(rows: Rows) -> go.Figure:
+    """One model's throughput on a logarithmic axis, a lane per machine and setting, under the machine's name. Measured
+    ones are filled, recorded ones hollow, published ones diamonds.
+
+    rows: machine, setting, source, images_per_s, those of a machine together.
+    """
+    figure, at, names = go.Figure(), 0, []
+    speeds = [row["images_per_s"] for row in rows]
+    low, high = min(speeds) / 1.6, max(speeds) * (max(speeds) / min(speeds)) ** 0.3 * 1.6
+    lanes: list[float] = []
+    for row in rows:
+        if row["machine"] not in names:
+            names.append(row["machine"])
+            at += HEAD
+            _name(figure, at - 2, f"<b>{row['machine']}</b>", TEXT)
+        at += LANE
+        lanes.append(at - 9)
+        _name(figure, at - 16, row["setting"], TEXT - 1)
+    for source in dict.fromkeys(row["source"] for row in rows):
+        _dots(figure, source, [(row, lane) for row, lane in zip(rows, lanes) if row["source"] == source], low)
+    log_axis(figure.update_xaxes, "pictures per second", low, high)
+    figure.update_yaxes(range=[at + 6, 0], visible=False)
+    return styled(figure, at + 110)
+
+
+def _name(figure: go.Figure, y: float, text: str, size: int) -> None:
+    """Above its lane, from the left edge: it needs no room beside the lanes, on a phone neither."""
+    figure.add_annotation(x=0, xref="paper", y=y, text=text, showarrow=False, xanchor="left", yanchor="bottom", font_size=size,
+                          align="left")
+
+
+def _dots(figure: go.Figure, source: str, lanes: Sequence[tuple[dict[str, object], float]], low: float) -> None:
+    for row, lane in lanes:
+        figure.add_scatter(x=[low, row["images_per_s"]], y=[lane, lane], mode="lines", hoverinfo="skip", showlegend=False,
+                           line={"color": COLOURS[source], "width": 2}, opacity=0.5)
+    figure.add_scatter(x=[row["images_per_s"] for row, _ in lanes], y=[lane for _, lane in lanes], mode="markers+text",
+                       name=f"{units.PROVENANCE_MARK[source]} {source}", cliponaxis=False, textposition="middle right",
+                       text=[f" <b>{rate(row['images_per_s'])}</b>" for row, _ in lanes], textfont_size=TEXT,
+                       marker={"size": 12, "symbol": SYMBOLS[source], "color": COLOURS[source], "line": {"width": 2.5, "color": COLOURS[source]}},
+                       hovertext=[f"{row['machine']}<br>{row['setting']} ({source})" for row, _ in lanes], hoverinfo="text")
+
+
+def _value(row: dict[str, object], side: str) -> str:
+    return units.short(row[side], row["unit"])

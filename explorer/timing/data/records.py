@@ -1,0 +1,136 @@
+"""Runs as JSON files: saved by `python -m explorer time … --save`, loaded beside live ones, always marked as recorded.
+
+A file is untrusted input: everything in it is checked, and the summary is computed anew from the raw times. No torch.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from explorer.places import ASSETS
+from explorer.spec import ResNetSpec
+from explorer.timing.data import run_checks
+from explorer.timing.data.limits import Ceilings, ceilings_from
+from explorer.timing.data.measurement import Measurement
+from explorer.timing.data.settings import settings_from
+
+FORMAT, VERSION = "resnet-explorer-timing", 1
+MOST_BYTES, MOST_RUNS = 5_000_000, 500
+LEVELS = ("layer", "block", "stage")
+
+
+@dataclass(frozen=True)
+class Cut:
+    """How the parts of a run were timed: the fields of `parts.Parts`. Files made before it was kept have none."""
+
+    level: str
+    whole_s: float
+    plain_s: float
+    n: int
+    noise: float = 0.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """One measurement of a file. parts: (path, seconds) rows, or none; cut: how they were timed, where that is known."""
+
+    measurement: Measurement
+    parts: tuple[tuple[str, float], ...] = ()
+    overhead: float | None = None
+    ceilings: Ceilings | None = None
+    source: str = ""
+    cut: Cut | None = None
+
+
+def row_of(seen: Measurement, parts: Sequence[tuple[str, float]] = (), overhead: float | None = None,
+           ceilings: Mapping[str, object] | None = None, cut: Cut | None = None) -> dict[str, object]:
+    """JSON-ready: what each export holds."""
+    summary = seen.summary
+    row = {"name": seen.name, "title": seen.title, "spec": asdict(seen.spec) | {"stages": list(seen.spec.stages)},
+           "settings": seen.settings.as_row(), "median_s": summary.median_s, "iqr_s": summary.iqr_s, "n": summary.n,
+           "spread": summary.spread, "images_per_s": seen.images_per_s, "wall_s": seen.wall_s, "cpu_s": seen.cpu_s,
+           "enqueue_s": seen.enqueue_s, "warnings": list(seen.warnings), "provenance": dict(seen.provenance),
+           "times_s": [float(f"{value:.6g}") for value in seen.times_s]}
+    if parts:
+        row |= {"parts": [list(part) for part in parts], "overhead": overhead} | ({"cut": asdict(cut)} if cut else {})
+    return row | ({"ceilings": dict(ceilings)} if ceilings else {})
+
+
+def dumps(rows: Sequence[Mapping[str, object]]) -> str:
+    """A file's text: one field a line, so that two files can be compared, and raw times on one."""
+    runs = ",\n".join("{\n" + ",\n".join(f" {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}"
+                                         for key, value in row.items()) + "\n}" for row in rows)
+    return f'{{"format": "{FORMAT}", "version": {VERSION}, "runs": [\n{runs}\n]}}\n'
+
+
+def loads(text: str | bytes, source: str = "") -> tuple[Run, ...]:
+    """Raises `ValueError` naming what is wrong with the file."""
+    if len(text) > MOST_BYTES:
+        raise ValueError(f"file={source or 'run file'}: {len(text):,} bytes; at most {MOST_BYTES:,}")
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"file={source or 'run file'}: not JSON ({str(error)[:80]})") from None
+    if not isinstance(data, dict) or (data.get("format"), data.get("version")) != (FORMAT, VERSION):
+        raise ValueError(f"file={source or 'run file'}: not a timing saved by this explorer; make one with "
+                         "python -m explorer time resnet50 --save run.json")
+    rows = data.get("runs")
+    if not isinstance(rows, list) or not 1 <= len(rows) <= MOST_RUNS:
+        raise ValueError(f"runs: a list of 1 to {MOST_RUNS} runs is expected")
+    return tuple(_run(row, f"runs[{index}]", source) for index, row in enumerate(rows))
+
+
+def recorded(folder: Path = ASSETS / "timings") -> tuple[Run, ...]:
+    """The runs that came with the explorer, file by file."""
+    return tuple(run for path in sorted(folder.glob("*.json")) for run in loads(path.read_text("utf-8"), path.stem))
+
+
+def published(path: Path = ASSETS / "published" / "throughput.json") -> tuple[dict[str, object], ...]:
+    """Throughput tables of others: device, dtype, batch, source, and images_per_s by model name."""
+    return tuple(json.loads(path.read_text("utf-8"))["tables"])
+
+
+def _run(row: object, where: str, source: str) -> Run:
+    if not isinstance(row, dict):
+        raise ValueError(f"{where}: an object is expected")
+    try:
+        facts, settings = run_checks.provenance(row.get("provenance")), run_checks.resolved(settings_from(row.get("settings")))
+        seen = Measurement(_spec(row.get("spec")), settings, run_checks.times(row.get("times_s")),
+                           *(run_checks.number(row, name, optional=True) for name in ("wall_s", "cpu_s", "enqueue_s")), facts)
+        _same(row, seen)
+        return Run(seen, run_checks.parts(row.get("parts", [])), run_checks.number(row, "overhead", optional=True, signed=True),
+                   None if row.get("ceilings") is None else ceilings_from(row["ceilings"]), source,
+                   None if row.get("cut") is None else _cut(row["cut"]))
+    except (TypeError, KeyError) as error:
+        raise ValueError(f"{where}: {str(error)[:120]}") from None
+    except ValueError as error:
+        raise ValueError(f"{where}.{error}") from None
+
+
+def _spec(row: object) -> ResNetSpec:
+    names = {field.name for field in fields(ResNetSpec)}
+    if not isinstance(row, dict) or not set(row) <= names:
+        raise ValueError(f"spec: an object with fields of {', '.join(sorted(names))} is expected")
+    return ResNetSpec(**row)
+
+
+def _cut(row: object) -> Cut:
+    names = {field.name for field in fields(Cut)}
+    if not isinstance(row, dict) or not names - {"noise"} <= set(row) <= names or row["level"] not in LEVELS:
+        raise ValueError(f"cut: level ({', '.join(LEVELS)}), whole_s, plain_s and n are expected")
+    n = row["n"]
+    if not isinstance(n, int) or isinstance(n, bool) or n < 1:
+        raise ValueError(f"cut.n={str(n)[:40]}: a whole number from 1 is expected")
+    return Cut(row["level"], run_checks.time(row["whole_s"], "cut.whole_s"), run_checks.time(row["plain_s"], "cut.plain_s"), n,
+               run_checks.number(row, "noise", optional=True) or 0.0)
+
+
+def _same(row: Mapping[str, object], seen: Measurement) -> None:
+    """A summary that does not follow from its raw times was edited."""
+    for name, found in (("median_s", seen.summary.median_s), ("images_per_s", seen.images_per_s)):
+        if name in row and not math.isclose(run_checks.number(row, name), found, rel_tol=1e-3):
+            raise ValueError(f"{name}={row[name]}: the raw times give {found:.6g}")

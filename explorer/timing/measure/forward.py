@@ -1,0 +1,33 @@
+"""measure(spec, settings) → Measurement: raw times, what they say, and everything that stands beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+
+from explorer.spec import ResNetSpec
+from explorer.timing.measure.clock import clock_for
+from explorer.timing.measure.hardware import provenance, resolve
+from explorer.timing.measure.loop import no_checkpoint, timed
+from explorer.timing.data.measurement import Measurement
+from explorer.timing.measure.guard import guard
+from explorer.timing.data.settings import Settings
+from explorer.timing.measure.subject import subject
+
+
+def measure(spec: ResNetSpec, settings: Settings, checkpoint: Callable[..., None] = no_checkpoint) -> Measurement:
+    """Time forward passes of the real model of `spec` for about `settings.budget_s`.
+
+    checkpoint: called at least twice a second; may raise to stop (`Job.checkpoint`).
+    Raises `ValueError` for what this machine cannot do, `memory.TooLarge` (one too) for what does not fit.
+    """
+    settings = resolve(settings)
+    guard(spec, settings)
+    clock = clock_for(torch.device(settings.device))
+    with subject(spec, settings, checkpoint) as one:
+        facts = provenance(settings) | one.facts | {"method": clock.method}
+        checkpoint(0.0, "timing")
+        seen = timed(one, clock, settings.budget_s, checkpoint)
+    return Measurement(spec, settings, seen.times_s, seen.wall_s, seen.cpu_s, seen.enqueue_s,
+                       facts | {"warm_up_passes": seen.warm_up})

@@ -1,0 +1,1 @@
+"""What timings say: rows, sentences and exports."""

@@ -1,0 +1,81 @@
+"""Runs of several machines side by side: a line per machine and setting, a column per model.
+
+A line's key is everything that changes a time: device, driver, torch, and all settings. A second run of a model under
+one key opens a line of its own, so that no run hides another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from explorer.timing.said import exports
+from explorer.timing.data.measurement import Measurement
+from explorer.timing.data.records import Run
+from explorer.timing.said.sentences import version
+
+Line = dict[str, object]
+
+
+def lines(runs: Sequence[Run], tables: Sequence[Mapping[str, object]], live: Sequence[Measurement] = ()) -> list[Line]:
+    """Per line: machine, setting, source, from, url, and `cells`: model name → its export line.
+
+    Live ones first, then recorded, then published; a published table is one line.
+    """
+    found: dict[tuple, Line] = {}
+    for seen, source, file in [*((one, "measured", "") for one in live),
+                               *((run.measurement, "recorded", run.source) for run in runs)]:
+        facts, copy = seen.provenance, 1
+        key = (source, file, facts["device"], facts.get("driver"), facts["torch"], seen.settings.words)
+        while seen.name in found.get((*key, copy), {"cells": ()})["cells"]:
+            copy += 1
+        line = found.setdefault((*key, copy), {
+            "machine": version(facts), "setting": seen.settings.words + f" · run {copy}" * (copy > 1),
+            "source": source, "from": file, "url": "", "cells": {}})
+        line["cells"][seen.name] = exports.flat(seen, source, file)
+    return [*found.values(), *map(_published, tables)]
+
+
+def _published(table: Mapping[str, object]) -> Line:
+    says = exports.published(table)
+    cells = {name: says | {"name": name, "images_per_s": value} for name, value in table["images_per_s"].items()}
+    setting = (f"{table['dtype']} · {table['memory_format']} · input {says['height']}×{says['width']} · "
+               f"batch {table['batch']:,}")
+    return {"machine": f"{table['device']} · torch {table['torch']}", "setting": setting, "source": "published",
+            "from": table["source"], "url": table["url"], "cells": cells}
+
+
+def export(made: Sequence[Line]) -> list[Line]:
+    """Every figure of every line, with all that stands beside it."""
+    return [cell for line in made for cell in line["cells"].values()]
+
+
+def speeds(made: Sequence[Line], name: str, most: int = 20) -> list[Line]:
+    """For the chart of one model: machine, setting, source, images_per_s, by machine and then the fastest first; live
+    and loaded lines are the last to be left out."""
+    having = [line for line in made if name in line["cells"]][:most]
+    order = list(dict.fromkeys(line["machine"] for line in having))
+    shown = [{"machine": line["machine"], "setting": line["setting"], "source": line["source"],
+              "images_per_s": line["cells"][name]["images_per_s"]} for line in having]
+    return sorted(shown, key=lambda row: (order.index(row["machine"]), -row["images_per_s"]))
+
+
+def shared(made: Sequence[Line]) -> tuple[str, ...]:
+    """What all measured and recorded lines have in common of their settings: said once, not on every line."""
+    settings = [line["setting"].split(" · ") for line in made if line["source"] != "published"]
+    return tuple(part for part in settings[0] if all(part in one for one in settings)) if settings else ()
+
+
+def without(setting: str, common: Sequence[str]) -> str:
+    """A setting's words without those in common; all of them if nothing were left."""
+    return " · ".join(part for part in setting.split(" · ") if part not in common) or setting
+
+
+def names(made: Sequence[Line], first: Sequence[str], most: int = 9) -> list[str]:
+    """The models to show as columns: `first`, then others that some line has."""
+    others = dict.fromkeys(name for line in made for name in line["cells"] if name not in first)
+    return [*first, *others][:most]
+
+
+def doubtful(made: Sequence[Line]) -> list[str]:
+    """Which figures were measured on a busy host, by name and spread."""
+    return [f"{cell['title']}, {line['setting']}" for line in made for cell in line["cells"].values() if cell.get("warnings")]

@@ -1,0 +1,80 @@
+"""How numbers are written, and the marks that say where each comes from. No figure is formatted anywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+PROVENANCE = {  # mark -> what it means; stands beside every figure
+    "computed": "from the traced model, exactly",
+    "measured": "on this machine, just now",
+    "measured earlier": "on this machine, earlier in this visit; when stands beside it",
+    "recorded": "measured earlier, elsewhere; provenance beside it",
+    "published": "from the cited source",
+    "estimated": "computed under the stated assumptions; its error is tested",
+}
+PROVENANCE_MARK = {"computed": "∑", "measured": "◆", "measured earlier": "◆", "recorded": "◇", "published": "§", "estimated": "≈"}
+
+
+_COUNTS = (  # least value that rounds to 1.00 of the unit, unit, suffix, digits
+    (999.995e12, 1e15, "P", 2), (999.995e9, 1e12, "T", 2), (999.995e6, 1e9, "G", 2), (999.95e3, 1e6, "M", 2), (999.5, 1e3, "K", 1))
+
+
+def count(value: float) -> str:
+    """1179648 → '1.18 M', 69632 → '69.6 K', 25557032 → '25.56 M', 64 → '64'."""
+    for least, factor, suffix, digits in _COUNTS:
+        if abs(value) >= least:
+            return f"{value / factor:,.{digits}f} {suffix}"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
+
+
+def macs(value: float) -> str:
+    """4089184256 → '4.09 GMACs'."""
+    text = count(value)
+    return f"{text}MACs" if text[-1].isalpha() else f"{text} MACs"
+
+
+def size(value: float) -> str:
+    """Bytes in decimal units, as memory of devices is sold: 89726880 → '89.7 MB'."""
+    for factor, suffix in ((1e15, "PB"), (1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "KB")):
+        if abs(value) >= factor:
+            return f"{value / factor:,.1f} {suffix}"
+    return f"{value:,.0f} B"
+
+
+def pixels(value: float | None) -> str:
+    """A receptive field: '427 px', or that it is the whole picture."""
+    return "whole picture" if value is None else f"{value:,.0f} px"
+
+
+def seconds(value: float) -> str:
+    """Three digits: 0.00321 → '3.21 ms', 0.045 → '45.0 ms'."""
+    for factor, suffix in ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs")):
+        if abs(value) >= factor:
+            shown = value / factor
+            places = 2 if abs(shown) < 9.995 else 1 if abs(shown) < 99.95 else 0
+            return f"{shown:,.{places}f} {suffix}"
+    return f"{value * 1e9:,.0f} ns"
+
+
+def percent(share: float, places: int = 0) -> str:
+    """0.2 → '20 %', −0.029 with one place → '−2.9 %'."""
+    return f"{share * 100:,.{places}f} %".replace("-", "−")
+
+
+def exact(value: float) -> str:
+    """With thousands separators: '25,557,032'."""
+    return f"{value:,.0f}"
+
+
+def shape(dims: Sequence[int], batch: bool = False) -> str:
+    """(1, 64, 56, 56) → '56×56×64', height × width × channels as the paper writes; with the batch first if asked."""
+    head = f"{dims[0]}×" if batch else ""
+    return head + ("×".join(map(str, (*dims[2:], dims[1]))))
+
+
+FORMATS = {"count": count, "MACs": macs, "bytes": size, "px": pixels, "s": seconds}  # Metric.unit -> short form
+
+
+def short(value: float | None, unit: str) -> str:
+    """A metric's value in its unit's short form; '–' where there is none."""
+    return "–" if value is None and unit != "px" else FORMATS[unit](value)

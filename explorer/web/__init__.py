@@ -1,0 +1,1 @@
+"""The face: everything that knows Streamlit. Pages are put together from here."""

@@ -1,0 +1,74 @@
+"""What Cost, Paper and Compare share: looking into a part, tables whose numbers open, a model to take home."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from explorer.facts import cost
+from explorer.spec import naming
+from explorer.tell import export, markup, palette
+from explorer.web import state, pieces
+from explorer.facts.rollup import METRICS
+from explorer.facts.proof import prove, receptive_field
+from explorer.web.state import Chosen
+from explorer.net.trace import Node
+
+
+def look_into(nodes: Sequence[Node]) -> str:
+    """The selected part, shared with the map by `?node=`: a select box over net, stages, blocks and layers."""
+    path, _ = cost.part(nodes, state.node_selection())
+    options = cost.choices(nodes, path)
+    st.session_state["look_into"] = path if path in options else cost.WHOLE
+
+    return st.selectbox("Look into", options, key="look_into", on_change=lambda: select(nodes, st.session_state["look_into"]),
+                        help="The same selection as on the map: a stage, a block, or a layer of that block.")
+
+
+def select(nodes: Sequence[Node], picked: str) -> None:
+    """Make a part the selection of the map and of this page, by `?node=`."""
+    if picked != cost.WHOLE:
+        stage = [node for node in nodes if node.block and node.stage == picked]
+        st.query_params["node"] = stage[0].path.split(".")[0] if stage else picked  # the map's name of a stage
+    elif "node" in st.query_params:
+        del st.query_params["node"]
+
+
+def metric_table(nodes: Sequence[Node], path: str) -> None:
+    """A part's children with every metric; each count opens its formula."""
+    head = f"<th>{escape(path)}</th>" + "".join(f'<th class="num">{escape(METRICS[name].label)}</th>' for name in METRICS)
+    cards, lines = markup.Cards("metrics"), []
+    for name, group in cost.children(nodes, path):
+        cells = [_metric(metric, group, name, cards, nodes) for metric in METRICS]
+        colour = palette.STAGE_COLOURS[group[0].stage]
+        lines.append(f'<tr><td><span class="swatch" style="background:{colour}"></span>{escape(name)}</td>{"".join(cells)}</tr>')
+    _, group = cost.part(nodes, path)
+    cells = [_metric(metric, group, path, cards, nodes) if metric in cost.SUMS else "<td></td>" for metric in METRICS]
+    lines.append(f'<tr class="total"><td>{escape("sum" if len(lines) > 1 else path)}</td>{"".join(cells)}</tr>')
+    st.html(f'{markup.framed(head, "".join(lines))}<div class="note">Click a number for its formula. '
+            f'Activation memory in bytes, fp32. {pieces.mark("computed")}</div>{cards.html()}')
+
+
+def _metric(metric: str, group: Sequence[Node], name: str, cards: markup.Cards, nodes: Sequence[Node]) -> str:
+    """A cell of the table: the exact sum, or the receptive field at the group's end."""
+    if metric in cost.SUMS:
+        return f'<td class="num">{cards.number(prove(metric, group, name))}</td>'
+    shown = cost.spoken(METRICS[metric].of(group[-1]), metric)
+    proved = metric == "receptive_field" and group[-1].receptive_field is not None
+    return f'<td class="num">{cards.number(receptive_field(nodes, group[-1].path), shown) if proved else escape(shown)}</td>'
+
+
+def take_home(chosen: Chosen) -> None:
+    """The model itself: PyTorch code, a report, all facts, and the command that prints them."""
+    spec, slug = chosen.spec, naming.slug(chosen.spec)
+    asked = (spec, chosen.height, chosen.width, chosen.batch)
+    with st.popover("The model, to take home", icon=":material/code:"):
+        for label, writer, ending, mime in (("PyTorch code, one file", "code", "py", "text/x-python"),
+                                            ("Report, one page of Markdown", "report", "md", "text/markdown"),
+                                            ("All facts as JSON", "json", "json", "application/json"),
+                                            ("All layers as CSV", "csv", "csv", "text/csv")):
+            st.download_button(label, lambda write=export.WRITERS[writer]: write(*asked, None), f"{slug}.{ending}", mime,
+                               on_click="ignore", key=f"take_{writer}")
+        st.code(export.command(*asked), language="bash", wrap_lines=True)

@@ -1,0 +1,161 @@
+"""The stage: lecture mode's thin Streamlit face. Its bar drives the real pages through the URL.
+
+`?lecture=bottleneck` names the scene, `?guess=…` reveals its question, `?present=1` is the projector view, and
+`?hide=sidebar,variants,lead` takes controls away. These stay in the URL when the visitor changes the page.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from explorer.tell import link
+
+if TYPE_CHECKING:  # a lecture needs torch: not before the controls are painted
+    from explorer.lecture import Lecture, LectureError
+
+FOLDER = Path(__file__).resolve().parent
+SCRIPTS = ("dom", "travel", "question", "input", "fit", "overview", "stage")  # in the order of their dependence
+HOME = "architecture"  # the page at "/"
+STICKY = ("lecture", "present", "hide", "node")  # node: the map's selection, which Cost shares
+PARTS = {  # name in ?hide= → what it takes away; any other name is a control's key
+    "sidebar": '[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"]',
+    "nav": '[data-testid="stTopNav"]',
+    "toolbar": '[data-testid="stHeader"]',
+    "header": ".st-key-built",
+    "bar": ".st-key-stage",
+    "share": ".st-key-share",
+    "lead": ".lead",
+    "titles": ".stMain h2",
+    "figures": ".stMain .figures",
+    "tables": ".stMain .paper, .stMain .note",
+    "exact": ".stMain .stElementContainer:has(.told, .opened)",
+    "rest": ".stMain .stElementContainer:has(h3), .stMain .stElementContainer:has(h3) ~ *",
+    "downloads": '[data-testid="stDownloadButton"], .stMain [data-testid="stPopover"]:not(.st-key-share *)',
+    "alerts": '.stMain [data-testid="stAlert"]',
+    "expanders": '.stMain [data-testid="stExpander"]',
+}
+IN_PRESENT = ("sidebar", "toolbar", "downloads", "share", "rest", "exact")  # what nobody in the hall needs
+
+
+@dataclass(frozen=True)
+class Flags:
+    """What the URL says about the lecture. fresh: this is the visit's first run."""
+
+    lecture: str = ""
+    guess: str = ""
+    present: bool = False
+    hide: tuple[str, ...] = ()
+    fresh: bool = False
+
+
+STYLE = "\n".join(path.read_text(encoding="utf-8") for path in (FOLDER / "stage.css", FOLDER.parent / "proof.css"))
+_component = st.components.v2.component(
+    "lecture_stage", html='<div class="stage-place"></div>\n', css=STYLE,
+    js="\n".join((FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS))
+
+
+def flags(page: str) -> Flags:
+    """From the URL; a change of page by the navigation, which drops what is no control's, does not lose them."""
+    fresh = "stage" not in st.session_state
+    memory = st.session_state.setdefault("stage", {"page": page})
+    moved, memory["page"] = memory["page"] != page, page
+    for name in STICKY:
+        if name in st.query_params:
+            memory[name] = st.query_params[name][:500]
+        elif moved and memory.get(name) and (name, page) != ("lecture", "lecture") and not (name == "node" and memory["lecture"]):
+            st.query_params[name] = memory[name]
+        else:
+            memory[name] = ""
+    return Flags(memory["lecture"], st.query_params.get("guess", "")[:200], memory["present"] == "1",
+                 _names(memory["hide"]), fresh)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """'sidebar, depth' → ('sidebar', 'depth'); nothing but letters, digits, _ and - gets through into the stylesheet."""
+    return tuple(re.findall(r"[\w-]+", text[:500], re.ASCII))
+
+
+def current() -> Lecture:
+    """The lecture of this visit: uploaded, or `EXPLORER_LECTURE`, or the default tour. Raises `LectureError`."""
+    from explorer import lecture
+
+    path = Path(os.environ.get("EXPLORER_LECTURE") or lecture.DEFAULT)
+    return st.session_state.get("own_lecture") or _load(path, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@lru_cache(maxsize=8)
+def _load(path: Path, changed_ns: int) -> Lecture:
+    from explorer import lecture
+
+    return lecture.load(path)
+
+
+def take() -> None:
+    """An uploaded file becomes this visit's lecture; or what is wrong with it is remembered to be said."""
+    from explorer import lecture
+
+    file, memory = st.session_state.get("own_file"), st.session_state
+    memory["own_problem"] = None
+    try:
+        memory["own_lecture"] = lecture.parse(file.getvalue().decode("utf-8"), file.name[:80]) if file else None
+    except UnicodeDecodeError as error:
+        memory["own_problem"] = lecture.LectureError(file.name[:80], [f"byte {error.start}: not UTF-8 text"])
+    except lecture.LectureError as error:
+        memory["own_problem"] = error
+
+
+def show(page: str, seen: Flags) -> None:
+    """The bar over the page, where a lecture runs; and what is hidden."""
+    hidden = {*seen.hide, *(IN_PRESENT if seen.present else ()), *(("nav",) if st.context.is_embedded else ())}
+    hidden |= {"toolbar"} if {"nav", "sidebar"} <= hidden else set()  # nothing is left in it
+    if seen.lecture:
+        hidden |= _scene(page, seen)
+    elif seen.present:
+        path = "" if page == HOME else page
+        _component(key="lecture_stage", data={"bare": True, "present": True, "page": path, "path": f"/{path}"})
+    text = f"{', '.join(PARTS.get(name, f'.st-key-{name}') for name in sorted(hidden))} {{ display: none !important; }}"
+    look = (FOLDER / "present.css").read_text(encoding="utf-8") if seen.present else ""
+    st.html(f"<style>{text if hidden else ''}{look}</style>")
+
+
+def _scene(page: str, seen: Flags) -> set[str]:
+    """Draw the bar; what this scene takes away on a projector."""
+    from explorer import lecture
+
+    try:
+        run = current()
+    except lecture.LectureError as error:
+        problems(error)
+        return set()
+    scene = run.find(seen.lecture)
+    if scene is None:
+        st.warning(f"lecture={seen.lecture[:60]!r}: “{run.title}” has no such scene. "
+                   f"Choose one of {', '.join(one.slug for one in run.scenes)}.")
+        return set()
+    short = seen.fresh and page == lecture.HOME and not set(st.query_params) - set(lecture.OWN)
+    root = link.for_others((st.context.url or "").removesuffix(page if page != lecture.HOME else ""))
+    with st.container(key="stage"):
+        _component(key="lecture_stage", data={**lecture.bar(run, scene, page, seen.guess, seen.present), "open": short,
+                                              "phone": lecture.phone(root, scene)})
+    return set(_names(scene.hide)) if seen.present else set()
+
+
+def listing(run: Lecture, page: str) -> None:
+    """The scenes as a list to start from."""
+    from explorer import lecture
+
+    _component(key="lecture_list", data=lecture.listing(run, page))
+
+
+def problems(error: LectureError) -> None:
+    """A lecture file's mistakes, line by line."""
+    shown = [problem.replace("\\", "\\\\").replace("*", "\\*").replace("_", "\\_") for problem in error.problems[:20]]
+    st.error("\n".join([f"**{error.name[:100]}** cannot be shown:", *(f"- {problem}" for problem in shown)]),
+             icon=":material/error:")

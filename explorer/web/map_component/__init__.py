@@ -1,0 +1,105 @@
+"""The map's thin Streamlit face: registers the component once, mounts it, and keeps its choices in the URL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from explorer.tell import netmap
+from explorer.web.state import Chosen
+
+FOLDER = Path(__file__).resolve().parent
+MODULES = ("dom", "net", "scene", "paint", "figures", "viewport", "proof", "panel", "block", "toolbar", "table",
+           "transitions", "export", "input",
+           "choices", "map")  # in the order of their dependence; joined, they are one ES module
+STYLES = ("controls", "picture", "panel", "table", "map")
+KEY = "map"
+
+
+def _joined(names: tuple[str, ...], ending: str) -> str:
+    return "\n".join((FOLDER / f"{name}.{ending}").read_text(encoding="utf-8") for name in names)
+
+
+PROOF = (FOLDER.parent / "proof.css").read_text(encoding="utf-8")
+JS, CSS = _joined(MODULES, "js"), _joined(STYLES, "css") + PROOF
+_component = st.components.v2.component("resnet_map", html='<div class="map-place"></div>\n', css=CSS, js=JS)
+
+
+@st.fragment
+def show(chosen: Chosen, extra: Mapping[str, netmap.MetricColumn] | None = None) -> None:
+    """The map of a model; the selection, the level and the colour are in the URL and come from it."""
+    view = _view(chosen, extra or {})
+    _write(view)  # what was dropped leaves the URL too
+    _mount(chosen, view, extra, KEY)
+
+
+@st.fragment
+def show_pair(pair: Mapping[str, Chosen]) -> None:
+    """Two maps side by side under their titles, with one selection, level and colour for both: what one reports, the
+    other follows, as far as its model has it."""
+    for place, (column, (title, chosen)) in enumerate(zip(st.columns(len(pair)), pair.items())):
+        with column:
+            st.subheader(title, anchor=False)
+            _mount(chosen, _view(chosen, {}), None, f"{KEY}_{place}")
+
+
+def _mount(chosen: Chosen, view: netmap.View, extra: Mapping[str, netmap.MetricColumn] | None, key: str) -> None:
+    drawn = netmap.figure3() if view.figure == "fig3" else netmap.drawing(
+        chosen.spec, chosen.height, chosen.width, chosen.batch, view, extra)
+    _component(key=key, data={**drawn, "palette": netmap.colours(), **_sent(view, key), "key": key},
+               on_view_change=_reporter(chosen, tuple(extra or ()), key))
+
+
+def measured(chosen: Chosen) -> dict[str, netmap.MetricColumn]:
+    """The times as the Timing page measured them for this model at this input and batch, if it did: a colour of the map.
+    Stem and head are tiles of layers, so the layers' own times are in it where each was timed."""
+    times = st.session_state.get("block_times")
+    if not times or times["of"] != (chosen.spec, chosen.height, chosen.width, chosen.batch):
+        return {}
+    counts = f"mean of the middle half of the passes on the Timing page; {times['stamp']}"
+    return {"median_s": netmap.MetricColumn("Measured time", "s", times["seconds"], counts, "measured earlier")}
+
+
+def _view(chosen: Chosen, extra: Mapping[str, object]) -> netmap.View:
+    """What the URL says, without what this model does not have."""
+    read = netmap.parse(st.query_params, netmap.color_choices(extra))
+    return read.checked(partial(netmap.known, chosen.spec, chosen.height, chosen.width))
+
+
+def _sent(view: netmap.View, key: str) -> dict[str, object]:
+    """The view as the component was last told. It stays as it is while changes come from the component itself, so
+    that a click resends nothing; a change from elsewhere (a link, another page, another model) makes a new `seq`."""
+    memory = st.session_state.setdefault(f"{key}_memory", {"seq": 0, "sent": None, "now": None})
+    if view != memory["now"]:
+        memory.update(seq=memory["seq"] + 1, sent=view, now=view)
+    sent = memory["sent"]
+    return {"seq": memory["seq"], "view": {name: getattr(sent, name) for name in netmap.VIEW_NAMES}}
+
+
+def _reporter(chosen: Chosen, extra: tuple[str, ...], key: str) -> Callable[[], None]:
+    """Takes what the component reports into the URL."""
+
+    def take() -> None:
+        reported = (st.session_state.get(key) or {}).get("view") or {}
+        memory = st.session_state.get(f"{key}_memory")
+        if not memory or reported.get("seq") != memory["seq"]:
+            return  # an answer to a view that has been replaced since
+        view = netmap.parse(reported, netmap.color_choices(extra)).checked(
+            partial(netmap.known, chosen.spec, chosen.height, chosen.width))
+        memory["now"] = view
+        _write(view)
+
+    return take
+
+
+def _write(view: netmap.View) -> None:
+    """Into the URL; what is at its default is left out."""
+    wanted = view.params()
+    for name in netmap.VIEW_NAMES:
+        if name in wanted and st.query_params.get(name) != wanted[name]:
+            st.query_params[name] = wanted[name]
+        elif name not in wanted and name in st.query_params:
+            del st.query_params[name]

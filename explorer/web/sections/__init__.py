@@ -1,0 +1,1 @@
+"""The sections of pages, one folder or file a page."""

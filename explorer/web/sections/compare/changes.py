@@ -1,0 +1,135 @@
+"""The Compare page's sections: deltas, stages, structure, two maps, cost against cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from html import escape
+
+import streamlit as st
+
+from explorer.facts import comparison
+from explorer import units
+from explorer.tell import markup, palette
+from explorer.web import pieces
+from explorer.web import map_component as network_map
+from explorer.facts.rollup import METRICS
+from explorer.facts.comparison import Layer
+from explorer.facts.told import Provable
+from explorer.spec import ResNetSpec
+from explorer.web.state import Chosen
+from explorer.web.sections.compare.pair import names
+
+WIDTHS = {"": 36, "layer": 180, "kind": 160, "parameters": 110}  # px of the structural table; "what" has its longest text's
+MARKS = {"added": "+", "removed": "−", "changed": "~"}
+
+
+def headline(base: ResNetSpec, chosen: Chosen) -> list[dict]:
+    """The deltas, large."""
+    rows = comparison.headlines(base, chosen.spec, chosen.height, chosen.width)
+    proofs = comparison.headline_proofs(base, chosen.spec, chosen.height, chosen.width)
+    before, after = names(base, chosen)
+    pieces.figures([pieces.Figure(_ratio(row), row["label"], f"{_short(row, 'base')} → {_short(row, 'other')}", proof=known.get("ratio"))
+                for row, known in zip(rows, proofs) if row["key"] not in ("solid", "dotted")])
+    words = {"base": before, "other": f"{after} ", "delta": "difference", "ratio": "ratio"}
+    pieces.table([{"": row["label"], **{words[key]: Provable(text, known[key]) if key in known else text for key, text in (
+        ("base", f"{row['base']:,}"), ("other", f"{row['other']:,}"), ("delta", _signed(row["delta"])), ("ratio", _ratio(row)))}}
+        for row, known in zip(rows, proofs)],
+        caption=f"For one {chosen.height}×{chosen.width} picture. Click a number for its formula.")
+    return rows
+
+
+def _short(row: dict, side: str) -> str:
+    return f"{row[side]:,}" if row["key"] == "depth" else units.short(row[side], row["unit"])
+
+
+def _ratio(row: dict) -> str:
+    if row["delta"] == 0:
+        return "same"
+    return f"×{row['ratio']:,.2f}" if row["ratio"] else _signed(row["delta"])
+
+
+def _signed(value: int) -> str:
+    return f"{value:+,}".replace("-", "−") if value else "0"
+
+
+def maps(base: ResNetSpec, chosen: Chosen) -> list[dict]:
+    """Both maps with one selection; their data are the layers that differ."""
+    before, after = names(base, chosen)
+    titles = (before, after) if before != after else (f"{before}, pinned", after)
+    network_map.show_pair(dict(zip(titles, (replace(chosen, spec=base), chosen))))
+    return [vars(layer) for layer in comparison.layers(base, chosen.spec, chosen.height, chosen.width)]
+
+
+def stages(base: ResNetSpec, chosen: Chosen) -> list[dict]:
+    """Stage by stage, the differing values marked."""
+    rows = comparison.stage_rows(base, chosen.spec, chosen.height, chosen.width)
+    columns = {"blocks": "blocks", "out_shape": "output", "total_stride": "total stride",
+               **{name: metric.label for name, metric in METRICS.items()}}
+    proofs = [comparison.stage_proofs(spec, chosen.height, chosen.width) for spec in (base, chosen.spec)]
+    cards, lines = markup.Cards("stages"), []
+    for row in rows:
+        cells = "".join(f"<td>{_pair(row, key, proofs, cards)}</td>" for key in columns)
+        lines.append(f"<tr><td><b>{row['stage']}</b></td>{cells}</tr>")
+    head = "".join(f"<th>{escape(label)}</th>" for label in ("stage", *columns.values()))
+    before, after = map(escape, names(base, chosen))
+    st.html(f'{markup.framed(head, "".join(lines))}<div class="note">Where they differ: {before} above, <b>{after}</b> below, tinted. '
+            f'One {chosen.height}×{chosen.width} picture. Click a number for its formula. {pieces.mark("computed")}</div>{cards.html()}')
+    return [{"stage": row["stage"], "changed": row["changed"], **{f"base_{key}": value for key, value in row["base"].items()},
+             **{f"other_{key}": value for key, value in row["other"].items()}} for row in rows]
+
+
+def _pair(row: dict, key: str, proofs: Sequence[dict], cards: markup.Cards) -> str:
+    old, new = (_stated(row, side, key, known, cards) for side, known in zip(("base", "other"), proofs))
+    return f'<span class="soft">{old}</span><br><b class="tinted">{new}</b>' if key in row["changed"] else new
+
+
+def _stated(row: dict, side: str, key: str, proofs: dict, cards: markup.Cards) -> str:
+    """One side's cell, with its proof where it has one."""
+    if not row[side]:
+        return "–"
+    text, known = _text(key, row[side].get(key)), proofs.get(row["stage"], {})
+    return cards.number(known[key], text) if key in known else escape(text)
+
+
+def _text(key: str, value: object) -> str:
+    if key in METRICS:
+        return units.short(value, METRICS[key].unit)
+    return units.shape(value) if isinstance(value, list) else f"{value:,}"
+
+
+def structure(found: Sequence[Layer], base: ResNetSpec, chosen: Chosen) -> list[dict]:
+    """Which layers were added, removed, changed; a picked one opens its formulas."""
+    kinds = sorted({layer.kind for layer in found})
+    weighty = st.toggle("Only layers with weights", value=True, key="weighty") and "conv" in kinds
+    shown = [layer for layer in found if not weighty or layer.kind in ("conv", "norm", "linear")]
+    rows = [{"": MARKS[layer.change], "layer": layer.path, "kind": palette.KIND_LABELS[layer.kind],
+             "parameters": _signed(layer.params) if layer.change == "changed" else f"{layer.params:,}", "what": layer.what}
+            for layer in shown]
+    longest = max((len(layer.what) for layer in shown), default=0)
+    if rows:
+        with st.container(key="picked-layer"):
+            picked = st.empty()
+        event = st.dataframe(
+            rows, hide_index=True, height=min(38 + 35 * len(rows), 560), width="stretch", key="layers-that-differ",
+            on_select="rerun", selection_mode="single-cell",
+            column_config={**{key: st.column_config.TextColumn(width=px) for key, px in WIDTHS.items()},
+                           "what": st.column_config.TextColumn(width=40 + 8 * longest)})
+        cells = [row for row, _ in event["selection"]["cells"] if row < len(shown)]
+        with picked:
+            _formulas(shown[cells[0] if cells else 0].path, base, chosen)
+        st.html(f'<div class="note">+ added, − removed, ~ changed, against the baseline; matched by path. A changed layer’s '
+                f'parameters are the difference. {pieces.mark("computed")}</div>')
+    else:
+        pieces.lead("No such layer differs.")
+    return [vars(layer) for layer in found]
+
+
+def _formulas(path: str, base: ResNetSpec, chosen: Chosen) -> None:
+    """Both nets' parameters and MACs of one layer, substituted; each opens its card."""
+    cards = markup.Cards("layer")
+    both = zip(names(base, chosen), comparison.layer_proofs(base, chosen.spec, chosen.height, chosen.width, path))
+    facts = [f"in {escape(name)} " + (", ".join(f"{cards.number(proof, proof.text)} {words}" for words, proof in found.items())
+                                      if found else "there is none") for name, found in both]
+    st.html(f'<div class="told"><b>{escape(path)}</b>: {"; ".join(facts)} {pieces.mark("computed")}<br><span class="soft">Click a row '
+            f"below for its formulas.</span></div>{cards.html()}")

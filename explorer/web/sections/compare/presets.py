@@ -1,0 +1,110 @@
+"""Compare's last section: all presets, cost against cost, and against time where there is one. FLOPs are not time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html import escape
+
+import streamlit as st
+
+from explorer.facts import comparison, published
+from explorer.spec import naming
+from explorer.tell.plots import cost as cost_plots
+from explorer.web import state, pieces
+from explorer.web.sections.timing import pieces as timing_pieces
+from explorer.web.sections.timing import runs
+from explorer.facts.rollup import METRICS
+from explorer.facts.proof import Proof, ratio
+from explorer.spec import ResNetSpec
+from explorer.web.state import Chosen
+from explorer.timing.data.across import Across, across
+from explorer.facts.told import Provable, Told
+
+AXES = {  # option -> (key of comparison.preset_rows, title)
+    "params": ("params", "parameters"), "MACs": ("macs", "MACs"), "memory": ("activation_bytes", "activation memory, bytes"),
+    "time": ("ms_per_picture", "milliseconds per picture"), "pictures/s": ("images_per_s", "pictures per second")}
+
+
+def timed() -> tuple[Across | None, str]:
+    """Times that may be compared, and their mark: of this visit where it timed two nets alike, else the recorded ones."""
+    mine = across(runs.measured())
+    if mine:
+        return mine, "measured earlier"
+    return across(run.measurement for run in timing_pieces.recorded()), "recorded"
+
+
+def cost_against_cost(base: ResNetSpec, chosen: Chosen) -> list[dict]:
+    """All presets on one chart; the two that are compared are marked, and added where they are no presets."""
+    left, right = st.columns(2)
+    with left:
+        x = state.choose("Across", tuple(AXES)[:3], "x", "MACs")
+    with right:
+        y = state.choose("Up", tuple(axis for axis in AXES if axis != x), "y")
+    times, mark = timed()
+    rows = _rows(base, chosen.spec, times)
+    marked = {naming.title(base): cost_plots.BASE, naming.title(chosen.spec): cost_plots.OTHER}
+    pieces.chart(cost_plots.scatter(rows, AXES[x], AXES[y], marked), f"All presets: {AXES[x][1]} against {AXES[y][1]}", "presets",
+             lambda net: st.session_state.update(picked_net=net))
+    _picked(rows, (AXES[x][0], AXES[y][0]))
+    if y == "time":
+        _whose(times, mark, [naming.title(spec) for spec in (base, chosen.spec) if not _ms(times, naming.slug(spec))])
+    elif y == "pictures/s":
+        _published()
+    pieces.unfolding("As a table, each number with its formula", "table", lambda: pieces.table(
+        [{"net": row["net"], **{METRICS[key].label: Provable(proof.shown, proof) for key, proof in known.items()}}
+         for row, known in zip(rows, comparison.cost_proofs(rows), strict=True)]))
+    pieces.note("Parameters, MACs and fp32 activation memory of one picture at each family’s own input size (224×224; CIFAR 32×32).",
+            "computed")
+    return rows
+
+
+def _picked(rows: list[dict], keys: tuple[str, str]) -> None:
+    """The formulas of the point that was clicked on, along both axes where they are counted."""
+    row = next((row for row in rows if row["net"] == st.session_state.get("picked_net")), None)
+    if row is None:
+        return pieces.note("Click a point for its formulas.")
+    known = comparison.cost_proofs([row])[0]
+    for key in keys:
+        if key in known:
+            pieces.opened(f"{row['net']}, {METRICS[key].label}", known[key])
+
+
+def _rows(base: ResNetSpec, other: ResNetSpec, times: Across | None) -> list[dict]:
+    """The presets of both families, and the two nets where they are none, each with its time where there is one."""
+    rows = [dict(row) for row in comparison.preset_rows() if row["family"] in {base.family, other.family}]
+    known = {row["net"] for row in rows}
+    rows += [comparison.cost_row(naming.slug(spec), spec) for spec in dict.fromkeys((base, other)) if naming.title(spec) not in known]
+    return [row | {"ms_per_picture": _ms(times, row["preset"])} for row in rows]
+
+
+def _ms(times: Across | None, name: str) -> float | None:
+    return 1e3 * times.seconds[name] if times and name in times.seconds else None
+
+
+def _whose(times: Across | None, mark: str, missing: list[str]) -> None:
+    if times is None:
+        pieces.lead("No times that could be compared: time two nets with the same settings on the Timing page.")
+        return
+    pieces.lead("FLOPs are not time: nets of nearly the same MACs stand at different heights. Time more nets with the same settings "
+            "on the Timing page (its sweep over the depths is one click), and they stand here.")
+    if missing:
+        st.info(f"No such time of {' and '.join(dict.fromkeys(missing))}: not drawn here.", icon=":material/info:")
+    timing_pieces.beside(times.first.settings, times.first.provenance, mark)
+
+
+def _published() -> None:
+    for table in published.throughput()[:1]:
+        pieces.lead(_not_time(table))
+        st.html(f'<div class="note">{escape(table["device"])}, {escape(table["dtype"])}, batch {table["batch"]:,}: '
+                f'<a href="{table["url"]}">{escape(table["source"])}</a> {pieces.mark("published")} Only the five depths have one.</div>')
+
+
+def _not_time(table: dict) -> Told:
+    """ResNet-50 against ResNet-34: what it costs, and how many pictures it does."""
+    known = comparison.cost_proofs([row for row in comparison.preset_rows() if row["preset"] in ("resnet34", "resnet50")])
+    macs = ratio(*(proofs["macs"] for proofs in known))
+    speeds = [Proof(name, f"{table['images_per_s'][name]:,}", table["images_per_s"][name], "pictures per second", source="published")
+              for name in ("resnet34", "resnet50")]
+    speed = replace(ratio(*speeds), rule="pictures per second: ResNet-50 ÷ ResNet-34", source="published")
+    return Told("FLOPs are not time: ResNet-50 has ", Provable(f"{macs.value:.2f}", macs), " times the MACs of ResNet-34 and ",
+                Provable(f"{speed.value:.2f}", speed), " times its throughput.")

@@ -1,0 +1,155 @@
+"""The Timing page's own pieces: how to measure, and what stands beside a figure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import streamlit as st
+
+from explorer.spec import naming
+from explorer.tell import markup
+from explorer.web import pieces, facts_pieces
+from explorer.facts.proof import Proof
+from explorer.web.state import Chosen, choose
+from explorer.tell.tabular import csv_text
+from explorer.timing.data import records
+from explorer.timing.said import sentences
+from explorer.timing.measure.hardware import devices, most_threads, resolve
+from explorer.timing.data.measurement import Measurement
+from explorer.timing.data.settings import CHOICES, Settings
+
+FACTS = {  # provenance -> words, in this order
+    "device": "device", "driver": "driver", "cuda": "CUDA", "cudnn": "cuDNN",
+    "compute_capability": "compute capability",
+    "cpu": "CPU", "processors": "processors", "cpu_capability": "vector units", "threads": "threads", "torch": "torch",
+    "python": "Python", "system": "system", "mode": "mode", "method": "clock", "weights": "weights",
+    "inputs_in_rotation": "inputs in rotation", "inputs_bytes": "their bytes", "cache_bytes": "last-level cache, bytes",
+    "warm_up_passes": "warm-up passes",
+    "load_average_before": "load average before", "selection": "selection", "measured_at": "measured at",
+}
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def recorded() -> tuple[records.Run, ...]:
+    """The runs under assets/timings."""
+    return records.recorded()
+
+
+def settings(chosen: Chosen) -> Settings:
+    """The controls of how to measure; the model's input and batch are the sidebar's."""
+    with st.popover("How to measure", icon=":material/tune:"):
+        asked = _controls()
+    size = {"batch": chosen.batch, "height": chosen.height, "width": chosen.width, "threads": int(asked.pop("threads"))}
+    try:
+        return resolve(Settings(**asked, **size))
+    except ValueError as error:
+        st.error(f"{error}. Measured instead: {asked['device']}, fp32, eager.", icon=":material/error:")
+        return resolve(Settings(device=asked["device"], **size))
+
+
+def _controls() -> dict[str, object]:
+    """Device, threads, formats; only what the device has is offered."""
+    there = devices()
+    device = choose("Device", tuple(there), "device", help="; ".join(f"{key}: {name}" for key, name in there.items()))
+    threads = choose("CPU threads", tuple(map(str, range(1, most_threads() + 1)))[:16], "threads",
+                     str(min(most_threads(), 16)), help="Inside an operation. On a busy host fewer can be faster.")
+    on_cuda = device.startswith("cuda")
+    dtype = _offered("Number format", CHOICES["dtype"], "dtype", {"tf32"} if not on_cuda else set())
+    layout = choose("Memory format", CHOICES["memory_format"], "layout",
+                    help="contiguous: NCHW. channels_last: NHWC in memory.")
+    compiled = choose("Compile", CHOICES["compile"][:3], "compile", help="torch.compile takes many seconds first.")
+    extra = _offered("Passes", ("fresh", "same", "graph"), "passes", {"graph"} if not on_cuda else set(),
+                     help="fresh: inputs in rotation, together larger than the cache where that is feasible. same: one "
+                     "picture again and again. graph (NVIDIA GPUs): replay a CUDA graph, without gaps between launches.")
+    return {"device": device, "threads": threads, "dtype": dtype, "memory_format": layout, "compile": compiled,
+            "cuda_graph": extra == "graph", "fresh": extra != "same"}
+
+
+def _offered(label: str, options: Sequence[str], key: str, absent: set[str], **more: object) -> str:
+    """`choose` without what the device does not have; a choice that it lacks falls back to the first."""
+    if st.session_state.get(key) in absent:
+        del st.session_state[key]
+    return choose(label, tuple(option for option in options if option not in absent), key, **more)
+
+
+def question(text: str, asked: Settings) -> None:
+    """The view's question, and beside it the settings with which its button measures."""
+    with st.container(horizontal=True, vertical_alignment="center", key="timing-question"):
+        st.header(text, anchor=False, width="content")
+        st.html(f'<div class="asked">measures on {escape(asked.words)}</div>', width="content")
+
+
+def hall(seen: Measurement, mark: str, speed: Proof) -> None:
+    """The one large figure, what it is of, and where it comes from; pictures per second open their formula."""
+    cards = markup.Cards("hall")
+    under = (f"{sentences.stamp(seen.settings, seen.provenance)} · median of {seen.summary.n} passes ± half the interquartile "
+             f"range{sentences.processor(seen)}")
+    time, _, rate = seen.headline.partition(" · ")
+    st.html(f'<div class="hall"><div class="big">{escape(time)} <span>· {cards.number(speed, rate)}</span></div>'
+            f'<div class="label">{escape(seen.title)} {pieces.mark(mark)}</div><div class="exact">{escape(under)}</div></div>'
+            f"{cards.html()}")
+
+
+def beside(asked: Settings, facts: Mapping[str, object], mark: str, varied: str | None = None) -> None:
+    """The line under a figure: on what and how. varied: the setting that differs from point to point."""
+    st.html(f'<div class="beside">{escape(sentences.stamp(asked, facts, varied))} {pieces.mark(mark)}</div>')
+
+
+def not_yours(theirs: Settings, asked: Settings, mark: str, varied: str | None = None) -> None:
+    """Where a recorded run stands in for one with other settings: in which."""
+    text = sentences.not_yours(theirs, asked, varied) if mark == "recorded" else ""
+    if text:
+        st.html(f'<div class="other-settings" role="note">{escape(text)}</div>')
+
+
+def sources(tables: Sequence[Mapping[str, object]]) -> None:
+    """Where the published figures are from, each linked."""
+    groups: dict[str, list[str]] = {}
+    for table in tables:
+        how = f"{table['dtype']}, {table['memory_format']}, batch {table['batch']:,}, input 224×224"
+        groups.setdefault(how, []).append(f'<a href="{escape(table["url"])}" target="_blank" title="{escape(table["source"])}, '
+                                          f'torch {escape(table["torch"])}">{escape(table["device"])}</a>')
+    told = "; ".join(f"{', '.join(links)} ({escape(how)})" for how, links in groups.items())
+    if told:
+        st.html(f'<div class="beside">timm’s tables: {told} {pieces.mark("published")}</div>')
+
+
+def take_home(chosen: Chosen, name: str, lines: Sequence[dict], runs: Sequence[dict] = ()) -> None:
+    """The lines as CSV and JSON; the runs as a file that this page, here or elsewhere, can load; and the model."""
+    with st.container(horizontal=True):
+        pieces.downloads(name, lines)
+        if runs:
+            st.download_button("Run file", records.dumps(runs), f"{name}.run.json", "application/json",
+                               on_click="ignore", icon=":material/download:",
+                               help="Can be loaded under machines, here or elsewhere.")
+        facts_pieces.take_home(chosen)
+
+
+def doubts(warnings: Sequence[str]) -> None:
+    """What a reader must know before quoting the figure, in one box."""
+    if warnings:
+        st.warning("  \n".join(warnings), icon=":material/warning:")
+
+
+def provenance(seen: Measurement, mark: str) -> None:
+    """Everything that the run says of itself."""
+    facts = [(words, seen.provenance[key]) for key, words in FACTS.items() if seen.provenance.get(key) is not None]
+    times = (("wall time per pass", seen.wall_s), ("processor time per pass", seen.cpu_s),
+             ("host time to launch a pass", seen.enqueue_s))
+    extra = [(name, f"{value * 1e3:.4g} ms") for name, value in times if value is not None]
+    pieces.table([{"": name, "this run": str(value)} for name, value in [*facts, *extra]], source=mark)
+
+
+def lines(name: str, made: Sequence[dict]) -> None:
+    """One table of the page as CSV and JSON."""
+    with st.container(horizontal=True):
+        st.download_button("CSV", lambda: csv_text(made), f"{name}.csv", "text/csv", on_click="ignore", key=f"{name}-csv")
+        st.download_button("JSON", lambda: json.dumps(list(made), indent=2), f"{name}.json", "application/json",
+                           on_click="ignore", key=f"{name}-json")
+
+
+def nothing_yet(chosen: Chosen) -> None:
+    """Neither measured nor recorded."""
+    pieces.lead(f"No recorded run of {naming.title(chosen.spec)} at this input size comes with the explorer: time it here.")

@@ -1,0 +1,175 @@
+"""Runs of the Timing page: the button, the queue's line with Cancel, results as they come, and the visit's answers.
+
+An answer is "just now" only from its own run until something else is shown; after that it is "measured earlier", with
+its time beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from explorer.web import state
+from explorer.jobs import Job
+from explorer.timing.measure.hardware import provenance, resolve
+from explorer.timing.data.measurement import Measurement
+from explorer.timing.measure.tasks import TASKS, Ask, label, subject
+
+PLACE = "Timing"  # the page's title: leaving it cancels what runs here
+POLL_S = 0.4
+MOST_KEPT = 30
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a run came to. complete: False for what there was when it was cancelled. facts: what it ran on, and when.
+    mark: a key of units.PROVENANCE."""
+
+    value: Any
+    complete: bool
+    facts: dict[str, object]
+    mark: str = "measured earlier"
+
+
+def running() -> Job | None:
+    """This visitor's job, while it waits or runs."""
+    job: Job | None = st.session_state.get("timing_job")
+    return job if job is not None and job.active else None
+
+
+def run(ask: Ask) -> Answer | None:
+    """A button for `ask`; its answer once there is one, else None."""
+    active = running() is not None
+    st.session_state.setdefault("timing_drawn", []).append(ask)
+    with st.container(key=f"run-{ask.task}", width="content"):
+        st.button(label(ask), key=f"go-{ask.task}", type="primary", icon=":material/timer:", disabled=active,
+                  on_click=_submit, args=(ask,))
+    same = active and st.session_state["timing_ask"] == ask
+    return None if same else st.session_state.get("timings", {}).get(ask)
+
+
+def begin() -> None:
+    """At the head of the page: nothing has been drawn yet."""
+    st.session_state["timing_drawn"] = []
+
+
+def settle() -> None:
+    """At the foot of the page: an answer that was not drawn this time is no longer "just now" when it comes back."""
+    latest = st.session_state.get("timing_latest")
+    if latest is not None and latest not in st.session_state["timing_drawn"]:
+        age(latest)
+
+
+def age(ask: Ask) -> None:
+    """From now on that answer was measured earlier."""
+    answers = st.session_state.get("timings", {})
+    if ask in answers:
+        seen = answers[ask]
+        answers[ask] = Answer(seen.value, seen.complete, seen.facts)
+    st.session_state["timing_latest"] = None
+
+
+def passes() -> list[Any]:
+    """Every single pass measured in this visit."""
+    return [seen.value for ask, seen in st.session_state.get("timings", {}).items() if ask.task == "pass"]
+
+
+def measured() -> list[Measurement]:
+    """Every whole pass timed in this visit: singly, in a race, or in a sweep."""
+    found: list[Measurement] = []
+    for ask, seen in st.session_state.get("timings", {}).items():
+        some = {"pass": lambda: [seen.value], "race": lambda: seen.value,
+                "sweep": lambda: [row.measurement for row in seen.value if row.measurement]}.get(ask.task, list)()
+        found += some
+    return found
+
+
+def progress() -> None:
+    """The run's place in the queue, how far it is, and Cancel: always at the same place, whatever is shown below."""
+    job: Job | None = st.session_state.get("timing_job")
+    if job is not None:
+        st.fragment(_progress, run_every=POLL_S if job.active else None)(job, st.session_state["timing_ask"])
+
+
+def live(ask: Ask, draw: Callable[[Sequence[Any]], None]) -> bool:
+    """While `ask` runs: its results so far, drawn as they come. Whether it does."""
+    job = running()
+    if job is None or st.session_state["timing_ask"] != ask:
+        return False
+    st.fragment(lambda: draw(list(job.partial)), run_every=POLL_S)()
+    return True
+
+
+def problem() -> None:
+    """What was wrong with the last run, once."""
+    text = st.session_state.pop("timing_problem", None)
+    if text:
+        st.error(text, icon=":material/error:")
+
+
+def _submit(ask: Ask) -> None:
+    visitor = state.visitor()
+    try:
+        job = visitor.runner.submit(lambda job: TASKS[ask.task].work(ask, job.checkpoint), label(ask), visitor.id,
+                                    PLACE)
+    except ValueError as error:
+        st.session_state["timing_problem"] = str(error)
+        return
+    st.session_state.update(timing_job=job, timing_ask=ask, timing_problem=None)
+
+
+def _progress(job: Job, ask: Ask) -> None:
+    """The running line; when the job has ended its answer is kept and the page is drawn anew."""
+    if not job.active:
+        if st.session_state.get("timing_job") is job and not getattr(job, "seen", False):
+            job.seen = True
+            _keep(job, ask)
+            st.rerun()
+        st.html(f'<div class="running" role="status"><span>{escape(f"{subject(ask)}: {_ended(job)}")}</span></div>')
+        return
+    stopping = getattr(job, "stopping", False)
+    with st.container(horizontal=True, vertical_alignment="center", key="timing-progress"):
+        st.button("Cancel", key="cancel-timing", icon=":material/close:", on_click=job.cancel, disabled=stopping)
+        text = escape(_doing(job, ask, stopping))
+        st.html(f'<div class="running" role="status" title="{text}"><span>{text}</span>'
+                f'<progress value="{job.progress:.3f}"></progress></div>', width="stretch")
+
+
+def _doing(job: Job, ask: Ask, stopping: bool) -> str:
+    """'3 s · building ResNet-50'."""
+    position = state.runner().position(job)
+    if stopping:
+        return f"{job.elapsed_s:.0f} s · stopping…"
+    if position:
+        return f"number {position} in the queue"
+    words = job.message or job.label
+    if ask.settings.compile != "eager" or "torch.compile" in words:
+        words += ", compiling first"
+    return f"{job.elapsed_s:.0f} s · {words}"  # the seconds first: the end of a long line is cut
+
+
+def _ended(job: Job) -> str:
+    return {"done": f"done in {job.elapsed_s:.1f} s", "cancelled": "cancelled", "failed": "not run"}[job.state]
+
+
+def _keep(job: Job, ask: Ask) -> None:
+    """Into the visit's answers; what was cut short does not take the place of a whole answer."""
+    answers = st.session_state.setdefault("timings", {})
+    complete = job.state == "done"
+    value = job.result if complete else list(job.partial)
+    whole_before = ask in answers and answers[ask].complete
+    if value and (complete or not whole_before):
+        if st.session_state.get("timing_latest") is not None:
+            age(st.session_state["timing_latest"])
+        answers.pop(ask, None)
+        answers[ask] = Answer(value, complete, provenance(resolve(ask.settings)), "measured")
+        st.session_state["timing_latest"] = ask
+        for old in list(answers)[:-MOST_KEPT]:
+            del answers[old]
+    if job.state == "failed":
+        known = isinstance(job.error, ValueError)
+        st.session_state["timing_problem"] = str(job.error) if known else f"The run failed: {type(job.error).__name__}."

@@ -1,0 +1,128 @@
+"""The views of the Timing page: one pass, its parts, sweeps, the limit, a race, other machines.
+
+Each shows what was measured in this visit, else what is recorded, always marked as such; and says so when there is
+neither. Nothing is measured before a click.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from explorer.tell.plots import timing as draw
+from explorer.spec import naming
+from explorer import units
+from explorer.web import state, pieces
+from explorer.web.sections.timing import pieces as timing_pieces
+from explorer.web.sections.timing import runs
+from explorer.web.state import Chosen
+from explorer.timing.data import records
+from explorer.timing.measure import sweeps
+from explorer.timing.said import exports, found, timed_proofs, ratios, rows, sentences
+from explorer.timing.data.settings import Settings
+from explorer.timing.measure.tasks import Ask
+from explorer.web.pieces import Figure
+from explorer.web.sections.timing.parts import parts
+from explorer.web.sections.timing.rivals import machines, race
+
+
+def one_pass(chosen: Chosen, settings: Settings) -> None:
+    """The large figure; before the first click a recorded one."""
+    answer = runs.run(Ask("pass", chosen.spec, settings))
+    run = None if answer else found.nearest(timing_pieces.recorded(), chosen.spec, settings)
+    if answer is None and run is None:
+        return timing_pieces.nothing_yet(chosen)
+    seen, mark = (answer.value, answer.mark) if answer else (run.measurement, "recorded")
+    source = mark.split()[0]
+    timing_pieces.not_yours(seen.settings, settings, mark)
+    timing_pieces.hall(seen, mark, timed_proofs.speed(seen))
+    timing_pieces.doubts(seen.warnings)
+    summary = seen.summary
+    pieces.unfolding("Every pass", "scatter_plot", lambda: pieces.chart(
+        draw.distribution(seen.times_s, summary.median_s, summary.q1_s, summary.q3_s),
+        f"Time of each of {summary.n} passes of {seen.title}"))
+    pieces.unfolding("Measured on what, and how", "fact_check", lambda: timing_pieces.provenance(seen, mark))
+    timing_pieces.take_home(chosen, f"timing-{seen.name}", [exports.flat(seen, source)], [records.row_of(seen)])
+
+
+def sweep(chosen: Chosen, settings: Settings) -> None:
+    """Many measurements, drawn as they come."""
+    top = st.container(horizontal=True, vertical_alignment="center", key="sweep-bar")
+    with top:
+        which = state.choose("What to vary", tuple(sweeps.SWEEPS), "sweep", label_visibility="collapsed",
+                             help="; ".join(f"{key}: {text}" for key, (text, _) in sweeps.SWEEPS.items()))
+    try:
+        planned = sweeps.plan(which, chosen.spec, settings)
+    except ValueError as error:
+        st.info(str(error), icon=":material/info:")
+        return
+    ask = Ask("sweep", chosen.spec, settings, (which,))
+    with top:
+        answer = runs.run(ask)
+    if runs.live(ask, partial(_swept, which, mark="measured", planned=planned)):
+        return
+    made = answer.value if answer else found.sweep(timing_pieces.recorded(), which, chosen.spec, settings)
+    if not made:
+        pieces.lead("No recorded sweep of this kind comes with the explorer: run it here.")
+        return
+    if answer and not answer.complete:
+        st.info(f"{len(made)} of {len(planned)} points: the run was cancelled.", icon=":material/info:")
+    mark = answer.mark if answer else "recorded"
+    timing_pieces.not_yours(made[0].point.settings, settings, mark, sentences.VARIED[which])
+    _swept(which, made, mark, planned if answer and not answer.complete else ())
+    timing_pieces.take_home(chosen, f"sweep-{which}-{naming.slug(chosen.spec)}", exports.sweep(made, mark.split()[0]),
+                        [records.row_of(row.measurement) for row in made if row.measurement])
+
+
+def _swept(which: str, made: list[sweeps.Row], mark: str, planned: list[sweeps.Point] = ()) -> None:
+    """A sweep so far."""
+    plain = rows.sweep(made, planned)
+    first = next((row.measurement for row in made if row.measurement), None)
+    done = [row for row in plain if row.get("median_s") or row["error"]]
+    pieces.lead(ratios.sweep((sentences.sweep(which, done) if done else "") or f"{len(done)} of {len(plain)} points.", done, mark))
+    pieces.chart((draw.batch_sweep if which == "batch" else draw.bar_sweep)(plain), sweeps.SWEEPS[which][0])
+    if first is not None:
+        timing_pieces.beside(first.settings, first.provenance, mark, sentences.VARIED[which])
+    timing_pieces.doubts(sentences.sweep_doubts(plain))
+    for row in plain:
+        if row["error"]:
+            st.info(f"{row['label']}: {row['error']}", icon=":material/block:")
+
+
+def limit(chosen: Chosen, settings: Settings) -> None:
+    """The roofline, the floor and the verdict."""
+    with st.container(horizontal=True, vertical_alignment="center", key="limit-bar"):
+        figures = st.container(width="content")
+        answer = runs.run(Ask("limit", chosen.spec, settings))
+    seen = answer.value if answer else found.limit(timing_pieces.recorded(), chosen.spec, settings)
+    if seen is None:
+        return timing_pieces.nothing_yet(chosen)
+    mark, roof, one = answer.mark if answer else "recorded", seen.roofline, seen.measurement
+    floors = f"arithmetic {units.seconds(roof.floor_arithmetic_s)}, memory {units.seconds(roof.floor_memory_s)}"
+    with figures:
+        pieces.figures([Figure(units.percent(roof.share), "of what the device can do", f"bound by {roof.verdict_words}", mark,
+                           timed_proofs.limit_share(seen)),
+                    Figure(units.seconds(roof.whole.seconds), "one pass, median", f"n {one.summary.n}", mark),
+                    Figure(units.seconds(roof.floor_s), "the floor: no pass is faster", floors, mark, timed_proofs.floor(seen))])
+    timing_pieces.not_yours(one.settings, settings, mark)
+    pieces.lead(roof.binding)
+    plain = rows.roof(roof)
+    pieces.chart(draw.roofline(plain, roof.peak_flops_per_s, roof.band_bytes_per_s, roof.memory_bytes_per_s),
+             f"Roofline of {one.title}: each stage's arithmetic speed against its FLOPs per byte")
+    timing_pieces.beside(one.settings, one.provenance, mark)
+    timing_pieces.doubts(one.warnings)
+    with st.expander("The candidates for the limit", icon=":material/speed:"):
+        pieces.table(rows.candidates(seen.ceilings), source=mark,
+                 caption=f"Highest arithmetic: {roof.peak_from}. Highest bandwidth: {roof.band_from}.")
+    timing_pieces.take_home(chosen, f"limit-{one.name}", exports.limit(seen, mark.split()[0]), exports.run_rows(seen))
+
+
+VIEWS = {  # slug -> the question, its view
+    "pass": ("How fast is it here?", one_pass),
+    "parts": ("Where does the time go?", parts),
+    "sweep": ("What makes it faster?", sweep),
+    "limit": ("How near to the device’s limit is it?", limit),
+    "race": ("Why are FLOPs not time?", race),
+    "machines": ("How fast is it elsewhere?", machines),
+}

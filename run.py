@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Start the app, or run its tests, from a bare checkout: makes .venv and installs what is pinned.
 
-    python3 run.py                 the app, in a browser at http://localhost:8501
-    python3 run.py test [ARGS]     all tests (ARGS go to pytest)
+python3 run.py                 the app, in a browser at http://localhost:8501
+python3 run.py test [ARGS]     all tests (ARGS go to pytest)
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 
 def main(arguments: list[str]) -> int:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 (somebody may start it with an older Python)
         sys.exit(f"ResNet Explorer needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     if arguments[:1] == ["test"]:
         install("requirements.txt", "tests/requirements.txt")
@@ -66,8 +66,10 @@ def install_browser() -> None:
 
 def pip(*arguments: str, check: bool) -> None:
     quiet = [] if check else ["--quiet"]
-    code = subprocess.call([BIN / "python", "-m", "pip", "--disable-pip-version-check", *arguments, *quiet],
-                           stderr=None if check else subprocess.DEVNULL)
+    code = subprocess.call(
+        [BIN / "python", "-m", "pip", "--disable-pip-version-check", *arguments, *quiet],
+        stderr=None if check else subprocess.DEVNULL,
+    )
     if check and code:
         sys.exit(code)
 

@@ -13,7 +13,6 @@ if str(ROOT) not in sys.path:  # the console script puts explorer/ there, not th
     sys.path.insert(0, str(ROOT))
 
 
-
 def import_torch() -> None:
     """Takes seconds. What it leaves never dies: without the freeze Python's garbage collector would walk through it again
     and again while a deep net is traced."""
@@ -27,7 +26,7 @@ if "explorer.facts.rollup" not in sys.modules:  # let it happen while the contro
 import streamlit as st  # noqa: E402
 
 from explorer.places import ASSETS  # noqa: E402
-from explorer.web import link_popover, lecture_bar, state, pieces  # noqa: E402
+from explorer.web import lecture_bar, link_popover, pieces, state  # noqa: E402
 
 PAGES = (  # file in pages/, title, icon; the first is the home page
     ("architecture", "Architecture", ":material/account_tree:"),
@@ -46,8 +45,10 @@ def main() -> None:
     st.set_page_config("ResNet Explorer", page_icon=ASSETS / "app" / "icon.png", layout="wide")
     pieces.style()
     page = st.navigation(
-        [st.Page(ROOT / "pages" / f"{name}.py", title=title, icon=icon, default=index == 0)
-         for index, (name, title, icon) in enumerate(PAGES)],
+        [
+            st.Page(ROOT / "pages" / f"{name}.py", title=title, icon=icon, default=index == 0)
+            for index, (name, title, icon) in enumerate(PAGES)
+        ],
         position="top",
     )
     name = page.url_path or PAGES[0][0]

@@ -14,7 +14,6 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-
 YIELDING = 5  # niceness of the worker: pages come first; on an idle processor it makes no difference
 
 
@@ -135,9 +134,11 @@ class Runner:
     def cancel(self, owner: str, unless_place: str | None = None) -> int:
         """Cancel an owner's jobs, all but those of one page; how many."""
         with self._changed:
-            mine = [job for job in [*self._queue, self._running]
-                    if job and job.active and job.owner == owner and job.place != unless_place
-                    and not job._cancel.is_set()]
+            mine = [
+                job
+                for job in [*self._queue, self._running]
+                if job and job.active and job.owner == owner and job.place != unless_place and not job._cancel.is_set()
+            ]
         for job in mine:
             job.cancel()
         return len(mine)

@@ -12,11 +12,23 @@ PROVENANCE = {  # mark -> what it means; stands beside every figure
     "published": "from the cited source",
     "estimated": "computed under the stated assumptions; its error is tested",
 }
-PROVENANCE_MARK = {"computed": "∑", "measured": "◆", "measured earlier": "◆", "recorded": "◇", "published": "§", "estimated": "≈"}
+PROVENANCE_MARK = {
+    "computed": "∑",
+    "measured": "◆",
+    "measured earlier": "◆",
+    "recorded": "◇",
+    "published": "§",
+    "estimated": "≈",
+}
 
 
 _COUNTS = (  # least value that rounds to 1.00 of the unit, unit, suffix, digits
-    (999.995e12, 1e15, "P", 2), (999.995e9, 1e12, "T", 2), (999.995e6, 1e9, "G", 2), (999.95e3, 1e6, "M", 2), (999.5, 1e3, "K", 1))
+    (999.995e12, 1e15, "P", 2),
+    (999.995e9, 1e12, "T", 2),
+    (999.995e6, 1e9, "G", 2),
+    (999.95e3, 1e6, "M", 2),
+    (999.5, 1e3, "K", 1),
+)
 
 
 def count(value: float) -> str:

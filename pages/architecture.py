@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.spec import naming
-from explorer.tell import netmap
-from explorer.web import map_component, state, pieces, facts_pieces
 from explorer.facts.rollup import facts
 from explorer.net.trace import trace
+from explorer.spec import naming
+from explorer.tell import netmap
+from explorer.web import facts_pieces, map_component, pieces, state
 
 chosen = state.current()
 map_component.show(chosen, map_component.measured(chosen))
 with st.container(horizontal=True):
-    pieces.downloads(f"{naming.slug(chosen.spec)}-layers", facts(chosen.spec, chosen.height, chosen.width, chosen.batch)["layers"],
-                 figures=False)
+    pieces.downloads(
+        f"{naming.slug(chosen.spec)}-layers",
+        facts(chosen.spec, chosen.height, chosen.width, chosen.batch)["layers"],
+        figures=False,
+    )
     facts_pieces.take_home(chosen)
-    st.download_button("Graphviz DOT of the traced graph", lambda: netmap.dot(
-        trace(chosen.spec, chosen.height, chosen.width, chosen.batch), naming.title(chosen.spec)),
-        f"{naming.slug(chosen.spec)}.dot", "text/vnd.graphviz", on_click="ignore", icon=":material/account_tree:")
+    st.download_button(
+        "Graphviz DOT of the traced graph",
+        lambda: netmap.dot(trace(chosen.spec, chosen.height, chosen.width, chosen.batch), naming.title(chosen.spec)),
+        f"{naming.slug(chosen.spec)}.dot",
+        "text/vnd.graphviz",
+        on_click="ignore",
+        icon=":material/account_tree:",
+    )

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from explorer.facts import block_pair
 from explorer import units
-from explorer.tell import palette
-from explorer.web import state, pieces, facts_pieces
-from explorer.tell.drawing import block_svg
+from explorer.facts import block_pair
 from explorer.facts.proof import prove
+from explorer.tell import palette
+from explorer.tell.drawing import block_svg
+from explorer.web import facts_pieces, pieces, state
 from explorer.web.pieces import Figure
 
 chosen = state.current()
@@ -15,11 +15,19 @@ st.header("Why the bottleneck?", anchor=False)
 
 left, middle, right = st.columns([1, 1.2, 1.3])
 with left:
-    equal = state.choose("Compare at equal", ("width", "cost"), "equal",
-                         help="cost: the pair of the paper's Fig. 5, a 64-d basic block against a 256-d bottleneck.")
+    equal = state.choose(
+        "Compare at equal",
+        ("width", "cost"),
+        "equal",
+        help="cost: the pair of the paper's Fig. 5, a 64-d basic block against a 256-d bottleneck.",
+    )
 with middle:
-    place = state.choose("Shortcut of the block", tuple(block_pair.PLACES), "place",
-                         help="; ".join(f"{name}: {what}" for name, what in block_pair.PLACES.items()))
+    place = state.choose(
+        "Shortcut of the block",
+        tuple(block_pair.PLACES),
+        "place",
+        help="; ".join(f"{name}: {what}" for name, what in block_pair.PLACES.items()),
+    )
 with right:
     width = st.number_input("Outer width (channels)", value=256, step=64, key="outer", bind="query-params")
 try:
@@ -37,14 +45,19 @@ for column, (kind, block) in zip(st.columns(2, gap="medium"), pair.by_kind().ite
         pieces.figures([Figure(units.count(weights.value), "convolution weights", proof=weights)])
         pieces.arithmetic(block_pair.arithmetic(block))
         drawings.append(block_svg(block, palette.BLOCK_COLOURS[kind], f"{kind}, {block.out_shape[1]}-d", widest))
-        pieces.drawing(drawings[-1], f"{kind} block: {block_pair.arithmetic(block)}; {block.reason}",
-                   proofs=block_pair.drawn_proofs(block))
+        pieces.drawing(
+            drawings[-1],
+            f"{kind} block: {block_pair.arithmetic(block)}; {block.reason}",
+            proofs=block_pair.drawn_proofs(block),
+        )
         pieces.reason(block.shortcut, block_pair.why(block))
         pieces.told(block_pair.totals(block))
 
 st.subheader("What the way around costs", anchor=False)
-pieces.table(block_pair.option_rows(width if not width % 8 and 8 <= width <= 2048 else 256, equal, place, chosen.spec),
-         caption="Parameters of this block under each shortcut option of the paper, BN included.")
+pieces.table(
+    block_pair.option_rows(width if not width % 8 and 8 <= width <= 2048 else 256, equal, place, chosen.spec),
+    caption="Parameters of this block under each shortcut option of the paper, BN included.",
+)
 with st.container(horizontal=True):
     pieces.downloads("blocks", block_pair.rows(pair), dict(zip(("Basic block", "Bottleneck"), drawings)))
     facts_pieces.take_home(chosen)

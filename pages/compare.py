@@ -3,10 +3,12 @@
 import streamlit as st
 
 from explorer.facts import comparison
-from explorer.spec import naming
-from explorer.web import state, pieces, facts_pieces
-from explorer.web.sections.compare import changes as compare_changes, presets as compare_presets, pair as compare_pair
 from explorer.facts.told import Told
+from explorer.spec import naming
+from explorer.web import facts_pieces, pieces, state
+from explorer.web.sections.compare import changes as compare_changes
+from explorer.web.sections.compare import pair as compare_pair
+from explorer.web.sections.compare import presets as compare_presets
 
 chosen = state.current()
 st.header("What changes between two models?", anchor=False)

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from explorer.spec import naming
-from explorer.web import state, pieces, facts_pieces
-from explorer.web.sections.cost import questions as cost_questions, field as field_section
 from explorer.net.trace import trace
+from explorer.spec import naming
+from explorer.web import facts_pieces, pieces, state
+from explorer.web.sections.cost import field as field_section
+from explorer.web.sections.cost import questions as cost_questions
 
 chosen = state.current()
 nodes = trace(chosen.spec, chosen.height, chosen.width, chosen.batch)
@@ -18,10 +19,17 @@ SECTIONS = {
     "field": lambda: field_section.field(chosen),
     "torchinfo": lambda: cost_questions.torchinfos(chosen),
 }
-show = state.choose("Question", tuple(SECTIONS), "show", width="stretch",
-                    help="where: by stage, block, layer. flops: why tools disagree. memory: inference and training. "
-                         "field: what one unit sees. torchinfo: a second opinion.")
+show = state.choose(
+    "Question",
+    tuple(SECTIONS),
+    "show",
+    width="stretch",
+    help="where: by stage, block, layer. flops: why tools disagree. memory: inference and training. "
+    "field: what one unit sees. torchinfo: a second opinion.",
+)
 rows = SECTIONS[show]()
 with st.container(horizontal=True):
-    pieces.downloads(f"{naming.slug(chosen.spec)}-{show}", rows, cost_questions.drawings(chosen, nodes) if show == "where" else {})
+    pieces.downloads(
+        f"{naming.slug(chosen.spec)}-{show}", rows, cost_questions.drawings(chosen, nodes) if show == "where" else {}
+    )
     facts_pieces.take_home(chosen)

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from explorer.web import state, pieces, facts_pieces
-from explorer.web.sections import paper as paper_tables
 from explorer.net.trace import trace
+from explorer.web import facts_pieces, pieces, state
+from explorer.web.sections import paper as paper_tables
 
 chosen = state.current()
 st.header("Does the model agree with the paper?", anchor=False)
@@ -14,9 +14,14 @@ SECTIONS = {
     "errors": paper_tables.imagenet,
     "cifar": paper_tables.cifar,
 }
-show = state.choose("Table", tuple(SECTIONS), "table", width="stretch",
-                    help="table1: the five architectures, checked cell by cell. depth: why it is called 50. "
-                         "errors: Tables 2 and 3. cifar: Table 6, and pre-activation.")
+show = state.choose(
+    "Table",
+    tuple(SECTIONS),
+    "table",
+    width="stretch",
+    help="table1: the five architectures, checked cell by cell. depth: why it is called 50. "
+    "errors: Tables 2 and 3. cifar: Table 6, and pre-activation.",
+)
 rows = SECTIONS[show]()
 with st.container(horizontal=True):
     pieces.downloads(f"paper-{show}", rows)

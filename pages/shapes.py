@@ -3,11 +3,11 @@
 import streamlit as st
 
 from explorer.facts import published, shapes
-from explorer.spec import naming
-from explorer.web import state, pieces, facts_pieces
-from explorer.web.sections import paper as paper_tables
-from explorer.tell.drawing import receptive_svg, volumes_svg
 from explorer.net.trace import trace
+from explorer.spec import naming
+from explorer.tell.drawing import receptive_svg, volumes_svg
+from explorer.web import facts_pieces, pieces, state
+from explorer.web.sections import paper as paper_tables
 
 chosen = state.current()
 nodes = trace(chosen.spec, chosen.height, chosen.width, chosen.batch)
@@ -19,9 +19,11 @@ proofs = shapes.drawn_proofs(nodes)
 maps = volumes_svg(nodes, f"Feature maps of {name}, to scale")
 pieces.drawing(maps, f"Feature maps of {name} after every stage, as volumes", least_px=900, proofs=proofs)
 rows = shapes.stage_rows(nodes)
-pieces.table(pieces.provable(rows, shapes.proofs_by_row(nodes)),
-         caption="Click an underlined figure for its formula. The receptive field is the side of the input square that one "
-                 "unit sees.")
+pieces.table(
+    pieces.provable(rows, shapes.proofs_by_row(nodes)),
+    caption="Click an underlined figure for its formula. The receptive field is the side of the input square that one "
+    "unit sees.",
+)
 
 st.subheader("What one unit sees", anchor=False)
 fields = receptive_svg(nodes, f"Receptive fields of {name}")
@@ -29,8 +31,10 @@ pieces.drawing(fields, f"Receptive field after each stage of {name}", least_px=5
 
 st.subheader("The five depths", anchor=False)
 paper_tables.table1(published.table1(), naming.base_name(chosen.spec))
-st.html(f'<div class="note">Rendered from the five models, stride on the 1×1 as in the paper {pieces.mark("computed")}; a tick where '
-        f'Table 1 of He et al. 2015 prints the same {pieces.mark("published")}</div>')
+st.html(
+    f'<div class="note">Rendered from the five models, stride on the 1×1 as in the paper {pieces.mark("computed")}; a tick where '
+    f"Table 1 of He et al. 2015 prints the same {pieces.mark('published')}</div>"
+)
 with st.container(horizontal=True):
     pieces.downloads(f"{naming.slug(chosen.spec)}-shapes", rows, {"Feature maps": maps, "Receptive fields": fields})
     facts_pieces.take_home(chosen)

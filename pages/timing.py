@@ -3,7 +3,8 @@
 import streamlit as st
 
 from explorer.web import state
-from explorer.web.sections.timing import pieces as timing_pieces, runs as timing_runs
+from explorer.web.sections.timing import pieces as timing_pieces
+from explorer.web.sections.timing import runs as timing_runs
 from explorer.web.sections.timing.views import VIEWS
 
 chosen = state.current()

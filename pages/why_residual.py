@@ -2,16 +2,15 @@
 
 import streamlit as st
 
-from explorer.web import state, pieces, facts_pieces
-from explorer.tell.plots.lab import VIEWS
 from explorer.lab.claims import quotes, story
 from explorer.lab.experiments import EXPERIMENTS
 from explorer.tell import lab_words
-from explorer.places import ROOT
+from explorer.tell.plots.lab import VIEWS
+from explorer.web import facts_pieces, pieces, state
 from explorer.web.pieces import Figure
-from explorer.web.sections.why_residual import Bench
+from explorer.web.sections.why_residual import STYLE, Bench
 
-st.html(f"<style>{(ROOT / 'explorer' / 'web' / 'sections' / 'why_residual.css').read_text(encoding='utf-8')}</style>")
+st.html(f"<style>{STYLE}</style>")
 key = state.choose("Experiment", tuple(EXPERIMENTS), "experiment", width="stretch", label_visibility="collapsed")
 bench = Bench(key)
 bench.collect()
@@ -19,8 +18,14 @@ left, right = st.columns([1, 2], gap="large")
 with left:
     st.html(lab_words.question(key))
     lines = st.container()
-    guess = st.radio(bench.text["predict"], list(bench.text["options"]), None, format_func=bench.text["options"].get, key=f"guess-{key}",
-                     persist_state="session")
+    guess = st.radio(
+        bench.text["predict"],
+        list(bench.text["options"]),
+        None,
+        format_func=bench.text["options"].get,
+        key=f"guess-{key}",
+        persist_state="session",
+    )
     bench.controls()
     everything = st.toggle("Show without predicting", key="reveal", bind="query-params")
 job = bench.mine["job"]
@@ -52,7 +57,9 @@ with lines:
         st.warning(odd, icon=":material/balance:")
 if open_now:
     kind = "measured" if "seconds" in run else "recorded"
-    pieces.figures([Figure(one.value, one.label, source=kind, proof=one.proof(kind)) for one in quotes.QUOTES[key](run["summary"])])
+    pieces.figures(
+        [Figure(one.value, one.label, source=kind, proof=one.proof(kind)) for one in quotes.QUOTES[key](run["summary"])]
+    )
     bench.meaning(run)
 with st.expander(story.texts()["article"]["title"], icon=":material/format_quote:"):
     st.html(lab_words.article())

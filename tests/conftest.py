@@ -16,8 +16,15 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 # On a deep link Streamlit's client probes for its own health route below the page's path first; that is not ours.
 KNOWN_NOISE = ("_stcore/health", "_stcore/host-config")
 
@@ -38,8 +45,15 @@ class Server:
 
     def start(self) -> None:
         script = Path(sys.executable).parent / "streamlit"
-        command = [str(script), "run", str(ROOT / "explorer" / "app.py"), "--server.port", str(self.port),
-                   "--server.headless", "true"]
+        command = [
+            str(script),
+            "run",
+            str(ROOT / "explorer" / "app.py"),
+            "--server.port",
+            str(self.port),
+            "--server.headless",
+            "true",
+        ]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=self.cwd, env=self.env, stdout=log, stderr=log)
         deadline = time.monotonic() + 60
@@ -128,7 +142,8 @@ class Visit:
         assert self.faults == []
         widths = self.page.evaluate(
             "[document.documentElement.scrollWidth, innerWidth, "
-            "...(m => [m.scrollWidth, m.clientWidth])(document.querySelector('[data-testid=stMain]'))]")
+            "...(m => [m.scrollWidth, m.clientWidth])(document.querySelector('[data-testid=stMain]'))]"
+        )
         assert widths[0] <= widths[1] and widths[2] <= widths[3], f"horizontal overflow: {widths}"
 
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-LAYOUTS = {"resnet18": (False, (2, 2, 2, 2)), "resnet34": (False, (3, 4, 6, 3)), "resnet50": (True, (3, 4, 6, 3)),
-           "resnet101": (True, (3, 4, 23, 3)), "resnet152": (True, (3, 8, 36, 3))}  # bottleneck?, blocks
+LAYOUTS = {
+    "resnet18": (False, (2, 2, 2, 2)),
+    "resnet34": (False, (3, 4, 6, 3)),
+    "resnet50": (True, (3, 4, 6, 3)),
+    "resnet101": (True, (3, 4, 23, 3)),
+    "resnet152": (True, (3, 8, 36, 3)),
+}  # bottleneck?, blocks
 
 
 class PlainBlock(nn.Module):
@@ -15,8 +20,11 @@ class PlainBlock(nn.Module):
     def __init__(self, c_in: int, planes: int, stride: int, bottleneck: bool) -> None:
         super().__init__()
         c_out = planes * (4 if bottleneck else 1)
-        sizes = ((c_in, planes, 1, 1), (planes, planes, 3, stride), (planes, c_out, 1, 1)) if bottleneck else (
-            (c_in, planes, 3, stride), (planes, c_out, 3, 1))
+        sizes = (
+            ((c_in, planes, 1, 1), (planes, planes, 3, stride), (planes, c_out, 1, 1))
+            if bottleneck
+            else ((c_in, planes, 3, stride), (planes, c_out, 3, 1))
+        )
         for index, (a, b, k, s) in enumerate(sizes, 1):
             self.add_module(f"conv{index}", nn.Conv2d(a, b, k, s, k // 2, bias=False))
             self.add_module(f"bn{index}", nn.BatchNorm2d(b))

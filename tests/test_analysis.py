@@ -10,8 +10,8 @@ import torchinfo
 
 from explorer.facts import rollup
 from explorer.net.resnet import build
-from explorer.spec import preset
 from explorer.net.trace import trace
+from explorer.spec import preset
 
 
 def test_blocks_and_stages_partition_the_network() -> None:
@@ -30,18 +30,40 @@ def test_preactivation_ends_in_the_head() -> None:
     assert [node.path for node in head.nodes] == ["bn_last", "relu_last", "avgpool", "flatten", "fc"]
 
 
-@pytest.mark.parametrize(("name", "changes", "path", "reason"), [
-    ("resnet18", {}, "layer2.0", "stride 2 halves 56×56 to 28×28 and channels go 64 → 128, so x cannot be added as it is: "
-                                 "1×1 convolution, stride 2, 8,192 weights"),
-    ("resnet50", {}, "layer1.0", "only the channels go 64 → 256 (56×56×64 → 56×56×256), so x cannot be added as it is: "
-                                 "1×1 convolution, stride 1, 16,384 weights"),
-    ("resnet18", {}, "layer1.0", "same shape, 56×56×64 in and out: x is added as it is"),
-    ("resnet18", {"shortcut": "none"}, "layer2.0", "plain net: no shortcut"),
-    ("resnet18", {"shortcut": "A"}, "layer2.0", "stride 2 halves 56×56 to 28×28 and channels go 64 → 128, so x cannot be "
-                                                "added as it is: every 2nd pixel, and 64 channels of zeros, no weights"),
-    ("resnet18", {"shortcut": "C"}, "layer1.0", "same shape, 56×56×64, but option C projects every shortcut: "
-                                                "1×1 convolution, stride 1, 4,096 weights"),
-])
+@pytest.mark.parametrize(
+    ("name", "changes", "path", "reason"),
+    [
+        (
+            "resnet18",
+            {},
+            "layer2.0",
+            "stride 2 halves 56×56 to 28×28 and channels go 64 → 128, so x cannot be added as it is: "
+            "1×1 convolution, stride 2, 8,192 weights",
+        ),
+        (
+            "resnet50",
+            {},
+            "layer1.0",
+            "only the channels go 64 → 256 (56×56×64 → 56×56×256), so x cannot be added as it is: "
+            "1×1 convolution, stride 1, 16,384 weights",
+        ),
+        ("resnet18", {}, "layer1.0", "same shape, 56×56×64 in and out: x is added as it is"),
+        ("resnet18", {"shortcut": "none"}, "layer2.0", "plain net: no shortcut"),
+        (
+            "resnet18",
+            {"shortcut": "A"},
+            "layer2.0",
+            "stride 2 halves 56×56 to 28×28 and channels go 64 → 128, so x cannot be "
+            "added as it is: every 2nd pixel, and 64 channels of zeros, no weights",
+        ),
+        (
+            "resnet18",
+            {"shortcut": "C"},
+            "layer1.0",
+            "same shape, 56×56×64, but option C projects every shortcut: 1×1 convolution, stride 1, 4,096 weights",
+        ),
+    ],
+)
 def test_the_reason_for_solid_or_dotted_is_in_the_models_own_numbers(name, changes, path, reason) -> None:
     found = {block.path: block for block in rollup.blocks(trace(replace(preset(name), **changes)))}
     assert found[path].reason == reason
@@ -59,11 +81,25 @@ def test_the_facts_are_the_contract_in_json() -> None:
     facts = json.loads(json.dumps(rollup.facts(preset("resnet50"), 224, 224)))
     assert facts["name"] == "resnet50" and facts["input"] == [1, 3, 224, 224]
     assert (facts["params"], facts["buffers"], facts["macs"]) == (25_557_032, 53_173, 4_089_184_256)
-    assert {"name", "module", "blocks", "out_shape", "params", "macs", "receptive_field", "stride"} <= set(facts["stages"][0])
-    assert {"path", "stage", "block", "stride", "in_channels", "out_channels", "shortcut", "reason", "params", "macs",
-            "receptive_field"} <= set(facts["blocks"][0])
-    assert {"path", "kind", "in_shape", "out_shape", "kernel", "stride", "params", "macs",
-            "receptive_field"} <= set(facts["layers"][0])
+    assert {"name", "module", "blocks", "out_shape", "params", "macs", "receptive_field", "stride"} <= set(
+        facts["stages"][0]
+    )
+    assert {
+        "path",
+        "stage",
+        "block",
+        "stride",
+        "in_channels",
+        "out_channels",
+        "shortcut",
+        "reason",
+        "params",
+        "macs",
+        "receptive_field",
+    } <= set(facts["blocks"][0])
+    assert {"path", "kind", "in_shape", "out_shape", "kernel", "stride", "params", "macs", "receptive_field"} <= set(
+        facts["layers"][0]
+    )
     assert facts["stages"][1]["out_shape"] == [1, 256, 56, 56]
     assert facts["blocks"][0]["shortcut"] == "projection" and facts["blocks"][0]["block"] == "bottleneck"
 

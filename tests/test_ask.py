@@ -15,9 +15,15 @@ from explorer.facts.proof import evaluate
 from tests import golden
 
 ASKED = {  # question -> what is asked of it in these tests
-    "proof": ["resnet50", "layer1.0"], "cost": ["resnet50"], "flops": ["resnet50"],
-    "memory": ["resnet18", "--batch", "4", "--dtype", "bf16", "--optimizer", "Adam, AdamW"], "field": ["resnet50"],
-    "torchinfo": ["resnet18"], "compare": ["resnet50"], "paper": ["table3"], "nets": [],
+    "proof": ["resnet50", "layer1.0"],
+    "cost": ["resnet50"],
+    "flops": ["resnet50"],
+    "memory": ["resnet18", "--batch", "4", "--dtype", "bf16", "--optimizer", "Adam, AdamW"],
+    "field": ["resnet50"],
+    "torchinfo": ["resnet18"],
+    "compare": ["resnet50"],
+    "paper": ["table3"],
+    "nets": [],
 }
 
 
@@ -90,18 +96,23 @@ def test_every_figure_is_written(capsys, name: str) -> None:
         assert ET.fromstring(text).tag.endswith("svg")
 
 
-@pytest.mark.parametrize(("words", "said"), [
-    (["proof", "resnet50", "cake"], "part='cake': choose net, a stage"),
-    (["memory", "resnet50", "--dtype", "int3"], "dtype='int3': choose one of fp64"),
-    (["memory", "resnet50", "--batch", "0"], "batch=0: choose a whole number"),
-    (["compare", "resnet50", "--baseline", "resnet34~shortcut=D"], "shortcut='D': choose one of"),
-    (["paper", "table9"], "table='table9': choose one of table1"), (["paper", "--stride-on", "2x2"], "stride_on='2x2': choose one of"),
-    (["figure", "resnet50", "cake"], "figure='cake': choose one of overview"),
-    (["figure", "resnet50", "volumes", "--format", "dot"], "format='dot': volumes is written as svg"),
-    (["flops", "resnet50", "--format", "svg"], "format='svg': choose one of table, json, csv"),
-    (["field", "resnet50", "--check", "layer9.9"], "path='layer9.9': choose a block"),
-    (["cost"], "the following arguments are required: MODEL"), (["nets", "resnet50"], "unrecognized arguments: resnet50"),
-])
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["proof", "resnet50", "cake"], "part='cake': choose net, a stage"),
+        (["memory", "resnet50", "--dtype", "int3"], "dtype='int3': choose one of fp64"),
+        (["memory", "resnet50", "--batch", "0"], "batch=0: choose a whole number"),
+        (["compare", "resnet50", "--baseline", "resnet34~shortcut=D"], "shortcut='D': choose one of"),
+        (["paper", "table9"], "table='table9': choose one of table1"),
+        (["paper", "--stride-on", "2x2"], "stride_on='2x2': choose one of"),
+        (["figure", "resnet50", "cake"], "figure='cake': choose one of overview"),
+        (["figure", "resnet50", "volumes", "--format", "dot"], "format='dot': volumes is written as svg"),
+        (["flops", "resnet50", "--format", "svg"], "format='svg': choose one of table, json, csv"),
+        (["field", "resnet50", "--check", "layer9.9"], "path='layer9.9': choose a block"),
+        (["cost"], "the following arguments are required: MODEL"),
+        (["nets", "resnet50"], "unrecognized arguments: resnet50"),
+    ],
+)
 def test_a_mistake_is_one_line_and_exit_code_2(capsys, words, said) -> None:
     with pytest.raises(SystemExit) as stop:
         main(words)
@@ -124,7 +135,18 @@ GOLDEN = {  # file -> what is asked; `run.py test --overwrite` writes them anew,
     "proof-layer2.0.txt": ["proof", "resnet50", "layer2.0"],
     "memory-resnet18.csv": ["memory", "resnet18", "--batch", "8", "--optimizer", "Adam, AdamW", "--format", "csv"],
     "field-resnet50-v1.txt": ["field", "resnet50", "--stride-on", "1x1"],
-    "cost-odd.txt": ["cost", "resnet34", "--stages", "1,2", "--input", "61x50", "--shortcut", "A", "--activation", "pre"],
+    "cost-odd.txt": [
+        "cost",
+        "resnet34",
+        "--stages",
+        "1,2",
+        "--input",
+        "61x50",
+        "--shortcut",
+        "A",
+        "--activation",
+        "pre",
+    ],
 }
 
 

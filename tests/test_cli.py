@@ -19,16 +19,61 @@ DEPTHS = ("18", "34", "50", "101", "152")
 # params by option, MACs by stride, solid/dotted, convolutions, receptive field at conv5_x (v1, v1.5):
 # computed by torchvision and fvcore at 224×224, 1000 classes.
 REFERENCE = {
-    "18": dict(A=11_515_688, B=11_689_512, C=12_043_816, v1=1_814_073_344, v15=1_814_073_344,
-               solid=5, dotted=3, convs=20, field=(435, 435)),
-    "34": dict(A=21_623_848, B=21_797_672, C=22_716_840, v1=3_663_761_408, v15=3_663_761_408,
-               solid=13, dotted=3, convs=36, field=(899, 899)),
-    "50": dict(A=22_780_456, B=25_557_032, C=40_128_552, v1=3_857_973_248, v15=4_089_184_256,
-               solid=12, dotted=4, convs=53, field=(483, 427)),
-    "101": dict(A=41_772_584, B=44_549_160, C=76_981_288, v1=7_570_194_432, v15=7_801_405_440,
-                solid=29, dotted=4, convs=104, field=(1027, 971)),
-    "152": dict(A=57_416_232, B=60_192_808, C=107_335_720, v1=11_282_415_616, v15=11_513_626_624,
-                solid=46, dotted=4, convs=155, field=(1507, 1451)),
+    "18": dict(
+        A=11_515_688,
+        B=11_689_512,
+        C=12_043_816,
+        v1=1_814_073_344,
+        v15=1_814_073_344,
+        solid=5,
+        dotted=3,
+        convs=20,
+        field=(435, 435),
+    ),
+    "34": dict(
+        A=21_623_848,
+        B=21_797_672,
+        C=22_716_840,
+        v1=3_663_761_408,
+        v15=3_663_761_408,
+        solid=13,
+        dotted=3,
+        convs=36,
+        field=(899, 899),
+    ),
+    "50": dict(
+        A=22_780_456,
+        B=25_557_032,
+        C=40_128_552,
+        v1=3_857_973_248,
+        v15=4_089_184_256,
+        solid=12,
+        dotted=4,
+        convs=53,
+        field=(483, 427),
+    ),
+    "101": dict(
+        A=41_772_584,
+        B=44_549_160,
+        C=76_981_288,
+        v1=7_570_194_432,
+        v15=7_801_405_440,
+        solid=29,
+        dotted=4,
+        convs=104,
+        field=(1027, 971),
+    ),
+    "152": dict(
+        A=57_416_232,
+        B=60_192_808,
+        C=107_335_720,
+        v1=11_282_415_616,
+        v15=11_513_626_624,
+        solid=46,
+        dotted=4,
+        convs=155,
+        field=(1507, 1451),
+    ),
 }
 
 
@@ -55,16 +100,25 @@ def test_the_reference_table(capsys, depth):
         assert facts(capsys, f"resnet{depth}", "--shortcut", shortcut)["params"] == params
 
 
-@pytest.mark.parametrize(("depth", "params"), [
-    (20, 269_722), (32, 464_154), (44, 658_586), (56, 853_018), (110, 1_727_962), (1202, 19_421_274)])
+@pytest.mark.parametrize(
+    ("depth", "params"),
+    [(20, 269_722), (32, 464_154), (44, 658_586), (56, 853_018), (110, 1_727_962), (1202, 19_421_274)],
+)
 def test_the_cifar_nets(capsys, depth, params):
     assert facts(capsys, f"resnet{depth}_cifar")["params"] == params
     assert facts(capsys, f"resnet{depth}_cifar", "--shortcut", "B")["params"] == params + 2_752
 
 
-@pytest.mark.parametrize(("name", "params", "gmacs"), [
-    ("resnet200", 64_673_832, 15.007), ("resnext50_32x4d", 25_028_904, 4.230), ("resnext101_32x8d", 88_791_336, 16.414),
-    ("wide_resnet50_2", 68_883_240, 11.398), ("wide_resnet101_2", 126_886_696, 22.753)])
+@pytest.mark.parametrize(
+    ("name", "params", "gmacs"),
+    [
+        ("resnet200", 64_673_832, 15.007),
+        ("resnext50_32x4d", 25_028_904, 4.230),
+        ("resnext101_32x8d", 88_791_336, 16.414),
+        ("wide_resnet50_2", 68_883_240, 11.398),
+        ("wide_resnet101_2", 126_886_696, 22.753),
+    ],
+)
 def test_the_wider_family(capsys, name, params, gmacs):
     data = facts(capsys, name)
     assert (data["params"], round(data["macs"] / 1e9, 3)) == (params, gmacs)
@@ -73,24 +127,88 @@ def test_the_wider_family(capsys, name, params, gmacs):
 def test_json_keeps_the_contract(capsys):
     data = facts(capsys, "resnet18", "--input", "197x211", "--batch", "2", "--classes", "7")
     assert data["name"] == "resnet18" and data["input"] == [2, 3, 197, 211]
-    assert {"name", "spec", "input", "params", "buffers", "macs", "stages", "blocks", "layers", "activation_bytes"} <= set(data)
-    assert {"name", "module", "blocks", "out_shape", "params", "macs", "receptive_field", "stride"} <= set(data["stages"][0])
-    assert {"path", "stage", "block", "stride", "in_channels", "out_channels", "shortcut", "reason", "params", "macs",
-            "receptive_field"} <= set(data["blocks"][0])
-    assert {"path", "kind", "in_shape", "out_shape", "kernel", "stride", "params", "macs",
-            "receptive_field"} <= set(data["layers"][0])
+    assert {
+        "name",
+        "spec",
+        "input",
+        "params",
+        "buffers",
+        "macs",
+        "stages",
+        "blocks",
+        "layers",
+        "activation_bytes",
+    } <= set(data)
+    assert {"name", "module", "blocks", "out_shape", "params", "macs", "receptive_field", "stride"} <= set(
+        data["stages"][0]
+    )
+    assert {
+        "path",
+        "stage",
+        "block",
+        "stride",
+        "in_channels",
+        "out_channels",
+        "shortcut",
+        "reason",
+        "params",
+        "macs",
+        "receptive_field",
+    } <= set(data["blocks"][0])
+    assert {"path", "kind", "in_shape", "out_shape", "kernel", "stride", "params", "macs", "receptive_field"} <= set(
+        data["layers"][0]
+    )
     assert data["layers"][-1]["out_shape"] == [2, 7]
     assert [stage["name"] for stage in data["stages"]] == ["stem", *(f"conv{n}_x" for n in range(2, 6)), "head"]
 
 
 def test_every_flag_reaches_the_spec(capsys):
-    data = facts(capsys, "resnet50", "--stages", "1,2", "--block", "bottleneck", "--shortcut", "A", "--stride-on", "1x1",
-                 "--activation", "pre", "--norm", "none", "--width", "32", "--groups", "2", "--width-per-group", "96",
-                 "--stem", "cifar", "--family", "cifar", "--in-channels", "4", "--classes", "11")
+    data = facts(
+        capsys,
+        "resnet50",
+        "--stages",
+        "1,2",
+        "--block",
+        "bottleneck",
+        "--shortcut",
+        "A",
+        "--stride-on",
+        "1x1",
+        "--activation",
+        "pre",
+        "--norm",
+        "none",
+        "--width",
+        "32",
+        "--groups",
+        "2",
+        "--width-per-group",
+        "96",
+        "--stem",
+        "cifar",
+        "--family",
+        "cifar",
+        "--in-channels",
+        "4",
+        "--classes",
+        "11",
+    )
     assert data["spec"] == {
-        "family": "cifar", "stages": [1, 2], "block": "bottleneck", "shortcut": "A", "stride_on": "1x1",
-        "activation": "pre", "norm": "none", "width": 32, "groups": 2, "width_per_group": 96, "stem": "cifar",
-        "in_channels": 4, "num_classes": 11, "depth": 11}
+        "family": "cifar",
+        "stages": [1, 2],
+        "block": "bottleneck",
+        "shortcut": "A",
+        "stride_on": "1x1",
+        "activation": "pre",
+        "norm": "none",
+        "width": 32,
+        "groups": 2,
+        "width_per_group": 96,
+        "stem": "cifar",
+        "in_channels": 4,
+        "num_classes": 11,
+        "depth": 11,
+    }
     assert data["input"] == [1, 4, 32, 32]
 
 
@@ -118,26 +236,29 @@ def test_report_is_one_page_of_markdown(capsys):
     assert "21,797,672" in text and "same shape, 56×56×64 in and out: x is added as it is" in text
 
 
-@pytest.mark.parametrize(("words", "said"), [
-    (["resnet51"], "model='resnet51': choose one of resnet18,"),
-    (["resnet22_cifar"], "depth=22: CIFAR nets have 6n+2 layers: 8, 14, 20, … 2,000; nearest: 20 and 26"),
-    (["resnet50", "--block", "banana"], "block='banana': choose one of basic, bottleneck"),
-    (["resnet50", "--shortcut", "D"], "shortcut='D': choose one of B, A, C, none"),
-    (["resnet50", "--stages", "3,x"], "stages='3,x': write the blocks per stage as whole numbers, like 3,4,6,3"),
-    (["resnet50", "--stages", "1,1,1,1,1"], "stages=(1, 1, 1, 1, 1): give the blocks of one to 4 stages"),
-    (["resnet50", "--input", "-1"], "input='-1': write a size in pixels"),
-    (["resnet50", "--input=-1"], "input='-1': write a size in pixels from 1 to 4,096, like 224 or 197x211"),
-    (["resnet50", "--input", "0"], "input=0: choose a whole number from 1 to 4,096"),
-    (["resnet50", "--batch", "0"], "batch=0: choose a whole number from 1 to 65,536"),
-    (["resnet50", "--batch", "two"], "batch='two': choose a whole number"),
-    (["resnet50", "--classes", "1e9"], "num_classes='1e9': choose a whole number from 1 to 100,000"),
-    (["resnet18", "--groups", "32"], "groups=32, width_per_group=64: a basic block takes groups=1"),
-    (["resnet50", "--format", "xml"], "format='xml': choose one of table, json, csv, code, report"),
-    (["resnet50", "--level", "atoms"], "level='atoms': choose one of stages, blocks, layers"),
-    (["resnet50", "--dept\nh", "3"], "unrecognized arguments: --dept h 3"),
-    (["resnet50", "--block", "x" * 1_000_000], "block='xxx"),
-    ([], "the following arguments are required: MODEL"),
-])
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["resnet51"], "model='resnet51': choose one of resnet18,"),
+        (["resnet22_cifar"], "depth=22: CIFAR nets have 6n+2 layers: 8, 14, 20, … 2,000; nearest: 20 and 26"),
+        (["resnet50", "--block", "banana"], "block='banana': choose one of basic, bottleneck"),
+        (["resnet50", "--shortcut", "D"], "shortcut='D': choose one of B, A, C, none"),
+        (["resnet50", "--stages", "3,x"], "stages='3,x': write the blocks per stage as whole numbers, like 3,4,6,3"),
+        (["resnet50", "--stages", "1,1,1,1,1"], "stages=(1, 1, 1, 1, 1): give the blocks of one to 4 stages"),
+        (["resnet50", "--input", "-1"], "input='-1': write a size in pixels"),
+        (["resnet50", "--input=-1"], "input='-1': write a size in pixels from 1 to 4,096, like 224 or 197x211"),
+        (["resnet50", "--input", "0"], "input=0: choose a whole number from 1 to 4,096"),
+        (["resnet50", "--batch", "0"], "batch=0: choose a whole number from 1 to 65,536"),
+        (["resnet50", "--batch", "two"], "batch='two': choose a whole number"),
+        (["resnet50", "--classes", "1e9"], "num_classes='1e9': choose a whole number from 1 to 100,000"),
+        (["resnet18", "--groups", "32"], "groups=32, width_per_group=64: a basic block takes groups=1"),
+        (["resnet50", "--format", "xml"], "format='xml': choose one of table, json, csv, code, report"),
+        (["resnet50", "--level", "atoms"], "level='atoms': choose one of stages, blocks, layers"),
+        (["resnet50", "--dept\nh", "3"], "unrecognized arguments: --dept h 3"),
+        (["resnet50", "--block", "x" * 1_000_000], "block='xxx"),
+        ([], "the following arguments are required: MODEL"),
+    ],
+)
 def test_a_mistake_is_one_line_and_exit_code_2(capsys, words, said):
     with pytest.raises(SystemExit) as stop:
         main(words)
@@ -161,6 +282,11 @@ def test_help_names_every_flag(capsys):
 def test_as_a_command_in_a_c_locale_from_another_folder(tmp_path):
     """`python -m explorer`, with the package on the path, where the terminal cannot print × by itself."""
     env = {"PYTHONPATH": str(ROOT), "LC_ALL": "C", "PYTHONUTF8": "0", "PATH": "/usr/bin:/bin"}
-    done = subprocess.run([sys.executable, "-m", "explorer", "resnet18", "--level", "stages"], cwd=tmp_path, env=env,
-                          capture_output=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-m", "explorer", "resnet18", "--level", "stages"],
+        cwd=tmp_path,
+        env=env,
+        capture_output=True,
+        timeout=60,
+    )
     assert done.returncode == 0 and "56×56×64" in done.stdout.decode() and done.stderr == b""

@@ -10,9 +10,9 @@ from dataclasses import replace
 import pytest
 import torch
 
-from explorer.tell.codegen import code
 from explorer.net.resnet import build
 from explorer.spec import CHOICES, ResNetSpec, preset, presets
+from explorer.tell.codegen import code
 
 AXES = ("block", "shortcut", "stride_on", "activation", "norm", "stem")
 COMBINATIONS = list(itertools.product(*(CHOICES[name] for name in AXES)))

@@ -17,8 +17,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from explorer.facts.rollup import total
 from explorer.net.resnet import build
-from explorer.spec import BLOCKS, CHOICES, ResNetSpec, preset, presets
 from explorer.net.trace import trace
+from explorer.spec import BLOCKS, CHOICES, ResNetSpec, preset, presets
 
 SIDE = 33  # odd, and small: a count does not depend on values
 AXES = ("block", "shortcut", "stride_on", "activation", "norm")

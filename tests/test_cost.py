@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from explorer.facts import cost
-from explorer.tell.plots import cost as cost_plots
-from explorer.facts.rollup import total
 from explorer.facts.proof import evaluate
-from explorer.spec import ResNetSpec, preset
+from explorer.facts.rollup import total
 from explorer.net.trace import trace
+from explorer.spec import ResNetSpec, preset
+from explorer.tell.plots import cost as cost_plots
 
 NODES = trace(preset("resnet50"), 224, 224)
 
@@ -49,15 +49,31 @@ def test_each_share_has_its_proof(metric):
     assert all(one.percent == pytest.approx(100 * rows[one.part]) for one in shares)
 
 
-@pytest.mark.parametrize(("path", "over"), [
-    ("net", "net"), ("conv3_x", "net"), ("layer2.0", "conv3_x"), ("layer2.0.conv1", "layer2.0"), ("fc", "head"), ("stem", "net")])
+@pytest.mark.parametrize(
+    ("path", "over"),
+    [
+        ("net", "net"),
+        ("conv3_x", "net"),
+        ("layer2.0", "conv3_x"),
+        ("layer2.0.conv1", "layer2.0"),
+        ("fc", "head"),
+        ("stem", "net"),
+    ],
+)
 def test_the_part_above_a_part(path, over):
     assert cost.above(NODES, path) == over
 
 
-@pytest.mark.parametrize(("name", "words"), [
-    ("resnet50", "conv5_x has 59 % of the parameters and 6 % of the activation memory; conv2_x has 39 %"),
-    ("resnet152", "conv4_x has 67 % of the parameters, 70 % of the multiply-adds and 49 % of the activation memory")])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("resnet50", "conv5_x has 59 % of the parameters and 6 % of the activation memory; conv2_x has 39 %"),
+        (
+            "resnet152",
+            "conv4_x has 67 % of the parameters, 70 % of the multiply-adds and 49 % of the activation memory",
+        ),
+    ],
+)
 def test_the_lesson(name, words):
     assert str(cost.lesson(trace(preset(name), 224, 224))).startswith(words)
 
@@ -69,7 +85,9 @@ def test_equal_shares_are_said_once():
 
 def test_one_part_that_has_most_of_everything_is_named_once():
     text = str(cost.lesson(trace(preset("resnet50"), 1, 1)))
-    assert text.startswith("conv5_x has 59 % of the parameters, 59 % of the multiply-adds and 40 % of the activation memory: most")
+    assert text.startswith(
+        "conv5_x has 59 % of the parameters, 59 % of the multiply-adds and 40 % of the activation memory: most"
+    )
     assert text.count("conv5_x") == 1
 
 
@@ -77,7 +95,9 @@ def test_a_very_deep_tree_ends_at_its_blocks_and_a_part_of_it_does_not():
     nodes = trace(preset("resnet1202_cifar"), 32, 32)
     items = cost.hierarchy(nodes, "params")
     assert len(items) < 620 and items[0]["value"] == total(nodes, "params")
-    assert not any(item["id"].count(".") > 1 for item in items) and {"layer3.199", "fc", "conv1"} <= {item["id"] for item in items}
+    assert not any(item["id"].count(".") > 1 for item in items) and {"layer3.199", "fc", "conv1"} <= {
+        item["id"] for item in items
+    }
     for item in items:
         below = [one["value"] for one in items if one["parent"] == item["id"]]
         assert not below or sum(below) == item["value"]

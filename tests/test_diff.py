@@ -46,7 +46,9 @@ def test_added_less_removed_is_the_difference_of_the_real_state_dicts(label):
     base, other = comparison.quick(label)
     found = comparison.layers(base, other, 224, 224)
     sign = {"added": 1, "removed": -1, "changed": 1}
-    params = {name: sum(p.numel() for p in build(spec, "meta").parameters()) for name, spec in (("a", base), ("b", other))}
+    params = {
+        name: sum(p.numel() for p in build(spec, "meta").parameters()) for name, spec in (("a", base), ("b", other))
+    }
     assert sum(sign[layer.change] * layer.params for layer in found) == params["b"] - params["a"]
     keys = [{name for name, _ in build(spec, "meta").named_parameters()} for spec in (base, other)]
     with_weights = {layer.path for layer in found if layer.change == "added" and layer.params}
@@ -86,12 +88,22 @@ def test_the_summary_speaks_in_words():
     assert "stride on the 1×1 → 3×3" in text and "input channels 3 → 1,024" in text
     assert "blocks per stage [3,4,6,3] → [1,2]" in text and "_" not in text
     assert set(comparison.WORDS) == {field.name for field in fields(ResNetSpec)}
-    assert comparison.told_apart(replace(preset("resnet50"), num_classes=10), preset("resnet50")) == "ResNet-50 · classes 10"
+    assert (
+        comparison.told_apart(replace(preset("resnet50"), num_classes=10), preset("resnet50"))
+        == "ResNet-50 · classes 10"
+    )
 
 
-@pytest.mark.parametrize("spec", [
-    *presets().values(), ResNetSpec(stages=(1, 2), width=32, norm="none", num_classes=7),
-    replace(preset("resnet34"), shortcut="none", activation="pre"), replace(preset("resnet18"), block="bottleneck")], ids=str)
+@pytest.mark.parametrize(
+    "spec",
+    [
+        *presets().values(),
+        ResNetSpec(stages=(1, 2), width=32, norm="none", num_classes=7),
+        replace(preset("resnet34"), shortcut="none", activation="pre"),
+        replace(preset("resnet18"), block="bottleneck"),
+    ],
+    ids=str,
+)
 def test_addresses_come_back(spec):
     assert comparison.parse(comparison.address(spec)) == spec
 
@@ -102,10 +114,19 @@ def test_addresses_are_short_for_what_people_link():
     assert comparison.address(replace(preset("resnet34"), shortcut="none")) == "resnet34~shortcut=none"
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    ("banana", "model='banana': choose one of resnet18"), ("resnet34~shortcut=D", "shortcut='D': choose one of"),
-    ("resnet34~colour=red", "'colour' is none of family"), ("resnet21_cifar", "depth=21: CIFAR nets have 6n.2 layers: .* nearest: 20 and 26"), ("resnet34~width=-1", "width='-1': choose a whole number"),
-    ("resnet34~stages=9,x", "stages='9,x'"), ("", "model=''"), ("x" * 100_000, "model='xxx")])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("banana", "model='banana': choose one of resnet18"),
+        ("resnet34~shortcut=D", "shortcut='D': choose one of"),
+        ("resnet34~colour=red", "'colour' is none of family"),
+        ("resnet21_cifar", "depth=21: CIFAR nets have 6n.2 layers: .* nearest: 20 and 26"),
+        ("resnet34~width=-1", "width='-1': choose a whole number"),
+        ("resnet34~stages=9,x", "stages='9,x'"),
+        ("", "model=''"),
+        ("x" * 100_000, "model='xxx"),
+    ],
+)
 def test_bad_addresses_say_why_in_a_line(text, said):
     with pytest.raises(ValueError, match=said) as error:
         comparison.parse(text)

@@ -8,15 +8,16 @@ from dataclasses import replace
 
 import pytest
 
-from explorer.tell import export
-from explorer.facts.rollup import facts
 from explorer.cli.main import chosen_spec, parser
+from explorer.facts.rollup import facts
 from explorer.spec import ResNetSpec, preset, presets
+from explorer.tell import cells, export
 from tests import golden
 
 V1 = replace(preset("resnet50"), stride_on="1x1")
-ODD = ResNetSpec(stages=(1, 2), block="basic", shortcut="A", activation="pre", norm="none", width=8, in_channels=1,
-                 num_classes=7)
+ODD = ResNetSpec(
+    stages=(1, 2), block="basic", shortcut="A", activation="pre", norm="none", width=8, in_channels=1, num_classes=7
+)
 FILES = {
     "resnet18.txt": lambda: export.to_table(preset("resnet18"), 224, 224, 1),
     "resnet34-layers.csv": lambda: export.to_csv(preset("resnet34"), 224, 224, 1),
@@ -36,14 +37,14 @@ def test_golden(request, name):
 
 @pytest.mark.parametrize("spec", [*presets().values(), V1, ODD], ids=str)
 def test_the_command_gives_the_same_model(spec):
-    words = shlex.split(export.command(spec, 61, 50, 2))
+    words = shlex.split(cells.command(spec, 61, 50, 2))
     assert words[:3] == ["python", "-m", "explorer"]
     given = parser().parse_args(words[3:])
     assert chosen_spec(given) == spec and given.input == "61x50" and given.batch == "2"
 
 
 def test_the_command_is_short_where_nothing_is_special():
-    assert export.command(preset("resnet50"), 224, 224) == "python -m explorer resnet50"
+    assert cells.command(preset("resnet50"), 224, 224) == "python -m explorer resnet50"
 
 
 def test_columns_of_the_table_sum_to_its_totals():

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from explorer.lab.claims import story
+from explorer.lab.experiments import EXPERIMENTS
+from explorer.lab.record import recorded
 from explorer.tell.plots.lab import VIEWS, spread, unknown
 from explorer.tell.plots.lab.base import running_mean
 from explorer.tell.plots.lab.nets import through_depth
 from explorer.tell.plots.lab.training import by_rate
-from explorer.lab.claims import story
-from explorer.lab.experiments import EXPERIMENTS
-from explorer.lab.record import recorded
 
 ALL = [(key, view) for key, views in VIEWS.items() for view in views]
 
@@ -46,8 +46,17 @@ def test_exact_zeros_are_marked_and_not_on_the_line() -> None:
 
 
 def test_a_diverged_training_is_a_cross() -> None:
-    rows = [{"part": "final", "norm": "none", "lr": lr, "loss": loss, "state": "ok" if loss else "nan",
-             "diverged_at": None if loss else 7} for lr, loss in ((0.1, 0.5), (1.0, None))]
+    rows = [
+        {
+            "part": "final",
+            "norm": "none",
+            "lr": lr,
+            "loss": loss,
+            "state": "ok" if loss else "nan",
+            "diverged_at": None if loss else 7,
+        }
+        for lr, loss in ((0.1, 0.5), (1.0, None))
+    ]
     crosses = [trace for trace in by_rate(rows).data if trace.marker.symbol == "x"]
     assert len(crosses) == 1 and list(crosses[0].x) == [1.0] and "diverged" in crosses[0].name
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from explorer.facts import comparison
-from explorer.tell.plots import cost as cost_plots, labels
+from explorer.tell.plots import cost as cost_plots
+from explorer.tell.plots import labels
 from explorer.tell.plots.labels import candidates, places
 
 
@@ -24,11 +25,17 @@ def test_where_there_is_no_room_the_first_keep_their_names():
 
 def test_two_compared_nets_side_by_side_do_not_overprint():
     """ResNet-50 with the stride in either place: as many parameters, nearly as many MACs, and one long name."""
-    points, names, sizes = [(300, 200), (318, 200), (328, 198)], ["ResNet-50 · stride on the 1×1 (v1)", "ResNet-50", "ResNeXt-50"], [
-        (15, 17), (15, 17), (14, 10)]
+    points, names, sizes = (
+        [(300, 200), (318, 200), (328, 198)],
+        ["ResNet-50 · stride on the 1×1 (v1)", "ResNet-50", "ResNeXt-50"],
+        [(15, 17), (15, 17), (14, 10)],
+    )
     found = places(points, names, sizes, (720, 450), always=2)
-    boxes = [candidates(point, len(name) * 0.56 * font, 1.25 * font, marker / 2 + 4)[place] for point, name, (font, marker), place
-             in zip(points, names, sizes, found) if place]
+    boxes = [
+        candidates(point, len(name) * 0.56 * font, 1.25 * font, marker / 2 + 4)[place]
+        for point, name, (font, marker), place in zip(points, names, sizes, found)
+        if place
+    ]
     assert len(boxes) >= 2 and not any(labels._meet(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
 
 
@@ -44,11 +51,15 @@ def test_no_two_names_of_the_presets_overprint(family, y):
         font = trace.textfont.size
         for x, value, name, place in zip(trace.x, trace.y, trace.text, trace.textposition):
             if name:
-                at = [cost_plots._at(v, span, px) for v, span, px in ((x, x_range, cost_plots.PLOT[0]), (value, y_range, cost_plots.PLOT[1]))]
+                at = [
+                    cost_plots._at(v, span, px)
+                    for v, span, px in ((x, x_range, cost_plots.PLOT[0]), (value, y_range, cost_plots.PLOT[1]))
+                ]
                 width, height = len(name) * labels.CHARACTER * font, labels.LINE * font
                 boxes.append(candidates(at, width, height, trace.marker.size / 2 + labels.GAP)[place])
                 names.append(name)
-    assert not [(a, b) for a, one in zip(names, boxes) for b, other in zip(names, boxes)
-                if a < b and labels._meet(one, other)]
+    assert not [
+        (a, b) for a, one in zip(names, boxes) for b, other in zip(names, boxes) if a < b and labels._meet(one, other)
+    ]
     present = {row["net"] for row in rows if row[y]}
     assert set(marked) & present <= set(names)

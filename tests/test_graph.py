@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from explorer.tell import netmap
 from explorer.facts.rollup import METRICS, blocks, stages, total
-from explorer.tell.netmap import layout, opened, groups, recipes
-from explorer.tell.netmap.scene import scene
 from explorer.net.resnet import IdentityShortcut, ZeroPad, build
-from explorer.spec import ResNetSpec, preset
 from explorer.net.trace import trace
+from explorer.spec import ResNetSpec, preset
+from explorer.tell import netmap
+from explorer.tell.netmap import groups, layout, opened, recipes
+from explorer.tell.netmap.scene import scene
 
 PAPER = {"resnet18": (5, 3), "resnet34": (13, 3), "resnet50": (12, 4), "resnet101": (29, 4), "resnet152": (46, 4)}
 LEVELS = ("stages", "blocks", "layers")
@@ -156,5 +156,5 @@ def test_an_opened_block_shows_every_layer_and_its_shortcut(name: str, variant: 
         assert picture["edges"][0][2].endswith(recipes.shape(block.in_shape))
         assert picture["edges"][-1][2] == recipes.shape(block.out_shape)
         for x, y, w, h in (box["box"] for box in picture["boxes"]):
-            assert 0 <= x and x + w <= picture["w"] and 0 <= y and y + h <= picture["h"]
+            assert x >= 0 and x + w <= picture["w"] and y >= 0 and y + h <= picture["h"]
         assert not overlaps([box["box"] for box in picture["boxes"]])

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
-import re
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from explorer.tell import netmap, palette
+from explorer.facts.proof import evaluate, latex
 from explorer.facts.rollup import METRICS, blocks, stages, total
+from explorer.net.trace import follow, trace
+from explorer.net.vgg import vgg19
+from explorer.spec import ResNetSpec, preset
+from explorer.tell import netmap, palette
 from explorer.tell.netmap import groups, recipes
 from explorer.tell.netmap.columns import columns, contrast, ink, on_tile, shade
 from explorer.tell.netmap.details import OPTIONS, options
 from explorer.tell.netmap.fig3 import nets
-from explorer.facts.proof import evaluate, latex
-from explorer.spec import ResNetSpec, preset
-from explorer.net.trace import follow, trace
-from explorer.net.vgg import vgg19
 from tests.test_graph import LEVELS, counted, drawn, in_module, overlaps
 
 
@@ -34,8 +34,13 @@ def test_formulas_have_the_models_numbers_in_and_give_its_results() -> None:
             assert computed == value, (node.path, text)
 
 
-PROVED = {"50": preset("resnet50"), "50 v1": replace(preset("resnet50"), stride_on="1x1"), "56": preset("resnet56_cifar"),
-          "plain C": replace(preset("resnet18"), shortcut="C"), "pre A": replace(preset("resnet34"), shortcut="A", activation="pre")}
+PROVED = {
+    "50": preset("resnet50"),
+    "50 v1": replace(preset("resnet50"), stride_on="1x1"),
+    "56": preset("resnet56_cifar"),
+    "plain C": replace(preset("resnet18"), shortcut="C"),
+    "pre A": replace(preset("resnet34"), shortcut="A", activation="pre"),
+}
 
 
 @pytest.mark.parametrize("name", PROVED)
@@ -43,8 +48,12 @@ def test_every_formula_of_the_panel_gives_the_panels_number(name: str) -> None:
     spec = PROVED[name]
     details, nodes = drawn(spec)["details"], trace(spec, spec.default_input, spec.default_input)
     told = [text for stage in details["stages"].values() for text in stage["proofs"].values()]
-    told += [text for kind in details["kinds"] for holder in (kind, *kind["layers"], *kind["options"].values())
-             for text in holder["proofs"].values()]
+    told += [
+        text
+        for kind in details["kinds"]
+        for holder in (kind, *kind["layers"], *kind["options"].values())
+        for text in holder["proofs"].values()
+    ]
     assert len(told) > 100
     for text in told:
         for step in text.split("; "):
@@ -52,7 +61,11 @@ def test_every_formula_of_the_panel_gives_the_panels_number(name: str) -> None:
             assert evaluate(expression or value) == int(value.replace(",", "")), step
     for stage in stages(nodes):
         known = details["stages"][stage.module]["proofs"]
-        assert all(known[metric].endswith(f"{total(stage.nodes, metric):,}") for metric in ("params", "macs") if metric in known)
+        assert all(
+            known[metric].endswith(f"{total(stage.nodes, metric):,}")
+            for metric in ("params", "macs")
+            if metric in known
+        )
 
 
 @pytest.mark.parametrize("name", PROVED)
@@ -64,7 +77,9 @@ def test_what_a_block_adds_to_the_receptive_field(name: str) -> None:
         numbered = [kind for kind, count in details["stages"][stage.module]["kinds"] for _ in range(count)]
         for kind, block in zip(numbered, stage.blocks, strict=True):
             before = next(node for node in nodes if node.path == block.nodes[0].inputs[0])
-            assert before.receptive_field + evaluate(details["kinds"][kind]["widens"]) == block.nodes[-1].receptive_field
+            assert (
+                before.receptive_field + evaluate(details["kinds"][kind]["widens"]) == block.nodes[-1].receptive_field
+            )
 
 
 def test_the_browser_can_write_latex_with_the_same_replacements() -> None:

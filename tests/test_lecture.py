@@ -15,14 +15,14 @@ from streamlit.testing.v1 import AppTest
 
 from explorer import lecture
 from explorer.facts import published
-from explorer.spec.chosen import DEFAULT, USUAL, of_params
-from explorer.tell.drawing import lines_svg, overview_svg
 from explorer.lecture import LectureError, parse
-from explorer.lecture.scene_pictures import pictures
 from explorer.lecture.quantities import known, quantity
 from explorer.lecture.scene import OWN, address, query
+from explorer.lecture.scene_pictures import pictures
 from explorer.net.trace import trace
 from explorer.net.vgg import vgg19
+from explorer.spec.chosen import DEFAULT, USUAL, of_params
+from explorer.tell.drawing import lines_svg, overview_svg
 
 TOUR = lecture.load()
 ASKING = [scene for scene in TOUR.scenes if scene.question]
@@ -43,11 +43,24 @@ def problems(text: str) -> list[str]:
 
 # ── the default tour ────────────────────────────────────────────────────────────────────────────────────────────────
 
+
 def test_the_tour_tells_the_story_in_order() -> None:
     """Issue 7's list, from "deeper should be better" to BN."""
     assert [scene.slug for scene in TOUR.scenes] == [
-        "deeper", "residual", "identity-or-projection", "basic-block", "bottleneck", "solid-and-dotted", "conv2x-dotted",
-        "five-depths", "parameters", "flops-are-not-time", "degradation", "batch-norm", "now-you"]
+        "deeper",
+        "residual",
+        "identity-or-projection",
+        "basic-block",
+        "bottleneck",
+        "solid-and-dotted",
+        "conv2x-dotted",
+        "five-depths",
+        "parameters",
+        "flops-are-not-time",
+        "degradation",
+        "batch-norm",
+        "now-you",
+    ]
     assert 12 <= TOUR.minutes <= 18
     assert all(scene.notes for scene in TOUR.scenes)
     assert {scene.question.kind for scene in ASKING} == {"number", "choice", "block"}
@@ -65,7 +78,9 @@ def test_the_tours_claims_hold() -> None:
     assert quantity("error:plain-34", of_params({})).value > quantity("error:plain-18", of_params({})).value  # Table 2
     plain, option_a = (by_slug("residual").chosen.spec, replace(by_slug("residual").chosen.spec, shortcut="none"))
     assert sum(node.params for node in trace(plain, 224, 224)) == sum(node.params for node in trace(option_a, 224, 224))
-    deepest = by_slug("five-depths").chosen  # "fewer than VGG-19 needs": 143,667,240 parameters, 19.6 GMACs (paper, §3.3)
+    deepest = by_slug(
+        "five-depths"
+    ).chosen  # "fewer than VGG-19 needs": 143,667,240 parameters, 19.6 GMACs (paper, §3.3)
     assert quantity("params", deepest).value < sum(value.numel() for value in vgg19().parameters())
     assert quantity("macs", deepest).value < 19.6e9
     counts = {depth: of_params({"depth": depth}).spec.stages for depth in ("50", "152")}
@@ -74,28 +89,50 @@ def test_the_tours_claims_hold() -> None:
     assert quantity("dotted", of_params({"depth": "34"})).value == 3 and quantity("dotted", of_params({})).value == 4
     assert query(by_slug("conv2x-dotted").question.answer + "=")  # the cited answer is the model's own count
     assert by_slug("conv2x-dotted").question.answer == quantity("dotted", of_params({"depth": "50"})).text
-    written = [sum(math.prod(node.out_shape) for node in trace(of_params({"depth": depth}).spec, 224, 224) if node.kind == "conv")
-               for depth in ("34", "50")]
+    written = [
+        sum(
+            math.prod(node.out_shape)
+            for node in trace(of_params({"depth": depth}).spec, 224, 224)
+            if node.kind == "conv"
+        )
+        for depth in ("34", "50")
+    ]
     assert 2.9 < written[1] / written[0] < 3  # "almost three times as many numbers"; reference.md: 2.97
     assert {round(quantity("macs_ratio:resnet50/resnet34", of_params({})).value, 2)} == {1.12}
-    assert published.throughput()[0]["images_per_s"]["resnet50"] / published.throughput()[0]["images_per_s"]["resnet34"] < 0.55
+    assert (
+        published.throughput()[0]["images_per_s"]["resnet50"] / published.throughput()[0]["images_per_s"]["resnet34"]
+        < 0.55
+    )
 
 
 # ── figures: each with its second source (reference.md) ─────────────────────────────────────────────────────────────
 
-@pytest.mark.parametrize(("params", "name", "value", "source"), [
-    ({}, "params", 25_557_032, "computed"), ({"depth": "34"}, "macs", 3_663_761_408, "computed"),
-    ({"depth": "152"}, "layers", 152, "computed"), ({"depth": "101"}, "blocks", 33, "computed"),
-    ({"depth": "18"}, "solid", 5, "computed"), ({"depth": "152"}, "dotted", 4, "computed"),
-    ({"depth": "34", "shortcut": "none"}, "dotted", 0, "computed"), ({}, "receptive_field", 427, "computed"),
-    ({}, "largest_stage", "conv5_x", "computed"), ({}, "largest_block", "layer4.0", "computed"),
-    ({}, "basic_weights", 1_179_648, "computed"), ({}, "bottleneck_weights", 69_632, "computed"),
-    ({}, "cheap_basic_weights", 73_728, "computed"), ({}, "bottleneck_ratio", pytest.approx(16.941, abs=1e-3), "computed"),
-    ({}, "cost_ratio", pytest.approx(1.059, abs=1e-3), "computed"), ({}, "error:plain-18", 27.94, "published"),
-    ({}, "error:ResNet-34 A", 25.03, "published"), ({}, "params_of:resnet101", 44_549_160, "computed"),
-    ({}, "macs_of:resnet18", 1_814_073_344, "computed"),
-    ({}, "speed_ratio:resnet50/resnet34", pytest.approx(4303 / 8316), "published"),
-])
+
+@pytest.mark.parametrize(
+    ("params", "name", "value", "source"),
+    [
+        ({}, "params", 25_557_032, "computed"),
+        ({"depth": "34"}, "macs", 3_663_761_408, "computed"),
+        ({"depth": "152"}, "layers", 152, "computed"),
+        ({"depth": "101"}, "blocks", 33, "computed"),
+        ({"depth": "18"}, "solid", 5, "computed"),
+        ({"depth": "152"}, "dotted", 4, "computed"),
+        ({"depth": "34", "shortcut": "none"}, "dotted", 0, "computed"),
+        ({}, "receptive_field", 427, "computed"),
+        ({}, "largest_stage", "conv5_x", "computed"),
+        ({}, "largest_block", "layer4.0", "computed"),
+        ({}, "basic_weights", 1_179_648, "computed"),
+        ({}, "bottleneck_weights", 69_632, "computed"),
+        ({}, "cheap_basic_weights", 73_728, "computed"),
+        ({}, "bottleneck_ratio", pytest.approx(16.941, abs=1e-3), "computed"),
+        ({}, "cost_ratio", pytest.approx(1.059, abs=1e-3), "computed"),
+        ({}, "error:plain-18", 27.94, "published"),
+        ({}, "error:ResNet-34 A", 25.03, "published"),
+        ({}, "params_of:resnet101", 44_549_160, "computed"),
+        ({}, "macs_of:resnet18", 1_814_073_344, "computed"),
+        ({}, "speed_ratio:resnet50/resnet34", pytest.approx(4303 / 8316), "published"),
+    ],
+)
 def test_figures(params: dict, name: str, value: object, source: str) -> None:
     found = quantity(name, of_params(params))
     assert (found.value, found.source) == (value, source)
@@ -112,7 +149,9 @@ def test_every_listed_figure_is_known(name: str) -> None:
     assert quantity(name, of_params({})).text
 
 
-@pytest.mark.parametrize("name", ["parms", "error:plain-35", "error", "macs_ratio:resnet50", "params_of:vgg", "speed_ratio:a/b"])
+@pytest.mark.parametrize(
+    "name", ["parms", "error:plain-35", "error", "macs_ratio:resnet50", "params_of:vgg", "speed_ratio:a/b"]
+)
 def test_unknown_figures_name_the_choices(name: str) -> None:
     with pytest.raises(ValueError, match="figure="):
         quantity(name, of_params({}))
@@ -120,13 +159,22 @@ def test_unknown_figures_name_the_choices(name: str) -> None:
 
 # ── predict, then reveal ────────────────────────────────────────────────────────────────────────────────────────────
 
-@pytest.mark.parametrize(("slug", "guess", "right", "sentence"), [
-    ("deeper", "28", True, "You said 28 %: close."), ("deeper", "20", False, "You said 20 %: off by 8.54 %."),
-    ("bottleneck", "4", False, "You said 4 times: 4.2 times too little."), ("bottleneck", "34", False, "2.0 times too much"),
-    ("conv2x-dotted", "4", True, "You said “4”: right."), ("conv2x-dotted", "3", False, "You said “3”: no."),
-    ("parameters", "layer4.0", True, "You clicked layer4.0: right."), ("parameters", "layer4.0.conv2", True, "right."),
-    ("parameters", "layer4.1", False, "You clicked layer4.1: no."), ("flops-are-not-time", "1.1", False, "2.1 times too much"),
-])
+
+@pytest.mark.parametrize(
+    ("slug", "guess", "right", "sentence"),
+    [
+        ("deeper", "28", True, "You said 28 %: close."),
+        ("deeper", "20", False, "You said 20 %: off by 8.54 %."),
+        ("bottleneck", "4", False, "You said 4 times: 4.2 times too little."),
+        ("bottleneck", "34", False, "2.0 times too much"),
+        ("conv2x-dotted", "4", True, "You said “4”: right."),
+        ("conv2x-dotted", "3", False, "You said “3”: no."),
+        ("parameters", "layer4.0", True, "You clicked layer4.0: right."),
+        ("parameters", "layer4.0.conv2", True, "right."),
+        ("parameters", "layer4.1", False, "You clicked layer4.1: no."),
+        ("flops-are-not-time", "1.1", False, "2.1 times too much"),
+    ],
+)
 def test_a_guess_is_held_against_the_answer(slug: str, guess: str, right: bool, sentence: str) -> None:
     found = lecture.evaluate(by_slug(slug), guess)
     assert found.right is right and sentence in found.sentence
@@ -149,7 +197,10 @@ def test_answers_carry_their_source() -> None:
 def test_recorded_answers_are_those_of_the_recorded_runs() -> None:
     from explorer.lab.record import recorded
 
-    assert recorded("degradation")["pair"]["answer"] == "plain" and by_slug("degradation").question.answer == "Only the plain one"
+    assert (
+        recorded("degradation")["pair"]["answer"] == "plain"
+        and by_slug("degradation").question.answer == "Only the plain one"
+    )
     bands = recorded("learning-rate")["residual"]["summary"]
     assert max(bands["batch"]["workable"]) >= 10 * max(bands["none"]["workable"]) - 1e-9
     assert by_slug("batch-norm").question.answer == "10 times or more"
@@ -157,54 +208,81 @@ def test_recorded_answers_are_those_of_the_recorded_runs() -> None:
 
 # ── reading a file ──────────────────────────────────────────────────────────────────────────────────────────────────
 
+
 def test_a_small_lecture() -> None:
     found = parse('title = "Mine"\n' + SCENE + 'state = "?outer=64&equal=cost"\n', "mine.toml", PAGES)
-    assert (found.title, found.scenes[0].slug, found.scenes[0].address) == ("Mine", "one", "/blocks?outer=64&equal=cost&lecture=one")
+    assert (found.title, found.scenes[0].slug, found.scenes[0].address) == (
+        "Mine",
+        "one",
+        "/blocks?outer=64&equal=cost&lecture=one",
+    )
     assert found.find("1") is found.find("one") is found.scenes[0] and found.find("2") is None
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    ("", "line 1: no [[scene]]"),
-    ("title = = 3", "line 1, column 9: invalid value"),
-    ('[[scene]]\ntitle = "a', "line 2: unterminated string"),
-    ('[[scene]]\ntext = """a\nb\nc\n', "line 2: "),
-    ('titel = "x"\n' + SCENE, "line 1: 'titel' in the lecture: choose one of title, subtitle, scene"),
-    (SCENE.replace("blocks", "blokcs"), "line 3: page='blokcs': choose one of architecture, blocks, shapes"),
-    (SCENE.replace('title = "One"\n', ""), "line 1: 'title' is missing in scene 1"),
-    (SCENE.replace('"Look."', "3"), "line 4: text=3 in scene 1: write text in quotes"),
-    (SCENE + 'state = "depth=33"', "line 5: depth='33': choose one of 18, 34, 50, 101, 152, other"),
-    (SCENE + 'state = "depth"', "line 5: 'depth': write it as it stands in the address bar"),
-    (SCENE + 'state = "batch=0"', "line 5: batch=0"),
-    (SCENE + 'state = "present=1"', "line 5: state: 'present' belongs to the lecture itself"),
-    (SCENE + 'state = "node=layer9.0"', "line 5: node='layer9.0': this model has no such"),
-    (SCENE + 'slug = "Not this"', "line 5: slug='Not this': choose lower-case letters"),
-    (SCENE + "minutes = true", "line 5: minutes=True in scene 1: write a number"),
-    (SCENE + 'minuets = 2', "line 5: 'minuets' in scene 1: choose one of slug, title"),
-    (SCENE + SCENE, "line 5: slug='one' is that of scene 1 already"),
-    (SCENE.replace("Look.", "{parms}"), "line 4: figure='parms': choose one of params"),
-    (SCENE.replace("Look.", "[this](?node=layer9)"), "line 4: node='layer9'"),
-    (SCENE + '[scene.question]\nask = "?"\nkind = "choise"\nfigure = "params"', "line 7: kind='choise': choose one of choice, number, block"),
-    (SCENE + '[scene.question]\nask = "?"\nkind = "number"', "line 6: a question has a figure of the model, or an answer"),
-    (SCENE + '[scene.question]\nask = "?"\nkind = "number"\nfigure = "params"\nlow = 5\nhigh = 5', "line 9: low=5, high=5"),
-    (SCENE + '[scene.question]\nask = "?"\nkind = "number"\nanswer = 3', "line 8: answer='3' needs a source"),
-    (SCENE + '[scene.question]\nask = "?"\nkind = "choice"\nfigure = "largest_stage"\nchoices = ["a", "b"]', "none of the choices"),
-    (SCENE + '[scene.question]\nask = "?"\nkind = "choice"\nanswer = "c"\nsource = "s"\nchoices = ["a", "b"]', "choose one of a, b"),
-    (SCENE + '[scene.question]\nask = "?"\nkind = "number"\nfigure = "largest_stage"', "line 8"),
-    (SCENE + 'question = 3', "line 5: question=3 in scene 1: write a table"),
-    ('scene = "x"', "line 1"),
-])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "line 1: no [[scene]]"),
+        ("title = = 3", "line 1, column 9: invalid value"),
+        ('[[scene]]\ntitle = "a', "line 2: unterminated string"),
+        ('[[scene]]\ntext = """a\nb\nc\n', "line 2: "),
+        ('titel = "x"\n' + SCENE, "line 1: 'titel' in the lecture: choose one of title, subtitle, scene"),
+        (SCENE.replace("blocks", "blokcs"), "line 3: page='blokcs': choose one of architecture, blocks, shapes"),
+        (SCENE.replace('title = "One"\n', ""), "line 1: 'title' is missing in scene 1"),
+        (SCENE.replace('"Look."', "3"), "line 4: text=3 in scene 1: write text in quotes"),
+        (SCENE + 'state = "depth=33"', "line 5: depth='33': choose one of 18, 34, 50, 101, 152, other"),
+        (SCENE + 'state = "depth"', "line 5: 'depth': write it as it stands in the address bar"),
+        (SCENE + 'state = "batch=0"', "line 5: batch=0"),
+        (SCENE + 'state = "present=1"', "line 5: state: 'present' belongs to the lecture itself"),
+        (SCENE + 'state = "node=layer9.0"', "line 5: node='layer9.0': this model has no such"),
+        (SCENE + 'slug = "Not this"', "line 5: slug='Not this': choose lower-case letters"),
+        (SCENE + "minutes = true", "line 5: minutes=True in scene 1: write a number"),
+        (SCENE + "minuets = 2", "line 5: 'minuets' in scene 1: choose one of slug, title"),
+        (SCENE + SCENE, "line 5: slug='one' is that of scene 1 already"),
+        (SCENE.replace("Look.", "{parms}"), "line 4: figure='parms': choose one of params"),
+        (SCENE.replace("Look.", "[this](?node=layer9)"), "line 4: node='layer9'"),
+        (
+            SCENE + '[scene.question]\nask = "?"\nkind = "choise"\nfigure = "params"',
+            "line 7: kind='choise': choose one of choice, number, block",
+        ),
+        (
+            SCENE + '[scene.question]\nask = "?"\nkind = "number"',
+            "line 6: a question has a figure of the model, or an answer",
+        ),
+        (
+            SCENE + '[scene.question]\nask = "?"\nkind = "number"\nfigure = "params"\nlow = 5\nhigh = 5',
+            "line 9: low=5, high=5",
+        ),
+        (SCENE + '[scene.question]\nask = "?"\nkind = "number"\nanswer = 3', "line 8: answer='3' needs a source"),
+        (
+            SCENE + '[scene.question]\nask = "?"\nkind = "choice"\nfigure = "largest_stage"\nchoices = ["a", "b"]',
+            "none of the choices",
+        ),
+        (
+            SCENE + '[scene.question]\nask = "?"\nkind = "choice"\nanswer = "c"\nsource = "s"\nchoices = ["a", "b"]',
+            "choose one of a, b",
+        ),
+        (SCENE + '[scene.question]\nask = "?"\nkind = "number"\nfigure = "largest_stage"', "line 8"),
+        (SCENE + "question = 3", "line 5: question=3 in scene 1: write a table"),
+        ('scene = "x"', "line 1"),
+    ],
+)
 def test_mistakes_are_told_with_their_line(text: str, said: str) -> None:
     found = problems(text)
     assert any(said in problem for problem in found), found
 
 
 def test_all_mistakes_at_once_and_a_key_in_a_long_text_is_no_key() -> None:
-    text = SCENE.replace('"Look."', '"""\npage = "nothing"\n"""') + 'state = "depth=33"\n' + SCENE.replace("blocks", "none")
+    text = (
+        SCENE.replace('"Look."', '"""\npage = "nothing"\n"""')
+        + 'state = "depth=33"\n'
+        + SCENE.replace("blocks", "none")
+    )
     assert [problem.split(":")[0] for problem in problems(text)] == ["line 7", "line 10"]
 
 
 @settings(deadline=None, max_examples=50)
-@given(st.text(alphabet='[]=."\'\n scenetitlepageblocks0{}()?#', max_size=200))
+@given(st.text(alphabet="[]=.\"'\n scenetitlepageblocks0{}()?#", max_size=200))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
         parse(text, "any.toml", PAGES)
@@ -223,10 +301,13 @@ def test_files_that_cannot_be_read(tmp_path) -> None:
 
 # ── words, addresses, capture ───────────────────────────────────────────────────────────────────────────────────────
 
+
 def test_prose_escapes_and_drives() -> None:
     html = lecture.prose("<b> *so* `x<y` & [here](?node=layer2.0&open=1)\n\nand {params}.", of_params({}))
-    assert html == ('<p>&lt;b&gt; <em>so</em> <code>x&lt;y</code> &amp; <a href="#" role="button" '
-                    'data-drive="node=layer2.0&amp;open=1">here</a></p><p>and 25.56\u00a0M.</p>')
+    assert html == (
+        '<p>&lt;b&gt; <em>so</em> <code>x&lt;y</code> &amp; <a href="#" role="button" '
+        'data-drive="node=layer2.0&amp;open=1">here</a></p><p>and 25.56\u00a0M.</p>'
+    )
     assert "<a" not in lecture.prose("[here](?x=1)", of_params({}), links=False)
 
 
@@ -238,12 +319,21 @@ def test_the_reveal_lays_its_changes_over_the_state() -> None:
 
 def test_next_and_previous() -> None:
     first, second, last = TOUR.scenes[0], TOUR.scenes[1], TOUR.scenes[-1]
-    assert (TOUR.previous(first), TOUR.next(first), TOUR.previous(second), TOUR.next(last)) == (None, second, first, None)
+    assert (TOUR.previous(first), TOUR.next(first), TOUR.previous(second), TOUR.next(last)) == (
+        None,
+        second,
+        first,
+        None,
+    )
 
 
 @settings(deadline=None, max_examples=50)
-@given(title=st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=30),
-       params=st.dictionaries(st.sampled_from(["outer", "equal", "q", *OWN]), st.text(st.characters(exclude_categories=("Cs",)), max_size=9)))
+@given(
+    title=st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=30),
+    params=st.dictionaries(
+        st.sampled_from(["outer", "equal", "q", *OWN]), st.text(st.characters(exclude_categories=("Cs",)), max_size=9)
+    ),
+)
 def test_a_captured_state_is_a_scene(title: str, params: dict[str, str]) -> None:
     scene = tomllib.loads(lecture.capture("blocks", params, title))["scene"][0]
     assert scene["title"] == title
@@ -260,13 +350,17 @@ def test_what_a_link_leaves_out_is_what_the_sidebar_starts_with() -> None:
     for key, value in {"depth": "other", "model": "custom"}.items():
         app.query_params[key] = value
     app.run()
-    drawn = {one.key: one.value for one in (*app.sidebar.number_input, *app.sidebar.text_input, *app.sidebar.button_group)}
+    drawn = {
+        one.key: one.value for one in (*app.sidebar.number_input, *app.sidebar.text_input, *app.sidebar.button_group)
+    }
     assert set(USUAL) - set(drawn) <= {"depth", "model", "layers"}
     assert {key: drawn[key] for key in set(USUAL) & set(drawn) - {"depth"}} == {
-        key: USUAL[key] for key in set(USUAL) & set(drawn) - {"depth"}}
+        key: USUAL[key] for key in set(USUAL) & set(drawn) - {"depth"}
+    }
 
 
 # ── paper ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
 
 class Tags(HTMLParser):
     """Counts tags, and checks that they close in order."""
@@ -310,7 +404,9 @@ def test_the_still_map_shows_every_shortcut() -> None:
     drawn = overview_svg(trace(of_params({}).spec, 224, 224), "x", "layer2.0.conv1")
     arches = re.findall(r'<path d="M[\d.]+ [\d.]+C[^>]*>', drawn)
     assert len(arches) == 16 and sum("dasharray" in arch for arch in arches) == 4
-    assert "C" not in "".join(re.findall(r'd="(M[^"]*)"', overview_svg(trace(of_params({"shortcut": "none"}).spec, 224, 224), "x")))
+    assert "C" not in "".join(
+        re.findall(r'd="(M[^"]*)"', overview_svg(trace(of_params({"shortcut": "none"}).spec, 224, 224), "x"))
+    )
 
 
 def test_line_labels_do_not_stand_on_each_other() -> None:

@@ -24,7 +24,10 @@ def test_a_url_gives_its_parameters_back(params: dict[str, str]) -> None:
 
 
 def test_urls_stay_short() -> None:
-    assert link.url_of("http://h/", {"node": "layer2.0", "present": "", "hide": "a,b"}) == "http://h/?node=layer2.0&hide=a,b"
+    assert (
+        link.url_of("http://h/", {"node": "layer2.0", "present": "", "hide": "a,b"})
+        == "http://h/?node=layer2.0&hide=a,b"
+    )
 
 
 def test_a_public_address_replaces_the_local_one(monkeypatch) -> None:
@@ -33,9 +36,18 @@ def test_a_public_address_replaces_the_local_one(monkeypatch) -> None:
     assert link.for_others("http://localhost:8501/") == "https://resnet.example.org/"
 
 
-@pytest.mark.parametrize(("url", "local"), [
-    ("http://localhost:8501/", True), ("http://127.0.0.1/", True), ("http://[::1]:8501/", True), ("http://x.localhost/", True),
-    ("http://192.168.0.4:8501/", False), ("https://resnet.example.org/", False), ("", False)])
+@pytest.mark.parametrize(
+    ("url", "local"),
+    [
+        ("http://localhost:8501/", True),
+        ("http://127.0.0.1/", True),
+        ("http://[::1]:8501/", True),
+        ("http://x.localhost/", True),
+        ("http://192.168.0.4:8501/", False),
+        ("https://resnet.example.org/", False),
+        ("", False),
+    ],
+)
 def test_local_addresses(url: str, local: bool) -> None:
     assert link.is_local(url) is local
 
@@ -44,7 +56,10 @@ def test_the_address_in_the_network_keeps_port_and_state(monkeypatch) -> None:
     monkeypatch.setattr(link, "_own_address", lambda: "10.1.2.3")
     assert link.on_network("http://localhost:8501/cost?depth=18") == "http://10.1.2.3:8501/cost?depth=18"
     monkeypatch.setattr(link, "_own_address", lambda: None)
-    assert link.on_network("http://localhost:8501/") is None and link.for_others("http://localhost:8501/") == "http://localhost:8501/"
+    assert (
+        link.on_network("http://localhost:8501/") is None
+        and link.for_others("http://localhost:8501/") == "http://localhost:8501/"
+    )
 
 
 def test_the_qr_code_is_a_picture_of_this_url() -> None:
@@ -65,5 +80,9 @@ def test_the_iframe_escapes_what_it_embeds() -> None:
             found[tag] = dict(attributes)
 
     Reader().feed(link.embed('http://h/?a="&b=<', 'A "title"'))
-    assert found["iframe"]["src"] == 'http://h/?a="&b=<&embed=true' and found["iframe"]["title"] == 'A "title"' and len(found) == 1
+    assert (
+        found["iframe"]["src"] == 'http://h/?a="&b=<&embed=true'
+        and found["iframe"]["title"] == 'A "title"'
+        and len(found) == 1
+    )
     assert 'src="http://h/?embed=true"' in link.embed("http://h/", "x")

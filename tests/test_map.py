@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from explorer.spec import preset
-from explorer.timing.said import rows
-from explorer.timing.measure.parts import Part
 from explorer.net.trace import trace
+from explorer.spec import preset
+from explorer.timing.measure.parts import Part
+from explorer.timing.said import rows
 from tests.test_pages import open_app
 
 
@@ -26,9 +26,15 @@ def test_a_measured_time_is_a_colour_and_a_time_of_another_model_is_not() -> Non
     app.session_state["block_times"] = {"of": (preset("resnet18"), 224, 224, 1), "seconds": times, "stamp": stamp}
     app.run()
     column = sent(app)["columns"]["median_s"]
-    assert column["label"] == "Measured time" and column["provenance"] == "measured earlier" and "3ms" in column["texts"]
+    assert (
+        column["label"] == "Measured time" and column["provenance"] == "measured earlier" and "3ms" in column["texts"]
+    )
     assert column["counts"].endswith(stamp) and "mean of the middle half" in column["counts"]
-    for other in ((preset("resnet34"), 224, 224, 1), (preset("resnet18"), 64, 64, 1), (preset("resnet18"), 224, 224, 8)):
+    for other in (
+        (preset("resnet34"), 224, 224, 1),
+        (preset("resnet18"), 64, 64, 1),
+        (preset("resnet18"), 224, 224, 8),
+    ):
         app.session_state["block_times"] = {"of": other, "seconds": times, "stamp": stamp}
         app.run()
         assert "median_s" not in sent(app)["columns"], "another net, input or batch has other times"
@@ -38,7 +44,11 @@ def test_the_tiles_of_stem_and_head_have_their_layers_times() -> None:
     app = open_app("depth=18")
     nodes = trace(preset("resnet18"), 224, 224)
     parts = [Part(node.path, node.stage, node.block, node.kind, 0.001) for node in nodes[1:]]
-    app.session_state["block_times"] = {"of": (preset("resnet18"), 224, 224, 1), "seconds": rows.tile_seconds(parts), "stamp": ""}
+    app.session_state["block_times"] = {
+        "of": (preset("resnet18"), 224, 224, 1),
+        "seconds": rows.tile_seconds(parts),
+        "stamp": "",
+    }
     app.run()
     column = sent(app)["columns"]["median_s"]
     assert "–" not in column["texts"] and column["total"] == pytest.approx(0.001 * len(parts))
@@ -46,8 +56,15 @@ def test_the_tiles_of_stem_and_head_have_their_layers_times() -> None:
 
 def test_what_the_model_lacks_leaves_the_view() -> None:
     app = open_app("depth=18&node=layer3.30&unfold=layer9.1&level=nonsense&color=nonsense")
-    assert sent(app)["view"] == {"node": "", "level": "blocks", "color": "stage", "fold": "auto", "unfold": [],
-                                 "open": False, "figure": "map"}
+    assert sent(app)["view"] == {
+        "node": "",
+        "level": "blocks",
+        "color": "stage",
+        "fold": "auto",
+        "unfold": [],
+        "open": False,
+        "figure": "map",
+    }
 
 
 def test_the_same_view_sends_the_same_data() -> None:

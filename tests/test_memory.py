@@ -11,15 +11,21 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from explorer.facts import memory
-from explorer.net.resnet import build
 from explorer.facts.proof import evaluate
-from explorer.spec import ResNetSpec, preset
+from explorer.net.resnet import build
 from explorer.net.trace import trace
+from explorer.spec import ResNetSpec, preset
 
 SPECS = {
-    "basic": dict(block="basic"), "bottleneck": {}, "A": dict(shortcut="A"), "C": dict(shortcut="C"),
-    "plain": dict(shortcut="none"), "pre": dict(activation="pre"), "no BN": dict(norm="none"),
-    "pre, no BN": dict(activation="pre", norm="none", block="basic"), "cifar": dict(stem="cifar", family="cifar"),
+    "basic": dict(block="basic"),
+    "bottleneck": {},
+    "A": dict(shortcut="A"),
+    "C": dict(shortcut="C"),
+    "plain": dict(shortcut="none"),
+    "pre": dict(activation="pre"),
+    "no BN": dict(norm="none"),
+    "pre, no BN": dict(activation="pre", norm="none", block="basic"),
+    "cifar": dict(stem="cifar", family="cifar"),
     "pre A": dict(activation="pre", shortcut="A", block="basic"),
 }
 
@@ -73,8 +79,7 @@ def test_the_peak_of_a_forward_pass_is_exactly_that(spec):
     assert max(memory.alive_bytes(trace(spec, 65, 50, 2))) == alive.peak
 
 
-@pytest.mark.parametrize(("name", "batch", "saved"), [
-    ("resnet18", 4, 88_757_760), ("resnet50", 8, 687_488_512)])
+@pytest.mark.parametrize(("name", "batch", "saved"), [("resnet18", 4, 88_757_760), ("resnet50", 8, 687_488_512)])
 def test_full_size_nets(name, batch, saved):
     """Counted once on the real nets at 224×224 by saved_tensors_hooks."""
     assert memory.saved_bytes(trace(preset(name), 224, 224, batch)) == saved
@@ -109,7 +114,11 @@ def test_every_part_is_what_its_formula_says(net, dtype, optimizer):
     assert {name: part.value for name, part in proved.items()} == vars(said) | {"total": said.total}
     for part in walked(proved["total"]):
         assert evaluate(part.expression) == part.value, part.text
-    alike = [part for part in walked(proved["total"]) if part.parts and not part.label.startswith("saved for backward, without")]
+    alike = [
+        part
+        for part in walked(proved["total"])
+        if part.parts and not part.label.startswith("saved for backward, without")
+    ]
     assert all(sum(one.value for one in part.parts) == part.value for part in alike)
 
 
@@ -119,9 +128,14 @@ def walked(one):
         yield from walked(part)
 
 
-@pytest.mark.parametrize(("changes", "said"), [
-    (dict(batch=0), "batch=0: choose a whole number"), (dict(dtype="int3"), "dtype='int3': choose one of fp64, fp32"),
-    (dict(optimizer="Lion"), "optimizer='Lion': choose one of SGD, SGD with momentum")])
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (dict(batch=0), "batch=0: choose a whole number"),
+        (dict(dtype="int3"), "dtype='int3': choose one of fp64, fp32"),
+        (dict(optimizer="Lion"), "optimizer='Lion': choose one of SGD, SGD with momentum"),
+    ],
+)
 def test_bad_values_are_named(changes, said):
     with pytest.raises(ValueError, match=said.replace("(", r"\(")):
         memory.estimate(preset("resnet18"), 224, 224, **changes)

@@ -53,16 +53,20 @@ def test_other_published_counts() -> None:
         assert count(build(replace(spec, shortcut="B"), "meta")) == params + 2_752
 
 
-@pytest.mark.parametrize("changes", [
-    {"stages": (2, 2, 2, 2), "block": "basic"},
-    {"stages": (2, 1, 1, 2), "block": "basic", "shortcut": "A"},
-    {"stages": (1, 2, 1, 1), "block": "basic", "shortcut": "none"},
-    {"stages": (2, 1, 1, 1), "block": "basic", "shortcut": "C"},
-    {"stages": (3, 2, 1, 1)},
-    {"stages": (2, 1, 2, 1), "stride_on": "1x1"},
-    {"stages": (1, 1, 1, 1), "groups": 4, "width_per_group": 16},
-    {"stages": (1, 2, 1, 1), "width_per_group": 128, "shortcut": "A"},
-], ids=str)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"stages": (2, 2, 2, 2), "block": "basic"},
+        {"stages": (2, 1, 1, 2), "block": "basic", "shortcut": "A"},
+        {"stages": (1, 2, 1, 1), "block": "basic", "shortcut": "none"},
+        {"stages": (2, 1, 1, 1), "block": "basic", "shortcut": "C"},
+        {"stages": (3, 2, 1, 1)},
+        {"stages": (2, 1, 2, 1), "stride_on": "1x1"},
+        {"stages": (1, 1, 1, 1), "groups": 4, "width_per_group": 16},
+        {"stages": (1, 2, 1, 1), "width_per_group": 128, "shortcut": "A"},
+    ],
+    ids=str,
+)
 def test_the_forward_pass_equals_an_independent_one(changes: dict) -> None:
     spec = ResNetSpec(**{"width": 16, "num_classes": 7, **changes})
     model = build(spec, seed=3).eval()
@@ -102,8 +106,16 @@ def test_preactivation_blocks_add_before_any_activation() -> None:
 @pytest.mark.parametrize("norm", ["batch", "none"])
 @pytest.mark.parametrize("shortcut", ["B", "A", "C", "none"])
 def test_preactivation_does_not_overwrite_what_the_shortcut_needs(block: str, norm: str, shortcut: str) -> None:
-    spec = ResNetSpec(family="cifar", stages=(2, 2), block=block, activation="pre", norm=norm, shortcut=shortcut,
-                      width=4, stem="cifar")
+    spec = ResNetSpec(
+        family="cifar",
+        stages=(2, 2),
+        block=block,
+        activation="pre",
+        norm=norm,
+        shortcut=shortcut,
+        width=4,
+        stem="cifar",
+    )
     model = build(spec, seed=0).eval()
     x = torch.randn(2, 3, 8, 8, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
@@ -117,9 +129,14 @@ def test_preactivation_does_not_overwrite_what_the_shortcut_needs(block: str, no
 
 def test_shortcuts_are_decided_by_shape() -> None:
     kinds = {nn.Sequential: "projection", IdentityShortcut: "identity", ZeroPad: "pad", type(None): "none"}
-    drawn = {option: [kinds[type(block.downsample)] for stage in (1, 2)
-                      for block in build(replace(preset("resnet50"), shortcut=option), "meta").get_submodule(f"layer{stage}")]
-             for option in "ABC"}
+    drawn = {
+        option: [
+            kinds[type(block.downsample)]
+            for stage in (1, 2)
+            for block in build(replace(preset("resnet50"), shortcut=option), "meta").get_submodule(f"layer{stage}")
+        ]
+        for option in "ABC"
+    }
     assert drawn["B"] == ["projection", "identity", "identity", "projection", *["identity"] * 3]
     assert drawn["A"] == ["pad", "identity", "identity", "pad", *["identity"] * 3]
     assert drawn["C"] == ["projection"] * 7

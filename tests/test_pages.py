@@ -15,7 +15,7 @@ SPECS = {
     "depth=18": "ResNet-18 · basic [2,2,2,2] · 11.69 M params · 1.81 GMACs · 1×3×224×224",
     "depth=152&stride_on=1x1": "ResNet-152 · stride on the 1×1 (v1) · bottleneck [3,8,36,3] · 60.19 M params · 11.28 GMACs",
     "depth=34&block=bottleneck": "ResNet-50 · bottleneck [3,4,6,3] · 25.56 M params · 4.09 GMACs · 1×3×224×224 · "
-                                 "ResNet-34’s layout with bottlenecks is ResNet-50.",
+    "ResNet-34’s layout with bottlenecks is ResNet-50.",
     "depth=34&shortcut=none": "Plain-34 · basic [3,4,6,3] · 21.62 M params",
     "depth=other&model=cifar&layers=56": "ResNet-56 (CIFAR) · basic [9,9,9] · 853.0 K params · 125.49 MMACs · 1×3×32×32",
     "depth=101&activation=pre&shortcut=A&input=97x131&batch=2": "ResNet-101 · option A · pre-activation",
@@ -49,16 +49,19 @@ def test_every_page_runs_and_the_header_names_the_model(page: str, query: str) -
     assert not app.error
 
 
-@pytest.mark.parametrize(("query", "field", "allowed"), [
-    ("input=-1", "input='-1'", "from 1 to 4,096"),
-    ("input=99999", "input=99999", "from 1 to 4,096"),
-    ("classes=0", "classes=0", "from 1 to 100,000"),
-    ("classes=ten", "classes='ten'", "from 1 to 100,000"),
-    ("batch=0", "batch=0", "from 1 to 65,536"),
-    ("depth=other&model=cifar&layers=21", "depth=21", "nearest: 20 and 26"),
-    ("depth=other&model=custom&stages=3,x", "stages='3,x'", "like 3,4,6,3"),
-    ("depth=other&model=custom&width_per_group=1&width=8", "width_per_group=1", "choose at least 8"),
-])
+@pytest.mark.parametrize(
+    ("query", "field", "allowed"),
+    [
+        ("input=-1", "input='-1'", "from 1 to 4,096"),
+        ("input=99999", "input=99999", "from 1 to 4,096"),
+        ("classes=0", "classes=0", "from 1 to 100,000"),
+        ("classes=ten", "classes='ten'", "from 1 to 100,000"),
+        ("batch=0", "batch=0", "from 1 to 65,536"),
+        ("depth=other&model=cifar&layers=21", "depth=21", "nearest: 20 and 26"),
+        ("depth=other&model=custom&stages=3,x", "stages='3,x'", "like 3,4,6,3"),
+        ("depth=other&model=custom&width_per_group=1&width=8", "width_per_group=1", "choose at least 8"),
+    ],
+)
 def test_bad_input_is_said_by_field_value_and_choices_and_a_model_stays(query: str, field: str, allowed: str) -> None:
     app = open_app(query)
     assert len(app.error) == 1
@@ -66,7 +69,9 @@ def test_bad_input_is_said_by_field_value_and_choices_and_a_model_stays(query: s
     assert built(app).startswith("ResNet-50 ·")
 
 
-@pytest.mark.parametrize("query", ["depth=banana", "block=", "shortcut=Z", "input=", "activation=<script>", "norm=" + "x" * 9999])
+@pytest.mark.parametrize(
+    "query", ["depth=banana", "block=", "shortcut=Z", "input=", "activation=<script>", "norm=" + "x" * 9999]
+)
 def test_unknown_choices_fall_back_to_the_default(query: str) -> None:
     app = open_app(query)
     assert built(app).startswith(SPECS[""])

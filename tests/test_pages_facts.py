@@ -7,11 +7,16 @@ import pytest
 from explorer.facts import comparison
 from tests.test_pages import open_app
 
-SECTIONS = {"cost": ("show", ("where", "flops", "memory", "field", "torchinfo")),
-            "paper": ("table", ("table1", "depth", "errors", "cifar")),
-            "compare": ("diff", ("headline", "stages", "layers", "maps", "presets"))}
-ODD = ["depth=34&shortcut=none&input=1", "depth=other&model=custom&stages=1&norm=none&activation=pre&width=4&input=97x131",
-       "depth=other&model=cifar&layers=8&batch=7"]
+SECTIONS = {
+    "cost": ("show", ("where", "flops", "memory", "field", "torchinfo")),
+    "paper": ("table", ("table1", "depth", "errors", "cifar")),
+    "compare": ("diff", ("headline", "stages", "layers", "maps", "presets")),
+}
+ODD = [
+    "depth=34&shortcut=none&input=1",
+    "depth=other&model=custom&stages=1&norm=none&activation=pre&width=4&input=97x131",
+    "depth=other&model=cifar&layers=8&batch=7",
+]
 
 
 def words(app) -> str:
@@ -89,4 +94,6 @@ def test_layer_counts_are_exact_and_minus_signs_are_one_kind():
     assert "34 → 2,999" in text
     app = open_app("depth=34&vs=resnet50&diff=layers", "compare")
     shown = app.dataframe[0].value
-    assert any(cell.startswith("−") for cell in shown["parameters"]) and not any("-" in cell for cell in shown["parameters"])
+    assert any(cell.startswith("−") for cell in shown["parameters"]) and not any(
+        "-" in cell for cell in shown["parameters"]
+    )

@@ -5,14 +5,26 @@ from __future__ import annotations
 import pytest
 
 from explorer import units
-from explorer.tell import palette
 from explorer.net.trace import KINDS
+from explorer.tell import palette
 
 
-@pytest.mark.parametrize(("value", "text"), [
-    (1_179_648, "1.18 M"), (69_632, "69.6 K"), (25_557_032, "25.56 M"), (64, "64"), (0, "0"), (999_960, "1.00 M"),
-    (999_940, "999.9 K"), (999.6, "1.0 K"), (4_089_184_256, "4.09 G"), (0.25, "0.25"), (75_360_530e9, "75.36 P"),
-])
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1_179_648, "1.18 M"),
+        (69_632, "69.6 K"),
+        (25_557_032, "25.56 M"),
+        (64, "64"),
+        (0, "0"),
+        (999_960, "1.00 M"),
+        (999_940, "999.9 K"),
+        (999.6, "1.0 K"),
+        (4_089_184_256, "4.09 G"),
+        (0.25, "0.25"),
+        (75_360_530e9, "75.36 P"),
+    ],
+)
 def test_counts(value: float, text: str) -> None:
     assert units.count(value) == text
 
@@ -21,7 +33,9 @@ def test_units() -> None:
     assert units.macs(4_089_184_256) == "4.09 GMACs" and units.macs(12) == "12 MACs"
     assert units.size(89_726_880) == "89.7 MB" and units.size(12) == "12 B"
     assert units.seconds(0.00321) == "3.21 ms" and units.seconds(0.187) == "187 ms"
-    assert units.seconds(0.045) == "45.0 ms" and units.seconds(0.09996) == "100 ms" and units.seconds(12e-6) == "12.0 µs"
+    assert (
+        units.seconds(0.045) == "45.0 ms" and units.seconds(0.09996) == "100 ms" and units.seconds(12e-6) == "12.0 µs"
+    )
     assert units.percent(0.2) == "20 %" and units.percent(-0.0291, 1) == "−2.9 %"
     assert units.pixels(427) == "427 px" and units.pixels(None) == "whole picture"
     assert units.shape((1, 64, 56, 48)) == "56×48×64" and units.shape((8, 1000), batch=True) == "8×1000"

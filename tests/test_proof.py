@@ -8,13 +8,17 @@ import pytest
 
 from explorer.facts import proof
 from explorer.facts.rollup import blocks, stages, total
-from explorer.spec import ResNetSpec, preset
 from explorer.net.trace import trace
+from explorer.spec import ResNetSpec, preset
 
 SPECS = {
-    "18": (preset("resnet18"), 224, 224), "50": (preset("resnet50"), 224, 224), "152": (preset("resnet152"), 224, 224),
-    "50 v1 197x211": (replace(preset("resnet50"), stride_on="1x1"), 197, 211), "1x1": (preset("resnet34"), 1, 1),
-    "110A": (preset("resnet110_cifar"), 32, 32), "resnext": (preset("resnext50_32x4d"), 225, 225),
+    "18": (preset("resnet18"), 224, 224),
+    "50": (preset("resnet50"), 224, 224),
+    "152": (preset("resnet152"), 224, 224),
+    "50 v1 197x211": (replace(preset("resnet50"), stride_on="1x1"), 197, 211),
+    "1x1": (preset("resnet34"), 1, 1),
+    "110A": (preset("resnet110_cifar"), 32, 32),
+    "resnext": (preset("resnext50_32x4d"), 225, 225),
     "wide": (preset("wide_resnet50_2"), 224, 224),
     "C pre no BN": (ResNetSpec(stages=(2, 1), shortcut="C", activation="pre", norm="none"), 75, 64),
     "plain": (replace(preset("resnet34"), shortcut="none"), 224, 224),
@@ -76,6 +80,7 @@ def test_the_famous_ones_in_words():
 
 def test_basic_blocks_and_figure_5():
     """The article's pair at equal outer width, and the paper's at equal cost."""
+
     def inner(spec, name):
         block = {block.path: block for block in blocks(trace(spec, 224, 224))}[name]
         return proof.prove("params", block.convs).value
@@ -103,9 +108,15 @@ def test_deep_nets_are_summed_in_runs():
     assert run.endswith("= 1,117,184") and len(lines) < 110, "equal blocks are told once"
 
 
-@pytest.mark.parametrize(("name", "expression"), [
-    ("resnet18", "1 + 2·2 + 2·2 + 2·2 + 2·2 + 1"), ("resnet50", "1 + 3·3 + 3·4 + 3·6 + 3·3 + 1"),
-    ("resnet152", "1 + 3·3 + 3·8 + 3·36 + 3·3 + 1"), ("resnet110_cifar", "1 + 2·18 + 2·18 + 2·18 + 1")])
+@pytest.mark.parametrize(
+    ("name", "expression"),
+    [
+        ("resnet18", "1 + 2·2 + 2·2 + 2·2 + 2·2 + 1"),
+        ("resnet50", "1 + 3·3 + 3·4 + 3·6 + 3·3 + 1"),
+        ("resnet152", "1 + 3·3 + 3·8 + 3·36 + 3·3 + 1"),
+        ("resnet110_cifar", "1 + 2·18 + 2·18 + 2·18 + 1"),
+    ],
+)
 def test_why_it_is_called_fifty(name, expression):
     spec = preset(name)
     made = proof.depth(spec, trace(spec, spec.default_input, spec.default_input))
@@ -116,7 +127,11 @@ def test_why_it_is_called_fifty(name, expression):
 def test_receptive_field_step_by_step():
     made = proof.receptive_field(trace(preset("resnet50"), 224, 224), "layer4.2.relu3")
     assert made.text == ("1 + (7 − 1)·1 + (3 − 1)·2 + 4·(3 − 1)·4 + 4·(3 − 1)·8 + 6·(3 − 1)·16 + 2·(3 − 1)·32 = 427")
-    assert [part.text for part in made.parts[:3]] == ["1 + (7 − 1)·1 = 7", "7 + (3 − 1)·2 = 11", "11 + 4·(3 − 1)·4 = 43"]
+    assert [part.text for part in made.parts[:3]] == [
+        "1 + (7 − 1)·1 = 7",
+        "7 + (3 − 1)·2 = 11",
+        "11 + 4·(3 − 1)·4 = 43",
+    ]
     assert made.parts[2].label == "layer1.0.conv2 … layer2.0.conv2, 4 layers" and made.parts[-1].value == 427
 
 
@@ -136,7 +151,8 @@ def test_pairs_say_what_they_are_worth():
 
 def test_latex():
     assert proof.latex("⌊(224 + 2·3 − 7)/2⌋ + 1 = 112") == (
-        r"\left\lfloor\frac{224 + 2\cdot 3 - 7}{2}\right\rfloor + 1 = 112")
+        r"\left\lfloor\frac{224 + 2\cdot 3 - 7}{2}\right\rfloor + 1 = 112"
+    )
     assert proof.latex("64·3² = 25,557,032") == r"64\cdot 3^2 = 25{,}557{,}032"
     assert proof.latex("⌈56/2⌉") == r"\left\lceil\frac{56}{2}\right\rceil"
 

@@ -14,12 +14,12 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from explorer.facts import comparison, memory, proof
 from explorer.facts.agreement import agreement
-from explorer.facts.rollup import facts, total
-from explorer.tell.codegen import code
-from explorer.net.resnet import build
 from explorer.facts.conventions import reconcile
-from explorer.spec import BLOCKS, CHOICES, ResNetSpec, preset
+from explorer.facts.rollup import facts, total
+from explorer.net.resnet import build
 from explorer.net.trace import _trace, trace
+from explorer.spec import BLOCKS, CHOICES, ResNetSpec, preset
+from explorer.tell.codegen import code
 
 QUICK = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
@@ -30,10 +30,14 @@ def specs(draw) -> ResNetSpec:
     chosen = {name: draw(st.sampled_from(values)) for name, values in CHOICES.items()}
     wide = chosen["block"] == "bottleneck"
     return ResNetSpec(
-        **chosen, stages=tuple(draw(st.lists(st.integers(1, 3), min_size=1, max_size=4))),
-        width=draw(st.sampled_from((2, 4, 8, 12))), groups=draw(st.sampled_from((1, 2, 4))) if wide else 1,
+        **chosen,
+        stages=tuple(draw(st.lists(st.integers(1, 3), min_size=1, max_size=4))),
+        width=draw(st.sampled_from((2, 4, 8, 12))),
+        groups=draw(st.sampled_from((1, 2, 4))) if wide else 1,
         width_per_group=draw(st.sampled_from((32, 64, 96))) if wide else 64,
-        in_channels=draw(st.integers(1, 4)), num_classes=draw(st.integers(1, 20)))
+        in_channels=draw(st.integers(1, 4)),
+        num_classes=draw(st.integers(1, 20)),
+    )
 
 
 sizes = st.tuples(st.integers(1, 80), st.integers(1, 80))
@@ -119,8 +123,11 @@ def test_addresses_and_differences(base, other):
     found = comparison.layers(base, other, 33, 40)
     for metric in ("params", "macs"):
         change = total(trace(other, 33, 40), metric) - total(trace(base, 33, 40), metric)
-        assert metric == "macs" and any(layer.change == "changed" for layer in found) or (
-            sum(sign[layer.change] * getattr(layer, metric) for layer in found) == change)
+        assert (
+            metric == "macs"
+            and any(layer.change == "changed" for layer in found)
+            or (sum(sign[layer.change] * getattr(layer, metric) for layer in found) == change)
+        )
 
 
 @QUICK
@@ -131,12 +138,27 @@ def test_the_exported_code_has_the_same_state_dict(spec):
     with torch.device("meta"):
         copy = names["ResNet"]()
     assert [(key, value.shape) for key, value in copy.state_dict().items()] == [
-        (key, value.shape) for key, value in build(spec, "meta").state_dict().items()]
+        (key, value.shape) for key, value in build(spec, "meta").state_dict().items()
+    ]
 
 
-@pytest.mark.parametrize("bad", [
-    dict(stages=()), dict(stages=(0,)), dict(stages=(1,) * 5), dict(stages=(1001,)), dict(stages=("3",)), dict(width=0),
-    dict(width=64.0), dict(block="dense"), dict(block="basic", groups=2), dict(num_classes=True), dict(in_channels=-3)], ids=str)
+@pytest.mark.parametrize(
+    "bad",
+    [
+        dict(stages=()),
+        dict(stages=(0,)),
+        dict(stages=(1,) * 5),
+        dict(stages=(1001,)),
+        dict(stages=("3",)),
+        dict(width=0),
+        dict(width=64.0),
+        dict(block="dense"),
+        dict(block="basic", groups=2),
+        dict(num_classes=True),
+        dict(in_channels=-3),
+    ],
+    ids=str,
+)
 def test_bad_specs_are_refused_by_field_value_and_choices(bad):
     field, value = next(reversed(bad.items()))
     shown = "stages=" if field == "stages" else f"{field}={value!r}"  # of a list, the element that is wrong is named
@@ -149,16 +171,31 @@ def test_bad_specs_are_refused_by_field_value_and_choices(bad):
 
 def test_eight_threads_of_different_specs_give_no_wrong_figure():
     """Everything that a page computes, torchinfo included, at once; compared with the same one after another."""
-    chosen = [ResNetSpec(stages=(1 + n % 3, 1 + n % 2), block=("basic", "bottleneck")[n % 2], width=4 * (1 + n // 8),
-                         shortcut="BAC"[n % 3], num_classes=3 + n) for n in range(24)]
+    chosen = [
+        ResNetSpec(
+            stages=(1 + n % 3, 1 + n % 2),
+            block=("basic", "bottleneck")[n % 2],
+            width=4 * (1 + n // 8),
+            shortcut="BAC"[n % 3],
+            num_classes=3 + n,
+        )
+        for n in range(24)
+    ]
     chosen += [preset("resnet18"), preset("resnet50")] * 4
 
     def figures(spec: ResNetSpec) -> tuple:
         fresh = _trace.__wrapped__(spec, 65, 64, 1)
         seen = agreement.__wrapped__(spec, 65, 64)
         assert seen.holds
-        return (math.prod(fresh[-1].out_shape), total(fresh, "params"), total(fresh, "macs"), seen.totals,
-                facts(spec, 65, 64)["buffers"], memory.saved_bytes(fresh), proof.prove("macs", fresh).text)
+        return (
+            math.prod(fresh[-1].out_shape),
+            total(fresh, "params"),
+            total(fresh, "macs"),
+            seen.totals,
+            facts(spec, 65, 64)["buffers"],
+            memory.saved_bytes(fresh),
+            proof.prove("macs", fresh).text,
+        )
 
     expected = [figures(spec) for spec in chosen]
     with ThreadPoolExecutor(8) as pool:

@@ -9,9 +9,15 @@ import pytest
 from explorer.facts import receptive
 from explorer.spec import ResNetSpec, preset
 
-NETS = {"basic": dict(block="basic"), "v1": dict(stride_on="1x1"), "v1.5": {}, "plain": dict(shortcut="none", block="basic"),
-        "A pre": dict(shortcut="A", activation="pre", block="basic"), "C no BN": dict(shortcut="C", norm="none"),
-        "cifar": dict(stem="cifar", family="cifar")}
+NETS = {
+    "basic": dict(block="basic"),
+    "v1": dict(stride_on="1x1"),
+    "v1.5": {},
+    "plain": dict(shortcut="none", block="basic"),
+    "A pre": dict(shortcut="A", activation="pre", block="basic"),
+    "C no BN": dict(shortcut="C", norm="none"),
+    "cifar": dict(stem="cifar", family="cifar"),
+}
 
 
 @pytest.mark.parametrize("name", NETS)

@@ -9,15 +9,19 @@ import torch
 import torchinfo
 from torch.utils.flop_counter import FlopCounterMode
 
-from explorer.net.resnet import build
-from explorer.facts.proof import evaluate
 from explorer.facts.conventions import reconcile, rows
+from explorer.facts.proof import evaluate
+from explorer.net.resnet import build
 from explorer.spec import ResNetSpec, preset
 
 SPECS = {
-    "18": preset("resnet18"), "50": preset("resnet50"), "50 v1": replace(preset("resnet50"), stride_on="1x1"),
-    "34 A": replace(preset("resnet34"), shortcut="A"), "resnext": preset("resnext50_32x4d"),
-    "20": preset("resnet20_cifar"), "C pre": ResNetSpec(stages=(1, 2), shortcut="C", activation="pre"),
+    "18": preset("resnet18"),
+    "50": preset("resnet50"),
+    "50 v1": replace(preset("resnet50"), stride_on="1x1"),
+    "34 A": replace(preset("resnet34"), shortcut="A"),
+    "resnext": preset("resnext50_32x4d"),
+    "20": preset("resnet20_cifar"),
+    "C pre": ResNetSpec(stages=(1, 2), shortcut="C", activation="pre"),
     "no BN": ResNetSpec(stages=(1, 1, 1), norm="none", num_classes=7),
 }
 
@@ -29,15 +33,25 @@ def by_key(spec: ResNetSpec, height: int = 224, width: int = 224) -> dict:
 def test_resnet50_is_the_reference():
     """fvcore's figure was computed with fvcore itself; the others by their own tools."""
     values = {key: row.value for key, row in by_key(preset("resnet50")).items()}
-    assert values == {"stride 1x1": 3_857_973_248, "stride 3x3": 4_089_184_256, "torchinfo": 4_089_238_376,
-                      "fvcore": 4_111_512_576, "flop_counter": 8_178_368_512}
+    assert values == {
+        "stride 1x1": 3_857_973_248,
+        "stride 3x3": 4_089_184_256,
+        "torchinfo": 4_089_238_376,
+        "fvcore": 4_111_512_576,
+        "flop_counter": 8_178_368_512,
+    }
 
 
 def test_resnet50_gaps_are_attributed():
     conventions = by_key(preset("resnet50"))
     gaps = {key: [gap.value for gap in row.gaps] for key, row in conventions.items()}
-    assert gaps == {"stride 1x1": [], "stride 3x3": [231_211_008], "torchinfo": [53_120, 1_000],
-                    "fvcore": [22_227_968, 100_352], "flop_counter": [4_089_184_256]}
+    assert gaps == {
+        "stride 1x1": [],
+        "stride 3x3": [231_211_008],
+        "torchinfo": [53_120, 1_000],
+        "fvcore": [22_227_968, 100_352],
+        "flop_counter": [4_089_184_256],
+    }
     assert conventions["stride 3x3"].gaps[0].formula.endswith("layer2.0.conv1, layer3.0.conv1, layer4.0.conv1")
 
 
@@ -69,8 +83,14 @@ def walked(one):
         yield from walked(part)
 
 
-@pytest.mark.parametrize(("name", "says"), [
-    ("50", "Table 1 prints 3.8×10⁹: this figure, truncated."), ("50 v1", "Table 1 prints 3.8×10⁹"), ("18", "rounded or truncated")])
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("50", "Table 1 prints 3.8×10⁹: this figure, truncated."),
+        ("50 v1", "Table 1 prints 3.8×10⁹"),
+        ("18", "rounded or truncated"),
+    ],
+)
 def test_the_papers_digits_stand_beside_the_papers_net(name, says):
     assert says in by_key(SPECS[name])["stride 1x1"].says
     assert "prints" not in by_key(SPECS[name], 224, 225)["stride 1x1"].says + by_key(SPECS["34 A"])["stride 1x1"].says

@@ -6,10 +6,10 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from explorer.tell.drawing import milestones, receptive_svg, volumes_svg
 from explorer.facts.shapes import lesson, proofs_by_row, stage_rows
-from explorer.spec import preset, presets
 from explorer.net.trace import trace
+from explorer.spec import preset, presets
+from explorer.tell.drawing import milestones, receptive_svg, volumes_svg
 
 
 def test_the_stages_of_resnet50_are_table_1s() -> None:
@@ -23,8 +23,17 @@ def test_the_stages_of_resnet50_are_table_1s() -> None:
 
 def test_the_volumes_name_every_map() -> None:
     found = milestones(trace(preset("resnet18")))
-    assert [label for label, _ in found] == ["input", "conv1", "max pool", "conv2_x", "conv3_x", "conv4_x", "conv5_x",
-                                             "pooled", "fc"]
+    assert [label for label, _ in found] == [
+        "input",
+        "conv1",
+        "max pool",
+        "conv2_x",
+        "conv3_x",
+        "conv4_x",
+        "conv5_x",
+        "pooled",
+        "fc",
+    ]
 
 
 @pytest.mark.parametrize("name", [*presets()])

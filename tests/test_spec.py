@@ -9,26 +9,29 @@ import pytest
 from explorer.spec import ResNetSpec, cifar_stages, parse_input, parse_stages, preset, presets
 
 
-@pytest.mark.parametrize(("field", "value", "says"), [
-    ("family", "mnist", "imagenet, cifar"),
-    ("block", "dense", "basic, bottleneck"),
-    ("shortcut", "D", "B, A, C, none"),
-    ("stride_on", "5x5", "3x3, 1x1"),
-    ("activation", "mid", "post, pre"),
-    ("norm", "layer", "batch, none"),
-    ("stem", "patch", "imagenet, cifar"),
-    ("stages", (), "one to 4 stages"),
-    ("stages", (1, 2, 3, 4, 5), "one to 4 stages"),
-    ("stages", (0, 1), "from 1 to"),
-    ("stages", (600, 600), "at most 1,000"),
-    ("stages", "3463", "one to 4 stages"),
-    ("width", 0, "from 1 to 2,048"),
-    ("width", 70.5, "whole number"),
-    ("groups", -1, "from 1 to"),
-    ("width_per_group", 5000, "from 1 to"),
-    ("in_channels", True, "whole number"),
-    ("num_classes", 10**9, "from 1 to 100,000"),
-])
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("family", "mnist", "imagenet, cifar"),
+        ("block", "dense", "basic, bottleneck"),
+        ("shortcut", "D", "B, A, C, none"),
+        ("stride_on", "5x5", "3x3, 1x1"),
+        ("activation", "mid", "post, pre"),
+        ("norm", "layer", "batch, none"),
+        ("stem", "patch", "imagenet, cifar"),
+        ("stages", (), "one to 4 stages"),
+        ("stages", (1, 2, 3, 4, 5), "one to 4 stages"),
+        ("stages", (0, 1), "from 1 to"),
+        ("stages", (600, 600), "at most 1,000"),
+        ("stages", "3463", "one to 4 stages"),
+        ("width", 0, "from 1 to 2,048"),
+        ("width", 70.5, "whole number"),
+        ("groups", -1, "from 1 to"),
+        ("width_per_group", 5000, "from 1 to"),
+        ("in_channels", True, "whole number"),
+        ("num_classes", 10**9, "from 1 to 100,000"),
+    ],
+)
 def test_a_bad_value_is_named_with_its_field_and_the_choices(field: str, value: object, says: str) -> None:
     with pytest.raises(ValueError) as error:
         ResNetSpec(**{field: value})

@@ -8,8 +8,8 @@ import pytest
 
 from explorer.facts import block_pair
 from explorer.facts.rollup import total
-from explorer.tell.drawing import block_svg
 from explorer.spec import ResNetSpec
+from explorer.tell.drawing import block_svg
 
 
 def test_equal_width_is_the_articles_pair() -> None:
@@ -38,9 +38,14 @@ def test_a_projection_doubles_the_bottlenecks_weights() -> None:
     assert sum(node.params for node in bottleneck.nodes if node.kind == "conv") == 135_168
 
 
-@pytest.mark.parametrize(("place", "kinds", "stride"), [
-    ("solid", ("identity", "identity"), 1), ("dotted", ("projection", "projection"), 2),
-    ("conv2_x", ("identity", "projection"), 1)])
+@pytest.mark.parametrize(
+    ("place", "kinds", "stride"),
+    [
+        ("solid", ("identity", "identity"), 1),
+        ("dotted", ("projection", "projection"), 2),
+        ("conv2_x", ("identity", "projection"), 1),
+    ],
+)
 def test_solid_and_dotted_places(place: str, kinds: tuple[str, str], stride: int) -> None:
     found = block_pair.pair(256, place=place)
     assert (found.basic.shortcut, found.bottleneck.shortcut) == kinds
@@ -57,8 +62,15 @@ def test_a_width_that_cannot_be_is_refused_by_name(width: object) -> None:
 
 @pytest.mark.parametrize(("option", "dash"), [("B", "7 5"), ("A", "2 5")])
 def test_the_drawing_says_solid_or_dotted(option: str, dash: str) -> None:
-    drawn = {place: block_svg(block_pair.pair(256, place=place, base=replace(ResNetSpec(), shortcut=option)).bottleneck,
-                              "#000000", "a <b> & c", 256) for place in ("solid", "dotted")}
+    drawn = {
+        place: block_svg(
+            block_pair.pair(256, place=place, base=replace(ResNetSpec(), shortcut=option)).bottleneck,
+            "#000000",
+            "a <b> & c",
+            256,
+        )
+        for place in ("solid", "dotted")
+    }
     assert f'stroke-dasharray="{dash}"' in drawn["dotted"] and f'stroke-dasharray="{dash}"' not in drawn["solid"]
     assert "identity: x as it is" in drawn["solid"] and "a &lt;b&gt; &amp; c" in drawn["solid"]
     plain = block_svg(block_pair.pair(256, base=ResNetSpec(shortcut="none")).basic, "#000000", "", 256)
@@ -70,7 +82,9 @@ def test_the_lesson_says_fig_5_of_fig_5_alone_and_names_what_it_leaves_out() -> 
     assert "This is the pair" not in str(block_pair.lesson(block_pair.pair(64, "cost"), "cost"))
     dotted = str(block_pair.lesson(block_pair.pair(256, place="dotted"), "width"))
     assert "32,768 weights (basic), 32,768 weights (bottleneck)" in dotted
-    assert str(block_pair.lesson(block_pair.pair(256, place="conv2_x"), "width")).endswith("16,384 weights (bottleneck).")
+    assert str(block_pair.lesson(block_pair.pair(256, place="conv2_x"), "width")).endswith(
+        "16,384 weights (bottleneck)."
+    )
     assert "on top" not in str(block_pair.lesson(block_pair.pair(256), "width"))
 
 

@@ -7,12 +7,12 @@ import time
 
 import pytest
 import torch
+from timing_fakes import QUICK, TINY, FakeCall, FakeClock
 
+from explorer.timing.data.settings import Settings
 from explorer.timing.measure import clock as clocks
 from explorer.timing.measure import forward, loop, parts
-from explorer.timing.data.settings import Settings
 from explorer.timing.measure.subject import Replayed, as_set
-from timing_fakes import QUICK, TINY, FakeCall, FakeClock
 
 
 class FakeEvent:
@@ -69,8 +69,9 @@ def test_a_cuda_graph_is_recorded_once_and_replayed_on_fresh_inputs(monkeypatch:
     monkeypatch.setattr(torch.cuda, "current_stream", lambda device: FakeStream())
     monkeypatch.setattr(torch.cuda, "stream", lambda stream: contextlib.nullcontext())
     monkeypatch.setattr(torch.cuda, "CUDAGraph", FakeGraph)
-    monkeypatch.setattr(torch.cuda, "graph", lambda graph, stream: (recorded_on.append(stream.device),
-                                                                    contextlib.nullcontext())[1])
+    monkeypatch.setattr(
+        torch.cuda, "graph", lambda graph, stream: (recorded_on.append(stream.device), contextlib.nullcontext())[1]
+    )
     run = Replayed(lambda x: calls.append(1) or x + 1, torch.zeros(2), torch.device("cpu"))
     assert len(calls) == 4, "three to warm up, one recorded"
     assert recorded_on == [torch.device("cpu")], "torch's default stream is of the first device, whichever is timed"
@@ -94,8 +95,11 @@ def test_an_unknown_device_kind_is_refused() -> None:
 
 def test_tf32_and_autotuning_are_set_for_the_run_and_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "device", lambda name: contextlib.nullcontext())
-    flags = lambda: (torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32,
-                     torch.backends.cudnn.benchmark)  # noqa: E731
+    flags = lambda: (
+        torch.backends.cuda.matmul.allow_tf32,
+        torch.backends.cudnn.allow_tf32,
+        torch.backends.cudnn.benchmark,
+    )  # noqa: E731
     before = flags()
     for dtype, inside in (("fp32", (False, False, True)), ("tf32", (True, True, True))):
         with as_set(Settings(device="cuda", dtype=dtype)):

@@ -16,15 +16,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from timing_fakes import QUICK, TINY
 
 from explorer.jobs import YIELDING, Job, Runner
 from explorer.spec import ResNetSpec, preset
 from explorer.timing.measure import isolated, tasks
+from explorer.timing.measure.guard import TooLarge
 from explorer.timing.measure.hardware import compiler
 from explorer.timing.measure.isolated import Child, Workshop
-from explorer.timing.measure.guard import TooLarge
 from explorer.timing.measure.tasks import TASKS, Ask
-from timing_fakes import QUICK, TINY
 
 ROOT = Path(__file__).resolve().parent.parent
 LONG = replace(QUICK, budget_s=60.0)
@@ -84,8 +84,13 @@ def test_results_of_a_sweep_come_as_they_are_made() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere niceness belongs to the whole server")
 def test_it_yields_to_the_pages_as_the_queue_does() -> None:
     made, seen = Workshop(), []
-    job = Runner().submit(lambda job: made.run(Ask("pass", TINY, QUICK), lambda *_: made.child and seen.append(
-        os.getpriority(os.PRIO_PROCESS, made.child.process.pid))), "")
+    job = Runner().submit(
+        lambda job: made.run(
+            Ask("pass", TINY, QUICK),
+            lambda *_: made.child and seen.append(os.getpriority(os.PRIO_PROCESS, made.child.process.pid)),
+        ),
+        "",
+    )
     assert job.wait(WAIT_S) and job.state == "done" and set(seen) == {YIELDING}
     made._end()
 
@@ -104,14 +109,19 @@ def test_what_it_cannot_do_it_says_and_goes_on_working(workshop: Workshop) -> No
     assert workshop.child is first
 
 
-@pytest.mark.parametrize(("ask", "during"), [
-    (Ask("pass", preset("resnet152"), replace(LONG, height=448, width=448, batch=4)), "first pass"),
-    (Ask("pass", HUGE, replace(LONG, height=64, width=64)), "building"),
-    (Ask("kernels", preset("resnet50"), replace(LONG, height=64, width=64, compile="default")), "compiling"),
-    (Ask("race", TINY, LONG, ("resnet34", "resnet50")), "passes each"),
-], ids=["a large batch", "a large build", "kernels, compiled", "a race"])
-def test_a_cancelled_run_ends_in_the_middle_of_any_step_and_the_next_one_works(ask: Ask, during: str,
-                                                                               workshop: Workshop) -> None:
+@pytest.mark.parametrize(
+    ("ask", "during"),
+    [
+        (Ask("pass", preset("resnet152"), replace(LONG, height=448, width=448, batch=4)), "first pass"),
+        (Ask("pass", HUGE, replace(LONG, height=64, width=64)), "building"),
+        (Ask("kernels", preset("resnet50"), replace(LONG, height=64, width=64, compile="default")), "compiling"),
+        (Ask("race", TINY, LONG, ("resnet34", "resnet50")), "passes each"),
+    ],
+    ids=["a large batch", "a large build", "kernels, compiled", "a race"],
+)
+def test_a_cancelled_run_ends_in_the_middle_of_any_step_and_the_next_one_works(
+    ask: Ask, during: str, workshop: Workshop
+) -> None:
     if ask.settings.compile != "eager" and not compiler("cpu"):
         pytest.skip("no compiler here")
     runner = Runner()
@@ -129,8 +139,13 @@ def test_a_cancelled_run_ends_in_the_middle_of_any_step_and_the_next_one_works(a
 
 def test_what_it_started_ends_with_it() -> None:
     """Compile workers: here a stand-in whose process would run on for a minute, and holds the pipe while it does."""
-    child = Child(("-c", "import pickle, subprocess, sys; started = subprocess.Popen(['sleep', '60'])\n"
-                         "sys.stdout.buffer.write(pickle.dumps(started.pid)); sys.stdout.flush(); started.wait()"))
+    child = Child(
+        (
+            "-c",
+            "import pickle, subprocess, sys; started = subprocess.Popen(['sleep', '60'])\n"
+            "sys.stdout.buffer.write(pickle.dumps(started.pid)); sys.stdout.flush(); started.wait()",
+        )
+    )
     assert child.told.get(timeout=WAIT_S) > 0
     child.end()
     assert child.told.get(timeout=20) is None, "the pipe is closed: nobody holds it any more"
@@ -164,17 +179,19 @@ def test_an_idle_process_ends_by_itself() -> None:
 
 def test_the_process_ends_with_the_one_that_asked() -> None:
     """A server that was killed leaves no process behind that goes on computing."""
-    code = ("import os, sys, threading\n"
-            "from explorer.timing.measure.isolated import Workshop\n"
-            "from explorer.timing.measure.tasks import Ask\n"
-            "from tests.timing_fakes import TINY, QUICK\n"
-            "from dataclasses import replace\n"
-            "made = Workshop()\n"
-            "def look(progress=None, message=None, partial=None):\n"
-            "    if message == 'timing':\n"
-            "        print(made.child.process.pid, flush=True)\n"
-            "        os._exit(1)\n"
-            "made.run(Ask('pass', TINY, replace(QUICK, budget_s=60.0)), look)")
+    code = (
+        "import os, sys, threading\n"
+        "from explorer.timing.measure.isolated import Workshop\n"
+        "from explorer.timing.measure.tasks import Ask\n"
+        "from tests.timing_fakes import TINY, QUICK\n"
+        "from dataclasses import replace\n"
+        "made = Workshop()\n"
+        "def look(progress=None, message=None, partial=None):\n"
+        "    if message == 'timing':\n"
+        "        print(made.child.process.pid, flush=True)\n"
+        "        os._exit(1)\n"
+        "made.run(Ask('pass', TINY, replace(QUICK, budget_s=60.0)), look)"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=WAIT_S)
     assert ended(lambda: gone(int(done.stdout))), done.stderr
 

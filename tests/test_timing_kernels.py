@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 import torch
+from timing_fakes import QUICK, TINY
 from torch.autograd import DeviceType
 from torch.autograd.profiler_util import EventList, FunctionEvent
 
-from explorer.spec import preset
-from explorer.timing.measure import kernels as table
-from explorer.timing.data.settings import Settings
 from explorer.net.trace import trace
-from timing_fakes import QUICK, TINY
+from explorer.spec import preset
+from explorer.timing.data.settings import Settings
+from explorer.timing.measure import kernels as table
 
 
 def events(with_kernels: bool) -> EventList:
@@ -21,18 +21,41 @@ def events(with_kernels: bool) -> EventList:
     torch 2.13 reads them from the device's trace: operations carry their kernels' time, and so does the annotation."""
     found, start = [], 0
     for index in range(2):
-        for name, kernels in (("aten::convolution", (("implicit_gemm", 40), ("nchwToNhwc", 10))),
-                              ("aten::relu_", (("vectorized_elementwise", 5),))):
+        for name, kernels in (
+            ("aten::convolution", (("implicit_gemm", 40), ("nchwToNhwc", 10))),
+            ("aten::relu_", (("vectorized_elementwise", 5),)),
+        ):
             launched = FunctionEvent(len(found), name, 1, start, start + 20, stack=[], use_device="cuda")
             found.append(launched)
             for kernel, took in kernels if with_kernels else ():
                 launched.append_kernel(kernel, 0, took)
-                found.append(FunctionEvent(100 + len(found), kernel, 7, start, start + took, stack=[], use_device="cuda",
-                                           device_type=DeviceType.CUDA))
+                found.append(
+                    FunctionEvent(
+                        100 + len(found),
+                        kernel,
+                        7,
+                        start,
+                        start + took,
+                        stack=[],
+                        use_device="cuda",
+                        device_type=DeviceType.CUDA,
+                    )
+                )
             start += 100
         if with_kernels:
-            found.append(FunctionEvent(200 + index, "a pass", 7, start - 200, start, stack=[], use_device="cuda",
-                                       device_type=DeviceType.CUDA, is_user_annotation=True))
+            found.append(
+                FunctionEvent(
+                    200 + index,
+                    "a pass",
+                    7,
+                    start - 200,
+                    start,
+                    stack=[],
+                    use_device="cuda",
+                    device_type=DeviceType.CUDA,
+                    is_user_annotation=True,
+                )
+            )
     listed = EventList(found, use_device="cuda")
     listed._tree_built = True
     return listed
@@ -43,7 +66,10 @@ def test_on_a_gpu_each_kernel_counts_once() -> None:
     assert sum(event.self_device_time_total for event in averages) > 2 * 2 * 55, "torch lists the time more than once"
     seen = table.table(averages, on_gpu=True, passes=2)
     assert [(row.name, row.calls, round(row.seconds * 1e6)) for row in seen] == [
-        ("implicit_gemm", 1, 40), ("nchwToNhwc", 1, 10), ("vectorized_elementwise", 1, 5)]
+        ("implicit_gemm", 1, 40),
+        ("nchwToNhwc", 1, 10),
+        ("vectorized_elementwise", 1, 5),
+    ]
     assert [row.share for row in seen] == pytest.approx([40 / 55, 10 / 55, 5 / 55])
 
 
@@ -56,8 +82,13 @@ def test_on_a_cpu_the_operations_are_those_of_the_net() -> None:
     """Second source for the calls: the trace. Own times share the whole."""
     seen = {row.name: row for row in table.kernels(TINY, QUICK)}
     kinds = [node.kind for node in trace(TINY, 32, 32)]
-    for name, kind in (("aten::conv2d", "conv"), ("aten::batch_norm", "norm"), ("aten::relu_", "relu"),
-                       ("aten::add_", "add"), ("aten::linear", "linear")):
+    for name, kind in (
+        ("aten::conv2d", "conv"),
+        ("aten::batch_norm", "norm"),
+        ("aten::relu_", "relu"),
+        ("aten::add_", "add"),
+        ("aten::linear", "linear"),
+    ):
         assert seen[name].calls == kinds.count(kind), name
     assert sum(row.share for row in seen.values()) == pytest.approx(1) and min(row.seconds for row in seen.values()) > 0
     assert [row.seconds for row in seen.values()] == sorted((row.seconds for row in seen.values()), reverse=True)
@@ -91,7 +122,9 @@ def test_on_a_gpu_the_device_is_recorded_and_waited_for(monkeypatch: pytest.Monk
     monkeypatch.setattr(table, "resolve", lambda settings: settings)
     monkeypatch.setattr(table, "guard", lambda *_: 0)
     from explorer.timing.measure.subject import subject
-    monkeypatch.setattr(table, "subject", lambda spec, settings, checkpoint: subject(
-        spec, replace(QUICK, threads=1), checkpoint))
+
+    monkeypatch.setattr(
+        table, "subject", lambda spec, settings, checkpoint: subject(spec, replace(QUICK, threads=1), checkpoint)
+    )
     seen = table.kernels(TINY, Settings(device="cuda"))
     assert torch.profiler.ProfilerActivity.CUDA in asked and order == ["waited", "end"] and len(seen) == 3

@@ -9,25 +9,30 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from explorer.net.trace import trace
 from explorer.spec import preset
-from explorer.timing.measure import ceilings as measured
 from explorer.timing.data.limits import Ceilings, Kernel, ceilings_from
+from explorer.timing.data.measurement import Measurement
+from explorer.timing.data.roofline import least_bytes, moved_bytes, roofline
+from explorer.timing.data.settings import Settings
+from explorer.timing.measure import ceilings as measured
 from explorer.timing.measure.against_limit import against_limit, rooflined
 from explorer.timing.measure.loop import within
-from explorer.timing.data.roofline import least_bytes, moved_bytes, roofline
-from explorer.timing.data.measurement import Measurement
-from explorer.timing.data.settings import Settings
-from explorer.net.trace import trace
 
 NODES = trace(preset("resnet50"), 224, 224, 1)
 STAGES = ("stem", "conv2_x", "conv3_x", "conv4_x", "conv5_x", "head")
 
 
 def limits(flops_per_s: float = 400e9, bytes_per_s: float = 20e9, launch_s: float = 1e-6) -> Ceilings:
-    return Ceilings((Kernel("mm", "matmul", flops_per_s / 2, 1.0, 1.1), Kernel("3×3", "conv", flops_per_s, 1.0, 1.1),
-                     Kernel("small copy", "copy", 2 * bytes_per_s * 1e-4, 1e-4, 1e-4),
-                     Kernel("large copy", "copy", bytes_per_s, 1.0, 1.0),
-                     Kernel("one", "tiny", 1.0, launch_s, launch_s)))
+    return Ceilings(
+        (
+            Kernel("mm", "matmul", flops_per_s / 2, 1.0, 1.1),
+            Kernel("3×3", "conv", flops_per_s, 1.0, 1.1),
+            Kernel("small copy", "copy", 2 * bytes_per_s * 1e-4, 1e-4, 1e-4),
+            Kernel("large copy", "copy", bytes_per_s, 1.0, 1.0),
+            Kernel("one", "tiny", 1.0, launch_s, launch_s),
+        )
+    )
 
 
 def test_the_ceiling_is_the_best_of_products_and_convolutions() -> None:
@@ -40,9 +45,14 @@ def test_the_ceiling_is_the_best_of_products_and_convolutions() -> None:
 def test_ceilings_go_to_a_row_and_back() -> None:
     assert ceilings_from(limits().as_row()) == limits()
     good = limits().as_row()["kernels"]
-    for bad in (None, {}, {"kernels": good[:2]}, {"kernels": [good[0]] * 5},
-                {"kernels": [good[0] | {"best_s": 0}] + good},
-                {"kernels": [{"name": 3}] * 4}):
+    for bad in (
+        None,
+        {},
+        {"kernels": good[:2]},
+        {"kernels": [good[0]] * 5},
+        {"kernels": [good[0] | {"best_s": 0}] + good},
+        {"kernels": [{"name": 3}] * 4},
+    ):
         with pytest.raises(ValueError, match="ceilings: "):
             ceilings_from(bad)
 
@@ -67,10 +77,15 @@ def test_the_floor_by_hand() -> None:
     assert "were not timed" in seen.sentence and not seen.tied
 
 
-@given(st.lists(st.floats(1e-7, 1.0), min_size=6, max_size=6), st.floats(1e9, 1e15), st.floats(1e8, 1e13),
-       st.sampled_from([1, 7, 256]))
-def test_nothing_passes_one_hundred_per_cent(seconds: list[float], flops_per_s: float, bytes_per_s: float,
-                                             batch: int) -> None:
+@given(
+    st.lists(st.floats(1e-7, 1.0), min_size=6, max_size=6),
+    st.floats(1e9, 1e15),
+    st.floats(1e8, 1e13),
+    st.sampled_from([1, 7, 256]),
+)
+def test_nothing_passes_one_hundred_per_cent(
+    seconds: list[float], flops_per_s: float, bytes_per_s: float, batch: int
+) -> None:
     """Whatever was measured: a stage that beats every candidate kernel becomes the ceiling, and is named."""
     stage_s = dict(zip(STAGES, seconds))
     seen = roofline(NODES, "fp32", batch, stage_s, sum(seconds), limits(flops_per_s, bytes_per_s))
@@ -98,9 +113,15 @@ def test_a_replayed_graph_is_not_judged_by_what_an_eager_launch_costs() -> None:
     assert roofline(*args, enqueue_s=199.0, replayed=True).verdict == "launches", "but the launch of the whole can"
 
 
-@pytest.mark.parametrize(("settings", "replayed"), [
-    (Settings(device="cuda", cuda_graph=True), True), (Settings(device="cuda", compile="reduce-overhead"), True),
-    (Settings(device="cuda", compile="default"), False), (Settings(device="cpu", compile="max-autotune"), False)])
+@pytest.mark.parametrize(
+    ("settings", "replayed"),
+    [
+        (Settings(device="cuda", cuda_graph=True), True),
+        (Settings(device="cuda", compile="reduce-overhead"), True),
+        (Settings(device="cuda", compile="default"), False),
+        (Settings(device="cpu", compile="max-autotune"), False),
+    ],
+)
 def test_the_limit_of_a_run_knows_how_it_was_launched(settings: Settings, replayed: bool) -> None:
     seen = Measurement(preset("resnet50"), settings, (0.2,) * 5, 0.2, 0.2)
     assert (rooflined(seen, None, limits(launch_s=10.0)).verdict == "launches") == (not replayed)
@@ -138,8 +159,11 @@ def test_against_the_limit_in_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measured, "CONVS", ((16, 16, 14, 3),))
     monkeypatch.setattr(measured, "COPIES", {"cpu": (2**20, 2**22)})
     spec, progress = replace(preset("resnet20_cifar"), stages=(1, 1, 1)), []
-    seen = against_limit(spec, Settings(device="cpu", height=32, width=32, threads=1, budget_s=0.05),
-                         lambda share=None, *_: progress.append(share))
+    seen = against_limit(
+        spec,
+        Settings(device="cpu", height=32, width=32, threads=1, budget_s=0.05),
+        lambda share=None, *_: progress.append(share),
+    )
     assert {point.name for point in seen.roofline.points} == {"stem", "conv2_x", "conv3_x", "conv4_x", "head"}
     assert sum(point.seconds for point in seen.roofline.points) == pytest.approx(seen.measurement.summary.median_s)
     assert 0 < seen.roofline.share <= 1 and seen.roofline.verdict in ("arithmetic", "memory", "launches")

@@ -9,15 +9,15 @@ from dataclasses import replace
 
 import pytest
 import torch
+from timing_fakes import QUICK, TINY, FakeCall, FakeClock
 
 from explorer.jobs import Cancelled, Runner
 from explorer.timing.measure import forward, hardware, loop, race
 from explorer.timing.measure import subject as subjects
 from explorer.timing.measure.subject import as_set, subject
-from timing_fakes import QUICK, TINY, FakeCall, FakeClock
-
 
 # measuring for real (tiny) ------------------------------------------------------------------------------------------
+
 
 def test_a_measurement_carries_all_that_stands_beside_it() -> None:
     threads = torch.get_num_threads()
@@ -29,8 +29,10 @@ def test_a_measurement_carries_all_that_stands_beside_it() -> None:
     assert torch.get_num_threads() == threads, "threads are put back"
 
 
-@pytest.mark.parametrize("change", [{"dtype": "bf16"}, {"memory_format": "channels_last"}, {"fresh": False},
-                                    {"batch": 3, "height": 33, "width": 20}])
+@pytest.mark.parametrize(
+    "change",
+    [{"dtype": "bf16"}, {"memory_format": "channels_last"}, {"fresh": False}, {"batch": 3, "height": 33, "width": 20}],
+)
 def test_the_subject_is_what_the_settings_say(change: dict) -> None:
     settings = hardware.resolve(replace(QUICK, **change))
     with subject(TINY, settings) as one:
@@ -38,8 +40,9 @@ def test_the_subject_is_what_the_settings_say(change: dict) -> None:
         assert one().shape == (settings.batch, 10) and bool(torch.isfinite(one()).all())
         assert not one.module.training and torch.is_inference_mode_enabled()
         weight = one.module.conv1.weight
-        assert weight.dtype is {"bf16": torch.bfloat16}.get(settings.dtype,
-                                                            torch.float32) and one.x.dtype is weight.dtype
+        assert (
+            weight.dtype is {"bf16": torch.bfloat16}.get(settings.dtype, torch.float32) and one.x.dtype is weight.dtype
+        )
         assert one.x.shape == (settings.batch, 3, settings.height, settings.width)
         if settings.memory_format == "channels_last":
             assert one.x.is_contiguous(memory_format=torch.channels_last)
@@ -127,8 +130,11 @@ def test_what_it_is_doing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch, "compile", lambda module, mode: module)
     monkeypatch.setattr(hardware, "compiler", lambda kind: True)
     said.clear()
-    forward.measure(TINY, replace(QUICK, compile="default"),
-                    lambda progress=None, message=None, *_: message and said.append(message))
+    forward.measure(
+        TINY,
+        replace(QUICK, compile="default"),
+        lambda progress=None, message=None, *_: message and said.append(message),
+    )
     assert said == ["building", "compiling", "timing"]
 
 

@@ -8,17 +8,18 @@ from pathlib import Path
 
 import pytest
 import torch
+from timing_fakes import QUICK, TINY
 
 from explorer.jobs import Cancelled, Runner
 from explorer.spec import ResNetSpec, preset
-from explorer.timing.measure import forward, host, loop, guard
 from explorer.timing.data.settings import Settings
-from timing_fakes import QUICK, TINY
+from explorer.timing.measure import forward, guard, host, loop
 
 
 def peak_seen(spec: ResNetSpec, side: int) -> int:
     """Second source: allocations and releases as torch's own profiler records them during a real pass, in bytes."""
     from explorer.net.resnet import build
+
     net = build(spec, seed=0).eval()
     x = torch.zeros(1, spec.in_channels, side, side)
     with torch.inference_mode():
@@ -43,8 +44,10 @@ def test_the_estimate_covers_what_a_pass_allocates(name: str) -> None:
 
 
 def test_the_estimate_grows_with_batch_and_shrinks_with_the_dtype() -> None:
-    need = [guard.estimate_bytes(preset("resnet50"), replace(QUICK, height=224, width=224, batch=batch, dtype=dtype))
-            for batch, dtype in ((1, "bf16"), (1, "fp32"), (64, "fp32"), (65_536, "fp32"))]
+    need = [
+        guard.estimate_bytes(preset("resnet50"), replace(QUICK, height=224, width=224, batch=batch, dtype=dtype))
+        for batch, dtype in ((1, "bf16"), (1, "fp32"), (64, "fp32"), (65_536, "fp32"))
+    ]
     assert need == sorted(need) and need[0] < need[1] / 1.2
 
 
@@ -91,7 +94,9 @@ def test_fp16_on_a_cpu_is_reckoned_with_copies_of_twice_the_size() -> None:
     at = replace(QUICK, height=224, width=224, batch=16)
     half, brain = (guard.estimate_bytes(preset("resnet50"), replace(at, dtype=name)) for name in ("fp16", "bf16"))
     assert half > 1.3 * brain
-    on_gpu = (guard.estimate_bytes(preset("resnet50"), replace(at, device="cuda", dtype=name)) for name in ("fp16", "bf16"))
+    on_gpu = (
+        guard.estimate_bytes(preset("resnet50"), replace(at, device="cuda", dtype=name)) for name in ("fp16", "bf16")
+    )
     assert len(set(on_gpu)) == 1
 
 
@@ -102,15 +107,23 @@ def test_when_no_batch_fits_an_input_that_does_is_named() -> None:
         guard.guard(TINY, QUICK, free=1000)
 
 
-@pytest.mark.parametrize("error", [
-    MemoryError(), torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB"),
-    RuntimeError("[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried"),
-    RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"), RuntimeError("std::bad_alloc"),
-    RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
-    RuntimeError("Unable to find a valid cuDNN algorithm to run convolution"),
-    RuntimeError("GET was unable to find an engine to execute this computation"),
-    RuntimeError("could not create a memory object"), RuntimeError("could not create a primitive"),
-])
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB"),
+        RuntimeError(
+            "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: you tried"
+        ),
+        RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"),
+        RuntimeError("std::bad_alloc"),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+        RuntimeError("Unable to find a valid cuDNN algorithm to run convolution"),
+        RuntimeError("GET was unable to find an engine to execute this computation"),
+        RuntimeError("could not create a memory object"),
+        RuntimeError("could not create a primitive"),
+    ],
+)
 def test_out_of_memory_becomes_a_clear_refusal_and_memory_is_given_back(error, monkeypatch) -> None:
     alive, given = [], []
 
@@ -150,21 +163,53 @@ def write(root: Path, files: dict[str, str]) -> Path:
     return root
 
 
-@pytest.mark.parametrize(("files", "free"), [
-    ({"proc/meminfo": "MemTotal: 9 kB\nMemAvailable:    1000 kB\n"}, 1000 * 1024),
-    ({"proc/meminfo": "MemAvailable: 1000 kB\n", "proc/self/cgroup": "0::/a/b\n",
-      "sys/fs/cgroup/a/memory.max": "500000",
-      "sys/fs/cgroup/a/memory.current": "300000", "sys/fs/cgroup/a/memory.stat": "anon 1\ninactive_file 50000\n",
-      "sys/fs/cgroup/a/b/memory.max": "max", "sys/fs/cgroup/a/b/memory.current": "1"}, 250_000),
-    ({"proc/meminfo": "MemAvailable: 1000 kB\n", "proc/self/cgroup": "0::/\n", "sys/fs/cgroup/memory.max": "400000",
-      "sys/fs/cgroup/memory.current": "399000"}, 1000),
-    ({"proc/meminfo": "MemAvailable: 1000 kB\n", "proc/self/cgroup": "4:cpu,memory:/x\n",
-      "sys/fs/cgroup/memory/x/memory.limit_in_bytes": "90000", "sys/fs/cgroup/memory/x/memory.usage_in_bytes": "80000",
-      "sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712",
-      "sys/fs/cgroup/memory/memory.usage_in_bytes": "5"}, 10_000),
-    ({"proc/meminfo": "MemAvailable: 1000 kB\n", "proc/self/cgroup": "0::/\n", "sys/fs/cgroup/memory.max": "10",
-      "sys/fs/cgroup/memory.current": "99"}, 0),
-])
+@pytest.mark.parametrize(
+    ("files", "free"),
+    [
+        ({"proc/meminfo": "MemTotal: 9 kB\nMemAvailable:    1000 kB\n"}, 1000 * 1024),
+        (
+            {
+                "proc/meminfo": "MemAvailable: 1000 kB\n",
+                "proc/self/cgroup": "0::/a/b\n",
+                "sys/fs/cgroup/a/memory.max": "500000",
+                "sys/fs/cgroup/a/memory.current": "300000",
+                "sys/fs/cgroup/a/memory.stat": "anon 1\ninactive_file 50000\n",
+                "sys/fs/cgroup/a/b/memory.max": "max",
+                "sys/fs/cgroup/a/b/memory.current": "1",
+            },
+            250_000,
+        ),
+        (
+            {
+                "proc/meminfo": "MemAvailable: 1000 kB\n",
+                "proc/self/cgroup": "0::/\n",
+                "sys/fs/cgroup/memory.max": "400000",
+                "sys/fs/cgroup/memory.current": "399000",
+            },
+            1000,
+        ),
+        (
+            {
+                "proc/meminfo": "MemAvailable: 1000 kB\n",
+                "proc/self/cgroup": "4:cpu,memory:/x\n",
+                "sys/fs/cgroup/memory/x/memory.limit_in_bytes": "90000",
+                "sys/fs/cgroup/memory/x/memory.usage_in_bytes": "80000",
+                "sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712",
+                "sys/fs/cgroup/memory/memory.usage_in_bytes": "5",
+            },
+            10_000,
+        ),
+        (
+            {
+                "proc/meminfo": "MemAvailable: 1000 kB\n",
+                "proc/self/cgroup": "0::/\n",
+                "sys/fs/cgroup/memory.max": "10",
+                "sys/fs/cgroup/memory.current": "99",
+            },
+            0,
+        ),
+    ],
+)
 def test_free_memory_is_the_tightest_limit(tmp_path: Path, files: dict[str, str], free: int) -> None:
     assert host.host_free_bytes(write(tmp_path, files)) == free
 

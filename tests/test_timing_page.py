@@ -5,12 +5,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from timing_fakes import QUICK
 
-from explorer.web.sections.timing import runs
 from explorer.jobs import Cancelled, Job
 from explorer.spec import preset
 from explorer.timing.measure.tasks import Ask
-from timing_fakes import QUICK
+from explorer.web.sections.timing import runs
 
 ASK, OTHER = (Ask("sweep", preset(name), QUICK, ("depths",)) for name in ("resnet18", "resnet34"))
 
@@ -72,4 +72,6 @@ def test_only_a_refusal_is_told_in_its_own_words(session: dict) -> None:
 def test_a_visit_does_not_keep_answers_without_end(session: dict) -> None:
     for batch in range(1, runs.MOST_KEPT + 5):
         runs._keep(ended(result=batch), Ask("pass", preset("resnet18"), QUICK, (str(batch),)))
-    assert len(session["timings"]) == runs.MOST_KEPT and list(session["timings"].values())[-1].value == runs.MOST_KEPT + 4
+    assert (
+        len(session["timings"]) == runs.MOST_KEPT and list(session["timings"].values())[-1].value == runs.MOST_KEPT + 4
+    )

@@ -6,19 +6,25 @@ import math
 from dataclasses import replace
 
 import pytest
+from timing_fakes import QUICK, TINY, WorkClock
 
 from explorer.facts.rollup import total
+from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, preset
 from explorer.timing.measure import clock as clocks
 from explorer.timing.measure import hardware, loop, marks, parts
-from explorer.timing.said import rows, sentences
 from explorer.timing.measure.subject import subject
-from explorer.net.trace import trace
-from timing_fakes import QUICK, TINY, WorkClock
+from explorer.timing.said import rows, sentences
 
-ANY = [TINY, replace(TINY, activation="pre"), replace(TINY, shortcut="none"), replace(TINY, shortcut="A"),
-       replace(preset("resnet50"), stages=(1, 1, 1, 1), num_classes=10), replace(TINY, norm="none"),
-       replace(preset("resnet50"), stages=(1, 2), activation="pre", stride_on="1x1", shortcut="C")]
+ANY = [
+    TINY,
+    replace(TINY, activation="pre"),
+    replace(TINY, shortcut="none"),
+    replace(TINY, shortcut="A"),
+    replace(preset("resnet50"), stages=(1, 1, 1, 1), num_classes=10),
+    replace(TINY, norm="none"),
+    replace(preset("resnet50"), stages=(1, 2), activation="pre", stride_on="1x1", shortcut="C"),
+]
 
 
 def worked(monkeypatch: pytest.MonkeyPatch, spec: ResNetSpec, level: str, mark: int = 0) -> parts.Parts:
@@ -40,8 +46,9 @@ def written(spec: ResNetSpec, level: str) -> dict[str, int]:
 
 @pytest.mark.parametrize("level", list(marks.LEVELS))
 @pytest.mark.parametrize("spec", ANY, ids=str)
-def test_each_part_takes_exactly_the_time_of_its_own_operations(spec: ResNetSpec, level: str,
-                                                                monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_part_takes_exactly_the_time_of_its_own_operations(
+    spec: ResNetSpec, level: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each part once, in order, nothing left out: on a clock that counts work this is exact in every kind of net."""
     seen = worked(monkeypatch, spec, level)
     assert {part.path: part.seconds for part in seen.parts} == written(spec, level)
@@ -104,12 +111,15 @@ def test_a_stage_that_was_timed_whole_is_credited_to_no_block(monkeypatch: pytes
 
 # on the real clock ----------------------------------------------------------------------------------------------------
 
+
 def test_in_every_single_pass_the_parts_are_the_pass() -> None:
     """The partition itself, without statistics: marks leave out less than 2 % of any pass that is not interrupted."""
     cuts = marks.cut(trace(preset("resnet18"), 64, 64), "layer")
     with subject(preset("resnet18"), hardware.resolve(replace(QUICK, height=64, width=64))) as one:
-        gaps = [abs(sum(split) / whole - 1) for whole, split in
-                (marks.marked_pass(one, clocks.CpuClock(), cuts) for _ in range(9))]
+        gaps = [
+            abs(sum(split) / whole - 1)
+            for whole, split in (marks.marked_pass(one, clocks.CpuClock(), cuts) for _ in range(9))
+        ]
     assert sorted(gaps)[4] < 0.02
 
 
@@ -122,8 +132,8 @@ def test_raw_times_and_quartiles_are_kept() -> None:
 
 # which level, and what is doubted -------------------------------------------------------------------------------------
 
-def made(level: str = "layer", overhead: float = 0.0, n: int = 20, noise: float = 0.0,
-         **more: object) -> parts.Parts:
+
+def made(level: str = "layer", overhead: float = 0.0, n: int = 20, noise: float = 0.0, **more: object) -> parts.Parts:
     one = parts.Part("conv1", "stem", "", "conv", 1.0 + overhead, **more)
     return parts.Parts(TINY, QUICK, level, (one,), 1.0 + overhead, 1.0, overhead, n, {}, noise)
 
@@ -158,7 +168,9 @@ def test_the_noise_of_the_overhead_is_that_of_a_median(monkeypatch: pytest.Monke
 
 def test_a_spread_is_warned_of_for_the_pass_and_for_large_parts() -> None:
     wild = replace(made(q1_s=0.9, q3_s=1.1), times_s=(1.0, 1.0, 1.2, 1.3, 1.0))
-    assert "spreads over 20 %" in wild.warnings[0] and "The times of conv1 spread by more than 10 %" in wild.warnings[-1]
+    assert (
+        "spreads over 20 %" in wild.warnings[0] and "The times of conv1 spread by more than 10 %" in wild.warnings[-1]
+    )
     calm = replace(made(q1_s=0.99, q3_s=1.01), times_s=(1.0, 1.01, 1.0))
     assert calm.warnings == () and made().parts[0].spread is None
 

@@ -14,28 +14,33 @@ import pytest
 import torch
 from torch import nn
 
+from explorer.net.resnet import build
+from explorer.net.trace import trace
+from explorer.spec import preset
+from explorer.spec.naming import title
 from explorer.tell.plots import race as draw_race
 from explorer.tell.plots import timing as draw
-from explorer.net.resnet import build
-from explorer.spec.naming import title
-from explorer.spec import preset
 from explorer.timing.data import records
-from explorer.timing.measure import sweeps
-from explorer.timing.said import exports, found, machines, rows, sentences
 from explorer.timing.data.limits import Ceilings, Kernel
 from explorer.timing.data.measurement import Measurement
-from explorer.timing.measure.parts import Part
 from explorer.timing.data.records import Run
 from explorer.timing.data.settings import Settings
+from explorer.timing.measure import sweeps
+from explorer.timing.measure.parts import Part
 from explorer.timing.measure.tasks import Ask, subject
-from explorer.net.trace import trace
+from explorer.timing.said import exports, found, machines, rows, sentences
 
 ROOT = Path(__file__).resolve().parent.parent
 CPU = Settings(device="cpu", threads=1)
 FACTS = {"device": "A CPU", "torch": "2.13.0", "measured_at": "2026-01-01T00:00:00+00:00"}
 NODES = trace(preset("resnet50"), 224, 224, 1)
-LIMITS = Ceilings((Kernel("3×3", "conv", 1e12, 1.0, 1.0), Kernel("copy", "copy", 1e11, 1.0, 1.0),
-                   Kernel("one", "tiny", 1.0, 1e-6, 1e-6)))
+LIMITS = Ceilings(
+    (
+        Kernel("3×3", "conv", 1e12, 1.0, 1.0),
+        Kernel("copy", "copy", 1e11, 1.0, 1.0),
+        Kernel("one", "tiny", 1.0, 1e-6, 1e-6),
+    )
+)
 
 
 def seen(name: str = "resnet50", seconds: float = 0.1, device: str = "A CPU", **changes: object) -> Measurement:
@@ -59,8 +64,10 @@ def convs_by_hooks(name: str) -> int:
 
 def test_why_resnet_50_is_slower_than_34_at_nearly_the_same_macs() -> None:
     pair = [preset("resnet34"), preset("resnet50")]
-    timed = [*rows.timed_pair([seen("resnet34", 0.05), seen("resnet50", 0.1)], "recorded"),
-             *rows.published_pair(records.published(), "resnet34", "resnet50", 224, 224)]
+    timed = [
+        *rows.timed_pair([seen("resnet34", 0.05), seen("resnet50", 0.1)], "recorded"),
+        *rows.published_pair(records.published(), "resnet34", "resnet50", 224, 224),
+    ]
     table = {row["what"]: row for row in rows.contrast(*pair, 224, 224, timed)}
     assert round(table["MACs"]["ratio"], 2) == 1.12 and round(table["Convolution outputs"]["ratio"], 2) == 2.97
     assert table["Convolution outputs"]["one"] == convs_by_hooks("resnet34")
@@ -95,14 +102,25 @@ def test_a_race_is_the_raw_times_added_up() -> None:
     assert sentences.race([lanes[0], lanes[0]]) == "both lines are ResNet-34"
 
 
-@pytest.mark.parametrize(("one", "other", "times", "says", "not_said"), [
-    ("resnet50", "resnet50", (0.1, 0.1), "against itself", "FLOPs are not time"),
-    ("resnet18", "resnet152", (0.1, 0.633), "6.33× the time on A CPU (measured): here the time follows the MACs", "FLOPs are not time"),
-    ("resnet50", "resnet34", (0.1, 0.073), "write 0.34× as many", "but"),
-    ("resnet34", "resnet50", (0.1, 0.05), "neither the MACs nor the 2.97×", "FLOPs are not time"),
-    ("resnet34", "resnet50", (0.1, 0.2), "FLOPs are not time", "neither")])
-def test_a_race_says_no_more_than_its_ratios_show(one: str, other: str, times: tuple[float, float], says: str,
-                                                  not_said: str) -> None:
+@pytest.mark.parametrize(
+    ("one", "other", "times", "says", "not_said"),
+    [
+        ("resnet50", "resnet50", (0.1, 0.1), "against itself", "FLOPs are not time"),
+        (
+            "resnet18",
+            "resnet152",
+            (0.1, 0.633),
+            "6.33× the time on A CPU (measured): here the time follows the MACs",
+            "FLOPs are not time",
+        ),
+        ("resnet50", "resnet34", (0.1, 0.073), "write 0.34× as many", "but"),
+        ("resnet34", "resnet50", (0.1, 0.05), "neither the MACs nor the 2.97×", "FLOPs are not time"),
+        ("resnet34", "resnet50", (0.1, 0.2), "FLOPs are not time", "neither"),
+    ],
+)
+def test_a_race_says_no_more_than_its_ratios_show(
+    one: str, other: str, times: tuple[float, float], says: str, not_said: str
+) -> None:
     timed = rows.timed_pair([seen(one, times[0]), seen(other, times[1])], "measured")
     pair = [preset(one), preset(other)]
     text = sentences.contrast(rows.contrast(*pair, 224, 224, timed), *map(title, pair))
@@ -111,8 +129,17 @@ def test_a_race_says_no_more_than_its_ratios_show(one: str, other: str, times: t
 
 def test_published_times_stand_only_beside_counts_of_their_own_input() -> None:
     assert rows.published_pair(records.published(), "resnet34", "resnet50", 64, 64) == []
-    lead = sentences.contrast(rows.contrast(preset("resnet34"), preset("resnet50"), 224, 224, rows.published_pair(
-        records.published(), "resnet34", "resnet50", 224, 224)), "ResNet-34", "ResNet-50")
+    lead = sentences.contrast(
+        rows.contrast(
+            preset("resnet34"),
+            preset("resnet50"),
+            224,
+            224,
+            rows.published_pair(records.published(), "resnet34", "resnet50", 224, 224),
+        ),
+        "ResNet-34",
+        "ResNet-50",
+    )
     assert "on NVIDIA RTX 4090 (published)" in lead
 
 
@@ -131,9 +158,14 @@ def test_an_overhead_is_said_with_what_is_known_of_it() -> None:
     assert "1.000" not in sentences.cut(unknown) and "keeps no other check" in sentences.cut(unknown)
 
 
-@pytest.mark.parametrize(("ask", "text"), [
-    (Ask("pass", preset("resnet18"), CPU), "ResNet-18"), (Ask("sweep", preset("resnet18"), CPU, ("batch",)), "Sweep of batch"),
-    (Ask("race", preset("resnet34"), CPU, ("resnet34", "resnet50")), "ResNet-34 and ResNet-50")])
+@pytest.mark.parametrize(
+    ("ask", "text"),
+    [
+        (Ask("pass", preset("resnet18"), CPU), "ResNet-18"),
+        (Ask("sweep", preset("resnet18"), CPU, ("batch",)), "Sweep of batch"),
+        (Ask("race", preset("resnet34"), CPU, ("resnet34", "resnet50")), "ResNet-34 and ResNet-50"),
+    ],
+)
 def test_the_line_of_a_run_names_what_was_timed(ask: Ask, text: str) -> None:
     assert subject(ask) == text
 
@@ -144,33 +176,61 @@ def test_what_a_sweep_says() -> None:
         return sweeps.Row(sweeps.Point(label, one.spec, one.settings), one)
 
     depths = rows.sweep([row("ResNet-18", "resnet18", 0.02), row("ResNet-152", "resnet152", 0.1)])
-    assert sentences.sweep("depths", depths).startswith("ResNet-152 takes 5.00× the time of ResNet-18, with 6.35× its MACs")
-    batch = [row("batch 1", "resnet18", 0.01), row("batch 2", "resnet18", 0.011, batch=2),
-             row("batch 4", "resnet18", 0.021, batch=4),
-             sweeps.Row(sweeps.Point("batch 8", preset("resnet18"), CPU), None, "no")]
+    assert sentences.sweep("depths", depths).startswith(
+        "ResNet-152 takes 5.00× the time of ResNet-18, with 6.35× its MACs"
+    )
+    batch = [
+        row("batch 1", "resnet18", 0.01),
+        row("batch 2", "resnet18", 0.011, batch=2),
+        row("batch 4", "resnet18", 0.021, batch=4),
+        sweeps.Row(sweeps.Point("batch 8", preset("resnet18"), CPU), None, "no"),
+    ]
     plain = rows.sweep(batch)
     assert [one["knee"] for one in plain] == [False, True, False, False] and plain[-1]["error"] == "no"
-    assert sentences.sweep("batch", plain) == ("From batch 2 on, throughput is within 10 % of the best seen (190 img/s at batch 4): "
-                                           "a larger batch costs latency and gains little.")
+    assert sentences.sweep("batch", plain) == (
+        "From batch 2 on, throughput is within 10 % of the best seen (190 img/s at batch 4): "
+        "a larger batch costs latency and gains little."
+    )
     fallen = rows.sweep([*batch[:3], row("batch 8", "resnet18", 0.06, batch=8)])
-    assert sentences.sweep("batch", fallen) == ("Batch 2 comes within 10 % of the best seen (190 img/s at batch 4); at batch 8 it is "
-                                            "70 % of that.")
+    assert sentences.sweep("batch", fallen) == (
+        "Batch 2 comes within 10 % of the best seen (190 img/s at batch 4); at batch 8 it is 70 % of that."
+    )
     ahead = rows.sweep(batch[:1], [one.point for one in batch])
     assert [one["label"] for one in ahead] == [one.point.label for one in batch] and "median_s" not in ahead[1]
     assert sentences.sweep("depths", plain[:1]) == "" and sentences.sweep("depths", []) == "Nothing could be measured."
-    assert sentences.sweep_doubts(plain) == [] and "batch 1" in sentences.sweep_doubts([plain[0] | {"warnings": "spread"}])[0]
+    assert (
+        sentences.sweep_doubts(plain) == []
+        and "batch 1" in sentences.sweep_doubts([plain[0] | {"warnings": "spread"}])[0]
+    )
 
 
 def test_an_export_line_has_all_that_stands_beside_the_figure() -> None:
     line = exports.flat(seen(), "recorded")
-    for key in ("source", "median_s", "iqr_s", "n", "device", "dtype", "memory_format", "batch", "height", "compile",
-                "threads",
-                "on_device", "on_torch", "on_measured_at", "wall_s", "cpu_s", "warnings"):
+    for key in (
+        "source",
+        "median_s",
+        "iqr_s",
+        "n",
+        "device",
+        "dtype",
+        "memory_format",
+        "batch",
+        "height",
+        "compile",
+        "threads",
+        "on_device",
+        "on_torch",
+        "on_measured_at",
+        "wall_s",
+        "cpu_s",
+        "warnings",
+    ):
         assert key in line
     assert line["source"] == "recorded" and line["images_per_s"] == pytest.approx(10)
 
 
 # recorded answers -----------------------------------------------------------------------------------------------------
+
 
 def test_the_nearest_recorded_run_is_of_the_very_same_net() -> None:
     runs = [Run(seen(batch=1)), Run(seen(batch=8)), Run(seen("resnet18")), Run(seen(batch=1, dtype="bf16"))]
@@ -182,8 +242,10 @@ def test_the_nearest_recorded_run_is_of_the_very_same_net() -> None:
 
 def test_recorded_sweeps_and_pairs_mix_no_machines() -> None:
     names = ("resnet18", "resnet34", "resnet50")
-    runs = [Run(seen(name)) for name in names] + [Run(seen("resnet101", device="Another")),
-                                                  Run(seen("resnet18", threads=2))]
+    runs = [Run(seen(name)) for name in names] + [
+        Run(seen("resnet101", device="Another")),
+        Run(seen("resnet18", threads=2)),
+    ]
     assert [row.measurement.name for row in found.sweep(runs, "depths", preset("resnet50"), CPU)] == list(names)
     assert found.sweep(runs, "batch", preset("resnet50"), CPU) == []
     pair = found.pair(runs, [preset("resnet34"), preset("resnet50")], CPU)
@@ -201,12 +263,24 @@ def test_the_recorded_sweep_is_the_one_nearest_to_what_is_asked() -> None:
 
 
 def test_the_recorded_sweep_does_not_hang_on_the_order_of_a_set() -> None:
-    code = ("from explorer.timing.data import records\nfrom explorer.timing.said import found\nfrom explorer.timing.data.settings import Settings\n"
-            "from explorer.spec import preset\n"
-            "made = found.sweep(records.recorded(), 'depths', preset('resnet50'), Settings(device='cpu', threads=2))\n"
-            "print({row.measurement.settings.words for row in made}, len(made))")
-    said = {subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": seed}, check=True,
-                           capture_output=True, text=True, timeout=120).stdout for seed in ("1", "2")}
+    code = (
+        "from explorer.timing.data import records\nfrom explorer.timing.said import found\nfrom explorer.timing.data.settings import Settings\n"
+        "from explorer.spec import preset\n"
+        "made = found.sweep(records.recorded(), 'depths', preset('resnet50'), Settings(device='cpu', threads=2))\n"
+        "print({row.measurement.settings.words for row in made}, len(made))"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        ).stdout
+        for seed in ("1", "2")
+    }
     assert said == {"{'cpu · fp32 · NCHW · eager · input 224×224 · batch 1 · 2 threads'} 5\n"}
 
 
@@ -216,7 +290,8 @@ def test_a_recorded_limit_is_computed_from_its_parts_and_ceilings() -> None:
     assert limit.roofline.floor_s == pytest.approx(2 * 4_089_184_256 / 1e12) and len(limit.roofline.points) == 6
     assert found.limit([Run(seen())], preset("resnet50"), CPU) is None
     assert found.parts_of(Run(seen(), (("no such layer", 1.0), ("conv1", 2.0))), NODES) == (
-        Part("conv1", "stem", "", "conv", 2.0),)
+        Part("conv1", "stem", "", "conv", 2.0),
+    )
 
 
 def test_parts_that_took_much_longer_than_the_pass_are_doubted() -> None:
@@ -232,27 +307,51 @@ def test_the_knee_is_marked_at_its_own_batch() -> None:
 
 # figures --------------------------------------------------------------------------------------------------------------
 
+
 def texts(figure: go.Figure) -> list[int]:
     layout = figure.layout
-    return [size for size in (layout.font.size, layout.xaxis.tickfont.size, layout.yaxis.tickfont.size,
-                              layout.legend.font.size, *(note.font.size for note in layout.annotations)) if size]
+    return [
+        size
+        for size in (
+            layout.font.size,
+            layout.xaxis.tickfont.size,
+            layout.yaxis.tickfont.size,
+            layout.legend.font.size,
+            *(note.font.size for note in layout.annotations),
+        )
+        if size
+    ]
 
 
 def all_figures() -> dict[str, go.Figure]:
-    one, limit = seen(), found.limit([Run(seen(), tuple((p.path, p.seconds) for p in every_second_layer()), 0.0,
-                                          LIMITS)],
-                                     preset("resnet50"), CPU)
-    batch = rows.sweep([sweeps.Row(sweeps.Point(f"b{b}", one.spec, replace(CPU, batch=b)),
-                                   seen(seconds=0.01 * b**0.5, batch=b))
-                        for b in (1, 2, 4)])
+    one, limit = (
+        seen(),
+        found.limit(
+            [Run(seen(), tuple((p.path, p.seconds) for p in every_second_layer()), 0.0, LIMITS)],
+            preset("resnet50"),
+            CPU,
+        ),
+    )
+    batch = rows.sweep(
+        [
+            sweeps.Row(sweeps.Point(f"b{b}", one.spec, replace(CPU, batch=b)), seen(seconds=0.01 * b**0.5, batch=b))
+            for b in (1, 2, 4)
+        ]
+    )
     pair = [seen("resnet34", 0.05), one]
     contrast = rows.contrast(pair[0].spec, one.spec, 224, 224, rows.timed_pair(pair, "measured"))
-    return {"where": draw.where(rows.where(NODES, every_second_layer())),
-            "distribution": draw.distribution(one.times_s, 0.1, 0.09, 0.11), "batch": draw.batch_sweep(batch),
-            "bars": draw.bar_sweep(batch), "race": draw_race.race(rows.race(pair), "said"),
-            "contrast": draw_race.contrast(contrast, "ResNet-34", "ResNet-50"),
-            "roofline": draw.roofline(rows.roof(limit.roofline), 1e12, 1e11, 5e10),
-            "machines": draw_race.machines(machines.speeds(machines.lines([Run(one)], records.published(), [one]), "resnet50"))}
+    return {
+        "where": draw.where(rows.where(NODES, every_second_layer())),
+        "distribution": draw.distribution(one.times_s, 0.1, 0.09, 0.11),
+        "batch": draw.batch_sweep(batch),
+        "bars": draw.bar_sweep(batch),
+        "race": draw_race.race(rows.race(pair), "said"),
+        "contrast": draw_race.contrast(contrast, "ResNet-34", "ResNet-50"),
+        "roofline": draw.roofline(rows.roof(limit.roofline), 1e12, 1e11, 5e10),
+        "machines": draw_race.machines(
+            machines.speeds(machines.lines([Run(one)], records.published(), [one]), "resnet50")
+        ),
+    }
 
 
 @pytest.mark.parametrize("name", list(all_figures()))

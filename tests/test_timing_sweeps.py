@@ -6,13 +6,13 @@ import threading
 from dataclasses import replace
 
 import pytest
+from timing_fakes import QUICK, TINY
 
 from explorer.jobs import Runner
 from explorer.spec import preset
-from explorer.timing.measure import hardware, guard, sweeps
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import CHOICES
-from timing_fakes import QUICK, TINY
+from explorer.timing.measure import guard, hardware, sweeps
 
 CPU = hardware.resolve(QUICK)
 
@@ -22,8 +22,9 @@ def test_every_sweep_has_a_plan_with_distinct_points() -> None:
         points = sweeps.plan(name, preset("resnet50"), CPU)
         assert len({(point.spec, point.settings) for point in points}) == len(points) >= 2
         assert len({point.label for point in points}) == len(points)
-    assert [point.spec for point in sweeps.plan("depths", preset("resnet50"),
-                                                CPU)] == [preset(name) for name in sweeps.DEPTHS]
+    assert [point.spec for point in sweeps.plan("depths", preset("resnet50"), CPU)] == [
+        preset(name) for name in sweeps.DEPTHS
+    ]
     assert {point.spec.stride_on for point in sweeps.plan("stride", preset("resnet50"), CPU)} == {"1x1", "3x3"}
     assert [point.settings.batch for point in sweeps.plan("batch", TINY, CPU)] == [1, 2, 4, 8, 16, 32]
     assert {point.settings.dtype for point in sweeps.plan("modes", TINY, CPU)} == set(CHOICES["dtype"]) - {"tf32"}
@@ -41,7 +42,7 @@ def test_a_sweep_publishes_each_result_as_it_comes_refusals_included(monkeypatch
         checkpoint(0.5)
         if settings.batch > 4:
             raise guard.TooLarge("batch=8: needs about 1 TB")
-        return Measurement(spec, settings, (0.01 * settings.batch ** 0.5,) * 5, 0.01, 0.01)
+        return Measurement(spec, settings, (0.01 * settings.batch**0.5,) * 5, 0.01, 0.01)
 
     monkeypatch.setattr(sweeps, "measure", fake)
     runner = Runner()
@@ -62,8 +63,9 @@ def test_a_cancelled_sweep_keeps_what_it_has(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(sweeps, "measure", fake)
     started = threading.Event()
-    job = Runner().submit(lambda job: started.wait(5) and list(sweeps.run(sweeps.plan("batch", TINY, CPU),
-                                                                          job.checkpoint)), "")
+    job = Runner().submit(
+        lambda job: started.wait(5) and list(sweeps.run(sweeps.plan("batch", TINY, CPU), job.checkpoint)), ""
+    )
     started.set()
     assert job.wait(10) and job.state == "cancelled" and [row.point.settings.batch for row in job.partial] == [1, 2]
 

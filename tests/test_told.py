@@ -8,23 +8,26 @@ from html import unescape
 
 import pytest
 
-from explorer.facts import cost, comparison, receptive, shapes, block_pair
-from explorer.spec.chosen import of_params
-from explorer.tell.drawing import block_svg, receptive_svg, volumes_svg
+from explorer.facts import block_pair, comparison, cost, receptive, shapes
+from explorer.facts.proof import Proof, counted, evaluate
+from explorer.facts.told import Provable, Told
 from explorer.lab.claims import quotes
 from explorer.lab.experiments import EXPERIMENTS
 from explorer.lab.record import recorded
 from explorer.lecture.quantities import known, quantity
-from explorer.tell.markup import Cards
-from explorer.facts.proof import Proof, counted, evaluate
-from explorer.spec import ResNetSpec, preset, presets
-from explorer.tell.buttons import BOX, TEXT, spots
-from explorer.facts.told import Provable, Told
 from explorer.net.trace import trace
+from explorer.spec import ResNetSpec, preset, presets
+from explorer.spec.chosen import of_params
+from explorer.tell.buttons import BOX, TEXT, spots
+from explorer.tell.drawing import block_svg, receptive_svg, volumes_svg
+from explorer.tell.markup import Cards
 
 NETS = {name: spec for name, spec in presets().items() if spec.depth < 160} | {
-    "plain": replace(preset("resnet34"), shortcut="none"), "pre C": ResNetSpec(activation="pre", shortcut="C"),
-    "one stage": ResNetSpec(stages=(3,)), "no BN": replace(preset("resnet18"), norm="none")}
+    "plain": replace(preset("resnet34"), shortcut="none"),
+    "pre C": ResNetSpec(activation="pre", shortcut="C"),
+    "one stage": ResNetSpec(stages=(3,)),
+    "no BN": replace(preset("resnet18"), norm="none"),
+}
 
 
 def told(spec: ResNetSpec) -> list[Told]:
@@ -33,10 +36,14 @@ def told(spec: ResNetSpec) -> list[Told]:
     rows = receptive.by_block(spec)
     side = spec.default_input
     pairs = [block_pair.pair(256, equal, place, spec) for equal in ("width", "cost") for place in block_pair.PLACES]
-    return [cost.lesson(nodes), shapes.lesson(nodes), receptive.lesson(rows, receptive.proofs(spec)),
-            comparison.summary(preset("resnet50"), spec, comparison.layers(preset("resnet50"), spec, side, side)),
-            *(block_pair.lesson(pair, "width") for pair in pairs),
-            *(block_pair.why(block) for pair in pairs for block in pair.by_kind().values())]
+    return [
+        cost.lesson(nodes),
+        shapes.lesson(nodes),
+        receptive.lesson(rows, receptive.proofs(spec)),
+        comparison.summary(preset("resnet50"), spec, comparison.layers(preset("resnet50"), spec, side, side)),
+        *(block_pair.lesson(pair, "width") for pair in pairs),
+        *(block_pair.why(block) for pair in pairs for block in pair.by_kind().values()),
+    ]
 
 
 @pytest.mark.parametrize("name", NETS)
@@ -122,5 +129,7 @@ def test_each_quoted_figure_says_how_it_comes_about(key: str) -> None:
         if one.exact is None:
             assert one.proof("recorded") is None
         else:
-            assert one.proof("recorded").source == "recorded" and one.proof("recorded").value == pytest.approx(one.exact)
+            assert one.proof("recorded").source == "recorded" and one.proof("recorded").value == pytest.approx(
+                one.exact
+            )
             assert not one.terms or evaluate(one.terms) == pytest.approx(one.exact)

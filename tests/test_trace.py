@@ -13,8 +13,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from explorer.facts.rollup import blocks, total
 from explorer.net.resnet import build
+from explorer.net.trace import Node, Traced, Tracer, _trace, trace
 from explorer.spec import ResNetSpec, preset, presets
-from explorer.net.trace import Traced, Tracer, Node, _trace, trace
 from tests.known import CONVS, IMAGENET, MACS, OTHERS, RECEPTIVE_FIELD, SHORTCUTS
 
 
@@ -47,11 +47,24 @@ def test_solid_and_dotted_shortcuts_and_convolutions_of_the_five_depths() -> Non
         assert (len(found), sum(node.on_shortcut for node in found)) == (convs, projections)
 
 
-@pytest.mark.parametrize("changes", [
-    {}, {"shortcut": "A"}, {"shortcut": "C"}, {"shortcut": "none"}, {"stride_on": "1x1"}, {"activation": "pre"},
-    {"norm": "none"}, {"activation": "pre", "norm": "none", "shortcut": "none"}, {"groups": 4, "width_per_group": 16},
-    {"stem": "cifar"}, {"block": "basic", "activation": "pre"}, {"num_classes": 3, "in_channels": 1},
-], ids=str)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"shortcut": "A"},
+        {"shortcut": "C"},
+        {"shortcut": "none"},
+        {"stride_on": "1x1"},
+        {"activation": "pre"},
+        {"norm": "none"},
+        {"activation": "pre", "norm": "none", "shortcut": "none"},
+        {"groups": 4, "width_per_group": 16},
+        {"stem": "cifar"},
+        {"block": "basic", "activation": "pre"},
+        {"num_classes": 3, "in_channels": 1},
+    ],
+    ids=str,
+)
 def test_totals_and_shapes_agree_with_three_independent_counters(changes: dict) -> None:
     spec = ResNetSpec(**{"stages": (1, 2, 1, 2), "width": 16, **changes})
     height, width = 61, 50
@@ -72,7 +85,9 @@ def test_totals_and_shapes_agree_with_three_independent_counters(changes: dict) 
             module.register_forward_hook(lambda _, __, out, path=path: real.__setitem__(path, tuple(out.shape)))
     model(x)
     traced = {node.path: node.out_shape for node in nodes}
-    assert {path: traced[path] for path in real if path in traced} == {path: real[path] for path in real if path in traced}
+    assert {path: traced[path] for path in real if path in traced} == {
+        path: real[path] for path in real if path in traced
+    }
     assert len(set(traced) & set(real)) > 20
 
 
@@ -112,7 +127,9 @@ def test_every_edge_starts_at_an_earlier_node_and_paths_are_unique() -> None:
 
 def test_macs_are_per_picture_and_shapes_carry_the_batch() -> None:
     one, eight = trace(preset("resnet18")), trace(preset("resnet18"), batch=8)
-    assert total(one, "macs") == total(eight, "macs") and total(eight, "activation_bytes") == 8 * total(one, "activation_bytes")
+    assert total(one, "macs") == total(eight, "macs") and total(eight, "activation_bytes") == 8 * total(
+        one, "activation_bytes"
+    )
     assert {node.out_shape[0] for node in eight} == {8}
 
 

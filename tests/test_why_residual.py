@@ -23,7 +23,9 @@ def words(app: AppTest) -> str:
 def test_question_first_and_the_meaning_only_after_the_reveal(key: str) -> None:
     text = story.texts()[key]
     app = page(f"experiment={key}")
-    assert text["question"] in words(app) and "What may be claimed" not in words(app) and text["reveal"] not in words(app)
+    assert (
+        text["question"] in words(app) and "What may be claimed" not in words(app) and text["reveal"] not in words(app)
+    )
     assert app.radio(f"guess-{key}").label == text["predict"]
     app.radio(f"guess-{key}").set_value(text["expected"]).run()
     assert not app.exception
@@ -31,7 +33,9 @@ def test_question_first_and_the_meaning_only_after_the_reveal(key: str) -> None:
     assert text["reveal"] in words(app) and "What needs care" in words(app) and text["paper"]["url"] in words(app)
 
 
-@pytest.mark.parametrize("query", ["experiment=zzz", "seed=banana", "seed=-5", "seed=99999999999999", "view-degradation=x"])
+@pytest.mark.parametrize(
+    "query", ["experiment=zzz", "seed=banana", "seed=-5", "seed=99999999999999", "view-degradation=x"]
+)
 def test_a_bad_link_falls_back(query: str) -> None:
     assert story.texts()["degradation"]["question"] in words(page(f"{query}&reveal=true"))
 
@@ -50,9 +54,13 @@ def test_a_run_that_disagrees_is_said_to() -> None:
     assert "measured" in words(app)
 
 
-@pytest.mark.parametrize(("error", "said"), [
-    (ValueError("device='cuda': this machine has no CUDA device; choose cpu"), "device='cuda'"),
-    (RuntimeError("internal detail"), "The run failed; try a smaller budget.")])
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ValueError("device='cuda': this machine has no CUDA device; choose cpu"), "device='cuda'"),
+        (RuntimeError("internal detail"), "The run failed; try a smaller budget."),
+    ],
+)
 def test_a_failed_run_leaves_a_message_and_no_traceback(error: Exception, said: str) -> None:
     def work(job: Job) -> None:
         raise error

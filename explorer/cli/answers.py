@@ -1,6 +1,6 @@
 """What the pages answer, as sections of plain rows: for the terminal, which has no page to look at.
 
-Each answer takes the parsed arguments (of `explorer.ask`) and calls the very functions that the pages call.
+Each answer takes the parsed arguments (of `explorer.cli.ask`) and calls the very functions that the pages call.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.facts import cost, comparison, memory, published, receptive, conventions
-from explorer.spec import naming
+from explorer.facts import comparison, conventions, cost, memory, published, receptive
 from explorer.facts.agreement import agreement
-from explorer.facts.rollup import METRICS
 from explorer.facts.proof import Proof, depth, prove, receptive_field
-from explorer.spec import ResNetSpec
+from explorer.facts.rollup import METRICS
 from explorer.net.trace import Node, trace
+from explorer.spec import ResNetSpec, naming
 
 
 @dataclass(frozen=True)
@@ -39,8 +38,10 @@ def proofs(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
     elif group[-1].receptive_field is not None:
         found.append(receptive_field(nodes, group[-1].path))
     names = [*cost.SUMS, "depth" if path == cost.WHOLE else "receptive_field"]
-    return [Section(f"{METRICS[name].label if name in METRICS else 'Layers'} of {path}", _steps(one), note=one.rule)
-            for name, one in zip(names, found)]
+    return [
+        Section(f"{METRICS[name].label if name in METRICS else 'Layers'} of {path}", _steps(one), note=one.rule)
+        for name, one in zip(names, found)
+    ]
 
 
 def _steps(proof: Proof, level: int = 0, above: str = "") -> list[dict[str, Any]]:
@@ -65,54 +66,123 @@ def costs(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
 def flops(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
     """The conventions of counting, and what makes each differ."""
     found = conventions.reconcile(spec, asked.height, asked.width)
-    return [Section("Who counts what", [{"convention": one.name, "result": one.value, "unit": one.unit, "formula": one.proof.text,
-                                         "why": one.says} for one in found]),
-            Section("The gaps", conventions.rows(found))]
+    return [
+        Section(
+            "Who counts what",
+            [
+                {
+                    "convention": one.name,
+                    "result": one.value,
+                    "unit": one.unit,
+                    "formula": one.proof.text,
+                    "why": one.says,
+                }
+                for one in found
+            ],
+        ),
+        Section("The gaps", conventions.rows(found)),
+    ]
 
 
 def memories(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
     """Memory of a pass and of a training step, part by part."""
-    both = {"inference": memory.proofs(spec, asked.height, asked.width, asked.batch, asked.dtype),
-            "training": memory.proofs(spec, asked.height, asked.width, asked.batch, asked.dtype, asked.optimizer)}
-    rows = [{"part": part, **{what: one[part].value for what, one in both.items()},
-             **{f"{what}: how": one[part].expression for what, one in both.items()}} for part in both["inference"]]
+    both = {
+        "inference": memory.proofs(spec, asked.height, asked.width, asked.batch, asked.dtype),
+        "training": memory.proofs(spec, asked.height, asked.width, asked.batch, asked.dtype, asked.optimizer),
+    }
+    rows = [
+        {
+            "part": part,
+            **{what: one[part].value for what, one in both.items()},
+            **{f"{what}: how": one[part].expression for what, one in both.items()},
+        }
+        for part in both["inference"]
+    ]
     layers = memory.by_layer(spec, asked.height, asked.width, asked.batch, asked.dtype)
-    return [Section(f"Bytes at batch {asked.batch:,} in {asked.dtype}, training with {asked.optimizer}", rows, "estimated",
-                    "; ".join(memory.ASSUMPTIONS)), Section("Outputs by layer, bytes", layers)]
+    return [
+        Section(
+            f"Bytes at batch {asked.batch:,} in {asked.dtype}, training with {asked.optimizer}",
+            rows,
+            "estimated",
+            "; ".join(memory.ASSUMPTIONS),
+        ),
+        Section("Outputs by layer, bytes", layers),
+    ]
 
 
 def fields(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
     """Receptive fields, v1 and v1.5; and, if asked, what the gradient of one unit says."""
-    rows = [row | {"v1: how": one["v1_px"].expression, "v15: how": one["v15_px"].expression}
-            for row, one in zip(receptive.by_block(spec), receptive.proofs(spec), strict=True)]
+    rows = [
+        row | {"v1: how": one["v1_px"].expression, "v15: how": one["v15_px"].expression}
+        for row, one in zip(receptive.by_block(spec), receptive.proofs(spec), strict=True)
+    ]
     sections = [Section("After each block, pixels a side", rows)]
     if asked.check is not None:
         seen = receptive.check(spec, asked.check or None)
-        sections.append(Section("The gradient of one output unit", [{
-            "block": seen.path, "theory_px": seen.theory, "extent_px": "×".join(map(str, seen.extent)),
-            "effective_px": seen.effective, "agrees": seen.agrees}], "measured", seen.note))
+        sections.append(
+            Section(
+                "The gradient of one output unit",
+                [
+                    {
+                        "block": seen.path,
+                        "theory_px": seen.theory,
+                        "extent_px": "×".join(map(str, seen.extent)),
+                        "effective_px": seen.effective,
+                        "agrees": seen.agrees,
+                    }
+                ],
+                "measured",
+                seen.note,
+            )
+        )
     return sections
 
 
 def torchinfos(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
     """torchinfo's totals beside ours, and its text."""
     seen = agreement(spec, asked.height, asked.width)
-    return [Section("Totals", [{"total": what, "torchinfo": theirs, "trace": ours.value, "agree": theirs == ours.value}
-                               for what, theirs, ours in seen.totals], note=seen.text)]
+    return [
+        Section(
+            "Totals",
+            [
+                {"total": what, "torchinfo": theirs, "trace": ours.value, "agree": theirs == ours.value}
+                for what, theirs, ours in seen.totals
+            ],
+            note=seen.text,
+        )
+    ]
 
 
 def compared(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
     """From the baseline to the model: totals, stages that differ, layers added, removed and changed."""
     base = comparison.parse(asked.baseline)
     both = (base, spec, asked.height, asked.width)
-    heads = [{"total": row["label"], "baseline": row["base"], "model": row["other"], "difference": row["delta"], "ratio": row["ratio"],
-              "how": known["delta"].text} for row, known in zip(comparison.headlines(*both), comparison.headline_proofs(*both), strict=True)]
-    stages = [{"stage": row["stage"], "of": side, **row[which]} for row in comparison.stage_rows(*both) if row["changed"]
-              for side, which in (("baseline", "base"), ("model", "other")) if row[which]]
+    heads = [
+        {
+            "total": row["label"],
+            "baseline": row["base"],
+            "model": row["other"],
+            "difference": row["delta"],
+            "ratio": row["ratio"],
+            "how": known["delta"].text,
+        }
+        for row, known in zip(comparison.headlines(*both), comparison.headline_proofs(*both), strict=True)
+    ]
+    stages = [
+        {"stage": row["stage"], "of": side, **row[which]}
+        for row in comparison.stage_rows(*both)
+        if row["changed"]
+        for side, which in (("baseline", "base"), ("model", "other"))
+        if row[which]
+    ]
     found = comparison.layers(*both)
-    return [Section(f"From {naming.title(base)} to {naming.title(spec)}", heads, note=str(comparison.summary(base, spec, found))),
-            *([Section("Stages that differ", stages)] if stages else []),
-            *([Section("Layers that differ", [vars(layer) for layer in found])] if found else [])]
+    return [
+        Section(
+            f"From {naming.title(base)} to {naming.title(spec)}", heads, note=str(comparison.summary(base, spec, found))
+        ),
+        *([Section("Stages that differ", stages)] if stages else []),
+        *([Section("Layers that differ", [vars(layer) for layer in found])] if found else []),
+    ]
 
 
 def paper(asked: argparse.Namespace) -> list[Section]:
@@ -122,20 +192,31 @@ def paper(asked: argparse.Namespace) -> list[Section]:
     if asked.table == "table1":
         rows = [cell.plain for row in published.table1(asked.stride_on or "1x1") for cell in row if cell.published]
     else:
-        rows = [row | {"params_formula": known["params"].text, "macs_formula": known["macs"].text} for row, known in
-                zip(published.errors(asked.table), published.error_proofs(asked.table), strict=True)]
+        rows = [
+            row | {"params_formula": known["params"].text, "macs_formula": known["macs"].text}
+            for row, known in zip(published.errors(asked.table), published.error_proofs(asked.table), strict=True)
+        ]
     return [Section(loaded["source"], rows, "published", about)]
 
 
 def nets(asked: argparse.Namespace) -> list[Section]:
     """Every preset's parameters, MACs and activation memory, each at its family's input size."""
-    return [Section("Presets at their families' input sizes, batch 1, fp32", [
-        {"images_per_s_published" if key == "images_per_s" else key: value for key, value in row.items()} for row in comparison.preset_rows()],
-        note="images_per_s_published: of the five depths, on an RTX 4090, AMP, batch 1,024 (timm)")]
+    return [
+        Section(
+            "Presets at their families' input sizes, batch 1, fp32",
+            [
+                {"images_per_s_published" if key == "images_per_s" else key: value for key, value in row.items()}
+                for row in comparison.preset_rows()
+            ],
+            note="images_per_s_published: of the five depths, on an RTX 4090, AMP, batch 1,024 (timm)",
+        )
+    ]
 
 
 def _part(nodes: Sequence[Node], path: str) -> tuple[str, Sequence[Node]]:
     found = cost.part(nodes, path)
     if found[0] == cost.WHOLE and path != cost.WHOLE:
-        raise ValueError(f"part={path[:60]!r}: choose net, a stage (conv3_x), a block (layer2.0) or a layer (layer2.0.conv1)")
+        raise ValueError(
+            f"part={path[:60]!r}: choose net, a stage (conv3_x), a block (layer2.0) or a layer (layer2.0.conv1)"
+        )
     return found

@@ -15,8 +15,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.cli import main as cli
 from explorer import spec as axes
+from explorer.cli import flags as cli
 from explorer.spec import parse_input
 
 PART = ("part", {"nargs": "?", "default": "net", "metavar": "PART", "help": "net, conv3_x, layer2.0, layer2.0.conv1 …"})
@@ -35,20 +35,53 @@ class Question:
 
 QUESTIONS: dict[str, Question] = {
     "proof": Question("where each number of a part comes from, as text and LaTeX", "proofs", (PART,)),
-    "cost": Question("parameters, MACs, activation memory and receptive field of what a part is made of", "costs", (PART,)),
+    "cost": Question(
+        "parameters, MACs, activation memory and receptive field of what a part is made of", "costs", (PART,)
+    ),
     "flops": Question("all conventions of counting FLOPs, each gap with its reason", "flops"),
-    "memory": Question("memory of inference and training, estimated", "memories", (
-        ("--dtype", {"default": "fp32", "metavar": "fp32|bf16|…", "help": "number format"}),
-        ("--optimizer", {"default": "SGD with momentum", "metavar": "NAME", "help": "SGD, SGD with momentum, or Adam, AdamW"}))),
-    "field": Question("receptive fields, v1 against v1.5", "fields", (
-        ("--check", {"nargs": "?", "const": "", "metavar": "BLOCK", "help": "also ask the gradient of one unit (seconds)"}),)),
+    "memory": Question(
+        "memory of inference and training, estimated",
+        "memories",
+        (
+            ("--dtype", {"default": "fp32", "metavar": "fp32|bf16|…", "help": "number format"}),
+            (
+                "--optimizer",
+                {"default": "SGD with momentum", "metavar": "NAME", "help": "SGD, SGD with momentum, or Adam, AdamW"},
+            ),
+        ),
+    ),
+    "field": Question(
+        "receptive fields, v1 against v1.5",
+        "fields",
+        (
+            (
+                "--check",
+                {"nargs": "?", "const": "", "metavar": "BLOCK", "help": "also ask the gradient of one unit (seconds)"},
+            ),
+        ),
+    ),
     "torchinfo": Question("torchinfo's summary and whether it agrees", "torchinfos"),
-    "compare": Question("what changes from a baseline to this model", "compared", (
-        ("--baseline --vs", {"default": "resnet34", "metavar": "MODEL", "help": "resnet34, resnet34~shortcut=none, …"}),)),
-    "figure": Question(f"a drawing as SVG, or the graph as DOT: {', '.join(FIGURES)}", "", (
-        ("what", {"nargs": "?", "default": "overview", "metavar": "FIGURE", "help": ", ".join(FIGURES)}),)),
-    "paper": Question("a table of the papers beside the models: table1, table2, table3, table6, preactivation", "paper", (
-        ("table", {"nargs": "?", "default": "table1", "metavar": "TABLE", "help": "which table"}),), model=False),
+    "compare": Question(
+        "what changes from a baseline to this model",
+        "compared",
+        (
+            (
+                "--baseline --vs",
+                {"default": "resnet34", "metavar": "MODEL", "help": "resnet34, resnet34~shortcut=none, …"},
+            ),
+        ),
+    ),
+    "figure": Question(
+        f"a drawing as SVG, or the graph as DOT: {', '.join(FIGURES)}",
+        "",
+        (("what", {"nargs": "?", "default": "overview", "metavar": "FIGURE", "help": ", ".join(FIGURES)}),),
+    ),
+    "paper": Question(
+        "a table of the papers beside the models: table1, table2, table3, table6, preactivation",
+        "paper",
+        (("table", {"nargs": "?", "default": "table1", "metavar": "TABLE", "help": "which table"}),),
+        model=False,
+    ),
     "nets": Question("every preset's cost", "nets", model=False),
 }
 
@@ -64,7 +97,9 @@ def parser(name: str) -> cli.Parser:
     if QUESTIONS[name].model:
         cli.model_flags(made)
     elif name == "paper":
-        made.add_argument("--stride-on", dest="stride_on", metavar="3x3|1x1", help="of Table 1's bottlenecks; the paper's is 1x1")
+        made.add_argument(
+            "--stride-on", dest="stride_on", metavar="3x3|1x1", help="of Table 1's bottlenecks; the paper's is 1x1"
+        )
     for flag, options in QUESTIONS[name].flags:
         made.add_argument(*flag.split(), **options)
     made.add_argument("--format", metavar="|".join(formats(name)), default=formats(name)[0])
@@ -104,19 +139,30 @@ def render(name: str, given: argparse.Namespace) -> str:
 
 def to_table(sections: Sequence[Any]) -> str:
     """Aligned columns under each title, its note below."""
-    from explorer.tell.export import columns
+    from explorer.tell.cells import columns
 
     parts = []
     for section in sections:
-        rows = [{key: _cell(value) for key, value in row.items() if key not in ("latex", "spec")} for row in section.rows]
-        parts += [f"{section.title} ({section.source})", "", *columns("", rows), *(["", section.note] if section.note else []), ""]
+        rows = [
+            {key: _cell(value) for key, value in row.items() if key not in ("latex", "spec")} for row in section.rows
+        ]
+        parts += [
+            f"{section.title} ({section.source})",
+            "",
+            *columns("", rows),
+            *(["", section.note] if section.note else []),
+            "",
+        ]
     return "\n".join(parts)
 
 
 def to_json(sections: Sequence[Any]) -> str:
     """One object per section: title, source, note, rows."""
-    return json.dumps([{"title": one.title, "source": one.source, "note": one.note, "rows": list(one.rows)} for one in sections],
-                      indent=2, ensure_ascii=False)
+    return json.dumps(
+        [{"title": one.title, "source": one.source, "note": one.note, "rows": list(one.rows)} for one in sections],
+        indent=2,
+        ensure_ascii=False,
+    )
 
 
 def to_csv(sections: Sequence[Any]) -> str:

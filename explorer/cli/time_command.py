@@ -30,8 +30,11 @@ class Parser(argparse.ArgumentParser):
 
 
 def parser() -> argparse.ArgumentParser:
-    made = Parser("python -m explorer time", description="Time forward passes of the real model. Several models, batches, "
-                  "thread counts, dtypes, memory formats or ways to compile, separated by commas, are timed in turn.")
+    made = Parser(
+        "python -m explorer time",
+        description="Time forward passes of the real model. Several models, batches, "
+        "thread counts, dtypes, memory formats or ways to compile, separated by commas, are timed in turn.",
+    )
     made.add_argument("model", help="resnet50, or resnet18,resnet34,…")
     for name in SPEC_FLAGS:
         made.add_argument(f"--{name.replace('_', '-')}", choices=AXES[name])
@@ -121,10 +124,24 @@ def specs(args: argparse.Namespace) -> list[ResNetSpec]:
 def settings_of(args: argparse.Namespace, spec: ResNetSpec) -> list[Settings]:
     height, width = parse_input(args.input or str(spec.default_input))
     modes = ([value.strip() for value in getattr(args, name).split(",")] for name in LISTS)
-    return [Settings(args.device, dtype, layout, batch, height, width, way, args.cuda_graph, not args.same_input,
-                     threads, args.budget)
-            for dtype, layout, way, batch, threads in product(*modes, numbers("batch", args.batch),
-                                                              numbers("threads", args.threads))]
+    return [
+        Settings(
+            args.device,
+            dtype,
+            layout,
+            batch,
+            height,
+            width,
+            way,
+            args.cuda_graph,
+            not args.same_input,
+            threads,
+            args.budget,
+        )
+        for dtype, layout, way, batch, threads in product(
+            *modes, numbers("batch", args.batch), numbers("threads", args.threads)
+        )
+    ]
 
 
 def numbers(name: str, text: str | None) -> list[int | None]:
@@ -138,11 +155,11 @@ def numbers(name: str, text: str | None) -> list[int | None]:
 
 def timed_row(spec: ResNetSpec, settings: Settings, args: argparse.Namespace) -> dict[str, object]:
     """Measure, print, and return the row for the file."""
+    from explorer.timing.data.records import Cut, row_of
+    from explorer.timing.measure.against_limit import rooflined
     from explorer.timing.measure.ceilings import ceilings
     from explorer.timing.measure.forward import measure
-    from explorer.timing.measure.against_limit import rooflined
     from explorer.timing.measure.parts import profile
-    from explorer.timing.data.records import Cut, row_of
     from explorer.timing.said.sentences import stamp
 
     seen = measure(spec, settings)
@@ -155,9 +172,13 @@ def timed_row(spec: ResNetSpec, settings: Settings, args: argparse.Namespace) ->
         print(f"  {rooflined(seen, parts, limits).sentence}")
     for text in (*seen.warnings, *(parts.warnings if parts else ())):
         print(f"  ! {text}", file=sys.stderr)
-    return row_of(seen, [(part.path, part.seconds) for part in parts.parts] if parts else (),
-                  parts.overhead if parts else None, limits.as_row() if limits else None,
-                  Cut(parts.level, parts.whole_s, parts.plain_s, parts.n, parts.noise) if parts else None)
+    return row_of(
+        seen,
+        [(part.path, part.seconds) for part in parts.parts] if parts else (),
+        parts.overhead if parts else None,
+        limits.as_row() if limits else None,
+        Cut(parts.level, parts.whole_s, parts.plain_s, parts.n, parts.noise) if parts else None,
+    )
 
 
 def print_parts(parts: object) -> None:

@@ -6,10 +6,10 @@ import threading
 from dataclasses import dataclass
 from functools import lru_cache
 
-from explorer.facts.proof import Proof, prove
 from explorer.facts.conventions import reconcile
-from explorer.spec import ResNetSpec
+from explorer.facts.proof import Proof, prove
 from explorer.net.trace import trace
+from explorer.spec import ResNetSpec
 
 # torchinfo hooks the model, which is private here; its formatting is pure Python and gains nothing from threads.
 _one_at_a_time = threading.Lock()
@@ -38,11 +38,23 @@ def agreement(spec: ResNetSpec, height: int, width: int, depth: int = 3) -> Agre
     model = build(spec, "meta").eval()
     picture = torch.zeros(1, spec.in_channels, height, width, device="meta")
     with _one_at_a_time:
-        seen = torchinfo.summary(model, input_data=picture, depth=depth, verbose=0, device="meta",
-                                 col_names=("output_size", "num_params", "mult_adds"))
+        seen = torchinfo.summary(
+            model,
+            input_data=picture,
+            depth=depth,
+            verbose=0,
+            device="meta",
+            col_names=("output_size", "num_params", "mult_adds"),
+        )
         text = str(seen)
     nodes = trace(spec, height, width)
     mult_adds = next(row for row in reconcile(spec, height, width) if row.key == "torchinfo").proof
     weights = prove("params", nodes)
-    return Agreement(text, (("parameters", seen.total_params, weights), ("trainable parameters", seen.trainable_params, weights),
-                            ("mult-adds, in its convention", seen.total_mult_adds, mult_adds)))
+    return Agreement(
+        text,
+        (
+            ("parameters", seen.total_params, weights),
+            ("trainable parameters", seen.trainable_params, weights),
+            ("mult-adds, in its convention", seen.total_mult_adds, mult_adds),
+        ),
+    )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from explorer.facts.rollup import Block, blocks
 from explorer.facts.proof import Proof, output_size, prove, ratio
-from explorer.spec import BLOCKS, ResNetSpec, check_int
+from explorer.facts.rollup import Block, blocks
 from explorer.facts.told import Provable, Told
 from explorer.net.trace import trace
+from explorer.spec import BLOCKS, ResNetSpec, check_int
 
 PLACES = {  # where the block stands -> what its shortcut has to do
     "solid": "inside a stage: same shape in and out",
@@ -28,8 +28,10 @@ class Pair:
     @property
     def ratio(self) -> Proof:
         """Convolution weights of the basic block per weight of the bottleneck, the shortcut's left out."""
-        return replace(ratio(prove("params", self.bottleneck.convs, "bottleneck"), prove("params", self.basic.convs, "basic")),
-                       rule="weights of the basic block ÷ weights of the bottleneck, main paths")
+        return replace(
+            ratio(prove("params", self.bottleneck.convs, "bottleneck"), prove("params", self.basic.convs, "basic")),
+            rule="weights of the basic block ÷ weights of the bottleneck, main paths",
+        )
 
     def by_kind(self) -> dict[str, Block]:
         return {"basic": self.basic, "bottleneck": self.bottleneck}
@@ -73,14 +75,21 @@ def lesson(found: Pair, equal: str) -> Told:
     """What the comparison teaches, in its own numbers."""
     basic, bottleneck = found.basic.out_shape[1], found.bottleneck.out_shape[1]
     if equal == "width":
-        return Told(f"At the same {basic:,} channels the bottleneck’s main path does with ",
-                    Provable(f"{found.ratio.value:.1f}", found.ratio), " times fewer weights: two 1×1 convolutions squeeze the "
-                    f"channels so that the 3×3 works on {found.bottleneck.convs[1].out_shape[1]:,}.", _projections(found))
+        return Told(
+            f"At the same {basic:,} channels the bottleneck’s main path does with ",
+            Provable(f"{found.ratio.value:.1f}", found.ratio),
+            " times fewer weights: two 1×1 convolutions squeeze the "
+            f"channels so that the 3×3 works on {found.bottleneck.convs[1].out_shape[1]:,}.",
+            _projections(found),
+        )
     fig5 = (basic, bottleneck, found.basic.shortcut) == (64, 256, "identity")
-    return Told("At nearly the same cost (a ratio of ", Provable(f"{found.ratio.value:.2f}", found.ratio),
-                f" on the main path) the bottleneck carries {bottleneck:,} channels where the basic block carries {basic:,}. ",
-                "This is the pair of the paper’s Fig. 5." if fig5 else "The paper’s Fig. 5 has 256 against 64.",
-                _projections(found))
+    return Told(
+        "At nearly the same cost (a ratio of ",
+        Provable(f"{found.ratio.value:.2f}", found.ratio),
+        f" on the main path) the bottleneck carries {bottleneck:,} channels where the basic block carries {basic:,}. ",
+        "This is the pair of the paper’s Fig. 5." if fig5 else "The paper’s Fig. 5 has 256 against 64.",
+        _projections(found),
+    )
 
 
 def _projections(found: Pair) -> Told:
@@ -89,8 +98,11 @@ def _projections(found: Pair) -> Told:
     if not extra:
         return Told()
     proofs = {kind: prove("params", [conv]) for kind, conv in extra.items()}
-    return Told(" The projections come on top: ", Told(", ").join(
-        Told(Provable(proof.shown, proof), f" weights ({kind})") for kind, proof in proofs.items()), ".")
+    return Told(
+        " The projections come on top: ",
+        Told(", ").join(Told(Provable(proof.shown, proof), f" weights ({kind})") for kind, proof in proofs.items()),
+        ".",
+    )
 
 
 def why(block: Block) -> Told:
@@ -108,12 +120,24 @@ def drawn_proofs(block: Block) -> dict[str, Proof]:
 
 def option_rows(width: int, equal: str, place: str, base: ResNetSpec) -> list[dict[str, object]]:
     """The pair's parameters (BN included) under each shortcut option."""
-    names = {"A": "A: zero-padding", "B": "B: projection where the shape changes", "C": "C: projection always",
-             "none": "none: the plain net"}
+    names = {
+        "A": "A: zero-padding",
+        "B": "B: projection where the shape changes",
+        "C": "C: projection always",
+        "none": "none: the plain net",
+    }
     found = {option: pair(width, equal, place, replace(base, shortcut=option)) for option in names}
-    return [{"option": names[option], **{
-        key: value for kind, block in one.by_kind().items() for key, value in (
-            (f"{kind} block", _provable(block)), (f"{kind} shortcut", block.shortcut))}} for option, one in found.items()]
+    return [
+        {
+            "option": names[option],
+            **{
+                key: value
+                for kind, block in one.by_kind().items()
+                for key, value in ((f"{kind} block", _provable(block)), (f"{kind} shortcut", block.shortcut))
+            },
+        }
+        for option, one in found.items()
+    ]
 
 
 def _provable(block: Block) -> Provable:
@@ -123,16 +147,33 @@ def _provable(block: Block) -> Provable:
 
 def rows(found: Pair) -> list[dict[str, object]]:
     """Every layer of both blocks, for export."""
-    return [{"block": kind, "layer": node.path.split(".", 2)[2], "kind": node.kind, "in_shape": list(node.in_shape),
-             "out_shape": list(node.out_shape), "params": node.params, "macs": node.macs}
-            for kind, block in found.by_kind().items() for node in block.nodes]
+    return [
+        {
+            "block": kind,
+            "layer": node.path.split(".", 2)[2],
+            "kind": node.kind,
+            "in_shape": list(node.in_shape),
+            "out_shape": list(node.out_shape),
+            "params": node.params,
+            "macs": node.macs,
+        }
+        for kind, block in found.by_kind().items()
+        for node in block.nodes
+    ]
 
 
 def _cut(kind: str, outer: int, place: str, side: int, base: ResNetSpec) -> Block:
     """The block of `outer` channels at `place`, from a net that is just deep enough to have it."""
     inner = outer // BLOCKS[kind].expansion
     halves = place == "dotted"
-    spec = replace(base, stages=(1, 1) if halves else (2,), block=kind, width=inner // 2 if halves else inner,
-                   groups=1, width_per_group=64, stem="cifar")
+    spec = replace(
+        base,
+        stages=(1, 1) if halves else (2,),
+        block=kind,
+        width=inner // 2 if halves else inner,
+        groups=1,
+        width_per_group=64,
+        stem="cifar",
+    )
     found = blocks(trace(spec, *(2 * (side * 2 if halves else side,))))
     return found[0] if place == "conv2_x" else found[1]

@@ -13,12 +13,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from explorer.facts.rollup import total
 from explorer.facts import published
 from explorer.facts.proof import Proof, evaluate, leaf, prove
 from explorer.facts.proof.sums import subtotals
-from explorer.spec import ResNetSpec, preset
+from explorer.facts.rollup import total
 from explorer.net.trace import Node, trace
+from explorer.spec import ResNetSpec, preset
 
 PLACES = {"1x1": "stride on the 1×1 (v1: the paper, Caffe)", "3x3": "stride on the 3×3 (v1.5: torchvision)"}
 
@@ -66,8 +66,13 @@ class Convention:
 def bn_params(nodes: Sequence[Node]) -> Gap:
     norms = [node for node in nodes if node.kind == "norm"]
     channels = sum(node.out_shape[1] for node in norms)
-    return Gap("BN: weights and biases, once each", 2 * channels, f"2·{channels:,}",
-               f"channels of {len(norms)} BN layers", _by_stage(norms, lambda node: f"2·{node.out_shape[1]}"))
+    return Gap(
+        "BN: weights and biases, once each",
+        2 * channels,
+        f"2·{channels:,}",
+        f"channels of {len(norms)} BN layers",
+        _by_stage(norms, lambda node: f"2·{node.out_shape[1]}"),
+    )
 
 
 def fc_biases(nodes: Sequence[Node]) -> Gap:
@@ -78,8 +83,13 @@ def fc_biases(nodes: Sequence[Node]) -> Gap:
 def bn_outputs(nodes: Sequence[Node]) -> Gap:
     norms = [node for node in nodes if node.kind == "norm"]
     outputs = sum(math.prod(node.out_shape[1:]) for node in norms)
-    return Gap("BN: a multiplication and an addition per output", 2 * outputs, f"2·{outputs:,}", "outputs",
-               _by_stage(norms, lambda node: "2·" + "·".join(map(str, node.out_shape[1:]))))
+    return Gap(
+        "BN: a multiplication and an addition per output",
+        2 * outputs,
+        f"2·{outputs:,}",
+        "outputs",
+        _by_stage(norms, lambda node: "2·" + "·".join(map(str, node.out_shape[1:]))),
+    )
 
 
 def average_pooling(nodes: Sequence[Node]) -> Gap:
@@ -94,12 +104,27 @@ def doubled(nodes: Sequence[Node]) -> Gap:
 
 
 TOOLS: tuple[tuple[str, str, str, str, tuple[Callable[[Sequence[Node]], Gap], ...]], ...] = (
-    ("torchinfo", "torchinfo, “total mult-adds”", "MACs",
-     "Multiplies each parameter by the pixels it is used on, but a BN or fc parameter only once.", (bn_params, fc_biases)),
-    ("fvcore", "fvcore, timm", "“flops”",
-     "Calls multiply-adds flops, and adds BN and the average pooling per element.", (bn_outputs, average_pooling)),
-    ("flop_counter", "torch.utils.flop_counter", "FLOPs",
-     "Counts matrix products and convolutions, a multiply-add as two operations.", (doubled,)),
+    (
+        "torchinfo",
+        "torchinfo, “total mult-adds”",
+        "MACs",
+        "Multiplies each parameter by the pixels it is used on, but a BN or fc parameter only once.",
+        (bn_params, fc_biases),
+    ),
+    (
+        "fvcore",
+        "fvcore, timm",
+        "“flops”",
+        "Calls multiply-adds flops, and adds BN and the average pooling per element.",
+        (bn_outputs, average_pooling),
+    ),
+    (
+        "flop_counter",
+        "torch.utils.flop_counter",
+        "FLOPs",
+        "Counts matrix products and convolutions, a multiply-add as two operations.",
+        (doubled,),
+    ),
 )
 
 
@@ -122,14 +147,31 @@ def placements(spec: ResNetSpec, height: int, width: int) -> list[Convention]:
     base = prove("macs", by_place["1x1"], "MACs of convolutions and fc, stride on the 1×1")
     old = {node.path: node for node in by_place["1x1"]}
     moved = [node.path for node in by_place["3x3"] if node.macs != old[node.path].macs]
-    gap = Gap("stride place", macs["3x3"] - macs["1x1"], f"{macs['3x3']:,} − {macs['1x1']:,}",
-              "as these now run before the stride: " + ", ".join(moved), _moved(moved, *by_place.values()))
-    says = {"1x1": "Multiply-adds of convolutions and fc; the paper calls them FLOPs." + _printed(spec, height, width),
-            "3x3": "The same count; the strided 1×1 convolutions now see the full resolution."}
+    gap = Gap(
+        "stride place",
+        macs["3x3"] - macs["1x1"],
+        f"{macs['3x3']:,} − {macs['1x1']:,}",
+        "as these now run before the stride: " + ", ".join(moved),
+        _moved(moved, *by_place.values()),
+    )
+    says = {
+        "1x1": "Multiply-adds of convolutions and fc; the paper calls them FLOPs." + _printed(spec, height, width),
+        "3x3": "The same count; the strided 1×1 convolutions now see the full resolution.",
+    }
     if not moved:
         says["3x3"] = "The same count and the same net: a basic block has no 1×1 to move the stride to."
-    return [Convention(f"stride {place}", PLACES[place], macs[place], "MACs", base,
-                       (gap,) if place == "3x3" and moved else (), says[place]) for place in PLACES]
+    return [
+        Convention(
+            f"stride {place}",
+            PLACES[place],
+            macs[place],
+            "MACs",
+            base,
+            (gap,) if place == "3x3" and moved else (),
+            says[place],
+        )
+        for place in PLACES
+    ]
 
 
 def _by_stage(nodes: Sequence[Node], expression: Callable[[Node], str]) -> tuple[Proof, ...]:
@@ -144,8 +186,10 @@ def _by_stage(nodes: Sequence[Node], expression: Callable[[Node], str]) -> tuple
 def _moved(paths: Sequence[str], old: Sequence[Node], new: Sequence[Node]) -> tuple[Proof, ...]:
     """What each layer that now runs before the stride has more than it had."""
     before, after = ({node.path: leaf("macs", node) for node in nodes if node.path in paths} for nodes in (old, new))
-    return tuple(Proof(path, f"{after[path].expression} − {before[path].expression}", after[path].value - before[path].value, "")
-                 for path in paths)
+    return tuple(
+        Proof(path, f"{after[path].expression} − {before[path].expression}", after[path].value - before[path].value, "")
+        for path in paths
+    )
 
 
 def _printed(spec: ResNetSpec, height: int, width: int) -> str:
@@ -159,6 +203,16 @@ def _printed(spec: ResNetSpec, height: int, width: int) -> str:
 
 def rows(conventions: Sequence[Convention]) -> list[dict[str, object]]:
     """Plain rows for the download: one per convention and gap."""
-    return [{"convention": one.name, "unit": one.unit, "value": one.value, "base_macs": one.base,
-             "gap": gap.unit if gap else "", "gap_value": gap.value if gap else 0, "formula": gap.formula if gap else ""}
-            for one in conventions for gap in (one.gaps or (None,))]
+    return [
+        {
+            "convention": one.name,
+            "unit": one.unit,
+            "value": one.value,
+            "base_macs": one.base,
+            "gap": gap.unit if gap else "",
+            "gap_value": gap.value if gap else 0,
+            "formula": gap.formula if gap else "",
+        }
+        for one in conventions
+        for gap in (one.gaps or (None,))
+    ]

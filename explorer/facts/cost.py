@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from explorer import units
-from explorer.facts.rollup import METRICS, metric_columns, stages, total
 from explorer.facts.proof import Proof, prove, receptive_field, share
+from explorer.facts.rollup import METRICS, metric_columns, stages, total
 from explorer.facts.told import Provable, Told
 from explorer.net.trace import Node
 
@@ -19,8 +19,12 @@ SUMS = tuple(name for name, metric in METRICS.items() if metric.combine == "sum"
 
 def part(nodes: Sequence[Node], path: str) -> tuple[str, tuple[Node, ...]]:
     """(path, nodes) of a stage (`conv3_x` or `layer2`), a block or a layer; of the whole net for any other path."""
-    tests = (lambda node: node.path == path, lambda node: node.block == path, lambda node: node.stage == path,
-             lambda node: bool(node.block) and node.path.split(".")[0] == path)
+    tests = (
+        lambda node: node.path == path,
+        lambda node: node.block == path,
+        lambda node: node.stage == path,
+        lambda node: bool(node.block) and node.path.split(".")[0] == path,
+    )
     for test in tests:
         if found := tuple(node for node in nodes if test(node)):
             return (found[0].stage if test is tests[3] else path), found
@@ -42,25 +46,48 @@ def children(nodes: Sequence[Node], path: str = WHOLE) -> list[tuple[str, tuple[
     return [(name, tuple(members)) for name, members in groupby(group, level)]
 
 
-_LEVELS = {"net": lambda node: node.stage, "stage": lambda node: node.block or node.path, "block": lambda node: node.path}
+_LEVELS = {
+    "net": lambda node: node.stage,
+    "stage": lambda node: node.block or node.path,
+    "block": lambda node: node.path,
+}
 
 
 def choices(nodes: Sequence[Node], path: str) -> list[str]:
     """What can be looked into: the net, its stages, the blocks, and the layers of the selected block."""
     blocks = list(dict.fromkeys(node.block for node in nodes if node.block))
     path, group = part(nodes, path)
-    inside = [node.path for node in nodes if node.block and node.block == group[0].block] if path not in (WHOLE,) else []
+    inside = (
+        [node.path for node in nodes if node.block and node.block == group[0].block] if path not in (WHOLE,) else []
+    )
     alone = [path] if path != WHOLE and len(group) == 1 else []
-    return list(dict.fromkeys([WHOLE, *(stage.name for stage in stages(nodes)), *blocks,
-                               *(inside if path != group[0].stage else []), *alone]))
+    return list(
+        dict.fromkeys(
+            [
+                WHOLE,
+                *(stage.name for stage in stages(nodes)),
+                *blocks,
+                *(inside if path != group[0].stage else []),
+                *alone,
+            ]
+        )
+    )
 
 
 def rows(nodes: Sequence[Node], path: str = WHOLE) -> list[dict[str, object]]:
     """A part's children with every metric, and each sum's share of the whole net."""
     whole = {name: total(nodes, name) or 1 for name in SUMS}
-    return [{"part": name, "stage": group[0].stage, "kind": group[0].kind if len(group) == 1 else "", "layers": len(group),
-             **metric_columns(group), **{f"{key}_share": total(group, key) / whole[key] for key in SUMS}}
-            for name, group in children(nodes, path)]
+    return [
+        {
+            "part": name,
+            "stage": group[0].stage,
+            "kind": group[0].kind if len(group) == 1 else "",
+            "layers": len(group),
+            **metric_columns(group),
+            **{f"{key}_share": total(group, key) / whole[key] for key in SUMS},
+        }
+        for name, group in children(nodes, path)
+    ]
 
 
 def above(nodes: Sequence[Node], path: str) -> str:
@@ -98,7 +125,9 @@ def hierarchy(nodes: Sequence[Node], metric: str, path: str = WHOLE) -> list[dic
     Of more than `MOST_TILES` layers it ends at the blocks: looking into one shows its layers."""
     path, group = part(nodes, path)
     deep = sum(bool(METRICS[metric].of(node)) for node in group) <= MOST_TILES
-    tree: dict[str, dict[str, object]] = {path: {"id": path, "label": path, "parent": "", "value": 0.0, "stage": group[0].stage}}
+    tree: dict[str, dict[str, object]] = {
+        path: {"id": path, "label": path, "parent": "", "value": 0.0, "stage": group[0].stage}
+    }
     for node in group:
         value = METRICS[metric].of(node) or 0
         if not value:
@@ -106,7 +135,9 @@ def hierarchy(nodes: Sequence[Node], metric: str, path: str = WHOLE) -> list[dic
         levels = (node.stage, node.block, node.path if deep or not node.block else "")
         way = [path, *(name for name in levels if name and name != path and name not in _above(path, node))]
         for parent, name in zip(way, way[1:]):
-            tree.setdefault(name, {"id": name, "label": _short(name, parent), "parent": parent, "value": 0.0, "stage": node.stage})
+            tree.setdefault(
+                name, {"id": name, "label": _short(name, parent), "parent": parent, "value": 0.0, "stage": node.stage}
+            )
         for name in way:
             tree[name]["value"] += value
     return list(tree.values())
@@ -135,13 +166,28 @@ def lesson(nodes: Sequence[Node]) -> Told:
 
     first = Told(f"{heavy} has ", of("params", heavy), " of the parameters")
     if heavy == large:
-        parts = [Told(first, ", ", of("macs", heavy), " of the multiply-adds and ", of("activation_bytes", heavy),
-                      " of the activation memory: most of the net is there")]
+        parts = [
+            Told(
+                first,
+                ", ",
+                of("macs", heavy),
+                " of the multiply-adds and ",
+                of("activation_bytes", heavy),
+                " of the activation memory: most of the net is there",
+            )
+        ]
     else:
-        parts = [Told(first, " and ", of("activation_bytes", heavy), " of the activation memory"),
-                 Told(f"{large} has ", of("activation_bytes", large), " of the activation memory and ", of("params", large, 1),
-                      " of the parameters"),
-                 _spread([one for part, one in found["macs"].items() if part not in ("stem", "head")])]
+        parts = [
+            Told(first, " and ", of("activation_bytes", heavy), " of the activation memory"),
+            Told(
+                f"{large} has ",
+                of("activation_bytes", large),
+                " of the activation memory and ",
+                of("params", large, 1),
+                " of the parameters",
+            ),
+            _spread([one for part, one in found["macs"].items() if part not in ("stem", "head")]),
+        ]
     return Told(Told("; ").join(parts), ". A cost is never just “size”: ask which one.")
 
 

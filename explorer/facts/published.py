@@ -10,14 +10,12 @@ import json
 import math
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 
-from explorer.places import ASSETS
-from explorer.spec import naming
-from explorer.facts.rollup import headline, stages
 from explorer.facts.proof import Proof, output_size, prove
-from explorer.spec import ResNetSpec, preset
+from explorer.facts.rollup import headline, stages
 from explorer.net.trace import Node, trace
+from explorer.places import ASSETS
+from explorer.spec import ResNetSpec, naming, preset
 
 FOLDER = ASSETS / "published"
 TABLES = ("table1", "table2", "table3", "table6", "preactivation")
@@ -39,8 +37,15 @@ class Cell:
     @property
     def plain(self) -> dict[str, object]:
         """For a download."""
-        return {"row": self.row, "column": self.column, "live": self.live, "published": self.published, "match": self.match,
-                "note": self.note, "formula": self.proof.text if self.proof else ""}
+        return {
+            "row": self.row,
+            "column": self.column,
+            "live": self.live,
+            "published": self.published,
+            "match": self.match,
+            "note": self.note,
+            "formula": self.proof.text if self.proof else "",
+        }
 
 
 @cache
@@ -64,8 +69,10 @@ def table1(stride_on: str = "1x1", shortcut: str = "B") -> list[list[Cell]]:
         sizes = {live[column][name][0] for column in COLUMNS}
         size = sizes.pop() if len(sizes) == 1 else " or ".join(sorted(sizes))
         rows.append([Cell(name, "output", size, row["output"], size == row["output"], proof=sides[name])])
-        rows[-1] += [Cell(name, column, text := live[column][name][1], printed_text, text == printed_text)
-                     for column, printed_text in row["cells"].items()]
+        rows[-1] += [
+            Cell(name, column, text := live[column][name][1], printed_text, text == printed_text)
+            for column, printed_text in row["cells"].items()
+        ]
     return [*rows, flops_row(stride_on, shortcut)]
 
 
@@ -76,7 +83,9 @@ def flops_row(stride_on: str = "1x1", shortcut: str = "B") -> list[Cell]:
         spec = replace(preset(column), stride_on=stride_on, shortcut=shortcut)
         macs = prove("macs", trace(spec, 224, 224), naming.title(spec))
         note = digits(macs.value / 1e9, printed)
-        cells.append(Cell("FLOPs", column, f"{macs.value / 1e9:.3f}×10⁹", f"{printed}×10⁹", note != "differs", note, macs))
+        cells.append(
+            Cell("FLOPs", column, f"{macs.value / 1e9:.3f}×10⁹", f"{printed}×10⁹", note != "differs", note, macs)
+        )
     return cells
 
 
@@ -100,8 +109,10 @@ def rendered(spec: ResNetSpec) -> dict[str, tuple[str, str]]:
     }
     for stage in stages(nodes):
         if stage.blocks:
-            recipes = ["; ".join(f"{conv.kernel}×{conv.kernel}, {conv.out_shape[1]}" for conv in block.convs)
-                       for block in stage.blocks]
+            recipes = [
+                "; ".join(f"{conv.kernel}×{conv.kernel}, {conv.out_shape[1]}" for conv in block.convs)
+                for block in stage.blocks
+            ]
             text = " ".join(f"[{recipe}]×{recipes.count(recipe)}" for recipe in dict.fromkeys(recipes))
             rows[stage.name] = (_size(stage.nodes[-1]), text)
     return rows
@@ -113,7 +124,9 @@ def size_proofs(spec: ResNetSpec) -> dict[str, Proof]:
     for node in trace(spec, 224, 224)[1:]:
         if node.in_shape[2:] != node.out_shape[2:] and len(node.out_shape) == 4 and not node.on_shortcut:
             side = output_size(node)[0]
-        found[{"conv": "conv1", "maxpool": "pool"}.get(node.kind, node.stage) if node.stage == "stem" else node.stage] = side
+        found[
+            {"conv": "conv1", "maxpool": "pool"}.get(node.kind, node.stage) if node.stage == "stem" else node.stage
+        ] = side
     return found
 
 
@@ -125,7 +138,9 @@ def _size(node: Node) -> str:
 def spec_of(row: dict) -> ResNetSpec:
     """The net that a row of an error table is about."""
     changes = dict(row["changes"])
-    return replace(preset(row["net"]), **changes | ({"stages": tuple(changes["stages"])} if "stages" in changes else {}))
+    return replace(
+        preset(row["net"]), **changes | ({"stages": tuple(changes["stages"])} if "stages" in changes else {})
+    )
 
 
 def errors(table: str) -> list[dict[str, object]]:
@@ -135,9 +150,14 @@ def errors(table: str) -> list[dict[str, object]]:
         spec = spec_of(row)
         figures = headline(spec, spec.default_input, spec.default_input)
         said = {key: value for key, value in row.items() if key not in ("label", "net", "changes")}
-        rows.append({"net": row["label"], **said, "params": figures["params"], "macs": figures["macs"]}
-                    | ({"params_agree": agrees(figures["params"], row["params_published"])}
-                       if "params_published" in row else {}))
+        rows.append(
+            {"net": row["label"], **said, "params": figures["params"], "macs": figures["macs"]}
+            | (
+                {"params_agree": agrees(figures["params"], row["params_published"])}
+                if "params_published" in row
+                else {}
+            )
+        )
     return rows
 
 

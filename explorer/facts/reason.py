@@ -35,8 +35,11 @@ def _bypass_words(block: Block) -> str:
     first = block.bypass[0]
     if first.kind == "pad":
         added = block.out_shape[1] - block.in_shape[1]
-        return f"every {first.stride}nd pixel, and {added:,} channels of zeros, no weights" if first.stride > 1 else (
-            f"{added:,} channels of zeros, no weights")
+        return (
+            f"every {first.stride}nd pixel, and {added:,} channels of zeros, no weights"
+            if first.stride > 1
+            else (f"{added:,} channels of zeros, no weights")
+        )
     return f"1×1 convolution, stride {first.stride}, {math.prod(first.weights[0][1]):,} weights"
 
 

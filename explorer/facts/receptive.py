@@ -15,12 +15,12 @@ from datetime import UTC, datetime
 import torch
 from torch import Tensor, nn
 
-from explorer.facts.rollup import activation_bytes, blocks
-from explorer.net.resnet import build
 from explorer.facts.proof import Proof, receptive_field
-from explorer.spec import ResNetSpec
+from explorer.facts.rollup import activation_bytes, blocks
 from explorer.facts.told import Provable, Told
+from explorer.net.resnet import build
 from explorer.net.trace import Node, trace
+from explorer.spec import ResNetSpec
 
 CHANNELS = 4  # of the narrow copy
 BUDGET_BYTES = 300e6  # activations of the check, fp64, forward and backward
@@ -54,11 +54,20 @@ class Check:
 def by_block(spec: ResNetSpec) -> list[dict[str, object]]:
     """Theoretical field at the end of each block, with the stride on the 1×1 (v1) and on the 3×3 (v1.5)."""
     side = spec.default_input
-    versions = {name: blocks(trace(replace(spec, stride_on=place), side, side))
-                for name, place in (("v1", "1x1"), ("v15", "3x3"))}
-    return [{"block": old.path, "stage": old.stage, "v1_px": old.nodes[-1].receptive_field,
-             "v15_px": new.nodes[-1].receptive_field, "jump_px": new.nodes[-1].jump}
-            for old, new in zip(versions["v1"], versions["v15"], strict=True)]
+    versions = {
+        name: blocks(trace(replace(spec, stride_on=place), side, side))
+        for name, place in (("v1", "1x1"), ("v15", "3x3"))
+    }
+    return [
+        {
+            "block": old.path,
+            "stage": old.stage,
+            "v1_px": old.nodes[-1].receptive_field,
+            "v15_px": new.nodes[-1].receptive_field,
+            "jump_px": new.nodes[-1].jump,
+        }
+        for old, new in zip(versions["v1"], versions["v15"], strict=True)
+    ]
 
 
 def lesson(rows: Sequence[dict[str, object]], proofs: Sequence[dict[str, Proof]]) -> Told:
@@ -69,8 +78,12 @@ def lesson(rows: Sequence[dict[str, object]], proofs: Sequence[dict[str, Proof]]
         rest = Told(" pixels a side; a basic block has no 1×1 to move the stride to")
     else:
         rest = Told(" pixels a side with the stride on the 3×3 (v1.5) and ", old, " with it on the 1×1 (v1)")
-    return Told(f"After {last['block']} one unit sees ", new, rest,
-                ". That is the extent; most of what it sees counts for little.")
+    return Told(
+        f"After {last['block']} one unit sees ",
+        new,
+        rest,
+        ". That is the extent; most of what it sees counts for little.",
+    )
 
 
 def proofs(spec: ResNetSpec) -> list[dict[str, Proof]]:
@@ -97,11 +110,22 @@ def check(spec: ResNetSpec, path: str | None = None) -> Check:
     end, side = ends[asked], _side(ends[asked])
     note = f"a copy of this net with {CHANNELS} channels on a {side}×{side} picture"
     if asked != wanted[-1]:
-        note += f"; {wanted[-1]} would need {_side(ends[wanted[-1]]):,} pixels a side, so this is the deepest that is quick"
+        note += (
+            f"; {wanted[-1]} would need {_side(ends[wanted[-1]]):,} pixels a side, so this is the deepest that is quick"
+        )
     box = _gradient(_prefix(_linear(narrow), asked), side)
     seen = [_extent(box, axis) for axis in (0, 1)]
     random = sum(_gradient(_prefix(_random(narrow, draw), asked), side, draw) for draw in range(DRAWS)) / DRAWS
-    return Check(asked, end.receptive_field, (seen[0], seen[1]), _effective(random), side, note, f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", _small(random))
+    return Check(
+        asked,
+        end.receptive_field,
+        (seen[0], seen[1]),
+        _effective(random),
+        side,
+        note,
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        _small(random),
+    )
 
 
 def _side(end: Node) -> int:
@@ -145,7 +169,9 @@ def _prefix(model: nn.Module, path: str) -> nn.Module:
 def _gradient(model: nn.Module, side: int, seed: int | None = None) -> Tensor:
     """|∂ middle output unit / ∂ picture|, (side, side). The picture is ones, or noise from `seed`."""
     shape = (1, 1, side, side)
-    noise = None if seed is None else torch.randn(shape, dtype=torch.double, generator=torch.Generator().manual_seed(seed))
+    noise = (
+        None if seed is None else torch.randn(shape, dtype=torch.double, generator=torch.Generator().manual_seed(seed))
+    )
     picture = (torch.ones(shape, dtype=torch.double) if noise is None else noise).requires_grad_()
     out = model(picture)
     out[0, :, out.shape[2] // 2, out.shape[3] // 2].sum().backward()

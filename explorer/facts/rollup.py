@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 
-from explorer.spec.naming import slug
 from explorer.facts.reason import reason
-from explorer.spec import ResNetSpec
 from explorer.net.trace import Node, trace
+from explorer.spec import ResNetSpec
+from explorer.spec.naming import slug
 
 BYTES = {"fp64": 8, "fp32": 4, "tf32": 4, "bf16": 2, "fp16": 2}
 SHORTCUT_KINDS = {"identity": "identity", "conv": "projection", "pad": "pad"}  # node kind -> JSON name
@@ -102,14 +102,34 @@ class Metric:
 
 
 METRICS: dict[str, Metric] = {
-    "params": Metric("Parameters", "count", lambda node: node.params, "sum",
-                     "weights of convolutions, BN weight and bias, weights and biases of fc"),
-    "macs": Metric("MACs", "MACs", lambda node: node.macs, "sum",
-                   "multiply-adds of convolutions and fc, per picture; BN, ReLU, pooling and additions not counted"),
-    "activation_bytes": Metric("Activation memory", "bytes", lambda node: activation_bytes(node), "sum",
-                               "each output that takes new memory, fp32; ReLU and addition write in place"),
-    "receptive_field": Metric("Receptive field", "px", lambda node: node.receptive_field, "last",
-                              "side of the input square that one output unit sees"),
+    "params": Metric(
+        "Parameters",
+        "count",
+        lambda node: node.params,
+        "sum",
+        "weights of convolutions, BN weight and bias, weights and biases of fc",
+    ),
+    "macs": Metric(
+        "MACs",
+        "MACs",
+        lambda node: node.macs,
+        "sum",
+        "multiply-adds of convolutions and fc, per picture; BN, ReLU, pooling and additions not counted",
+    ),
+    "activation_bytes": Metric(
+        "Activation memory",
+        "bytes",
+        lambda node: activation_bytes(node),
+        "sum",
+        "each output that takes new memory, fp32; ReLU and addition write in place",
+    ),
+    "receptive_field": Metric(
+        "Receptive field",
+        "px",
+        lambda node: node.receptive_field,
+        "last",
+        "side of the input square that one output unit sees",
+    ),
 }
 
 
@@ -128,14 +148,18 @@ def total(nodes: Sequence[Node], metric: str = "params") -> float | None:
 def blocks(nodes: Sequence[Node]) -> tuple[Block, ...]:
     """The residual blocks in order, a path's nodes together."""
     inside = (node for node in nodes if node.block)
-    return tuple(Block(path, (group := tuple(members))[0].stage, group)
-                 for path, members in groupby(inside, key=lambda node: node.block))
+    return tuple(
+        Block(path, (group := tuple(members))[0].stage, group)
+        for path, members in groupby(inside, key=lambda node: node.block)
+    )
 
 
 def stages(nodes: Sequence[Node]) -> tuple[Stage, ...]:
     """Stem, conv2_x …, head, in order."""
-    return tuple(Stage(name, group := tuple(members), blocks(group))
-                 for name, members in groupby(nodes, key=lambda node: node.stage))
+    return tuple(
+        Stage(name, group := tuple(members), blocks(group))
+        for name, members in groupby(nodes, key=lambda node: node.stage)
+    )
 
 
 def headline(spec: ResNetSpec, height: int, width: int, batch: int = 1) -> dict[str, object]:
@@ -172,18 +196,44 @@ def metric_columns(nodes: Sequence[Node]) -> dict[str, float | None]:
 
 
 def _stage_row(stage: Stage) -> dict[str, object]:
-    return {"name": stage.name, "module": stage.module, "blocks": len(stage.blocks), "stride": stage.stride,
-            "total_stride": stage.nodes[-1].jump, "out_shape": list(stage.out_shape), **metric_columns(stage.nodes)}
+    return {
+        "name": stage.name,
+        "module": stage.module,
+        "blocks": len(stage.blocks),
+        "stride": stage.stride,
+        "total_stride": stage.nodes[-1].jump,
+        "out_shape": list(stage.out_shape),
+        **metric_columns(stage.nodes),
+    }
 
 
 def _block_row(block: Block, kind: str) -> dict[str, object]:
-    return {"path": block.path, "stage": block.stage, "block": kind, "stride": block.stride,
-            "in_channels": block.in_shape[1], "out_channels": block.out_shape[1], "shortcut": block.shortcut,
-            "reason": block.reason, "out_shape": list(block.out_shape), **metric_columns(block.nodes)}
+    return {
+        "path": block.path,
+        "stage": block.stage,
+        "block": kind,
+        "stride": block.stride,
+        "in_channels": block.in_shape[1],
+        "out_channels": block.out_shape[1],
+        "shortcut": block.shortcut,
+        "reason": block.reason,
+        "out_shape": list(block.out_shape),
+        **metric_columns(block.nodes),
+    }
 
 
 def _layer_row(node: Node) -> dict[str, object]:
-    return {"path": node.path, "kind": node.kind, "stage": node.stage, "inputs": list(node.inputs),
-            "in_shape": list(node.in_shape), "out_shape": list(node.out_shape), "kernel": node.kernel,
-            "stride": node.stride, "padding": node.padding, "groups": node.groups, "buffers": node.buffers,
-            **metric_columns([node])}
+    return {
+        "path": node.path,
+        "kind": node.kind,
+        "stage": node.stage,
+        "inputs": list(node.inputs),
+        "in_shape": list(node.in_shape),
+        "out_shape": list(node.out_shape),
+        "kernel": node.kernel,
+        "stride": node.stride,
+        "padding": node.padding,
+        "groups": node.groups,
+        "buffers": node.buffers,
+        **metric_columns([node]),
+    }

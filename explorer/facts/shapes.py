@@ -4,25 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from explorer.facts import proof
 from explorer import units
-from explorer.facts.rollup import Stage, stages
+from explorer.facts import proof
 from explorer.facts.proof import Proof
+from explorer.facts.rollup import Stage, stages
 from explorer.facts.told import Provable, Told
 from explorer.net.trace import Node
 
 
 def stage_rows(nodes: Sequence[Node]) -> list[dict[str, object]]:
     """One row per stage, ready to show."""
-    return [{"stage": stage.name, "module": stage.module, "what": _what(stage),
-             "output": units.shape(stage.out_shape), "stride": stage.stride, "total stride": stage.nodes[-1].jump,
-             "receptive field": units.pixels(stage.nodes[-1].receptive_field)} for stage in stages(nodes)]
+    return [
+        {
+            "stage": stage.name,
+            "module": stage.module,
+            "what": _what(stage),
+            "output": units.shape(stage.out_shape),
+            "stride": stage.stride,
+            "total stride": stage.nodes[-1].jump,
+            "receptive field": units.pixels(stage.nodes[-1].receptive_field),
+        }
+        for stage in stages(nodes)
+    ]
 
 
 def proofs_by_row(nodes: Sequence[Node]) -> list[dict[str, Proof]]:
     """For each row of `stage_rows`, the proofs of its figures by column."""
-    return [_proofs(nodes, stage) | ({"total stride": total_stride(nodes, index)} if stage.nodes[-1].receptive_field else {})
-            for index, stage in enumerate(stages(nodes))]
+    return [
+        _proofs(nodes, stage)
+        | ({"total stride": total_stride(nodes, index)} if stage.nodes[-1].receptive_field else {})
+        for index, stage in enumerate(stages(nodes))
+    ]
 
 
 def _proofs(nodes: Sequence[Node], stage: Stage) -> dict[str, Proof]:
@@ -34,13 +46,21 @@ def _proofs(nodes: Sequence[Node], stage: Stage) -> dict[str, Proof]:
     size = stage.out_shape[2]
     chain = "; ".join(step.text for step in steps[:-1])
     last = steps[-1] if steps else Proof("side", f"{size}", size, "every stride is 1: nothing changes")
-    return {"output": Proof("side", f"{chain}; {last.expression}" if chain else last.expression, last.value, last.rule, steps),
-            "receptive field": proof.receptive_field(nodes, stage.nodes[-1].path)}
+    return {
+        "output": Proof(
+            "side", f"{chain}; {last.expression}" if chain else last.expression, last.value, last.rule, steps
+        ),
+        "receptive field": proof.receptive_field(nodes, stage.nodes[-1].path),
+    }
 
 
 def drawn_proofs(nodes: Sequence[Node]) -> dict[str, Proof]:
     """The numbers in the drawings (drawing.volumes): by layer how its output's side comes about, by stage its field."""
-    found = {node.path: proof.output_size(node)[0] for node in nodes[1:] if node.stage in ("stem", "head") and proof.output_size(node)}
+    found = {
+        node.path: proof.output_size(node)[0]
+        for node in nodes[1:]
+        if node.stage in ("stem", "head") and proof.output_size(node)
+    }
     for stage, row in zip(stages(nodes), proofs_by_row(nodes)):
         if stage.blocks:
             found[stage.nodes[-1].path] = row["output"]
@@ -54,10 +74,14 @@ def _what(stage: Stage) -> str:
     if stage.blocks:
         inside = " → ".join(f"{conv.kernel}×{conv.kernel}, {conv.out_shape[1]}" for conv in stage.blocks[0].convs)
         return f"[{inside}] × {len(stage.blocks)}"
-    words = {"maxpool": lambda node: f"{node.kernel}×{node.kernel} max pool",
-             "avgpool": lambda node: "average pool", "linear": lambda node: f"{node.out_shape[1]:,}-d fc",
-             "conv": lambda node: f"{node.kernel}×{node.kernel}, {node.out_shape[1]}" + (
-                 f", stride {node.stride}" if node.stride > 1 else "")}
+    words = {
+        "maxpool": lambda node: f"{node.kernel}×{node.kernel} max pool",
+        "avgpool": lambda node: "average pool",
+        "linear": lambda node: f"{node.out_shape[1]:,}-d fc",
+        "conv": lambda node: (
+            f"{node.kernel}×{node.kernel}, {node.out_shape[1]}" + (f", stride {node.stride}" if node.stride > 1 else "")
+        ),
+    }
     return " → ".join(words[node.kind](node) for node in stage.nodes if node.kind in words)
 
 
@@ -65,16 +89,30 @@ def lesson(nodes: Sequence[Node]) -> Told:
     """From the picture to the last map, in the net's own numbers."""
     last = stages(nodes)[-2].nodes[-1]
     size, channels, colours = nodes[0].out_shape[2:], last.out_shape[1], nodes[0].out_shape[1]
-    smaller = Told(", ", Provable(f"{last.jump}", total_stride(nodes)), " times fewer on each side") if min(size) >= last.jump else ""
+    smaller = (
+        Told(", ", Provable(f"{last.jump}", total_stride(nodes)), " times fewer on each side")
+        if min(size) >= last.jump
+        else ""
+    )
     proofs = proofs_by_row(nodes)[-2]
-    return Told(f"From {size[0]}×{size[1]} pixels with {colours:,} {'colours' if colours == 3 else 'channels'} to ",
-                Provable(f"{last.out_shape[2]}×{last.out_shape[3]}", proofs["output"]), f" positions with {channels:,} features",
-                smaller, ". Where a stage halves height and width it doubles the channels, which keeps the cost of a layer the "
-                "same (He et al. 2015, §3.3).")
+    return Told(
+        f"From {size[0]}×{size[1]} pixels with {colours:,} {'colours' if colours == 3 else 'channels'} to ",
+        Provable(f"{last.out_shape[2]}×{last.out_shape[3]}", proofs["output"]),
+        f" positions with {channels:,} features",
+        smaller,
+        ". Where a stage halves height and width it doubles the channels, which keeps the cost of a layer the "
+        "same (He et al. 2015, §3.3).",
+    )
 
 
 def total_stride(nodes: Sequence[Node], until: int | None = None) -> Proof:
     """The product of the strides up to the stage of that index, by default all before the head."""
     found = stages(nodes)[: -1 if until is None else until + 1]
     parts = tuple(Proof(stage.name, f"{stage.stride}", stage.stride, "the stage's own stride") for stage in found)
-    return Proof("total stride", "·".join(part.shown for part in parts), found[-1].nodes[-1].jump, "the product of the strides", parts)
+    return Proof(
+        "total stride",
+        "·".join(part.shown for part in parts),
+        found[-1].nodes[-1].jump,
+        "the product of the strides",
+        parts,
+    )

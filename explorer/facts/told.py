@@ -28,7 +28,8 @@ class Told:
 
     def __init__(self, *parts: str | Provable | Told) -> None:
         self.parts: tuple[str | Provable, ...] = tuple(
-            one for part in parts for one in (part.parts if isinstance(part, Told) else (part,)))
+            one for part in parts for one in (part.parts if isinstance(part, Told) else (part,))
+        )
 
     def __str__(self) -> str:
         return "".join(map(str, self.parts))
@@ -47,5 +48,5 @@ class Told:
             found = re.search(rf"(?<![\d.,]){re.escape(number.shown)}", text)
             if found:
                 parts += [text[: found.start()], number]
-                text = text[found.end():]
+                text = text[found.end() :]
         return cls(*parts, text)

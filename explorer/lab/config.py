@@ -11,18 +11,22 @@ MAX_SEED = 2**31 - 1
 
 def whole(low: int, high: int) -> Callable[[object], str | None]:
     """A rule: None when the value is a whole number in [low, high], else what is allowed."""
+
     def rule(value: object) -> str | None:
         fine = isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
         return None if fine else f"choose a whole number from {low:,} to {high:,}"
+
     return rule
 
 
 def real(low: float, high: float) -> Callable[[object], str | None]:
     """A rule: a finite number in [low, high]."""
+
     def rule(value: object) -> str | None:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         fine = number and math.isfinite(value) and low <= value <= high
         return None if fine else f"choose a number from {low:g} to {high:g}"
+
     return rule
 
 
@@ -33,10 +37,12 @@ def one_of(*choices: object) -> Callable[[object], str | None]:
 
 def many(rule: Callable[[object], str | None], most: int, least: int = 1) -> Callable[[object], str | None]:
     """A rule: a tuple of `least` to `most` different values that all keep `rule`."""
+
     def all_of(value: object) -> str | None:
         if not isinstance(value, tuple) or not least <= len(value) <= most or len(set(value)) != len(value):
             return f"give {least} to {most} different values"
         return next((problem for one in value if (problem := rule(one))), None)
+
     return all_of
 
 

@@ -23,12 +23,18 @@ def state(value: float) -> str:
     return "overflow" if math.isinf(value) else "zero" if value == 0 else "ok"
 
 
-def outcome(experiment: str, config: Config, rows: Sequence[Row], summary: Mapping[str, object],
-            answer: object) -> dict[str, object]:
+def outcome(
+    experiment: str, config: Config, rows: Sequence[Row], summary: Mapping[str, object], answer: object
+) -> dict[str, object]:
     """rows: flat records, one per point of a figure. summary: the few figures that the page quotes.
     answer: which of the page's predictions this very run supports."""
-    return {"experiment": experiment, "config": config.as_dict(), "rows": list(rows), "summary": dict(summary),
-            "answer": answer}
+    return {
+        "experiment": experiment,
+        "config": config.as_dict(),
+        "rows": list(rows),
+        "summary": dict(summary),
+        "answer": answer,
+    }
 
 
 def ratio(a: float | None, b: float | None) -> float | None:

@@ -13,9 +13,9 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from explorer.places import ASSETS
 from explorer.jobs import Job
 from explorer.lab.outcome import Row
+from explorer.places import ASSETS
 
 FOLDER = ASSETS / "lab"
 DIGITS = 5  # significant digits kept of a recorded point; nobody sees more in a figure
@@ -72,7 +72,9 @@ def record(experiment: str) -> Path:
             runs[name] = {**found, "rows": pack(found["rows"]), "provenance": provenance(), "cpu_s": seconds}
             print(f"{experiment} · {name}: {seconds} s, {found['answer']}", flush=True)
     path = FOLDER / f"{experiment}.json"
-    path.write_text(json.dumps(runs, allow_nan=False, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps(runs, allow_nan=False, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8"
+    )
     return path
 
 

@@ -15,6 +15,25 @@ from explorer.lecture.load import DEFAULT, LectureError, how_to, load, parse
 from explorer.lecture.scene import HOME, OWN, Lecture, Question, Scene, address
 from explorer.lecture.scene_text import prose
 
-__all__ = ["DEFAULT", "HOME", "OWN", "Lecture", "LectureError", "Question", "Scene", "Verdict", "address", "bar", "capture",
-           "evaluate", "handout", "how_to", "listing", "load", "parse", "phone",
-           "prose", "rows"]
+__all__ = [
+    "DEFAULT",
+    "HOME",
+    "OWN",
+    "Lecture",
+    "LectureError",
+    "Question",
+    "Scene",
+    "Verdict",
+    "address",
+    "bar",
+    "capture",
+    "evaluate",
+    "handout",
+    "how_to",
+    "listing",
+    "load",
+    "parse",
+    "phone",
+    "prose",
+    "rows",
+]

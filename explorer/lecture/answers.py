@@ -26,8 +26,11 @@ def answer(question: Question, scene: Scene) -> Quantity:
     """What is right: the figure of the scene's model, or the cited answer."""
     if question.figure:
         return quantity(question.figure, scene.chosen)
-    return Quantity(float(question.answer) * question.per if question.kind == "number" else question.answer,
-                    question.answer, question.source)
+    return Quantity(
+        float(question.answer) * question.per if question.kind == "number" else question.answer,
+        question.answer,
+        question.source,
+    )
 
 
 def evaluate(scene: Scene, guess: str) -> Verdict:

@@ -23,14 +23,22 @@ def bar(run: Lecture, scene: Scene, page: str, guess: str = "", present: bool = 
     question, own = scene.question, {"lecture": scene.slug}
     path = "" if page == HOME else page
     return {
-        "lecture": run.title, "slug": scene.slug, "title": scene.title, "number": run.number(scene),
+        "lecture": run.title,
+        "slug": scene.slug,
+        "title": scene.title,
+        "number": run.number(scene),
         "scenes": [{"title": one.title, "address": one.address} for one in run.scenes],
-        "page": path, "path": f"/{path}", "present": present, "address": scene.address,
+        "page": path,
+        "path": f"/{path}",
+        "present": present,
+        "address": scene.address,
         "here": address(scene.page, scene.params(bool(guess)) | own | ({"guess": guess} if guess else {})),
         "revealed": address(scene.page, scene.params(revealed=True) | own) if question else None,
-        "text": prose(scene.text, scene.chosen, cards=cards), "notes": prose(scene.notes, scene.chosen, False, cards),
+        "text": prose(scene.text, scene.chosen, cards=cards),
+        "notes": prose(scene.notes, scene.chosen, False, cards),
         "question": {key: value for key, value in asdict(question).items() if key in INPUTS} if question else None,
-        "verdict": _verdict(scene, guess, cards) if question and guess else None, "cards": cards.html(),
+        "verdict": _verdict(scene, guess, cards) if question and guess else None,
+        "cards": cards.html(),
     }
 
 
@@ -38,9 +46,12 @@ def _verdict(scene: Scene, guess: str, cards: Cards) -> dict[str, object]:
     found = asdict(evaluate(scene, guess))
     proof = answer(scene.question, scene).proof
     mark = units.PROVENANCE_MARK.get(found["source"], units.PROVENANCE_MARK["published"])
-    return found | {"source": f"{mark} {found['source']}", "ask": scene.question.ask,
-                    "answer": cards.number(proof, found["answer"]) if proof else escape(found["answer"]),
-                    "because": prose(scene.question.because, scene.chosen, False, cards)}
+    return found | {
+        "source": f"{mark} {found['source']}",
+        "ask": scene.question.ask,
+        "answer": cards.number(proof, found["answer"]) if proof else escape(found["answer"]),
+        "because": prose(scene.question.because, scene.chosen, False, cards),
+    }
 
 
 @lru_cache(maxsize=64)
@@ -54,15 +65,33 @@ def phone(root: str, scene: Scene) -> dict[str, str]:
 def listing(run: Lecture, page: str) -> dict[str, object]:
     """The scenes of a lecture with the first sentence of each."""
     cards = Cards("scenes")
-    scenes = [{"title": scene.title, "address": scene.address, "asks": scene.question is not None,
-               "about": about(scene.text, scene.chosen, cards)} for scene in run.scenes]
+    scenes = [
+        {
+            "title": scene.title,
+            "address": scene.address,
+            "asks": scene.question is not None,
+            "about": about(scene.text, scene.chosen, cards),
+        }
+        for scene in run.scenes
+    ]
     return {"overview": True, "page": page, "scenes": scenes, "cards": cards.html()}
 
 
 def rows(run: Lecture) -> list[dict[str, object]]:
     """The scenes as plain rows, to take home: what is shown, said and asked, and the answer."""
-    return [{"number": run.number(scene), "scene": scene.slug, "title": scene.title, "page": scene.page, "address": scene.address,
-             "minutes": scene.minutes, "text": filled(scene.text.strip(), scene.chosen), **_asked(scene)} for scene in run.scenes]
+    return [
+        {
+            "number": run.number(scene),
+            "scene": scene.slug,
+            "title": scene.title,
+            "page": scene.page,
+            "address": scene.address,
+            "minutes": scene.minutes,
+            "text": filled(scene.text.strip(), scene.chosen),
+            **_asked(scene),
+        }
+        for scene in run.scenes
+    ]
 
 
 def _asked(scene: Scene) -> dict[str, str]:

@@ -6,8 +6,8 @@ from html import escape
 
 from explorer import units
 from explorer.lecture.answers import NONE, evaluate
-from explorer.lecture.scene_pictures import pictures
 from explorer.lecture.scene import Lecture, Question, Scene
+from explorer.lecture.scene_pictures import pictures
 from explorer.lecture.scene_text import prose
 from explorer.tell.link import data_uri, qr_svg
 
@@ -33,31 +33,44 @@ def handout(run: Lecture, root: str) -> str:
     scenes = "".join(_scene(run.number(scene), scene, root) for scene in run.scenes)
     asked = "".join(_answer(run.number(scene), scene) for scene in run.scenes if scene.question)
     answers = f'<section class="answers"><h2>Answers</h2>{asked}</section>' if asked else ""
-    return (f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(run.title)}</title>'
-            f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head><body>'
-            f"<h1>{escape(run.title)}</h1><p class=\"soft\">{escape(run.subtitle)}</p>{scenes}{answers}"
-            f'<p class="soft">Made by ResNet Explorer. Every figure is computed from the real model, or carries its source.</p>'
-            "</body></html>")
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(run.title)}</title>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head><body>'
+        f'<h1>{escape(run.title)}</h1><p class="soft">{escape(run.subtitle)}</p>{scenes}{answers}'
+        f'<p class="soft">Made by ResNet Explorer. Every figure is computed from the real model, or carries its source.</p>'
+        "</body></html>"
+    )
 
 
 def _scene(number: int, scene: Scene, root: str) -> str:
-    drawn = "".join(f"<figure>{_image(svg, label)}<figcaption>{escape(label)}</figcaption></figure>" for svg, label in pictures(scene))
-    return (f'<section><h2><span class="number">{number}</span>{escape(scene.title)}</h2>{prose(scene.text, scene.chosen, links=False)}'
-            + (f'<div class="pictures">{drawn}</div>' if drawn else "") + (_ask(scene.question) if scene.question else "")
-            + _link(root.rstrip("/") + scene.address) + "</section>")
+    drawn = "".join(
+        f"<figure>{_image(svg, label)}<figcaption>{escape(label)}</figcaption></figure>"
+        for svg, label in pictures(scene)
+    )
+    return (
+        f'<section><h2><span class="number">{number}</span>{escape(scene.title)}</h2>{prose(scene.text, scene.chosen, links=False)}'
+        + (f'<div class="pictures">{drawn}</div>' if drawn else "")
+        + (_ask(scene.question) if scene.question else "")
+        + _link(root.rstrip("/") + scene.address)
+        + "</section>"
+    )
 
 
 def _ask(question: Question) -> str:
     items = "".join(f"<li>{escape(choice)}</li>" for choice in question.choices)
-    own = f"<ul>{items}</ul>" if items else f'<p>Your guess: <span class="line">&nbsp;</span> {escape(question.unit)}</p>'
+    own = (
+        f"<ul>{items}</ul>" if items else f'<p>Your guess: <span class="line">&nbsp;</span> {escape(question.unit)}</p>'
+    )
     return f'<div class="ask"><b>{escape(question.ask)}</b>{own}</div>'
 
 
 def _answer(number: int, scene: Scene) -> str:
     found = evaluate(scene, NONE)
     mark = units.PROVENANCE_MARK.get(found.source, units.PROVENANCE_MARK["published"])
-    return (f'<p><span class="number">{number}</span>{escape(scene.question.ask)} <b>{escape(found.answer)}</b> '
-            f'<span class="mark">{mark} {escape(found.source)}</span></p>{prose(scene.question.because, scene.chosen, links=False)}')
+    return (
+        f'<p><span class="number">{number}</span>{escape(scene.question.ask)} <b>{escape(found.answer)}</b> '
+        f'<span class="mark">{mark} {escape(found.source)}</span></p>{prose(scene.question.because, scene.chosen, links=False)}'
+    )
 
 
 def _link(url: str) -> str:

@@ -54,5 +54,5 @@ def _still_inside(line: str, inside: str) -> str:
             if not at:
                 return ""
             inside = min(at, key=at.get)
-            line = line[at[inside] + 3:]
+            line = line[at[inside] + 3 :]
     return inside

@@ -8,20 +8,42 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from explorer.places import ASSETS, ROOT
 from explorer.lecture import scene_checks
 from explorer.lecture.lines import Lines
 from explorer.lecture.quantities import known
 from explorer.lecture.scene import Lecture, Question, Scene
+from explorer.places import ASSETS, ROOT
 
 DEFAULT = ASSETS / "lectures" / "resnet.toml"
 MOST_BYTES, MOST_SCENES = 1_000_000, 200
 TEXT, NUMBER, LIST = (str,), (int, float), (list,)
 IN_FILE = {"title": TEXT, "subtitle": TEXT, "scene": LIST}
-IN_SCENE = {"slug": TEXT, "title": TEXT, "page": TEXT, "state": TEXT, "text": TEXT, "notes": TEXT, "hide": TEXT,
-            "minutes": NUMBER, "question": (dict,)}
-IN_QUESTION = {"ask": TEXT, "kind": TEXT, "figure": TEXT, "answer": (str, int, float), "source": TEXT, "choices": LIST,
-               "low": NUMBER, "high": NUMBER, "step": NUMBER, "per": NUMBER, "unit": TEXT, "then": TEXT, "because": TEXT}
+IN_SCENE = {
+    "slug": TEXT,
+    "title": TEXT,
+    "page": TEXT,
+    "state": TEXT,
+    "text": TEXT,
+    "notes": TEXT,
+    "hide": TEXT,
+    "minutes": NUMBER,
+    "question": (dict,),
+}
+IN_QUESTION = {
+    "ask": TEXT,
+    "kind": TEXT,
+    "figure": TEXT,
+    "answer": (str, int, float),
+    "source": TEXT,
+    "choices": LIST,
+    "low": NUMBER,
+    "high": NUMBER,
+    "step": NUMBER,
+    "per": NUMBER,
+    "unit": TEXT,
+    "then": TEXT,
+    "because": TEXT,
+}
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -118,18 +140,30 @@ class _Reader:
 
     def question(self, row: Mapping, number: int) -> Question | None:
         before = len(self.problems)
-        self.fields(row, IN_QUESTION, f"the question of scene {number + 1}", partial(self.lines.of, number),
-                    needed=("ask", "kind"))
+        self.fields(
+            row,
+            IN_QUESTION,
+            f"the question of scene {number + 1}",
+            partial(self.lines.of, number),
+            needed=("ask", "kind"),
+        )
         if len(self.problems) > before:
             return None
-        question = Question(**{**row, "choices": tuple(map(str, row.get("choices", ()))),
-                               "answer": str(row.get("answer", ""))})
+        question = Question(
+            **{**row, "choices": tuple(map(str, row.get("choices", ()))), "answer": str(row.get("answer", ""))}
+        )
         for key, problem in scene_checks.of_question(question):
             self.say(number, key, problem)
         return question
 
-    def fields(self, row: Mapping, allowed: Mapping[str, tuple], what: str, at: Callable[[str], int],
-               needed: tuple[str, ...] = ()) -> None:
+    def fields(
+        self,
+        row: Mapping,
+        allowed: Mapping[str, tuple],
+        what: str,
+        at: Callable[[str], int],
+        needed: tuple[str, ...] = (),
+    ) -> None:
         """Unknown, missing and mistyped keys."""
         for key, value in row.items():
             if key not in allowed:

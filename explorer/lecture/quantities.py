@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from explorer.facts import published, block_pair
 from explorer import units
-from explorer.facts.rollup import Block, Stage, blocks, stages, total
-from explorer.spec.chosen import Chosen
+from explorer.facts import block_pair, published
 from explorer.facts.proof import Proof, counted, depth, prove, ratio, receptive_field, share
-from explorer.spec import preset
+from explorer.facts.rollup import Block, Stage, blocks, stages, total
 from explorer.net.trace import Node, trace
+from explorer.spec import preset
+from explorer.spec.chosen import Chosen
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,12 @@ def _largest(parts: tuple[Stage, ...] | tuple[Block, ...]) -> Stage | Block:
 
 def _blocks(what: str, *kinds: str) -> Callable[[Chosen], Quantity]:
     """How many blocks have a shortcut of these kinds; all of them without any."""
+
     def found(chosen: Chosen) -> Quantity:
         every = stages(_nodes(chosen))
         held = (stage.name for stage in every for block in stage.blocks if not kinds or block.shortcut in kinds)
         return _proved(counted(what, f"{what}, stage by stage", held, (stage.name for stage in every if stage.blocks)))
+
     return found
 
 
@@ -103,17 +105,31 @@ def _weights(kind: str, equal: str) -> Quantity:
 def _error(net: str) -> Quantity:
     """Top-1 error on ImageNet, 10-crop (He et al. 2015, Tables 2 and 3)."""
     tables = [published.load(table) for table in ("table3", "table2")]
-    value, source = {row["label"]: (row["top1_error"], table["source"]) for table in tables for row in table["rows"]}[net]
-    return _proved(Proof(net, f"{value:.2f}", value, f"{source}: top-1 error in %, 10-crop", source="published"), f"{value:.2f} %")
+    value, source = {row["label"]: (row["top1_error"], table["source"]) for table in tables for row in table["rows"]}[
+        net
+    ]
+    return _proved(
+        Proof(net, f"{value:.2f}", value, f"{source}: top-1 error in %, 10-crop", source="published"), f"{value:.2f} %"
+    )
 
 
 def _throughput(pair: str) -> Quantity:
     """Published images per second of one net over another's, on the first device of the table."""
     one, other = pair.split("/")
     table = published.throughput()[0]
-    speeds = [Proof(name, f"{table['images_per_s'][name]:,}", table["images_per_s"][name], "pictures per second", source="published")
-              for name in (other, one)]
-    return _times(replace(ratio(*speeds), rule=f"pictures per second, {one} ÷ {other}: {table['source']}", source="published"))
+    speeds = [
+        Proof(
+            name,
+            f"{table['images_per_s'][name]:,}",
+            table["images_per_s"][name],
+            "pictures per second",
+            source="published",
+        )
+        for name in (other, one)
+    ]
+    return _times(
+        replace(ratio(*speeds), rule=f"pictures per second, {one} ÷ {other}: {table['source']}", source="published")
+    )
 
 
 def _of(metric: str) -> Callable[[str], Quantity]:

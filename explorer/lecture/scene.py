@@ -92,7 +92,7 @@ class Lecture:
 
     def next(self, scene: Scene) -> Scene | None:
         """None after the last."""
-        after = self.scenes[self.number(scene):]
+        after = self.scenes[self.number(scene) :]
         return after[0] if after else None
 
     def previous(self, scene: Scene) -> Scene | None:
@@ -104,9 +104,13 @@ class Lecture:
 def query(text: str) -> dict[str, str]:
     """'?depth=34&shortcut=none' → {'depth': '34', 'shortcut': 'none'}. Raises `ValueError` for what is no query string."""
     try:
-        return dict(parse_qsl(text.strip().removeprefix("?"), keep_blank_values=True, strict_parsing=bool(text.strip())))
+        return dict(
+            parse_qsl(text.strip().removeprefix("?"), keep_blank_values=True, strict_parsing=bool(text.strip()))
+        )
     except ValueError:
-        raise ValueError(f"{text!r}: write it as it stands in the address bar, as in \"depth=34&shortcut=none\"") from None
+        raise ValueError(
+            f'{text!r}: write it as it stands in the address bar, as in "depth=34&shortcut=none"'
+        ) from None
 
 
 def address(page: str, params: Mapping[str, str] | Iterable[tuple[str, str]]) -> str:

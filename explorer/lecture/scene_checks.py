@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from explorer.tell import netmap
 from explorer.lecture import scene_text
 from explorer.lecture.answers import answer
 from explorer.lecture.scene import KINDS, OWN, Question, Scene, query
+from explorer.tell import netmap
 
 
 def of_question(question: Question) -> list[tuple[str, str]]:
@@ -24,8 +24,13 @@ def of_question(question: Question) -> list[tuple[str, str]]:
     if question.kind == "choice" and question.answer and question.answer not in question.choices:
         found.append(("answer", f"answer={question.answer!r}: choose one of {', '.join(question.choices)}"))
     if question.kind == "number" and not (question.low < question.high and question.step > 0 and question.per > 0):
-        found.append(("low", f"low={question.low:g}, high={question.high:g}, step={question.step:g}: low must be below high, "
-                             "step and per above 0"))
+        found.append(
+            (
+                "low",
+                f"low={question.low:g}, high={question.high:g}, step={question.step:g}: low must be below high, "
+                "step and per above 0",
+            )
+        )
     return found
 
 

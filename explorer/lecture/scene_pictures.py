@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from explorer.facts import published, block_pair
-from explorer.spec import naming
 from explorer import units
-from explorer.tell import palette
+from explorer.facts import block_pair, published
 from explorer.facts.rollup import headline, stages, total
-from explorer.spec.chosen import Chosen
-from explorer.tell.drawing import bars_svg, block_svg, lines_svg, overview_svg, volumes_svg
 from explorer.lab.record import recorded
 from explorer.lecture.scene import Scene
-from explorer.spec import preset
 from explorer.net.trace import Node, trace
+from explorer.spec import naming, preset
+from explorer.spec.chosen import Chosen
+from explorer.tell import palette
+from explorer.tell.drawing import bars_svg, block_svg, lines_svg, overview_svg, volumes_svg
 
 GREY, BLUE = "#6f7f8f", "#2484c1"
 
@@ -35,10 +34,17 @@ def _map(chosen: Chosen, params: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def _blocks(chosen: Chosen, params: Mapping[str, str]) -> list[tuple[str, str]]:
-    pair = block_pair.pair(int(params.get("outer", "256")), params.get("equal", "width"), params.get("place", "solid"), chosen.spec)
+    pair = block_pair.pair(
+        int(params.get("outer", "256")), params.get("equal", "width"), params.get("place", "solid"), chosen.spec
+    )
     widest = max(shape[1] for block in pair.by_kind().values() for shape in (block.in_shape, block.out_shape))
-    return [(block_svg(block, palette.BLOCK_COLOURS[kind], f"{kind}, {block.out_shape[1]}-d", widest),
-             f"{kind}: {block_pair.arithmetic(block)}") for kind, block in pair.by_kind().items()]
+    return [
+        (
+            block_svg(block, palette.BLOCK_COLOURS[kind], f"{kind}, {block.out_shape[1]}-d", widest),
+            f"{kind}: {block_pair.arithmetic(block)}",
+        )
+        for kind, block in pair.by_kind().items()
+    ]
 
 
 def _shapes(chosen: Chosen, params: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -48,15 +54,24 @@ def _shapes(chosen: Chosen, params: Mapping[str, str]) -> list[tuple[str, str]]:
 
 def _cost(chosen: Chosen, params: Mapping[str, str]) -> list[tuple[str, str]]:
     title = f"Parameters of {naming.title(chosen.spec)} by stage"
-    rows = [(stage.name, value := total(stage.nodes), units.count(value), palette.STAGE_COLOURS[stage.name])
-            for stage in stages(_nodes(chosen))]
+    rows = [
+        (stage.name, value := total(stage.nodes), units.count(value), palette.STAGE_COLOURS[stage.name])
+        for stage in stages(_nodes(chosen))
+    ]
     return [(bars_svg(rows, title, "computed from the traced model"), title)]
 
 
 def _paper(chosen: Chosen, params: Mapping[str, str]) -> list[tuple[str, str]]:
     table = published.load("table2")
-    rows = [(row["label"], row["top1_error"], f"{row['top1_error']:.2f} %",
-             GREY if row["changes"].get("shortcut") == "none" else palette.SHORTCUT) for row in table["rows"]]
+    rows = [
+        (
+            row["label"],
+            row["top1_error"],
+            f"{row['top1_error']:.2f} %",
+            GREY if row["changes"].get("shortcut") == "none" else palette.SHORTCUT,
+        )
+        for row in table["rows"]
+    ]
     title = "Top-1 error on ImageNet"
     return [(bars_svg(rows, title, f"{table['source']}; 10-crop testing"), title)]
 
@@ -64,14 +79,24 @@ def _paper(chosen: Chosen, params: Mapping[str, str]) -> list[tuple[str, str]]:
 def _timing(chosen: Chosen, params: Mapping[str, str]) -> list[tuple[str, str]]:
     one, other = params.get("one", "resnet34"), params.get("other", "resnet50")
     device = next((table for table in published.throughput() if {one, other} <= set(table["images_per_s"])), None)
-    costs = [(naming.title(preset(name)), value := headline(preset(name), 224, 224)["macs"], units.macs(value), BLUE)
-             for name in (one, other)]
+    costs = [
+        (naming.title(preset(name)), value := headline(preset(name), 224, 224)["macs"], units.macs(value), BLUE)
+        for name in (one, other)
+    ]
     found = [(bars_svg(costs, "Counted: multiply-adds per picture", "computed from the traced models"), "MACs")]
     if device:
-        speeds = [(naming.title(preset(name)), device["images_per_s"][name], f"{device['images_per_s'][name]:,} img/s", GREY)
-                  for name in (one, other)]
-        found.append((bars_svg(speeds, f"Timed: {device['device']}, {device['dtype']}, batch {device['batch']}", device["source"]),
-                      "Throughput"))
+        speeds = [
+            (naming.title(preset(name)), device["images_per_s"][name], f"{device['images_per_s'][name]:,} img/s", GREY)
+            for name in (one, other)
+        ]
+        found.append(
+            (
+                bars_svg(
+                    speeds, f"Timed: {device['device']}, {device['dtype']}, batch {device['batch']}", device["source"]
+                ),
+                "Throughput",
+            )
+        )
     return found
 
 
@@ -85,7 +110,9 @@ def _degradation() -> tuple[str, str]:
     series: dict[str, tuple[str, str, list]] = {}
     for row in run["rows"]:
         colour = GREY if row["kind"] == "plain" else palette.SHORTCUT
-        series.setdefault(row["net"], (colour, "7 5" if row["depth"] == 20 else "", []))[2].append((row["step"], row["loss"]))
+        series.setdefault(row["net"], (colour, "7 5" if row["depth"] == 20 else "", []))[2].append(
+            (row["step"], row["loss"])
+        )
     title = "Training loss of four nets, 20 and 56 layers"
     return lines_svg(series, title, ("step", "training loss"), _made(run)), title
 
@@ -93,8 +120,14 @@ def _degradation() -> tuple[str, str]:
 def _rates() -> tuple[str, str]:
     run = recorded("learning-rate")["residual"]
     look = {"batch": ("with BN", palette.KIND_COLOURS["norm"]), "none": ("without BN", GREY)}
-    series = {look[norm][0]: (look[norm][1], "", [(row["lr"], row["loss"]) for row in run["rows"]
-                                                   if row["part"] == "final" and row["norm"] == norm]) for norm in look}
+    series = {
+        look[norm][0]: (
+            look[norm][1],
+            "",
+            [(row["lr"], row["loss"]) for row in run["rows"] if row["part"] == "final" and row["norm"] == norm],
+        )
+        for norm in look
+    }
     title = "Final training loss over the learning rate"
     return lines_svg(series, title, ("learning rate", "training loss"), _made(run), logarithmic=True), title
 
@@ -105,5 +138,12 @@ def _made(run: Mapping) -> str:
 
 
 PICTURES: dict[str, Callable[[Chosen, Mapping[str, str]], list[tuple[str, str]]]] = {
-    "architecture": _map, "blocks": _blocks, "shapes": _shapes, "cost": _cost, "paper": _paper, "compare": _map, "timing": _timing,
-    "why_residual": _lab}
+    "architecture": _map,
+    "blocks": _blocks,
+    "shapes": _shapes,
+    "cost": _cost,
+    "paper": _paper,
+    "compare": _map,
+    "timing": _timing,
+    "why_residual": _lab,
+}

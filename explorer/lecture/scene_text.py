@@ -8,15 +8,18 @@ from __future__ import annotations
 import re
 from html import escape
 
-from explorer.spec.chosen import Chosen
 from explorer.lecture.quantities import Quantity, quantity
 from explorer.lecture.scene import query
+from explorer.spec.chosen import Chosen
 from explorer.tell.markup import Cards
 
 FIGURE = re.compile(r"\{([a-z][\w:/. -]*)\}")
 PHRASE = re.compile(r"\[([^\]\n]+)\]\(\?([^)\s]*)\)")
-MARKS = ((re.compile(r"\*\*(.+?)\*\*", re.S), r"<strong>\1</strong>"), (re.compile(r"\*(.+?)\*", re.S), r"<em>\1</em>"),
-         (re.compile(r"`(.+?)`"), r"<code>\1</code>"))
+MARKS = (
+    (re.compile(r"\*\*(.+?)\*\*", re.S), r"<strong>\1</strong>"),
+    (re.compile(r"\*(.+?)\*", re.S), r"<em>\1</em>"),
+    (re.compile(r"`(.+?)`"), r"<code>\1</code>"),
+)
 
 
 def filled(text: str, chosen: Chosen) -> str:

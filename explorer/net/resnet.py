@@ -1,4 +1,4 @@
-"""The real network, read from small to large: explorer.layers, then here the blocks and the net.
+"""The real network, read from small to large: explorer.net.layers, then here the blocks and the net.
 
 State dicts are torchvision's key for key (`conv1`, `layer1.0.conv2`, `layer1.0.downsample.0`), so pretrained
 weights load; `layer1` … `layer4` are the paper's conv2_x … conv5_x. With the same weights the outputs equal
@@ -14,8 +14,17 @@ from torch import Tensor, nn
 from explorer.net.layers import BatchNorm2d, Conv2d, IdentityShortcut, Linear, ZeroPad, initialise, norm, shortcut
 from explorer.spec import ResNetSpec
 
-__all__ = ["BLOCK_CLASSES", "BatchNorm2d", "Conv2d", "IdentityShortcut", "Linear", "ResNet", "ZeroPad", "build",
-           "initialise"]
+__all__ = [
+    "BLOCK_CLASSES",
+    "BatchNorm2d",
+    "Conv2d",
+    "IdentityShortcut",
+    "Linear",
+    "ResNet",
+    "ZeroPad",
+    "build",
+    "initialise",
+]
 
 
 class BasicBlock(nn.Module):

@@ -16,8 +16,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from explorer.net.resnet import IdentityShortcut, build
 from explorer.net.node import Node, Shape
+from explorer.net.resnet import IdentityShortcut, build
 from explorer.spec import MAX_BATCH, MAX_INPUT, ResNetSpec, check_int
 
 
@@ -77,8 +77,17 @@ class Tracer:
 
         return run
 
-    def record(self, kind: str, *inputs: Traced, spatial: Shape | None = None, channels: int | None = None,
-               kernel: int = 1, stride: int = 1, whole: bool = False, **fields: object) -> Traced:
+    def record(
+        self,
+        kind: str,
+        *inputs: Traced,
+        spatial: Shape | None = None,
+        channels: int | None = None,
+        kernel: int = 1,
+        stride: int = 1,
+        whole: bool = False,
+        **fields: object,
+    ) -> Traced:
         """Append a node for the running module. `spatial`, `channels`: of the output, where they change."""
         path, module = self.scopes[-1]
         if module._modules:  # not a leaf: a functional operation between modules
@@ -88,11 +97,22 @@ class Tracer:
         shape = (shape[0], channels or shape[1], *(shape[2:] if spatial is None else spatial))
         fields_seen = [one.node.receptive_field for one in inputs]
         field = None if whole or None in fields_seen else max(fields_seen) + (kernel - 1) * source.jump
-        node = Node(path, kind, tuple(one.node.path for one in inputs), source.out_shape, shape, kernel, stride,
-                    weights=tuple((name, tuple(value.shape)) for name, value in module._parameters.items()
-                                  if value is not None),
-                    buffers=sum(value.numel() for value in module._buffers.values() if value is not None),
-                    receptive_field=field, jump=source.jump * stride, **fields)
+        node = Node(
+            path,
+            kind,
+            tuple(one.node.path for one in inputs),
+            source.out_shape,
+            shape,
+            kernel,
+            stride,
+            weights=tuple(
+                (name, tuple(value.shape)) for name, value in module._parameters.items() if value is not None
+            ),
+            buffers=sum(value.numel() for value in module._buffers.values() if value is not None),
+            receptive_field=field,
+            jump=source.jump * stride,
+            **fields,
+        )
         self.nodes.append(node)
         return Traced(self, node)
 
@@ -102,18 +122,28 @@ def _windowed(x: Traced, kernel: int, stride: int, padding: int) -> Shape:
     return tuple((size + 2 * padding - kernel) // stride + 1 for size in x.shape[2:])
 
 
-def _conv2d(x: Traced, weight: nn.Parameter, bias: None, stride: Shape, padding: Shape, dilation: Shape,
-            groups: int) -> Traced:
+def _conv2d(
+    x: Traced, weight: nn.Parameter, bias: None, stride: Shape, padding: Shape, dilation: Shape, groups: int
+) -> Traced:
     c_out, c_in_per_group, kernel, _ = weight.shape
     spatial = _windowed(x, kernel, stride[0], padding[0])
-    return x.tracer.record("conv", x, spatial=spatial, channels=c_out, kernel=kernel, stride=stride[0],
-                           padding=padding[0], groups=groups,
-                           macs=math.prod(spatial) * c_out * c_in_per_group * kernel * kernel)
+    return x.tracer.record(
+        "conv",
+        x,
+        spatial=spatial,
+        channels=c_out,
+        kernel=kernel,
+        stride=stride[0],
+        padding=padding[0],
+        groups=groups,
+        macs=math.prod(spatial) * c_out * c_in_per_group * kernel * kernel,
+    )
 
 
 def _max_pool2d(x: Traced, kernel: int, stride: int, padding: int, *args: object, **kwargs: object) -> Traced:
-    return x.tracer.record("maxpool", x, spatial=_windowed(x, kernel, stride, padding), kernel=kernel, stride=stride,
-                           padding=padding)
+    return x.tracer.record(
+        "maxpool", x, spatial=_windowed(x, kernel, stride, padding), kernel=kernel, stride=stride, padding=padding
+    )
 
 
 def _linear(x: Traced, weight: nn.Parameter, bias: nn.Parameter) -> Traced:
@@ -133,7 +163,9 @@ RULES: dict[Callable, Callable[..., Traced]] = {  # torch operation -> what it d
     F.batch_norm: lambda x, *args, **kwargs: x.tracer.record("norm", x),
     F.relu: lambda x, inplace=False: x.tracer.record("relu", x, inplace=inplace),
     F.max_pool2d: _max_pool2d,
-    torch.nn.functional.adaptive_avg_pool2d: lambda x, size: x.tracer.record("avgpool", x, spatial=tuple(size), whole=True),
+    torch.nn.functional.adaptive_avg_pool2d: lambda x, size: x.tracer.record(
+        "avgpool", x, spatial=tuple(size), whole=True
+    ),
     torch.flatten: _flatten,
     F.linear: _linear,
     F.pad: _pad,

@@ -5,10 +5,40 @@ Sources: He et al. 2015 (arXiv 1512.03385), He et al. 2016 (1603.05027), Xie et 
 (ResNeXt, 1611.05431), Zagoruyko & Komodakis 2016 (Wide ResNet, 1605.07146).
 """
 
-from explorer.spec.axes import BLOCKS, CHOICES, DEFAULT_INPUT, LIMITS, MAX_BATCH, MAX_BLOCKS, MAX_INPUT, MAX_STAGES, BlockKind, ResNetSpec, changed_fields
+from explorer.spec.axes import (
+    BLOCKS,
+    CHOICES,
+    DEFAULT_INPUT,
+    LIMITS,
+    MAX_BATCH,
+    MAX_BLOCKS,
+    MAX_INPUT,
+    MAX_STAGES,
+    BlockKind,
+    ResNetSpec,
+    changed_fields,
+)
 from explorer.spec.checks import check_int
 from explorer.spec.parse import parse_input, parse_stages
 from explorer.spec.presets import cifar_stages, named, preset, presets
 
-__all__ = ["BLOCKS", "CHOICES", "DEFAULT_INPUT", "LIMITS", "MAX_BATCH", "MAX_BLOCKS", "MAX_INPUT", "MAX_STAGES", "BlockKind",
-           "ResNetSpec", "changed_fields", "check_int", "cifar_stages", "named", "parse_input", "parse_stages", "preset", "presets"]
+__all__ = [
+    "BLOCKS",
+    "CHOICES",
+    "DEFAULT_INPUT",
+    "LIMITS",
+    "MAX_BATCH",
+    "MAX_BLOCKS",
+    "MAX_INPUT",
+    "MAX_STAGES",
+    "BlockKind",
+    "ResNetSpec",
+    "changed_fields",
+    "check_int",
+    "cifar_stages",
+    "named",
+    "parse_input",
+    "parse_stages",
+    "preset",
+    "presets",
+]

@@ -15,12 +15,31 @@ DEPTHS = ("18", "34", "50", "101", "152", "other")
 OTHERS = (*(name for name in presets() if not name.endswith("_cifar") and name[6:] not in DEPTHS), "cifar", "custom")
 PAPER = "paper"  # a control's "as published for this net"
 CHOICES = {
-    "depth": DEPTHS, "model": OTHERS, "block": (PAPER, *axes.BLOCKS), "shortcut": (PAPER, *axes.CHOICES["shortcut"]),
-    **{key: axes.CHOICES[key] for key in ("stride_on", "activation", "norm", "family")}}
+    "depth": DEPTHS,
+    "model": OTHERS,
+    "block": (PAPER, *axes.BLOCKS),
+    "shortcut": (PAPER, *axes.CHOICES["shortcut"]),
+    **{key: axes.CHOICES[key] for key in ("stride_on", "activation", "norm", "family")},
+}
 USUAL: dict[str, str | int] = {  # every control of the sidebar and its default; never change one: links leave it out
-    "depth": "50", "model": OTHERS[0], "layers": 20, "stages": "2,3,4,2", "block": PAPER, "shortcut": PAPER,
-    "stride_on": "3x3", "activation": "post", "norm": "batch", "input": "", "batch": 1, "classes": "",
-    "family": "imagenet", "width": 64, "groups": 1, "width_per_group": 64, "in_channels": 3}
+    "depth": "50",
+    "model": OTHERS[0],
+    "layers": 20,
+    "stages": "2,3,4,2",
+    "block": PAPER,
+    "shortcut": PAPER,
+    "stride_on": "3x3",
+    "activation": "post",
+    "norm": "batch",
+    "input": "",
+    "batch": 1,
+    "classes": "",
+    "family": "imagenet",
+    "width": 64,
+    "groups": 1,
+    "width_per_group": 64,
+    "in_channels": 3,
+}
 
 
 @dataclass(frozen=True)

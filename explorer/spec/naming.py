@@ -56,11 +56,16 @@ def _usual(spec: ResNetSpec) -> ResNetSpec:
 def variants(spec: ResNetSpec) -> list[tuple[str, str]]:
     """The switches that are off the usual: (slug suffix, words) each."""
     usual = _usual(spec)
-    found = [_VARIANT[field][getattr(spec, field)] for field in _VARIANT
-             if getattr(spec, field) != getattr(usual, field)
-             and not (field == "stride_on" and spec.block == "basic")]  # no 1×1 there to carry the stride
-    return found + [(f"{short}{getattr(spec, field)}", f"{words} {getattr(spec, field)}")
-                    for field, (short, words) in _NUMBERS.items() if getattr(spec, field) != getattr(usual, field)]
+    found = [
+        _VARIANT[field][getattr(spec, field)]
+        for field in _VARIANT
+        if getattr(spec, field) != getattr(usual, field) and not (field == "stride_on" and spec.block == "basic")
+    ]  # no 1×1 there to carry the stride
+    return found + [
+        (f"{short}{getattr(spec, field)}", f"{words} {getattr(spec, field)}")
+        for field, (short, words) in _NUMBERS.items()
+        if getattr(spec, field) != getattr(usual, field)
+    ]
 
 
 def slug(spec: ResNetSpec) -> str:

@@ -20,7 +20,9 @@ def parse_input(text: str) -> tuple[int, int]:
     """'224' → (224, 224); '197x211' → (197, 211): height × width in pixels."""
     match = re.fullmatch(r"\s*(\d{1,9})\s*(?:[x×]\s*(\d{1,9})\s*)?", str(text))
     if not match:
-        raise ValueError(f"input={shortened(text)}: write a size in pixels from 1 to {MAX_INPUT:,}, like 224 or 197x211")
+        raise ValueError(
+            f"input={shortened(text)}: write a size in pixels from 1 to {MAX_INPUT:,}, like 224 or 197x211"
+        )
     height = int(match[1])
     width = int(match[2]) if match[2] else height
     return check_int("input", height, 1, MAX_INPUT), check_int("input", width, 1, MAX_INPUT)

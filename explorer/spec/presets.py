@@ -39,8 +39,13 @@ def presets() -> dict[str, ResNetSpec]:
     }
     for depth in (20, 32, 44, 56, 110, 1202):
         table[f"resnet{depth}_cifar"] = ResNetSpec(
-            family="cifar", stages=cifar_stages(depth), block="basic", shortcut="A",
-            width=16, stem="cifar", num_classes=10,
+            family="cifar",
+            stages=cifar_stages(depth),
+            block="basic",
+            shortcut="A",
+            width=16,
+            stem="cifar",
+            num_classes=10,
         )
     return table
 

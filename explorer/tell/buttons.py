@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from html import escape, unescape
+from html import unescape
 from typing import TYPE_CHECKING
 
 from explorer.tell.markup import Cards
@@ -12,7 +12,9 @@ from explorer.tell.markup import Cards
 if TYPE_CHECKING:  # needs torch: not before the controls are painted
     from explorer.facts.proof import Proof
 
-TEXT = re.compile(r'<text x="([\d.]+)" y="([\d.]+)" class="([^"]*)" style="font-size:([\d.]+)px;[^"]*" data-proof="([^"]+)">([^<]*)</text>')
+TEXT = re.compile(
+    r'<text x="([\d.]+)" y="([\d.]+)" class="([^"]*)" style="font-size:([\d.]+)px;[^"]*" data-proof="([^"]+)">([^<]*)</text>'
+)
 BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
@@ -23,7 +25,13 @@ def spots(svg: str, proofs: Mapping[str, Proof], cards: Cards) -> str:
     """
     wide, high = map(float, BOX.search(svg).groups())
     return "".join(
-        cards.number(proofs[unescape(name)], unescape(words), "spot" + " mid" * ("mid" in kind.split()) + " bold" * ("bold" in kind.split()),
-                     f"left:{100 * float(x) / wide:.2f}%;top:{100 * (float(y) - float(size)) / high:.2f}%;"
-                     f"font-size:{100 * float(size) / wide:.3f}cqw")
-        for x, y, kind, size, name, words in TEXT.findall(svg) if unescape(name) in proofs)
+        cards.number(
+            proofs[unescape(name)],
+            unescape(words),
+            "spot" + " mid" * ("mid" in kind.split()) + " bold" * ("bold" in kind.split()),
+            f"left:{100 * float(x) / wide:.2f}%;top:{100 * (float(y) - float(size)) / high:.2f}%;"
+            f"font-size:{100 * float(size) / wide:.3f}cqw",
+        )
+        for x, y, kind, size, name, words in TEXT.findall(svg)
+        if unescape(name) in proofs
+    )

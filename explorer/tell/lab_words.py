@@ -22,34 +22,42 @@ def verdict(run: Row, guess: str | None) -> str:
     """How the run came out, against the prediction; and what there is to see in it."""
     key, answer = run["experiment"], run["answer"]
     mood, sentence = story.verdict(key, answer, guess)
-    return (f'<div class="verdict {mood}" role="status"><b>{escape(sentence)}</b>'
-            f"<p>{escape(story.told(key, answer))}</p></div>")
+    return (
+        f'<div class="verdict {mood}" role="status"><b>{escape(sentence)}</b>'
+        f"<p>{escape(story.told(key, answer))}</p></div>"
+    )
 
 
 def source(run: Row, mark: str) -> str:
     """Where the figures come from, in a line."""
     made = run["provenance"]
     spent = f"{run['seconds']:.0f} s" if "seconds" in run else f"{run['cpu_s']:.0f} s of CPU time"
-    return (f'<div class="source">{mark} {escape(story.budget_of(run))} · {made["date"]} · torch {made["torch"]} · '
-            f'{escape(made["device"])}, one thread · {spent}</div>')
+    return (
+        f'<div class="source">{mark} {escape(story.budget_of(run))} · {made["date"]} · torch {made["torch"]} · '
+        f"{escape(made['device'])}, one thread · {spent}</div>"
+    )
 
 
 def meaning(key: str, mark: str) -> str:
     """Three columns: what may be claimed, what needs care, and the paper."""
     text = story.texts()[key]
-    return (f'<div class="meaning">{_column("What may be claimed", text["may"])}'
-            f'{_column("What needs care", text["care"])}{_paper(text["paper"], mark)}</div>')
+    return (
+        f'<div class="meaning">{_column("What may be claimed", text["may"])}'
+        f"{_column('What needs care', text['care'])}{_paper(text['paper'], mark)}</div>"
+    )
 
 
 def _column(title: str, items: list[str]) -> str:
-    return f'<div><h3>{title}</h3><ul>{"".join(f"<li>{escape(item)}</li>" for item in items)}</ul></div>'
+    return f"<div><h3>{title}</h3><ul>{''.join(f'<li>{escape(item)}</li>' for item in items)}</ul></div>"
 
 
 def _paper(one: Row, mark: str) -> str:
     """The published source: its figure as a table, and what it says."""
     table = _table(list(one["rows"][0]), [list(row.values()) for row in one["rows"]]) if one["rows"] else ""
-    return (f'<div><h3>In the paper {mark}</h3>{table}<p>{escape(one["note"])}</p>'
-            f'<p><a href="{one["url"]}" target="_blank">{escape(one["source"])}</a></p></div>')
+    return (
+        f"<div><h3>In the paper {mark}</h3>{table}<p>{escape(one['note'])}</p>"
+        f'<p><a href="{one["url"]}" target="_blank">{escape(one["source"])}</a></p></div>'
+    )
 
 
 def article() -> str:

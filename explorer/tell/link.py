@@ -65,7 +65,8 @@ def qr_svg(url: str, scale: int = 6) -> str | None:
         return None
     code = segno.make(url, error="m", micro=False)
     return code.svg_inline(scale=scale, border=3, dark="#000", light="#fff", omitsize=True).replace(
-        "<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+        "<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1
+    )
 
 
 def data_uri(svg: str | None) -> str:
@@ -76,5 +77,7 @@ def data_uri(svg: str | None) -> str:
 def embed(url: str, title: str, height: int = 720) -> str:
     """An iframe for course notes."""
     src = url + ("&" if "?" in url else "?") + "embed=true"
-    return (f'<iframe src="{escape(src)}" title="{escape(title)}" width="100%" height="{height}" '
-            f'style="border:0" loading="lazy"></iframe>')
+    return (
+        f'<iframe src="{escape(src)}" title="{escape(title)}" width="100%" height="{height}" '
+        f'style="border:0" loading="lazy"></iframe>'
+    )

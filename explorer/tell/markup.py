@@ -22,8 +22,10 @@ if TYPE_CHECKING:  # needs torch: not before the controls are painted
 
 def mark(source: str) -> str:
     """The unobtrusive mark that says what a figure is: computed, measured, recorded or published."""
-    return (f'<span class="mark" title="{source}: {escape(units.PROVENANCE[source])}">'
-            f"{units.PROVENANCE_MARK[source]} {source}</span>")
+    return (
+        f'<span class="mark" title="{source}: {escape(units.PROVENANCE[source])}">'
+        f"{units.PROVENANCE_MARK[source]} {source}</span>"
+    )
 
 
 @dataclass
@@ -41,13 +43,17 @@ class Cards:
         if key not in self.cards:
             self.cards[key] = card(key, proof, steps)
         look = f' style="{style}"' if style else ""
-        return (f'<button type="button" class="{f"proved {kind}".strip()}" popovertarget="{key}"{look}>'
-                f"{escape(shown or proof.shown)}</button>")
+        return (
+            f'<button type="button" class="{f"proved {kind}".strip()}" popovertarget="{key}"{look}>'
+            f"{escape(shown or proof.shown)}</button>"
+        )
 
     def text(self, told: str | Told | Provable) -> str:
         """What is said, escaped, its numbers as buttons."""
-        return "".join(self.number(part.proof, part.shown) if isinstance(part, Provable) else escape(part)
-                       for part in (told.parts if isinstance(told, Told) else (told,)))
+        return "".join(
+            self.number(part.proof, part.shown) if isinstance(part, Provable) else escape(part)
+            for part in (told.parts if isinstance(told, Told) else (told,))
+        )
 
     def html(self) -> str:
         """The cards of all buttons so far: to stand after them."""
@@ -62,13 +68,17 @@ def card(key: str, proof: Proof, steps: str) -> str:
 def opened(label: str, proof: Proof) -> str:
     """A card that stands open in the page, for a part of a picture that was clicked on."""
     steps = "\n".join(proof.steps())
-    return f'<div class="proof-card opened"><b>{escape(label)}: {escape(proof.shown)}</b>{derivation(proof, steps)}</div>'
+    return (
+        f'<div class="proof-card opened"><b>{escape(label)}: {escape(proof.shown)}</b>{derivation(proof, steps)}</div>'
+    )
 
 
 def derivation(proof: Proof, steps: str) -> str:
     """What a card says."""
-    lines = "".join(f'<div class="line"><code>{escape(text)}</code><button type="button" data-copy>{words}</button></div>'
-                    for text, words in ((proof.text, "Copy"), (proof.latex, "Copy LaTeX")))
+    lines = "".join(
+        f'<div class="line"><code>{escape(text)}</code><button type="button" data-copy>{words}</button></div>'
+        for text, words in ((proof.text, "Copy"), (proof.latex, "Copy LaTeX"))
+    )
     more = f"<details><summary>Step by step</summary><pre>{escape(steps)}</pre></details>" if steps else ""
     return f'<div class="rule">{escape(proof.rule)} {mark(proof.source)}</div>{lines}{more}'
 
@@ -77,8 +87,10 @@ def stacked(lines: Mapping[str, Sequence[tuple[str, float, str, Proof]]]) -> str
     """One full bar per line, cut into parts of (name, percent, colour, proof); each part opens its proof."""
     cards, bars = Cards("shares"), []
     for label, parts in lines.items():
-        cells = "".join(f'<span style="flex:{percent:.3f};background:{colour}">{cards.number(proof, part_words(name, percent))}</span>'
-                        for name, percent, colour, proof in parts)
+        cells = "".join(
+            f'<span style="flex:{percent:.3f};background:{colour}">{cards.number(proof, part_words(name, percent))}</span>'
+            for name, percent, colour, proof in parts
+        )
         bars.append(f'<div class="bar-label">{escape(label)}</div><div class="bar">{cells}</div>')
     return f'<div class="stacked">{"".join(bars)}</div>{cards.html()}'
 
@@ -94,15 +106,19 @@ def table(rows: Sequence[dict], place: str) -> str:
     numeric = {key for key in rows[0] if all(is_number(row[key]) for row in rows)}
     kind = {key: ' class="num"' if key in numeric else "" for key in rows[0]}
     head = "".join(f"<th{kind[key]}>{escape(key)}</th>" for key in rows[0])
-    body = "".join("<tr>" + "".join(f"<td{kind[key]}>{_cell(value, cards)}</td>" for key, value in row.items()) + "</tr>"
-                   for row in rows)
+    body = "".join(
+        "<tr>" + "".join(f"<td{kind[key]}>{_cell(value, cards)}</td>" for key, value in row.items()) + "</tr>"
+        for row in rows
+    )
     return framed(head, body) + cards.html()
 
 
 def framed(head: str, body: str, kind: str = "") -> str:
     """A table's head and body, scrolling inside itself on a phone."""
-    return (f'<div class="scroll"><table class="paper{" " * bool(kind)}{kind}"><thead><tr>{head}</tr></thead>'
-            f"<tbody>{body}</tbody></table></div>")
+    return (
+        f'<div class="scroll"><table class="paper{" " * bool(kind)}{kind}"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
 
 
 def is_number(value: object) -> bool:

@@ -28,16 +28,26 @@ KIND_COLOURS = {
     "linear": "#a0762c",
 }
 KIND_LABELS = {
-    "input": "input", "conv": "convolution", "norm": "Batch Normalization", "relu": "ReLU", "maxpool": "max pooling",
-    "avgpool": "average pooling", "add": "addition", "identity": "identity shortcut", "pad": "zero-padding shortcut",
-    "flatten": "flatten", "linear": "fully connected",
+    "input": "input",
+    "conv": "convolution",
+    "norm": "Batch Normalization",
+    "relu": "ReLU",
+    "maxpool": "max pooling",
+    "avgpool": "average pooling",
+    "add": "addition",
+    "identity": "identity shortcut",
+    "pad": "zero-padding shortcut",
+    "flatten": "flatten",
+    "linear": "fully connected",
 }
 BLOCK_COLOURS = {"basic": "#2484c1", "bottleneck": "#8a55c9"}
 SHORTCUT = "#d2452f"
 SHORTCUT_DASH = {"identity": "", "projection": "7 5", "pad": "2 5", "none": ""}  # SVG stroke-dasharray
 SHORTCUT_WORDS = {
-    "identity": "solid: identity", "projection": "dotted: projection (1×1 convolution)",
-    "pad": "dotted: zero-padding (no weights)", "none": "no shortcut (plain net)",
+    "identity": "solid: identity",
+    "projection": "dotted: projection (1×1 convolution)",
+    "pad": "dotted: zero-padding (no weights)",
+    "none": "no shortcut (plain net)",
 }
 MATCH, MISMATCH = "#1f8a4c", "#d2452f"
 RAMP = ("#dceaf4", "#8fc0e0", "#3f8fc8", "#1e5c9a", "#0f2f5c")  # low → high, for colouring by a metric

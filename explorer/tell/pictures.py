@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from explorer.facts import cost, block_pair
-from explorer.spec import naming
-from explorer.tell import netmap, markup, palette
+from explorer.facts import block_pair, cost
 from explorer.facts.rollup import METRICS
-from explorer.tell.drawing import block_svg, overview_svg, receptive_svg, shares_svg, volumes_svg
-from explorer.spec import ResNetSpec
 from explorer.net.trace import Node, trace
+from explorer.spec import ResNetSpec, naming
+from explorer.tell import markup, netmap, palette
+from explorer.tell.drawing import block_svg, overview_svg, receptive_svg, shares_svg, volumes_svg
 
 
 def picture(name: str, spec: ResNetSpec, height: int, width: int, form: str = "svg") -> str:
@@ -23,7 +22,9 @@ def picture(name: str, spec: ResNetSpec, height: int, width: int, form: str = "s
         "volumes": lambda: volumes_svg(nodes, f"Feature maps of {title}, to scale"),
         "receptive": lambda: receptive_svg(nodes, f"Receptive fields of {title}"),
         "shares": lambda: shares(nodes, title),
-        "block": lambda: block_svg(block, palette.BLOCK_COLOURS[spec.block], f"{spec.block}, {block.out_shape[1]}-d", 256),
+        "block": lambda: block_svg(
+            block, palette.BLOCK_COLOURS[spec.block], f"{spec.block}, {block.out_shape[1]}-d", 256
+        ),
         "graph": lambda: netmap.dot(nodes, title),
     }
     return drawn[name]()
@@ -31,6 +32,10 @@ def picture(name: str, spec: ResNetSpec, height: int, width: int, form: str = "s
 
 def shares(nodes: tuple[Node, ...], title: str) -> str:
     """Parameters, MACs and activation memory, each as a bar cut into stages."""
-    lines = {METRICS[metric].label: [(markup.part_words(one.part, one.percent), one.percent, palette.STAGE_COLOURS[one.stage])
-                                     for one in parts] for metric, parts in cost.shares(nodes).items()}
+    lines = {
+        METRICS[metric].label: [
+            (markup.part_words(one.part, one.percent), one.percent, palette.STAGE_COLOURS[one.stage]) for one in parts
+        ]
+        for metric, parts in cost.shares(nodes).items()
+    }
     return shares_svg(lines, f"Where the cost of {title} is")

@@ -4,43 +4,65 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from explorer.facts import memory, proof, conventions
 from explorer import units
-from explorer.tell import export
+from explorer.facts import conventions, memory, proof
 from explorer.facts.rollup import METRICS, facts
-from explorer.spec import ResNetSpec
 from explorer.net.trace import trace
+from explorer.spec import ResNetSpec
+from explorer.tell import cells
 
 
 def report(spec: ResNetSpec, height: int, width: int, batch: int) -> str:
     """Key figures with their sums, stages, blocks with the reason for each shortcut, conventions, memory, the spec."""
     data, nodes = facts(spec, height, width, batch), trace(spec, height, width, batch)
-    key = [{"figure": row[""], "exact": row["exact"], "short": row["short"]} for row in export.key_figures(data)]
-    blocks = [export.block_cells(row) | {"why": row["reason"]} for row in data["blocks"]]
-    sums = [f"- {metric.label}: `{proof.prove(name, nodes).text}`" for name, metric in METRICS.items() if metric.combine == "sum"]
+    key = [{"figure": row[""], "exact": row["exact"], "short": row["short"]} for row in cells.key_figures(data)]
+    blocks = [cells.block_cells(row) | {"why": row["reason"]} for row in data["blocks"]]
+    sums = [
+        f"- {metric.label}: `{proof.prove(name, nodes).text}`"
+        for name, metric in METRICS.items()
+        if metric.combine == "sum"
+    ]
     sections = {
-        "Key figures": [*export.markdown_table(key), "", *sums, f"- Layers: `{proof.depth(spec, nodes).text}`"],
-        "Stages": export.markdown_table([export.stage_cells(row) for row in data["stages"]]),
-        "Blocks": export.markdown_table(blocks),
-        "How many FLOPs? It depends on who counts": export.markdown_table(_conventions(spec, height, width)),
-        f"Memory at batch {batch:,}, fp32, estimated": [*export.markdown_table(_memory(spec, height, width, batch)), "",
-                                                        f"Assumed: {'; '.join(memory.ASSUMPTIONS)}."],
+        "Key figures": [*cells.markdown_table(key), "", *sums, f"- Layers: `{proof.depth(spec, nodes).text}`"],
+        "Stages": cells.markdown_table([cells.stage_cells(row) for row in data["stages"]]),
+        "Blocks": cells.markdown_table(blocks),
+        "How many FLOPs? It depends on who counts": cells.markdown_table(_conventions(spec, height, width)),
+        f"Memory at batch {batch:,}, fp32, estimated": [
+            *cells.markdown_table(_memory(spec, height, width, batch)),
+            "",
+            f"Assumed: {'; '.join(memory.ASSUMPTIONS)}.",
+        ],
         "What is counted": [f"- **{metric.label}**: {metric.counts}." for metric in METRICS.values()],
         "Spec": [f"- `{name}`: `{value}`" for name, value in data["spec"].items()],
     }
     body = "\n\n".join("\n".join([f"## {title}", "", *lines]) for title, lines in sections.items())
-    command = f"`{export.command(spec, height, width, batch)}`: computed from the traced PyTorch model by ResNet Explorer."
-    return f"# {export.headings(data, spec)}\n\n{command}\n\n{body}\n"
+    command = (
+        f"`{cells.command(spec, height, width, batch)}`: computed from the traced PyTorch model by ResNet Explorer."
+    )
+    return f"# {cells.headings(data, spec)}\n\n{command}\n\n{body}\n"
 
 
 def _conventions(spec: ResNetSpec, height: int, width: int) -> list[dict[str, str]]:
-    return [{"who counts": row.name, "result": f"{row.value:,}", "unit": row.unit,
-             "besides convolutions and fc": "; ".join(f"+{gap.value:,} {gap.unit} ({gap.formula})" for gap in row.gaps) or "–"}
-            for row in conventions.reconcile(spec, height, width)]
+    return [
+        {
+            "who counts": row.name,
+            "result": f"{row.value:,}",
+            "unit": row.unit,
+            "besides convolutions and fc": "; ".join(f"+{gap.value:,} {gap.unit} ({gap.formula})" for gap in row.gaps)
+            or "–",
+        }
+        for row in conventions.reconcile(spec, height, width)
+    ]
 
 
 def _memory(spec: ResNetSpec, height: int, width: int, batch: int) -> list[dict[str, str]]:
     plans = {"inference": None, "training, SGD with momentum": "SGD with momentum", "training, Adam": "Adam, AdamW"}
     rows = {what: memory.estimate(spec, height, width, batch, "fp32", optimizer) for what, optimizer in plans.items()}
-    return [{"for": what, **{name: units.size(value) for name, value in asdict(row).items()}, "total": units.size(row.total)}
-            for what, row in rows.items()]
+    return [
+        {
+            "for": what,
+            **{name: units.size(value) for name, value in asdict(row).items()},
+            "total": units.size(row.total),
+        }
+        for what, row in rows.items()
+    ]

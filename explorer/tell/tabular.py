@@ -14,6 +14,8 @@ def csv_text(rows: Sequence[dict]) -> str:
     names = list(dict.fromkeys(key for row in rows for key in row))
     writer = csv.DictWriter(out, names, lineterminator="\n")
     writer.writeheader()
-    writer.writerows({key: json.dumps(value) if isinstance(value, (list, dict)) else value
-                      for key, value in row.items()} for row in rows)
+    writer.writerows(
+        {key: json.dumps(value) if isinstance(value, (list, dict)) else value for key, value in row.items()}
+        for row in rows
+    )
     return out.getvalue()

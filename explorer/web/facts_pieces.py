@@ -8,13 +8,13 @@ from html import escape
 import streamlit as st
 
 from explorer.facts import cost
-from explorer.spec import naming
-from explorer.tell import export, markup, palette
-from explorer.web import state, pieces
-from explorer.facts.rollup import METRICS
 from explorer.facts.proof import prove, receptive_field
-from explorer.web.state import Chosen
+from explorer.facts.rollup import METRICS
 from explorer.net.trace import Node
+from explorer.spec import naming
+from explorer.tell import cells, export, markup, palette
+from explorer.web import pieces, state
+from explorer.web.state import Chosen
 
 
 def look_into(nodes: Sequence[Node]) -> str:
@@ -23,8 +23,13 @@ def look_into(nodes: Sequence[Node]) -> str:
     options = cost.choices(nodes, path)
     st.session_state["look_into"] = path if path in options else cost.WHOLE
 
-    return st.selectbox("Look into", options, key="look_into", on_change=lambda: select(nodes, st.session_state["look_into"]),
-                        help="The same selection as on the map: a stage, a block, or a layer of that block.")
+    return st.selectbox(
+        "Look into",
+        options,
+        key="look_into",
+        on_change=lambda: select(nodes, st.session_state["look_into"]),
+        help="The same selection as on the map: a stage, a block, or a layer of that block.",
+    )
 
 
 def select(nodes: Sequence[Node], picked: str) -> None:
@@ -38,17 +43,23 @@ def select(nodes: Sequence[Node], picked: str) -> None:
 
 def metric_table(nodes: Sequence[Node], path: str) -> None:
     """A part's children with every metric; each count opens its formula."""
-    head = f"<th>{escape(path)}</th>" + "".join(f'<th class="num">{escape(METRICS[name].label)}</th>' for name in METRICS)
+    head = f"<th>{escape(path)}</th>" + "".join(
+        f'<th class="num">{escape(METRICS[name].label)}</th>' for name in METRICS
+    )
     cards, lines = markup.Cards("metrics"), []
     for name, group in cost.children(nodes, path):
         cells = [_metric(metric, group, name, cards, nodes) for metric in METRICS]
         colour = palette.STAGE_COLOURS[group[0].stage]
-        lines.append(f'<tr><td><span class="swatch" style="background:{colour}"></span>{escape(name)}</td>{"".join(cells)}</tr>')
+        lines.append(
+            f'<tr><td><span class="swatch" style="background:{colour}"></span>{escape(name)}</td>{"".join(cells)}</tr>'
+        )
     _, group = cost.part(nodes, path)
     cells = [_metric(metric, group, path, cards, nodes) if metric in cost.SUMS else "<td></td>" for metric in METRICS]
     lines.append(f'<tr class="total"><td>{escape("sum" if len(lines) > 1 else path)}</td>{"".join(cells)}</tr>')
-    st.html(f'{markup.framed(head, "".join(lines))}<div class="note">Click a number for its formula. '
-            f'Activation memory in bytes, fp32. {pieces.mark("computed")}</div>{cards.html()}')
+    st.html(
+        f'{markup.framed(head, "".join(lines))}<div class="note">Click a number for its formula. '
+        f"Activation memory in bytes, fp32. {pieces.mark('computed')}</div>{cards.html()}"
+    )
 
 
 def _metric(metric: str, group: Sequence[Node], name: str, cards: markup.Cards, nodes: Sequence[Node]) -> str:
@@ -65,10 +76,18 @@ def take_home(chosen: Chosen) -> None:
     spec, slug = chosen.spec, naming.slug(chosen.spec)
     asked = (spec, chosen.height, chosen.width, chosen.batch)
     with st.popover("The model, to take home", icon=":material/code:"):
-        for label, writer, ending, mime in (("PyTorch code, one file", "code", "py", "text/x-python"),
-                                            ("Report, one page of Markdown", "report", "md", "text/markdown"),
-                                            ("All facts as JSON", "json", "json", "application/json"),
-                                            ("All layers as CSV", "csv", "csv", "text/csv")):
-            st.download_button(label, lambda write=export.WRITERS[writer]: write(*asked, None), f"{slug}.{ending}", mime,
-                               on_click="ignore", key=f"take_{writer}")
-        st.code(export.command(*asked), language="bash", wrap_lines=True)
+        for label, writer, ending, mime in (
+            ("PyTorch code, one file", "code", "py", "text/x-python"),
+            ("Report, one page of Markdown", "report", "md", "text/markdown"),
+            ("All facts as JSON", "json", "json", "application/json"),
+            ("All layers as CSV", "csv", "csv", "text/csv"),
+        ):
+            st.download_button(
+                label,
+                lambda write=export.WRITERS[writer]: write(*asked, None),
+                f"{slug}.{ending}",
+                mime,
+                on_click="ignore",
+                key=f"take_{writer}",
+            )
+        st.code(cells.command(*asked), language="bash", wrap_lines=True)

@@ -15,10 +15,12 @@ CHOICES = (*PARTS, "variants", "depth", "block", "shortcut")
 
 def popover(page: str) -> None:
     """The button; its contents are made when it is opened, from the URL as it then is."""
-    with st.container(key="share", width="content"):
-        with st.popover("Link", icon=":material/qr_code_2:", key="share-open", on_change="rerun") as opened:
-            if opened.open:
-                _contents(page)
+    with (
+        st.container(key="share", width="content"),
+        st.popover("Link", icon=":material/qr_code_2:", key="share-open", on_change="rerun") as opened,
+    ):
+        if opened.open:
+            _contents(page)
 
 
 def _contents(page: str) -> None:
@@ -48,8 +50,15 @@ def _contents(page: str) -> None:
         st.code(lecture.capture(page, params, f"{page}: my point"), language="toml", wrap_lines=True)
     with how:
         st.toggle("Projector view", present, key="share-present")
-        st.multiselect("Take away", CHOICES, hidden, key="share-hide", placeholder="nothing", accept_new_options=True,
-                       help="The key of any control works too, as in `stride_on`. The link above follows.")
+        st.multiselect(
+            "Take away",
+            CHOICES,
+            hidden,
+            key="share-hide",
+            placeholder="nothing",
+            accept_new_options=True,
+            help="The key of any control works too, as in `stride_on`. The link above follows.",
+        )
 
 
 def _now(params: dict[str, str]) -> list[str]:
@@ -62,6 +71,12 @@ def _reachable(url: str) -> str:
     if outside is None:
         st.caption("This address works on this computer only: it has no address in a network now.")
         return url
-    where = st.segmented_control("For", ("this network", "this computer"), default="this network", required=True,
-                                 key="share-where", help="Phones must be in the same network. Or set EXPLORER_URL.")
+    where = st.segmented_control(
+        "For",
+        ("this network", "this computer"),
+        default="this network",
+        required=True,
+        key="share-where",
+        help="Phones must be in the same network. Or set EXPLORER_URL.",
+    )
     return outside if where == "this network" else url

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from explorer import units
+from explorer.facts.told import Provable, Told
 from explorer.places import ASSETS
 from explorer.spec import naming
-from explorer import units
 from explorer.tell import markup, palette
-from explorer.tell.markup import mark
 from explorer.tell.buttons import spots
-from explorer.web.state import Chosen
+from explorer.tell.markup import mark
 from explorer.tell.tabular import csv_text
-from explorer.facts.told import Provable, Told
+from explorer.web.state import Chosen
 
 if TYPE_CHECKING:  # needs torch: not before the controls are painted
     from explorer.facts.proof import Proof
@@ -52,8 +52,10 @@ def brand() -> None:
     sign = image((ASSETS / "app" / "icon.svg").read_text(encoding="utf-8"), "")
     with st.sidebar:
         script = (FOLDER / "app.js").read_text(encoding="utf-8")
-        st.html(f'<div class="brand">{sign}<span>ResNet Explorer</span></div><script>{script}</script>',
-                unsafe_allow_javascript=True)
+        st.html(
+            f'<div class="brand">{sign}<span>ResNet Explorer</span></div><script>{script}</script>',
+            unsafe_allow_javascript=True,
+        )
 
 
 def header(chosen: Chosen, problem: str | None, beside: Callable[[], None] = lambda: None) -> None:
@@ -65,15 +67,20 @@ def header(chosen: Chosen, problem: str | None, beside: Callable[[], None] = lam
     spec, cards = chosen.spec, markup.Cards("header")
     nodes = trace(spec, chosen.height, chosen.width, chosen.batch)
     params, macs = (prove(metric, nodes) for metric in ("params", "macs"))
-    facts = [escape(naming.layout(spec)), cards.number(params, f"{units.count(params.value)} params"),
-             cards.number(macs, units.macs(macs.value) + (" per picture" if chosen.batch > 1 else "")),
-             f"{chosen.batch}×{spec.in_channels}×{chosen.height}×{chosen.width}"]
+    facts = [
+        escape(naming.layout(spec)),
+        cards.number(params, f"{units.count(params.value)} params"),
+        cards.number(macs, units.macs(macs.value) + (" per picture" if chosen.batch > 1 else "")),
+        f"{chosen.batch}×{spec.in_channels}×{chosen.height}×{chosen.width}",
+    ]
     spans = "".join(f'<span class="sep">{fact}</span>' for fact in facts)
     said = naming.same_layout_as(chosen.layout_of, spec) or naming.remark(spec)
     soft = f'<span class="soft">{escape(said)}</span>' if said else ""
     with st.container(key="built", horizontal=True, vertical_alignment="center"):
-        st.html(f'<div class="built" role="status"><b>{escape(naming.title(spec))}</b>{spans}{soft}</div>'
-                f"{cards.html()}", width="stretch")
+        st.html(
+            f'<div class="built" role="status"><b>{escape(naming.title(spec))}</b>{spans}{soft}</div>{cards.html()}',
+            width="stretch",
+        )
         beside()
     if problem:
         st.error(f"{problem}. Shown: {naming.title(spec)}.", icon=":material/error:")
@@ -85,7 +92,10 @@ def figures(items: Sequence[Figure]) -> None:
     cells = "".join(
         f'<div class="figure"><div class="value">{cards.number(item.proof, item.value) if item.proof else escape(item.value)}</div>'
         f'<div class="label">{escape(item.label)} {mark(item.source)}</div>'
-        + (f'<div class="exact">{escape(item.exact)}</div>' if item.exact else "") + "</div>" for item in items)
+        + (f'<div class="exact">{escape(item.exact)}</div>' if item.exact else "")
+        + "</div>"
+        for item in items
+    )
     st.html(f'<div class="figures">{cells}</div>{cards.html()}')
 
 
@@ -108,16 +118,23 @@ def opened(label: str, proof: Proof) -> None:
 def told(proofs: dict[str, Proof]) -> None:
     """Exact numbers with their names in one line; each opens its proof."""
     cards = markup.Cards("told")
-    st.html('<div class="told">' + " · ".join(f"{cards.number(proof)} {escape(words)}" for words, proof in proofs.items())
-            + f" {mark('computed')}</div>{cards.html()}")
+    st.html(
+        '<div class="told">'
+        + " · ".join(f"{cards.number(proof)} {escape(words)}" for words, proof in proofs.items())
+        + f" {mark('computed')}</div>{cards.html()}"
+    )
 
 
-def drawing(svg: str, label: str, least_px: int = 0, most_px: int = 2000, proofs: Mapping[str, Proof] = MappingProxyType({})) -> None:
+def drawing(
+    svg: str, label: str, least_px: int = 0, most_px: int = 2000, proofs: Mapping[str, Proof] = MappingProxyType({})
+) -> None:
     """An SVG as wide as its column; scrolls inside itself where it would become narrower than `least_px`. proofs: of the
     numbers in it, by the names that they have there (`svg.text`)."""
     cards = markup.Cards(label)
-    st.html(f'<div class="scroll"><div class="drawing" style="min-width:{least_px}px;max-width:{most_px}px">'
-            f"{image(svg, label)}{spots(svg, proofs, cards)}</div></div>{cards.html()}")
+    st.html(
+        f'<div class="scroll"><div class="drawing" style="min-width:{least_px}px;max-width:{most_px}px">'
+        f"{image(svg, label)}{spots(svg, proofs, cards)}</div></div>{cards.html()}"
+    )
 
 
 def image(svg: str, label: str) -> str:
@@ -136,8 +153,10 @@ def arithmetic(formula: str) -> None:
 def reason(kind: str, why: Told) -> None:
     """Why a block's shortcut is solid or dotted, with the line itself as a key. kind: of palette.SHORTCUT_WORDS."""
     cards = markup.Cards("reason")
-    st.html(f'<div class="why"><span class="key {kind}"></span><b>{escape(palette.SHORTCUT_WORDS[kind])}.</b> '
-            f"{cards.text(why)}</div>{cards.html()}")
+    st.html(
+        f'<div class="why"><span class="key {kind}"></span><b>{escape(palette.SHORTCUT_WORDS[kind])}.</b> '
+        f"{cards.text(why)}</div>{cards.html()}"
+    )
 
 
 def table(rows: Sequence[dict], caption: str = "", source: str = "computed") -> None:
@@ -148,8 +167,10 @@ def table(rows: Sequence[dict], caption: str = "", source: str = "computed") -> 
 
 def provable(rows: Sequence[dict], proofs: Sequence[dict[str, Proof]]) -> list[dict]:
     """The same rows, with a formula behind each figure that has one."""
-    return [{key: Provable(str(value), known[key]) if key in known else value for key, value in row.items()}
-            for row, known in zip(rows, proofs, strict=True)]
+    return [
+        {key: Provable(str(value), known[key]) if key in known else value for key, value in row.items()}
+        for row, known in zip(rows, proofs, strict=True)
+    ]
 
 
 def chart(figure: object, alt: str, key: str | None = None, on_pick: Callable[[str], None] | None = None) -> None:
@@ -166,9 +187,18 @@ def chart(figure: object, alt: str, key: str | None = None, on_pick: Callable[[s
             on_pick(str(known[0] if isinstance(known, list) else known))
 
     more = {"on_select": take, "selection_mode": "points"} if on_pick else {}
-    st.plotly_chart(figure, width="stretch", key=key, alt=alt, **more, config={
-        "displaylogo": False, "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": {"format": "svg", "filename": f"resnet-explorer-{_file_name(alt)}"}})
+    st.plotly_chart(
+        figure,
+        width="stretch",
+        key=key,
+        alt=alt,
+        **more,
+        config={
+            "displaylogo": False,
+            "modeBarButtons": [["toImage"]],
+            "toImageButtonOptions": {"format": "svg", "filename": f"resnet-explorer-{_file_name(alt)}"},
+        },
+    )
 
 
 def _file_name(words: str) -> str:
@@ -183,20 +213,35 @@ def unfolding(label: str, icon: str, draw: Callable[[], None]) -> None:
             draw()
 
 
-def downloads(name: str, rows: Sequence[dict], svgs: Mapping[str, str] = MappingProxyType({}), figures: bool = True) -> None:
+def downloads(
+    name: str, rows: Sequence[dict], svgs: Mapping[str, str] = MappingProxyType({}), figures: bool = True
+) -> None:
     """CSV and JSON of a page's data, its drawings (name → SVG), and every figure on the page as SVG and PNG, where the
     page's own buttons do not save them."""
     with st.popover("Take it home", icon=":material/download:"):
         st.download_button("Data as CSV", lambda: csv_text(rows), f"{name}.csv", "text/csv", on_click="ignore")
-        st.download_button("Data as JSON", lambda: json.dumps(list(rows), indent=2), f"{name}.json",
-                           "application/json", on_click="ignore")
+        st.download_button(
+            "Data as JSON",
+            lambda: json.dumps(list(rows), indent=2),
+            f"{name}.json",
+            "application/json",
+            on_click="ignore",
+        )
         for what, svg in svgs.items():
-            st.download_button(f"{what} as SVG", svg, f"{name}-{what.lower().replace(' ', '-')}.svg", "image/svg+xml", on_click="ignore")
+            st.download_button(
+                f"{what} as SVG",
+                svg,
+                f"{name}-{what.lower().replace(' ', '-')}.svg",
+                "image/svg+xml",
+                on_click="ignore",
+            )
         if figures:
             save_figures()
 
 
 def save_figures() -> None:
     """Two buttons that save every chart and drawing of the page; the browser does it."""
-    st.html('<div class="save">Figures on this page: <button type="button" data-save="svg">SVG</button> '
-            '<button type="button" data-save="png">PNG</button></div>')
+    st.html(
+        '<div class="save">Figures on this page: <button type="button" data-save="svg">SVG</button> '
+        '<button type="button" data-save="png">PNG</button></div>'
+    )

@@ -12,8 +12,8 @@ from uuid import uuid4
 import streamlit as st
 
 from explorer import spec as axes
-from explorer.spec.chosen import DEFAULT, DEPTHS, OTHERS, PAPER, Chosen, of_controls
 from explorer.jobs import Runner
+from explorer.spec.chosen import DEFAULT, DEPTHS, OTHERS, PAPER, Chosen, of_controls
 
 __all__ = ["DEFAULT", "Chosen", "Visitor", "choose", "current", "node_selection", "runner", "sidebar", "visitor"]
 
@@ -30,8 +30,9 @@ def node_selection() -> str:
 
 def choose(label: str, options: tuple[str, ...], key: str, default: str | None = None, **more: object) -> str:
     """A segmented control bound to `?key=`; always one of its options."""
-    return st.segmented_control(label, options, key=key, default=default or options[0], required=True,
-                                bind="query-params", **more)
+    return st.segmented_control(
+        label, options, key=key, default=default or options[0], required=True, bind="query-params", **more
+    )
 
 
 def sidebar() -> tuple[Chosen, str | None]:
@@ -53,16 +54,29 @@ def _controls() -> dict[str, object]:
         values["model"] = st.selectbox("Model", OTHERS, key="model", bind="query-params")
     if values.get("model") == "cifar":
         values["layers"] = st.number_input("Depth: 6n+2 layers", value=20, step=6, key="layers", bind="query-params")
-        st.caption(f"n = {(values['layers'] - 2) // 6}: 6·{(values['layers'] - 2) // 6} + 2 = {values['layers']:,} layers"
-                   if values["layers"] % 6 == 2 else "8, 14, 20, 26, 32, …")
+        st.caption(
+            f"n = {(values['layers'] - 2) // 6}: 6·{(values['layers'] - 2) // 6} + 2 = {values['layers']:,} layers"
+            if values["layers"] % 6 == 2
+            else "8, 14, 20, 26, 32, …"
+        )
     custom = values.get("model") == "custom"
     if custom:
         values["stages"] = st.text_input("Blocks per stage", "2,3,4,2", key="stages", bind="query-params", max_chars=40)
-    values["block"] = choose("Block type", (PAPER, *axes.BLOCKS), "block", width="stretch",
-                             help="paper: basic for 18 and 34, bottleneck for 50, 101 and 152. Choose freely.")
-    values["shortcut"] = choose("Shortcut", (PAPER, *axes.CHOICES["shortcut"]), "shortcut", width="stretch",
-                                help="B: projection where the shape changes. A: zero-padding there, no weights. "
-                                     "C: projections everywhere. none: the plain net.")
+    values["block"] = choose(
+        "Block type",
+        (PAPER, *axes.BLOCKS),
+        "block",
+        width="stretch",
+        help="paper: basic for 18 and 34, bottleneck for 50, 101 and 152. Choose freely.",
+    )
+    values["shortcut"] = choose(
+        "Shortcut",
+        (PAPER, *axes.CHOICES["shortcut"]),
+        "shortcut",
+        width="stretch",
+        help="B: projection where the shape changes. A: zero-padding there, no weights. "
+        "C: projections everywhere. none: the plain net.",
+    )
     with st.expander("Variants", key="variants"):
         values |= _variants(custom)
     return values
@@ -70,20 +84,33 @@ def _controls() -> dict[str, object]:
 
 def _variants(custom: bool) -> dict[str, object]:
     values: dict[str, object] = {
-        "stride_on": choose("Stride of a bottleneck on its", axes.CHOICES["stride_on"], "stride_on",
-                            help="3x3: torchvision's v1.5. 1x1: the paper's v1."),
-        "activation": choose("Activation", axes.CHOICES["activation"], "activation",
-                             help="pre: He et al. 2016, BN and ReLU before the convolution."),
+        "stride_on": choose(
+            "Stride of a bottleneck on its",
+            axes.CHOICES["stride_on"],
+            "stride_on",
+            help="3x3: torchvision's v1.5. 1x1: the paper's v1.",
+        ),
+        "activation": choose(
+            "Activation",
+            axes.CHOICES["activation"],
+            "activation",
+            help="pre: He et al. 2016, BN and ReLU before the convolution.",
+        ),
         "norm": choose("Normalization", axes.CHOICES["norm"], "norm"),
-        "input": st.text_input("Input size in pixels", "", key="input", bind="query-params", max_chars=20,
-                               placeholder="224, or 197x211"),
+        "input": st.text_input(
+            "Input size in pixels", "", key="input", bind="query-params", max_chars=20, placeholder="224, or 197x211"
+        ),
         "batch": st.number_input("Batch", value=1, step=1, key="batch", bind="query-params"),
         "classes": st.text_input("Classes", "", key="classes", bind="query-params", max_chars=10, placeholder="1000"),
     }
     if custom:
         values["family"] = choose("Family", axes.CHOICES["family"], "family")
-        for key, label, usual in (("width", "Base width", 64), ("groups", "Groups", 1),
-                                  ("width_per_group", "Width per group", 64), ("in_channels", "Input channels", 3)):
+        for key, label, usual in (
+            ("width", "Base width", 64),
+            ("groups", "Groups", 1),
+            ("width_per_group", "Width per group", 64),
+            ("in_channels", "Input channels", 3),
+        ):
             values[key] = st.number_input(label, value=usual, step=1, key=key, bind="query-params")
     return values
 

@@ -18,8 +18,8 @@ import torchinfo
 
 from explorer.facts.rollup import headline
 from explorer.net.resnet import build
-from explorer.spec import ResNetSpec, cifar_stages, preset
 from explorer.net.trace import _trace
+from explorer.spec import ResNetSpec, cifar_stages, preset
 
 
 def seconds(work: Callable[[], object], rounds: int) -> float:

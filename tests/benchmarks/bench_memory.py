@@ -18,10 +18,20 @@ from explorer.facts.memory import OPTIMIZERS, estimate
 from explorer.spec import preset
 
 RUNS = (  # net, batch, optimizer
-    ("resnet18", 1, None), ("resnet18", 32, None), ("resnet50", 1, None), ("resnet50", 8, None), ("resnet152", 4, None),
-    ("resnext50_32x4d", 4, None), ("resnet110_cifar", 64, None), ("resnet18", 4, "SGD"), ("resnet18", 4, "SGD with momentum"),
-    ("resnet18", 16, "Adam, AdamW"), ("resnet50", 8, "SGD with momentum"), ("resnet50", 2, "Adam, AdamW"),
-    ("resnet101", 2, "SGD with momentum"), ("resnet20_cifar", 64, "SGD with momentum"),
+    ("resnet18", 1, None),
+    ("resnet18", 32, None),
+    ("resnet50", 1, None),
+    ("resnet50", 8, None),
+    ("resnet152", 4, None),
+    ("resnext50_32x4d", 4, None),
+    ("resnet110_cifar", 64, None),
+    ("resnet18", 4, "SGD"),
+    ("resnet18", 4, "SGD with momentum"),
+    ("resnet18", 16, "Adam, AdamW"),
+    ("resnet50", 8, "SGD with momentum"),
+    ("resnet50", 2, "Adam, AdamW"),
+    ("resnet101", 2, "SGD with momentum"),
+    ("resnet20_cifar", 64, "SGD with momentum"),
     ("resnet110_cifar", 32, "SGD with momentum"),
 )
 
@@ -43,8 +53,11 @@ def child(name: str, batch: int, optimizer: str) -> None:
             with torch.inference_mode():
                 model.eval()(picture)
             return
-        made = {"SGD": lambda p: torch.optim.SGD(p, 0.1), "SGD with momentum": lambda p: torch.optim.SGD(p, 0.1, momentum=0.9),
-                "Adam, AdamW": lambda p: torch.optim.Adam(p)}[optimizer](model.parameters())
+        made = {
+            "SGD": lambda p: torch.optim.SGD(p, 0.1),
+            "SGD with momentum": lambda p: torch.optim.SGD(p, 0.1, momentum=0.9),
+            "Adam, AdamW": lambda p: torch.optim.Adam(p),
+        }[optimizer](model.parameters())
         for _ in range(steps):
             made.zero_grad()
             model(picture).sum().backward()
@@ -68,7 +81,9 @@ def main() -> None:
         side = preset(name).default_input
         said = estimate(preset(name), side, side, batch, "fp32", optimizer).total
         assert optimizer is None or optimizer in OPTIMIZERS
-        print(f"{name:18} {batch:5} {optimizer or 'inference':20} {measured / 1e6:7.0f} MB {said / 1e6:7.0f} MB {said / measured:6.2f}")
+        print(
+            f"{name:18} {batch:5} {optimizer or 'inference':20} {measured / 1e6:7.0f} MB {said / 1e6:7.0f} MB {said / measured:6.2f}"
+        )
 
 
 if __name__ == "__main__":

@@ -33,7 +33,9 @@ def change(page: Page, depth: str, text: str) -> float:
     return page.evaluate(
         "async ([depth, text]) => { const radio = [...document.querySelectorAll('.st-key-depth [role=radio]')]"
         ".find(one => one.textContent.trim() === depth); const start = performance.now(); radio.click();"
-        f"await ({WAIT})([text]); return performance.now() - start; }}", [depth, text])
+        f"await ({WAIT})([text]); return performance.now() - start; }}",
+        [depth, text],
+    )
 
 
 def measure(page: Page, url: str, texts: tuple[str, str]) -> float:
@@ -61,8 +63,19 @@ def cold_start(page: Page, cwd: Path) -> tuple[float, float]:
 def floor(cwd: Path) -> tuple[subprocess.Popen, str]:
     port = free_port()
     script = ROOT / "tests" / "benchmarks" / "floor_app.py"
-    process = subprocess.Popen([Path(sys.executable).parent / "streamlit", "run", script, "--server.port", str(port),
-                                "--server.headless", "true"], cwd=ROOT, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [
+            Path(sys.executable).parent / "streamlit",
+            "run",
+            script,
+            "--server.port",
+            str(port),
+            "--server.headless",
+            "true",
+        ],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+    )
     time.sleep(8)
     return process, f"http://localhost:{port}"
 
@@ -78,7 +91,7 @@ def main() -> None:
         process.terminate()
         print(f"\n{'page':<16}{'18 ↔ 152, ms':>14}{'× floor':>10}\n{'(empty page)':<16}{base:>14.0f}{1:>10.1f}")
         server = Server(Path(folder))
-        for name in (sys.argv[1:] or PAGES):
+        for name in sys.argv[1:] or PAGES:
             route = "" if name == "architecture" else name
             taken = measure(page, f"{server.url}/{route}", ("11.69 M", "60.19 M"))
             print(f"{name:<16}{taken:>14.0f}{taken / base:>10.1f}", flush=True)

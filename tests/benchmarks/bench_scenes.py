@@ -18,8 +18,8 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from explorer import lecture
-from explorer.spec import naming
 from explorer.lecture.scene import Scene
+from explorer.spec import naming
 from tests.conftest import CHROMIUM, FLAGS, Server, Visit
 
 TIMED = """([key, title, name, revealed]) => new Promise((done) => {
@@ -66,7 +66,9 @@ def main(rounds: int) -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         server = Server(Path(folder))
         try:
-            browser = playwright.chromium.launch(executable_path=next(filter(None, map(shutil.which, CHROMIUM)), None), args=FLAGS)
+            browser = playwright.chromium.launch(
+                executable_path=next(filter(None, map(shutil.which, CHROMIUM)), None), args=FLAGS
+            )
             seen = Visit(browser, server.url, viewport={"width": 1280, "height": 720})
             first = lecture.load().scenes[0]
             found = []
@@ -82,12 +84,16 @@ def main(rounds: int) -> None:
 def report(found: list[tuple[str, bool, float, float]]) -> None:
     for slug, revealed, _ in [(scene.slug, revealed, None) for scene, revealed, _ in steps()[1:]]:
         rows = [row for row in found if row[:2] == (slug, revealed)]
-        print(f"{slug + (' (reveal)' if revealed else ''):34} shown {statistics.median(row[2] for row in rows):6.0f}   "
-              f"finished {statistics.median(row[3] for row in rows):6.0f}")
+        print(
+            f"{slug + (' (reveal)' if revealed else ''):34} shown {statistics.median(row[2] for row in rows):6.0f}   "
+            f"finished {statistics.median(row[3] for row in rows):6.0f}"
+        )
     for place, name in ((2, "shown"), (3, "finished")):
         values = sorted(row[place] for row in found)
-        print(f"all {len(values)} changes {name}: median {statistics.median(values):.0f} ms, "
-              f"90 % within {values[int(0.9 * len(values))]:.0f} ms; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+        print(
+            f"all {len(values)} changes {name}: median {statistics.median(values):.0f} ms, "
+            f"90 % within {values[int(0.9 * len(values))]:.0f} ms; load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+        )
 
 
 if __name__ == "__main__":

@@ -18,12 +18,12 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import torch  # noqa: E402
+from plain_resnet import PlainResNet  # noqa: E402
 from torch.utils import benchmark  # noqa: E402
 
 from explorer.spec import preset  # noqa: E402
-from explorer.timing.measure import clock, hardware, loop, parts, race, subject  # noqa: E402
 from explorer.timing.data.settings import Settings  # noqa: E402
-from plain_resnet import PlainResNet  # noqa: E402
+from explorer.timing.measure import clock, hardware, loop, parts, race, subject  # noqa: E402
 
 ROUNDS, EACH_S = 8, 0.5
 
@@ -43,8 +43,9 @@ class Plain:
 def against_torch(one: subject.Subject) -> float:
     """Median of ours over median of torch.utils.benchmark, in alternating blocks."""
     ours, theirs = [], []
-    timer = benchmark.Timer("model(x)", globals={"model": one.module, "x": one.pool[0]},
-                            num_threads=torch.get_num_threads())
+    timer = benchmark.Timer(
+        "model(x)", globals={"model": one.module, "x": one.pool[0]}, num_threads=torch.get_num_threads()
+    )
     for _ in range(ROUNDS):
         ours.append(statistics.median(loop.timed(one, clock.clock_for(one.device), EACH_S).times_s))
         theirs.append(timer.blocked_autorange(min_run_time=EACH_S).median)
@@ -57,8 +58,9 @@ def against_plain(one: subject.Subject, name: str) -> float:
     plain.load_state_dict(one.module.state_dict())
     x = one.pool[0]
     assert torch.equal(plain(x), one.module(x)), "not the same function"
-    rows = race.alternate([Plain(one.module, x), Plain(plain, x)], clock.clock_for(one.device), 2 * ROUNDS * EACH_S,
-                          loop.no_checkpoint)
+    rows = race.alternate(
+        [Plain(one.module, x), Plain(plain, x)], clock.clock_for(one.device), 2 * ROUNDS * EACH_S, loop.no_checkpoint
+    )
     return statistics.median(rows[0][0]) / statistics.median(rows[1][0])
 
 
@@ -75,12 +77,16 @@ def main(name: str = "resnet50", batch: str = "1", threads: str = "1") -> int:
     settings = hardware.resolve(Settings(batch=int(batch), threads=int(threads), budget_s=EACH_S, fresh=False))
     print(f"{name} · {settings.words} · load {hardware.load_average()}")
     with subject.subject(preset(name), settings) as one:
-        good = [within("ours / torch.utils.benchmark", against_torch(one), 0.95, 1.05),
-                within("our model / plain reimplementation", against_plain(one, name), 0.97, 1.03)]
+        good = [
+            within("ours / torch.utils.benchmark", against_torch(one), 0.95, 1.05),
+            within("our model / plain reimplementation", against_plain(one, name), 0.97, 1.03),
+        ]
         cut = parts.at_level(one, preset(name), Settings(**settings.as_row() | {"budget_s": 4.0}), "layer", {})
     print(f"the overhead of the marks is known to ± {cut.noise:.1%}, from {cut.n} pairs of passes")
-    good += [within("with marks / without, per layer", 1 + cut.overhead, 0, 1 + parts.MOST_OVERHEAD),
-             within("sum of parts / whole", cut.sum_over_whole, 1 - parts.MOST_GAP, 1 + parts.MOST_GAP)]
+    good += [
+        within("with marks / without, per layer", 1 + cut.overhead, 0, 1 + parts.MOST_OVERHEAD),
+        within("sum of parts / whole", cut.sum_over_whole, 1 - parts.MOST_GAP, 1 + parts.MOST_GAP),
+    ]
     return 0 if all(good) else 1
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
+from explorer.spec import preset
 from explorer.tell import netmap
 from explorer.web.map_component import CSS, JS
-from explorer.spec import preset
 
 THEME = {
     "text-color": "#1d2026",

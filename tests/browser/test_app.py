@@ -9,7 +9,9 @@ import pytest
 
 from tests.test_pages import PAGES, ROOT
 
-HOME = next(line.split('"')[1] for line in (ROOT / "explorer" / "app.py").read_text().splitlines() if line.startswith('    ("'))
+HOME = next(
+    line.split('"')[1] for line in (ROOT / "explorer" / "app.py").read_text().splitlines() if line.startswith('    ("')
+)
 ROUTES = ["/" if page == HOME else f"/{page}" for page in PAGES]
 SIZES = {"desktop": (1440, 900), "projector": (1280, 720), "phone": (390, 844)}
 
@@ -40,17 +42,29 @@ def test_every_page_is_reached_by_the_navigation(visit) -> None:
 def test_no_page_overflows_at_any_size_in_either_theme(visit, route: str, size: str) -> None:
     width, height = SIZES[size]
     theme = {"desktop": "light", "projector": "dark", "phone": "light"}[size]
-    app = visit(f"{route}?depth=152", "60.19 M params", viewport={"width": width, "height": height}, color_scheme=theme,
-                has_touch=size == "phone")
+    app = visit(
+        f"{route}?depth=152",
+        "60.19 M params",
+        viewport={"width": width, "height": height},
+        color_scheme=theme,
+        has_touch=size == "phone",
+    )
     app.page.wait_for_timeout(300)
     app.check()
 
 
-@pytest.mark.parametrize(("query", "shows"), [
-    ("depth=banana", "25.56 M params"), ("input=-1", "input='-1'"), ("input=" + "9" * 300, "25.56 M params"),
-    ("batch=1e99", "25.56 M params"), ("classes=999999999", "choose a whole number"),
-    ("node=%3Cscript%3Ealert(1)%3C%2Fscript%3E", "25.56 M params"), ("depth=%00%ff", "25.56 M params"),
-])
+@pytest.mark.parametrize(
+    ("query", "shows"),
+    [
+        ("depth=banana", "25.56 M params"),
+        ("input=-1", "input='-1'"),
+        ("input=" + "9" * 300, "25.56 M params"),
+        ("batch=1e99", "25.56 M params"),
+        ("classes=999999999", "choose a whole number"),
+        ("node=%3Cscript%3Ealert(1)%3C%2Fscript%3E", "25.56 M params"),
+        ("depth=%00%ff", "25.56 M params"),
+    ],
+)
 def test_hostile_links_leave_a_working_page(visit, query: str, shows: str) -> None:
     visit(f"/?{query}", shows).check()
 

@@ -72,9 +72,19 @@ def test_a_number_opens_its_formula_in_one_click_and_is_copied(visit) -> None:
 
 
 PROVED = {  # route -> the least number of numbers on it that open a proof, the header's two left out
-    "/blocks": 12, "/shapes": 15, "/cost": 35, "/cost?show=flops": 5, "/cost?show=memory": 16, "/cost?show=field": 2,
-    "/compare": 25, "/compare?diff=stages": 40, "/compare?diff=layers": 4, "/paper": 12, "/paper?table=depth": 1,
-    "/paper?table=errors": 20, "/paper?table=cifar": 12,
+    "/blocks": 12,
+    "/shapes": 15,
+    "/cost": 35,
+    "/cost?show=flops": 5,
+    "/cost?show=memory": 16,
+    "/cost?show=field": 2,
+    "/compare": 25,
+    "/compare?diff=stages": 40,
+    "/compare?diff=layers": 4,
+    "/paper": 12,
+    "/paper?table=depth": 1,
+    "/paper?table=errors": 20,
+    "/paper?table=cifar": 12,
 }
 
 
@@ -113,7 +123,10 @@ def test_a_part_picked_in_the_treemap_is_the_maps_selection_too(visit) -> None:
 def test_a_row_of_the_structural_diff_opens_its_formulas(visit) -> None:
     app = visit("/compare?diff=layers", "Click a row below")
     line = app.page.locator(".told").first
-    assert "in ResNet-34 64·64·3² = 36,864 parameters" in line.inner_text() and "in ResNet-50 64·64·1² = 4,096 parameters" in line.inner_text()
+    assert (
+        "in ResNet-34 64·64·3² = 36,864 parameters" in line.inner_text()
+        and "in ResNet-50 64·64·1² = 4,096 parameters" in line.inner_text()
+    )
     line.get_by_role("button", name="4,096").click()
     assert "64·64·1² = 4,096" in opened(app).inner_text()
     app.page.keyboard.press("Escape")
@@ -166,13 +179,21 @@ def test_the_gradient_agrees_with_theory(visit) -> None:
     app.page.get_by_text("theory 435 px: match").wait_for()
 
 
-ROUTES = ("/compare?diff=maps", "/compare?diff=stages", "/compare?diff=presets", "/cost?show=flops", "/cost?show=memory",
-          "/paper?table=cifar")
+ROUTES = (
+    "/compare?diff=maps",
+    "/compare?diff=stages",
+    "/compare?diff=presets",
+    "/cost?show=flops",
+    "/cost?show=memory",
+    "/paper?table=cifar",
+)
 
 
 @pytest.mark.parametrize(("size", "theme"), [((1280, 720), "dark"), ((390, 844), "light")])
 def test_sections_do_not_overflow(visit, size, theme) -> None:
-    app = visit(f"{ROUTES[0]}&depth=152", "60.19 M params", viewport={"width": size[0], "height": size[1]}, color_scheme=theme)
+    app = visit(
+        f"{ROUTES[0]}&depth=152", "60.19 M params", viewport={"width": size[0], "height": size[1]}, color_scheme=theme
+    )
     for route in ROUTES[1:]:
         app.check()
         app.goto(f"{route}&depth=152", "60.19 M params")

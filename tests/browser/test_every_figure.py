@@ -5,11 +5,34 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-ROUTES = ("/?node=layer2.0&color=params", "/?node=layer2", "/?figure=fig3", "/blocks", "/blocks?equal=cost&place=dotted", "/shapes", "/cost",
-          "/cost?node=layer3.1", "/cost?show=flops", "/cost?show=memory", "/cost?show=field", "/cost?show=torchinfo", "/compare",
-          "/compare?diff=stages", "/compare?diff=layers", "/compare?diff=presets", "/paper", "/paper?table=depth",
-          "/paper?table=errors", "/lecture", "/?lecture=deeper", "/cost?lecture=parameters", "/timing?view=race", "/timing?view=sweep",
-          "/timing?view=parts", "/why_residual?reveal=true")
+ROUTES = (
+    "/?node=layer2.0&color=params",
+    "/?node=layer2",
+    "/?figure=fig3",
+    "/blocks",
+    "/blocks?equal=cost&place=dotted",
+    "/shapes",
+    "/cost",
+    "/cost?node=layer3.1",
+    "/cost?show=flops",
+    "/cost?show=memory",
+    "/cost?show=field",
+    "/cost?show=torchinfo",
+    "/compare",
+    "/compare?diff=stages",
+    "/compare?diff=layers",
+    "/compare?diff=presets",
+    "/paper",
+    "/paper?table=depth",
+    "/paper?table=errors",
+    "/lecture",
+    "/?lecture=deeper",
+    "/cost?lecture=parameters",
+    "/timing?view=race",
+    "/timing?view=sweep",
+    "/timing?view=parts",
+    "/why_residual?reveal=true",
+)
 # A computed figure: with thousands, with a unit of ours, or a receptive field.
 FIGURE = r"\d,\d{3}|\d ?(?:[KM]|GMACs|MMACs|[KMG]B|px|%)(?![\w-])"
 MAY_STAND_ALONE = {

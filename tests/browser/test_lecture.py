@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 from playwright.sync_api import expect
 
 from explorer import lecture
-from explorer.spec import naming
 from explorer.lecture.load import known_pages
+from explorer.spec import naming
 from tests.conftest import Server, Visit
 
 TOUR = lecture.load()
@@ -42,8 +42,12 @@ def arrive(seen: Visit, scene: lecture.Scene, revealed: bool = False) -> None:
     assert url.path.strip("/") == ("" if scene.page == lecture.HOME else scene.page)
     assert state(seen.page.url) == state(f"?{lecture.address('x', scene.params(revealed)).partition('?')[2]}")
     assert parse_qs(url.query)["lecture"] == [scene.slug] and ("guess" in parse_qs(url.query)) is revealed
-    chosen = lecture.Scene("x", "x", scene.page, "", state=lecture.address("x", scene.params(revealed)).partition("?")[2]).chosen
-    seen.page.locator(".built b", has_text=re.compile(f"^{re.escape(naming.title(chosen.spec))}$")).wait_for(timeout=10_000)
+    chosen = lecture.Scene(
+        "x", "x", scene.page, "", state=lecture.address("x", scene.params(revealed)).partition("?")[2]
+    ).chosen
+    seen.page.locator(".built b", has_text=re.compile(f"^{re.escape(naming.title(chosen.spec))}$")).wait_for(
+        timeout=10_000
+    )
 
 
 def walk(seen: Visit, key: str, each) -> None:
@@ -80,7 +84,9 @@ def swipe(seen: Visit, start: int, end: int) -> None:
     seen.page.evaluate("scrollTo(0, 0)")
     session = seen.context.new_cdp_session(seen.page)
     for kind, x in (("touchStart", start), ("touchMove", (start + end) / 2), ("touchMove", end), ("touchEnd", None)):
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [] if x is None else [{"x": x, "y": 150}]})
+        session.send(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [] if x is None else [{"x": x, "y": 150}]}
+        )
 
 
 def test_guesses_are_revealed_against_the_model(visit) -> None:
@@ -140,9 +146,16 @@ def test_a_click_in_the_last_instant_does_not_come_along(visit) -> None:
 
 
 STATES = {
-    "architecture": "depth=34&shortcut=A&node=layer2.0", "blocks": "outer=128&equal=cost&place=dotted", "shapes": "depth=101&input=97x131",
-    "cost": "depth=other&model=wide_resnet50_2", "timing": "view=race&one=resnet18", "compare": "depth=34&stride_on=1x1",
-    "why_residual": "experiment=lesion&reveal=true", "paper": "table=errors", "lecture": "depth=18"}
+    "architecture": "depth=34&shortcut=A&node=layer2.0",
+    "blocks": "outer=128&equal=cost&place=dotted",
+    "shapes": "depth=101&input=97x131",
+    "cost": "depth=other&model=wide_resnet50_2",
+    "timing": "view=race&one=resnet18",
+    "compare": "depth=34&stride_on=1x1",
+    "why_residual": "experiment=lesion&reveal=true",
+    "paper": "table=errors",
+    "lecture": "depth=18",
+}
 SHOWN = """() => [document.querySelector(".built").textContent,
   ...[...document.querySelectorAll('.stMain [aria-checked="true"], [data-testid="stSidebar"] [aria-checked="true"]')].map((one) => one.textContent),
   ...[...document.querySelectorAll('.stMain .stNumberInput input')].map((one) => one.value)]"""
@@ -171,7 +184,9 @@ def test_hide_flags_and_an_iframe(visit, server: Server) -> None:
     seen.page.locator(".st-key-equal").wait_for()
     for gone in ('[data-testid="stSidebar"]', '[data-testid="stTopNav"]', ".st-key-built", ".st-key-place", ".lead"):
         expect(seen.page.locator(f"{gone}:visible")).to_have_count(0, timeout=20_000)
-    seen.page.set_content(f'<iframe src="{server.url}/blocks?equal=cost&embed=true&hide=sidebar" width="900" height="600"></iframe>')
+    seen.page.set_content(
+        f'<iframe src="{server.url}/blocks?equal=cost&embed=true&hide=sidebar" width="900" height="600"></iframe>'
+    )
     frame = seen.page.frame_locator("iframe")
     frame.get_by_text("At nearly the same cost").wait_for(timeout=30_000)
     for gone in ("stSidebar", "stHeader"):
@@ -186,7 +201,9 @@ def test_a_lecture_of_ones_own(visit, tmp_path) -> None:
     file = seen.page.locator('input[type="file"]')
     file.set_input_files({"name": "mine.toml", "mimeType": "text/plain", "buffer": broken.encode()})
     seen.page.get_by_text("line 4: page='blokcs': choose one of").wait_for()
-    file.set_input_files({"name": "mine.toml", "mimeType": "text/plain", "buffer": broken.replace("blokcs", "blocks").encode()})
+    file.set_input_files(
+        {"name": "mine.toml", "mimeType": "text/plain", "buffer": broken.replace("blokcs", "blocks").encode()}
+    )
     seen.page.get_by_role("heading", name="My hour").wait_for()
     seen.page.get_by_role("link", name="Start", exact=True).click()
     seen.page.wait_for_function(ARRIVED, arg=["Mine", False])

@@ -7,9 +7,14 @@ import time
 
 import pytest
 
-QUESTIONS = {"pass": "How fast is it here?", "parts": "Where does the time go?", "sweep": "What makes it faster?",
-             "limit": "How near to the device", "race": "Why are FLOPs not time?",
-             "machines": "How fast is it elsewhere?"}
+QUESTIONS = {
+    "pass": "How fast is it here?",
+    "parts": "Where does the time go?",
+    "sweep": "What makes it faster?",
+    "limit": "How near to the device",
+    "race": "Why are FLOPs not time?",
+    "machines": "How fast is it elsewhere?",
+}
 VIEWS = tuple(QUESTIONS)
 LONG = "/timing?view=sweep&sweep=batch&depth=50&threads=1&input=96"
 
@@ -42,8 +47,12 @@ def test_a_class_sees_the_whole_race_on_one_projector_screen(visit) -> None:
     one.page.locator(".js-plotly-plot").nth(1).wait_for(timeout=30_000)
     one.page.locator(".beside a").first.wait_for(timeout=15_000)
     assert "FLOPs are not time" in one.page.locator(".lead").inner_text()
-    for piece in (one.page.locator(".lead"), *one.page.locator(".js-plotly-plot").all(), one.page.locator(".told"),
-                  *one.page.locator(".beside").all()):
+    for piece in (
+        one.page.locator(".lead"),
+        *one.page.locator(".js-plotly-plot").all(),
+        one.page.locator(".told"),
+        *one.page.locator(".beside").all(),
+    ):
         box = piece.bounding_box()
         assert box["y"] >= 0 and box["y"] + box["height"] <= 720, (piece.inner_text(), box)
     one.page.locator(".told .proved").first.click()
@@ -159,23 +168,34 @@ def test_a_request_that_does_not_fit_is_refused_with_what_would(visit) -> None:
     assert "batch=65,536" in one.page.locator('[data-testid="stAlert"]').first.inner_text()
 
 
-@pytest.mark.parametrize("query", ["view=x&threads=999&device=tpu", "dtype=tf32", "passes=graph&view=race&one=x",
-                                   "view=sweep&sweep=stride&depth=18", "view=race&one=resnet50&other=resnet50"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "view=x&threads=999&device=tpu",
+        "dtype=tf32",
+        "passes=graph&view=race&one=x",
+        "view=sweep&sweep=stride&depth=18",
+        "view=race&one=resnet50&other=resnet50",
+    ],
+)
 def test_odd_links_leave_a_working_page(visit, query: str) -> None:
     visit(f"/timing?{query}").check()
 
 
 def test_a_run_file_is_loaded_and_a_bad_one_is_refused(visit) -> None:
-    from tests.test_timing_records import SEEN
-    from explorer.timing.data import records
     from dataclasses import replace
+
+    from explorer.timing.data import records
+    from tests.test_timing_records import SEEN
 
     mine = replace(SEEN, provenance=SEEN.provenance | {"device": "A machine of mine"})
     one = visit("/timing?view=machines")
     files = one.page.locator('input[type="file"]')
-    files.set_input_files({"name": "run.json", "mimeType": "application/json",
-                           "buffer": records.dumps([records.row_of(mine)]).encode()})
+    files.set_input_files(
+        {"name": "run.json", "mimeType": "application/json", "buffer": records.dumps([records.row_of(mine)]).encode()}
+    )
     one.page.get_by_text("A machine of mine").first.wait_for(timeout=15_000)
     one.page.locator('input[type="file"]').set_input_files(
-        {"name": "bad.json", "mimeType": "application/json", "buffer": b"{}"})
+        {"name": "bad.json", "mimeType": "application/json", "buffer": b"{}"}
+    )
     one.page.get_by_text("not a timing saved by this explorer").wait_for(timeout=15_000)

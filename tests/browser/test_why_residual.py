@@ -35,7 +35,12 @@ def test_predict_run_live_and_compare(visit) -> None:
     run = json.loads(download.value.path().read_text())
     rows = run["rows"]
     assert run["config"]["steps"] == 10 and run["config"]["seed"] == 5 and run["provenance"]["threads"] == 1
-    assert len(rows) == 4 * 10 and {row["net"] for row in rows} == {"plain-20", "plain-56", "residual-20", "residual-56"}
+    assert len(rows) == 4 * 10 and {row["net"] for row in rows} == {
+        "plain-20",
+        "plain-56",
+        "residual-20",
+        "residual-56",
+    }
 
 
 def test_a_live_run_draws_while_it_runs_and_can_be_cancelled(visit) -> None:

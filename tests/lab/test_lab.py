@@ -17,16 +17,26 @@ from explorer.lab.experiments import EXPERIMENTS, experiment
 from explorer.lab.experiments.compute import one_thread
 
 LABELS = {  # experiment -> (columns that every row has, sets that must all occur)
-    "signal": ({"net", "kind", "norm", "depth", "quantity", "index", "path", "value", "state"},
-               {"net": {"plain-18", "residual-18", "plain-18 without BN", "residual-18 without BN"},
-                "quantity": {"activation_std", "gradient_norm"}}),
-    "degradation": ({"net", "kind", "depth", "step", "loss", "state"},
-                    {"net": {"plain-8", "plain-14", "residual-8", "residual-14"}, "step": set(range(1, 7))}),
+    "signal": (
+        {"net", "kind", "norm", "depth", "quantity", "index", "path", "value", "state"},
+        {
+            "net": {"plain-18", "residual-18", "plain-18 without BN", "residual-18 without BN"},
+            "quantity": {"activation_std", "gradient_norm"},
+        },
+    ),
+    "degradation": (
+        {"net", "kind", "depth", "step", "loss", "state"},
+        {"net": {"plain-8", "plain-14", "residual-8", "residual-14"}, "step": set(range(1, 7))},
+    ),
     "identity": ({"net", "step", "loss", "state"}, {"net": {"plain-8", "plain-14"}, "step": {1, 2, 3, 4}}),
-    "learning-rate": ({"part", "norm", "lr", "loss", "state"},
-                      {"norm": {"batch", "none"}, "lr": {0.01, 1.0}, "part": {"curve", "final"}}),
-    "shattered": ({"net", "kind", "depth", "part", "value"}, {"part": {"slope", "autocorrelation"},
-                  "net": {"plain-8", "plain-14", "residual-8", "residual-14"}}),
+    "learning-rate": (
+        {"part", "norm", "lr", "loss", "state"},
+        {"norm": {"batch", "none"}, "lr": {0.01, 1.0}, "part": {"curve", "final"}},
+    ),
+    "shattered": (
+        {"net", "kind", "depth", "part", "value"},
+        {"part": {"slope", "autocorrelation"}, "net": {"plain-8", "plain-14", "residual-8", "residual-14"}},
+    ),
     "lesion": ({"net", "part"}, {"part": {"intact", "single", "several", "paths"}, "net": {"plain-14", "residual-14"}}),
     "landscape": ({"net", "kind", "a", "b", "loss", "state"}, {"kind": {"plain", "residual"}, "a": {-1.0, 0.0, 1.0}}),
 }
@@ -134,11 +144,23 @@ def test_threads_are_given_back() -> None:
     assert torch.get_num_threads() == before
 
 
-BAD = [("signal", "imagenet_depths", (20,)), ("signal", "init", "xavier"), ("degradation", "depths", (20,)),
-       ("degradation", "depths", (20, 21)), ("degradation", "steps", 0), ("degradation", "lr", float("nan")),
-       ("degradation", "shortcut", "none"), ("identity", "depth", 8), ("learning-rate", "lrs", (1.0, 1.0)),
-       ("learning-rate", "kind", "dense"), ("shattered", "points", 2.5), ("lesion", "seed", -1),
-       ("landscape", "grid", 4), ("landscape", "device", "tpu"), ("landscape", "steps", True)]
+BAD = [
+    ("signal", "imagenet_depths", (20,)),
+    ("signal", "init", "xavier"),
+    ("degradation", "depths", (20,)),
+    ("degradation", "depths", (20, 21)),
+    ("degradation", "steps", 0),
+    ("degradation", "lr", float("nan")),
+    ("degradation", "shortcut", "none"),
+    ("identity", "depth", 8),
+    ("learning-rate", "lrs", (1.0, 1.0)),
+    ("learning-rate", "kind", "dense"),
+    ("shattered", "points", 2.5),
+    ("lesion", "seed", -1),
+    ("landscape", "grid", 4),
+    ("landscape", "device", "tpu"),
+    ("landscape", "steps", True),
+]
 
 
 @pytest.mark.parametrize(("key", "field", "value"), BAD)

@@ -14,7 +14,16 @@ from explorer.jobs import Job
 from explorer.lab.experiments import landscape, lesion, propagation, shattered
 from explorer.lab.experiments.compute import generator
 from explorer.lab.experiments.data import Split, digits, photographs
-from explorer.lab.experiments.nets import blocks, built, changes_shape, digit_spec, forward_without, head, imagenet_spec, stem
+from explorer.lab.experiments.nets import (
+    blocks,
+    built,
+    changes_shape,
+    digit_spec,
+    forward_without,
+    head,
+    imagenet_spec,
+    stem,
+)
 from explorer.lab.experiments.paths import path_gradient
 
 QUIET = Job(lambda job: None, "")
@@ -28,19 +37,28 @@ def test_the_blockwise_gradients_are_autograds(kind: str, norm: str) -> None:
     model = built(spec, 5)
     output = model(x)
     output.backward(torch.randn(output.shape, generator=generator(5, stream=3)) / 2)
-    expected = {name.removesuffix(".weight"): weight.grad.norm().item() for name, weight in model.named_parameters()
-                if weight.dim() == 4 and "downsample" not in name}
-    found = {("conv1" if row["path"] == "stem" else row["path"]): row["value"]
-             for row in rows if row["quantity"] == "gradient_norm"}
+    expected = {
+        name.removesuffix(".weight"): weight.grad.norm().item()
+        for name, weight in model.named_parameters()
+        if weight.dim() == 4 and "downsample" not in name
+    }
+    found = {
+        ("conv1" if row["path"] == "stem" else row["path"]): row["value"]
+        for row in rows
+        if row["quantity"] == "gradient_norm"
+    }
     assert list(found) == list(expected) and len(found) == 17
     for path, value in expected.items():
         assert found[path] == pytest.approx(value, rel=1e-3), path
 
 
 def test_a_vanished_signal_is_marked_zero_and_wins_the_answer() -> None:
-    rows = [row | {"net": "plain-152 without BN", "kind": "plain", "norm": "none", "depth": 152}
-            for row in propagation.probe(built(replace(imagenet_spec(152, "plain", "none"), width=8), 0, init="default"),
-                                         photographs(32), 0, QUIET)]
+    rows = [
+        row | {"net": "plain-152 without BN", "kind": "plain", "norm": "none", "depth": 152}
+        for row in propagation.probe(
+            built(replace(imagenet_spec(152, "plain", "none"), width=8), 0, init="default"), photographs(32), 0, QUIET
+        )
+    ]
     last = [row for row in rows if row["quantity"] == "activation_std"][-1]
     assert last["value"] == 0.0 and last["state"] == "zero"
     summary = propagation.summarise(rows, "plain-152 without BN")
@@ -133,6 +151,7 @@ def test_the_centre_is_the_net_and_filters_keep_their_norm() -> None:
 def test_uphill_in_a_bowl_on_a_plain_and_with_gaps() -> None:
     def grid(loss) -> list[dict]:
         return [{"a": a, "b": b, "loss": loss(a, b)} for a in range(-2, 3) for b in range(-2, 3)]
+
     assert landscape.uphill(grid(lambda a, b: a * a + b * b)) == 1.0
     assert landscape.uphill(grid(lambda a, b: 1.0)) == 0.0
     assert landscape.uphill(grid(lambda a, b: None if (a, b) == (2, 2) else -a * a - b * b)) == 1 / 24  # the gap is up
@@ -142,7 +161,14 @@ def test_lesion_summary_by_hand() -> None:
     name = {"net": "residual-14", "kind": "residual", "depth": 14}
     rows = [{"part": "intact", "error_percent": 3.0}] + [
         {"part": "single", "path": f"layer{number}.1", "dotted": dotted, "error_percent": error}
-        for number, (dotted, error) in enumerate(((False, 4.0), (False, 10.0), (True, 50.0), (False, 5.0), (False, 7.0)))]
+        for number, (dotted, error) in enumerate(
+            ((False, 4.0), (False, 10.0), (True, 50.0), (False, 5.0), (False, 7.0))
+        )
+    ]
     found = lesion.summarise(rows, name)
-    assert (found["median_error_percent"], found["least_error_percent"], found["most_error_percent"]) == (6.0, 4.0, 10.0)
+    assert (found["median_error_percent"], found["least_error_percent"], found["most_error_percent"]) == (
+        6.0,
+        4.0,
+        10.0,
+    )
     assert found["worst_block"] == "layer1.1" and found["solid_blocks"] == 4 and found["dotted_error_percent"] == [50.0]

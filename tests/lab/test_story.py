@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import pytest
 
+from explorer.jobs import Job
 from explorer.lab.claims import judged, quotes, story
+from explorer.lab.claims.statements import CLAIMS
 from explorer.lab.experiments import EXPERIMENTS, propagation
 from explorer.lab.record import FOLDER, pack, recorded, unpack
-from explorer.lab.claims.statements import CLAIMS
-from explorer.jobs import Job
 
 SHIPPED = judged.shipped()
 
@@ -52,7 +52,9 @@ def test_the_expected_answers_are_what_most_seeds_gave() -> None:
 
 
 def test_a_claim_counts_what_it_says() -> None:
-    claim = replace(CLAIMS["plain_degrades"], figure=lambda summary: summary["x"], holds=lambda x: x is not None and x > 1)
+    claim = replace(
+        CLAIMS["plain_degrades"], figure=lambda summary: summary["x"], holds=lambda x: x is not None and x > 1
+    )
     found = judged.judge(claim, [{"x": 2.0}, {"x": None}, {"x": 0.5}, {"x": 4.0}])
     assert (found["held"], found["of"], found["least"], found["median"], found["most"]) == (2, 4, 0.5, 2.0, 4.0)
 
@@ -79,10 +81,15 @@ def test_a_recorded_run_can_be_made_again() -> None:
         assert new["value"] == pytest.approx(old["value"], rel=0.02)
 
 
-HIDDEN = {"degradation": lambda row: row["depth"] == 56, "identity": lambda row: row["depth"] == 56,
-          "signal": lambda row: row["depth"] > 18, "learning-rate": lambda row: row["norm"] == "batch",
-          "shattered": lambda row: row["depth"] == 56, "lesion": lambda row: "residual" in row["net"],
-          "landscape": lambda row: row["kind"] == "residual"}
+HIDDEN = {
+    "degradation": lambda row: row["depth"] == 56,
+    "identity": lambda row: row["depth"] == 56,
+    "signal": lambda row: row["depth"] > 18,
+    "learning-rate": lambda row: row["norm"] == "batch",
+    "shattered": lambda row: row["depth"] == 56,
+    "lesion": lambda row: "residual" in row["net"],
+    "landscape": lambda row: row["kind"] == "residual",
+}
 
 
 @pytest.mark.parametrize("key", EXPERIMENTS)
@@ -100,13 +107,23 @@ def test_the_verdict_and_the_contradiction() -> None:
     odd = story.contradiction(run | {"answer": "neither"})
     assert odd.startswith("This run contradicts the expected picture. 8 of 8 recorded seeds say: Only the plain one.")
     assert story.contradiction(recorded("signal")["default"]) is None  # its own seeds say so
-    assert story.told("degradation", "neither") == "" and story.told("signal", "plain-none") != story.told("signal", "plain-bn")
+    assert story.told("degradation", "neither") == "" and story.told("signal", "plain-none") != story.told(
+        "signal", "plain-bn"
+    )
 
 
 def test_figures_in_words() -> None:
-    assert [quotes.power(value) for value in (2.42e12, 0.0, 0.5, 1e-9, None)] == ["2·10¹²", "0", "0.5", "1·10⁻⁹", "none"]
+    assert [quotes.power(value) for value in (2.42e12, 0.0, 0.5, 1e-9, None)] == [
+        "2·10¹²",
+        "0",
+        "0.5",
+        "1·10⁻⁹",
+        "none",
+    ]
     assert quotes.figure(-0.001, ".2f") == "0.00" and quotes.figure(-1.5, ".1f") == "−1.5"
-    assert math.isclose(story.Rate(SHIPPED["claims"]["plain_degrades"]).median, SHIPPED["claims"]["plain_degrades"]["median"])
+    assert math.isclose(
+        story.Rate(SHIPPED["claims"]["plain_degrades"]).median, SHIPPED["claims"]["plain_degrades"]["median"]
+    )
 
 
 def test_rows_survive_packing_and_flattening() -> None:

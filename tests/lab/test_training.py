@@ -11,13 +11,18 @@ from lab.tiny import ran
 from explorer.lab.experiments import degradation, insertion, rates
 from explorer.lab.experiments.data import TRAINING, Split, digits, photographs
 from explorer.lab.experiments.nets import built, digit_spec
-from explorer.lab.outcome import mean, number, ratio, state
 from explorer.lab.experiments.train import Trainer, batches, error_percent
+from explorer.lab.outcome import mean, number, ratio, state
 
 
 def test_not_a_number_is_a_result() -> None:
     assert [state(value) for value in (1.0, 0.0, math.inf, -math.inf, math.nan)] == [
-        "ok", "zero", "overflow", "overflow", "nan"]
+        "ok",
+        "zero",
+        "overflow",
+        "overflow",
+        "nan",
+    ]
     assert [number(value) for value in (1.5, 0.0, math.inf, math.nan)] == [1.5, 0.0, None, None]
     assert ratio(1.0, 0.0) is None and ratio(None, 1.0) is None and ratio(1.0, 4.0) == 0.25
     assert mean([]) is None and mean([1.0, None]) is None and mean([1.0, 2.0]) == 1.5
@@ -54,9 +59,17 @@ def finals(*losses: float | None) -> list[dict]:
     return [{"kind": kind, "final_loss": loss} for kind, loss in zip(kinds, losses)]
 
 
-@pytest.mark.parametrize(("losses", "expected"), [
-    ((0.3, 1.8, 0.03, 0.01), "plain"), ((0.3, 0.3, 0.03, 0.5), "residual"), ((0.3, 1.8, 0.1, 0.9), "both"),
-    ((0.3, 0.2, 0.1, 0.1), "neither"), ((0.3, None, 0.1, 0.1), "plain"), ((None, None, 0.1, 0.1), "neither")])
+@pytest.mark.parametrize(
+    ("losses", "expected"),
+    [
+        ((0.3, 1.8, 0.03, 0.01), "plain"),
+        ((0.3, 0.3, 0.03, 0.5), "residual"),
+        ((0.3, 1.8, 0.1, 0.9), "both"),
+        ((0.3, 0.2, 0.1, 0.1), "neither"),
+        ((0.3, None, 0.1, 0.1), "plain"),
+        ((None, None, 0.1, 0.1), "neither"),
+    ],
+)
 def test_the_degradation_verdict(losses: tuple, expected: str) -> None:
     assert degradation.verdict(degradation.compare(finals(*losses))) == expected
 
@@ -83,12 +96,23 @@ def test_a_rate_that_diverges_is_reported_with_its_step() -> None:
     assert found["summary"]["none"]["diverged"] == [100.0]
 
 
-@pytest.mark.parametrize(("batch", "none", "expected"), [
-    ((0.1,), (0.1,), "same"), ((0.3,), (0.1,), "few"), ((0.3,), (0.03,), "many"), ((1.0,), (0.03,), "many"),
-    ((0.1,), (), "many"), ((), (), "same")])
+@pytest.mark.parametrize(
+    ("batch", "none", "expected"),
+    [
+        ((0.1,), (0.1,), "same"),
+        ((0.3,), (0.1,), "few"),
+        ((0.3,), (0.03,), "many"),
+        ((1.0,), (0.03,), "many"),
+        ((0.1,), (), "many"),
+        ((), (), "same"),
+    ],
+)
 def test_the_answer_on_rates(batch: tuple, none: tuple, expected: str) -> None:
-    rows = [{"norm": norm, "lr": lr, "loss": 0.1 if lr in works else None, "diverged_at": None}
-            for norm, works in (("batch", batch), ("none", none)) for lr in (0.01, 0.03, 0.1, 0.3, 1.0)]
+    rows = [
+        {"norm": norm, "lr": lr, "loss": 0.1 if lr in works else None, "diverged_at": None}
+        for norm, works in (("batch", batch), ("none", none))
+        for lr in (0.01, 0.03, 0.1, 0.3, 1.0)
+    ]
     assert rates.answer(rates.summarise(rows)) == expected
 
 

@@ -2,7 +2,32 @@
 
 from explorer.facts.comparison.address import QUICK, address, parse, quick
 from explorer.facts.comparison.layer_changes import WORDS, Layer, layer_proofs, layers, summary, told_apart
-from explorer.facts.comparison.totals import cost_proofs, cost_row, headline_proofs, headlines, preset_rows, stage_proofs, stage_rows
+from explorer.facts.comparison.totals import (
+    cost_proofs,
+    cost_row,
+    headline_proofs,
+    headlines,
+    preset_rows,
+    stage_proofs,
+    stage_rows,
+)
 
-__all__ = ["QUICK", "WORDS", "Layer", "address", "cost_proofs", "cost_row", "headline_proofs", "headlines", "layer_proofs", "layers", "parse",
-           "preset_rows", "quick", "stage_proofs", "stage_rows", "summary", "told_apart"]
+__all__ = [
+    "QUICK",
+    "WORDS",
+    "Layer",
+    "address",
+    "cost_proofs",
+    "cost_row",
+    "headline_proofs",
+    "headlines",
+    "layer_proofs",
+    "layers",
+    "parse",
+    "preset_rows",
+    "quick",
+    "stage_proofs",
+    "stage_rows",
+    "summary",
+    "told_apart",
+]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import fields, replace
 
-from explorer.spec import naming
-from explorer.spec import LIMITS, ResNetSpec, changed_fields, named, parse_stages, preset
+from explorer.spec import LIMITS, ResNetSpec, changed_fields, named, naming, parse_stages, preset
 
 QUICK: dict[str, tuple[tuple[str, dict], tuple[str, dict]]] = {  # label -> (preset, changes) of baseline and other
     "18 vs 34": (("resnet18", {}), ("resnet34", {})),

@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from explorer.spec import naming
 from explorer.facts.comparison.address import listed
 from explorer.facts.proof import Proof, counted, leaf
-from explorer.spec import ResNetSpec, changed_fields
 from explorer.facts.told import Provable, Told
 from explorer.net.trace import Node, trace
+from explorer.spec import ResNetSpec, changed_fields, naming
 
 WORDS = {  # field of a spec -> what it is called in a sentence
-    "family": "family", "stages": "blocks per stage", "block": "block", "shortcut": "shortcut",
-    "stride_on": "stride on the", "activation": "activation", "norm": "normalization", "stem": "stem",
-    "width": "base width", "groups": "groups", "width_per_group": "width per group",
-    "in_channels": "input channels", "num_classes": "classes",
+    "family": "family",
+    "stages": "blocks per stage",
+    "block": "block",
+    "shortcut": "shortcut",
+    "stride_on": "stride on the",
+    "activation": "activation",
+    "norm": "normalization",
+    "stem": "stem",
+    "width": "base width",
+    "groups": "groups",
+    "width_per_group": "width per group",
+    "in_channels": "input channels",
+    "num_classes": "classes",
 }
 COMPARED = ("kind", "in_shape", "out_shape", "kernel", "stride", "groups", "params")
 
@@ -42,7 +50,9 @@ def layers(base: ResNetSpec, other: ResNetSpec, height: int, width: int) -> list
         a, b = old.get(path), new.get(path)
         if a is None or b is None:
             node = a or b
-            found.append(Layer(path, node.kind, "removed" if b is None else "added", describe(node), node.params, node.macs))
+            found.append(
+                Layer(path, node.kind, "removed" if b is None else "added", describe(node), node.params, node.macs)
+            )
         elif what := changes(a, b):
             found.append(Layer(path, b.kind, "changed", what, b.params - a.params, b.macs - a.macs))
     return found
@@ -86,10 +96,18 @@ def _merged(old: Sequence[str], new: Sequence[str]) -> list[str]:
 def summary(base: ResNetSpec, other: ResNetSpec, found: Sequence[Layer]) -> Told:
     """Which switches differ, and how many modules that touches: of every kind, so not the paper's layers."""
     switches = [f"{WORDS[name]} {_word(a)} → {_word(b)}" for name, (a, b) in changed_fields(other, base).items()]
-    counts = [counted(change, f"modules {change}, by {rule}", (layer.path.partition(".")[0] for layer in found if layer.change == change))
-              for change, rule in (("added", "the other's stage"), ("removed", "the baseline's stage"), ("changed", "stage"))]
+    counts = [
+        counted(
+            change,
+            f"modules {change}, by {rule}",
+            (layer.path.partition(".")[0] for layer in found if layer.change == change),
+        )
+        for change, rule in (("added", "the other's stage"), ("removed", "the baseline's stage"), ("changed", "stage"))
+    ]
     touched = [Told(Provable(one.shown, one), f" {one.label}") for one in counts if one.value]
-    modules = Told("Modules (BN and ReLU counted): ", Told(", ").join(touched), ".") if touched else "No module differs."
+    modules = (
+        Told("Modules (BN and ReLU counted): ", Told(", ").join(touched), ".") if touched else "No module differs."
+    )
     return Told(f"{'; '.join(switches) or 'the same spec'}. ", modules)
 
 
@@ -104,7 +122,11 @@ def _word(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) else {"1x1": "1×1", "3x3": "3×3"}.get(value, listed(value))
 
 
-def layer_proofs(base: ResNetSpec, other: ResNetSpec, height: int, width: int, path: str) -> list[dict[str, Proof] | None]:
+def layer_proofs(
+    base: ResNetSpec, other: ResNetSpec, height: int, width: int, path: str
+) -> list[dict[str, Proof] | None]:
     """Parameters and MACs of the layer at `path`, in the baseline and in the other; None where a net has no such layer."""
     nodes = (next((node for node in trace(spec, height, width) if node.path == path), None) for spec in (base, other))
-    return [None if node is None else {"parameters": leaf("params", node), "MACs": leaf("macs", node)} for node in nodes]
+    return [
+        None if node is None else {"parameters": leaf("params", node), "MACs": leaf("macs", node)} for node in nodes
+    ]

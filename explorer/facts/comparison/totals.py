@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from explorer.spec import naming
-from explorer.facts.rollup import METRICS, Stage, headline, metric_columns, stages
 from explorer.facts.comparison.address import address, parse
 from explorer.facts.proof import Proof, counted, depth, difference, output_size, prove, ratio, receptive_field
 from explorer.facts.published import throughput
+from explorer.facts.rollup import METRICS, Stage, headline, metric_columns, stages
 from explorer.facts.shapes import total_stride
-from explorer.spec import ResNetSpec, presets
 from explorer.net.trace import Node, trace
+from explorer.spec import ResNetSpec, naming, presets
 
 SHORTCUTS = {"solid": ("identity",), "dotted": ("projection", "pad")}
 SUMS = tuple(name for name, metric in METRICS.items() if metric.combine == "sum")
@@ -20,31 +19,50 @@ SUMS = tuple(name for name, metric in METRICS.items() if metric.combine == "sum"
 
 def headlines(base: ResNetSpec, other: ResNetSpec, height: int, width: int) -> list[dict[str, object]]:
     """Totals of both with difference and ratio (None where the baseline is 0)."""
-    return [{"key": key, "label": label, "unit": unit, "base": int(old.value), "other": int(new.value),
-             "delta": int(new.value - old.value), "ratio": new.value / old.value if old.value else None}
-            for key, label, unit, old, new in _totals(base, other, height, width)]
+    return [
+        {
+            "key": key,
+            "label": label,
+            "unit": unit,
+            "base": int(old.value),
+            "other": int(new.value),
+            "delta": int(new.value - old.value),
+            "ratio": new.value / old.value if old.value else None,
+        }
+        for key, label, unit, old, new in _totals(base, other, height, width)
+    ]
 
 
 def headline_proofs(base: ResNetSpec, other: ResNetSpec, height: int, width: int) -> list[dict[str, Proof]]:
     """For each row of `headlines`, the proofs of its figures: base, other, delta, and ratio where there is one."""
-    return [{"base": old, "other": new, "delta": difference(old, new), **({"ratio": ratio(old, new)} if old.value else {})}
-            for *_, old, new in _totals(base, other, height, width)]
+    return [
+        {"base": old, "other": new, "delta": difference(old, new), **({"ratio": ratio(old, new)} if old.value else {})}
+        for *_, old, new in _totals(base, other, height, width)
+    ]
 
 
 def _totals(base: ResNetSpec, other: ResNetSpec, height: int, width: int) -> list[tuple[str, str, str, Proof, Proof]]:
     """(key, label, unit, proof of the baseline's, proof of the other's)."""
     both = [(naming.title(spec), spec, trace(spec, height, width)) for spec in (base, other)]
     rows = [("depth", "Layers", "count", *(depth(spec, nodes) for _, spec, nodes in both))]
-    rows += [(name, METRICS[name].label, METRICS[name].unit, *(prove(name, nodes, title) for title, _, nodes in both))
-             for name in SUMS]
-    return rows + [(key, f"{key.capitalize()} shortcuts", "count", *(_shortcuts(nodes, key) for *_, nodes in both))
-                   for key in SHORTCUTS]
+    rows += [
+        (name, METRICS[name].label, METRICS[name].unit, *(prove(name, nodes, title) for title, _, nodes in both))
+        for name in SUMS
+    ]
+    return rows + [
+        (key, f"{key.capitalize()} shortcuts", "count", *(_shortcuts(nodes, key) for *_, nodes in both))
+        for key in SHORTCUTS
+    ]
 
 
 def _shortcuts(nodes: Sequence[Node], key: str) -> Proof:
     blocks = [(stage.name, block.shortcut) for stage in stages(nodes) for block in stage.blocks]
-    return counted(key, f"{key} shortcuts, stage by stage", (name for name, kind in blocks if kind in SHORTCUTS[key]),
-                   (name for name, _ in blocks))
+    return counted(
+        key,
+        f"{key} shortcuts, stage by stage",
+        (name for name, kind in blocks if kind in SHORTCUTS[key]),
+        (name for name, _ in blocks),
+    )
 
 
 def stage_rows(base: ResNetSpec, other: ResNetSpec, height: int, width: int) -> list[dict[str, object]]:
@@ -54,21 +72,35 @@ def stage_rows(base: ResNetSpec, other: ResNetSpec, height: int, width: int) -> 
     for name in dict.fromkeys([*both[0], *both[1]]):
         cells = [_stage_cells(side[name]) if name in side else {} for side in both]
         keys = dict.fromkeys([*cells[0], *cells[1]])
-        rows.append({"stage": name, "base": cells[0], "other": cells[1],
-                     "changed": [key for key in keys if cells[0].get(key) != cells[1].get(key)]})
+        rows.append(
+            {
+                "stage": name,
+                "base": cells[0],
+                "other": cells[1],
+                "changed": [key for key in keys if cells[0].get(key) != cells[1].get(key)],
+            }
+        )
     return sorted(rows, key=lambda row: row["stage"] == "head")  # a stage that only one has stands before the head
 
 
 def _stage_cells(stage: Stage) -> dict[str, object]:
-    return {"blocks": len(stage.blocks), "out_shape": list(stage.out_shape), "total_stride": stage.nodes[-1].jump,
-            **metric_columns(stage.nodes)}
+    return {
+        "blocks": len(stage.blocks),
+        "out_shape": list(stage.out_shape),
+        "total_stride": stage.nodes[-1].jump,
+        **metric_columns(stage.nodes),
+    }
 
 
 def stage_proofs(spec: ResNetSpec, height: int, width: int) -> dict[str, dict[str, Proof]]:
     """Stage → column of `stage_rows` → its proof, where it has one."""
     nodes = trace(spec, height, width)
-    return {stage.name: {name: prove(name, stage.nodes, stage.name) for name in SUMS} | _sizes(nodes, stage)
-            | {"total_stride": total_stride(nodes, index)} for index, stage in enumerate(stages(nodes))}
+    return {
+        stage.name: {name: prove(name, stage.nodes, stage.name) for name in SUMS}
+        | _sizes(nodes, stage)
+        | {"total_stride": total_stride(nodes, index)}
+        for index, stage in enumerate(stages(nodes))
+    }
 
 
 def _sizes(nodes: Sequence[Node], stage: Stage) -> dict[str, Proof]:
@@ -90,8 +122,14 @@ def cost_row(name: str, spec: ResNetSpec) -> dict[str, object]:
     """One net's line of `preset_rows`; name: its preset's, or any other."""
     figures = headline(spec, spec.default_input, spec.default_input)
     speed = throughput()[0]["images_per_s"] if throughput() else {}
-    return {"preset": name, "family": spec.family, "net": naming.title(spec),
-            **{key: figures[key] for key in SUMS}, "images_per_s": speed.get(name), "spec": address(spec)}
+    return {
+        "preset": name,
+        "family": spec.family,
+        "net": naming.title(spec),
+        **{key: figures[key] for key in SUMS},
+        "images_per_s": speed.get(name),
+        "spec": address(spec),
+    }
 
 
 def cost_proofs(rows: Sequence[dict]) -> list[dict[str, Proof]]:

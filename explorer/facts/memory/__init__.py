@@ -12,13 +12,23 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from explorer.facts.rollup import BYTES, activation_bytes, total
 from explorer.facts.memory.tensors import alive_at, alive_bytes, saved, saved_bytes, saved_paths, storages, tensor
 from explorer.facts.proof import Proof
-from explorer.spec import MAX_BATCH, ResNetSpec, check_int
+from explorer.facts.rollup import BYTES, activation_bytes, total
 from explorer.net.trace import Node, trace
+from explorer.spec import MAX_BATCH, ResNetSpec, check_int
 
-__all__ = ["ASSUMPTIONS", "OPTIMIZERS", "Memory", "alive_bytes", "by_layer", "estimate", "proofs", "saved_bytes", "storages"]
+__all__ = [
+    "ASSUMPTIONS",
+    "OPTIMIZERS",
+    "Memory",
+    "alive_bytes",
+    "by_layer",
+    "estimate",
+    "proofs",
+    "saved_bytes",
+    "storages",
+]
 
 OPTIMIZERS = {"SGD": 0, "SGD with momentum": 1, "Adam, AdamW": 2}  # copies of the parameters in their state
 MARGIN_PERCENT = 15  # on all but the weights: rounding and bookkeeping of the allocator
@@ -48,15 +58,17 @@ class Memory:
         return sum(vars(self).values())
 
 
-def estimate(spec: ResNetSpec, height: int, width: int, batch: int = 1, dtype: str = "fp32",
-             optimizer: str | None = None) -> Memory:
+def estimate(
+    spec: ResNetSpec, height: int, width: int, batch: int = 1, dtype: str = "fp32", optimizer: str | None = None
+) -> Memory:
     """Memory of one forward pass (optimizer=None) or one training step. Raises `ValueError` by field."""
     parts = proofs(spec, height, width, batch, dtype, optimizer)
     return Memory(**{name: int(part.value) for name, part in parts.items() if name != "total"})
 
 
-def proofs(spec: ResNetSpec, height: int, width: int, batch: int = 1, dtype: str = "fp32",
-           optimizer: str | None = None) -> dict[str, Proof]:
+def proofs(
+    spec: ResNetSpec, height: int, width: int, batch: int = 1, dtype: str = "fp32", optimizer: str | None = None
+) -> dict[str, Proof]:
     """The same, each part with how it comes about, and their total."""
     check_int("batch", batch, 1, MAX_BATCH)
     for name, value, choices in (("dtype", dtype, BYTES), ("optimizer", optimizer, (None, *OPTIMIZERS))):
@@ -68,13 +80,21 @@ def proofs(spec: ResNetSpec, height: int, width: int, batch: int = 1, dtype: str
     states = OPTIMIZERS.get(optimizer or "", 0)
     weights = Proof("weights", f"{params:,}·{size}", params * size, "parameters·bytes")
     parts = {
-        "weights": weights, "buffers": Proof("buffers", f"{buffers:,}·{size}", buffers * size, "running statistics and counters·bytes"),
-        "picture": tensor(nodes[0], dtype), "activations": activations,
+        "weights": weights,
+        "buffers": Proof("buffers", f"{buffers:,}·{size}", buffers * size, "running statistics and counters·bytes"),
+        "picture": tensor(nodes[0], dtype),
+        "activations": activations,
         "gradients": weights if optimizer else Proof("gradients", "0", 0, "only in training"),
-        "optimizer": Proof("optimizer", f"{states}·{params:,}·{size}" if states else "0", states * params * size,
-                           "copies that the optimiser keeps·parameters·bytes"),
+        "optimizer": Proof(
+            "optimizer",
+            f"{states}·{params:,}·{size}" if states else "0",
+            states * params * size,
+            "copies that the optimiser keeps·parameters·bytes",
+        ),
     }
-    parts["working"] = _working([parts[name].value for name in ("activations", "gradients", "optimizer")], copies, busy, dtype)
+    parts["working"] = _working(
+        [parts[name].value for name in ("activations", "gradients", "optimizer")], copies, busy, dtype
+    )
     everything = " + ".join(part.shown for part in parts.values() if part.value)
     total_bytes = sum(part.value for part in parts.values())
     return parts | {"total": Proof("total", everything, total_bytes, "the sum of the parts", tuple(parts.values()))}
@@ -84,9 +104,18 @@ def by_layer(spec: ResNetSpec, height: int, width: int, batch: int = 1, dtype: s
     """Each layer's output in bytes of `dtype`: 0 where it writes over its input; and whether backward keeps it."""
     nodes = trace(spec, height, width, batch)
     kept = saved_paths(nodes)
-    return [{"layer": node.path, "kind": node.kind, "stage": node.stage, "out_shape": list(node.out_shape),
-             "bytes": activation_bytes(node, dtype), "formula": tensor(node, dtype).text if activation_bytes(node, dtype) else "0",
-             "kept_for_backward": node.path in kept} for node in nodes]
+    return [
+        {
+            "layer": node.path,
+            "kind": node.kind,
+            "stage": node.stage,
+            "out_shape": list(node.out_shape),
+            "bytes": activation_bytes(node, dtype),
+            "formula": tensor(node, dtype).text if activation_bytes(node, dtype) else "0",
+            "kept_for_backward": node.path in kept,
+        }
+        for node in nodes
+    ]
 
 
 def working_bytes(node: Node, dtype: str) -> int:
@@ -105,8 +134,13 @@ def _inference(nodes: Sequence[Node], dtype: str) -> tuple[Proof, int, Node]:
 def _training(nodes: Sequence[Node], dtype: str) -> tuple[Proof, int, Node]:
     """(activations saved for backward, working copies, the convolution with the largest ones)."""
     everything, picture = saved(nodes, dtype), tensor(nodes[0], dtype)
-    kept = Proof("saved for backward, without the picture", f"{everything.shown} − {picture.shown}",
-                 everything.value - picture.value, "inputs of convolutions, BN, pooling and fc, outputs of ReLU", everything.parts)
+    kept = Proof(
+        "saved for backward, without the picture",
+        f"{everything.shown} − {picture.shown}",
+        everything.value - picture.value,
+        "inputs of convolutions, BN, pooling and fc, outputs of ReLU",
+        everything.parts,
+    )
     return kept, 2, max(nodes[1:], key=lambda node: working_bytes(node, dtype))
 
 
@@ -116,9 +150,25 @@ def _working(held: Sequence[float], copies: int, busy: Node, dtype: str) -> Proo
     everything = int(sum(held)) + copied
     extra = everything * MARGIN_PERCENT // 100
     elements = f"({math.prod(busy.in_shape):,} + {math.prod(busy.out_shape):,} + {busy.params:,})"
-    parts = (Proof(f"{busy.path}: input, output, weights", f"{copies}·{elements}·{BYTES[dtype]}", copied, "copies·elements·bytes"),
-             Proof(f"{MARGIN_PERCENT} % on all but the weights", f"{MARGIN_PERCENT}·({' + '.join(terms)})/100", extra,
-                   "the allocator's rounding"),
-             Proof("kernels", f"{KERNELS_BYTES:,}", KERNELS_BYTES, "code and scratch space"))
-    return Proof("working", " + ".join(part.shown for part in parts if part.value), copied + extra + KERNELS_BYTES,
-                 "working copies + a margin + kernels, estimated", parts)
+    parts = (
+        Proof(
+            f"{busy.path}: input, output, weights",
+            f"{copies}·{elements}·{BYTES[dtype]}",
+            copied,
+            "copies·elements·bytes",
+        ),
+        Proof(
+            f"{MARGIN_PERCENT} % on all but the weights",
+            f"{MARGIN_PERCENT}·({' + '.join(terms)})/100",
+            extra,
+            "the allocator's rounding",
+        ),
+        Proof("kernels", f"{KERNELS_BYTES:,}", KERNELS_BYTES, "code and scratch space"),
+    )
+    return Proof(
+        "working",
+        " + ".join(part.shown for part in parts if part.value),
+        copied + extra + KERNELS_BYTES,
+        "working copies + a margin + kernels, estimated",
+        parts,
+    )

@@ -9,9 +9,9 @@ import math
 from collections.abc import Sequence
 from itertools import groupby
 
-from explorer.facts.rollup import BYTES
 from explorer.facts.proof import Proof
 from explorer.facts.proof.sums import subtotals
+from explorer.facts.rollup import BYTES
 from explorer.net.trace import Node
 
 INDEX_BYTES = 8  # max pooling keeps an int64 per output for its backward pass
@@ -29,7 +29,9 @@ def storages(nodes: Sequence[Node]) -> dict[str, str]:
 def tensor(node: Node, dtype: str) -> Proof:
     """Bytes of a node's output."""
     size = BYTES[dtype]
-    return Proof(node.path, "·".join(map(str, (*node.out_shape, size))), math.prod(node.out_shape) * size, "N·c·H·W·bytes")
+    return Proof(
+        node.path, "·".join(map(str, (*node.out_shape, size))), math.prod(node.out_shape) * size, "N·c·H·W·bytes"
+    )
 
 
 def saved_paths(nodes: Sequence[Node]) -> set[str]:
@@ -43,11 +45,19 @@ def saved(nodes: Sequence[Node], dtype: str = "fp32") -> Proof:
     """What autograd keeps for the backward pass: inputs of convolutions, BN, max pooling and fc, outputs of ReLU,
     each piece of memory once; BN's batch statistics; max pooling's indices. The picture counts, parameters do not."""
     kept = saved_paths(nodes)
-    parts = [_group(stage, [tensor(node, dtype) for node in group]) for stage, group in
-             groupby((node for node in nodes if node.path in kept), lambda node: node.stage)]
+    parts = [
+        _group(stage, [tensor(node, dtype) for node in group])
+        for stage, group in groupby((node for node in nodes if node.path in kept), lambda node: node.stage)
+    ]
     channels = sum(node.out_shape[1] for node in nodes if node.kind == "norm")
-    parts.append(Proof("BN: batch mean and deviation", f"2·{channels}·{STATISTIC_BYTES}", 2 * channels * STATISTIC_BYTES,
-                       "2·channels·4 bytes, fp32"))
+    parts.append(
+        Proof(
+            "BN: batch mean and deviation",
+            f"2·{channels}·{STATISTIC_BYTES}",
+            2 * channels * STATISTIC_BYTES,
+            "2·channels·4 bytes, fp32",
+        )
+    )
     parts += [_indices(node) for node in nodes if node.kind == "maxpool"]
     return _group("saved for backward", parts)
 
@@ -86,8 +96,11 @@ def alive(nodes: Sequence[Node]) -> list[tuple[Node, frozenset[str]]]:
 def alive_bytes(nodes: Sequence[Node], dtype: str = "fp32") -> list[int]:
     """Bytes of what is alive while each node runs."""
     sizes = {node.path: math.prod(node.out_shape) for node in nodes}
-    return [BYTES[dtype] * sum(sizes[path] for path in held) + (INDEX_BYTES * sizes[node.path] if node.kind == "maxpool" else 0)
-            for node, held in alive(nodes)]
+    return [
+        BYTES[dtype] * sum(sizes[path] for path in held)
+        + (INDEX_BYTES * sizes[node.path] if node.kind == "maxpool" else 0)
+        for node, held in alive(nodes)
+    ]
 
 
 def alive_at(nodes: Sequence[Node], place: int, dtype: str) -> Proof:
@@ -99,7 +112,12 @@ def alive_at(nodes: Sequence[Node], place: int, dtype: str) -> Proof:
 
 def _indices(node: Node) -> Proof:
     shape = "·".join(map(str, node.out_shape))
-    return Proof(f"{node.path}: indices", f"{shape}·{INDEX_BYTES}", INDEX_BYTES * math.prod(node.out_shape), "N·c·H·W·8 bytes, int64")
+    return Proof(
+        f"{node.path}: indices",
+        f"{shape}·{INDEX_BYTES}",
+        INDEX_BYTES * math.prod(node.out_shape),
+        "N·c·H·W·8 bytes, int64",
+    )
 
 
 def _group(label: str, parts: Sequence[Proof]) -> Proof:

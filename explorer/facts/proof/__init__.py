@@ -13,5 +13,17 @@ from explorer.facts.proof.pairs import difference, ratio, share
 from explorer.facts.proof.sizes import output_size, receptive_field
 from explorer.facts.proof.sums import depth, leaf, prove
 
-__all__ = ["Proof", "counted", "depth", "difference", "evaluate", "latex", "leaf", "output_size", "prove", "ratio", "receptive_field",
-           "share"]
+__all__ = [
+    "Proof",
+    "counted",
+    "depth",
+    "difference",
+    "evaluate",
+    "latex",
+    "leaf",
+    "output_size",
+    "prove",
+    "ratio",
+    "receptive_field",
+    "share",
+]

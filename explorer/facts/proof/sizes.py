@@ -29,8 +29,10 @@ def output_size(node: Node) -> tuple[Proof, ...]:
     rule, expression = SIZES.get(node.kind, ("unchanged", lambda size, node: str(size)))
     square = node.in_shape[2:] == node.in_shape[:1:-1]
     names = ("side",) if square else ("height", "width")
-    return tuple(Proof(name, expression(size, node), value, rule)
-                 for name, size, value in zip(names, node.in_shape[2:], node.out_shape[2:]))
+    return tuple(
+        Proof(name, expression(size, node), value, rule)
+        for name, size, value in zip(names, node.in_shape[2:], node.out_shape[2:])
+    )
 
 
 def receptive_field(nodes: Sequence[Node], path: str) -> Proof:
@@ -50,9 +52,16 @@ def receptive_field(nodes: Sequence[Node], path: str) -> Proof:
         kernel, jump = run[0].kernel, by_path[run[0].inputs[0]].jump
         terms.append(product(*([len(run)] if len(run) > 1 else []), f"({kernel} − 1)", jump))
         label = f"{run[0].path} … {run[-1].path}, {len(run)} layers" if len(run) > 1 else run[0].path
-        parts.append(Proof(label, f"{field} + {terms[-1]}", field := field + len(run) * (kernel - 1) * jump, "r + (k − 1)·jump"))
-    return Proof(path, " + ".join(terms), by_path[path].receptive_field,
-                 "1 + Σ (k − 1)·jump, jump = product of the strides before", tuple(parts))
+        parts.append(
+            Proof(label, f"{field} + {terms[-1]}", field := field + len(run) * (kernel - 1) * jump, "r + (k − 1)·jump")
+        )
+    return Proof(
+        path,
+        " + ".join(terms),
+        by_path[path].receptive_field,
+        "1 + Σ (k − 1)·jump, jump = product of the strides before",
+        tuple(parts),
+    )
 
 
 def _widest_chain(by_path: dict[str, Node], node: Node) -> list[Node]:

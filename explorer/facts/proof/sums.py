@@ -7,10 +7,11 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 
-from explorer.facts.rollup import METRICS, activation_bytes, total
 from explorer.facts.proof.base import Proof, product
-from explorer.spec import BLOCKS, ResNetSpec
+from explorer.facts.rollup import METRICS, activation_bytes, total
 from explorer.net.trace import Node
+from explorer.spec import BLOCKS, ResNetSpec
+
 
 def conv_weights(node: Node) -> str:
     """c_in·c_out·k², divided by the groups where there are some."""
@@ -35,7 +36,10 @@ MACS: dict[str, Callable[[Node], str]] = {
 RULES = {  # metric -> (formula in symbols, node kind -> expression)
     "params": ("conv c_in·c_out·k²/groups, BN 2·c, fc c_in·c_out + c_out", PARAMS),
     "macs": ("conv H_out·W_out·c_in·c_out·k²/groups, fc c_in·c_out", MACS),
-    "activation_bytes": ("N·c·H·W·4 bytes (fp32) for each output that takes new memory; ReLU and addition write in place", {}),
+    "activation_bytes": (
+        "N·c·H·W·4 bytes (fp32) for each output that takes new memory; ReLU and addition write in place",
+        {},
+    ),
 }
 
 
@@ -89,7 +93,19 @@ def depth(spec: ResNetSpec, nodes: Sequence[Node]) -> Proof:
     counted = [node for node in nodes if node.kind in ("conv", "linear") and not node.on_shortcut]
     by_stage = [(name, list(group)) for name, group in groupby(counted, lambda node: node.stage)]
     convs = BLOCKS[spec.block].convs
-    parts = tuple(Proof(name, "1" if name in ("stem", "head") else f"{convs}·{len(group) // convs}", len(group),
-                        "convolutions per block · blocks") for name, group in by_stage)
-    return Proof("depth", " + ".join(part.expression for part in parts), len(counted),
-                 "conv1, the convolutions of each block, fc; projections not counted", parts)
+    parts = tuple(
+        Proof(
+            name,
+            "1" if name in ("stem", "head") else f"{convs}·{len(group) // convs}",
+            len(group),
+            "convolutions per block · blocks",
+        )
+        for name, group in by_stage
+    )
+    return Proof(
+        "depth",
+        " + ".join(part.expression for part in parts),
+        len(counted),
+        "conv1, the convolutions of each block, fc; projections not counted",
+        parts,
+    )

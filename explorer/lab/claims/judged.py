@@ -8,18 +8,17 @@ the runs that are there.
 from __future__ import annotations
 
 import json
-import sys
 import time
 from dataclasses import replace
 from functools import cache
 from statistics import median
 
 from explorer.jobs import Job
-from explorer.lab.experiments import EXPERIMENTS
+from explorer.lab.claims.statements import CLAIMS, Claim
 from explorer.lab.config import Config
+from explorer.lab.experiments import EXPERIMENTS
 from explorer.lab.outcome import Row
 from explorer.lab.record import FOLDER, provenance
-from explorer.lab.claims.statements import CLAIMS, Claim
 
 SEEDS = range(1, 9)  # the recorded runs, which the page opens with, have seed 0
 
@@ -30,7 +29,7 @@ def config_of(experiment: str, preset: str) -> Config:
 
 
 def measure(experiments: set[str]) -> dict[str, list[Row]]:
-    """"experiment/preset" → one summary a seed; runs are shared between the claims that need them."""
+    """ "experiment/preset" → one summary a seed; runs are shared between the claims that need them."""
     found: dict[str, list[Row]] = {}
     for experiment, preset in dict.fromkeys((claim.experiment, claim.preset) for claim in CLAIMS.values()):
         if experiment not in experiments:
@@ -49,25 +48,40 @@ def judge(claim: Claim, summaries: list[Row]) -> dict[str, object]:
     """In how many runs the claim held, and the figures that decided it."""
     values = [claim.figure(summary) for summary in summaries]
     known = [value for value in values if value is not None]
-    return {"statement": claim.statement, "experiment": claim.experiment, "preset": claim.preset,
-            "held": sum(map(claim.holds, values)), "of": len(values), "unit": claim.unit, "values": values,
-            "least": min(known, default=None), "median": median(known) if known else None,
-            "most": max(known, default=None)}
+    return {
+        "statement": claim.statement,
+        "experiment": claim.experiment,
+        "preset": claim.preset,
+        "held": sum(map(claim.holds, values)),
+        "of": len(values),
+        "unit": claim.unit,
+        "values": values,
+        "least": min(known, default=None),
+        "median": median(known) if known else None,
+        "most": max(known, default=None),
+    }
 
 
 def judged(runs: dict[str, list[Row]]) -> dict[str, dict[str, object]]:
     """Every claim, over the runs that it is about."""
-    return {key: judge(claim, [run["summary"] for run in runs[f"{claim.experiment}/{claim.preset}"]])
-            for key, claim in CLAIMS.items()}
+    return {
+        key: judge(claim, [run["summary"] for run in runs[f"{claim.experiment}/{claim.preset}"]])
+        for key, claim in CLAIMS.items()
+    }
 
 
 def report(found: dict[str, object]) -> str:
     """The Markdown report."""
     made = found["provenance"]
-    lines = ["# The page's claims, measured", "",
-             f"{made['date']}, torch {made['torch']}, {made['device']}, one thread, seeds "
-             f"{made['seeds'][0]}–{made['seeds'][-1]}. Made by `python -m explorer.lab.claims`.", "",
-             "| claim | held | least | median | most | unit |", "|---|---|---|---|---|---|"]
+    lines = [
+        "# The page's claims, measured",
+        "",
+        f"{made['date']}, torch {made['torch']}, {made['device']}, one thread, seeds "
+        f"{made['seeds'][0]}–{made['seeds'][-1]}. Made by `python -m explorer.lab.claims`.",
+        "",
+        "| claim | held | least | median | most | unit |",
+        "|---|---|---|---|---|---|",
+    ]
     for one in found["claims"].values():
         figures = " | ".join("–" if one[key] is None else f"{one[key]:.3g}" for key in ("least", "median", "most"))
         lines.append(f"| {one['statement']} | **{one['held']} of {one['of']}** | {figures} | {one['unit']} |")

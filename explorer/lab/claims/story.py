@@ -12,7 +12,6 @@ from explorer.lab.config import Config
 from explorer.lab.outcome import Row
 from explorer.lab.record import FOLDER, recorded
 
-
 HIDDEN = "A recorded run, as far as it gives nothing away. Predict, and see the rest."
 
 
@@ -69,8 +68,12 @@ def where(**wanted: object) -> Callable[[list[Row]], list[Row]]:
 
 
 TEASERS: dict[str, Callable[[list[Row]], list[Row]]] = {  # what stands there before the prediction
-    "degradation": least("depth"), "identity": least("depth"), "signal": least("depth"),
-    "learning-rate": where(norm="none"), "shattered": least("depth"), "lesion": where(kind="plain"),
+    "degradation": least("depth"),
+    "identity": least("depth"),
+    "signal": least("depth"),
+    "learning-rate": where(norm="none"),
+    "shattered": least("depth"),
+    "lesion": where(kind="plain"),
     "landscape": where(kind="plain"),
 }
 
@@ -103,13 +106,18 @@ def told(key: str, answer: str) -> str:
 
 def peers(run: Row) -> list[Row]:
     """The recorded seeds of the same experiment and preset; of its first preset where the budget is another."""
-    from explorer.lab.experiments import EXPERIMENTS
     from explorer.lab.claims.judged import shipped
+    from explorer.lab.experiments import EXPERIMENTS
 
-    groups = {name.split("/")[1]: found for name, found in shipped()["runs"].items()
-              if name.split("/")[0] == run["experiment"]}
+    groups = {
+        name.split("/")[1]: found
+        for name, found in shipped()["runs"].items()
+        if name.split("/")[0] == run["experiment"]
+    }
     presets = EXPERIMENTS[run["experiment"]].presets
-    same = [name for name in groups if presets[name].config.as_dict() | {"seed": run["config"]["seed"]} == run["config"]]
+    same = [
+        name for name in groups if presets[name].config.as_dict() | {"seed": run["config"]["seed"]} == run["config"]
+    ]
     return groups[same[0]] if same else next(iter(groups.values()))
 
 
@@ -120,20 +128,41 @@ def contradiction(run: Row) -> str | None:
     if run["answer"] == usual:
         return None
     share = f"{answers.count(usual)} of {len(answers)}"
-    return (f"This run contradicts the expected picture. {share} recorded seeds say: "
-            f"{texts()[run['experiment']]['options'][usual]}. One run proves neither: try another seed, or the recorded budget.")
+    return (
+        f"This run contradicts the expected picture. {share} recorded seeds say: "
+        f"{texts()[run['experiment']]['options'][usual]}. One run proves neither: try another seed, or the recorded budget."
+    )
 
 
 def budget(config: Config) -> str:
     """A config in a line: 'seed 3 · 20, 56 layers · 120 steps · …'."""
-    words = {"seed": "seed {}", "depths": "{} layers", "imagenet_depths": "{} layers", "depth": "{} layers",
-             "shallow": "plain-{}", "kind": "{}", "init": "{}", "steps": "{} steps", "plain_steps":
-             "{} for the plain net", "batch": "batch {}", "lr": "rate {:g}", "lrs": "rates {}", "width": "width {}",
-             "side": "{0}×{0} px", "picture_side": "{0}×{0} px", "shortcut": "option {}", "lines": "{} lines",
-             "points": "{} points", "grid": "{0}×{0} points", "device": "{}"}
+    words = {
+        "seed": "seed {}",
+        "depths": "{} layers",
+        "imagenet_depths": "{} layers",
+        "depth": "{} layers",
+        "shallow": "plain-{}",
+        "kind": "{}",
+        "init": "{}",
+        "steps": "{} steps",
+        "plain_steps": "{} for the plain net",
+        "batch": "batch {}",
+        "lr": "rate {:g}",
+        "lrs": "rates {}",
+        "width": "width {}",
+        "side": "{0}×{0} px",
+        "picture_side": "{0}×{0} px",
+        "shortcut": "option {}",
+        "lines": "{} lines",
+        "points": "{} points",
+        "grid": "{0}×{0} points",
+        "device": "{}",
+    }
     inits = {"he": "He initialisation", "default": "PyTorch’s initialisation"}
-    values = {name: ", ".join(f"{one:g}" for one in value) if isinstance(value, list) else inits.get(value, value)
-              for name, value in config.as_dict().items()}
+    values = {
+        name: ", ".join(f"{one:g}" for one in value) if isinstance(value, list) else inits.get(value, value)
+        for name, value in config.as_dict().items()
+    }
     return " · ".join(words[name].format(value) for name, value in values.items() if name in words and value != "cpu")
 
 
@@ -157,8 +186,10 @@ def finals(own: list[Row]) -> tuple[list[Row], list[Row]]:
     from explorer.lab.claims.judged import shipped
 
     found = shipped()["runs"]["degradation/pair"]
-    return ([net | {"seed": run["seed"]} for run in found for net in run["summary"]["nets"]],
-            [net | {"seed": run["config"]["seed"]} for run in own for net in run["summary"]["nets"]])
+    return (
+        [net | {"seed": run["seed"]} for run in found for net in run["summary"]["nets"]],
+        [net | {"seed": run["config"]["seed"]} for run in own for net in run["summary"]["nets"]],
+    )
 
 
 def flat(rows: list[Row]) -> list[Row]:

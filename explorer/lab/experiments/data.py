@@ -51,7 +51,7 @@ def photographs(side: int, device: str | torch.device = "cpu") -> Tensor:
     for picture in load_sample_images().images:  # uint8 (427, 640, 3)
         height, width, _ = picture.shape
         size, top, left = min(height, width), (height - min(height, width)) // 2, (width - min(height, width)) // 2
-        square = np.ascontiguousarray(picture[top:top + size, left:left + size])
+        square = np.ascontiguousarray(picture[top : top + size, left : left + size])
         x = torch.from_numpy(square).permute(2, 0, 1)[None].float() / 255
         pictures.append(F.interpolate(x, size=(side, side), mode="bilinear", align_corners=False, antialias=True))
     mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in (IMAGENET_MEAN, IMAGENET_STD))

@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explorer.jobs import Job
-from explorer.lab.experiments.compute import checked_device, one_thread
 from explorer.lab.config import KINDS, Config
+from explorer.lab.experiments.compute import checked_device, one_thread
 from explorer.lab.experiments.data import digits
 from explorer.lab.experiments.nets import built, digit_spec
-from explorer.lab.outcome import Row, number, outcome, state
 from explorer.lab.experiments.train import Trainer, error_percent, logits
+from explorer.lab.outcome import Row, number, outcome, state
 
 TOGETHER = 5  # steps that a net does before the next one's turn, and between two partial results
 MARGIN = 0.05  # nats by which a final training loss must be higher before it counts as worse
@@ -40,9 +40,16 @@ def run(config: Degradation, job: Job) -> dict[str, object]:
         job.checkpoint(0.0, "loading the digits")
         training, test = digits(config.side, device)
         cases = [(kind, depth) for kind in KINDS for depth in sorted(config.depths)]
-        trainers = {case: Trainer(built(digit_spec(case[1], case[0], config.width, shortcut=config.shortcut),
-                                        config.seed, device), training, config.lr, config.seed, config.batch)
-                    for case in cases}
+        trainers = {
+            case: Trainer(
+                built(digit_spec(case[1], case[0], config.width, shortcut=config.shortcut), config.seed, device),
+                training,
+                config.lr,
+                config.seed,
+                config.batch,
+            )
+            for case in cases
+        }
         rows: list[Row] = []
         for first in range(0, config.steps, TOGETHER):
             last = min(first + TOGETHER, config.steps)
@@ -60,8 +67,16 @@ def _advance(trainer: Trainer, case: tuple[str, int], steps: range, job: Job) ->
     for step in steps:
         job.checkpoint()
         loss = trainer.step()
-        rows.append({"net": f"{kind}-{depth}", "kind": kind, "depth": depth, "step": step + 1,
-                     "loss": number(loss), "state": state(loss)})
+        rows.append(
+            {
+                "net": f"{kind}-{depth}",
+                "kind": kind,
+                "depth": depth,
+                "step": step + 1,
+                "loss": number(loss),
+                "state": state(loss),
+            }
+        )
     return rows
 
 
@@ -69,8 +84,14 @@ def _final(case: tuple[str, int], trainer: Trainer, test: object, job: Job) -> R
     job.checkpoint()
     kind, depth = case
     loss = trainer.final_loss
-    return {"net": f"{kind}-{depth}", "kind": kind, "depth": depth, "final_loss": number(loss),
-            "diverged": trainer.diverged, "test_error_percent": error_percent(logits(trainer.model, test.x), test.y)}
+    return {
+        "net": f"{kind}-{depth}",
+        "kind": kind,
+        "depth": depth,
+        "final_loss": number(loss),
+        "diverged": trainer.diverged,
+        "test_error_percent": error_percent(logits(trainer.model, test.x), test.y),
+    }
 
 
 def compare(finals: list[Row]) -> Row:

@@ -15,12 +15,12 @@ import torch.nn.functional as F
 from torch import nn
 
 from explorer.jobs import Job
-from explorer.lab.experiments.compute import checked_device, one_thread
 from explorer.lab.config import Config
+from explorer.lab.experiments.compute import checked_device, one_thread
 from explorer.lab.experiments.data import Split, digits
 from explorer.lab.experiments.nets import blocks, built, digit_spec
-from explorer.lab.outcome import Row, number, outcome, state
 from explorer.lab.experiments.train import Trainer, error_percent, logits, train
+from explorer.lab.outcome import Row, number, outcome, state
 from explorer.net.resnet import ResNet
 
 
@@ -55,22 +55,36 @@ def run(config: Insertion, job: Job) -> dict[str, object]:
         difference = largest_difference(nets[config.shallow], deeper, training, test)
         scores = {"copied": nets[config.shallow], "inserted": deeper, "scratch": nets[config.depth]}
         found = {name: _score(model, training, test) for name, model in scores.items()}
-        summary = {**{f"{name}_{key}": value for name, score in found.items() for key, value in score.items()},
-                   "inserted_blocks": inserted, "largest_difference": difference}
+        summary = {
+            **{f"{name}_{key}": value for name, score in found.items() for key, value in score.items()},
+            "inserted_blocks": inserted,
+            "largest_difference": difference,
+        }
         worse = found["scratch"]["loss"] is None or found["scratch"]["loss"] > found["inserted"]["loss"]
         return outcome("identity", config, rows, summary, "worse" if worse else "finds")
 
 
-def _trained(config: Insertion, depth: int, data: Split, device: torch.device, job: Job, span: tuple[float, float],
-             rows: list[Row]) -> ResNet:
-    trainer = Trainer(built(digit_spec(depth, "plain", config.width), config.seed, device), data, config.lr, config.seed)
+def _trained(
+    config: Insertion,
+    depth: int,
+    data: Split,
+    device: torch.device,
+    job: Job,
+    span: tuple[float, float],
+    rows: list[Row],
+) -> ResNet:
+    trainer = Trainer(
+        built(digit_spec(depth, "plain", config.width), config.seed, device), data, config.lr, config.seed
+    )
     published = 0
     for first in range(0, config.steps, 5):
         many, width = min(5, config.steps - first), span[1] - span[0]
         inner = (span[0] + width * first / config.steps, span[0] + width * (first + many) / config.steps)
         train(trainer, many, job, f"training plain-{depth}", inner)
-        fresh = [{"net": f"plain-{depth}", "depth": depth, "step": step + 1, "loss": number(loss), "state": state(loss)}
-                 for step, loss in list(enumerate(trainer.losses))[published:]]
+        fresh = [
+            {"net": f"plain-{depth}", "depth": depth, "step": step + 1, "loss": number(loss), "state": state(loss)}
+            for step, loss in list(enumerate(trainer.losses))[published:]
+        ]
         published = len(trainer.losses)
         rows += fresh
         job.checkpoint(partial=fresh)
@@ -81,7 +95,7 @@ def insert_identities(source: ResNet, target: ResNet) -> int:
     """Copy `source` into the deeper `target` stage by stage and make the rest identities; how many blocks that were."""
     weights = source.state_dict()
     known = {path for path, _ in blocks(source)}
-    state_dict = {key: value for key, value in weights.items()}
+    state_dict = dict(weights.items())
     target.load_state_dict(state_dict, strict=False)
     extra = [block for path, block in blocks(target) if path not in known]
     for block in extra:
@@ -111,6 +125,8 @@ def largest_difference(a: ResNet, b: ResNet, *data: Split) -> float | None:
 
 def _score(model: ResNet, training: Split, test: Split) -> Row:
     outputs = logits(model, training.x)
-    return {"loss": number(F.cross_entropy(outputs, training.y).item()),
-            "training_error_percent": error_percent(outputs, training.y),
-            "test_error_percent": error_percent(logits(model, test.x), test.y)}
+    return {
+        "loss": number(F.cross_entropy(outputs, training.y).item()),
+        "training_error_percent": error_percent(outputs, training.y),
+        "test_error_percent": error_percent(logits(model, test.x), test.y),
+    }

@@ -15,12 +15,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from explorer.jobs import Job
-from explorer.lab.experiments.compute import checked_device, generator, one_thread
 from explorer.lab.config import KINDS, Config
+from explorer.lab.experiments.compute import checked_device, generator, one_thread
 from explorer.lab.experiments.data import Split, digits
 from explorer.lab.experiments.nets import built, digit_spec
-from explorer.lab.outcome import Row, number, outcome, state
 from explorer.lab.experiments.train import Trainer, train
+from explorer.lab.outcome import Row, number, outcome, state
 
 CHANCE = 2.302585  # ln 10, the loss of a net that knows nothing
 
@@ -51,12 +51,16 @@ def run(config: Landscape, job: Job) -> dict[str, object]:
         device = checked_device(config.device)
         job.checkpoint(0.0, "loading the digits")
         training, _ = digits(config.side, device)
-        batch = Split(training.x[:config.pictures], training.y[:config.pictures])
+        batch = Split(training.x[: config.pictures], training.y[: config.pictures])
         rows: list[Row] = []
         summary: Row = {}
         for part, kind in enumerate(KINDS):
-            trainer = Trainer(built(digit_spec(config.depth, kind, config.width), config.seed, device), training,
-                              config.lr, config.seed)
+            trainer = Trainer(
+                built(digit_spec(config.depth, kind, config.width), config.seed, device),
+                training,
+                config.lr,
+                config.seed,
+            )
             train(trainer, config.steps, job, f"training {kind}-{config.depth}", (part / 2, part / 2 + 0.25))
             name = {"net": f"{kind}-{config.depth}", "kind": kind}
             fresh = surface(trainer.model, batch, config, name, job, part / 2 + 0.25)
@@ -98,8 +102,9 @@ def direction(weights: dict[str, Tensor], seed: int, stream: int) -> dict[str, T
 
 
 @torch.no_grad()
-def loss_at(model: nn.Module, centre: dict[str, Tensor], directions: list[dict[str, Tensor]], a: float, b: float,
-            batch: Split) -> float:
+def loss_at(
+    model: nn.Module, centre: dict[str, Tensor], directions: list[dict[str, Tensor]], a: float, b: float, batch: Split
+) -> float:
     """Training loss at θ + a·d₁ + b·d₂, with batch statistics."""
     first, second = directions
     for key, weight in model.named_parameters():
@@ -110,9 +115,14 @@ def loss_at(model: nn.Module, centre: dict[str, Tensor], directions: list[dict[s
 def summarise(rows: list[Row], name: Row) -> Row:
     """The loss at the centre, the highest one, the share of the slice below chance, and how much of it is a bowl."""
     losses = [row["loss"] for row in rows if row["loss"] is not None]
-    return {**name, "centre_loss": next(row["loss"] for row in rows if row["a"] == row["b"] == 0),
-            "highest_loss": max(losses, default=None), "not_finite": len(rows) - len(losses),
-            "share_below_chance": sum(loss < CHANCE for loss in losses) / len(rows), "uphill_share": uphill(rows)}
+    return {
+        **name,
+        "centre_loss": next(row["loss"] for row in rows if row["a"] == row["b"] == 0),
+        "highest_loss": max(losses, default=None),
+        "not_finite": len(rows) - len(losses),
+        "share_below_chance": sum(loss < CHANCE for loss in losses) / len(rows),
+        "uphill_share": uphill(rows),
+    }
 
 
 def uphill(rows: list[Row]) -> float:
@@ -120,9 +130,11 @@ def uphill(rows: list[Row]) -> float:
     they are not 0) that go up: 1 in a bowl, about a half on a plateau with ripples. A loss that is no number is up."""
     side = round(len(rows) ** 0.5)
     middle = side // 2
+
     def loss(i: int, j: int) -> float:
         value = rows[i * side + j]["loss"]
         return float("inf") if value is None else value
+
     points = [(i, j) for i in range(side) for j in range(side) if (i, j) != (middle, middle)]
     ups = [loss(i, j) > loss(i - _sign(i - middle), j - _sign(j - middle)) for i, j in points]
     return sum(ups) / len(ups)

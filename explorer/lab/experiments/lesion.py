@@ -13,13 +13,13 @@ from dataclasses import dataclass
 import torch
 
 from explorer.jobs import Job
-from explorer.lab.experiments.compute import checked_device, generator, one_thread
 from explorer.lab.config import KINDS, Config
+from explorer.lab.experiments.compute import checked_device, generator, one_thread
 from explorer.lab.experiments.data import Split, digits
 from explorer.lab.experiments.nets import blocks, built, changes_shape, digit_spec, forward_without
-from explorer.lab.outcome import Row, outcome
 from explorer.lab.experiments.paths import path_rows, shorter_share
 from explorer.lab.experiments.train import Trainer, error_percent, train
+from explorer.lab.outcome import Row, outcome
 from explorer.net.resnet import ResNet
 
 
@@ -70,15 +70,24 @@ def lesions(model: ResNet, test: Split, config: Lesion, name: Row, job: Job) -> 
     paths = [(path, changes_shape(block)) for path, block in blocks(model)]
     deletable = [(path, dotted) for path, dotted in paths if kind == "residual" or not dotted]
     rows = [{**name, "part": "intact", "error_percent": _error(model, test, (), job)}]
-    rows += [{**name, "part": "single", "path": path, "dotted": dotted,
-              "error_percent": _error(model, test, (path,), job)} for path, dotted in deletable]
+    rows += [
+        {**name, "part": "single", "path": path, "dotted": dotted, "error_percent": _error(model, test, (path,), job)}
+        for path, dotted in deletable
+    ]
     solid = [path for path, dotted in deletable if not dotted]
     source = generator(config.seed, stream=4)
     for count in range(1, len(solid) + 1):
         for sample in range(config.samples if count < len(solid) else 1):
             chosen = [solid[i] for i in torch.randperm(len(solid), generator=source)[:count].tolist()]
-            rows.append({**name, "part": "several", "deleted": count, "sample": sample,
-                         "error_percent": _error(model, test, chosen, job)})
+            rows.append(
+                {
+                    **name,
+                    "part": "several",
+                    "deleted": count,
+                    "sample": sample,
+                    "error_percent": _error(model, test, chosen, job),
+                }
+            )
     return rows
 
 
@@ -96,10 +105,16 @@ def summarise(rows: list[Row], name: Row) -> Row:
     middle = len(single) // 2
     median = single[middle] if len(single) % 2 else (single[middle - 1] + single[middle]) / 2
     intact = next(row["error_percent"] for row in rows if row["part"] == "intact")
-    return {**name, "intact_error_percent": intact, "median_error_percent": median,
-            "least_error_percent": single[0], "most_error_percent": single[-1],
-            "worst_block": max(solid, key=lambda row: row["error_percent"])["path"], "solid_blocks": len(single),
-            "dotted_error_percent": dotted}
+    return {
+        **name,
+        "intact_error_percent": intact,
+        "median_error_percent": median,
+        "least_error_percent": single[0],
+        "most_error_percent": single[-1],
+        "worst_block": max(solid, key=lambda row: row["error_percent"])["path"],
+        "solid_blocks": len(single),
+        "dotted_error_percent": dotted,
+    }
 
 
 def answer(median_error_percent: float) -> str:

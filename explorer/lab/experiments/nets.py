@@ -17,8 +17,17 @@ DIGIT_CLASSES = 10
 def digit_spec(depth: int, kind: str, width: int = 8, norm: str = "batch", shortcut: str = "A") -> ResNetSpec:
     """A CIFAR-style net of 6n+2 layers (He et al. 2015, §4.2) for one-channel digits; option A is the paper's there.
     kind: plain | residual."""
-    return ResNetSpec(family="cifar", stages=cifar_stages(depth), block="basic", width=width, norm=norm, stem="cifar",
-                      shortcut="none" if kind == "plain" else shortcut, in_channels=1, num_classes=DIGIT_CLASSES)
+    return ResNetSpec(
+        family="cifar",
+        stages=cifar_stages(depth),
+        block="basic",
+        width=width,
+        norm=norm,
+        stem="cifar",
+        shortcut="none" if kind == "plain" else shortcut,
+        in_channels=1,
+        num_classes=DIGIT_CLASSES,
+    )
 
 
 def imagenet_spec(depth: int, kind: str, norm: str) -> ResNetSpec:

@@ -38,9 +38,17 @@ def path_rows(model: ResNet, data: Split, samples: int, seed: int, job: Job) -> 
             found.append(path_gradient(model, data.x[:PICTURES], data.y[:PICTURES], chosen).norm().item())
         norms.append(fsum(found) / len(found))
     weights = [comb(len(paths), length) * norm for length, norm in enumerate(norms)]
-    return [{"part": "paths", "net": f"residual-{model.spec.depth}", "length": length,
-             "share_of_paths": comb(len(paths), length) / 2 ** len(paths), "gradient_norm": number(norms[length]),
-             "share_of_gradient": ratio(weights[length], fsum(weights))} for length in range(len(paths) + 1)]
+    return [
+        {
+            "part": "paths",
+            "net": f"residual-{model.spec.depth}",
+            "length": length,
+            "share_of_paths": comb(len(paths), length) / 2 ** len(paths),
+            "gradient_norm": number(norms[length]),
+            "share_of_gradient": ratio(weights[length], fsum(weights)),
+        }
+        for length in range(len(paths) + 1)
+    ]
 
 
 def shorter_share(rows: list[Row]) -> float | None:

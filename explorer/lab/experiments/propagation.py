@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 
 from explorer.jobs import Job
-from explorer.lab.experiments.compute import checked_device, generator, one_thread
 from explorer.lab.config import KINDS, Config
+from explorer.lab.experiments.compute import checked_device, generator, one_thread
 from explorer.lab.experiments.data import photographs
 from explorer.lab.experiments.nets import blocks, built, head, imagenet_spec, stem
 from explorer.lab.outcome import Row, number, outcome, ratio, state
@@ -45,7 +45,9 @@ def run(config: Propagation, job: Job) -> dict[str, object]:
             net = f"{kind}-{depth}{'' if norm == 'batch' else ' without BN'}"
             job.checkpoint(done / len(cases), f"building {net}")
             model = built(imagenet_spec(depth, kind, norm), config.seed, device, config.init)
-            fresh = [dict(net=net, kind=kind, norm=norm, depth=depth, **row) for row in probe(model, x, config.seed, job)]
+            fresh = [
+                dict(net=net, kind=kind, norm=norm, depth=depth, **row) for row in probe(model, x, config.seed, job)
+            ]
             del model
             rows += fresh
             job.checkpoint((done + 1) / len(cases), net, fresh)
@@ -83,10 +85,17 @@ def _backward(model: ResNet, stages: list[tuple[str, Tensor, Tensor]], gradient:
         torch.autograd.backward(output, gradient)
         gradient = leaf.grad
         if path != "head":
-            rows += reversed([{"quantity": "gradient_norm", "path": path if name == "weight" else f"{path}.{name[:-7]}",
-                               "value": weight.grad.norm().item()}
-                              for name, weight in modules[path].named_parameters()
-                              if weight.dim() == 4 and "downsample" not in name])
+            rows += reversed(
+                [
+                    {
+                        "quantity": "gradient_norm",
+                        "path": path if name == "weight" else f"{path}.{name[:-7]}",
+                        "value": weight.grad.norm().item(),
+                    }
+                    for name, weight in modules[path].named_parameters()
+                    if weight.dim() == 4 and "downsample" not in name
+                ]
+            )
         for weight in modules[path].parameters():
             weight.grad = None
     return rows[::-1]
@@ -97,18 +106,22 @@ def summarise(rows: list[Row], net: str) -> Row:
     mine = [row for row in rows if row["net"] == net]
     signal = [row["value"] for row in mine if row["quantity"] == "activation_std"]
     gradient = [row["value"] for row in mine if row["quantity"] == "gradient_norm"]
-    return {**{key: mine[0][key] for key in ("net", "kind", "norm", "depth")},
-            "signal_last_over_first": ratio(signal[-1], signal[0]),
-            "gradient_first_over_last": ratio(gradient[0], gradient[-1]),
-            "zeros": sum(row["state"] == "zero" for row in mine),
-            "not_finite": sum(row["state"] in ("nan", "overflow") for row in mine)}
+    return {
+        **{key: mine[0][key] for key in ("net", "kind", "norm", "depth")},
+        "signal_last_over_first": ratio(signal[-1], signal[0]),
+        "gradient_first_over_last": ratio(gradient[0], gradient[-1]),
+        "zeros": sum(row["state"] == "zero" for row in mine),
+        "not_finite": sum(row["state"] in ("nan", "overflow") for row in mine),
+    }
 
 
 def answer(summary: dict[str, object], depth: int) -> str:
     """Of the deepest nets: the one whose gradients at the two ends are furthest apart (plain-bn, …); a gradient that
     vanished to exactly 0 or overflowed is further apart than any ratio."""
+
     def spread(net: Row) -> float:
         value = net["gradient_first_over_last"]
         return abs(log10(value)) if value else float("inf")
+
     worst = max((net for net in summary["nets"] if net["depth"] == depth), key=spread)
     return f"{worst['kind']}-{'bn' if worst['norm'] == 'batch' else 'none'}"

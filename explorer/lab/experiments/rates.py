@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explorer.jobs import Job
-from explorer.lab.experiments.compute import checked_device, one_thread
 from explorer.lab.config import Config
+from explorer.lab.experiments.compute import checked_device, one_thread
 from explorer.lab.experiments.data import digits
 from explorer.lab.experiments.nets import built, digit_spec
-from explorer.lab.outcome import Row, number, outcome, ratio, state
 from explorer.lab.experiments.train import Trainer
+from explorer.lab.outcome import Row, number, outcome, ratio, state
 
 WORKABLE = 0.5  # nats: a rate works when the final training loss is below (chance is ln 10 = 2.30)
 EVERY = 4  # steps between two points of a curve
@@ -60,10 +60,26 @@ def run(config: Rates, job: Job) -> dict[str, object]:
 def _rows(trainer: Trainer, lr: float, norm: str) -> list[Row]:
     final, losses = trainer.final_loss, trainer.losses
     shown = [index for index in range(len(losses)) if index % EVERY == 0 or index == len(losses) - 1]
-    return [{"part": "curve", "norm": norm, "lr": lr, "step": index + 1, "loss": number(losses[index]),
-             "state": state(losses[index])} for index in shown] + [
-        {"part": "final", "norm": norm, "lr": lr, "loss": number(final), "state": state(final),
-         "diverged_at": len(losses) if trainer.diverged else None}]
+    return [
+        {
+            "part": "curve",
+            "norm": norm,
+            "lr": lr,
+            "step": index + 1,
+            "loss": number(losses[index]),
+            "state": state(losses[index]),
+        }
+        for index in shown
+    ] + [
+        {
+            "part": "final",
+            "norm": norm,
+            "lr": lr,
+            "loss": number(final),
+            "state": state(final),
+            "diverged_at": len(losses) if trainer.diverged else None,
+        }
+    ]
 
 
 def summarise(finals: list[Row]) -> Row:
@@ -74,8 +90,12 @@ def summarise(finals: list[Row]) -> Row:
         works = [row["lr"] for row in mine if row["loss"] is not None and row["loss"] < WORKABLE]
         finite = [row for row in mine if row["loss"] is not None]
         best = min(finite, key=lambda row: row["loss"], default=None)
-        found[norm] = {"workable": works, "best_lr": best and best["lr"], "best_loss": best and best["loss"],
-                       "diverged": [row["lr"] for row in mine if row["diverged_at"]]}
+        found[norm] = {
+            "workable": works,
+            "best_lr": best and best["lr"],
+            "best_loss": best and best["loss"],
+            "diverged": [row["lr"] for row in mine if row["diverged_at"]],
+        }
     largest = {norm: max(found[norm]["workable"], default=None) for norm in NORMS}
     return {**found, "largest_workable_ratio": ratio(largest["batch"], largest["none"])}
 

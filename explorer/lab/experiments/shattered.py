@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 
 from explorer.jobs import Job
-from explorer.lab.experiments.compute import checked_device, derived, generator, one_thread
 from explorer.lab.config import KINDS, Config
+from explorer.lab.experiments.compute import checked_device, derived, generator, one_thread
 from explorer.lab.experiments.data import digits
 from explorer.lab.experiments.nets import built, digit_spec
 from explorer.lab.outcome import Row, number, outcome
@@ -80,7 +80,7 @@ def autocorrelation(slope: Tensor, lags: int = LAGS) -> list[float]:
     centred = slope - slope.mean()
     total = (centred * centred).sum()
     count = len(centred)
-    return [((centred[:count - lag] * centred[lag:]).sum() / total).item() for lag in range(min(lags, count - 1) + 1)]
+    return [((centred[: count - lag] * centred[lag:]).sum() / total).item() for lag in range(min(lags, count - 1) + 1)]
 
 
 def _rows(net: str, kind: str, depth: int, slopes: list[Tensor], points: int) -> list[Row]:
@@ -88,14 +88,23 @@ def _rows(net: str, kind: str, depth: int, slopes: list[Tensor], points: int) ->
     scaled = (slopes[0] / slopes[0].std()).tolist()
     curves = torch.tensor([autocorrelation(slope) for slope in slopes], dtype=torch.float64)
     spread = curves.std(0) if len(curves) > 1 else torch.zeros(curves.shape[1])
-    return [{**name, "part": "slope", "position": index / (points - 1), "value": number(value)}
-            for index, value in enumerate(scaled)] + [
+    return [
+        {**name, "part": "slope", "position": index / (points - 1), "value": number(value)}
+        for index, value in enumerate(scaled)
+    ] + [
         {**name, "part": "autocorrelation", "lag": lag, "value": number(value), "spread": number(deviation)}
-        for lag, (value, deviation) in enumerate(zip(curves.mean(0).tolist(), spread.tolist()))]
+        for lag, (value, deviation) in enumerate(zip(curves.mean(0).tolist(), spread.tolist()))
+    ]
 
 
 def _summarise(rows: list[Row], kind: str, depth: int) -> Row:
-    curve = [row["value"] for row in rows
-             if (row["kind"], row["depth"], row["part"]) == (kind, depth, "autocorrelation")]
-    return {"net": f"{kind}-{depth}", "kind": kind, "depth": depth, "lag_1": curve[1],
-            "lag_5": curve[min(5, len(curve) - 1)]}
+    curve = [
+        row["value"] for row in rows if (row["kind"], row["depth"], row["part"]) == (kind, depth, "autocorrelation")
+    ]
+    return {
+        "net": f"{kind}-{depth}",
+        "kind": kind,
+        "depth": depth,
+        "lag_1": curve[1],
+        "lag_5": curve[min(5, len(curve) - 1)],
+    }

@@ -23,7 +23,7 @@ def batches(count: int, batch: int, seed: int) -> Iterator[Tensor]:
     while True:
         order = torch.randperm(count, generator=source)
         for start in range(0, count - batch + 1, batch):
-            yield order[start:start + batch]
+            yield order[start : start + batch]
 
 
 class Trainer:

@@ -16,9 +16,11 @@ def block(parts: Parts) -> str:
     recipe = RECIPES[parts.spec.block, parts.spec.activation]
     recipe = recipe if parts.bn else recipe.replace("BN, ", "")
     recipe = recipe.replace(" + shortcut,", "").replace(", + shortcut.", ".") if parts.kinds == {"none"} else recipe
-    return (f'class {parts.block}(nn.Module):\n    """{recipe}"""\n\n'
-            f"    def __init__(self, {', '.join(parts.takes)}):\n{body(_block_init(parts))}\n\n"
-            f"    def forward(self, x):\n{body(_pre_forward(parts) if parts.pre else _post_forward(parts))}")
+    return (
+        f'class {parts.block}(nn.Module):\n    """{recipe}"""\n\n'
+        f"    def __init__(self, {', '.join(parts.takes)}):\n{body(_block_init(parts))}\n\n"
+        f"    def forward(self, x):\n{body(_pre_forward(parts) if parts.pre else _post_forward(parts))}"
+    )
 
 
 def _block_init(parts: Parts) -> list[str]:
@@ -27,8 +29,11 @@ def _block_init(parts: Parts) -> list[str]:
         made = conv(c_in, c_out, kernel, "stride" if strided else 1, parts.spec.groups if kernel == 3 else 1)
         pair = [f"self.conv{number} = {made}"]
         if parts.bn and parts.pre and number == 1:
-            pair = ["if not first:  # the first block finds its input activated by the stem",
-                    f"    self.bn1 = nn.BatchNorm2d({c_in})", *pair]
+            pair = [
+                "if not first:  # the first block finds its input activated by the stem",
+                f"    self.bn1 = nn.BatchNorm2d({c_in})",
+                *pair,
+            ]
         elif parts.bn:
             pair.insert(0 if parts.pre else 1, f"self.bn{number} = nn.BatchNorm2d({c_in if parts.pre else c_out})")
         lines += pair
@@ -46,7 +51,11 @@ def _shortcut_init(parts: Parts) -> list[str]:
     made = f"self.downsample = nn.Sequential({', '.join(layers)})"
     if "identity" not in parts.kinds:
         return [made]
-    return ["self.downsample = None", "if stride != 1 or c_in != c:  # a projection where the shape changes", f"    {made}"]
+    return [
+        "self.downsample = None",
+        "if stride != 1 or c_in != c:  # a projection where the shape changes",
+        f"    {made}",
+    ]
 
 
 def _shortcut(parts: Parts, changed: str) -> str:

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 
 from explorer.spec import ResNetSpec
 
-NAMES = {("basic", "post"): "BasicBlock", ("basic", "pre"): "PreActBasicBlock",
-         ("bottleneck", "post"): "Bottleneck", ("bottleneck", "pre"): "PreActBottleneck"}
+NAMES = {
+    ("basic", "post"): "BasicBlock",
+    ("basic", "pre"): "PreActBasicBlock",
+    ("bottleneck", "post"): "Bottleneck",
+    ("bottleneck", "pre"): "PreActBottleneck",
+}
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,13 @@ class Parts:
     @property
     def takes(self) -> list[str]:
         """Arguments of the block class."""
-        return ["c_in", *(["inner"] if self.inner == "inner" else []), "c", "stride", *(["first=False"] if self.pre else [])]
+        return [
+            "c_in",
+            *(["inner"] if self.inner == "inner" else []),
+            "c",
+            "stride",
+            *(["first=False"] if self.pre else []),
+        ]
 
     @property
     def convs(self) -> list[tuple[str, str, int, bool]]:

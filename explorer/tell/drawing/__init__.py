@@ -5,4 +5,13 @@ from explorer.tell.drawing.charts import bars_svg, lines_svg, shares_svg
 from explorer.tell.drawing.overview import overview_svg
 from explorer.tell.drawing.volumes import milestones, receptive_svg, volumes_svg
 
-__all__ = ["bars_svg", "block_svg", "lines_svg", "milestones", "overview_svg", "receptive_svg", "shares_svg", "volumes_svg"]
+__all__ = [
+    "bars_svg",
+    "block_svg",
+    "lines_svg",
+    "milestones",
+    "overview_svg",
+    "receptive_svg",
+    "shares_svg",
+    "volumes_svg",
+]

@@ -9,10 +9,10 @@ import math
 from collections.abc import Sequence
 
 from explorer import units
-from explorer.tell import palette
 from explorer.facts.rollup import Block
-from explorer.tell.drawing import svg
 from explorer.net.trace import Node
+from explorer.tell import palette
+from explorer.tell.drawing import svg
 
 WIDTH, CENTRE, BAR, CONV, GAP = 640, 372, 8, 50, 38
 WIDEST = 340  # pixels of the widest bar
@@ -63,8 +63,11 @@ def _conv(node: Node, y: float, scale: float, colour: str) -> list[str]:
     name += f", {node.groups} groups" if node.groups > 1 else ""
     weights = f"{math.prod(node.weights[0][1]):,} weights"
     edge = CENTRE - (top + bottom) / 2 - 10
-    words = [svg.text(LABELS, y + 21, name, "ink bold", 19), svg.text(LABELS, y + 43, weights, "ink", 17, proof=node.path),
-             svg.path(f"M{LABELS + 140} {y + CONV / 2}H{edge:.1f}", "ink", 0.8, "1 4") if edge > LABELS + 150 else ""]
+    words = [
+        svg.text(LABELS, y + 21, name, "ink bold", 19),
+        svg.text(LABELS, y + 43, weights, "ink", 17, proof=node.path),
+        svg.path(f"M{LABELS + 140} {y + CONV / 2}H{edge:.1f}", "ink", 0.8, "1 4") if edge > LABELS + 150 else "",
+    ]
     return [svg.polygon(outline, colour), *words]
 
 
@@ -84,13 +87,24 @@ def _addition(body: list[str], block: Block, start: float, y: float, scale: floa
     dash = palette.SHORTCUT_DASH[block.shortcut]
     side = CENTRE + block.in_shape[1] * scale / 2
     body.append(svg.path(f"M{CENTRE} {y + BAR}V{at - 16}", "ink", 1.4))
-    body.append(svg.path(f"M{side} {start:.1f}H{AROUND - 30}Q{AROUND} {start:.1f} {AROUND} {start + 30:.1f}V{at - 30:.1f}"
-                         f"Q{AROUND} {at:.1f} {AROUND - 30} {at:.1f}H{CENTRE + 20}", colour, 3.5, dash, arrow=True))
+    body.append(
+        svg.path(
+            f"M{side} {start:.1f}H{AROUND - 30}Q{AROUND} {start:.1f} {AROUND} {start + 30:.1f}V{at - 30:.1f}"
+            f"Q{AROUND} {at:.1f} {AROUND - 30} {at:.1f}H{CENTRE + 20}",
+            colour,
+            3.5,
+            dash,
+            arrow=True,
+        )
+    )
     body.append(f'<circle cx="{CENTRE}" cy="{at:.1f}" r="15" class="paper" style="stroke:{colour};stroke-width:3"/>')
     body.append(svg.path(f"M{CENTRE - 8} {at}h16M{CENTRE} {at - 8}v16", colour, 3))
     middle = (start + at) / 2
-    body.append(f'<g transform="rotate(90 {AROUND + 14} {middle:.1f})">'
-                + svg.text(AROUND + 14, middle, _along(block), "mid bold", 17, colour) + "</g>")
+    body.append(
+        f'<g transform="rotate(90 {AROUND + 14} {middle:.1f})">'
+        + svg.text(AROUND + 14, middle, _along(block), "mid bold", 17, colour)
+        + "</g>"
+    )
     return at + (16 if block.nodes[-1].kind == "relu" else 34) - BAR
 
 

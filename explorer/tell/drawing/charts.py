@@ -17,8 +17,11 @@ def bars_svg(rows: Sequence[tuple[str, float, str, str]], title: str, note: str 
     for order, (label, value, words, colour) in enumerate(rows):
         y = 56 + order * ROW
         length = (WIDE - LEFT - 150) * value / most
-        body += [svg.text(LEFT - 14, y + 20, label, "ink end", 18), svg.rect(LEFT, y, length, ROW - 12, colour),
-                 svg.text(LEFT + length + 10, y + 20, words, "ink bold", 18)]
+        body += [
+            svg.text(LEFT - 14, y + 20, label, "ink end", 18),
+            svg.rect(LEFT, y, length, ROW - 12, colour),
+            svg.text(LEFT + length + 10, y + 20, words, "ink bold", 18),
+        ]
     end = 56 + len(rows) * ROW
     body.append(svg.text(20, end + 18, note, "soft", 15))
     return svg.document(WIDE, end + (34 if note else 8), body, title)
@@ -38,8 +41,13 @@ def shares_svg(lines: Mapping[str, Sequence[tuple[str, float, str]]], title: str
     return svg.document(WIDE, 56 + len(lines) * 58, body, title)
 
 
-def lines_svg(series: Mapping[str, tuple[str, str, Sequence[tuple[float, float]]]], title: str, axes: tuple[str, str],
-              note: str = "", logarithmic: bool = False) -> str:
+def lines_svg(
+    series: Mapping[str, tuple[str, str, Sequence[tuple[float, float]]]],
+    title: str,
+    axes: tuple[str, str],
+    note: str = "",
+    logarithmic: bool = False,
+) -> str:
     """series: name → (colour, dash, points). axes: their names. logarithmic: the horizontal axis."""
     left, top, wide, high = 70, 84, 620, 300
     points = [point for _, _, line in series.values() for point in line]
@@ -50,15 +58,20 @@ def lines_svg(series: Mapping[str, tuple[str, str, Sequence[tuple[float, float]]
     for share in (0, 0.5, 1):
         body.append(svg.text(left - 8, top + high * (1 - share) + 5, f"{most * share:.2g}", "soft end", 15))
     for x in sorted({x for x, _ in points}) if logarithmic else (first, last):
-        body.append(svg.text(left + wide * (place(x) - first) / (last - first), top + high + 24, f"{x:g}", "soft mid", 15))
+        body.append(
+            svg.text(left + wide * (place(x) - first) / (last - first), top + high + 24, f"{x:g}", "soft mid", 15)
+        )
     ends: list[float] = []
     for name, (colour, dash, line) in series.items():
         xy = [(left + wide * (place(x) - first) / (last - first), top + high * (1 - y / most)) for x, y in line]
         body.append(svg.path("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in xy), colour, 2.6, dash))
         ends.append(_free(xy[-1][1], ends))
         body.append(svg.text(left + wide + 12, ends[-1] + 5, name, "bold", 17, colour))
-    body += [svg.text(left + wide / 2, top + high + 46, axes[0], "ink mid", 16), svg.text(left - 50, top - 18, axes[1], "ink", 16),
-             svg.text(20, top + high + 74, note, "soft", 15)]
+    body += [
+        svg.text(left + wide / 2, top + high + 46, axes[0], "ink mid", 16),
+        svg.text(left - 50, top - 18, axes[1], "ink", 16),
+        svg.text(20, top + high + 74, note, "soft", 15),
+    ]
     return svg.document(WIDE, top + high + 84, body, title)
 
 

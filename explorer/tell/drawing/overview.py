@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from explorer import units
-from explorer.tell import palette
 from explorer.facts.rollup import Block, Stage, stages
-from explorer.tell.drawing import svg
 from explorer.net.trace import Node
+from explorer.tell import palette
+from explorer.tell.drawing import svg
 
 LANE, TOP, LEFT, RIGHT, HIGH, WIDEST = 78, 62, 150, 960, 34, 92
 MOST = 12  # blocks in a lane; beyond it, equal neighbours share a tile
@@ -27,8 +27,11 @@ def overview_svg(nodes: Sequence[Node], title: str, chosen: str = "") -> str:
 
 def _lane(stage: Stage, y: float, chosen: str) -> list[str]:
     colour = palette.STAGE_COLOURS[stage.name]
-    body = [svg.rect(20, y + 14, 5, HIGH, colour), svg.text(34, y + 27, stage.name, "bold", 18, colour),
-            svg.text(34, y + 47, units.shape(stage.out_shape), "soft", 15)]
+    body = [
+        svg.rect(20, y + 14, 5, HIGH, colour),
+        svg.text(34, y + 27, stage.name, "bold", 18, colour),
+        svg.text(34, y + 47, units.shape(stage.out_shape), "soft", 15),
+    ]
     tiles = _tiles(stage)
     step = min(WIDEST + 14, (RIGHT - LEFT) / len(tiles))
     for place, (label, group) in enumerate(tiles):
@@ -38,8 +41,14 @@ def _lane(stage: Stage, y: float, chosen: str) -> list[str]:
         body.append(svg.text(x + wide / 2, y + 37, label, f"mid bold {'white' if marked else 'ink'}", 16))
         if group and group[0].shortcut != "none":
             dash = palette.SHORTCUT_DASH[group[0].shortcut]
-            body.append(svg.path(f"M{x - 6:.1f} {y + 22}C{x - 2:.1f} {y - 8} {x + wide + 2:.1f} {y - 8} {x + wide + 6:.1f} {y + 22}",
-                                 palette.SHORTCUT, 2.6, dash))
+            body.append(
+                svg.path(
+                    f"M{x - 6:.1f} {y + 22}C{x - 2:.1f} {y - 8} {x + wide + 2:.1f} {y - 8} {x + wide + 6:.1f} {y + 22}",
+                    palette.SHORTCUT,
+                    2.6,
+                    dash,
+                )
+            )
     return body
 
 

@@ -18,11 +18,15 @@ text {{ font-family: "Source Sans 3", "Source Sans", Inter, "Segoe UI", system-u
 
 def document(width: float, height: float, body: list[str], title: str) -> str:
     """A whole SVG file that stands alone."""
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
-            f'height="{height:g}"><title>{escape(title)}</title><style>{STYLE}</style>{"".join(body)}</svg>')
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
+        f'height="{height:g}"><title>{escape(title)}</title><style>{STYLE}</style>{"".join(body)}</svg>'
+    )
 
 
-def text(x: float, y: float, words: str, kind: str = "ink", size: float | None = None, fill: str = "", proof: str = "") -> str:
+def text(
+    x: float, y: float, words: str, kind: str = "ink", size: float | None = None, fill: str = "", proof: str = ""
+) -> str:
     """proof: the name of the number's proof, for whoever lays a button over it (`spots`)."""
     look = (f"font-size:{size:g}px;" if size else "") + (f"fill:{fill};" if fill else "")
     more = f' data-proof="{escape(proof)}"' if proof else ""
@@ -35,8 +39,10 @@ def polygon(points: list[tuple[float, float]], fill: str, opacity: float = 1, st
 
 
 def rect(x: float, y: float, width: float, height: float, fill: str, radius: float = 3, opacity: float = 1) -> str:
-    return (f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{radius:g}" fill="{fill}" '
-            f'fill-opacity="{opacity:g}"/>')
+    return (
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{radius:g}" fill="{fill}" '
+        f'fill-opacity="{opacity:g}"/>'
+    )
 
 
 def path(d: str, colour: str, width: float = 2, dash: str = "", arrow: bool = False) -> str:
@@ -47,5 +53,7 @@ def path(d: str, colour: str, width: float = 2, dash: str = "", arrow: bool = Fa
 
 
 def arrowhead(colour: str) -> str:
-    return (f'<defs><marker id="a{colour[1:]}" viewBox="0 0 10 10" refX="8" refY="5" markerWidth="6" markerHeight="6" '
-            f'orient="auto"><path d="M0 0L10 5L0 10z" fill="{colour}"/></marker></defs>')
+    return (
+        f'<defs><marker id="a{colour[1:]}" viewBox="0 0 10 10" refX="8" refY="5" markerWidth="6" markerHeight="6" '
+        f'orient="auto"><path d="M0 0L10 5L0 10z" fill="{colour}"/></marker></defs>'
+    )

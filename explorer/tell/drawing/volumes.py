@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from explorer import units
-from explorer.tell import palette
 from explorer.facts.rollup import stages
-from explorer.tell.drawing import svg
 from explorer.net.trace import Node
+from explorer.tell import palette
+from explorer.tell.drawing import svg
 
 TALLEST, LONGEST, LEAST = 220, 118, 2.5  # pixels: the highest map, the most channels, anything at all
 SLANT = (0.42, 0.30)  # how far a map's width runs to the right and up, per pixel of width
@@ -54,8 +54,11 @@ def volumes_svg(nodes: Sequence[Node], title: str) -> str:
 
 def _extent(node: Node, per_pixel: float, per_channel: float) -> tuple[float, float, float]:
     spatial = node.out_shape[2:] or (1, 1)
-    return (max(spatial[0] * per_pixel, LEAST), max(spatial[1] * per_pixel, LEAST),
-            max(node.out_shape[1] * per_channel, LEAST))
+    return (
+        max(spatial[0] * per_pixel, LEAST),
+        max(spatial[1] * per_pixel, LEAST),
+        max(node.out_shape[1] * per_channel, LEAST),
+    )
 
 
 def _box(x: float, base: float, height: float, run: float, length: float, colour: str) -> list[str]:
@@ -64,7 +67,9 @@ def _box(x: float, base: float, height: float, run: float, length: float, colour
     top, right = base - height, x + length
     return [
         svg.polygon([(x, top), (x + dx, top - dy), (right + dx, top - dy), (right, top)], colour, 0.55, colour),
-        svg.polygon([(right, top), (right + dx, top - dy), (right + dx, base - dy), (right, base)], colour, 0.38, colour),
+        svg.polygon(
+            [(right, top), (right + dx, top - dy), (right + dx, base - dy), (right, base)], colour, 0.38, colour
+        ),
         svg.polygon([(x, top), (right, top), (right, base), (x, base)], colour, 0.92, colour),
     ]
 
@@ -73,7 +78,9 @@ def _stride(label: str, node: Node, marked: list[tuple[str, Node]]) -> str:
     """How the map's size relates to the one before it: '½ the size' where it shrank."""
     before = [one for _, one in marked][[name for name, _ in marked].index(label) - 1]
     if label == "input" or len(node.out_shape) < 4 or node.kind == "avgpool":
-        return {"input": "the picture", "avgpool": "average"}.get(node.kind, "classes" if node.out_shape[1] != 1 else "class")
+        return {"input": "the picture", "avgpool": "average"}.get(
+            node.kind, "classes" if node.out_shape[1] != 1 else "class"
+        )
     return f"stride {node.jump // before.jump}" if node.jump > before.jump else "same size"
 
 
@@ -90,13 +97,23 @@ def receptive_svg(nodes: Sequence[Node], title: str) -> str:
     for order, (name, field) in enumerate(reversed(seen)):
         side, colour = field * scale, palette.STAGE_COLOURS[name]
         x, y = middle - side / 2, centre_y - side / 2
-        body.append(f'<rect x="{x:.1f}" y="{y:.1f}" width="{side:.1f}" height="{side:.1f}" fill="{colour}" '
-                    f'fill-opacity=".10" stroke="{colour}" stroke-width="2.5"/>')
+        body.append(
+            f'<rect x="{x:.1f}" y="{y:.1f}" width="{side:.1f}" height="{side:.1f}" fill="{colour}" '
+            f'fill-opacity=".10" stroke="{colour}" stroke-width="2.5"/>'
+        )
         row = 110 + order * 62
         body.append(svg.path(f"M{middle + side / 2:.1f} {max(y, y + side * 0.12):.1f}L570 {row - 6}", colour, 1, "2 4"))
         body.append(svg.text(580, row, name, "bold", 18, colour))
-        body.append(svg.text(580, row + 24, units.pixels(field) + (" > picture" if field > max(picture) else ""),
-                             "ink", 17, proof=name))
+        body.append(
+            svg.text(
+                580,
+                row + 24,
+                units.pixels(field) + (" > picture" if field > max(picture) else ""),
+                "ink",
+                17,
+                proof=name,
+            )
+        )
     row = 110 + len(seen) * 62
     body.append(svg.rect(580, row - 13, 16, 16, "#8a929c", 2, 0.45))
     body.append(svg.text(604, row, f"the picture, {picture[0]}×{picture[1]}", "ink", 17))

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from hashlib import sha1
 
-from explorer.spec import naming
 from explorer import units
-from explorer.tell import palette
 from explorer.facts.rollup import METRICS, headline, stages
+from explorer.net.trace import trace
+from explorer.spec import ResNetSpec, naming
+from explorer.tell import palette
 from explorer.tell.netmap.columns import MetricColumn, columns
 from explorer.tell.netmap.details import details
 from explorer.tell.netmap.dot import dot
@@ -22,15 +23,32 @@ from explorer.tell.netmap.groups import LEVELS, folds, lanes
 from explorer.tell.netmap.scene import scene
 from explorer.tell.netmap.view import NAMES as VIEW_NAMES
 from explorer.tell.netmap.view import View, parse
-from explorer.spec import ResNetSpec
-from explorer.net.trace import trace
 
-__all__ = ["LEVELS", "VIEW_NAMES", "MetricColumn", "View", "color_choices", "colours", "dot", "drawing", "figure3",
-           "known", "parse"]
+__all__ = [
+    "LEVELS",
+    "VIEW_NAMES",
+    "MetricColumn",
+    "View",
+    "color_choices",
+    "colours",
+    "dot",
+    "drawing",
+    "figure3",
+    "known",
+    "parse",
+]
+
+USUAL_VIEW = View()
 
 
-def drawing(spec: ResNetSpec, height: int, width: int, batch: int = 1, view: View = View(),
-            extra: Mapping[str, MetricColumn] | None = None) -> dict[str, object]:
+def drawing(
+    spec: ResNetSpec,
+    height: int,
+    width: int,
+    batch: int = 1,
+    view: View = USUAL_VIEW,
+    extra: Mapping[str, MetricColumn] | None = None,
+) -> dict[str, object]:
     """The map of a model at view.level, as JSON-ready data. Do not change what it returns: it is shared."""
     base, parts = _drawing(spec, height, width, batch, view.level, view.fold, view.unfold)
     if not extra:
@@ -40,17 +58,25 @@ def drawing(spec: ResNetSpec, height: int, width: int, batch: int = 1, view: Vie
 
 
 @lru_cache(maxsize=32)
-def _drawing(spec: ResNetSpec, height: int, width: int, batch: int, level: str, fold: str,
-             unfold: tuple[str, ...]) -> tuple[dict[str, object], tuple]:
+def _drawing(
+    spec: ResNetSpec, height: int, width: int, batch: int, level: str, fold: str, unfold: tuple[str, ...]
+) -> tuple[dict[str, object], tuple]:
     nodes = trace(spec, height, width, batch)
     staged = stages(nodes)
     drawn, parts = scene(lanes(staged, level, fold, unfold), level)
     head = headline(spec, height, width, batch)
     return {
-        "stamp": _stamp(spec, height, width, batch, level, fold, unfold), "figure": "map", "level": level,
-        "folded": folds(staged, fold), **titles(spec, head, (batch, spec.in_channels, height, width)),
-        "input": f"{height}×{width}×{spec.in_channels}", "shortcuts_held": head["shortcuts"], "scene": drawn,
-        "columns": columns(parts), "details": details(spec, staged, height, width), "palette": colours(),
+        "stamp": _stamp(spec, height, width, batch, level, fold, unfold),
+        "figure": "map",
+        "level": level,
+        "folded": folds(staged, fold),
+        **titles(spec, head, (batch, spec.in_channels, height, width)),
+        "input": f"{height}×{width}×{spec.in_channels}",
+        "shortcuts_held": head["shortcuts"],
+        "scene": drawn,
+        "columns": columns(parts),
+        "details": details(spec, staged, height, width),
+        "palette": colours(),
         "spec_shortcut": spec.shortcut,
     }, parts
 
@@ -62,24 +88,38 @@ def _stamp(*what: object) -> str:
 
 def titles(spec: ResNetSpec, head: Mapping[str, object], shape: tuple[int, ...]) -> dict[str, str]:
     """Name, file name, and the line of figures that stands under the name on an exported picture."""
-    facts = (naming.layout(spec), f"{units.count(head['params'])} params", units.macs(head["macs"]),
-             "×".join(map(str, shape)))
+    facts = (
+        naming.layout(spec),
+        f"{units.count(head['params'])} params",
+        units.macs(head["macs"]),
+        "×".join(map(str, shape)),
+    )
     return {"title": naming.title(spec), "slug": naming.slug(spec), "facts": " · ".join(facts)}
 
 
 def colours() -> dict[str, object]:
     """The palette as the component needs it."""
-    return {"stages": palette.STAGE_COLOURS, "kinds": palette.KIND_COLOURS, "shortcut": palette.SHORTCUT,
-            "dash": palette.SHORTCUT_DASH, "words": palette.SHORTCUT_WORDS, "kind_labels": palette.KIND_LABELS,
-            "provenance": {name: [units.PROVENANCE_MARK[name], text] for name, text in units.PROVENANCE.items()}}
+    return {
+        "stages": palette.STAGE_COLOURS,
+        "kinds": palette.KIND_COLOURS,
+        "shortcut": palette.SHORTCUT,
+        "dash": palette.SHORTCUT_DASH,
+        "words": palette.SHORTCUT_WORDS,
+        "kind_labels": palette.KIND_LABELS,
+        "provenance": {name: [units.PROVENANCE_MARK[name], text] for name, text in units.PROVENANCE.items()},
+    }
 
 
 @lru_cache(maxsize=32)
 def _paths(spec: ResNetSpec, height: int, width: int) -> frozenset[str]:
     nodes = trace(spec, height, width)
     blocks = {node.block for node in nodes if node.block}
-    return frozenset({node.path for node in nodes} | blocks | {f"{block}.downsample" for block in blocks}
-                     | {stage.module for stage in stages(nodes)})
+    return frozenset(
+        {node.path for node in nodes}
+        | blocks
+        | {f"{block}.downsample" for block in blocks}
+        | {stage.module for stage in stages(nodes)}
+    )
 
 
 def known(spec: ResNetSpec, height: int, width: int, path: str) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from explorer import units
-from explorer.tell import palette
 from explorer.facts.rollup import METRICS, total
+from explorer.tell import palette
 from explorer.tell.netmap.groups import Part
 
 INKS = ("#ffffff", "#000000")  # with these two, any colour has one at 4.5:1 or better
@@ -39,8 +39,14 @@ class MetricColumn:
 def columns(parts: Sequence[Part], extra: Mapping[str, MetricColumn] | None = None) -> dict[str, dict[str, object]]:
     """name → label, unit, what it counts, provenance, and per part: value, text and colour; None where unknown."""
     made = {
-        name: _column(rule.label, rule.unit, rule.counts, "computed", rule.combine == "sum",
-                      [total(part.nodes, name) for part in parts])
+        name: _column(
+            rule.label,
+            rule.unit,
+            rule.counts,
+            "computed",
+            rule.combine == "sum",
+            [total(part.nodes, name) for part in parts],
+        )
         for name, rule in METRICS.items()
     }
     for name, column in (extra or {}).items():
@@ -81,22 +87,37 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def _column(label: str, unit: str, counts: str, provenance: str, summed: bool,
-            values: list[float | None]) -> dict[str, object]:
+def _column(
+    label: str, unit: str, counts: str, provenance: str, summed: bool, values: list[float | None]
+) -> dict[str, object]:
     known = [value for value in values if value is not None]
     low, high = (min(known), max(known)) if known else (0.0, 0.0)
-    shares = [1.0 if value is None and unit == "px" else None if value is None
-              else (value - low) / (high - low) if high > low else 0.5 for value in values]
+    shares = [
+        1.0
+        if value is None and unit == "px"
+        else None
+        if value is None
+        else (value - low) / (high - low)
+        if high > low
+        else 0.5
+        for value in values
+    ]
     steps = [low + (high - low) * index / (LEGEND_STOPS - 1) for index in range(LEGEND_STOPS if high > low else 1)]
     return {
-        "label": label, "unit": unit, "legend_label": f"{label}, px" if unit == "px" else label, "counts": counts, "provenance": provenance,
+        "label": label,
+        "unit": unit,
+        "legend_label": f"{label}, px" if unit == "px" else label,
+        "counts": counts,
+        "provenance": provenance,
         "total": sum(known) if summed and len(known) == len(values) else None,
-        "values": values, "texts": [on_tile(value, unit) for value in values],
+        "values": values,
+        "texts": [on_tile(value, unit) for value in values],
         "words": [units.short(value, unit) for value in values],
         "shades": [None if share is None else shade(share) for share in shares],
         "inks": [None if share is None else ink(shade(share)) for share in shares],
-        "legend": [[shade((step - low) / (high - low)) if high > low else shade(0.5), on_tile(step, unit)]
-                   for step in steps],
+        "legend": [
+            [shade((step - low) / (high - low)) if high > low else shade(0.5), on_tile(step, unit)] for step in steps
+        ],
     }
 
 
@@ -106,7 +127,11 @@ def _looked_up(part: Part, values: Mapping[str, float]) -> float | None:
     The nodes come before its own: a tile of stem and head is known by its first layer's path, and is more than that."""
     if part.whole and part.stage in values:
         return values[part.stage]
-    for members in ([node.path for node in part.nodes], [part.id][:len(part.blocks) <= 1], [block.path for block in part.blocks]):
+    for members in (
+        [node.path for node in part.nodes],
+        [part.id][: len(part.blocks) <= 1],
+        [block.path for block in part.blocks],
+    ):
         found = [values[path] for path in members if path in values]
         if members and len(found) == len(members):
             return sum(found)
@@ -114,7 +139,7 @@ def _looked_up(part: Part, values: Mapping[str, float]) -> float | None:
 
 
 def _rgb(colour: str) -> tuple[int, ...]:
-    return tuple(int(colour[at:at + 2], 16) for at in (1, 3, 5))
+    return tuple(int(colour[at : at + 2], 16) for at in (1, 3, 5))
 
 
 def _luminance(colour: str) -> float:

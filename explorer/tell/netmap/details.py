@@ -11,14 +11,14 @@ from functools import lru_cache
 from itertools import groupby
 
 from explorer import units
-from explorer.tell import palette
 from explorer.facts.rollup import METRICS, Block, Stage, blocks, metric_columns, total
-from explorer.tell.netmap import panel_proofs
-from explorer.tell.netmap.opened import opened
-from explorer.tell.netmap.groups import signature
-from explorer.tell.netmap.recipes import SOLIDITY, counted, layer_name, params_formula, shape
-from explorer.spec import ResNetSpec
 from explorer.net.trace import Node, trace
+from explorer.spec import ResNetSpec
+from explorer.tell import palette
+from explorer.tell.netmap import panel_proofs
+from explorer.tell.netmap.groups import signature
+from explorer.tell.netmap.opened import opened
+from explorer.tell.netmap.recipes import SOLIDITY, counted, layer_name, params_formula, shape
 
 OPTIONS = ("A", "B", "C")
 
@@ -33,23 +33,36 @@ def details(spec: ResNetSpec, stages: Sequence[Stage], height: int, width: int) 
             key = signature(block)
             if key not in places:
                 places[key] = len(kinds)
-                kinds.append(_kind(block, stages[number].nodes[-1].jump if index == 0 else block.nodes[-1].jump) | {"options": options(spec, height, width, number, min(index, 1))})
+                kinds.append(
+                    _kind(block, stages[number].nodes[-1].jump if index == 0 else block.nodes[-1].jump)
+                    | {"options": options(spec, height, width, number, min(index, 1))}
+                )
     return {
         "kinds": kinds,
-        "stages": {stage.module: _stage(stage, places) | {
-            "proofs": panel_proofs.of_stage(nodes, stage)} for stage in stages},
+        "stages": {
+            stage.module: _stage(stage, places) | {"proofs": panel_proofs.of_stage(nodes, stage)} for stage in stages
+        },
         "layers": {node.path: layer(node) for stage in stages for node in stage.nodes if not node.block},
         "metrics": {name: {"label": rule.label, "counts": rule.counts} for name, rule in METRICS.items()},
-        "totals": {name: total(nodes, name) for name in panel_proofs.SUMS}, **panel_proofs.vocabulary(),
+        "totals": {name: total(nodes, name) for name in panel_proofs.SUMS},
+        **panel_proofs.vocabulary(),
     }
 
 
 def layer(node: Node, within: str = "") -> dict[str, object]:
     """One layer, with its numbers substituted. `within`: a path to leave out."""
-    return {"id": node.path.removeprefix(f"{within}."), "name": layer_name(node), "kind": node.kind,
-            "label": palette.KIND_LABELS[node.kind], "in": shape(node.in_shape), "out": shape(node.out_shape),
-            "params": node.params, "params_formula": params_formula(node), "macs": node.macs,
-            "proofs": panel_proofs.shown(**panel_proofs.sums([node]), out=panel_proofs.side([node]))}
+    return {
+        "id": node.path.removeprefix(f"{within}."),
+        "name": layer_name(node),
+        "kind": node.kind,
+        "label": palette.KIND_LABELS[node.kind],
+        "in": shape(node.in_shape),
+        "out": shape(node.out_shape),
+        "params": node.params,
+        "params_formula": params_formula(node),
+        "macs": node.macs,
+        "proofs": panel_proofs.shown(**panel_proofs.sums([node]), out=panel_proofs.side([node])),
+    }
 
 
 @lru_cache(maxsize=256)
@@ -63,35 +76,60 @@ def options(spec: ResNetSpec, height: int, width: int, stage: int, index: int) -
         short = replace(spec, shortcut=option, stages=tuple(min(count, 2) for count in spec.stages))
         found = {block.path: block for block in blocks(trace(short, height, width))}
         block = found[f"layer{stage + 1}.{index}"]
-        costs[option] = {"shortcut": block.shortcut, "params": total(block.nodes, "params"),
-                         "macs": total(block.nodes, "macs"), "proofs": panel_proofs.sums(block.nodes, ("params", "macs"))}
+        costs[option] = {
+            "shortcut": block.shortcut,
+            "params": total(block.nodes, "params"),
+            "macs": total(block.nodes, "macs"),
+            "proofs": panel_proofs.sums(block.nodes, ("params", "macs")),
+        }
     return costs
 
 
 def question(kind: str) -> str:
     """The panel's heading."""
-    return {"identity": "Why solid?", "projection": "Why dotted?", "pad": "Why dotted, with zeros?",
-            "none": "No shortcut"}[kind]
+    return {
+        "identity": "Why solid?",
+        "projection": "Why dotted?",
+        "pad": "Why dotted, with zeros?",
+        "none": "No shortcut",
+    }[kind]
 
 
 def _kind(block: Block, before: int) -> dict[str, object]:
-    return {"shortcut": block.shortcut, "question": question(block.shortcut), "solidity": SOLIDITY[block.shortcut],
-            "words": palette.SHORTCUT_WORDS[block.shortcut], "reason": block.reason, "stride": block.stride,
-            "in": shape(block.in_shape), "out": shape(block.out_shape),
-            "metrics": {name: value for name, value in metric_columns(block.nodes).items()
-                        if METRICS[name].combine == "sum"},
-            "proofs": panel_proofs.shown(**panel_proofs.sums(block.nodes), out=panel_proofs.side(block.nodes)),
-            "widens": panel_proofs.widens(block, before),
-            "layers": [layer(node, block.path) for node in block.nodes], "opened": opened(block)}
+    return {
+        "shortcut": block.shortcut,
+        "question": question(block.shortcut),
+        "solidity": SOLIDITY[block.shortcut],
+        "words": palette.SHORTCUT_WORDS[block.shortcut],
+        "reason": block.reason,
+        "stride": block.stride,
+        "in": shape(block.in_shape),
+        "out": shape(block.out_shape),
+        "metrics": {
+            name: value for name, value in metric_columns(block.nodes).items() if METRICS[name].combine == "sum"
+        },
+        "proofs": panel_proofs.shown(**panel_proofs.sums(block.nodes), out=panel_proofs.side(block.nodes)),
+        "widens": panel_proofs.widens(block, before),
+        "layers": [layer(node, block.path) for node in block.nodes],
+        "opened": opened(block),
+    }
 
 
 def _stage(stage: Stage, places: dict[tuple, int]) -> dict[str, object]:
     held = [block.shortcut for block in stage.blocks]
     numbered = [places[signature(block)] for block in stage.blocks]
-    words = {name: [units.short(total(block.nodes, name), rule.unit) for block in stage.blocks]
-             for name, rule in METRICS.items() if rule.combine != "sum"}
-    return {"name": stage.name, "out": shape(stage.out_shape), "blocks": len(stage.blocks),
-            "kinds": [[kind, len(tuple(group))] for kind, group in groupby(numbered)],
-            "holds": counted({kind: held.count(kind) for kind in dict.fromkeys(held)}),
-            "metrics": metric_columns(stage.nodes), "last": words,
-            "words": {name: units.short(total(stage.nodes, name), rule.unit) for name, rule in METRICS.items()}}
+    words = {
+        name: [units.short(total(block.nodes, name), rule.unit) for block in stage.blocks]
+        for name, rule in METRICS.items()
+        if rule.combine != "sum"
+    }
+    return {
+        "name": stage.name,
+        "out": shape(stage.out_shape),
+        "blocks": len(stage.blocks),
+        "kinds": [[kind, len(tuple(group))] for kind, group in groupby(numbered)],
+        "holds": counted({kind: held.count(kind) for kind in dict.fromkeys(held)}),
+        "metrics": metric_columns(stage.nodes),
+        "last": words,
+        "words": {name: units.short(total(stage.nodes, name), rule.unit) for name, rule in METRICS.items()},
+    }

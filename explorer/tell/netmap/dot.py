@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import graphviz
 
-from explorer.tell import palette
 from explorer.facts.rollup import blocks, stages
-from explorer.tell.netmap.recipes import layer_name, shape
 from explorer.net.trace import Node
+from explorer.tell import palette
+from explorer.tell.netmap.recipes import layer_name, shape
 
 STYLE = {"identity": "solid", "projection": "dashed", "pad": "dotted"}
 
@@ -17,11 +17,12 @@ STYLE = {"identity": "solid", "projection": "dashed", "pad": "dotted"}
 def dot(nodes: Sequence[Node], title: str) -> str:
     """DOT source. Node names are numbers: paths stand in the labels, escaped."""
     names = {node.path: f"n{index}" for index, node in enumerate(nodes)}
-    graph = graphviz.Digraph("resnet", graph_attr={"label": graphviz.escape(title), "labelloc": "t", "rankdir": "TB",
-                                                   "fontname": "serif"},
-                             node_attr={"shape": "box", "style": "rounded,filled", "fontname": "sans-serif",
-                                        "fillcolor": "white"},
-                             edge_attr={"fontname": "sans-serif", "fontsize": "10"})
+    graph = graphviz.Digraph(
+        "resnet",
+        graph_attr={"label": graphviz.escape(title), "labelloc": "t", "rankdir": "TB", "fontname": "serif"},
+        node_attr={"shape": "box", "style": "rounded,filled", "fontname": "sans-serif", "fillcolor": "white"},
+        edge_attr={"fontname": "sans-serif", "fontsize": "10"},
+    )
     for stage in stages(nodes):
         with graph.subgraph(name=f"cluster_{stage.name}") as cluster:
             cluster.attr(label=f"{stage.name}  {shape(stage.out_shape)}", color=palette.STAGE_COLOURS[stage.name])

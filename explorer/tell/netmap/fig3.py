@@ -12,12 +12,12 @@ from functools import lru_cache
 
 from explorer import units
 from explorer.facts.rollup import blocks
+from explorer.net.trace import Node, follow, trace
+from explorer.net.vgg import vgg19
+from explorer.spec import preset
 from explorer.tell.netmap import panel_proofs
 from explorer.tell.netmap.paths import number
 from explorer.tell.netmap.recipes import layer_name, shape
-from explorer.spec import preset
-from explorer.net.trace import Node, follow, trace
-from explorer.net.vgg import vgg19
 
 PUBLISHED_MACS = {"VGG-19": 19.6e9, "plain-34": 3.6e9, "ResNet-34": 3.6e9}
 DRAWN = ("conv", "maxpool", "avgpool", "linear")
@@ -46,9 +46,11 @@ class Column:
 def nets() -> tuple[Column, ...]:
     """The three models, traced on a 1×3×224×224 input."""
     net34 = preset("resnet34")
-    return (Column("VGG-19", follow(vgg19(), (1, 3, 224, 224))),
-            Column("plain-34", trace(replace(net34, shortcut="none"))),
-            Column("ResNet-34", trace(net34)))
+    return (
+        Column("VGG-19", follow(vgg19(), (1, 3, 224, 224))),
+        Column("plain-34", trace(replace(net34, shortcut="none"))),
+        Column("ResNet-34", trace(net34)),
+    )
 
 
 @lru_cache(maxsize=1)
@@ -56,21 +58,30 @@ def figure3() -> dict[str, object]:
     """The figure as JSON-ready data: columns, bands of equal output size, boxes, the flow, and the shortcuts."""
     columns = nets()
     bands = _bands(columns)
-    places = {(column.name, node.path): _place(column, node, bands, index)
-              for index, column in enumerate(columns) for node in column.drawn}
+    places = {
+        (column.name, node.path): _place(column, node, bands, index)
+        for index, column in enumerate(columns)
+        for node in column.drawn
+    }
     shortcuts = [line for index, column in enumerate(columns) for line in _shortcuts(column, index, places)]
     height = max(band["y"] + band["h"] for band in bands.values())
     return {
-        "stamp": "fig3", "figure": "fig3", "details": panel_proofs.vocabulary(),
-        "title": "VGG-19, plain-34, ResNet-34", "slug": "fig3-vgg19-plain34-resnet34",
-        "facts": "He et al. 2015, Fig. 3, drawn from the traced models, 1×3×224×224", "w": WIDTH, "h": height + 8,
-        "bands": [{"size": "×".join(map(str, size)) if len(size) > 1 else "1", **band}
-                  for size, band in bands.items()],
+        "stamp": "fig3",
+        "figure": "fig3",
+        "details": panel_proofs.vocabulary(),
+        "title": "VGG-19, plain-34, ResNet-34",
+        "slug": "fig3-vgg19-plain34-resnet34",
+        "facts": "He et al. 2015, Fig. 3, drawn from the traced models, 1×3×224×224",
+        "w": WIDTH,
+        "h": height + 8,
+        "bands": [{"size": "×".join(map(str, size)) if len(size) > 1 else "1", **band} for size, band in bands.items()],
         "columns": [_head(column, index) for index, column in enumerate(columns)],
         "boxes": [_box(column, node, places[column.name, node.path]) for column in columns for node in column.drawn],
-        "flow": [_flow(column, places) for column in columns], "shortcuts": shortcuts,
-        "shortcuts_held": {kind: sum(line["kind"] == kind for line in shortcuts)
-                           for kind in ("identity", "projection")},
+        "flow": [_flow(column, places) for column in columns],
+        "shortcuts": shortcuts,
+        "shortcuts_held": {
+            kind: sum(line["kind"] == kind for line in shortcuts) for kind in ("identity", "projection")
+        },
     }
 
 
@@ -98,19 +109,35 @@ def _place(column: Column, node: Node, bands: dict, index: int) -> list[float]:
 
 def _head(column: Column, index: int) -> dict[str, object]:
     macs = sum(node.macs for node in column.nodes)
-    return {"name": column.name, "x": GUTTER + index * COLUMN + INDENT + BOX_W / 2, "params":
-            f"{units.count(sum(node.params for node in column.nodes))} params", "macs": units.macs(macs),
-            "proofs": panel_proofs.sums(column.nodes[1:], ("params", "macs")), "steps": panel_proofs.steps(column.nodes[1:], ("params", "macs")),
-            "paper": f"paper: {PUBLISHED_MACS[column.name] / 1e9:.1f} billion"}
+    return {
+        "name": column.name,
+        "x": GUTTER + index * COLUMN + INDENT + BOX_W / 2,
+        "params": f"{units.count(sum(node.params for node in column.nodes))} params",
+        "macs": units.macs(macs),
+        "proofs": panel_proofs.sums(column.nodes[1:], ("params", "macs")),
+        "steps": panel_proofs.steps(column.nodes[1:], ("params", "macs")),
+        "paper": f"paper: {PUBLISHED_MACS[column.name] / 1e9:.1f} billion",
+    }
 
 
 def _box(column: Column, node: Node, place: list[float]) -> dict[str, object]:
     name = layer_name(node)
     words = f"{column.name}, {node.path}: {name}, {shape(node.in_shape)} to {shape(node.out_shape)}"
-    return {"id": f"{column.name}/{node.path}", "net": column.name, "path": node.path, "kind": node.kind,
-            "stage": node.stage if node.block else "", "name": name, "box": place, "says": words,
-            "in": shape(node.in_shape), "out": shape(node.out_shape), "params": node.params, "macs": node.macs,
-            "proofs": panel_proofs.shown(**panel_proofs.sums([node]), out=panel_proofs.side([node]))}
+    return {
+        "id": f"{column.name}/{node.path}",
+        "net": column.name,
+        "path": node.path,
+        "kind": node.kind,
+        "stage": node.stage if node.block else "",
+        "name": name,
+        "box": place,
+        "says": words,
+        "in": shape(node.in_shape),
+        "out": shape(node.out_shape),
+        "params": node.params,
+        "macs": node.macs,
+        "proofs": panel_proofs.shown(**panel_proofs.sums([node]), out=panel_proofs.side([node])),
+    }
 
 
 def _flow(column: Column, places: dict) -> str:
@@ -131,8 +158,17 @@ def _shortcuts(column: Column, index: int, places: dict) -> list[dict[str, objec
         first, last = places[column.name, block.convs[0].path], places[column.name, block.convs[-1].path]
         middle, top, bottom = right - BOX_W / 2, first[1] - 5.5, last[1] + BOX_H + 5.5
         far = right + BULGE
-        d = (f"M{number(middle)} {number(top)}H{number(right)}C{number(far)} {number(top)} {number(far)} "
-             f"{number(bottom)} {number(right)} {number(bottom)}H{number(middle + 2)}")
-        lines.append({"id": f"{column.name}/{block.path}.downsample", "kind": block.shortcut, "count": 1, "d": d,
-                      "says": f"{column.name}, {block.path}: {block.reason}"})
+        d = (
+            f"M{number(middle)} {number(top)}H{number(right)}C{number(far)} {number(top)} {number(far)} "
+            f"{number(bottom)} {number(right)} {number(bottom)}H{number(middle + 2)}"
+        )
+        lines.append(
+            {
+                "id": f"{column.name}/{block.path}.downsample",
+                "kind": block.shortcut,
+                "count": 1,
+                "d": d,
+                "says": f"{column.name}, {block.path}: {block.reason}",
+            }
+        )
     return lines

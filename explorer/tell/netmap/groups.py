@@ -54,8 +54,18 @@ def bypass_id(block: Block) -> str:
 
 def signature(block: Block) -> tuple:
     """Equal for blocks that differ in nothing but their place: same layers, same shapes, same shortcut."""
-    return tuple((node.path.removeprefix(block.path), node.kind, node.in_shape, node.out_shape, node.kernel,
-                  node.stride, node.groups) for node in block.nodes)
+    return tuple(
+        (
+            node.path.removeprefix(block.path),
+            node.kind,
+            node.in_shape,
+            node.out_shape,
+            node.kernel,
+            node.stride,
+            node.groups,
+        )
+        for node in block.nodes
+    )
 
 
 def folds(staged: Sequence[Stage], fold: str = "auto") -> bool:
@@ -63,12 +73,14 @@ def folds(staged: Sequence[Stage], fold: str = "auto") -> bool:
     return fold == "on" or fold == "auto" and sum(len(stage.blocks) for stage in staged) > AUTO_FOLD_BLOCKS
 
 
-def lanes(staged: Sequence[Stage], level: str = "blocks", fold: str = "auto",
-          unfolded: Iterable[str] = ()) -> tuple[Lane, ...]:
+def lanes(
+    staged: Sequence[Stage], level: str = "blocks", fold: str = "auto", unfolded: Iterable[str] = ()
+) -> tuple[Lane, ...]:
     """The drawing's lanes. unfolded: ids of runs that are shown block by block nevertheless."""
     if level == "stages":
-        return tuple(Lane(stage, (Part(stage.module, stage.name, stage.nodes, stage.blocks, whole=True),))
-                     for stage in staged)
+        return tuple(
+            Lane(stage, (Part(stage.module, stage.name, stage.nodes, stage.blocks, whole=True),)) for stage in staged
+        )
     folded, kept = folds(staged, fold), frozenset(unfolded)
     return tuple(Lane(stage, runs(stage, folded, kept) if stage.blocks else _plain(stage)) for stage in staged)
 
@@ -94,5 +106,9 @@ def _plain(stage: Stage) -> tuple[Part, ...]:
         if not groups or node.kind in _STARTS and groups[-1][-1].kind != "input":
             groups.append([])
         groups[-1].append(node)
-    return tuple(Part(next(node for node in group if node.kind != "input").path, stage.name, tuple(group),
-                      whole=len(groups) == 1) for group in groups)
+    return tuple(
+        Part(
+            next(node for node in group if node.kind != "input").path, stage.name, tuple(group), whole=len(groups) == 1
+        )
+        for group in groups
+    )

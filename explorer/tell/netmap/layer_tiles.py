@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from explorer.tell.netmap.layout import FRAMES, Cell, Frame, place
+from explorer.net.trace import Node
 from explorer.tell.netmap.groups import Lane, Part, bypass_id
+from explorer.tell.netmap.layout import FRAMES, Cell, Frame, place
 from explorer.tell.netmap.paths import cell_arch, flow
 from explorer.tell.netmap.recipes import lane_words, layer_name, layer_short, shape
-from explorer.net.trace import Node
 
 Box = list[float]
 WEIGHT = {"conv": 3.0, "linear": 3.0, "maxpool": 2.0, "avgpool": 2.0}  # share of a tile's width; others 1
@@ -18,17 +18,24 @@ INSET = 2.5
 
 
 def scene(lanes: Sequence[Lane]) -> tuple[dict[str, object], tuple[Part, ...]]:
-    """As `explorer.graph.scene.scene`, one tile per layer; a folded run shows its first block's layers."""
+    """As `explorer.tell.netmap.scene.scene`, one tile per layer; a folded run shows its first block's layers."""
     holders = [part for lane in lanes for part in lane.parts]
     tiles = [_tile(index, node, holder) for holder in holders for index, node in enumerate(_own(holder))]
-    shortcuts = [{"id": bypass_id(holder.blocks[0]), "tile": holder.id, "kind": holder.blocks[0].shortcut,
-                  "count": len(holder.blocks)} for holder in holders if _arched(holder)]
+    shortcuts = [
+        {
+            "id": bypass_id(holder.blocks[0]),
+            "tile": holder.id,
+            "kind": holder.blocks[0].shortcut,
+            "count": len(holder.blocks),
+        }
+        for holder in holders
+        if _arched(holder)
+    ]
     data = {
         "lanes": [lane_words(lane) for lane in lanes],
         "tiles": tiles,
         "shortcuts": shortcuts,
-        "frames": [{"id": holder.id, "stage": holder.stage, "count": max(len(holder.blocks), 1)}
-                   for holder in holders],
+        "frames": [{"id": holder.id, "stage": holder.stage, "count": max(len(holder.blocks), 1)} for holder in holders],
         "layouts": {name: _layout(lanes, holders, frame) for name, frame in FRAMES.items()},
     }
     return data, tuple(_part(index, node, holder) for holder in holders for index, node in enumerate(_own(holder)))
@@ -56,19 +63,36 @@ def _tile(index: int, node: Node, holder: Part) -> dict[str, object]:
     count = max(len(holder.blocks), 1)
     run = f", in each of {count} equal blocks" if count > 1 else ""
     side = ", on the shortcut" if node.on_shortcut else ""
-    return {"id": node.path, "stage": holder.stage, "kind": node.kind, "of": holder.id, "count": count,
-            "name": layer_short(node), "recipe": layer_name(node), "shape": shape(node.out_shape), "block": False,
-            "last": node.path, "holds": "",
-            "says": f"{node.path}, {layer_name(node)}{side}{run}, output {shape(node.out_shape)}"}
+    return {
+        "id": node.path,
+        "stage": holder.stage,
+        "kind": node.kind,
+        "of": holder.id,
+        "count": count,
+        "name": layer_short(node),
+        "recipe": layer_name(node),
+        "shape": shape(node.out_shape),
+        "block": False,
+        "last": node.path,
+        "holds": "",
+        "says": f"{node.path}, {layer_name(node)}{side}{run}, output {shape(node.out_shape)}",
+    }
 
 
 def _layout(lanes: Sequence[Lane], holders: Sequence[Part], frame: Frame) -> dict[str, object]:
     placed = place(lanes, frame, tail=TAIL, ideal_pitch=IDEAL_PITCH)
     boxes = [box for holder, cell in zip(holders, placed.cells) for box in _boxes(holder, cell)]
-    return {"w": placed.width, "h": placed.height, "label": frame.label, "lanes": placed.lanes, "tiles": boxes,
-            "frames": [[cell.x, cell.y, cell.w, cell.h] for cell in placed.cells],
-            "shortcuts": [cell_arch(cell) for holder, cell in zip(holders, placed.cells) if _arched(holder)],
-            "adds": [], "flow": flow(placed)}
+    return {
+        "w": placed.width,
+        "h": placed.height,
+        "label": frame.label,
+        "lanes": placed.lanes,
+        "tiles": boxes,
+        "frames": [[cell.x, cell.y, cell.w, cell.h] for cell in placed.cells],
+        "shortcuts": [cell_arch(cell) for holder, cell in zip(holders, placed.cells) if _arched(holder)],
+        "adds": [],
+        "flow": flow(placed),
+    }
 
 
 def _boxes(holder: Part, cell: Cell) -> list[Box]:

@@ -78,8 +78,13 @@ class Placed:
         return tuple(cell for row in self.rows for cell in row.cells)
 
 
-def place(lanes: Sequence[Lane], frame: Frame, most_pitch: float = MOST_PITCH, tail: float = 0.0,
-          ideal_pitch: float = IDEAL_PITCH) -> Placed:
+def place(
+    lanes: Sequence[Lane],
+    frame: Frame,
+    most_pitch: float = MOST_PITCH,
+    tail: float = 0.0,
+    ideal_pitch: float = IDEAL_PITCH,
+) -> Placed:
     """Lay the lanes out in a frame. tail: share of a tile's pitch kept free behind it (for the ReLU after an add)."""
     columns = _columns(lanes, frame, ideal_pitch)
     left = frame.label or LEFT
@@ -132,6 +137,12 @@ def _row(count: int, left: float, y: float, pitch: float, height: float, arched:
     for index in range(count):
         x = left + gap + index * pitch
         w = pitch - gap - kept
-        cells.append(Cell(*(round(value, 1) for value in (x, top, w, tile, x - gap / 2, x + w + gap / 2,
-                                                         x + w + gap / 2 + kept, rise))))
+        cells.append(
+            Cell(
+                *(
+                    round(value, 1)
+                    for value in (x, top, w, tile, x - gap / 2, x + w + gap / 2, x + w + gap / 2 + kept, rise)
+                )
+            )
+        )
     return Row(tuple(cells), round(y + height - full * 0.045, 1))

@@ -6,9 +6,9 @@ Equal blocks share one drawing: paths in it are relative to the block (`conv1`, 
 from __future__ import annotations
 
 from explorer.facts.rollup import Block
+from explorer.net.trace import Node
 from explorer.tell.netmap.paths import number
 from explorer.tell.netmap.recipes import layer_name, shape
-from explorer.net.trace import Node
 
 WIDTH = 560.0
 MAIN_X, MAIN_W = 96.0, 190.0  # the main path's boxes
@@ -36,8 +36,7 @@ def opened(block: Block) -> dict[str, object]:
         edges.append([words_x, y + GAP / 2 + 4, shape(node.out_shape), place])
     wires.append(f"M{number(MAIN_X + MAIN_W / 2)} {number(y)}v{number(GAP)}")
     side, shortcut = _bypass(block, ends, {box["id"]: box for box in boxes})
-    return {"w": WIDTH, "h": y + GAP + 6, "boxes": boxes + side, "wires": wires, "edges": edges,
-            "shortcut": shortcut}
+    return {"w": WIDTH, "h": y + GAP + 6, "boxes": boxes + side, "wires": wires, "edges": edges, "shortcut": shortcut}
 
 
 def _box(node: Node, block: Block, x: float, y: float, w: float, h: float) -> dict[str, object]:
@@ -45,12 +44,18 @@ def _box(node: Node, block: Block, x: float, y: float, w: float, h: float) -> di
     where = ", on the shortcut" if node.on_shortcut else ""
     if node.kind == "add":
         x, w = x + w / 2 - RADIUS, 2 * RADIUS
-    return {"id": _tail(node, block), "kind": node.kind, "name": name, "box": [x, y, w, h],
-            "says": f"{_tail(node, block)}, {name}{where}, {shape(node.in_shape)} to {shape(node.out_shape)}"}
+    return {
+        "id": _tail(node, block),
+        "kind": node.kind,
+        "name": name,
+        "box": [x, y, w, h],
+        "says": f"{_tail(node, block)}, {name}{where}, {shape(node.in_shape)} to {shape(node.out_shape)}",
+    }
 
 
-def _bypass(block: Block, ends: dict[str, float],
-            boxes: dict[object, dict]) -> tuple[list[dict[str, object]], dict[str, object] | None]:
+def _bypass(
+    block: Block, ends: dict[str, float], boxes: dict[object, dict]
+) -> tuple[list[dict[str, object]], dict[str, object] | None]:
     """The shortcut's layers, spread between where it leaves the main path and the addition; and its line."""
     if not block.bypass:
         return [], None
@@ -62,12 +67,19 @@ def _bypass(block: Block, ends: dict[str, float],
     top = (leaves + arrives) / 2 - (step * len(layers) - 14) / 2
     side = [_box(node, block, SIDE_X, top + index * step, SIDE_W, SMALL) for index, node in enumerate(layers)]
     middle, line = MAIN_X + MAIN_W / 2, SIDE_X + SIDE_W / 2
-    d = (f"M{number(middle)} {number(leaves)}H{number(line - 22)}q22 0 22 22V{number(arrives - 22)}q0 22 -22 22"
-         f"H{number(middle + RADIUS + 5)}")
+    d = (
+        f"M{number(middle)} {number(leaves)}H{number(line - 22)}q22 0 22 22V{number(arrives - 22)}q0 22 -22 22"
+        f"H{number(middle + RADIUS + 5)}"
+    )
     words = f"{shape(block.bypass[0].in_shape)} → {shape(block.bypass[-1].out_shape)}" if layers else "identity: x"
     label_y = (top - 16) if layers else (leaves + arrives) / 2
-    return side, {"kind": block.shortcut, "d": d, "label": words, "at": [line, label_y],
-                  "tip": [middle + RADIUS + 2, arrives]}
+    return side, {
+        "kind": block.shortcut,
+        "d": d,
+        "label": words,
+        "at": [line, label_y],
+        "tip": [middle + RADIUS + 2, arrives],
+    }
 
 
 def _tail(node: Node, block: Block) -> str:

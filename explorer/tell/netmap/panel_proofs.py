@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from explorer.facts.rollup import METRICS, Block, Stage
 from explorer.facts.proof import output_size, prove, receptive_field
 from explorer.facts.proof.base import LATEX
 from explorer.facts.proof.sums import RULES
+from explorer.facts.rollup import METRICS, Block, Stage
 from explorer.net.trace import Node
 
 SUMS = tuple(name for name, metric in METRICS.items() if metric.combine == "sum")
@@ -33,7 +33,9 @@ def steps(nodes: Sequence[Node], names: Sequence[str]) -> dict[str, str]:
 
 def side(nodes: Sequence[Node]) -> str:
     """How the output's height and width come about, by the last layer of the main path that has a say."""
-    deciding = [node for node in nodes if len(node.out_shape) == 4 and node.kind in ("conv", "maxpool", "pad", "avgpool")]
+    deciding = [
+        node for node in nodes if len(node.out_shape) == 4 and node.kind in ("conv", "maxpool", "pad", "avgpool")
+    ]
     main = [node for node in deciding if not node.on_shortcut] or deciding
     changing = [node for node in main if node.in_shape[2:] != node.out_shape[2:]] or main
     return "; ".join(proof.text for proof in output_size(changing[-1])) if changing else ""
@@ -64,5 +66,7 @@ def of_stage(nodes: Sequence[Node], stage: Stage) -> dict[str, str]:
 def vocabulary() -> dict[str, object]:
     """What the browser needs to show any of them: the rule of each number in symbols, and text → LaTeX."""
     rules = {name: RULES[name][0] if name in RULES else METRICS[name].counts for name in SUMS}
-    return {"rules": {**rules, "receptive_field": FIELD_RULE, "out": SIDE_RULE},
-            "latex": [[pattern, re.sub(r"\\(\d)", r"$\1", new).replace("\\\\", "\\")] for pattern, new in LATEX]}
+    return {
+        "rules": {**rules, "receptive_field": FIELD_RULE, "out": SIDE_RULE},
+        "latex": [[pattern, re.sub(r"\\(\d)", r"$\1", new).replace("\\\\", "\\")] for pattern, new in LATEX],
+    }

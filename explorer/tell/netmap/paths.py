@@ -34,8 +34,10 @@ def cell_arch(cell: Cell) -> Arch:
 def comb(cell: Cell, count: int) -> list[Arch]:
     """`count` small arches side by side along the top of a tile."""
     pitch = min(cell.w / count, MOST_TOOTH)
-    return [arch(cell.x + index * pitch, cell.x + (index + 1) * pitch, cell.y, cell.y - cell.rise * 0.3,
-                 cell.rise * 0.62) for index in range(count)]
+    return [
+        arch(cell.x + index * pitch, cell.x + (index + 1) * pitch, cell.y, cell.y - cell.rise * 0.3, cell.rise * 0.62)
+        for index in range(count)
+    ]
 
 
 def flow(placed: Placed) -> list[dict[str, str]]:

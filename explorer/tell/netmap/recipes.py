@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from explorer import units
-from explorer.tell.netmap.groups import Lane, Part
 from explorer.net.trace import Node
+from explorer.tell.netmap.groups import Lane, Part
 
 SOLIDITY = {"identity": "solid", "projection": "dotted", "pad": "dotted (zeros)", "none": "no shortcut"}
-SPOKEN = {"identity": "solid shortcut: identity", "projection": "dotted shortcut: projection",
-          "pad": "dotted shortcut: zero-padding", "none": "no shortcut"}
+SPOKEN = {
+    "identity": "solid shortcut: identity",
+    "projection": "dotted shortcut: projection",
+    "pad": "dotted shortcut: zero-padding",
+    "none": "no shortcut",
+}
 _LAYER = {  # kind -> short name of a layer, as on the paper's boxes
     "conv": lambda node: f"{node.kernel}×{node.kernel} conv, {node.out_shape[1]}" + _down(node) + _grouped(node),
     "maxpool": lambda node: f"{node.kernel}×{node.kernel} max pool" + _down(node),
@@ -88,9 +92,15 @@ def lane_words(lane: Lane) -> dict[str, object]:
     stage, kinds = lane.stage, [block.shortcut for block in lane.stage.blocks]
     out = stage.out_shape
     words = shape(out) if len(out) > 2 else f"{out[1]} {'class' if out[1] == 1 else 'classes'}"
-    return {"stage": stage.name, "module": stage.module, "shape": words, "size": list(out[2:]) or [1, 1],
-            "channels": out[1], "blocks": len(stage.blocks),
-            "shortcuts": counted({kind: kinds.count(kind) for kind in dict.fromkeys(kinds)})}
+    return {
+        "stage": stage.name,
+        "module": stage.module,
+        "shape": words,
+        "size": list(out[2:]) or [1, 1],
+        "channels": out[1],
+        "blocks": len(stage.blocks),
+        "shortcuts": counted({kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}),
+    }
 
 
 def _down(node: Node) -> str:

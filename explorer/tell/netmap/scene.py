@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from explorer.facts.rollup import Block
 from explorer.tell.netmap import layer_tiles
-from explorer.tell.netmap.layout import FRAMES, Cell, Frame, place
 from explorer.tell.netmap.groups import Lane, Part, bypass_id
+from explorer.tell.netmap.layout import FRAMES, Cell, Frame, place
 from explorer.tell.netmap.paths import Arch, cell_arch, comb, flow
 from explorer.tell.netmap.recipes import counted, lane_words, recipe, shape, spoken
 
@@ -27,8 +27,11 @@ def scene(lanes: Sequence[Lane], level: str) -> tuple[dict[str, object], tuple[P
     data = {
         "lanes": [lane_words(lane) for lane in lanes],
         "tiles": tiles,
-        "shortcuts": [{"id": bypass_id(group[0]), "tile": part.id, "kind": group[0].shortcut, "count": len(group)}
-                      for part, groups in zip(parts, teeth) for group in groups],
+        "shortcuts": [
+            {"id": bypass_id(group[0]), "tile": part.id, "kind": group[0].shortcut, "count": len(group)}
+            for part, groups in zip(parts, teeth)
+            for group in groups
+        ],
         "layouts": {name: _layout(lanes, frame, parts, teeth, level) for name, frame in FRAMES.items()},
     }
     return data, tuple(parts)
@@ -38,15 +41,29 @@ def _tile(part: Part, lane: Lane, index: int) -> dict[str, object]:
     before = sum(len(earlier.blocks) for earlier in lane.parts[:index])
     total = len(lane.stage.blocks)
     whole = len(part.blocks) == total and not before
-    place_words = part.stage if not part.blocks or whole else (
-        f"{part.stage} block {before + 1} of {total}" if len(part.blocks) == 1 else
-        f"{part.stage} blocks {before + 1} to {before + len(part.blocks)} of {total}")
+    place_words = (
+        part.stage
+        if not part.blocks or whole
+        else (
+            f"{part.stage} block {before + 1} of {total}"
+            if len(part.blocks) == 1
+            else f"{part.stage} blocks {before + 1} to {before + len(part.blocks)} of {total}"
+        )
+    )
     tail = part.id.rpartition(".")[2] if part.blocks else part.id
-    return {"id": part.id, "stage": part.stage, "count": max(len(part.blocks), 1), "name": tail,
-            "last": part.blocks[-1].path if part.blocks else part.id, "recipe": recipe(part),
-            "holds": counted(part.shortcuts), "shape": shape(part.nodes[-1].out_shape),
-            "block": bool(part.blocks), "own": [] if part.blocks else [node.path for node in part.nodes],
-            "says": spoken(part, place_words)}
+    return {
+        "id": part.id,
+        "stage": part.stage,
+        "count": max(len(part.blocks), 1),
+        "name": tail,
+        "last": part.blocks[-1].path if part.blocks else part.id,
+        "recipe": recipe(part),
+        "holds": counted(part.shortcuts),
+        "shape": shape(part.nodes[-1].out_shape),
+        "block": bool(part.blocks),
+        "own": [] if part.blocks else [node.path for node in part.nodes],
+        "says": spoken(part, place_words),
+    }
 
 
 def _teeth(part: Part, level: str) -> list[list[Block]]:
@@ -66,16 +83,24 @@ def _teeth(part: Part, level: str) -> list[list[Block]]:
     return groups
 
 
-def _layout(lanes: Sequence[Lane], frame: Frame, parts: Sequence[Part], teeth: list[list[list[Block]]],
-            level: str) -> dict[str, object]:
+def _layout(
+    lanes: Sequence[Lane], frame: Frame, parts: Sequence[Part], teeth: list[list[list[Block]]], level: str
+) -> dict[str, object]:
     wide = {"most_pitch": frame.width} if level == "stages" else {}
     placed = place(lanes, frame, **wide)
     cells = placed.cells
     arches = [path for cell, groups in zip(cells, teeth) for path in _arches(cell, groups, level)]
     adds = [[cell.leave, cell.middle] for part, cell in zip(parts, cells) if adds_up(part) and level == "blocks"]
-    return {"w": placed.width, "h": placed.height, "label": frame.label, "lanes": placed.lanes,
-            "tiles": [[cell.x, cell.y, cell.w, cell.h] for cell in cells], "shortcuts": arches, "adds": adds,
-            "flow": flow(placed)}
+    return {
+        "w": placed.width,
+        "h": placed.height,
+        "label": frame.label,
+        "lanes": placed.lanes,
+        "tiles": [[cell.x, cell.y, cell.w, cell.h] for cell in cells],
+        "shortcuts": arches,
+        "adds": adds,
+        "flow": flow(placed),
+    }
 
 
 def adds_up(part: Part) -> bool:
@@ -86,4 +111,3 @@ def _arches(cell: Cell, groups: list[list[Block]], level: str) -> list[Arch]:
     if not groups:
         return []
     return [cell_arch(cell)] if level == "blocks" else comb(cell, len(groups))
-

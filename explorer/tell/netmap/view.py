@@ -30,8 +30,10 @@ class View:
         """URL parameters; what is at its default is left out."""
         usual = asdict(View())
         shown = {name: value for name, value in asdict(self).items() if value != usual[name]}
-        return {name: ",".join(value) if isinstance(value, tuple) else "1" if value is True else str(value)
-                for name, value in shown.items()}
+        return {
+            name: ",".join(value) if isinstance(value, tuple) else "1" if value is True else str(value)
+            for name, value in shown.items()
+        }
 
     def checked(self, known: Callable[[str], bool]) -> View:
         """Without what the current model does not have."""
@@ -45,8 +47,7 @@ NAMES = tuple(asdict(View()))
 def parse(params: Mapping[str, object], colors: tuple[str, ...]) -> View:
     """A view from URL parameters or from what the component reports; anything unknown falls back to its default."""
     allowed = {"level": LEVELS, "fold": FOLDS, "figure": FIGURES, "color": ("stage", *colors)}
-    fields: dict[str, object] = {name: params[name] for name, choices in allowed.items()
-                                 if params.get(name) in choices}
+    fields: dict[str, object] = {name: params[name] for name, choices in allowed.items() if params.get(name) in choices}
     unfold = params.get("unfold") or ()
     names = unfold.split(",") if isinstance(unfold, str) else unfold if isinstance(unfold, (list, tuple)) else ()
     fields["unfold"] = tuple(str(name)[:MOST_TEXT] for name in names[:50])

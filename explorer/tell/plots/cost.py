@@ -19,8 +19,16 @@ BASE, OTHER, SOFT = "#6f7f8f", "#2484c1", "rgba(127,127,127,.25)"
 
 def styled(figure: go.Figure, height: int, **layout: object) -> go.Figure:
     """Transparent, without a frame, with text that carries."""
-    figure.update_layout(height=height, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", font_size=TEXT,
-                         margin={"l": 8, "r": 12, "t": 12, "b": 8}, hoverlabel_font_size=TEXT, showlegend=False, **layout)
+    figure.update_layout(
+        height=height,
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font_size=TEXT,
+        margin={"l": 8, "r": 12, "t": 12, "b": 8},
+        hoverlabel_font_size=TEXT,
+        showlegend=False,
+        **layout,
+    )
     figure.update_xaxes(tickfont_size=TEXT, gridcolor=SOFT, automargin=True, zeroline=False)
     return figure.update_yaxes(tickfont_size=TEXT, gridcolor=SOFT, automargin=True, zeroline=False)
 
@@ -30,13 +38,23 @@ def tree(items: Rows, unit: str, kind: str) -> go.Figure:
     trace = {"treemap": go.Treemap, "sunburst": go.Sunburst}[kind]
     words = [units.short(item["value"], unit) for item in items]
     colours = [palette.STAGE_COLOURS[item["stage"]] if item["parent"] else "rgba(127,127,127,.18)" for item in items]
-    figure = go.Figure(trace(
-        ids=[item["id"] for item in items], labels=[item["label"] for item in items],
-        parents=[item["parent"] for item in items], values=[item["value"] for item in items], branchvalues="total",
-        text=words, textinfo="label+text", customdata=[f"{100 * item['value'] / (items[0]['value'] or 1):.1f} %" for item in items],
-        hovertemplate="<b>%{id}</b><br>%{text} · %{customdata}<extra></extra>",
-        marker={"colors": colours, "line": {"width": 1, "color": "rgba(255,255,255,.55)"}}, insidetextfont_size=TEXT,
-        maxdepth=3 if kind == "sunburst" else 4, sort=False))
+    figure = go.Figure(
+        trace(
+            ids=[item["id"] for item in items],
+            labels=[item["label"] for item in items],
+            parents=[item["parent"] for item in items],
+            values=[item["value"] for item in items],
+            branchvalues="total",
+            text=words,
+            textinfo="label+text",
+            customdata=[f"{100 * item['value'] / (items[0]['value'] or 1):.1f} %" for item in items],
+            hovertemplate="<b>%{id}</b><br>%{text} · %{customdata}<extra></extra>",
+            marker={"colors": colours, "line": {"width": 1, "color": "rgba(255,255,255,.55)"}},
+            insidetextfont_size=TEXT,
+            maxdepth=3 if kind == "sunburst" else 4,
+            sort=False,
+        )
+    )
     return styled(figure, 520)
 
 
@@ -44,10 +62,18 @@ def bars(rows: Rows, metric: str, label: str, unit: str) -> go.Figure:
     """A column per part, in network order."""
     values = [row[metric] or 0 for row in rows]
     named = len(rows) <= 16
-    figure = go.Figure(go.Bar(
-        x=[row["part"] for row in rows], y=values, marker_color=[palette.STAGE_COLOURS[row["stage"]] for row in rows],
-        text=[units.short(row[metric], unit) for row in rows] if named else None, textposition="outside", cliponaxis=False,
-        hovertext=[f"<b>{row['part']}</b><br>{units.short(row[metric], unit)}" for row in rows], hoverinfo="text"))
+    figure = go.Figure(
+        go.Bar(
+            x=[row["part"] for row in rows],
+            y=values,
+            marker_color=[palette.STAGE_COLOURS[row["stage"]] for row in rows],
+            text=[units.short(row[metric], unit) for row in rows] if named else None,
+            textposition="outside",
+            cliponaxis=False,
+            hovertext=[f"<b>{row['part']}</b><br>{units.short(row[metric], unit)}" for row in rows],
+            hoverinfo="text",
+        )
+    )
     figure.update_xaxes(type="category", showticklabels=named, showgrid=False)
     figure.update_yaxes(title=label, tickformat="~s", rangemode="tozero")
     return styled(figure, 420).update_layout(margin_t=36)
@@ -68,15 +94,25 @@ def scatter(rows: Rows, x: tuple[str, str], y: tuple[str, str], marked: dict[str
     figure = go.Figure()
     for part in (slice(first, None), slice(0, first)):
         figure.add_scatter(
-            x=[row[x[0]] for row in some[part]], y=[row[y[0]] for row in some[part]], mode="markers+text",
+            x=[row[x[0]] for row in some[part]],
+            y=[row[y[0]] for row in some[part]],
+            mode="markers+text",
             text=[row["net"] if place else "" for row, place in zip(some[part], named[part])],
-            textposition=[place or "top center" for place in named[part]], cliponaxis=False,
-            textfont={"size": TEXT, "color": [marked[row["net"]] for row in some[part]]} if part.stop else {"size": TEXT - 1},
-            marker={"size": 17 if part.stop else 10, "color": [marked.get(row["net"], BASE) for row in some[part]],
-                    "line": {"width": 1, "color": "rgba(255,255,255,.8)"}, "opacity": 1 if part.stop else 0.75},
+            textposition=[place or "top center" for place in named[part]],
+            cliponaxis=False,
+            textfont={"size": TEXT, "color": [marked[row["net"]] for row in some[part]]}
+            if part.stop
+            else {"size": TEXT - 1},
+            marker={
+                "size": 17 if part.stop else 10,
+                "color": [marked.get(row["net"], BASE) for row in some[part]],
+                "line": {"width": 1, "color": "rgba(255,255,255,.8)"},
+                "opacity": 1 if part.stop else 0.75,
+            },
             customdata=[[row["net"]] for row in some[part]],
             hovertext=[f"<b>{row['net']}</b><br>{x[1]}: {row[x[0]]:,}<br>{y[1]}: {row[y[0]]:,}" for row in some[part]],
-            hoverinfo="text")
+            hoverinfo="text",
+        )
     figure.update_xaxes(type="log", title=x[1], tickformat="~s", dtick="D2", range=ranges[0])
     figure.update_yaxes(type="log", title=y[1], tickformat="~s", dtick="D2", range=ranges[1])
     return styled(figure, 560)
@@ -96,22 +132,34 @@ def _at(value: float, span: Sequence[float], px: int) -> float:
 def receptive(rows: Rows) -> go.Figure:
     """Receptive field at the end of each block, v1 and v1.5."""
     figure = go.Figure()
-    for key, name, colour, dash in (("v1_px", "stride on the 1×1 (v1)", BASE, "dot"),
-                                    ("v15_px", "stride on the 3×3 (v1.5)", OTHER, "solid")):
-        figure.add_scatter(x=[row["block"] for row in rows], y=[row[key] for row in rows], mode="lines+markers", name=name,
-                           line={"color": colour, "dash": dash, "width": 3}, marker_size=7,
-                           hovertemplate="<b>%{x}</b><br>%{y:,} px<extra>" + name + "</extra>")
+    for key, name, colour, dash in (
+        ("v1_px", "stride on the 1×1 (v1)", BASE, "dot"),
+        ("v15_px", "stride on the 3×3 (v1.5)", OTHER, "solid"),
+    ):
+        figure.add_scatter(
+            x=[row["block"] for row in rows],
+            y=[row[key] for row in rows],
+            mode="lines+markers",
+            name=name,
+            line={"color": colour, "dash": dash, "width": 3},
+            marker_size=7,
+            hovertemplate="<b>%{x}</b><br>%{y:,} px<extra>" + name + "</extra>",
+        )
     figure.update_xaxes(type="category", nticks=8, showgrid=False)
     figure.update_yaxes(title="pixels", rangemode="tozero")
-    return styled(figure, 360).update_layout(showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-                                             margin_t=40)
+    return styled(figure, 360).update_layout(
+        showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"}, margin_t=40
+    )
 
 
 def heat(values: Sequence[Sequence[float]]) -> go.Figure:
     """A gradient's magnitude over the picture: the square root, so that its faint edge shows."""
     ramp = [[index / (len(palette.RAMP) - 1), colour] for index, colour in enumerate(palette.RAMP)]
-    figure = go.Figure(go.Heatmap(z=[[value**0.5 for value in row] for row in values], colorscale=ramp, showscale=False,
-                                  hoverinfo="skip"))
+    figure = go.Figure(
+        go.Heatmap(
+            z=[[value**0.5 for value in row] for row in values], colorscale=ramp, showscale=False, hoverinfo="skip"
+        )
+    )
     figure.update_xaxes(visible=False, constrain="domain")
     figure.update_yaxes(visible=False, scaleanchor="x", autorange="reversed")
     return styled(figure, 360)

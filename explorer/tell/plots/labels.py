@@ -8,18 +8,27 @@ CHARACTER, LINE, GAP = 0.56, 1.25, 4  # width and height of text in font sizes; 
 Box = tuple[float, float, float, float]
 
 
-def places(points: Sequence[tuple[float, float]], names: Sequence[str], sizes: Sequence[tuple[float, float]],
-           bounds: tuple[float, float], always: int = 0) -> list[str | None]:
+def places(
+    points: Sequence[tuple[float, float]],
+    names: Sequence[str],
+    sizes: Sequence[tuple[float, float]],
+    bounds: tuple[float, float],
+    always: int = 0,
+) -> list[str | None]:
     """A plotly textposition per point, None where its name finds no room.
 
     points: in px, y upwards; sizes: (font size, marker size) of each, px; bounds: the chart's width and height in px.
     The first come first; the first `always` are named in any case.
     """
-    taken = [(x - marker / 2, y - marker / 2, x + marker / 2, y + marker / 2) for (x, y), (_, marker) in zip(points, sizes)]
+    taken = [
+        (x - marker / 2, y - marker / 2, x + marker / 2, y + marker / 2) for (x, y), (_, marker) in zip(points, sizes)
+    ]
     found: list[str | None] = []
     for index, (point, name, (font, marker)) in enumerate(zip(points, names, sizes, strict=True)):
         boxes = candidates(point, len(name) * CHARACTER * font, LINE * font, marker / 2 + GAP)
-        free = [place for place, box in boxes.items() if _inside(box, bounds) and not any(_meet(box, one) for one in taken)]
+        free = [
+            place for place, box in boxes.items() if _inside(box, bounds) and not any(_meet(box, one) for one in taken)
+        ]
         least = min(boxes, key=lambda place: sum(_meet(boxes[place], one) for one in taken))  # where nothing is free
         found.append(free[0] if free else least if index < always else None)
         if found[-1]:

@@ -23,10 +23,14 @@ def race(rows: Rows, said: str) -> go.Figure:
     figure = go.Figure()
     for row, colour, dash in zip(rows, ("#2484c1", "#8a55c9", "#1f9488"), ("solid", "dash", "dot")):
         end = row["done_s"][-1]
-        figure.add_scatter(x=[value * factor for value in row["done_s"]], y=row["pictures"], mode="lines",
-                           line={"color": colour, "width": 4, "dash": dash if rows[0]["title"] == rows[-1]["title"] else "solid"},
-                           name=f"<b>{row['title']}</b> {units.seconds(end)}",
-                           hovertemplate="%{y} pictures after %{x:.4g} " + unit + f"<extra>{row['title']}</extra>")
+        figure.add_scatter(
+            x=[value * factor for value in row["done_s"]],
+            y=row["pictures"],
+            mode="lines",
+            line={"color": colour, "width": 4, "dash": dash if rows[0]["title"] == rows[-1]["title"] else "solid"},
+            name=f"<b>{row['title']}</b> {units.seconds(end)}",
+            hovertemplate="%{y} pictures after %{x:.4g} " + unit + f"<extra>{row['title']}</extra>",
+        )
     figure.update_xaxes(title=said, ticksuffix=f" {unit}", rangemode="tozero")
     figure.update_yaxes(title="pictures done", rangemode="tozero")
     return styled(figure, HEIGHT)
@@ -34,16 +38,34 @@ def race(rows: Rows, said: str) -> go.Figure:
 
 def contrast(rows: Rows, one: str, other: str) -> go.Figure:
     """How many times `one`'s figure `other` has: counts grey, times in colour, a line at 1×."""
-    figure = go.Figure(go.Bar(
-        y=[row["what"] for row in rows], x=[row["ratio"] for row in rows], orientation="h", width=0.66,
-        textposition="outside",
-        text=[f"<b>{row['ratio']:.2f}×</b>" for row in rows], cliponaxis=False, textfont_size=TEXT + 2,
-        marker={"color": [COLOURS[row["source"]] for row in rows],
-                "opacity": [1.0 if row["source"] in ("computed", "measured") else 0.75 for row in rows]},
-        hovertext=[f"{row['what']} ({row['source']})<br>{one}: {_value(row, 'one')}<br>{other}: {_value(row, 'other')}"
-                   for row in rows], hoverinfo="text"))
-    figure.add_vline(x=1, line={"color": COUNT, "width": 2, "dash": "dot"}, annotation_text=f"{one} = 1",
-                     annotation_font_size=TEXT, annotation_position="top")
+    figure = go.Figure(
+        go.Bar(
+            y=[row["what"] for row in rows],
+            x=[row["ratio"] for row in rows],
+            orientation="h",
+            width=0.66,
+            textposition="outside",
+            text=[f"<b>{row['ratio']:.2f}×</b>" for row in rows],
+            cliponaxis=False,
+            textfont_size=TEXT + 2,
+            marker={
+                "color": [COLOURS[row["source"]] for row in rows],
+                "opacity": [1.0 if row["source"] in ("computed", "measured") else 0.75 for row in rows],
+            },
+            hovertext=[
+                f"{row['what']} ({row['source']})<br>{one}: {_value(row, 'one')}<br>{other}: {_value(row, 'other')}"
+                for row in rows
+            ],
+            hoverinfo="text",
+        )
+    )
+    figure.add_vline(
+        x=1,
+        line={"color": COUNT, "width": 2, "dash": "dot"},
+        annotation_text=f"{one} = 1",
+        annotation_font_size=TEXT,
+        annotation_position="top",
+    )
     figure.update_xaxes(range=[0, max(row["ratio"] for row in rows) * 1.18], visible=False)
     figure.update_yaxes(autorange="reversed", title=None)
     return styled(figure, HEIGHT)
@@ -76,19 +98,48 @@ def machines(rows: Rows) -> go.Figure:
 
 def _name(figure: go.Figure, y: float, text: str, size: int) -> None:
     """Above its lane, from the left edge: it needs no room beside the lanes, on a phone neither."""
-    figure.add_annotation(x=0, xref="paper", y=y, text=text, showarrow=False, xanchor="left", yanchor="bottom", font_size=size,
-                          align="left")
+    figure.add_annotation(
+        x=0,
+        xref="paper",
+        y=y,
+        text=text,
+        showarrow=False,
+        xanchor="left",
+        yanchor="bottom",
+        font_size=size,
+        align="left",
+    )
 
 
 def _dots(figure: go.Figure, source: str, lanes: Sequence[tuple[dict[str, object], float]], low: float) -> None:
     for row, lane in lanes:
-        figure.add_scatter(x=[low, row["images_per_s"]], y=[lane, lane], mode="lines", hoverinfo="skip", showlegend=False,
-                           line={"color": COLOURS[source], "width": 2}, opacity=0.5)
-    figure.add_scatter(x=[row["images_per_s"] for row, _ in lanes], y=[lane for _, lane in lanes], mode="markers+text",
-                       name=f"{units.PROVENANCE_MARK[source]} {source}", cliponaxis=False, textposition="middle right",
-                       text=[f" <b>{rate(row['images_per_s'])}</b>" for row, _ in lanes], textfont_size=TEXT,
-                       marker={"size": 12, "symbol": SYMBOLS[source], "color": COLOURS[source], "line": {"width": 2.5, "color": COLOURS[source]}},
-                       hovertext=[f"{row['machine']}<br>{row['setting']} ({source})" for row, _ in lanes], hoverinfo="text")
+        figure.add_scatter(
+            x=[low, row["images_per_s"]],
+            y=[lane, lane],
+            mode="lines",
+            hoverinfo="skip",
+            showlegend=False,
+            line={"color": COLOURS[source], "width": 2},
+            opacity=0.5,
+        )
+    figure.add_scatter(
+        x=[row["images_per_s"] for row, _ in lanes],
+        y=[lane for _, lane in lanes],
+        mode="markers+text",
+        name=f"{units.PROVENANCE_MARK[source]} {source}",
+        cliponaxis=False,
+        textposition="middle right",
+        text=[f" <b>{rate(row['images_per_s'])}</b>" for row, _ in lanes],
+        textfont_size=TEXT,
+        marker={
+            "size": 12,
+            "symbol": SYMBOLS[source],
+            "color": COLOURS[source],
+            "line": {"width": 2.5, "color": COLOURS[source]},
+        },
+        hovertext=[f"{row['machine']}<br>{row['setting']} ({source})" for row, _ in lanes],
+        hoverinfo="text",
+    )
 
 
 def _value(row: dict[str, object], side: str) -> str:

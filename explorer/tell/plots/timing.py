@@ -19,10 +19,16 @@ TIME, COUNT, WHOLE = "#8a55c9", "#7d8c9c", "#c07f16"
 
 
 def styled(figure: go.Figure, height: int, **layout: object) -> go.Figure:
-    figure.update_layout(height=height, font_size=TEXT, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
-                         margin={"l": 10, "r": 20, "t": 30, "b": 10}, hoverlabel_font_size=TEXT,
-                         legend={"font_size": TEXT, "orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-                         **layout)
+    figure.update_layout(
+        height=height,
+        font_size=TEXT,
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        margin={"l": 10, "r": 20, "t": 30, "b": 10},
+        hoverlabel_font_size=TEXT,
+        legend={"font_size": TEXT, "orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        **layout,
+    )
     figure.update_xaxes(tickfont_size=TEXT, title_font_size=TEXT, automargin=True)
     return figure.update_yaxes(tickfont_size=TEXT, title_font_size=TEXT, automargin=True)
 
@@ -30,20 +36,32 @@ def styled(figure: go.Figure, height: int, **layout: object) -> go.Figure:
 def where(rows: Rows) -> go.Figure:
     """Three bars of equal length in network order: where the time goes, where the MACs and the parameters are."""
     figure = go.Figure()
-    bars = (("Time", "seconds", units.seconds), ("MACs", "macs", units.macs),
-            ("Parameters", "params", units.count))
+    bars = (("Time", "seconds", units.seconds), ("MACs", "macs", units.macs), ("Parameters", "params", units.count))
     for label, key, words in bars:
         shares = [row[f"{key}_share"] * 100 for row in rows]
         starts = [sum(shares[:index]) for index in range(len(shares))]
-        figure.add_bar(y=[label] * len(rows), x=shares, base=starts, orientation="h", showlegend=False, width=0.5,
-                       marker={"color": [palette.STAGE_COLOURS[row["stage"]] for row in rows],
-                               "line": {"width": 1, "color": "rgba(255,255,255,.75)"}},
-                       hovertext=[f"<b>{row['path']}</b> · {row['stage']}<br>{words(row[key])} · {share:.1f} %"
-                                  for row, share in zip(rows, shares)], hoverinfo="text")
+        figure.add_bar(
+            y=[label] * len(rows),
+            x=shares,
+            base=starts,
+            orientation="h",
+            showlegend=False,
+            width=0.5,
+            marker={
+                "color": [palette.STAGE_COLOURS[row["stage"]] for row in rows],
+                "line": {"width": 1, "color": "rgba(255,255,255,.75)"},
+            },
+            hovertext=[
+                f"<b>{row['path']}</b> · {row['stage']}<br>{words(row[key])} · {share:.1f} %"
+                for row, share in zip(rows, shares)
+            ],
+            hoverinfo="text",
+        )
         for middle, width in _stage_spans(rows, shares):
             if width > 7.5:
-                figure.add_annotation(x=middle, y=label, text=f"<b>{width:.0f} %</b>", showarrow=False, yshift=27,
-                                      font_size=TEXT)
+                figure.add_annotation(
+                    x=middle, y=label, text=f"<b>{width:.0f} %</b>", showarrow=False, yshift=27, font_size=TEXT
+                )
     for stage in dict.fromkeys(row["stage"] for row in rows):  # the legend's entries
         figure.add_bar(x=[None], y=["Time"], name=stage, marker_color=palette.STAGE_COLOURS[stage], orientation="h")
     figure.update_yaxes(autorange="reversed", title=None)
@@ -65,13 +83,23 @@ def _stage_spans(rows: Rows, shares: Sequence[float]) -> list[tuple[float, float
 def distribution(times_s: Sequence[float], median_s: float, q1_s: float, q3_s: float) -> go.Figure:
     """Each pass in order, with the median and the middle half: drift and outliers stay visible."""
     factor, unit = unit_of(median_s)
-    figure = go.Figure(go.Scattergl(x=list(range(1, len(times_s) + 1)), y=[value * factor for value in times_s],
-                                    mode="markers", marker={"size": 6, "opacity": 0.7, "color": TIME}, showlegend=False,
-                                    hovertemplate="pass %{x}: %{y:.4g} " + unit + "<extra></extra>"))
+    figure = go.Figure(
+        go.Scattergl(
+            x=list(range(1, len(times_s) + 1)),
+            y=[value * factor for value in times_s],
+            mode="markers",
+            marker={"size": 6, "opacity": 0.7, "color": TIME},
+            showlegend=False,
+            hovertemplate="pass %{x}: %{y:.4g} " + unit + "<extra></extra>",
+        )
+    )
     figure.add_hrect(y0=q1_s * factor, y1=q3_s * factor, fillcolor=TIME, opacity=0.15, line_width=0)
-    figure.add_hline(y=median_s * factor, line={"color": TIME, "width": 2},
-                     annotation_text=f"median {units.seconds(median_s)}",
-                     annotation_font_size=TEXT)
+    figure.add_hline(
+        y=median_s * factor,
+        line={"color": TIME, "width": 2},
+        annotation_text=f"median {units.seconds(median_s)}",
+        annotation_font_size=TEXT,
+    )
     low, high = min(times_s) * factor, max(times_s) * factor
     room = (high - low or high) * 0.15
     figure.update_xaxes(title="pass")
@@ -82,21 +110,42 @@ def distribution(times_s: Sequence[float], median_s: float, q1_s: float, q3_s: f
 def batch_sweep(rows: Rows) -> go.Figure:
     """Throughput and latency against the batch size, side by side; the knee is marked."""
     done = [row for row in rows if row.get("median_s")]
-    figure = make_subplots(1, 2, subplot_titles=("Pictures per second", "ms per batch"),
-                           horizontal_spacing=0.1)
+    figure = make_subplots(1, 2, subplot_titles=("Pictures per second", "ms per batch"), horizontal_spacing=0.1)
     sizes = [str(row["batch"]) for row in done]
     for column, key, factor in ((1, "images_per_s", 1), (2, "median_s", 1e3)):
         values = [row[key] * factor for row in done]
-        figure.add_scatter(x=sizes, y=values, mode="lines+markers", row=1, col=column, showlegend=False,
-                           line={"color": TIME, "width": 3}, marker_size=9,
-                           hovertemplate="batch %{x}: %{y:,.4g}<extra></extra>")
+        figure.add_scatter(
+            x=sizes,
+            y=values,
+            mode="lines+markers",
+            row=1,
+            col=column,
+            showlegend=False,
+            line={"color": TIME, "width": 3},
+            marker_size=9,
+            hovertemplate="batch %{x}: %{y:,.4g}<extra></extra>",
+        )
         for row, value in zip(done, values):
             if row["knee"]:
-                figure.add_annotation(x=sizes.index(str(row["batch"])), y=value, row=1, col=column,
-                                      text=f"knee: batch {row['batch']}", showarrow=True, ay=-34, ax=0, font_size=TEXT)
+                figure.add_annotation(
+                    x=sizes.index(str(row["batch"])),
+                    y=value,
+                    row=1,
+                    col=column,
+                    text=f"knee: batch {row['batch']}",
+                    showarrow=True,
+                    ay=-34,
+                    ax=0,
+                    font_size=TEXT,
+                )
         figure.update_yaxes(range=[0, max(values, default=1) * 1.3], row=1, col=column)
-    figure.update_xaxes(type="category", title="batch", categoryorder="array",
-                        categoryarray=[str(row["batch"]) for row in rows], range=[-0.5, len(rows) - 0.5])
+    figure.update_xaxes(
+        type="category",
+        title="batch",
+        categoryorder="array",
+        categoryarray=[str(row["batch"]) for row in rows],
+        range=[-0.5, len(rows) - 0.5],
+    )
     figure.update_annotations(font_size=TEXT)
     return styled(figure, 340)
 
@@ -108,18 +157,35 @@ def bar_sweep(rows: Rows) -> go.Figure:
     longest = max((row["q3_s"] for row in done), default=1.0)
     factor, unit = unit_of(longest)
     shown = [row for row in rows if not row.get("error")]
-    figure = go.Figure(go.Bar(
-        y=[row["label"] for row in shown], x=[row.get("median_s", 0.0) * factor for row in shown], orientation="h", width=0.6,
-        marker={"color": [palette.BLOCK_COLOURS[row["block"]] for row in shown], "opacity": 0.5}, hoverinfo="skip"))
+    figure = go.Figure(
+        go.Bar(
+            y=[row["label"] for row in shown],
+            x=[row.get("median_s", 0.0) * factor for row in shown],
+            orientation="h",
+            width=0.6,
+            marker={"color": [palette.BLOCK_COLOURS[row["block"]] for row in shown], "opacity": 0.5},
+            hoverinfo="skip",
+        )
+    )
     for row in done:  # the whisker in the bar's full colour: it reads inside the bar and beside it, on both themes
-        figure.add_scatter(y=[row["label"]] * 2, x=[row["q1_s"] * factor, row["q3_s"] * factor], mode="lines+markers",
-                           marker={"symbol": "line-ns-open", "size": 14}, hoverinfo="skip",
-                           line={"color": palette.BLOCK_COLOURS[row["block"]], "width": 3})
-    figure.add_scatter(y=[row["label"] for row in done], mode="text", textposition="middle right", hoverinfo="skip",
-                       x=[row["q3_s"] * factor for row in done], cliponaxis=False,
-                       text=[f"  <b>{units.seconds(row['median_s'])}</b> · {rate(row['images_per_s'])}"
-                             for row in done],
-                       textfont_size=TEXT)
+        figure.add_scatter(
+            y=[row["label"]] * 2,
+            x=[row["q1_s"] * factor, row["q3_s"] * factor],
+            mode="lines+markers",
+            marker={"symbol": "line-ns-open", "size": 14},
+            hoverinfo="skip",
+            line={"color": palette.BLOCK_COLOURS[row["block"]], "width": 3},
+        )
+    figure.add_scatter(
+        y=[row["label"] for row in done],
+        mode="text",
+        textposition="middle right",
+        hoverinfo="skip",
+        x=[row["q3_s"] * factor for row in done],
+        cliponaxis=False,
+        text=[f"  <b>{units.seconds(row['median_s'])}</b> · {rate(row['images_per_s'])}" for row in done],
+        textfont_size=TEXT,
+    )
     figure.update_yaxes(type="category", range=[len(shown) - 0.5, -0.5])
     figure.update_xaxes(title=unit, range=[0, longest * factor * 2.3])
     return styled(figure, 80 + 48 * max(len(shown), 1), showlegend=False)
@@ -132,16 +198,30 @@ def roofline(rows: Rows, peak_flops_per_s: float, band_bytes_per_s: float, memor
     figure = go.Figure()
     for name, band, dash in (("the best here", band_bytes_per_s, "solid"), ("from memory", memory_bytes_per_s, "dot")):
         xs = sorted({low, min(max(peak_flops_per_s / band, low), high), high})
-        figure.add_scatter(x=xs, y=[min(peak_flops_per_s, band * x) / 1e9 for x in xs], mode="lines", name=name,
-                           line={"color": COUNT, "width": 3 if dash == "solid" else 2, "dash": dash}, hoverinfo="skip")
+        figure.add_scatter(
+            x=xs,
+            y=[min(peak_flops_per_s, band * x) / 1e9 for x in xs],
+            mode="lines",
+            name=name,
+            line={"color": COUNT, "width": 3 if dash == "solid" else 2, "dash": dash},
+            hoverinfo="skip",
+        )
     for row in rows:  # named in the legend: beside the points, stages that lie together would overprint
         last = row is rows[-1]
-        figure.add_scatter(x=[row["intensity"]], y=[row["flops_per_s"] / 1e9], mode="markers", name=row["name"],
-                           marker={"size": 20 if last else 15, "symbol": "star" if last else "circle",
-                                   "color": WHOLE if last else palette.STAGE_COLOURS.get(row["name"], TIME)},
-                           hovertemplate=f"<b>{row['name']}</b><br>{row['flops_per_s'] / 1e9:,.3g} GFLOP/s, "
-                                         f"{units.percent(row['share'])} of its limit<br>{row['intensity']:.3g} FLOPs per "
-                                         "byte<extra></extra>")
+        figure.add_scatter(
+            x=[row["intensity"]],
+            y=[row["flops_per_s"] / 1e9],
+            mode="markers",
+            name=row["name"],
+            marker={
+                "size": 20 if last else 15,
+                "symbol": "star" if last else "circle",
+                "color": WHOLE if last else palette.STAGE_COLOURS.get(row["name"], TIME),
+            },
+            hovertemplate=f"<b>{row['name']}</b><br>{row['flops_per_s'] / 1e9:,.3g} GFLOP/s, "
+            f"{units.percent(row['share'])} of its limit<br>{row['intensity']:.3g} FLOPs per "
+            "byte<extra></extra>",
+        )
     speeds = [row["flops_per_s"] / 1e9 for row in rows if row["macs"]] + [peak_flops_per_s / 1e9]
     log_axis(figure.update_xaxes, "FLOPs per byte moved (eager)", low, high)
     log_axis(figure.update_yaxes, "GFLOP/s", min(speeds) / 2, max(speeds) * 1.6)
@@ -153,8 +233,13 @@ def log_axis(update: Callable[..., object], title: str, low: float, high: float)
     have room on a phone."""
     steps = (1, 2, 5) if high < 20 * low else (1, 3)
     ticks = [step * 10.0**power for power in range(-3, 9) for step in steps if low <= step * 10.0**power <= high]
-    update(type="log", title=title, range=[math.log10(low), math.log10(high)], tickvals=ticks,
-           ticktext=[f"{tick:,.10g}" for tick in ticks])
+    update(
+        type="log",
+        title=title,
+        range=[math.log10(low), math.log10(high)],
+        tickvals=ticks,
+        ticktext=[f"{tick:,.10g}" for tick in ticks],
+    )
 
 
 def unit_of(seconds: float) -> tuple[float, str]:

@@ -58,9 +58,13 @@ class Ceilings:
 
     def as_row(self) -> dict[str, object]:
         """JSON-ready; the kernels are the data, the rest follows from them."""
-        return {"flops_per_s": self.flops_per_s, "bytes_per_s": self.bytes_per_s,
-                "memory_bytes_per_s": self.memory_bytes_per_s, "launch_s": self.launch_s,
-                "kernels": [asdict(kernel) | {"per_s": kernel.per_s} for kernel in self.kernels]}
+        return {
+            "flops_per_s": self.flops_per_s,
+            "bytes_per_s": self.bytes_per_s,
+            "memory_bytes_per_s": self.memory_bytes_per_s,
+            "launch_s": self.launch_s,
+            "kernels": [asdict(kernel) | {"per_s": kernel.per_s} for kernel in self.kernels],
+        }
 
 
 def ceilings_from(row: object) -> Ceilings:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from explorer.spec.naming import slug, title
 from explorer.spec import ResNetSpec
+from explorer.spec.naming import slug, title
 from explorer.timing.data.settings import Settings
 from explorer.timing.data.stats import Summary, busy_warning, spread_warning, summarise
 
@@ -58,8 +58,9 @@ class Measurement:
 
 def plus_minus(value_s: float, half_s: float) -> str:
     """0.00321, 0.00004 → `3.21 ms ± 0.04`: three digits of the value, the doubt in the same unit and place."""
-    unit, factor = next(((unit, factor) for unit, factor in (("s", 1.0), ("ms", 1e3)) if value_s * factor >= 0.9995),
-                        ("µs", 1e6))
+    unit, factor = next(
+        ((unit, factor) for unit, factor in (("s", 1.0), ("ms", 1e3)) if value_s * factor >= 0.9995), ("µs", 1e6)
+    )
     shown = value_s * factor
     places = 2 if shown < 9.995 else 1 if shown < 99.95 else 0
     return f"{shown:,.{places}f} {unit} ± {half_s * factor:,.{places}f}"

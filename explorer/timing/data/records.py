@@ -46,15 +46,32 @@ class Run:
     cut: Cut | None = None
 
 
-def row_of(seen: Measurement, parts: Sequence[tuple[str, float]] = (), overhead: float | None = None,
-           ceilings: Mapping[str, object] | None = None, cut: Cut | None = None) -> dict[str, object]:
+def row_of(
+    seen: Measurement,
+    parts: Sequence[tuple[str, float]] = (),
+    overhead: float | None = None,
+    ceilings: Mapping[str, object] | None = None,
+    cut: Cut | None = None,
+) -> dict[str, object]:
     """JSON-ready: what each export holds."""
     summary = seen.summary
-    row = {"name": seen.name, "title": seen.title, "spec": asdict(seen.spec) | {"stages": list(seen.spec.stages)},
-           "settings": seen.settings.as_row(), "median_s": summary.median_s, "iqr_s": summary.iqr_s, "n": summary.n,
-           "spread": summary.spread, "images_per_s": seen.images_per_s, "wall_s": seen.wall_s, "cpu_s": seen.cpu_s,
-           "enqueue_s": seen.enqueue_s, "warnings": list(seen.warnings), "provenance": dict(seen.provenance),
-           "times_s": [float(f"{value:.6g}") for value in seen.times_s]}
+    row = {
+        "name": seen.name,
+        "title": seen.title,
+        "spec": asdict(seen.spec) | {"stages": list(seen.spec.stages)},
+        "settings": seen.settings.as_row(),
+        "median_s": summary.median_s,
+        "iqr_s": summary.iqr_s,
+        "n": summary.n,
+        "spread": summary.spread,
+        "images_per_s": seen.images_per_s,
+        "wall_s": seen.wall_s,
+        "cpu_s": seen.cpu_s,
+        "enqueue_s": seen.enqueue_s,
+        "warnings": list(seen.warnings),
+        "provenance": dict(seen.provenance),
+        "times_s": [float(f"{value:.6g}") for value in seen.times_s],
+    }
     if parts:
         row |= {"parts": [list(part) for part in parts], "overhead": overhead} | ({"cut": asdict(cut)} if cut else {})
     return row | ({"ceilings": dict(ceilings)} if ceilings else {})
@@ -62,8 +79,12 @@ def row_of(seen: Measurement, parts: Sequence[tuple[str, float]] = (), overhead:
 
 def dumps(rows: Sequence[Mapping[str, object]]) -> str:
     """A file's text: one field a line, so that two files can be compared, and raw times on one."""
-    runs = ",\n".join("{\n" + ",\n".join(f" {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}"
-                                         for key, value in row.items()) + "\n}" for row in rows)
+    runs = ",\n".join(
+        "{\n"
+        + ",\n".join(f" {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in row.items())
+        + "\n}"
+        for row in rows
+    )
     return f'{{"format": "{FORMAT}", "version": {VERSION}, "runs": [\n{runs}\n]}}\n'
 
 
@@ -76,8 +97,10 @@ def loads(text: str | bytes, source: str = "") -> tuple[Run, ...]:
     except (ValueError, RecursionError) as error:
         raise ValueError(f"file={source or 'run file'}: not JSON ({str(error)[:80]})") from None
     if not isinstance(data, dict) or (data.get("format"), data.get("version")) != (FORMAT, VERSION):
-        raise ValueError(f"file={source or 'run file'}: not a timing saved by this explorer; make one with "
-                         "python -m explorer time resnet50 --save run.json")
+        raise ValueError(
+            f"file={source or 'run file'}: not a timing saved by this explorer; make one with "
+            "python -m explorer time resnet50 --save run.json"
+        )
     rows = data.get("runs")
     if not isinstance(rows, list) or not 1 <= len(rows) <= MOST_RUNS:
         raise ValueError(f"runs: a list of 1 to {MOST_RUNS} runs is expected")
@@ -98,13 +121,26 @@ def _run(row: object, where: str, source: str) -> Run:
     if not isinstance(row, dict):
         raise ValueError(f"{where}: an object is expected")
     try:
-        facts, settings = run_checks.provenance(row.get("provenance")), run_checks.resolved(settings_from(row.get("settings")))
-        seen = Measurement(_spec(row.get("spec")), settings, run_checks.times(row.get("times_s")),
-                           *(run_checks.number(row, name, optional=True) for name in ("wall_s", "cpu_s", "enqueue_s")), facts)
+        facts, settings = (
+            run_checks.provenance(row.get("provenance")),
+            run_checks.resolved(settings_from(row.get("settings"))),
+        )
+        seen = Measurement(
+            _spec(row.get("spec")),
+            settings,
+            run_checks.times(row.get("times_s")),
+            *(run_checks.number(row, name, optional=True) for name in ("wall_s", "cpu_s", "enqueue_s")),
+            facts,
+        )
         _same(row, seen)
-        return Run(seen, run_checks.parts(row.get("parts", [])), run_checks.number(row, "overhead", optional=True, signed=True),
-                   None if row.get("ceilings") is None else ceilings_from(row["ceilings"]), source,
-                   None if row.get("cut") is None else _cut(row["cut"]))
+        return Run(
+            seen,
+            run_checks.parts(row.get("parts", [])),
+            run_checks.number(row, "overhead", optional=True, signed=True),
+            None if row.get("ceilings") is None else ceilings_from(row["ceilings"]),
+            source,
+            None if row.get("cut") is None else _cut(row["cut"]),
+        )
     except (TypeError, KeyError) as error:
         raise ValueError(f"{where}: {str(error)[:120]}") from None
     except ValueError as error:
@@ -125,8 +161,13 @@ def _cut(row: object) -> Cut:
     n = row["n"]
     if not isinstance(n, int) or isinstance(n, bool) or n < 1:
         raise ValueError(f"cut.n={str(n)[:40]}: a whole number from 1 is expected")
-    return Cut(row["level"], run_checks.time(row["whole_s"], "cut.whole_s"), run_checks.time(row["plain_s"], "cut.plain_s"), n,
-               run_checks.number(row, "noise", optional=True) or 0.0)
+    return Cut(
+        row["level"],
+        run_checks.time(row["whole_s"], "cut.whole_s"),
+        run_checks.time(row["plain_s"], "cut.plain_s"),
+        n,
+        run_checks.number(row, "noise", optional=True) or 0.0,
+    )
 
 
 def _same(row: Mapping[str, object], seen: Measurement) -> None:

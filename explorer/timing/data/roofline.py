@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from explorer.facts.rollup import BYTES
-from explorer.units import percent
-from explorer.timing.data.limits import Ceilings
 from explorer.net.trace import Node
+from explorer.timing.data.limits import Ceilings
+from explorer.units import percent
 
 FREE = ("input", "identity", "flatten")  # no kernel runs
 WORDS = {"arithmetic": "arithmetic", "memory": "memory traffic", "launches": "the start of operations"}
@@ -118,15 +118,26 @@ class Roofline:
     def binding(self) -> str:
         """All three shares of what binds the time."""
         shares = [f"{percent(share)} by {WORDS[name]}" for name, share in self.bound_shares.items()]
-        how = ("The time of its layers is bound" if self.by_layer else
-               "Its layers were not timed; their least times at the ceilings are bound")
+        how = (
+            "The time of its layers is bound"
+            if self.by_layer
+            else "Its layers were not timed; their least times at the ceilings are bound"
+        )
         tie = " The first two are nearly a tie." if self.tied else ""
         return f"{how} {shares[0]}, {shares[1]} and {shares[2]}.{tie}"
 
 
-def roofline(nodes: Sequence[Node], dtype: str, batch: int, stage_s: Mapping[str, float], whole_s: float,
-             limits: Ceilings, layer_s: Mapping[str, float] | None = None, enqueue_s: float | None = None,
-             replayed: bool = False) -> Roofline:
+def roofline(
+    nodes: Sequence[Node],
+    dtype: str,
+    batch: int,
+    stage_s: Mapping[str, float],
+    whole_s: float,
+    limits: Ceilings,
+    layer_s: Mapping[str, float] | None = None,
+    enqueue_s: float | None = None,
+    replayed: bool = False,
+) -> Roofline:
     """`nodes`: traced at batch 1. stage_s, layer_s: measured seconds by stage and by node path; enqueue_s: host
     seconds to launch a pass (GPU): when it is nearly the whole pass, the device waits for launches. replayed: as a
     graph, whose operations are not launched one by one."""
@@ -141,14 +152,31 @@ def roofline(nodes: Sequence[Node], dtype: str, batch: int, stage_s: Mapping[str
         if amount / seconds > band:
             band, band_from = amount / seconds, f"this net's own {name}"
     points = tuple(_point(name, *work[name], stage_s[name], peak, band) for name in stage_s if work[name][0])
-    return Roofline(points, _point("whole pass", *whole, whole_s, peak, band), peak, peak_from, band, band_from,
-                    limits.memory_bytes_per_s, 2 * whole[0] / peak, least_bytes(nodes, dtype, batch) / band,
-                    bound_by(nodes, dtype, batch, limits, whole_s, layer_s, enqueue_s, 0.0 if replayed else limits.launch_s),
-                    layer_s is not None)
+    return Roofline(
+        points,
+        _point("whole pass", *whole, whole_s, peak, band),
+        peak,
+        peak_from,
+        band,
+        band_from,
+        limits.memory_bytes_per_s,
+        2 * whole[0] / peak,
+        least_bytes(nodes, dtype, batch) / band,
+        bound_by(nodes, dtype, batch, limits, whole_s, layer_s, enqueue_s, 0.0 if replayed else limits.launch_s),
+        layer_s is not None,
+    )
 
 
-def bound_by(nodes: Sequence[Node], dtype: str, batch: int, limits: Ceilings, whole_s: float,
-             layer_s: Mapping[str, float] | None, enqueue_s: float | None, launch_s: float) -> dict[str, float]:
+def bound_by(
+    nodes: Sequence[Node],
+    dtype: str,
+    batch: int,
+    limits: Ceilings,
+    whole_s: float,
+    layer_s: Mapping[str, float] | None,
+    enqueue_s: float | None,
+    launch_s: float,
+) -> dict[str, float]:
     """Seconds by what binds each operation: the largest of its arithmetic, its traffic and its launch at the ceilings.
 
     With measured times per layer these are summed; without, the times at the ceilings are.
@@ -160,8 +188,11 @@ def bound_by(nodes: Sequence[Node], dtype: str, batch: int, limits: Ceilings, wh
         if node.kind in FREE:
             continue
         amount = moved_bytes(node, dtype, batch)
-        at_best = {"arithmetic": 2 * node.macs * batch / limits.flops_per_s,
-                   "memory": amount / limits.bandwidth(amount), "launches": launch_s}
+        at_best = {
+            "arithmetic": 2 * node.macs * batch / limits.flops_per_s,
+            "memory": amount / limits.bandwidth(amount),
+            "launches": launch_s,
+        }
         name = max(at_best, key=at_best.__getitem__)
         spent[name] += at_best[name] if layer_s is None else layer_s.get(node.path, 0.0)
     return spent

@@ -37,8 +37,10 @@ def number(row: Mapping[str, object], name: str, optional: bool = False, signed:
     if value is None and optional:
         return None
     if not _finite(value) or abs(value) > MOST_NUMBER or (value < 0 and not signed):
-        raise ValueError(f"{name}={str(value)[:40]}: a finite number is expected, "
-                         f"{'at most' if signed else 'not below 0, at most'} {MOST_NUMBER:g}")
+        raise ValueError(
+            f"{name}={str(value)[:40]}: a finite number is expected, "
+            f"{'at most' if signed else 'not below 0, at most'} {MOST_NUMBER:g}"
+        )
     return float(value)
 
 
@@ -62,8 +64,11 @@ def resolved(settings: Settings) -> Settings:
 def provenance(facts: object) -> dict[str, object]:
     """Plain facts; what nobody can judge a figure without is text, and its date is a date."""
     plain = isinstance(facts, dict) and all(
-        isinstance(name, str) and (value is None or isinstance(value, (str, int, float, bool)))
-        and len(str(value)) <= MOST_TEXT for name, value in facts.items())
+        isinstance(name, str)
+        and (value is None or isinstance(value, (str, int, float, bool)))
+        and len(str(value)) <= MOST_TEXT
+        for name, value in facts.items()
+    )
     if not plain or len(facts) > MOST_FACTS or any(not facts.get(name) for name in NEEDED):
         raise ValueError(f"provenance: plain facts with at least {', '.join(NEEDED)} are expected")
     for name in NEEDED:
@@ -72,8 +77,10 @@ def provenance(facts: object) -> dict[str, object]:
     try:
         datetime.fromisoformat(facts["measured_at"])
     except ValueError:
-        raise ValueError(f"provenance.measured_at={facts['measured_at'][:40]!r}: a date such as "
-                         "2026-11-24T01:14:00+00:00 is expected") from None
+        raise ValueError(
+            f"provenance.measured_at={facts['measured_at'][:40]!r}: a date such as "
+            "2026-11-24T01:14:00+00:00 is expected"
+        ) from None
     return dict(facts)
 
 

@@ -13,9 +13,15 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "compile": ("eager", "default", "reduce-overhead", "max-autotune"),
 }
 WORDS = {  # value -> for people
-    "fp32": "fp32", "tf32": "TF32", "bf16": "bf16", "fp16": "fp16",
-    "contiguous": "NCHW", "channels_last": "channels last",
-    "eager": "eager", "default": "torch.compile", "reduce-overhead": "torch.compile (reduce-overhead)",
+    "fp32": "fp32",
+    "tf32": "TF32",
+    "bf16": "bf16",
+    "fp16": "fp16",
+    "contiguous": "NCHW",
+    "channels_last": "channels last",
+    "eager": "eager",
+    "default": "torch.compile",
+    "reduce-overhead": "torch.compile (reduce-overhead)",
     "max-autotune": "torch.compile (max-autotune)",
 }
 MAX_THREADS = 1024

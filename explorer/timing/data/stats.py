@@ -52,23 +52,28 @@ def summarise(times_s: Sequence[float]) -> Summary:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
             raise ValueError(f"times_s={str(value)[:40]}: every time is a positive number of seconds")
     ordered = sorted(times_s)
-    return Summary(len(ordered), quantile(ordered, 0.5), quantile(ordered, 0.25), quantile(ordered, 0.75),
-                   ordered[0], ordered[-1])
+    return Summary(
+        len(ordered), quantile(ordered, 0.5), quantile(ordered, 0.25), quantile(ordered, 0.75), ordered[0], ordered[-1]
+    )
 
 
 def spread_warning(summary: Summary) -> str | None:
     if summary.spread <= MOST_SPREAD:
         return None
-    return (f"The middle half of the passes spreads over {percent(summary.spread)} of the median (more than "
-            f"{percent(MOST_SPREAD)}): the host is busy or its clock changes. Measure again before you quote this.")
+    return (
+        f"The middle half of the passes spreads over {percent(summary.spread)} of the median (more than "
+        f"{percent(MOST_SPREAD)}): the host is busy or its clock changes. Measure again before you quote this."
+    )
 
 
 def busy_warning(wall_s: float, cpu_s: float, threads: int) -> str | None:
     """CPU only: the processor time of all this process's threads against wall time × threads."""
     share = cpu_s / (wall_s * threads) if wall_s and threads else 1.0
     if share < 0.85:
-        return (f"The {threads} thread{'s' * (threads > 1)} had the processor for only {percent(share)} of the time: "
-                "something else runs on this host, or the threads waited for each other.")
+        return (
+            f"The {threads} thread{'s' * (threads > 1)} had the processor for only {percent(share)} of the time: "
+            "something else runs on this host, or the threads waited for each other."
+        )
     if share > 1.15:
         return f"This process used {percent(share)} of the timed threads' processor time: something else in it ran meanwhile."
     return None

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from explorer.net.trace import trace
 from explorer.spec import ResNetSpec
-from explorer.timing.measure.ceilings import ceilings
-from explorer.timing.measure.forward import measure
 from explorer.timing.data.limits import Ceilings
-from explorer.timing.measure.loop import no_checkpoint, within
 from explorer.timing.data.measurement import Measurement
-from explorer.timing.measure.parts import Parts, profile, rolled_up
 from explorer.timing.data.roofline import Roofline, roofline
 from explorer.timing.data.settings import Settings
-from explorer.net.trace import trace
+from explorer.timing.measure.ceilings import ceilings
+from explorer.timing.measure.forward import measure
+from explorer.timing.measure.loop import no_checkpoint, within
+from explorer.timing.measure.parts import Parts, profile, rolled_up
 
 LAYERS = "layer"
 
@@ -49,5 +49,14 @@ def rooflined(seen: Measurement, parts: Parts | None, limits: Ceilings) -> Roofl
         scale = whole_s / sum(part.seconds for part in parts.parts)
         stages = {name: seconds * scale for name, seconds in rolled_up(parts.parts, "stage").items()}
         layers = {part.path: part.seconds * scale for part in parts.parts} if parts.level == LAYERS else None
-    return roofline(nodes, seen.settings.dtype, seen.settings.batch, stages, whole_s, limits, layers, seen.enqueue_s,
-                    seen.settings.replayed)
+    return roofline(
+        nodes,
+        seen.settings.dtype,
+        seen.settings.batch,
+        stages,
+        whole_s,
+        limits,
+        layers,
+        seen.enqueue_s,
+        seen.settings.replayed,
+    )

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 import torch
 import torch.nn.functional as F
 
+from explorer.timing.data.limits import Ceilings, Kernel
+from explorer.timing.data.settings import Settings
 from explorer.timing.measure.clock import clock_for
+from explorer.timing.measure.guard import free_bytes, recovering
 from explorer.timing.measure.hardware import resolve
 from explorer.timing.measure.inputs import DTYPES, FORMATS
-from explorer.timing.data.limits import Ceilings, Kernel
 from explorer.timing.measure.loop import no_checkpoint, timed
-from explorer.timing.measure.guard import free_bytes, recovering
-from explorer.timing.data.settings import Settings
 from explorer.timing.measure.subject import as_set
 
 EACH_S = 0.12  # budget of one candidate
@@ -25,8 +25,11 @@ TINY_OPS = 100
 MATMULS = {"cpu": (512, 1024, 2048), "mps": (1024, 2048, 4096), "cuda": (2048, 4096, 8192)}  # side
 CONVS = ((64, 64, 56, 3), (128, 128, 28, 3), (256, 256, 14, 3), (512, 512, 7, 3), (256, 64, 56, 1), (256, 1024, 14, 1))
 CONV_BATCH = {"cpu": 8, "mps": 32, "cuda": 256}
-COPIES = {"cpu": (2**20, 2**23, 2**26, 2**28), "mps": (2**22, 2**26, 2**29),
-          "cuda": (2**24, 2**27, 2**31)}  # bytes read
+COPIES = {
+    "cpu": (2**20, 2**23, 2**26, 2**28),
+    "mps": (2**22, 2**26, 2**29),
+    "cuda": (2**24, 2**27, 2**31),
+}  # bytes read
 
 
 class _Loop:
@@ -68,8 +71,12 @@ def candidates(settings: Settings, device: torch.device) -> Iterator[tuple[str, 
         x = torch.rand(batch, c_in, side, side, device=device).to(dtype).contiguous(memory_format=layout)
         w = torch.rand(c_out, c_in, k, k, device=device).to(dtype).contiguous(memory_format=layout)
         work = 2.0 * batch * c_out * c_in * k * k * side * side
-        yield (f"convolution {k}×{k}, {c_in} → {c_out} at {side}×{side}, batch {batch}", "conv", work,
-               lambda x=x, w=w, k=k: F.conv2d(x, w, padding=k // 2))
+        yield (
+            f"convolution {k}×{k}, {c_in} → {c_out} at {side}×{side}, batch {batch}",
+            "conv",
+            work,
+            lambda x=x, w=w, k=k: F.conv2d(x, w, padding=k // 2),
+        )
     for amount in COPIES[device.type]:
         amount = min(amount, free_bytes(device) // 8)
         source = torch.zeros(amount, dtype=torch.uint8, device=device)

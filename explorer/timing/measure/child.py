@@ -1,4 +1,4 @@
-"""The process that measures: one task after another, as `explorer.timing.isolated` asks on its standard input.
+"""The process that measures: one task after another, as `explorer.timing.measure.isolated` asks on its standard input.
 
 Pickled both ways, between two processes of one program. In: an `Ask`. Out: ("told", progress, message, partial) any
 number of times, then ("done", answer) or ("failed", kind, text).

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import torch
 
 from explorer.spec import ResNetSpec
+from explorer.timing.data.measurement import Measurement
+from explorer.timing.data.settings import Settings
 from explorer.timing.measure.clock import clock_for
+from explorer.timing.measure.guard import guard
 from explorer.timing.measure.hardware import provenance, resolve
 from explorer.timing.measure.loop import no_checkpoint, timed
-from explorer.timing.data.measurement import Measurement
-from explorer.timing.measure.guard import guard
-from explorer.timing.data.settings import Settings
 from explorer.timing.measure.subject import subject
 
 
@@ -29,5 +29,6 @@ def measure(spec: ResNetSpec, settings: Settings, checkpoint: Callable[..., None
         facts = provenance(settings) | one.facts | {"method": clock.method}
         checkpoint(0.0, "timing")
         seen = timed(one, clock, settings.budget_s, checkpoint)
-    return Measurement(spec, settings, seen.times_s, seen.wall_s, seen.cpu_s, seen.enqueue_s,
-                       facts | {"warm_up_passes": seen.warm_up})
+    return Measurement(
+        spec, settings, seen.times_s, seen.wall_s, seen.cpu_s, seen.enqueue_s, facts | {"warm_up_passes": seen.warm_up}
+    )

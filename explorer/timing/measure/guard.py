@@ -20,11 +20,11 @@ from itertools import groupby
 import torch
 
 from explorer.facts.rollup import BYTES
-from explorer.units import size
-from explorer.spec import MAX_BATCH, ResNetSpec
-from explorer.timing.measure.host import host_free_bytes
-from explorer.timing.data.settings import Settings
 from explorer.net.trace import Node, trace
+from explorer.spec import MAX_BATCH, ResNetSpec
+from explorer.timing.data.settings import Settings
+from explorer.timing.measure.host import host_free_bytes
+from explorer.units import size
 
 SHARE = 0.8  # of the free memory that a timing may take
 WORKSPACE = 1.0  # convolution libraries reorder tensors into layouts of their own: reckon one more copy
@@ -110,9 +110,11 @@ def guard_together(specs: Sequence[ResNetSpec], settings: Settings, free: int | 
     need = together(specs, settings)
     if need > SHARE * have:
         many = f"{len(specs)} models at once need" if len(specs) > 1 else "needs"
-        raise TooLarge(f"batch={settings.batch:,} at {settings.height}×{settings.width} in {settings.dtype}: {many} "
-                       f"about {size(need)}; {size(SHARE * have)} of memory may be used here ({size(have)} free). At "
-                       f"this size, {_advice(specs, settings, have)}.")
+        raise TooLarge(
+            f"batch={settings.batch:,} at {settings.height}×{settings.width} in {settings.dtype}: {many} "
+            f"about {size(need)}; {size(SHARE * have)} of memory may be used here ({size(have)} free). At "
+            f"this size, {_advice(specs, settings, have)}."
+        )
     if settings.kind == "cuda":
         guard_host(specs, settings)
     return need
@@ -122,8 +124,10 @@ def guard_host(specs: Sequence[ResNetSpec], settings: Settings) -> None:
     """A GPU's weights are initialised on the host first, one model after another. Raises `TooLarge`."""
     need, have = max(8 * weight_elements(spec, settings) for spec in specs), host_free_bytes()
     if need > SHARE * have:
-        raise TooLarge(f"device={settings.device!r}: the weights are made in the host's memory first and need about "
-                       f"{size(need)} there; {size(SHARE * have)} may be used ({size(have)} free). Choose a smaller net.")
+        raise TooLarge(
+            f"device={settings.device!r}: the weights are made in the host's memory first and need about "
+            f"{size(need)} there; {size(SHARE * have)} may be used ({size(have)} free). Choose a smaller net."
+        )
 
 
 def together(specs: Sequence[ResNetSpec], settings: Settings) -> int:
@@ -132,6 +136,7 @@ def together(specs: Sequence[ResNetSpec], settings: Settings) -> int:
 
 def _advice(specs: Sequence[ResNetSpec], settings: Settings, free: int) -> str:
     """The largest batch whose estimate fits, else the largest square input, below the one asked for, at batch 1."""
+
     def fits(**changes: int) -> bool:
         return together(specs, Settings(**(settings.as_row() | changes))) <= SHARE * free
 
@@ -151,10 +156,18 @@ def _largest(most: int, fits: Callable[[int], bool]) -> int:
 
 
 OUT_OF_MEMORY = (  # as torch's allocators and the libraries under it put it, in lower case
-    "can't allocate memory", "not enough memory", "out of memory", "failed to allocate", "std::bad_alloc",
-    "cudnn_status_alloc_failed", "cublas_status_alloc_failed", "cudnn_status_internal_error_host_allocation_failed",
-    "unable to find a valid cudnn algorithm", "unable to find an engine",  # no algorithm fits into what is left
-    "could not create a memory object", "could not create a primitive",  # oneDNN on the CPU
+    "can't allocate memory",
+    "not enough memory",
+    "out of memory",
+    "failed to allocate",
+    "std::bad_alloc",
+    "cudnn_status_alloc_failed",
+    "cublas_status_alloc_failed",
+    "cudnn_status_internal_error_host_allocation_failed",
+    "unable to find a valid cudnn algorithm",
+    "unable to find an engine",  # no algorithm fits into what is left
+    "could not create a memory object",
+    "could not create a primitive",  # oneDNN on the CPU
 )
 
 

@@ -95,13 +95,19 @@ def provenance(settings: Settings) -> dict[str, object]:
     """Everything that a reader needs to judge a figure, as JSON-ready plain data. `settings`: resolved."""
     device = torch.device(settings.device)
     facts = {
-        "device": devices()[settings.device], "device_kind": device.type,
-        "cpu": cpu_name(), "processors": most_threads(), "cpu_capability": torch.backends.cpu.get_cpu_capability(),
-        "threads": settings.threads, "load_average_before": load_average(),
-        "torch": torch.__version__, "python": platform.python_version(),
+        "device": devices()[settings.device],
+        "device_kind": device.type,
+        "cpu": cpu_name(),
+        "processors": most_threads(),
+        "cpu_capability": torch.backends.cpu.get_cpu_capability(),
+        "threads": settings.threads,
+        "load_average_before": load_average(),
+        "torch": torch.__version__,
+        "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "weights": "He initialisation; BN statistics from one batch of the input's noise",
-        "mode": "eval, inference_mode", "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "mode": "eval, inference_mode",
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     return facts | (_cuda_facts(device) if device.type == "cuda" else {}) | _macos_facts(device)
 
@@ -117,12 +123,15 @@ def _macos_facts(device: torch.device) -> dict[str, object]:
 def _cuda_facts(device: torch.device) -> dict[str, object]:
     properties = torch.cuda.get_device_properties(device)
     return {
-        "driver": driver_version(), "cuda": torch.version.cuda or torch.version.hip,
+        "driver": driver_version(),
+        "cuda": torch.version.cuda or torch.version.hip,
         "cudnn": torch.backends.cudnn.version(),
         "compute_capability": f"{properties.major}.{properties.minor}",
         "multiprocessors": properties.multi_processor_count,
-        "device_memory_bytes": properties.total_memory, "cudnn_benchmark": torch.backends.cudnn.benchmark,
-        "matmul_tf32": torch.backends.cuda.matmul.allow_tf32, "conv_tf32": torch.backends.cudnn.allow_tf32,
+        "device_memory_bytes": properties.total_memory,
+        "cudnn_benchmark": torch.backends.cudnn.benchmark,
+        "matmul_tf32": torch.backends.cuda.matmul.allow_tf32,
+        "conv_tf32": torch.backends.cudnn.allow_tf32,
     }
 
 

@@ -39,8 +39,13 @@ def _cgroups(root: Path) -> Iterator[int]:
         if number == "0":
             yield from _levels(root / "sys/fs/cgroup", path, "memory.max", "memory.current", "inactive_file")
         elif "memory" in controllers.split(","):
-            yield from _levels(root / "sys/fs/cgroup/memory", path, "memory.limit_in_bytes", "memory.usage_in_bytes",
-                               "total_inactive_file")
+            yield from _levels(
+                root / "sys/fs/cgroup/memory",
+                path,
+                "memory.limit_in_bytes",
+                "memory.usage_in_bytes",
+                "total_inactive_file",
+            )
 
 
 def _levels(mount: Path, path: str, limit_name: str, used_name: str, cache_name: str) -> Iterator[int]:

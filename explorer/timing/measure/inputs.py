@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from explorer.spec import ResNetSpec
-from explorer.timing.measure.hardware import cache_bytes
-from explorer.timing.measure.guard import free_bytes
 from explorer.timing.data.settings import Settings
+from explorer.timing.measure.guard import free_bytes
+from explorer.timing.measure.hardware import cache_bytes
 
 DTYPES = {"fp32": torch.float32, "tf32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 FORMATS = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}

@@ -17,12 +17,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 from explorer.places import ROOT
-from explorer.timing.measure.loop import no_checkpoint
 from explorer.timing.measure.guard import TooLarge
+from explorer.timing.measure.loop import no_checkpoint
 
 LOOK_S = 0.1  # between two looks at the cancel flag
 SILENT_S = 600.0  # compiling says nothing for long
@@ -34,8 +33,14 @@ class Child:
     """A running `explorer.timing.measure.child`. told: its messages as they come; None when it has ended."""
 
     def __init__(self, arguments: Sequence[str] = ("-m", "explorer.timing.measure.child")) -> None:
-        self.process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
+        self.process = subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         self.told: queue.SimpleQueue[tuple | None] = queue.SimpleQueue()
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
@@ -122,8 +127,10 @@ class Workshop:
     def _lost(self) -> ValueError:
         code = self.child.end()
         if hasattr(signal, "SIGKILL") and code == -signal.SIGKILL:
-            return TooLarge("the system ended the process that measured, as it does when memory runs out. It has been "
-                            "given back; choose a smaller batch or input")
+            return TooLarge(
+                "the system ended the process that measured, as it does when memory runs out. It has been "
+                "given back; choose a smaller batch or input"
+            )
         return ValueError(f"the process that measured broke off (exit code {code}); the next run starts a new one")
 
     @contextlib.contextmanager

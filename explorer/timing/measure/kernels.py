@@ -11,10 +11,10 @@ from torch.autograd import DeviceType
 from torch.profiler import ProfilerActivity
 
 from explorer.spec import ResNetSpec
+from explorer.timing.data.settings import Settings
+from explorer.timing.measure.guard import guard
 from explorer.timing.measure.hardware import resolve
 from explorer.timing.measure.loop import no_checkpoint
-from explorer.timing.measure.guard import guard
-from explorer.timing.data.settings import Settings
 from explorer.timing.measure.subject import subject
 
 PASSES = 5
@@ -33,8 +33,9 @@ class KernelTime:
         return asdict(self)
 
 
-def kernels(spec: ResNetSpec, settings: Settings,
-            checkpoint: Callable[..., None] = no_checkpoint) -> tuple[KernelTime, ...]:
+def kernels(
+    spec: ResNetSpec, settings: Settings, checkpoint: Callable[..., None] = no_checkpoint
+) -> tuple[KernelTime, ...]:
     """Own time of each kernel, the longest first: device kernels on a GPU, ATen operations on a CPU.
 
     Raises as `forward.measure`, and `ValueError` where the profiler sees no kernels.
@@ -59,14 +60,20 @@ def kernels(spec: ResNetSpec, settings: Settings,
 
 def table(averages: Iterable[Any], on_gpu: bool, passes: int = PASSES) -> tuple[KernelTime, ...]:
     """`averages`: torch.profiler's, over `passes` passes. Raises `ValueError` when no device kernel is among them."""
-    rows = [(event.key, event.count, event.self_device_time_total if on_gpu else event.self_cpu_time_total)
-            for event in averages if not on_gpu or _on_device(event)]
+    rows = [
+        (event.key, event.count, event.self_device_time_total if on_gpu else event.self_cpu_time_total)
+        for event in averages
+        if not on_gpu or _on_device(event)
+    ]
     total = sum(micro for *_, micro in rows)
     if on_gpu and not total:
-        raise ValueError("device='cuda': torch.profiler recorded no kernel; it needs CUPTI and the right to use it "
-                         "(NVIDIA: NVreg_RestrictProfilingToAdminUsers=0)")
-    found = [KernelTime(name, count / passes, micro / passes / 1e6, micro / total)
-             for name, count, micro in rows if micro]
+        raise ValueError(
+            "device='cuda': torch.profiler recorded no kernel; it needs CUPTI and the right to use it "
+            "(NVIDIA: NVreg_RestrictProfilingToAdminUsers=0)"
+        )
+    found = [
+        KernelTime(name, count / passes, micro / passes / 1e6, micro / total) for name, count, micro in rows if micro
+    ]
     return tuple(sorted(found, key=lambda row: -row.seconds))
 
 

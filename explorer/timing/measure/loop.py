@@ -45,9 +45,14 @@ def no_checkpoint(progress: float | None = None, message: str | None = None, par
 
 def within(checkpoint: Callable[..., None], start: float, end: float, about: str = "") -> Callable[..., None]:
     """A checkpoint whose 0 … 1 is the part from `start` to `end` of the whole, and whose messages say of what."""
+
     def inner(progress: float | None = None, message: str | None = None, partial: object = None) -> None:
-        checkpoint(None if progress is None else start + (end - start) * progress,
-                   f"{about} · {message}" if about and message else message, partial)
+        checkpoint(
+            None if progress is None else start + (end - start) * progress,
+            f"{about} · {message}" if about and message else message,
+            partial,
+        )
+
     return inner
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from torch import nn
 
-from explorer.timing.measure.subject import Subject
 from explorer.net.trace import Node
+from explorer.timing.measure.subject import Subject
 
 LEVELS: dict[str, Callable[[Node], str]] = {  # level -> which part a node belongs to
     "layer": lambda node: node.path,

@@ -10,17 +10,17 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from explorer.units import percent
+from explorer.net.trace import trace
 from explorer.spec import ResNetSpec
+from explorer.timing.data.settings import Settings
+from explorer.timing.data.stats import MOST_SPREAD, Summary, quantile, spread_warning, summarise
 from explorer.timing.measure.clock import clock_for
+from explorer.timing.measure.guard import guard
 from explorer.timing.measure.hardware import provenance, resolve
 from explorer.timing.measure.loop import LEAST, no_checkpoint, passes, warmed, within
 from explorer.timing.measure.marks import LEVELS, cut, marked_pass
-from explorer.timing.measure.guard import guard
-from explorer.timing.data.settings import Settings
-from explorer.timing.data.stats import MOST_SPREAD, Summary, quantile, spread_warning, summarise
 from explorer.timing.measure.subject import Subject, subject
-from explorer.net.trace import trace
+from explorer.units import percent
 
 MOST_OVERHEAD, MOST_GAP, MOST_DRIFT = 0.03, 0.02, 0.10
 MOST_PASSES = 400
@@ -91,22 +91,30 @@ class Parts:
     def warnings(self) -> tuple[str, ...]:
         found = [spread_warning(self.summary)] if self.times_s else []
         if self.overhead > MOST_OVERHEAD:
-            found.append(f"The marks make a pass {percent(self.overhead, 1)} longer (more than {percent(MOST_OVERHEAD)}).")
+            found.append(
+                f"The marks make a pass {percent(self.overhead, 1)} longer (more than {percent(MOST_OVERHEAD)})."
+            )
         if abs(self.whole_s / self.plain_s - 1) > MOST_DRIFT:
-            found.append(f"The passes that were cut took {self.whole_s / self.plain_s:.2f}× as long as those that were "
-                         "not: the host was busy. Measure again before you quote this.")
+            found.append(
+                f"The passes that were cut took {self.whole_s / self.plain_s:.2f}× as long as those that were "
+                "not: the host was busy. Measure again before you quote this."
+            )
         if abs(self.sum_over_whole - 1) > MOST_GAP:
             found.append(f"The parts add up to {percent(self.sum_over_whole, 1)} of the pass: the host was too busy.")
-        wild = [part.path for part in self.parts
-                if part.seconds > LARGE * self.whole_s and (part.spread or 0) > MOST_SPREAD]
+        wild = [
+            part.path for part in self.parts if part.seconds > LARGE * self.whole_s and (part.spread or 0) > MOST_SPREAD
+        ]
         if wild:
-            found.append(f"The times of {', '.join(wild[:3])}{' and more' * (len(wild) > 3)} spread by more than "
-                         f"{percent(MOST_SPREAD)} of their mean.")
+            found.append(
+                f"The times of {', '.join(wild[:3])}{' and more' * (len(wild) > 3)} spread by more than "
+                f"{percent(MOST_SPREAD)} of their mean."
+            )
         return tuple(text for text in found if text)
 
 
-def profile(spec: ResNetSpec, settings: Settings, level: str = "layer",
-            checkpoint: Callable[..., None] = no_checkpoint) -> Parts:
+def profile(
+    spec: ResNetSpec, settings: Settings, level: str = "layer", checkpoint: Callable[..., None] = no_checkpoint
+) -> Parts:
     """Times of the parts at `level`, or at the next coarser one whose overhead is not certainly above 3 %.
 
     Raises as `forward.measure`, and `ValueError` for compiled passes and graphs, which have no module ends.
@@ -115,13 +123,15 @@ def profile(spec: ResNetSpec, settings: Settings, level: str = "layer",
     if level not in LEVELS:
         raise ValueError(f"level={level!r}: choose one of {', '.join(LEVELS)}")
     if settings.compile != "eager" or settings.cuda_graph:
-        raise ValueError(f"compile={settings.compile!r}: a compiled pass or a replayed graph has no module ends to "
-                         "mark; choose compile=eager without a CUDA graph")
+        raise ValueError(
+            f"compile={settings.compile!r}: a compiled pass or a replayed graph has no module ends to "
+            "mark; choose compile=eager without a CUDA graph"
+        )
     guard(spec, settings)
     tried = []
     with subject(spec, settings, checkpoint) as one:
         facts = provenance(settings) | one.facts
-        names = list(LEVELS)[list(LEVELS).index(level):]
+        names = list(LEVELS)[list(LEVELS).index(level) :]
         for place, name in enumerate(names):
             inner = within(checkpoint, place / len(names), (place + 1) / len(names))
             inner(0.0, f"timing each {name}")
@@ -131,8 +141,14 @@ def profile(spec: ResNetSpec, settings: Settings, level: str = "layer",
     return min(tried, key=lambda parts: parts.overhead)
 
 
-def at_level(one: Subject, spec: ResNetSpec, settings: Settings, level: str, facts: dict[str, object],
-             checkpoint: Callable[..., None] = no_checkpoint) -> Parts:
+def at_level(
+    one: Subject,
+    spec: ResNetSpec,
+    settings: Settings,
+    level: str,
+    facts: dict[str, object],
+    checkpoint: Callable[..., None] = no_checkpoint,
+) -> Parts:
     """One level, whatever its overhead; `facts`: the provenance."""
     clock = clock_for(one.device)
     cuts = cut(trace(spec, settings.height, settings.width, settings.batch), level)
@@ -152,18 +168,39 @@ def at_level(one: Subject, spec: ResNetSpec, settings: Settings, level: str, fac
         checkpoint(min(done, len(plain) / LEAST, 1.0))
     ratios = summarise([after / before for before, after in zip(plain, marked)])
     whole_s, plain_s = (mean_of(times, middle_half(times)) for times in (marked, plain))
-    return Parts(spec, settings, level, _parts(cuts, level, marked, splits), whole_s, plain_s, ratios.median_s - 1,
-                 len(marked), facts, NOTCH * ratios.iqr_s / math.sqrt(ratios.n), tuple(marked), tuple(plain))
+    return Parts(
+        spec,
+        settings,
+        level,
+        _parts(cuts, level, marked, splits),
+        whole_s,
+        plain_s,
+        ratios.median_s - 1,
+        len(marked),
+        facts,
+        NOTCH * ratios.iqr_s / math.sqrt(ratios.n),
+        tuple(marked),
+        tuple(plain),
+    )
 
 
-def _parts(cuts: Sequence[tuple], level: str, marked: Sequence[float],
-           splits: Sequence[Sequence[float]]) -> tuple[Part, ...]:
+def _parts(
+    cuts: Sequence[tuple], level: str, marked: Sequence[float], splits: Sequence[Sequence[float]]
+) -> tuple[Part, ...]:
     middle, found = middle_half(marked), []
     for (name, last, *_), times in zip(cuts, zip(*splits)):
         ordered = sorted(times)
-        found.append(Part(name, last.stage, "" if level == "stage" else last.block,
-                          last.kind if level == "layer" else level, mean_of(times, middle),
-                          quantile(ordered, 0.25), quantile(ordered, 0.75)))
+        found.append(
+            Part(
+                name,
+                last.stage,
+                "" if level == "stage" else last.block,
+                last.kind if level == "layer" else level,
+                mean_of(times, middle),
+                quantile(ordered, 0.25),
+                quantile(ordered, 0.75),
+            )
+        )
     return tuple(found)
 
 
@@ -175,7 +212,7 @@ def middle_half(values: Sequence[float]) -> list[int]:
     """Indices of the middle half by size: their mean is near the median, and means of parts add up."""
     order = sorted(range(len(values)), key=values.__getitem__)
     quarter = len(values) // 4
-    return order[quarter:len(order) - quarter]
+    return order[quarter : len(order) - quarter]
 
 
 def rolled_up(parts: Sequence[Part], level: str) -> dict[str, float]:

@@ -7,19 +7,20 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-from explorer.spec.naming import title
 from explorer.spec import ResNetSpec
+from explorer.spec.naming import title
+from explorer.timing.data.measurement import Measurement
+from explorer.timing.data.settings import Settings
 from explorer.timing.measure.clock import clock_for
+from explorer.timing.measure.guard import guard_together
 from explorer.timing.measure.hardware import provenance, resolve
 from explorer.timing.measure.loop import LEAST, LEAST_WARM_UP, MOST, no_checkpoint, passes, warmed, within
-from explorer.timing.data.measurement import Measurement
-from explorer.timing.measure.guard import guard_together
-from explorer.timing.data.settings import Settings
 from explorer.timing.measure.subject import subject
 
 
-def race(specs: Sequence[ResNetSpec], settings: Settings,
-         checkpoint: Callable[..., None] = no_checkpoint) -> tuple[Measurement, ...]:
+def race(
+    specs: Sequence[ResNetSpec], settings: Settings, checkpoint: Callable[..., None] = no_checkpoint
+) -> tuple[Measurement, ...]:
     """One measurement per spec, in one run; the budget is each model's. Raises as `forward.measure`."""
     settings = resolve(settings)
     if settings.compile != "eager":
@@ -30,15 +31,21 @@ def race(specs: Sequence[ResNetSpec], settings: Settings,
         runners = []
         for spec in specs:
             runners.append(stack.enter_context(subject(spec, settings, within(checkpoint, 0.0, 0.0, title(spec)))))
-        facts = provenance(settings) | runners[0].facts | {
-            "method": f"{clock.method}; the models in alternation", "warm_up_passes": LEAST_WARM_UP}
+        facts = (
+            provenance(settings)
+            | runners[0].facts
+            | {"method": f"{clock.method}; the models in alternation", "warm_up_passes": LEAST_WARM_UP}
+        )
         rows = alternate(runners, clock, settings.budget_s * len(specs), checkpoint)
-    return tuple(Measurement(spec, settings, tuple(times), wall_s, cpu_s, None, facts)
-                 for spec, (times, wall_s, cpu_s) in zip(specs, rows))
+    return tuple(
+        Measurement(spec, settings, tuple(times), wall_s, cpu_s, None, facts)
+        for spec, (times, wall_s, cpu_s) in zip(specs, rows)
+    )
 
 
-def alternate(runners: Sequence[object], clock: object, budget_s: float,
-              checkpoint: Callable[..., None]) -> list[tuple[list[float], float, float]]:
+def alternate(
+    runners: Sequence[object], clock: object, budget_s: float, checkpoint: Callable[..., None]
+) -> list[tuple[list[float], float, float]]:
     """(times, wall and processor seconds per pass) of each, one pass of each in turn until the budget is spent."""
     for one in runners:
         warmed(one, clock, 0, checkpoint)

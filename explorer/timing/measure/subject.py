@@ -15,12 +15,12 @@ from torch import Tensor, nn
 
 from explorer.net.resnet import ResNet, build
 from explorer.spec import ResNetSpec
+from explorer.timing.data.settings import Settings
 from explorer.timing.measure.clock import clock_for
+from explorer.timing.measure.guard import is_out_of_memory, recovering
 from explorer.timing.measure.hardware import cache_bytes
 from explorer.timing.measure.inputs import DTYPES, FORMATS, inputs
 from explorer.timing.measure.loop import no_checkpoint
-from explorer.timing.measure.guard import is_out_of_memory, recovering
-from explorer.timing.data.settings import Settings
 
 MOST_PASS_S = 120.0
 
@@ -56,8 +56,11 @@ class Subject:
     @property
     def facts(self) -> dict[str, object]:
         """What the provenance says of the inputs: whether a pass may find its picture in a cache."""
-        return {"inputs_in_rotation": len(self.pool), "cache_bytes": cache_bytes(self.device),
-                "inputs_bytes": sum(x.numel() * x.element_size() for x in self.pool)}
+        return {
+            "inputs_in_rotation": len(self.pool),
+            "cache_bytes": cache_bytes(self.device),
+            "inputs_bytes": sum(x.numel() * x.element_size() for x in self.pool),
+        }
 
     def close(self) -> None:
         self.module = self.run = self.x = None
@@ -143,8 +146,10 @@ def first_pass(one: Subject, checkpoint: Callable[..., None]) -> None:
         clock.sync()  # a GPU takes all launches at once: without waiting for it no time would pass here
         checkpoint()
         if time.perf_counter() - start > MOST_PASS_S:
-            raise ValueError(f"batch={one.settings.batch:,}: one pass takes more than {MOST_PASS_S:.0f} s here; "
-                             "choose a smaller batch or input")
+            raise ValueError(
+                f"batch={one.settings.batch:,}: one pass takes more than {MOST_PASS_S:.0f} s here; "
+                "choose a smaller batch or input"
+            )
 
     leaves = [module for module in one.module.modules() if next(module.children(), None) is None]
     handles = [module.register_forward_pre_hook(look) for module in leaves]

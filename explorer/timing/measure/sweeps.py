@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from explorer.spec.naming import title
 from explorer.spec import ResNetSpec, preset
+from explorer.spec.naming import title
+from explorer.timing.data.measurement import Measurement
+from explorer.timing.data.settings import WORDS, Settings
 from explorer.timing.measure.forward import measure
+from explorer.timing.measure.guard import TooLarge
 from explorer.timing.measure.hardware import compiler
 from explorer.timing.measure.loop import no_checkpoint, within
-from explorer.timing.data.measurement import Measurement
-from explorer.timing.measure.guard import TooLarge
-from explorer.timing.data.settings import WORDS, Settings
 
 DEPTHS = ("resnet18", "resnet34", "resnet50", "resnet101", "resnet152")
 MOST_BATCH = {"cpu": 32, "mps": 256, "cuda": 1024}
@@ -58,9 +58,16 @@ def depths(spec: ResNetSpec, settings: Settings) -> list[Point]:
 def modes(spec: ResNetSpec, settings: Settings) -> list[Point]:
     """dtype × memory format × compile; compiled ones only where there is a compiler."""
     ways = ("eager", "default") if compiler(settings.kind) else ("eager",)
-    return [Point(f"{WORDS[dtype]} · {WORDS[layout]} · {WORDS[way]}", spec,
-                  replace(settings, dtype=dtype, memory_format=layout, compile=way, cuda_graph=False))
-            for way in ways for dtype in MODES[settings.kind] for layout in ("contiguous", "channels_last")]
+    return [
+        Point(
+            f"{WORDS[dtype]} · {WORDS[layout]} · {WORDS[way]}",
+            spec,
+            replace(settings, dtype=dtype, memory_format=layout, compile=way, cuda_graph=False),
+        )
+        for way in ways
+        for dtype in MODES[settings.kind]
+        for layout in ("contiguous", "channels_last")
+    ]
 
 
 def strides(spec: ResNetSpec, settings: Settings) -> list[Point]:
@@ -74,8 +81,11 @@ def strides(spec: ResNetSpec, settings: Settings) -> list[Point]:
 def blocks(spec: ResNetSpec, settings: Settings) -> list[Point]:
     """The same layout with both kinds of block."""
     plain = replace(spec, groups=1, width_per_group=64)
-    return [Point(f"{kind}: {title(one)}", one, settings)
-            for kind in ("basic", "bottleneck") for one in [replace(plain, block=kind)]]
+    return [
+        Point(f"{kind}: {title(one)}", one, settings)
+        for kind in ("basic", "bottleneck")
+        for one in [replace(plain, block=kind)]
+    ]
 
 
 SWEEPS: dict[str, tuple[str, Callable[[ResNetSpec, Settings], list[Point]]]] = {  # key -> what it asks, its plan
@@ -97,8 +107,9 @@ def plan(name: str, spec: ResNetSpec, settings: Settings) -> list[Point]:
 def run(points: Sequence[Point], checkpoint: Callable[..., None] = no_checkpoint) -> Iterator[Row]:
     """Measure each, publish it (`partial`), go on after a refusal; a batch sweep ends at its first one."""
     for index, point in enumerate(points):
-        inner = within(checkpoint, index / len(points), (index + 1) / len(points),
-                       f"{point.label} ({index + 1} of {len(points)})")
+        inner = within(
+            checkpoint, index / len(points), (index + 1) / len(points), f"{point.label} ({index + 1} of {len(points)})"
+        )
         row = _measured(point, inner)
         checkpoint((index + 1) / len(points), None, row)
         yield row

@@ -9,16 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.spec.naming import title
 from explorer.spec import ResNetSpec, preset
+from explorer.spec.naming import title
+from explorer.timing.data.settings import Settings
+from explorer.timing.measure.against_limit import against_limit
 from explorer.timing.measure.forward import measure
 from explorer.timing.measure.hardware import resolve
 from explorer.timing.measure.isolated import apart
 from explorer.timing.measure.kernels import kernels
-from explorer.timing.measure.against_limit import against_limit
 from explorer.timing.measure.parts import profile
 from explorer.timing.measure.race import race
-from explorer.timing.data.settings import Settings
 from explorer.timing.measure.sweeps import plan, run
 
 
@@ -50,14 +50,17 @@ def _sweep(ask: Ask, checkpoint: Callable[..., None]) -> list:
 
 TASKS: dict[str, Task] = {
     "pass": Task("Time {}", lambda ask, checkpoint: measure(ask.spec, ask.settings, checkpoint)),
-    "parts": Task("Time each layer of {}", lambda ask, checkpoint: profile(
-        ask.spec, ask.settings, "layer", checkpoint)),
+    "parts": Task(
+        "Time each layer of {}", lambda ask, checkpoint: profile(ask.spec, ask.settings, "layer", checkpoint)
+    ),
     "kernels": Task("Record the kernels of {}", lambda ask, checkpoint: kernels(ask.spec, ask.settings, checkpoint)),
     "sweep": Task("Run the sweep", _sweep),
-    "limit": Task("Measure {} and the device’s limit", lambda ask, checkpoint: against_limit(
-        ask.spec, ask.settings, checkpoint)),
-    "race": Task("Race them here", lambda ask, checkpoint: race(
-        [preset(name) for name in ask.choice], ask.settings, checkpoint)),
+    "limit": Task(
+        "Measure {} and the device’s limit", lambda ask, checkpoint: against_limit(ask.spec, ask.settings, checkpoint)
+    ),
+    "race": Task(
+        "Race them here", lambda ask, checkpoint: race([preset(name) for name in ask.choice], ask.settings, checkpoint)
+    ),
 }
 
 

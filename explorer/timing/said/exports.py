@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from explorer.timing.data import records
-from explorer.timing.said import rows
-from explorer.timing.measure.kernels import KernelTime
-from explorer.timing.measure.against_limit import Limit
 from explorer.timing.data.measurement import Measurement
-from explorer.timing.measure.parts import Parts
 from explorer.timing.data.settings import Settings
+from explorer.timing.measure.against_limit import Limit
+from explorer.timing.measure.kernels import KernelTime
+from explorer.timing.measure.parts import Parts
 from explorer.timing.measure.sweeps import Row
+from explorer.timing.said import rows
 
 Line = dict[str, object]
 FORMATS = {"NCHW": "contiguous", "NHWC": "channels_last"}  # a table's word -> ours
@@ -34,23 +34,46 @@ def stamped(lines: Sequence[Line], settings: Settings, provenance: Mapping[str, 
 def statistics(seen: Measurement) -> Line:
     """Median, quartiles and what doubts there are; seconds."""
     summary = seen.summary
-    return {"median_s": summary.median_s, "q1_s": summary.q1_s, "q3_s": summary.q3_s, "iqr_s": summary.iqr_s,
-            "n": summary.n, "spread": summary.spread, "images_per_s": seen.images_per_s, "wall_s": seen.wall_s,
-            "cpu_s": seen.cpu_s, "enqueue_s": seen.enqueue_s, "warnings": " ".join(seen.warnings)}
+    return {
+        "median_s": summary.median_s,
+        "q1_s": summary.q1_s,
+        "q3_s": summary.q3_s,
+        "iqr_s": summary.iqr_s,
+        "n": summary.n,
+        "spread": summary.spread,
+        "images_per_s": seen.images_per_s,
+        "wall_s": seen.wall_s,
+        "cpu_s": seen.cpu_s,
+        "enqueue_s": seen.enqueue_s,
+        "warnings": " ".join(seen.warnings),
+    }
 
 
 def flat(seen: Measurement, source: str = "measured", file: str = "") -> Line:
     """One line of an export: the figure, then everything that it needs beside it. file: where it was recorded."""
-    return ({"source": source, "name": seen.name, "title": seen.title} | statistics(seen)
-            | beside(seen.settings, seen.provenance) | ({"from": file} if file else {}))
+    return (
+        {"source": source, "name": seen.name, "title": seen.title}
+        | statistics(seen)
+        | beside(seen.settings, seen.provenance)
+        | ({"from": file} if file else {})
+    )
 
 
 def published(table: Mapping[str, object]) -> Line:
     """What a published table says of itself, under the names of the rest."""
     layout = str(table["memory_format"])
-    return {"source": "published", "dtype": table["dtype"], "memory_format": FORMATS.get(layout, layout),
-            "batch": table["batch"], "height": rows.PUBLISHED_SIDE, "width": rows.PUBLISHED_SIDE, "on_device": table["device"],
-            "on_torch": table["torch"], "from": table["source"], "url": table["url"]}
+    return {
+        "source": "published",
+        "dtype": table["dtype"],
+        "memory_format": FORMATS.get(layout, layout),
+        "batch": table["batch"],
+        "height": rows.PUBLISHED_SIDE,
+        "width": rows.PUBLISHED_SIDE,
+        "on_device": table["device"],
+        "on_torch": table["torch"],
+        "from": table["source"],
+        "url": table["url"],
+    }
 
 
 def race(contrast: Sequence[Mapping[str, object]], seen: Sequence[Measurement], height: int, width: int) -> list[Line]:
@@ -72,15 +95,25 @@ def race(contrast: Sequence[Mapping[str, object]], seen: Sequence[Measurement], 
 
 def sweep(made: Sequence[Row], source: str) -> list[Line]:
     """A sweep's lines, each with its own settings and provenance; a refusal with what was asked."""
-    return [{"source": source} | line | (statistics(row.measurement) | beside(row.measurement.settings, row.measurement.provenance)
-                                         if row.measurement else row.point.settings.as_row())
-            for line, row in zip(rows.sweep(made), made)]
+    return [
+        {"source": source}
+        | line
+        | (
+            statistics(row.measurement) | beside(row.measurement.settings, row.measurement.provenance)
+            if row.measurement
+            else row.point.settings.as_row()
+        )
+        for line, row in zip(rows.sweep(made), made)
+    ]
 
 
 def parts(where: Sequence[Line], seen: Parts, source: str) -> list[Line]:
     """Where the time goes, by block (or stage) and by the parts that were timed, with the checks of the cut."""
-    checks = {"timed_by": seen.level} | ({"n": seen.n, "whole_s": seen.whole_s, "plain_s": seen.plain_s,
-                                          "sum_over_whole": seen.sum_over_whole} if seen.n else {})
+    checks = {"timed_by": seen.level} | (
+        {"n": seen.n, "whole_s": seen.whole_s, "plain_s": seen.plain_s, "sum_over_whole": seen.sum_over_whole}
+        if seen.n
+        else {}
+    )
     checks |= {"overhead": seen.overhead, "noise": seen.noise, "warnings": " ".join(seen.warnings)}
     lines = [{"rows": "shares"} | line | checks for line in where]
     lines += [{"rows": "longest first"} | line | checks for line in rows.layers(seen.parts)]
@@ -90,10 +123,19 @@ def parts(where: Sequence[Line], seen: Parts, source: str) -> list[Line]:
 def limit(seen: Limit, source: str) -> list[Line]:
     """The stages under the roof, each with the ceilings, the floor, the share and the verdict of the whole pass."""
     roof, one = seen.roofline, seen.measurement
-    whole = {"peak_flops_per_s": roof.peak_flops_per_s, "peak_from": roof.peak_from, "band_bytes_per_s": roof.band_bytes_per_s,
-             "band_from": roof.band_from, "memory_bytes_per_s": roof.memory_bytes_per_s, "launch_s": seen.ceilings.launch_s,
-             "floor_arithmetic_s": roof.floor_arithmetic_s, "floor_memory_s": roof.floor_memory_s, "floor_s": roof.floor_s,
-             "share_of_limit": roof.share, "bound_by": roof.verdict}
+    whole = {
+        "peak_flops_per_s": roof.peak_flops_per_s,
+        "peak_from": roof.peak_from,
+        "band_bytes_per_s": roof.band_bytes_per_s,
+        "band_from": roof.band_from,
+        "memory_bytes_per_s": roof.memory_bytes_per_s,
+        "launch_s": seen.ceilings.launch_s,
+        "floor_arithmetic_s": roof.floor_arithmetic_s,
+        "floor_memory_s": roof.floor_memory_s,
+        "floor_s": roof.floor_s,
+        "share_of_limit": roof.share,
+        "bound_by": roof.verdict,
+    }
     whole |= {f"bound_by_{name}": share for name, share in roof.bound_shares.items()}
     whole |= {f"pass_{key}": value for key, value in statistics(one).items()}
     return stamped([line | whole for line in rows.roof(roof)], one.settings, one.provenance, source)
@@ -119,5 +161,12 @@ def run_rows(seen: Limit) -> list[Line]:
     if cut is None:
         return [records.row_of(seen.measurement, ceilings=seen.ceilings.as_row())]
     how = records.Cut(cut.level, cut.whole_s, cut.plain_s, cut.n, cut.noise) if cut.n else None
-    return [records.row_of(seen.measurement, [(part.path, part.seconds) for part in cut.parts], cut.overhead,
-                           seen.ceilings.as_row(), how)]
+    return [
+        records.row_of(
+            seen.measurement,
+            [(part.path, part.seconds) for part in cut.parts],
+            cut.overhead,
+            seen.ceilings.as_row(),
+            how,
+        )
+    ]

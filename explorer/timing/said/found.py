@@ -6,14 +6,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+from explorer.net.trace import Node, trace
 from explorer.spec import ResNetSpec
-from explorer.timing.measure.against_limit import Limit, rooflined
 from explorer.timing.data.measurement import Measurement
-from explorer.timing.measure.parts import Part, Parts
 from explorer.timing.data.records import Cut, Run
 from explorer.timing.data.settings import Settings
+from explorer.timing.measure.against_limit import Limit, rooflined
+from explorer.timing.measure.parts import Part, Parts
 from explorer.timing.measure.sweeps import Row, plan
-from explorer.net.trace import Node, trace
 
 
 def nearest(runs: Sequence[Run], spec: ResNetSpec, settings: Settings) -> Run | None:
@@ -26,16 +26,23 @@ def nearest(runs: Sequence[Run], spec: ResNetSpec, settings: Settings) -> Run | 
 def distance(theirs: Settings, asked: Settings) -> tuple[float, ...]:
     """How far a run's settings are from those asked for: what changes a time most counts first."""
     same = ("kind", "dtype", "memory_format", "compile", "cuda_graph")
-    return (*(getattr(theirs, name) != getattr(asked, name) for name in same),
-            abs(math.log2(theirs.batch / asked.batch)), theirs.threads != asked.threads, theirs.fresh != asked.fresh)
+    return (
+        *(getattr(theirs, name) != getattr(asked, name) for name in same),
+        abs(math.log2(theirs.batch / asked.batch)),
+        theirs.threads != asked.threads,
+        theirs.fresh != asked.fresh,
+    )
 
 
 def parts_of(run: Run, nodes: Sequence[Node]) -> tuple[Part, ...]:
     """A run's (path, seconds) as parts; paths that are not in the net are left out."""
     known = {}
     for node in nodes:
-        for key, block, kind in ((node.stage, "", "stage"), (node.block, node.block, "block"),
-                                 (node.path, node.block, node.kind)):
+        for key, block, kind in (
+            (node.stage, "", "stage"),
+            (node.block, node.block, "block"),
+            (node.path, node.block, node.kind),
+        ):
             known[key] = (node.stage, block, kind)
     return tuple(Part(path, *known[path], seconds) for path, seconds in run.parts if path in known)
 
@@ -51,8 +58,18 @@ def _parts(run: Run) -> Parts:
     seen, theirs = run.measurement, run.measurement.settings
     pieces = parts_of(run, trace(seen.spec, theirs.height, theirs.width))
     cut = run.cut or Cut(_level(pieces), sum(part.seconds for part in pieces), seen.summary.median_s, 0)
-    return Parts(seen.spec, theirs, cut.level, pieces, cut.whole_s, cut.plain_s, run.overhead or 0.0, cut.n,
-                 seen.provenance, cut.noise)
+    return Parts(
+        seen.spec,
+        theirs,
+        cut.level,
+        pieces,
+        cut.whole_s,
+        cut.plain_s,
+        run.overhead or 0.0,
+        cut.n,
+        seen.provenance,
+        cut.noise,
+    )
 
 
 def _level(pieces: Sequence[Part]) -> str:
@@ -83,16 +100,22 @@ def sweep(runs: Sequence[Run], which: str, spec: ResNetSpec, settings: Settings)
     """The points of a sweep that one machine has recorded with one setting of the rest; at least two, else none. Of
     several, the one nearest to what is asked; of equally near ones the longest, then the first."""
     starts = dict.fromkeys((run.measurement.provenance["device"], run.measurement.settings) for run in runs)
-    made = [(distance(theirs, settings), _swept(runs, which, spec, settings, device, theirs)) for device, theirs in starts]
+    made = [
+        (distance(theirs, settings), _swept(runs, which, spec, settings, device, theirs)) for device, theirs in starts
+    ]
     return min((one for one in made if len(one[1]) >= 2), key=lambda one: (one[0], -len(one[1])), default=((), []))[1]
 
 
-def _swept(runs: Sequence[Run], which: str, spec: ResNetSpec, settings: Settings, device: str,
-           theirs: Settings) -> list[Row]:
+def _swept(
+    runs: Sequence[Run], which: str, spec: ResNetSpec, settings: Settings, device: str, theirs: Settings
+) -> list[Row]:
     if _size(theirs) != _size(settings) or which == "modes" and theirs.batch != settings.batch:
         return []
-    by = {(run.measurement.spec, _asked(run.measurement.settings)): run for run in runs
-          if run.measurement.provenance["device"] == device}
+    by = {
+        (run.measurement.spec, _asked(run.measurement.settings)): run
+        for run in runs
+        if run.measurement.provenance["device"] == device
+    }
     rows = []
     for point in plan(which, spec, theirs):
         run = by.get((point.spec, _asked(point.settings)))
@@ -104,8 +127,15 @@ def _swept(runs: Sequence[Run], which: str, spec: ResNetSpec, settings: Settings
 def _match(runs: Sequence[Run], like: Run, spec: ResNetSpec) -> Run | None:
     """The run of `spec` on the same device with the same settings."""
     key = (like.measurement.provenance["device"], _asked(like.measurement.settings))
-    return next((run for run in runs if run.measurement.spec == spec
-                 and (run.measurement.provenance["device"], _asked(run.measurement.settings)) == key), None)
+    return next(
+        (
+            run
+            for run in runs
+            if run.measurement.spec == spec
+            and (run.measurement.provenance["device"], _asked(run.measurement.settings)) == key
+        ),
+        None,
+    )
 
 
 def _asked(settings: Settings) -> Settings:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from explorer.timing.said import exports
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.records import Run
+from explorer.timing.said import exports
 from explorer.timing.said.sentences import version
 
 Line = dict[str, object]
@@ -22,15 +22,25 @@ def lines(runs: Sequence[Run], tables: Sequence[Mapping[str, object]], live: Seq
     Live ones first, then recorded, then published; a published table is one line.
     """
     found: dict[tuple, Line] = {}
-    for seen, source, file in [*((one, "measured", "") for one in live),
-                               *((run.measurement, "recorded", run.source) for run in runs)]:
+    for seen, source, file in [
+        *((one, "measured", "") for one in live),
+        *((run.measurement, "recorded", run.source) for run in runs),
+    ]:
         facts, copy = seen.provenance, 1
         key = (source, file, facts["device"], facts.get("driver"), facts["torch"], seen.settings.words)
         while seen.name in found.get((*key, copy), {"cells": ()})["cells"]:
             copy += 1
-        line = found.setdefault((*key, copy), {
-            "machine": version(facts), "setting": seen.settings.words + f" · run {copy}" * (copy > 1),
-            "source": source, "from": file, "url": "", "cells": {}})
+        line = found.setdefault(
+            (*key, copy),
+            {
+                "machine": version(facts),
+                "setting": seen.settings.words + f" · run {copy}" * (copy > 1),
+                "source": source,
+                "from": file,
+                "url": "",
+                "cells": {},
+            },
+        )
         line["cells"][seen.name] = exports.flat(seen, source, file)
     return [*found.values(), *map(_published, tables)]
 
@@ -38,10 +48,18 @@ def lines(runs: Sequence[Run], tables: Sequence[Mapping[str, object]], live: Seq
 def _published(table: Mapping[str, object]) -> Line:
     says = exports.published(table)
     cells = {name: says | {"name": name, "images_per_s": value} for name, value in table["images_per_s"].items()}
-    setting = (f"{table['dtype']} · {table['memory_format']} · input {says['height']}×{says['width']} · "
-               f"batch {table['batch']:,}")
-    return {"machine": f"{table['device']} · torch {table['torch']}", "setting": setting, "source": "published",
-            "from": table["source"], "url": table["url"], "cells": cells}
+    setting = (
+        f"{table['dtype']} · {table['memory_format']} · input {says['height']}×{says['width']} · "
+        f"batch {table['batch']:,}"
+    )
+    return {
+        "machine": f"{table['device']} · torch {table['torch']}",
+        "setting": setting,
+        "source": "published",
+        "from": table["source"],
+        "url": table["url"],
+        "cells": cells,
+    }
 
 
 def export(made: Sequence[Line]) -> list[Line]:
@@ -54,8 +72,15 @@ def speeds(made: Sequence[Line], name: str, most: int = 20) -> list[Line]:
     and loaded lines are the last to be left out."""
     having = [line for line in made if name in line["cells"]][:most]
     order = list(dict.fromkeys(line["machine"] for line in having))
-    shown = [{"machine": line["machine"], "setting": line["setting"], "source": line["source"],
-              "images_per_s": line["cells"][name]["images_per_s"]} for line in having]
+    shown = [
+        {
+            "machine": line["machine"],
+            "setting": line["setting"],
+            "source": line["source"],
+            "images_per_s": line["cells"][name]["images_per_s"],
+        }
+        for line in having
+    ]
     return sorted(shown, key=lambda row: (order.index(row["machine"]), -row["images_per_s"]))
 
 
@@ -78,4 +103,9 @@ def names(made: Sequence[Line], first: Sequence[str], most: int = 9) -> list[str
 
 def doubtful(made: Sequence[Line]) -> list[str]:
     """Which figures were measured on a busy host, by name and spread."""
-    return [f"{cell['title']}, {line['setting']}" for line in made for cell in line["cells"].values() if cell.get("warnings")]
+    return [
+        f"{cell['title']}, {line['setting']}"
+        for line in made
+        for cell in line["cells"].values()
+        if cell.get("warnings")
+    ]

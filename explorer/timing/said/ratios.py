@@ -49,7 +49,9 @@ def layers(rows: Rows, source: str) -> list[Provable]:
 
 
 def _share(part: float, whole: float, key: str, source: str) -> Proof:
-    words, mark = {"seconds": ("its seconds ÷ seconds of all", source), "macs": ("its MACs ÷ MACs of all", "computed")}[key]
+    words, mark = {"seconds": ("its seconds ÷ seconds of all", source), "macs": ("its MACs ÷ MACs of all", "computed")}[
+        key
+    ]
     terms = f"100·{_plain(part)} ÷ {_plain(whole)}"
     return Proof("share", terms, evaluate(terms), f"100 · {words}, in %", source=mark)
 

@@ -5,22 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from explorer.units import percent, seconds
 from explorer.timing.data.measurement import Measurement
-from explorer.timing.measure.parts import Parts
 from explorer.timing.data.settings import WORDS, Settings
+from explorer.timing.measure.parts import Parts
+from explorer.units import percent, seconds
 
 Rows = Sequence[dict[str, object]]
 
 
 VARIED = {  # sweep -> the setting in which its points differ
-    "depths": None, "batch": "batch", "modes": "dtype", "blocks": None, "stride": None,
+    "depths": None,
+    "batch": "batch",
+    "modes": "dtype",
+    "blocks": None,
+    "stride": None,
 }
 
 
 NEAR = 0.1  # two ratios that differ by less say the same
-FIELDS = {"kind": "device", "dtype": "number format", "memory_format": "memory format", "compile": "compile",
-          "batch": "batch", "threads": "threads", "cuda_graph": "CUDA graph", "fresh": "fresh inputs"}
+FIELDS = {
+    "kind": "device",
+    "dtype": "number format",
+    "memory_format": "memory format",
+    "compile": "compile",
+    "batch": "batch",
+    "threads": "threads",
+    "cuda_graph": "CUDA graph",
+    "fresh": "fresh inputs",
+}
 
 
 def device_name(facts: Mapping[str, object]) -> str:
@@ -47,7 +59,9 @@ def not_yours(theirs: Settings, asked: Settings, varied: str | None = None) -> s
     where it does not. varied: a setting in which the run's points differ anyway ("dtype" stands for all modes)."""
     skipped = {"dtype", "memory_format", "compile"} if varied == "dtype" else {varied}
     names = [name for name in FIELDS if name not in skipped and getattr(theirs, name) != getattr(asked, name)]
-    told = [f"{FIELDS[name]} {_said(getattr(theirs, name))} (you asked for {_said(getattr(asked, name))})" for name in names]
+    told = [
+        f"{FIELDS[name]} {_said(getattr(theirs, name))} (you asked for {_said(getattr(asked, name))})" for name in names
+    ]
     return f"Recorded with other settings than yours: {', '.join(told)}." if told else ""
 
 
@@ -118,8 +132,10 @@ def _why(macs: float, outputs: float, time: float) -> str:
     if abs(time / macs - 1) <= NEAR:
         return ": here the time follows the MACs."
     if (time - macs) * (outputs - macs) > 0:  # outputs lie on the same side of the MACs as the time
-        return (f". Its convolutions write {outputs:.2f}× as many numbers, and moving them costs time that the MACs do "
-                "not count: FLOPs are not time.")
+        return (
+            f". Its convolutions write {outputs:.2f}× as many numbers, and moving them costs time that the MACs do "
+            "not count: FLOPs are not time."
+        )
     return f": neither the MACs nor the {outputs:.2f}× as many numbers that its convolutions write tell the time."
 
 
@@ -157,8 +173,10 @@ def _knee(done: Rows) -> str:
     later = [row for row in done if row["batch"] > bend["batch"]]
     worst = min(later, key=lambda row: row["images_per_s"], default=bend)
     if worst["images_per_s"] < (1 - NEAR) * best["images_per_s"]:
-        return (f"Batch {bend['batch']:,} comes within 10 % of {peak}; at batch {worst['batch']:,} it is "
-                f"{percent(worst['images_per_s'] / best['images_per_s'])} of that.")
+        return (
+            f"Batch {bend['batch']:,} comes within 10 % of {peak}; at batch {worst['batch']:,} it is "
+            f"{percent(worst['images_per_s'] / best['images_per_s'])} of that."
+        )
     more = ": a larger batch costs latency and gains little" if later else ""
     return f"From batch {bend['batch']:,} on, throughput is within 10 % of {peak}{more}."
 
@@ -168,5 +186,7 @@ def sweep_doubts(rows: Rows) -> list[str]:
     doubtful = [str(row["label"]) for row in rows if row.get("warnings")]
     if not doubtful:
         return []
-    return [f"The host was busy: the passes of {', '.join(doubtful)} spread by more than 10 %, or had to share the "
-            "processor. Run again before you quote them."]
+    return [
+        f"The host was busy: the passes of {', '.join(doubtful)} spread by more than 10 %, or had to share the "
+        "processor. Run again before you quote them."
+    ]

@@ -6,19 +6,22 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from explorer.facts.proof import Proof, evaluate, prove, ratio
-from explorer.spec import ResNetSpec
-from explorer.timing.measure.against_limit import Limit
-from explorer.timing.data.measurement import Measurement
-from explorer.timing.said.rows import conv_outputs
 from explorer.net.trace import Node, trace
+from explorer.spec import ResNetSpec
+from explorer.timing.data.measurement import Measurement
+from explorer.timing.measure.against_limit import Limit
+from explorer.timing.said.rows import conv_outputs
 
 GIGA = "10⁹"
 
 
 def speed(seen: Measurement) -> Proof:
     """Pictures per second: batch ÷ median."""
-    return _valued("pictures per second", f"{seen.settings.batch:,} ÷ {_plain(seen.summary.median_s)}",
-                   "batch ÷ median seconds, in img/s")
+    return _valued(
+        "pictures per second",
+        f"{seen.settings.batch:,} ÷ {_plain(seen.summary.median_s)}",
+        "batch ÷ median seconds, in img/s",
+    )
 
 
 def floor(seen: Limit) -> Proof:
@@ -36,28 +39,49 @@ def floor(seen: Limit) -> Proof:
 def limit_share(seen: Limit) -> Proof:
     """The floor against the measured time, in percent."""
     below, time_ms = floor(seen), _plain(seen.roofline.whole.seconds * 1e3)
-    return _valued("share of the limit", f"100·{_plain(below.value)} ÷ {time_ms}", "100 · floor ÷ median time, in %", (below,))
+    return _valued(
+        "share of the limit", f"100·{_plain(below.value)} ÷ {time_ms}", "100 · floor ÷ median time, in %", (below,)
+    )
 
 
-def contrast(one: ResNetSpec, other: ResNetSpec, height: int, width: int,
-             timed: Sequence[dict[str, object]]) -> dict[str, Proof]:
+def contrast(
+    one: ResNetSpec, other: ResNetSpec, height: int, width: int, timed: Sequence[dict[str, object]]
+) -> dict[str, Proof]:
     """words → proof of each ratio other ÷ one: what is counted, then the first time if there is one."""
     nets = trace(one, height, width), trace(other, height, width)
-    found = {f"× the {words}": ratio(*(prove(metric, nodes) for nodes in nets))
-             for metric, words in (("macs", "MACs"), ("params", "parameters"))}
+    found = {
+        f"× the {words}": ratio(*(prove(metric, nodes) for nodes in nets))
+        for metric, words in (("macs", "MACs"), ("params", "parameters"))
+    }
     found["× the convolution outputs"] = ratio(*map(outputs, nets))
     for row in timed[:1]:
         found[f"× the time ({row['source']})"] = _valued(
-            "ratio", f"{_plain(row['other'])} ÷ {_plain(row['one'])}", f"seconds per picture on {row['device']}: the other ÷ the baseline")
+            "ratio",
+            f"{_plain(row['other'])} ÷ {_plain(row['one'])}",
+            f"seconds per picture on {row['device']}: the other ÷ the baseline",
+        )
     return found
 
 
 def outputs(nodes: Sequence[Node]) -> Proof:
     """Numbers that the convolutions write, per picture: c·H·W of each."""
-    parts = tuple(Proof(node.path, "·".join(map(str, node.out_shape[1:])), node.out_shape[1] * node.out_shape[2] * node.out_shape[3],
-                        "c·H·W") for node in nodes if node.kind == "conv")
-    return Proof("convolution outputs", " + ".join(part.expression for part in parts), conv_outputs(nodes),
-                 "Σ c·H·W over all convolutions", parts)
+    parts = tuple(
+        Proof(
+            node.path,
+            "·".join(map(str, node.out_shape[1:])),
+            node.out_shape[1] * node.out_shape[2] * node.out_shape[3],
+            "c·H·W",
+        )
+        for node in nodes
+        if node.kind == "conv"
+    )
+    return Proof(
+        "convolution outputs",
+        " + ".join(part.expression for part in parts),
+        conv_outputs(nodes),
+        "Σ c·H·W over all convolutions",
+        parts,
+    )
 
 
 def _plain(value: float) -> str:

@@ -57,8 +57,11 @@ class Flags:
 
 STYLE = "\n".join(path.read_text(encoding="utf-8") for path in (FOLDER / "stage.css", FOLDER.parent / "proof.css"))
 _component = st.components.v2.component(
-    "lecture_stage", html='<div class="stage-place"></div>\n', css=STYLE,
-    js="\n".join((FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS))
+    "lecture_stage",
+    html='<div class="stage-place"></div>\n',
+    css=STYLE,
+    js="\n".join((FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS),
+)
 
 
 def flags(page: str) -> Flags:
@@ -69,12 +72,22 @@ def flags(page: str) -> Flags:
     for name in STICKY:
         if name in st.query_params:
             memory[name] = st.query_params[name][:500]
-        elif moved and memory.get(name) and (name, page) != ("lecture", "lecture") and not (name == "node" and memory["lecture"]):
+        elif (
+            moved
+            and memory.get(name)
+            and (name, page) != ("lecture", "lecture")
+            and not (name == "node" and memory["lecture"])
+        ):
             st.query_params[name] = memory[name]
         else:
             memory[name] = ""
-    return Flags(memory["lecture"], st.query_params.get("guess", "")[:200], memory["present"] == "1",
-                 _names(memory["hide"]), fresh)
+    return Flags(
+        memory["lecture"],
+        st.query_params.get("guess", "")[:200],
+        memory["present"] == "1",
+        _names(memory["hide"]),
+        fresh,
+    )
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -136,14 +149,22 @@ def _scene(page: str, seen: Flags) -> set[str]:
         return set()
     scene = run.find(seen.lecture)
     if scene is None:
-        st.warning(f"lecture={seen.lecture[:60]!r}: “{run.title}” has no such scene. "
-                   f"Choose one of {', '.join(one.slug for one in run.scenes)}.")
+        st.warning(
+            f"lecture={seen.lecture[:60]!r}: “{run.title}” has no such scene. "
+            f"Choose one of {', '.join(one.slug for one in run.scenes)}."
+        )
         return set()
     short = seen.fresh and page == lecture.HOME and not set(st.query_params) - set(lecture.OWN)
     root = link.for_others((st.context.url or "").removesuffix(page if page != lecture.HOME else ""))
     with st.container(key="stage"):
-        _component(key="lecture_stage", data={**lecture.bar(run, scene, page, seen.guess, seen.present), "open": short,
-                                              "phone": lecture.phone(root, scene)})
+        _component(
+            key="lecture_stage",
+            data={
+                **lecture.bar(run, scene, page, seen.guess, seen.present),
+                "open": short,
+                "phone": lecture.phone(root, scene),
+            },
+        )
     return set(_names(scene.hide)) if seen.present else set()
 
 
@@ -157,5 +178,7 @@ def listing(run: Lecture, page: str) -> None:
 def problems(error: LectureError) -> None:
     """A lecture file's mistakes, line by line."""
     shown = [problem.replace("\\", "\\\\").replace("*", "\\*").replace("_", "\\_") for problem in error.problems[:20]]
-    st.error("\n".join([f"**{error.name[:100]}** cannot be shown:", *(f"- {problem}" for problem in shown)]),
-             icon=":material/error:")
+    st.error(
+        "\n".join([f"**{error.name[:100]}** cannot be shown:", *(f"- {problem}" for problem in shown)]),
+        icon=":material/error:",
+    )

@@ -12,9 +12,24 @@ from explorer.tell import netmap
 from explorer.web.state import Chosen
 
 FOLDER = Path(__file__).resolve().parent
-MODULES = ("dom", "net", "scene", "paint", "figures", "viewport", "proof", "panel", "block", "toolbar", "table",
-           "transitions", "export", "input",
-           "choices", "map")  # in the order of their dependence; joined, they are one ES module
+MODULES = (
+    "dom",
+    "net",
+    "scene",
+    "paint",
+    "figures",
+    "viewport",
+    "proof",
+    "panel",
+    "block",
+    "toolbar",
+    "table",
+    "transitions",
+    "export",
+    "input",
+    "choices",
+    "map",
+)  # in the order of their dependence; joined, they are one ES module
 STYLES = ("controls", "picture", "panel", "table", "map")
 KEY = "map"
 
@@ -47,10 +62,16 @@ def show_pair(pair: Mapping[str, Chosen]) -> None:
 
 
 def _mount(chosen: Chosen, view: netmap.View, extra: Mapping[str, netmap.MetricColumn] | None, key: str) -> None:
-    drawn = netmap.figure3() if view.figure == "fig3" else netmap.drawing(
-        chosen.spec, chosen.height, chosen.width, chosen.batch, view, extra)
-    _component(key=key, data={**drawn, "palette": netmap.colours(), **_sent(view, key), "key": key},
-               on_view_change=_reporter(chosen, tuple(extra or ()), key))
+    drawn = (
+        netmap.figure3()
+        if view.figure == "fig3"
+        else netmap.drawing(chosen.spec, chosen.height, chosen.width, chosen.batch, view, extra)
+    )
+    _component(
+        key=key,
+        data={**drawn, "palette": netmap.colours(), **_sent(view, key), "key": key},
+        on_view_change=_reporter(chosen, tuple(extra or ()), key),
+    )
 
 
 def measured(chosen: Chosen) -> dict[str, netmap.MetricColumn]:
@@ -88,7 +109,8 @@ def _reporter(chosen: Chosen, extra: tuple[str, ...], key: str) -> Callable[[], 
         if not memory or reported.get("seq") != memory["seq"]:
             return  # an answer to a view that has been replaced since
         view = netmap.parse(reported, netmap.color_choices(extra)).checked(
-            partial(netmap.known, chosen.spec, chosen.height, chosen.width))
+            partial(netmap.known, chosen.spec, chosen.height, chosen.width)
+        )
         memory["now"] = view
         _write(view)
 

@@ -8,33 +8,43 @@ from html import escape
 
 import streamlit as st
 
-from explorer.facts import published
-from explorer.spec import naming
 from explorer import units
-from explorer.tell import markup
-from explorer.web import state, pieces
-from explorer.facts.told import Provable, Told
+from explorer.facts import published
 from explorer.facts.proof import counted as tally
 from explorer.facts.proof import depth
 from explorer.facts.published import COLUMNS, Cell
-from explorer.spec import preset
-from explorer.web.state import Chosen
+from explorer.facts.told import Provable, Told
 from explorer.net.trace import Node
+from explorer.spec import naming, preset
+from explorer.tell import markup
+from explorer.web import pieces, state
+from explorer.web.state import Chosen
 
-LABELS = {"net": "net", "top1_error": "top-1 error, %", "top5_error": "top-5 error, %", "error": "error, %",
-          "error_post": "error post-activation, %", "error_pre": "error pre-activation, %",
-          "params_published": "parameters, printed", "params": "parameters, computed", "macs": "MACs, computed",
-          "params_agree": "agree"}
+LABELS = {
+    "net": "net",
+    "top1_error": "top-1 error, %",
+    "top5_error": "top-5 error, %",
+    "error": "error, %",
+    "error_post": "error post-activation, %",
+    "error_pre": "error pre-activation, %",
+    "params_published": "parameters, printed",
+    "params": "parameters, computed",
+    "macs": "MACs, computed",
+    "params_agree": "agree",
+}
 
 
 def table1(rows: Sequence[Sequence[Cell]], now: str) -> None:
     """Table 1: what the models say in each cell, with a tick or what the paper prints instead. now: column to tint."""
     names = {name: naming.title(preset(name)).removeprefix("ResNet-") + "-layer" for name in COLUMNS}
-    head = "".join(f'<th{_now(name, now)}>{names[name]}</th>' for name in COLUMNS)
+    head = "".join(f"<th{_now(name, now)}>{names[name]}</th>" for name in COLUMNS)
     cards = markup.Cards("table1")
     body = "".join(
         f"<tr><td><b>{escape(row[0].row)}</b></td><td>{_cell(row[0], cards) if row[0].live else ''}</td>"
-        + "".join(f"<td{_now(cell.column, now)}>{_cell(cell, cards)}</td>" for cell in row[1:]) + "</tr>" for row in rows)
+        + "".join(f"<td{_now(cell.column, now)}>{_cell(cell, cards)}</td>" for cell in row[1:])
+        + "</tr>"
+        for row in rows
+    )
     st.html(markup.framed(f"<th>layer</th><th>output size</th>{head}", body, "table1") + cards.html())
 
 
@@ -43,7 +53,11 @@ def _now(column: str, now: str) -> str:
 
 
 def _cell(cell: Cell, cards: markup.Cards) -> str:
-    text = cards.number(cell.proof, cell.live) if cell.proof else "<br>".join(f'<span class="line">{escape(line)}</span>' for line in re.split("; |(?<=pool,) ", cell.live))
+    text = (
+        cards.number(cell.proof, cell.live)
+        if cell.proof
+        else "<br>".join(f'<span class="line">{escape(line)}</span>' for line in re.split("; |(?<=pool,) ", cell.live))
+    )
     if cell.match:
         note = f'<br><span class="soft">{escape(cell.note)}</span>' if cell.note else ""
         return f'{text} <span class="match" title="match: the paper prints {escape(cell.published)}">✓</span>{note}'
@@ -53,12 +67,19 @@ def _cell(cell: Cell, cards: markup.Cards) -> str:
 def errors(table: str, lead: str) -> list[dict]:
     """A table of published errors with computed costs; its source and protocol below it."""
     rows, data = published.errors(table), published.load(table)
-    shown = [{LABELS[key]: Provable(str(_value(key, value)), proofs[key]) if key in proofs else _value(key, value)
-              for key, value in row.items()} for row, proofs in zip(rows, published.error_proofs(table), strict=True)]
+    shown = [
+        {
+            LABELS[key]: Provable(str(_value(key, value)), proofs[key]) if key in proofs else _value(key, value)
+            for key, value in row.items()
+        }
+        for row, proofs in zip(rows, published.error_proofs(table), strict=True)
+    ]
     st.html(f'<p class="lead">{escape(lead)}</p>')
     pieces.table(shown)
-    st.html(f'<div class="note">Errors: <a href="{data["url"]}">{escape(data["source"])}</a> {pieces.mark("published")} '
-            f'{escape(data["protocol"])} Parameters and MACs: {pieces.mark("computed")}</div>')
+    st.html(
+        f'<div class="note">Errors: <a href="{data["url"]}">{escape(data["source"])}</a> {pieces.mark("published")} '
+        f"{escape(data['protocol'])} Parameters and MACs: {pieces.mark('computed')}</div>"
+    )
     return [{"table": data["source"], **row, "source": data["url"], "protocol": data["protocol"]} for row in rows]
 
 
@@ -74,19 +95,29 @@ def _value(key: str, value: object) -> object:
 
 def architectures(chosen: Chosen) -> list[dict]:
     """Table 1, checked cell by cell, with the stride in either place."""
-    stride = state.choose("Stride of a bottleneck on its", ("1x1", "3x3"), "table_stride",
-                          help="1x1: the paper. 3x3: torchvision; see what happens to the FLOPs.")
+    stride = state.choose(
+        "Stride of a bottleneck on its",
+        ("1x1", "3x3"),
+        "table_stride",
+        help="1x1: the paper. 3x3: torchvision; see what happens to the FLOPs.",
+    )
     table = published.table1(stride)
     cells = [cell for row in table for cell in row if cell.published]
-    pieces.lead(f"{sum(cell.match for cell in cells)} of {len(cells)} cells match. Each is rendered from the traced model and "
-            "compared with the printed one.")
+    pieces.lead(
+        f"{sum(cell.match for cell in cells)} of {len(cells)} cells match. Each is rendered from the traced model and "
+        "compared with the printed one."
+    )
     table1(table, naming.base_name(chosen.spec))
     source = published.load("table1")
-    st.html(f'<div class="note">{pieces.mark("computed")} against <a href="{source["url"]}">{escape(source["source"])}</a> '
-            f'{pieces.mark("published")} {escape(source["protocol"])}</div>')
-    pieces.lead("The paper’s 3.8 for ResNet-50 is 3.858 cut off, not rounded: 3.9 would be closer. 3.6 for ResNet-34 is 3.664 cut "
-            "off too, while 7.6 and 11.3 are rounded. So 3.8 against torchvision’s 4.1 is two differences, not one: the "
-            "digits, and the place of the stride.")
+    st.html(
+        f'<div class="note">{pieces.mark("computed")} against <a href="{source["url"]}">{escape(source["source"])}</a> '
+        f"{pieces.mark('published')} {escape(source['protocol'])}</div>"
+    )
+    pieces.lead(
+        "The paper’s 3.8 for ResNet-50 is 3.858 cut off, not rounded: 3.9 would be closer. 3.6 for ResNet-34 is 3.664 cut "
+        "off too, while 7.6 and 11.3 are rounded. So 3.8 against torchvision’s 4.1 is two differences, not one: the "
+        "digits, and the place of the stride."
+    )
     return [cell.plain for row in table for cell in row if cell.published]
 
 
@@ -96,31 +127,57 @@ def why_fifty(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
     convs = [node for node in nodes if node.kind == "conv"]
     around = [node.path for node in convs if node.on_shortcut]
     some = ", ".join(around[:6]) + (", …" if len(around) > 6 else "")
-    main = tally("convolutions", "convolutions on the main path, by stage", (node.stage for node in convs if not node.on_shortcut))
-    pieces.lead(Told("Why is it called ", Provable(counted.shown, counted), "? Count the layers with weights on the main path: ",
-                 Provable(main.shown, main), " convolutions and the classifier."))
+    main = tally(
+        "convolutions",
+        "convolutions on the main path, by stage",
+        (node.stage for node in convs if not node.on_shortcut),
+    )
+    pieces.lead(
+        Told(
+            "Why is it called ",
+            Provable(counted.shown, counted),
+            "? Count the layers with weights on the main path: ",
+            Provable(main.shown, main),
+            " convolutions and the classifier.",
+        )
+    )
     pieces.figures([pieces.Figure(counted.shown, counted.expression, proof=counted)])
     rows = [{"stage": part.label, "counted": part.value, "how": part.expression} for part in counted.parts]
     pieces.table(rows, caption="Convolutions per block × blocks, conv1 and fc.")
     every = tally("convolutions", "convolutions, by stage", (node.stage for node in convs))
     aside = tally("projections", "projections, by stage", (node.stage for node in convs if node.on_shortcut))
-    pieces.lead(Told("The model has ", Provable(every.shown, every), " convolutions in all. Not counted: ", Provable(aside.shown, aside),
-                 f" projections on shortcuts{f' ({some})' if around else ''}; BN, ReLU and pooling."))
+    pieces.lead(
+        Told(
+            "The model has ",
+            Provable(every.shown, every),
+            " convolutions in all. Not counted: ",
+            Provable(aside.shown, aside),
+            f" projections on shortcuts{f' ({some})' if around else ''}; BN, ReLU and pooling.",
+        )
+    )
     return rows
 
 
 def imagenet() -> list[dict]:
     """Tables 2 and 3."""
-    rows = errors("table2", "A deeper plain net is worse, in training too; with shortcuts it is better. "
-                            "The parameters are equal to the last digit.")
+    rows = errors(
+        "table2",
+        "A deeper plain net is worse, in training too; with shortcuts it is better. "
+        "The parameters are equal to the last digit.",
+    )
     return rows + errors("table3", "Projections help a little (A to B to C); depth helps more.")
 
 
 def cifar() -> list[dict]:
     """Table 6 and the pre-activation paper's."""
-    rows = errors("table6", "From 20 to 110 layers the error falls; at 1,202 it rises again, with a training error as low: "
-                            "overfitting, the authors say. Plain-110 stayed above 60 %.")
+    rows = errors(
+        "table6",
+        "From 20 to 110 layers the error falls; at 1,202 it rises again, with a training error as low: "
+        "overfitting, the authors say. Plain-110 stayed above 60 %.",
+    )
     rows += errors("preactivation", "BN and ReLU before the convolution: the deeper the net, the more it helps.")
-    st.html('<div class="note">Errors of different protocols (10-crop, one crop, several scales, another training) cannot be '
-            "compared with each other.</div>")
+    st.html(
+        '<div class="note">Errors of different protocols (10-crop, one crop, several scales, another training) cannot be '
+        "compared with each other.</div>"
+    )
     return rows

@@ -22,13 +22,18 @@ def _rows_only(draw: Callable[[list[Row]], go.Figure]) -> View:
 
 VIEWS: dict[str, dict[str, View]] = {  # experiment -> slug of a view -> figure
     "signal": {"layers": _rows_only(nets.through_depth), "depths": _rows_only(nets.by_depth)},
-    "degradation": {"curves": lambda rows, summary, steps: training.race(rows, steps),
-                    "depths": _rows_only(training.final_by_depth)},
+    "degradation": {
+        "curves": lambda rows, summary, steps: training.race(rows, steps),
+        "depths": _rows_only(training.final_by_depth),
+    },
     "identity": {"losses": training.insertion},
     "learning-rate": {"rates": _rows_only(training.by_rate)},
     "shattered": {"gradients": _rows_only(nets.shattered)},
-    "lesion": {"single": _rows_only(trained.lesions), "several": _rows_only(trained.several),
-               "paths": _rows_only(trained.paths)},
+    "lesion": {
+        "single": _rows_only(trained.lesions),
+        "several": _rows_only(trained.several),
+        "paths": _rows_only(trained.paths),
+    },
     "landscape": {"surface": _rows_only(trained.surfaces), "contours": _rows_only(trained.contours)},
 }
 spread = training.spread
@@ -40,6 +45,13 @@ def unknown(figure: go.Figure) -> go.Figure:
         if trace.type in ("bar", "surface", "contour") and not len(trace.z if trace.type != "bar" else trace.y or ()):
             area = figure.layout.scene2 if trace.type == "surface" else figure.layout.xaxis2
             left, right = area.domain.x if trace.type == "surface" else area.domain
-            figure.add_annotation(text="?", x=(left + right) / 2, y=0.5, xref="paper", yref="paper", showarrow=False,
-                                  font={"size": 110, "color": KIND_COLOUR["residual"]})
+            figure.add_annotation(
+                text="?",
+                x=(left + right) / 2,
+                y=0.5,
+                xref="paper",
+                yref="paper",
+                showarrow=False,
+                font={"size": 110, "color": KIND_COLOUR["residual"]},
+            )
     return figure

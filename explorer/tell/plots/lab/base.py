@@ -30,31 +30,71 @@ def panels(titles: Iterable[str], **more: object) -> go.Figure:
 
 def finish(figure: go.Figure, height: int = 430) -> go.Figure:
     """The common look. The page's theme gives font and text colour."""
-    figure.update_layout(height=height, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
-                         font_size=SMALL, margin={"l": 10, "r": 16, "t": 46, "b": 10}, hovermode="closest",
-                         legend={"orientation": "h", "y": -0.2, "x": 0, "font_size": SMALL, "yanchor": "top"})
+    figure.update_layout(
+        height=height,
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font_size=SMALL,
+        margin={"l": 10, "r": 16, "t": 46, "b": 10},
+        hovermode="closest",
+        legend={"orientation": "h", "y": -0.2, "x": 0, "font_size": SMALL, "yanchor": "top"},
+    )
     axis = {"gridcolor": GRID, "zeroline": False, "automargin": True, "tickfont_size": SMALL, "title_font_size": SMALL}
     figure.update_xaxes(**axis)
     figure.update_yaxes(**axis)
     return figure
 
 
-def line(name: str, x: list, y: list, colour: str, *, heavy: bool = True, dash: str = "solid", legend: bool = True,
-         hover: str = "%{y:.3g}", **more: object) -> go.Scatter:
+def line(
+    name: str,
+    x: list,
+    y: list,
+    colour: str,
+    *,
+    heavy: bool = True,
+    dash: str = "solid",
+    legend: bool = True,
+    hover: str = "%{y:.3g}",
+    **more: object,
+) -> go.Scatter:
     """A curve; light and thin for the shallow ones."""
-    return go.Scatter(x=x, y=y, name=name, mode="lines", legendgroup=name, showlegend=legend,
-                      line={"color": colour, "width": 4 if heavy else 2.5, "dash": dash},
-                      opacity=1 if heavy else 0.8, hovertemplate=f"{name}: {hover}<extra></extra>", **more)
+    return go.Scatter(
+        x=x,
+        y=y,
+        name=name,
+        mode="lines",
+        legendgroup=name,
+        showlegend=legend,
+        line={"color": colour, "width": 4 if heavy else 2.5, "dash": dash},
+        opacity=1 if heavy else 0.8,
+        hovertemplate=f"{name}: {hover}<extra></extra>",
+        **more,
+    )
 
 
-def level(figure: go.Figure, y: float, text: str, row: int | str = 1, col: int | str = "all",
-          label: int | None = 1, at: str = "right") -> None:
+def level(
+    figure: go.Figure,
+    y: float,
+    text: str,
+    row: int | str = 1,
+    col: int | str = "all",
+    label: int | None = 1,
+    at: str = "right",
+) -> None:
     """A dotted horizontal line, named in panel `label`, at its right or left end."""
     figure.add_hline(y=y, line={"dash": "dot", "width": 1.5, "color": "rgba(128,128,128,.9)"}, row=row, col=col)
     if label is not None:
-        figure.add_annotation(x=float(at == "right"), xref="x domain" if label == 1 else f"x{label} domain", y=y,
-                              yref="y" if label == 1 else f"y{label}", text=text, showarrow=False, xanchor=at,
-                              yanchor="bottom", font_size=SMALL)
+        figure.add_annotation(
+            x=float(at == "right"),
+            xref="x domain" if label == 1 else f"x{label} domain",
+            y=y,
+            yref="y" if label == 1 else f"y{label}",
+            text=text,
+            showarrow=False,
+            xanchor=at,
+            yanchor="bottom",
+            font_size=SMALL,
+        )
 
 
 def exponents(figure: go.Figure) -> None:
@@ -68,7 +108,7 @@ def running_mean(values: list[float | None], over: int = 10) -> list[float | Non
     """Mean of the last `over` values at each point; a gap stays a gap."""
     means = []
     for end in range(1, len(values) + 1):
-        last = values[max(0, end - over):end]
+        last = values[max(0, end - over) : end]
         means.append(None if None in last else sum(last) / len(last))
     return means
 

@@ -22,9 +22,17 @@ def through_depth(rows: list[Row]) -> go.Figure:
         for net in dict.fromkeys(column(chosen, "net")):
             _net(figure, [row for row in chosen if row["net"] == net], floor, panel)
         if any(row["state"] == "zero" for row in chosen):
-            figure.add_annotation(text="× exactly 0", x=0.5, xref=f"x{panel if panel > 1 else ''} domain", y=0,
-                                  yref=f"y{panel if panel > 1 else ''} domain", yanchor="bottom", yshift=14,
-                                  showarrow=False, font_size=SMALL)
+            figure.add_annotation(
+                text="× exactly 0",
+                x=0.5,
+                xref=f"x{panel if panel > 1 else ''} domain",
+                y=0,
+                yref=f"y{panel if panel > 1 else ''} domain",
+                yanchor="bottom",
+                yshift=14,
+                showarrow=False,
+                font_size=SMALL,
+            )
     figure.update_xaxes(title="deviation of each block’s output", col=1)
     figure.update_xaxes(title="norm at each convolution", col=2)
     exponents(figure)
@@ -35,14 +43,35 @@ def _net(figure: go.Figure, mine: list[Row], floor: float, panel: int) -> None:
     kind, norm, depth = mine[0]["kind"], mine[0]["norm"], mine[0]["depth"]
     name = f"{kind}-{depth} {'with' if norm == 'batch' else 'without'} BN"
     values = [row["value"] if row["state"] == "ok" else None for row in mine]
-    figure.add_trace(line(name, column(mine, "index"), values, KIND_COLOUR[kind], dash=DASH[norm], legend=panel == 1,
-                          heavy=norm == "batch", customdata=column(mine, "path"),
-                          hover="%{y:.3g} at %{customdata}"), 1, panel)
+    figure.add_trace(
+        line(
+            name,
+            column(mine, "index"),
+            values,
+            KIND_COLOUR[kind],
+            dash=DASH[norm],
+            legend=panel == 1,
+            heavy=norm == "batch",
+            customdata=column(mine, "path"),
+            hover="%{y:.3g} at %{customdata}",
+        ),
+        1,
+        panel,
+    )
     zeros = [row["index"] for row in mine if row["state"] == "zero"]
     if zeros:
-        figure.add_trace(go.Scatter(x=zeros, y=[floor] * len(zeros), mode="markers", showlegend=False,
-                                    marker={"symbol": "x", "size": 7, "color": KIND_COLOUR[kind]},
-                                    hovertemplate=f"{name}: exactly 0<extra></extra>"), 1, panel)
+        figure.add_trace(
+            go.Scatter(
+                x=zeros,
+                y=[floor] * len(zeros),
+                mode="markers",
+                showlegend=False,
+                marker={"symbol": "x", "size": 7, "color": KIND_COLOUR[kind]},
+                hovertemplate=f"{name}: exactly 0<extra></extra>",
+            ),
+            1,
+            panel,
+        )
 
 
 def by_depth(rows: list[Row]) -> go.Figure:
@@ -53,12 +82,25 @@ def by_depth(rows: list[Row]) -> go.Figure:
         for kind, norm in cases:
             points = []
             for depth in sorted(set(column(rows, "depth"))):
-                mine = [row["value"] for row in rows
-                        if (row["kind"], row["norm"], row["depth"], row["quantity"]) == (kind, norm, depth, quantity)]
+                mine = [
+                    row["value"]
+                    for row in rows
+                    if (row["kind"], row["norm"], row["depth"], row["quantity"]) == (kind, norm, depth, quantity)
+                ]
                 above, below = (mine[end] if mine else None for end in ends)
                 points.append((depth, above / below if above and below else None))
-            figure.add_trace(line(f"{kind} {'with' if norm == 'batch' else 'without'} BN", *zip(*points, strict=True),
-                                  KIND_COLOUR[kind], dash=DASH[norm], heavy=norm == "batch", legend=panel == 1), 1, panel)
+            figure.add_trace(
+                line(
+                    f"{kind} {'with' if norm == 'batch' else 'without'} BN",
+                    *zip(*points, strict=True),
+                    KIND_COLOUR[kind],
+                    dash=DASH[norm],
+                    heavy=norm == "batch",
+                    legend=panel == 1,
+                ),
+                1,
+                panel,
+            )
     figure.update_traces(mode="lines+markers", marker_size=9)
     figure.update_xaxes(title="layers")
     exponents(figure)
@@ -68,26 +110,63 @@ def by_depth(rows: list[Row]) -> go.Figure:
 def shattered(rows: list[Row]) -> go.Figure:
     """Above: the slope along one line in the deepest net of each kind. Below: its autocorrelation at each depth."""
     deepest = max(column(rows, "depth"), default=0)
-    figure = panels([f"Plain-{deepest}: slope along a line", f"Residual-{deepest}: slope along a line",
-                     "Autocorrelation, plain", "Autocorrelation, residual"],
-                    rows=2, cols=2, vertical_spacing=0.2, row_heights=[0.42, 0.58])
+    figure = panels(
+        [
+            f"Plain-{deepest}: slope along a line",
+            f"Residual-{deepest}: slope along a line",
+            "Autocorrelation, plain",
+            "Autocorrelation, residual",
+        ],
+        rows=2,
+        cols=2,
+        vertical_spacing=0.2,
+        row_heights=[0.42, 0.58],
+    )
     for panel, kind in enumerate(KIND_COLOUR, 1):
         mine = [row for row in rows if row["kind"] == kind]
         slope = [row for row in mine if row["part"] == "slope" and row["depth"] == deepest]
-        figure.add_trace(go.Scatter(x=column(slope, "position"), y=column(slope, "value"), mode="lines", showlegend=False,
-                                    line={"color": KIND_COLOUR[kind], "width": 2},
-                                    hovertemplate="%{y:.2f} at %{x:.2f}<extra></extra>"), 1, panel)
+        figure.add_trace(
+            go.Scatter(
+                x=column(slope, "position"),
+                y=column(slope, "value"),
+                mode="lines",
+                showlegend=False,
+                line={"color": KIND_COLOUR[kind], "width": 2},
+                hovertemplate="%{y:.2f} at %{x:.2f}<extra></extra>",
+            ),
+            1,
+            panel,
+        )
         for rank, depth in enumerate(sorted(set(column(mine, "depth")), reverse=True)):
             curve = [row for row in mine if row["part"] == "autocorrelation" and row["depth"] == depth]
-            figure.add_trace(line(f"{kind}-{depth}", column(curve, "lag"), column(curve, "value"), KIND_COLOUR[kind],
-                                  heavy=depth == deepest, dash=SHALLOWER[min(rank, 2)]), 2, panel)
+            figure.add_trace(
+                line(
+                    f"{kind}-{depth}",
+                    column(curve, "lag"),
+                    column(curve, "value"),
+                    KIND_COLOUR[kind],
+                    heavy=depth == deepest,
+                    dash=SHALLOWER[min(rank, 2)],
+                ),
+                2,
+                panel,
+            )
     figure.update_yaxes(range=[-4, 4], showticklabels=False, row=1)
     figure.update_yaxes(range=[-0.35, 1.05], row=2)
     figure.update_xaxes(title="steps along the line", row=2)
     figure.update_xaxes(showticklabels=False, tickvals=[0, 1], row=1)
     for panel in ("", "2"):  # names inside the panel: as tick labels those of two panels collide on a small screen
         for x, end, text in ((0, "left", "one digit"), (1, "right", "another")):
-            figure.add_annotation(x=x, xref=f"x{panel} domain", xanchor=end, y=0, yref=f"y{panel} domain", yanchor="top",
-                                  text=text, showarrow=False, font_size=SMALL)
+            figure.add_annotation(
+                x=x,
+                xref=f"x{panel} domain",
+                xanchor=end,
+                y=0,
+                yref=f"y{panel} domain",
+                yanchor="top",
+                text=text,
+                showarrow=False,
+                font_size=SMALL,
+            )
     finish(figure, 560)
     return figure.update_layout(legend_y=-0.16)

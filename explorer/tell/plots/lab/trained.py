@@ -13,15 +13,26 @@ SURFACE = [[0, "#0f2f5c"], [0.25, "#2484c1"], [0.5, "#8fc0e0"], [0.75, "#efd9b4"
 def lesions(rows: list[Row]) -> go.Figure:
     """Test error after deleting each single block; the dotted line is the intact net."""
     nets = {kind: next((row["net"] for row in rows if row.get("kind") == kind), kind) for kind in KIND_COLOUR}
-    figure = panels([name.capitalize() for name in nets.values()], shared_yaxes=True, column_widths=[0.28, 0.72],
-                    horizontal_spacing=0.04)
+    figure = panels(
+        [name.capitalize() for name in nets.values()],
+        shared_yaxes=True,
+        column_widths=[0.28, 0.72],
+        horizontal_spacing=0.04,
+    )
     for panel, kind in enumerate(KIND_COLOUR, 1):
         single = [row for row in rows if row["part"] == "single" and row["kind"] == kind]
-        figure.add_trace(go.Bar(
-            x=list(range(1, len(single) + 1)), y=column(single, "error_percent"), showlegend=False,
-            marker_color=[DOTTED if row["dotted"] else KIND_COLOUR[kind] for row in single],
-            customdata=[f"{row['path']}{' (dotted shortcut)' if row['dotted'] else ''}" for row in single],
-            hovertemplate="without %{customdata}: %{y:.1f} % error<extra></extra>"), 1, panel)
+        figure.add_trace(
+            go.Bar(
+                x=list(range(1, len(single) + 1)),
+                y=column(single, "error_percent"),
+                showlegend=False,
+                marker_color=[DOTTED if row["dotted"] else KIND_COLOUR[kind] for row in single],
+                customdata=[f"{row['path']}{' (dotted shortcut)' if row['dotted'] else ''}" for row in single],
+                hovertemplate="without %{customdata}: %{y:.1f} % error<extra></extra>",
+            ),
+            1,
+            panel,
+        )
         for intact in (row for row in rows if row["part"] == "intact" and row["kind"] == kind):
             level(figure, intact["error_percent"], "", col=panel, label=None)
         figure.update_xaxes(title="deleted block", col=panel)
@@ -40,11 +51,25 @@ def several(rows: list[Row]) -> go.Figure:
         for row in mine:
             means.setdefault(row["deleted"], []).append(row["error_percent"])
         name = mine[0]["net"] if mine else kind
-        figure.add_trace(go.Scatter(x=column(mine, "deleted"), y=column(mine, "error_percent"), mode="markers",
-                                    marker={"color": colour, "size": 6, "opacity": 0.35}, showlegend=False,
-                                    hoverinfo="skip"))
-        figure.add_trace(line(name, list(means), [sum(values) / len(values) for values in means.values()], colour,
-                              hover="%{y:.1f} % with %{x} blocks deleted"))
+        figure.add_trace(
+            go.Scatter(
+                x=column(mine, "deleted"),
+                y=column(mine, "error_percent"),
+                mode="markers",
+                marker={"color": colour, "size": 6, "opacity": 0.35},
+                showlegend=False,
+                hoverinfo="skip",
+            )
+        )
+        figure.add_trace(
+            line(
+                name,
+                list(means),
+                [sum(values) / len(values) for values in means.values()],
+                colour,
+                hover="%{y:.1f} % with %{x} blocks deleted",
+            )
+        )
     level(figure, 90, "guessing")
     figure.update_xaxes(title="blocks deleted, at random")
     figure.update_yaxes(title="test error", range=[0, 102], ticksuffix=" %")
@@ -55,10 +80,19 @@ def paths(rows: list[Row]) -> go.Figure:
     """How many paths have each length, and how much of the gradient comes through them."""
     mine = [row for row in rows if row["part"] == "paths"]
     figure = panels([""])
-    for name, key, colour in (("of all paths", "share_of_paths", "#8a97a6"),
-                              ("of the gradient", "share_of_gradient", KIND_COLOUR["residual"])):
-        figure.add_trace(go.Bar(x=column(mine, "length"), y=column(mine, key), name=f"share {name}", marker_color=colour,
-                                hovertemplate=f"length %{{x}}: %{{y:.2%}} {name}<extra></extra>"))
+    for name, key, colour in (
+        ("of all paths", "share_of_paths", "#8a97a6"),
+        ("of the gradient", "share_of_gradient", KIND_COLOUR["residual"]),
+    ):
+        figure.add_trace(
+            go.Bar(
+                x=column(mine, "length"),
+                y=column(mine, key),
+                name=f"share {name}",
+                marker_color=colour,
+                hovertemplate=f"length %{{x}}: %{{y:.2%}} {name}<extra></extra>",
+            )
+        )
     figure.update_layout(barmode="overlay", bargap=0.12)
     figure.update_traces(opacity=0.8)
     figure.update_xaxes(title="path length: blocks whose main path is taken")
@@ -84,18 +118,47 @@ def _limits(rows: list[Row]) -> tuple[float, float]:
 def surfaces(rows: list[Row]) -> go.Figure:
     """Two surfaces on one scale; drag to turn them."""
     grids, (low, high) = _grids(rows), _limits(rows)
-    figure = panels([grid[0].capitalize() for grid in grids.values()], horizontal_spacing=0.01,
-                    specs=[[{"type": "surface"}, {"type": "surface"}]])
+    figure = panels(
+        [grid[0].capitalize() for grid in grids.values()],
+        horizontal_spacing=0.01,
+        specs=[[{"type": "surface"}, {"type": "surface"}]],
+    )
     for panel, (_, a, b, z) in enumerate(grids.values(), 1):
-        figure.add_trace(go.Surface(x=b, y=a, z=z, cmin=low, cmax=high, colorscale=SURFACE, showscale=False,
-                                    contours_z={"show": True, "color": "rgba(255,255,255,.35)", "start": 0, "end": high,
-                                                "size": 0.5},
-                                    hovertemplate="loss %{z:.3g}<extra></extra>"), 1, panel)
-    axis = {"showticklabels": False, "title": "", "gridcolor": "rgba(128,128,128,.35)", "backgroundcolor": "rgba(0,0,0,0)"}
-    figure.update_scenes(xaxis=axis, yaxis=axis, aspectmode="manual", aspectratio={"x": 1, "y": 1, "z": 0.75},
-                         zaxis=axis | {"range": [low, high], "showticklabels": True, "tickfont_size": SMALL,
-                                       "title": {"text": "loss", "font": {"size": SMALL}}},
-                         camera={"eye": {"x": 1.75, "y": 1.75, "z": 1.1}, "center": {"x": 0, "y": 0, "z": -0.12}})
+        figure.add_trace(
+            go.Surface(
+                x=b,
+                y=a,
+                z=z,
+                cmin=low,
+                cmax=high,
+                colorscale=SURFACE,
+                showscale=False,
+                contours_z={"show": True, "color": "rgba(255,255,255,.35)", "start": 0, "end": high, "size": 0.5},
+                hovertemplate="loss %{z:.3g}<extra></extra>",
+            ),
+            1,
+            panel,
+        )
+    axis = {
+        "showticklabels": False,
+        "title": "",
+        "gridcolor": "rgba(128,128,128,.35)",
+        "backgroundcolor": "rgba(0,0,0,0)",
+    }
+    figure.update_scenes(
+        xaxis=axis,
+        yaxis=axis,
+        aspectmode="manual",
+        aspectratio={"x": 1, "y": 1, "z": 0.75},
+        zaxis=axis
+        | {
+            "range": [low, high],
+            "showticklabels": True,
+            "tickfont_size": SMALL,
+            "title": {"text": "loss", "font": {"size": SMALL}},
+        },
+        camera={"eye": {"x": 1.75, "y": 1.75, "z": 1.1}, "center": {"x": 0, "y": 0, "z": -0.12}},
+    )
     finish(figure, 500)
     return figure.update_layout(margin={"l": 0, "r": 0, "t": 40, "b": 0})
 
@@ -105,8 +168,21 @@ def contours(rows: list[Row]) -> go.Figure:
     grids, (low, high) = _grids(rows), _limits(rows)
     figure = panels([grid[0].capitalize() for grid in grids.values()], shared_yaxes=True, horizontal_spacing=0.05)
     for panel, (_, a, b, z) in enumerate(grids.values(), 1):
-        figure.add_trace(go.Contour(x=b, y=a, z=z, zmin=low, zmax=high, colorscale=SURFACE, showscale=panel == 2,
-                                    contours={"start": 0, "end": high, "size": 0.25}, line_width=0.6,
-                                    colorbar={"title": {"text": "loss"}, "tickfont_size": SMALL, "thickness": 14},
-                                    hovertemplate="loss %{z:.3g}<extra></extra>"), 1, panel)
+        figure.add_trace(
+            go.Contour(
+                x=b,
+                y=a,
+                z=z,
+                zmin=low,
+                zmax=high,
+                colorscale=SURFACE,
+                showscale=panel == 2,
+                contours={"start": 0, "end": high, "size": 0.25},
+                line_width=0.6,
+                colorbar={"title": {"text": "loss"}, "tickfont_size": SMALL, "thickness": 14},
+                hovertemplate="loss %{z:.3g}<extra></extra>",
+            ),
+            1,
+            panel,
+        )
     return finish(figure, 460)

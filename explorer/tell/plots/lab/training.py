@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from explorer.tell.plots.lab.base import BN_COLOUR, CHANCE, KIND_COLOUR, SMALL, TEXT, Row, column, finish, level, line, panels, running_mean
+from explorer.tell.plots.lab.base import (
+    BN_COLOUR,
+    CHANCE,
+    KIND_COLOUR,
+    SMALL,
+    TEXT,
+    Row,
+    column,
+    finish,
+    level,
+    line,
+    panels,
+    running_mean,
+)
 
 TOP = 2.9  # nats: a little over chance; first batches may lie above
 
@@ -15,8 +28,18 @@ def _curves(figure: go.Figure, rows: list[Row], kind: str, panel: int, heaviest:
     for depth in sorted({row["depth"] for row in rows}):
         mine = [row for row in rows if row["depth"] == depth]
         smooth = running_mean(column(mine, "loss"))
-        figure.add_trace(line(f"{kind}-{depth}", column(mine, "step"), smooth, KIND_COLOUR[kind],
-                              heavy=depth == heaviest, dash="solid" if depth == heaviest else "dash"), 1, panel)
+        figure.add_trace(
+            line(
+                f"{kind}-{depth}",
+                column(mine, "step"),
+                smooth,
+                KIND_COLOUR[kind],
+                heavy=depth == heaviest,
+                dash="solid" if depth == heaviest else "dash",
+            ),
+            1,
+            panel,
+        )
         if smooth and smooth[-1] is not None:
             ends.append((smooth[-1], depth))
     groups: list[list[tuple[float, int]]] = []
@@ -26,10 +49,21 @@ def _curves(figure: go.Figure, rows: list[Row], kind: str, panel: int, heaviest:
         else:
             groups.append([end])
     for group in groups:
-        depths = [f"<b>{depth}</b>" if depth == heaviest else str(depth) for _, depth in sorted(group, key=lambda one: one[1])]
+        depths = [
+            f"<b>{depth}</b>" if depth == heaviest else str(depth) for _, depth in sorted(group, key=lambda one: one[1])
+        ]
         text = ", ".join(depths) if len(depths) < 3 else f"{depths[0]} … {depths[-1]}"
-        figure.add_annotation(x=max(column(rows, "step")), y=group[0][0], row=1, col=panel, showarrow=False, xanchor="left",
-                              xshift=5, text=text, font={"size": TEXT, "color": KIND_COLOUR[kind]})
+        figure.add_annotation(
+            x=max(column(rows, "step")),
+            y=group[0][0],
+            row=1,
+            col=panel,
+            showarrow=False,
+            xanchor="left",
+            xshift=5,
+            text=text,
+            font={"size": TEXT, "color": KIND_COLOUR[kind]},
+        )
 
 
 def _heaviest(rows: list[Row]) -> int | None:
@@ -60,8 +94,15 @@ def final_by_depth(rows: list[Row]) -> go.Figure:
             losses = [row["loss"] for row in rows if row["kind"] == kind and row["depth"] == depth][-20:]
             points.append((depth, None if None in losses else sum(losses) / len(losses)))
         if points:
-            figure.add_trace(line(kind, *zip(*points, strict=True), colour, customdata=[d for d, _ in points],
-                                  hover="%{y:.3g} nats at %{x} layers"))
+            figure.add_trace(
+                line(
+                    kind,
+                    *zip(*points, strict=True),
+                    colour,
+                    customdata=[d for d, _ in points],
+                    hover="%{y:.3g} nats at %{x} layers",
+                )
+            )
     figure.update_traces(mode="lines+markers", marker_size=11)
     level(figure, CHANCE, "guessing")
     figure.update_xaxes(title="layers", tickvals=sorted(set(column(rows, "depth"))))
@@ -72,12 +113,27 @@ def final_by_depth(rows: list[Row]) -> go.Figure:
 def spread(finals: list[Row], mine: list[Row]) -> go.Figure:
     """Final training loss of each net over seeds: recorded ones hollow, this visit's filled. Logarithmic."""
     figure = panels([""])
-    for label, rows, symbol, size in (("recorded seeds", finals, "circle-open", 11), ("your runs", mine, "diamond", 15)):
+    for label, rows, symbol, size in (
+        ("recorded seeds", finals, "circle-open", 11),
+        ("your runs", mine, "diamond", 15),
+    ):
         known = [row for row in rows if row["final_loss"] is not None]
-        figure.add_trace(go.Scatter(
-            x=column(known, "net"), y=column(known, "final_loss"), mode="markers", name=label,
-            marker={"symbol": symbol, "size": size, "color": [KIND_COLOUR[row["kind"]] for row in known], "line_width": 2},
-            customdata=column(known, "seed"), hovertemplate="%{x}, seed %{customdata}: %{y:.3g}<extra></extra>"))
+        figure.add_trace(
+            go.Scatter(
+                x=column(known, "net"),
+                y=column(known, "final_loss"),
+                mode="markers",
+                name=label,
+                marker={
+                    "symbol": symbol,
+                    "size": size,
+                    "color": [KIND_COLOUR[row["kind"]] for row in known],
+                    "line_width": 2,
+                },
+                customdata=column(known, "seed"),
+                hovertemplate="%{x}, seed %{customdata}: %{y:.3g}<extra></extra>",
+            )
+        )
     figure.update_yaxes(type="log", title="final training loss, nats", tickvals=[0.01, 0.03, 0.1, 0.3, 1, 2])
     return finish(figure, 340)
 
@@ -88,13 +144,27 @@ def insertion(rows: list[Row], summary: Row | None = None, steps: int | None = N
     _curves(figure, rows, "plain", 1, _heaviest(rows))
     if summary:
         shallow, deepest = min(column(rows, "depth")), max(column(rows, "depth"))
-        bars = {f"plain-{shallow}": ("copied", "#8fb6d6"), f"plain-{deepest},<br>built": ("inserted", "#1f8a4c"),
-                f"plain-{deepest},<br>trained": ("scratch", KIND_COLOUR["plain"])}
+        bars = {
+            f"plain-{shallow}": ("copied", "#8fb6d6"),
+            f"plain-{deepest},<br>built": ("inserted", "#1f8a4c"),
+            f"plain-{deepest},<br>trained": ("scratch", KIND_COLOUR["plain"]),
+        }
         values = [summary[f"{key}_loss"] for key, _ in bars.values()]
-        figure.add_trace(go.Bar(x=list(bars), y=values, marker_color=[colour for _, colour in bars.values()],
-                                text=["–" if value is None else f"{value:.3g}" for value in values],
-                                textposition="outside", textfont_size=TEXT + 2, showlegend=False, cliponaxis=False,
-                                hovertemplate="%{x}: %{y:.4g} nats<extra></extra>"), 1, 2)
+        figure.add_trace(
+            go.Bar(
+                x=list(bars),
+                y=values,
+                marker_color=[colour for _, colour in bars.values()],
+                text=["–" if value is None else f"{value:.3g}" for value in values],
+                textposition="outside",
+                textfont_size=TEXT + 2,
+                showlegend=False,
+                cliponaxis=False,
+                hovertemplate="%{x}: %{y:.4g} nats<extra></extra>",
+            ),
+            1,
+            2,
+        )
     figure.update_xaxes(tickangle=0, col=2)
     for panel in (1, 2):
         figure.update_yaxes(range=[0, TOP], col=panel)
@@ -107,19 +177,38 @@ def by_rate(rows: list[Row]) -> go.Figure:
     """Final training loss against the learning rate, with and without BN; crosses where the training diverged."""
     figure = panels([""])
     for norm, label in (("none", "without BN"), ("batch", "with BN")):
-        mine = sorted((row for row in rows if row["part"] == "final" and row["norm"] == norm), key=lambda row: row["lr"])
+        mine = sorted(
+            (row for row in rows if row["part"] == "final" and row["norm"] == norm), key=lambda row: row["lr"]
+        )
         shown = [None if row["loss"] is None else min(row["loss"], TOP) for row in mine]
-        figure.add_trace(line(label, column(mine, "lr"), shown, BN_COLOUR[norm], hover="%{y:.3g} nats at a rate of %{x}"))
+        figure.add_trace(
+            line(label, column(mine, "lr"), shown, BN_COLOUR[norm], hover="%{y:.3g} nats at a rate of %{x}")
+        )
         gone = [row["lr"] for row in mine if row["diverged_at"]]
         if gone:
-            figure.add_trace(go.Scatter(x=gone, y=[TOP] * len(gone), mode="markers", name=f"{label}: diverged (NaN)",
-                                        marker={"symbol": "x", "size": 13, "color": BN_COLOUR[norm]},
-                                        hovertemplate="diverged at a rate of %{x}<extra></extra>"))
+            figure.add_trace(
+                go.Scatter(
+                    x=gone,
+                    y=[TOP] * len(gone),
+                    mode="markers",
+                    name=f"{label}: diverged (NaN)",
+                    marker={"symbol": "x", "size": 13, "color": BN_COLOUR[norm]},
+                    hovertemplate="diverged at a rate of %{x}<extra></extra>",
+                )
+            )
     figure.update_traces(mode="lines+markers", marker_size=10, selector={"mode": "lines"})
     level(figure, CHANCE, "guessing", at="left")
     figure.add_hrect(y0=0, y1=0.5, fillcolor="rgba(31,138,76,.10)", line_width=0, layer="below")
-    figure.add_annotation(x=0, xref="x domain", y=0.5, text="works: below 0.5", showarrow=False, xanchor="left",
-                          yanchor="top", font_size=SMALL)
+    figure.add_annotation(
+        x=0,
+        xref="x domain",
+        y=0.5,
+        text="works: below 0.5",
+        showarrow=False,
+        xanchor="left",
+        yanchor="top",
+        font_size=SMALL,
+    )
     rates = sorted(set(column(rows, "lr")))
     figure.update_xaxes(type="log", title="learning rate", tickvals=rates, ticktext=[f"{rate:g}" for rate in rates])
     figure.update_yaxes(title="final training loss, nats", range=[0, TOP * 1.04])

@@ -8,19 +8,24 @@ from html import escape
 
 import streamlit as st
 
-from explorer.facts import comparison
 from explorer import units
-from explorer.tell import markup, palette
-from explorer.web import pieces
-from explorer.web import map_component as network_map
-from explorer.facts.rollup import METRICS
+from explorer.facts import comparison
 from explorer.facts.comparison import Layer
+from explorer.facts.rollup import METRICS
 from explorer.facts.told import Provable
 from explorer.spec import ResNetSpec
-from explorer.web.state import Chosen
+from explorer.tell import markup, palette
+from explorer.web import map_component as network_map
+from explorer.web import pieces
 from explorer.web.sections.compare.pair import names
+from explorer.web.state import Chosen
 
-WIDTHS = {"": 36, "layer": 180, "kind": 160, "parameters": 110}  # px of the structural table; "what" has its longest text's
+WIDTHS = {
+    "": 36,
+    "layer": 180,
+    "kind": 160,
+    "parameters": 110,
+}  # px of the structural table; "what" has its longest text's
 MARKS = {"added": "+", "removed": "−", "changed": "~"}
 
 
@@ -29,13 +34,34 @@ def headline(base: ResNetSpec, chosen: Chosen) -> list[dict]:
     rows = comparison.headlines(base, chosen.spec, chosen.height, chosen.width)
     proofs = comparison.headline_proofs(base, chosen.spec, chosen.height, chosen.width)
     before, after = names(base, chosen)
-    pieces.figures([pieces.Figure(_ratio(row), row["label"], f"{_short(row, 'base')} → {_short(row, 'other')}", proof=known.get("ratio"))
-                for row, known in zip(rows, proofs) if row["key"] not in ("solid", "dotted")])
+    pieces.figures(
+        [
+            pieces.Figure(
+                _ratio(row), row["label"], f"{_short(row, 'base')} → {_short(row, 'other')}", proof=known.get("ratio")
+            )
+            for row, known in zip(rows, proofs)
+            if row["key"] not in ("solid", "dotted")
+        ]
+    )
     words = {"base": before, "other": f"{after} ", "delta": "difference", "ratio": "ratio"}
-    pieces.table([{"": row["label"], **{words[key]: Provable(text, known[key]) if key in known else text for key, text in (
-        ("base", f"{row['base']:,}"), ("other", f"{row['other']:,}"), ("delta", _signed(row["delta"])), ("ratio", _ratio(row)))}}
-        for row, known in zip(rows, proofs)],
-        caption=f"For one {chosen.height}×{chosen.width} picture. Click a number for its formula.")
+    pieces.table(
+        [
+            {
+                "": row["label"],
+                **{
+                    words[key]: Provable(text, known[key]) if key in known else text
+                    for key, text in (
+                        ("base", f"{row['base']:,}"),
+                        ("other", f"{row['other']:,}"),
+                        ("delta", _signed(row["delta"])),
+                        ("ratio", _ratio(row)),
+                    )
+                },
+            }
+            for row, known in zip(rows, proofs)
+        ],
+        caption=f"For one {chosen.height}×{chosen.width} picture. Click a number for its formula.",
+    )
     return rows
 
 
@@ -64,8 +90,12 @@ def maps(base: ResNetSpec, chosen: Chosen) -> list[dict]:
 def stages(base: ResNetSpec, chosen: Chosen) -> list[dict]:
     """Stage by stage, the differing values marked."""
     rows = comparison.stage_rows(base, chosen.spec, chosen.height, chosen.width)
-    columns = {"blocks": "blocks", "out_shape": "output", "total_stride": "total stride",
-               **{name: metric.label for name, metric in METRICS.items()}}
+    columns = {
+        "blocks": "blocks",
+        "out_shape": "output",
+        "total_stride": "total stride",
+        **{name: metric.label for name, metric in METRICS.items()},
+    }
     proofs = [comparison.stage_proofs(spec, chosen.height, chosen.width) for spec in (base, chosen.spec)]
     cards, lines = markup.Cards("stages"), []
     for row in rows:
@@ -73,10 +103,19 @@ def stages(base: ResNetSpec, chosen: Chosen) -> list[dict]:
         lines.append(f"<tr><td><b>{row['stage']}</b></td>{cells}</tr>")
     head = "".join(f"<th>{escape(label)}</th>" for label in ("stage", *columns.values()))
     before, after = map(escape, names(base, chosen))
-    st.html(f'{markup.framed(head, "".join(lines))}<div class="note">Where they differ: {before} above, <b>{after}</b> below, tinted. '
-            f'One {chosen.height}×{chosen.width} picture. Click a number for its formula. {pieces.mark("computed")}</div>{cards.html()}')
-    return [{"stage": row["stage"], "changed": row["changed"], **{f"base_{key}": value for key, value in row["base"].items()},
-             **{f"other_{key}": value for key, value in row["other"].items()}} for row in rows]
+    st.html(
+        f'{markup.framed(head, "".join(lines))}<div class="note">Where they differ: {before} above, <b>{after}</b> below, tinted. '
+        f"One {chosen.height}×{chosen.width} picture. Click a number for its formula. {pieces.mark('computed')}</div>{cards.html()}"
+    )
+    return [
+        {
+            "stage": row["stage"],
+            "changed": row["changed"],
+            **{f"base_{key}": value for key, value in row["base"].items()},
+            **{f"other_{key}": value for key, value in row["other"].items()},
+        }
+        for row in rows
+    ]
 
 
 def _pair(row: dict, key: str, proofs: Sequence[dict], cards: markup.Cards) -> str:
@@ -103,23 +142,40 @@ def structure(found: Sequence[Layer], base: ResNetSpec, chosen: Chosen) -> list[
     kinds = sorted({layer.kind for layer in found})
     weighty = st.toggle("Only layers with weights", value=True, key="weighty") and "conv" in kinds
     shown = [layer for layer in found if not weighty or layer.kind in ("conv", "norm", "linear")]
-    rows = [{"": MARKS[layer.change], "layer": layer.path, "kind": palette.KIND_LABELS[layer.kind],
-             "parameters": _signed(layer.params) if layer.change == "changed" else f"{layer.params:,}", "what": layer.what}
-            for layer in shown]
+    rows = [
+        {
+            "": MARKS[layer.change],
+            "layer": layer.path,
+            "kind": palette.KIND_LABELS[layer.kind],
+            "parameters": _signed(layer.params) if layer.change == "changed" else f"{layer.params:,}",
+            "what": layer.what,
+        }
+        for layer in shown
+    ]
     longest = max((len(layer.what) for layer in shown), default=0)
     if rows:
         with st.container(key="picked-layer"):
             picked = st.empty()
         event = st.dataframe(
-            rows, hide_index=True, height=min(38 + 35 * len(rows), 560), width="stretch", key="layers-that-differ",
-            on_select="rerun", selection_mode="single-cell",
-            column_config={**{key: st.column_config.TextColumn(width=px) for key, px in WIDTHS.items()},
-                           "what": st.column_config.TextColumn(width=40 + 8 * longest)})
+            rows,
+            hide_index=True,
+            height=min(38 + 35 * len(rows), 560),
+            width="stretch",
+            key="layers-that-differ",
+            on_select="rerun",
+            selection_mode="single-cell",
+            column_config={
+                **{key: st.column_config.TextColumn(width=px) for key, px in WIDTHS.items()},
+                "what": st.column_config.TextColumn(width=40 + 8 * longest),
+            },
+        )
         cells = [row for row, _ in event["selection"]["cells"] if row < len(shown)]
         with picked:
             _formulas(shown[cells[0] if cells else 0].path, base, chosen)
-        st.html(f'<div class="note">+ added, − removed, ~ changed, against the baseline; matched by path. A changed layer’s '
-                f'parameters are the difference. {pieces.mark("computed")}</div>')
+        st.html(
+            f'<div class="note">+ added, − removed, ~ changed, against the baseline; matched by path. A changed layer’s '
+            f"parameters are the difference. {pieces.mark('computed')}</div>"
+        )
     else:
         pieces.lead("No such layer differs.")
     return [vars(layer) for layer in found]
@@ -129,7 +185,16 @@ def _formulas(path: str, base: ResNetSpec, chosen: Chosen) -> None:
     """Both nets' parameters and MACs of one layer, substituted; each opens its card."""
     cards = markup.Cards("layer")
     both = zip(names(base, chosen), comparison.layer_proofs(base, chosen.spec, chosen.height, chosen.width, path))
-    facts = [f"in {escape(name)} " + (", ".join(f"{cards.number(proof, proof.text)} {words}" for words, proof in found.items())
-                                      if found else "there is none") for name, found in both]
-    st.html(f'<div class="told"><b>{escape(path)}</b>: {"; ".join(facts)} {pieces.mark("computed")}<br><span class="soft">Click a row '
-            f"below for its formulas.</span></div>{cards.html()}")
+    facts = [
+        f"in {escape(name)} "
+        + (
+            ", ".join(f"{cards.number(proof, proof.text)} {words}" for words, proof in found.items())
+            if found
+            else "there is none"
+        )
+        for name, found in both
+    ]
+    st.html(
+        f'<div class="told"><b>{escape(path)}</b>: {"; ".join(facts)} {pieces.mark("computed")}<br><span class="soft">Click a row '
+        f"below for its formulas.</span></div>{cards.html()}"
+    )

@@ -5,8 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.facts import comparison
-from explorer.spec import naming
-from explorer.spec import ResNetSpec, preset, presets
+from explorer.spec import ResNetSpec, naming, preset, presets
 from explorer.web.state import PAPER, Chosen
 
 BASELINE = "resnet34"
@@ -35,19 +34,30 @@ def pin(address: str) -> None:
 def controls(chosen: Chosen, base: ResNetSpec) -> None:
     """Quick pairs set both sides; the select box and the button set the baseline alone. A pair is lit while it is the
     one on the screen, however it came there."""
-    st.session_state["pair"] = next((label for label in comparison.QUICK if comparison.quick(label) == (base, chosen.spec)), None)
-    st.pills("Quick pairs", tuple(comparison.QUICK), key="pair", on_change=_take_pair,
-             label_visibility="collapsed")
+    st.session_state["pair"] = next(
+        (label for label in comparison.QUICK if comparison.quick(label) == (base, chosen.spec)), None
+    )
+    st.pills("Quick pairs", tuple(comparison.QUICK), key="pair", on_change=_take_pair, label_visibility="collapsed")
     middle, right = st.columns([1, 1.6], vertical_alignment="bottom")
     now = comparison.address(base)
     options = [*presets()] if now in presets() else [now, *presets()]
     with middle:
         st.session_state["vs_choice"] = now
-        st.selectbox("Baseline, pinned", options, key="vs_choice", on_change=lambda: pin(st.session_state["vs_choice"]),
-                     format_func=lambda address: naming.title(comparison.parse(address)))
+        st.selectbox(
+            "Baseline, pinned",
+            options,
+            key="vs_choice",
+            on_change=lambda: pin(st.session_state["vs_choice"]),
+            format_func=lambda address: naming.title(comparison.parse(address)),
+        )
     with right:
-        st.button("Pin the model on the left", icon=":material/push_pin:", on_click=pin, args=(comparison.address(chosen.spec),),
-                  help="The sidebar’s model becomes the baseline; then change the sidebar.")
+        st.button(
+            "Pin the model on the left",
+            icon=":material/push_pin:",
+            on_click=pin,
+            args=(comparison.address(chosen.spec),),
+            help="The sidebar’s model becomes the baseline; then change the sidebar.",
+        )
 
 
 def _take_pair() -> None:

@@ -8,21 +8,24 @@ from html import escape
 import streamlit as st
 
 from explorer.facts import comparison, published
-from explorer.spec import naming
+from explorer.facts.proof import Proof, ratio
+from explorer.facts.rollup import METRICS
+from explorer.facts.told import Provable, Told
+from explorer.spec import ResNetSpec, naming
 from explorer.tell.plots import cost as cost_plots
-from explorer.web import state, pieces
+from explorer.timing.data.across import Across, across
+from explorer.web import pieces, state
 from explorer.web.sections.timing import pieces as timing_pieces
 from explorer.web.sections.timing import runs
-from explorer.facts.rollup import METRICS
-from explorer.facts.proof import Proof, ratio
-from explorer.spec import ResNetSpec
 from explorer.web.state import Chosen
-from explorer.timing.data.across import Across, across
-from explorer.facts.told import Provable, Told
 
 AXES = {  # option -> (key of comparison.preset_rows, title)
-    "params": ("params", "parameters"), "MACs": ("macs", "MACs"), "memory": ("activation_bytes", "activation memory, bytes"),
-    "time": ("ms_per_picture", "milliseconds per picture"), "pictures/s": ("images_per_s", "pictures per second")}
+    "params": ("params", "parameters"),
+    "MACs": ("macs", "MACs"),
+    "memory": ("activation_bytes", "activation memory, bytes"),
+    "time": ("ms_per_picture", "milliseconds per picture"),
+    "pictures/s": ("images_per_s", "pictures per second"),
+}
 
 
 def timed() -> tuple[Across | None, str]:
@@ -43,18 +46,34 @@ def cost_against_cost(base: ResNetSpec, chosen: Chosen) -> list[dict]:
     times, mark = timed()
     rows = _rows(base, chosen.spec, times)
     marked = {naming.title(base): cost_plots.BASE, naming.title(chosen.spec): cost_plots.OTHER}
-    pieces.chart(cost_plots.scatter(rows, AXES[x], AXES[y], marked), f"All presets: {AXES[x][1]} against {AXES[y][1]}", "presets",
-             lambda net: st.session_state.update(picked_net=net))
+    pieces.chart(
+        cost_plots.scatter(rows, AXES[x], AXES[y], marked),
+        f"All presets: {AXES[x][1]} against {AXES[y][1]}",
+        "presets",
+        lambda net: st.session_state.update(picked_net=net),
+    )
     _picked(rows, (AXES[x][0], AXES[y][0]))
     if y == "time":
         _whose(times, mark, [naming.title(spec) for spec in (base, chosen.spec) if not _ms(times, naming.slug(spec))])
     elif y == "pictures/s":
         _published()
-    pieces.unfolding("As a table, each number with its formula", "table", lambda: pieces.table(
-        [{"net": row["net"], **{METRICS[key].label: Provable(proof.shown, proof) for key, proof in known.items()}}
-         for row, known in zip(rows, comparison.cost_proofs(rows), strict=True)]))
-    pieces.note("Parameters, MACs and fp32 activation memory of one picture at each family’s own input size (224×224; CIFAR 32×32).",
-            "computed")
+    pieces.unfolding(
+        "As a table, each number with its formula",
+        "table",
+        lambda: pieces.table(
+            [
+                {
+                    "net": row["net"],
+                    **{METRICS[key].label: Provable(proof.shown, proof) for key, proof in known.items()},
+                }
+                for row, known in zip(rows, comparison.cost_proofs(rows), strict=True)
+            ]
+        ),
+    )
+    pieces.note(
+        "Parameters, MACs and fp32 activation memory of one picture at each family’s own input size (224×224; CIFAR 32×32).",
+        "computed",
+    )
     return rows
 
 
@@ -73,7 +92,11 @@ def _rows(base: ResNetSpec, other: ResNetSpec, times: Across | None) -> list[dic
     """The presets of both families, and the two nets where they are none, each with its time where there is one."""
     rows = [dict(row) for row in comparison.preset_rows() if row["family"] in {base.family, other.family}]
     known = {row["net"] for row in rows}
-    rows += [comparison.cost_row(naming.slug(spec), spec) for spec in dict.fromkeys((base, other)) if naming.title(spec) not in known]
+    rows += [
+        comparison.cost_row(naming.slug(spec), spec)
+        for spec in dict.fromkeys((base, other))
+        if naming.title(spec) not in known
+    ]
     return [row | {"ms_per_picture": _ms(times, row["preset"])} for row in rows]
 
 
@@ -85,8 +108,10 @@ def _whose(times: Across | None, mark: str, missing: list[str]) -> None:
     if times is None:
         pieces.lead("No times that could be compared: time two nets with the same settings on the Timing page.")
         return
-    pieces.lead("FLOPs are not time: nets of nearly the same MACs stand at different heights. Time more nets with the same settings "
-            "on the Timing page (its sweep over the depths is one click), and they stand here.")
+    pieces.lead(
+        "FLOPs are not time: nets of nearly the same MACs stand at different heights. Time more nets with the same settings "
+        "on the Timing page (its sweep over the depths is one click), and they stand here."
+    )
     if missing:
         st.info(f"No such time of {' and '.join(dict.fromkeys(missing))}: not drawn here.", icon=":material/info:")
     timing_pieces.beside(times.first.settings, times.first.provenance, mark)
@@ -95,16 +120,33 @@ def _whose(times: Across | None, mark: str, missing: list[str]) -> None:
 def _published() -> None:
     for table in published.throughput()[:1]:
         pieces.lead(_not_time(table))
-        st.html(f'<div class="note">{escape(table["device"])}, {escape(table["dtype"])}, batch {table["batch"]:,}: '
-                f'<a href="{table["url"]}">{escape(table["source"])}</a> {pieces.mark("published")} Only the five depths have one.</div>')
+        st.html(
+            f'<div class="note">{escape(table["device"])}, {escape(table["dtype"])}, batch {table["batch"]:,}: '
+            f'<a href="{table["url"]}">{escape(table["source"])}</a> {pieces.mark("published")} Only the five depths have one.</div>'
+        )
 
 
 def _not_time(table: dict) -> Told:
     """ResNet-50 against ResNet-34: what it costs, and how many pictures it does."""
-    known = comparison.cost_proofs([row for row in comparison.preset_rows() if row["preset"] in ("resnet34", "resnet50")])
+    known = comparison.cost_proofs(
+        [row for row in comparison.preset_rows() if row["preset"] in ("resnet34", "resnet50")]
+    )
     macs = ratio(*(proofs["macs"] for proofs in known))
-    speeds = [Proof(name, f"{table['images_per_s'][name]:,}", table["images_per_s"][name], "pictures per second", source="published")
-              for name in ("resnet34", "resnet50")]
+    speeds = [
+        Proof(
+            name,
+            f"{table['images_per_s'][name]:,}",
+            table["images_per_s"][name],
+            "pictures per second",
+            source="published",
+        )
+        for name in ("resnet34", "resnet50")
+    ]
     speed = replace(ratio(*speeds), rule="pictures per second: ResNet-50 ÷ ResNet-34", source="published")
-    return Told("FLOPs are not time: ResNet-50 has ", Provable(f"{macs.value:.2f}", macs), " times the MACs of ResNet-34 and ",
-                Provable(f"{speed.value:.2f}", speed), " times its throughput.")
+    return Told(
+        "FLOPs are not time: ResNet-50 has ",
+        Provable(f"{macs.value:.2f}", macs),
+        " times the MACs of ResNet-34 and ",
+        Provable(f"{speed.value:.2f}", speed),
+        " times its throughput.",
+    )

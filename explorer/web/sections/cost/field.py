@@ -6,14 +6,14 @@ from html import escape
 
 import streamlit as st
 
-from explorer.facts import receptive
 from explorer import units
-from explorer.tell.plots import cost as cost_plots
-from explorer.web import state, pieces
-from explorer.jobs import Job
+from explorer.facts import receptive
 from explorer.facts.told import Provable
-from explorer.web.state import Chosen
+from explorer.jobs import Job
+from explorer.tell.plots import cost as cost_plots
+from explorer.web import pieces, state
 from explorer.web.pieces import Figure
+from explorer.web.state import Chosen
 
 PLACE = "Cost"  # the page's title: leaving it cancels what runs here
 WORDS = {"v1_px": "stride on the 1×1 (v1)", "v15_px": "stride on the 3×3 (v1.5)"}
@@ -23,19 +23,41 @@ def field(chosen: Chosen) -> list[dict]:
     """Receptive field per block, v1 against v1.5, and the live check by a gradient."""
     rows, proofs = receptive.by_block(chosen.spec), receptive.proofs(chosen.spec)
     pieces.lead(receptive.lesson(rows, proofs))
-    pieces.figures([Figure(units.pixels(rows[-1][key]), f"{words}, at {rows[-1]['block']}", proof=proofs[-1][key])
-                for key, words in WORDS.items()])
-    pieces.chart(cost_plots.receptive(rows), "Receptive field after each block, v1 against v1.5", "field-by-block",
-             lambda block: st.session_state.update(picked_field=block))
+    pieces.figures(
+        [
+            Figure(units.pixels(rows[-1][key]), f"{words}, at {rows[-1]['block']}", proof=proofs[-1][key])
+            for key, words in WORDS.items()
+        ]
+    )
+    pieces.chart(
+        cost_plots.receptive(rows),
+        "Receptive field after each block, v1 against v1.5",
+        "field-by-block",
+        lambda block: st.session_state.update(picked_field=block),
+    )
     _picked(rows, proofs)
-    pieces.unfolding("Every block, with its steps", "format_list_numbered", lambda: pieces.table([
-        {"block": row["block"], "stage": row["stage"], **{
-            words: Provable(units.pixels(row[key]), proof[key]) for key, words in WORDS.items()},
-            "distance between units, px": row["jump_px"]} for row, proof in zip(rows, proofs)]))
+    pieces.unfolding(
+        "Every block, with its steps",
+        "format_list_numbered",
+        lambda: pieces.table(
+            [
+                {
+                    "block": row["block"],
+                    "stage": row["stage"],
+                    **{words: Provable(units.pixels(row[key]), proof[key]) for key, words in WORDS.items()},
+                    "distance between units, px": row["jump_px"],
+                }
+                for row, proof in zip(rows, proofs)
+            ]
+        ),
+    )
     st.subheader("Does a gradient agree?", anchor=False)
     names = [row["block"] for row in rows]
     selected = next((name for name in names if state.node_selection().startswith(name)), names[-1])
-    _live(chosen, st.selectbox("Ask a unit at the end of", names, names.index(selected), key=f"asked-{selected}-{len(names)}"))
+    _live(
+        chosen,
+        st.selectbox("Ask a unit at the end of", names, names.index(selected), key=f"asked-{selected}-{len(names)}"),
+    )
     return rows
 
 
@@ -56,7 +78,9 @@ def _live(chosen: Chosen, path: str) -> None:
         if st.button("Ask one unit’s gradient", icon=":material/center_focus_strong:"):
             kept.clear()
             visitor = state.visitor()
-            kept[asked] = visitor.runner.submit(lambda job: receptive.check(*asked), "receptive field", visitor.id, PLACE)
+            kept[asked] = visitor.runner.submit(
+                lambda job: receptive.check(*asked), "receptive field", visitor.id, PLACE
+            )
             st.rerun()
         st.caption("Takes a few seconds: the gradient of one output unit with respect to every pixel.")
     elif job.active:
@@ -77,10 +101,22 @@ def _shown(seen: receptive.Check) -> None:
     with left:
         pieces.chart(cost_plots.heat(seen.gradient), f"Gradient of the middle unit of {seen.path} over the picture")
     with right:
-        pieces.figures([Figure(f"{seen.extent[0]:,}×{seen.extent[1]:,} px", f"extent of the gradient · theory {seen.theory:,} px: "
-                           + ("match" if seen.agrees else "differs"), source="measured"),
-                    Figure(f"{seen.effective:,.0f} px", "effective side: pixels above 4.55 % of the largest (Luo et al. 2016)",
-                           source="measured")])
-        st.html(f'<div class="note">At {escape(seen.path)}, on {escape(seen.note)}; on this host’s CPU, {escape(seen.at)}. The extent: all weights alike, average '
-                f"instead of max pooling, so that no path is closed. The picture and the effective side: {receptive.DRAWS} random "
-                "initialisations and pictures; it grows in training.</div>")
+        pieces.figures(
+            [
+                Figure(
+                    f"{seen.extent[0]:,}×{seen.extent[1]:,} px",
+                    f"extent of the gradient · theory {seen.theory:,} px: " + ("match" if seen.agrees else "differs"),
+                    source="measured",
+                ),
+                Figure(
+                    f"{seen.effective:,.0f} px",
+                    "effective side: pixels above 4.55 % of the largest (Luo et al. 2016)",
+                    source="measured",
+                ),
+            ]
+        )
+        st.html(
+            f'<div class="note">At {escape(seen.path)}, on {escape(seen.note)}; on this host’s CPU, {escape(seen.at)}. The extent: all weights alike, average '
+            f"instead of max pooling, so that no path is closed. The picture and the effective side: {receptive.DRAWS} random "
+            "initialisations and pictures; it grows in training.</div>"
+        )

@@ -8,30 +8,36 @@ from html import escape
 
 import streamlit as st
 
-from explorer.facts import cost, memory, conventions
-from explorer.spec import naming
 from explorer import units
+from explorer.facts import conventions, cost, memory
+from explorer.facts.agreement import agreement
+from explorer.facts.proof import depth, prove, ratio
+from explorer.facts.rollup import BYTES, METRICS
+from explorer.facts.told import Provable, Told
+from explorer.net.trace import Node
+from explorer.spec import naming
 from explorer.tell import markup, palette, pictures
 from explorer.tell.plots import cost as cost_plots
-from explorer.web import pieces, facts_pieces
-from explorer.facts.agreement import agreement
-from explorer.facts.rollup import BYTES, METRICS
-from explorer.facts.proof import depth, prove, ratio
-from explorer.web.state import Chosen, choose
-from explorer.net.trace import Node
-from explorer.facts.told import Provable, Told
+from explorer.web import facts_pieces, pieces
 from explorer.web.pieces import Figure
+from explorer.web.state import Chosen, choose
 
-MEMORY_WORDS = {"optimizer": "optimiser", "activations": "activations (alive at the peak; saved for backward)",
-                "working": "working space, estimated", "total": "total, estimated"}
+MEMORY_WORDS = {
+    "optimizer": "optimiser",
+    "activations": "activations (alive at the peak; saved for backward)",
+    "working": "working space, estimated",
+    "total": "total, estimated",
+}
 
 
 def totals(chosen: Chosen, nodes: Sequence[Node]) -> None:
     """The three totals and the depth; each opens its proof."""
     found = [prove(metric, nodes, METRICS[metric].label) for metric in cost.SUMS]
     more = {"macs": " per picture", "activation_bytes": f" bytes, fp32, batch {chosen.batch:,}"}
-    sums = [Figure(cost.spoken(one.value, metric), one.label, one.shown + more.get(metric, ""), proof=one)
-            for metric, one in zip(cost.SUMS, found)]
+    sums = [
+        Figure(cost.spoken(one.value, metric), one.label, one.shown + more.get(metric, ""), proof=one)
+        for metric, one in zip(cost.SUMS, found)
+    ]
     layers = depth(chosen.spec, nodes)
     pieces.figures([*sums, Figure(layers.shown, "Layers", layers.expression, proof=layers)])
 
@@ -41,8 +47,16 @@ def where(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
     name = naming.title(chosen.spec)
     totals(chosen, nodes)
     pieces.lead(cost.lesson(nodes))
-    st.html(markup.stacked({METRICS[metric].label: [(one.part, one.percent, palette.STAGE_COLOURS[one.stage], one.proof)
-                                                    for one in shares] for metric, shares in cost.shares(nodes).items()}))
+    st.html(
+        markup.stacked(
+            {
+                METRICS[metric].label: [
+                    (one.part, one.percent, palette.STAGE_COLOURS[one.stage], one.proof) for one in shares
+                ]
+                for metric, shares in cost.shares(nodes).items()
+            }
+        )
+    )
     left, middle, right = st.columns([1, 2.1, 1.1], vertical_alignment="bottom")
     with left:
         path = facts_pieces.look_into(nodes)
@@ -67,8 +81,12 @@ def _draw(nodes: Sequence[Node], path: str, metric: str, drawn: str, name: str) 
         figure = cost_plots.bars(cost.rows(nodes, path), metric, row.label, row.unit)
     else:
         figure = cost_plots.tree(cost.hierarchy(nodes, metric, path), row.unit, drawn)
-    pieces.chart(figure, f"{row.label} of {name}, {path}, as {drawn}", f"where-{drawn}-{path}",
-             lambda picked: facts_pieces.select(nodes, cost.above(nodes, path) if picked == path else picked))
+    pieces.chart(
+        figure,
+        f"{row.label} of {name}, {path}, as {drawn}",
+        f"where-{drawn}-{path}",
+        lambda picked: facts_pieces.select(nodes, cost.above(nodes, path) if picked == path else picked),
+    )
 
 
 def drawings(chosen: Chosen, nodes: Sequence[Node]) -> dict[str, str]:
@@ -79,25 +97,46 @@ def drawings(chosen: Chosen, nodes: Sequence[Node]) -> dict[str, str]:
 def flops(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
     """All conventions side by side, each gap with its reason."""
     rows = conventions.reconcile(chosen.spec, chosen.height, chosen.width)
-    low, high = (Provable(units.count(row.value), row.proof) for row in (pick(rows, key=lambda row: row.value) for pick in (min, max)))
-    pieces.lead(Told(f"One net, one {chosen.height}×{chosen.width} picture, and the answer runs from ", low, " to ", high,
-                 ". Nobody is wrong: they count different things. Every gap has a name."))
+    low, high = (
+        Provable(units.count(row.value), row.proof)
+        for row in (pick(rows, key=lambda row: row.value) for pick in (min, max))
+    )
+    pieces.lead(
+        Told(
+            f"One net, one {chosen.height}×{chosen.width} picture, and the answer runs from ",
+            low,
+            " to ",
+            high,
+            ". Nobody is wrong: they count different things. Every gap has a name.",
+        )
+    )
     cards = markup.Cards("flops")
-    head = ('<th>Who counts</th><th class="num">Result</th><th>Unit</th><th class="num">MACs of conv and fc</th>'
-            "<th>What else, and why</th>")
+    head = (
+        '<th>Who counts</th><th class="num">Result</th><th>Unit</th><th class="num">MACs of conv and fc</th>'
+        "<th>What else, and why</th>"
+    )
     body = "".join(_convention(row, cards) for row in rows)
-    st.html(f'{markup.framed(head, body, "flops")}<div class="note">Per picture, computed from the trace by each tool’s rule; the tests run '
-            "torchinfo and FlopCounterMode on the real model and compare. Both multiply by the batch. "
-            f"{pieces.mark('computed')}</div>{cards.html()}")
+    st.html(
+        f'{markup.framed(head, body, "flops")}<div class="note">Per picture, computed from the trace by each tool’s rule; the tests run '
+        "torchinfo and FlopCounterMode on the real model and compare. Both multiply by the batch. "
+        f"{pieces.mark('computed')}</div>{cards.html()}"
+    )
     return conventions.rows(rows)
 
 
 def _convention(row: conventions.Convention, cards: markup.Cards) -> str:
-    gaps = "<br>".join(f"+ <b>{gap.value:,}</b> {escape(gap.unit)} <span class='soft'>({escape(gap.formula)})</span>"
-                       for gap in row.gaps) or "–"
-    return (f"<tr><td><b>{escape(row.name)}</b><br><span class='soft'>{escape(row.says)}</span></td>"
-            f"<td class='num big'>{cards.number(row.proof)}</td><td>{escape(row.unit)}</td>"
-            f"<td class='num'>{cards.number(row.base_proof)}</td><td>{gaps}</td></tr>")
+    gaps = (
+        "<br>".join(
+            f"+ <b>{gap.value:,}</b> {escape(gap.unit)} <span class='soft'>({escape(gap.formula)})</span>"
+            for gap in row.gaps
+        )
+        or "–"
+    )
+    return (
+        f"<tr><td><b>{escape(row.name)}</b><br><span class='soft'>{escape(row.says)}</span></td>"
+        f"<td class='num big'>{cards.number(row.proof)}</td><td>{escape(row.unit)}</td>"
+        f"<td class='num'>{cards.number(row.base_proof)}</td><td>{gaps}</td></tr>"
+    )
 
 
 def memories(chosen: Chosen) -> list[dict]:
@@ -111,32 +150,87 @@ def memories(chosen: Chosen) -> list[dict]:
     asked = (chosen.spec, chosen.height, chosen.width, chosen.batch, dtype)
     both = {"inference": memory.proofs(*asked), f"training, {full}": memory.proofs(*asked, full)}
     times = replace(ratio(*(one["total"] for one in both.values())), rule="training ÷ inference", source="estimated")
-    pieces.lead(Told(f"At batch {chosen.batch:,}, training needs about ", Provable(f"{times.value:.1f}", times), " times the memory of "
-                 "inference: backward needs every activation again, and every weight has a gradient; the optimiser keeps one more "
-                 "number per weight (SGD with momentum) or two (Adam). Try a larger batch in the sidebar: weights stay, activations "
-                 "grow with it."))
-    pieces.figures([Figure(f"≈ {units.size(one['total'].value)}", f"{what} · batch {chosen.batch:,}, {dtype}", source="estimated", proof=one["total"])
-                for what, one in both.items()])
-    pieces.table([{"part": MEMORY_WORDS.get(part, part), **{what: Provable(one[part].shown, one[part]) for what, one in both.items()}}
-              for part in both["inference"]],
-             caption="Bytes; click a number for how it comes about. Exact from the trace but for the working space. Assumed: "
-                     + "; ".join(memory.ASSUMPTIONS) + ".", source="estimated")
-    pieces.unfolding("Every layer’s output", "format_list_numbered", lambda: pieces.table(
-        [{"layer": row["layer"], "kind": palette.KIND_LABELS[row["kind"]], "output": units.shape(row["out_shape"], True),
-          "bytes": f"{row['bytes']:,}", "how": row["formula"], "kept for backward": "yes" if row["kept_for_backward"] else ""}
-         for row in memory.by_layer(*asked)], caption=f"In {dtype}; 0 where a layer writes over its input."))
-    return [{"part": part, **{what: one[part].value for what, one in both.items()},
-             **{f"{what}, how": one[part].expression for what, one in both.items()}} for part in both["inference"]]
+    pieces.lead(
+        Told(
+            f"At batch {chosen.batch:,}, training needs about ",
+            Provable(f"{times.value:.1f}", times),
+            " times the memory of "
+            "inference: backward needs every activation again, and every weight has a gradient; the optimiser keeps one more "
+            "number per weight (SGD with momentum) or two (Adam). Try a larger batch in the sidebar: weights stay, activations "
+            "grow with it.",
+        )
+    )
+    pieces.figures(
+        [
+            Figure(
+                f"≈ {units.size(one['total'].value)}",
+                f"{what} · batch {chosen.batch:,}, {dtype}",
+                source="estimated",
+                proof=one["total"],
+            )
+            for what, one in both.items()
+        ]
+    )
+    pieces.table(
+        [
+            {
+                "part": MEMORY_WORDS.get(part, part),
+                **{what: Provable(one[part].shown, one[part]) for what, one in both.items()},
+            }
+            for part in both["inference"]
+        ],
+        caption="Bytes; click a number for how it comes about. Exact from the trace but for the working space. Assumed: "
+        + "; ".join(memory.ASSUMPTIONS)
+        + ".",
+        source="estimated",
+    )
+    pieces.unfolding(
+        "Every layer’s output",
+        "format_list_numbered",
+        lambda: pieces.table(
+            [
+                {
+                    "layer": row["layer"],
+                    "kind": palette.KIND_LABELS[row["kind"]],
+                    "output": units.shape(row["out_shape"], True),
+                    "bytes": f"{row['bytes']:,}",
+                    "how": row["formula"],
+                    "kept for backward": "yes" if row["kept_for_backward"] else "",
+                }
+                for row in memory.by_layer(*asked)
+            ],
+            caption=f"In {dtype}; 0 where a layer writes over its input.",
+        ),
+    )
+    return [
+        {
+            "part": part,
+            **{what: one[part].value for what, one in both.items()},
+            **{f"{what}, how": one[part].expression for what, one in both.items()},
+        }
+        for part in both["inference"]
+    ]
 
 
 def torchinfos(chosen: Chosen) -> list[dict]:
     """torchinfo's text and the agreement of its totals with ours."""
     deep = choose("Levels", ("2", "3"), "levels", "2", help="2: blocks. 3: layers.")
     seen = agreement(chosen.spec, chosen.height, chosen.width, int(deep))
-    pieces.lead("The same model, summarized by torchinfo, as a second opinion: "
-            + ("every total agrees." if seen.holds else "a total differs. Please report this."))
-    pieces.table([{"total": what, "torchinfo": f"{theirs:,}", "from the trace": Provable(ours.shown, ours),
-               "": "✓ match" if theirs == ours.value else "✗ differs"}
-              for what, theirs, ours in seen.totals], caption="torchinfo ran on this very model, on the meta device.")
+    pieces.lead(
+        "The same model, summarized by torchinfo, as a second opinion: "
+        + ("every total agrees." if seen.holds else "a total differs. Please report this.")
+    )
+    pieces.table(
+        [
+            {
+                "total": what,
+                "torchinfo": f"{theirs:,}",
+                "from the trace": Provable(ours.shown, ours),
+                "": "✓ match" if theirs == ours.value else "✗ differs",
+            }
+            for what, theirs, ours in seen.totals
+        ],
+        caption="torchinfo ran on this very model, on the meta device.",
+    )
     st.code(seen.text, language=None, height=520)
     return [{"total": what, "torchinfo": theirs, "trace": ours.value} for what, theirs, ours in seen.totals]

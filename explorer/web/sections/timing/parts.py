@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.tell.plots import timing as draw
-from explorer.spec import naming
 from explorer import units
+from explorer.net.trace import trace
+from explorer.spec import naming
+from explorer.tell.plots import timing as draw
+from explorer.timing.data.settings import Settings
+from explorer.timing.measure.parts import Parts
+from explorer.timing.measure.tasks import Ask
+from explorer.timing.said import exports, found, ratios, rows, sentences
 from explorer.web import pieces
+from explorer.web.pieces import Figure
 from explorer.web.sections.timing import pieces as timing_pieces
 from explorer.web.sections.timing import runs
 from explorer.web.state import Chosen
-from explorer.timing.said import exports, found, ratios, rows, sentences
-from explorer.timing.measure.parts import Parts
-from explorer.timing.data.settings import Settings
-from explorer.timing.measure.tasks import Ask
-from explorer.net.trace import trace
-from explorer.web.pieces import Figure
 
 
 def parts(chosen: Chosen, settings: Settings) -> None:
@@ -30,17 +30,22 @@ def parts(chosen: Chosen, settings: Settings) -> None:
     mark = answer.mark if answer else "recorded"
     where = rows.where(trace(chosen.spec, chosen.height, chosen.width, 1), seen.parts)
     with figures:
-        pieces.figures([Figure(units.seconds(seen.whole_s), "one pass, cut at the ends of its modules", sentences.cut(seen), mark)])
+        pieces.figures(
+            [Figure(units.seconds(seen.whole_s), "one pass, cut at the ends of its modules", sentences.cut(seen), mark)]
+        )
     timing_pieces.not_yours(seen.settings, settings, mark)
     pieces.lead(ratios.where(sentences.where(where), where, mark))
-    pieces.chart(draw.where(where), f"Shares of time, MACs and parameters by {rows_of(seen)} of {naming.title(chosen.spec)}")
+    pieces.chart(
+        draw.where(where), f"Shares of time, MACs and parameters by {rows_of(seen)} of {naming.title(chosen.spec)}"
+    )
     timing_pieces.beside(seen.settings, seen.provenance, mark)
     if answer:
         _on_the_map(chosen, seen)
     timing_pieces.doubts(seen.warnings)
     _layers_and_kernels(chosen, settings, seen, mark)
-    timing_pieces.take_home(chosen, f"parts-{naming.slug(chosen.spec)}", exports.parts(where, seen, mark.split()[0]),
-                        exports.cut_rows(seen))
+    timing_pieces.take_home(
+        chosen, f"parts-{naming.slug(chosen.spec)}", exports.parts(where, seen, mark.split()[0]), exports.cut_rows(seen)
+    )
 
 
 def rows_of(seen: Parts) -> str:
@@ -54,8 +59,10 @@ def _on_the_map(chosen: Chosen, seen: Parts) -> None:
         st.session_state.pop("block_times", None)
         return
     st.session_state["block_times"] = {
-        "of": (chosen.spec, chosen.height, chosen.width, chosen.batch), "seconds": rows.tile_seconds(seen.parts),
-        "stamp": sentences.stamp(seen.settings, seen.provenance)}
+        "of": (chosen.spec, chosen.height, chosen.width, chosen.batch),
+        "seconds": rows.tile_seconds(seen.parts),
+        "stamp": sentences.stamp(seen.settings, seen.provenance),
+    }
     st.html('<div class="beside">The map can be coloured by these times: Architecture, Colour, Measured time.</div>')
 
 
@@ -63,13 +70,30 @@ def _layers_and_kernels(chosen: Chosen, settings: Settings, seen: Parts, mark: s
     left, right = st.columns(2)
     with left, st.expander("The longest layers", icon=":material/format_list_numbered:"):
         every = rows.layers(seen.parts)
-        pieces.table([{"layer": row["path"], "kind": row["kind"], "time": units.seconds(row["seconds"]), "share": share}
-                  for row, share in list(zip(every, ratios.layers(every, mark)))[:20]], source=mark)
+        pieces.table(
+            [
+                {"layer": row["path"], "kind": row["kind"], "time": units.seconds(row["seconds"]), "share": share}
+                for row, share in list(zip(every, ratios.layers(every, mark)))[:20]
+            ],
+            source=mark,
+        )
     with right, st.expander("The kernels (torch.profiler)", icon=":material/memory:"):
         answer = runs.run(Ask("kernels", chosen.spec, settings))
         if answer:
-            pieces.table([{"kernel": row.name[:60], "calls": f"{row.calls:g}", "time": units.seconds(row.seconds),
-                       "share": units.percent(row.share, 1)} for row in answer.value[:20]], source=answer.mark,
-                     caption="The profiler itself slows a pass by 5 to 18 %.")
+            pieces.table(
+                [
+                    {
+                        "kernel": row.name[:60],
+                        "calls": f"{row.calls:g}",
+                        "time": units.seconds(row.seconds),
+                        "share": units.percent(row.share, 1),
+                    }
+                    for row in answer.value[:20]
+                ],
+                source=answer.mark,
+                caption="The profiler itself slows a pass by 5 to 18 %.",
+            )
             timing_pieces.beside(settings, answer.facts, answer.mark)
-            timing_pieces.lines(f"kernels-{naming.slug(chosen.spec)}", exports.kernels(answer.value, settings, answer.facts))
+            timing_pieces.lines(
+                f"kernels-{naming.slug(chosen.spec)}", exports.kernels(answer.value, settings, answer.facts)
+            )

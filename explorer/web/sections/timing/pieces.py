@@ -8,26 +8,41 @@ from html import escape
 
 import streamlit as st
 
+from explorer.facts.proof import Proof
 from explorer.spec import naming
 from explorer.tell import markup
-from explorer.web import pieces, facts_pieces
-from explorer.facts.proof import Proof
-from explorer.web.state import Chosen, choose
 from explorer.tell.tabular import csv_text
 from explorer.timing.data import records
-from explorer.timing.said import sentences
-from explorer.timing.measure.hardware import devices, most_threads, resolve
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import CHOICES, Settings
+from explorer.timing.measure.hardware import devices, most_threads, resolve
+from explorer.timing.said import sentences
+from explorer.web import facts_pieces, pieces
+from explorer.web.state import Chosen, choose
 
 FACTS = {  # provenance -> words, in this order
-    "device": "device", "driver": "driver", "cuda": "CUDA", "cudnn": "cuDNN",
+    "device": "device",
+    "driver": "driver",
+    "cuda": "CUDA",
+    "cudnn": "cuDNN",
     "compute_capability": "compute capability",
-    "cpu": "CPU", "processors": "processors", "cpu_capability": "vector units", "threads": "threads", "torch": "torch",
-    "python": "Python", "system": "system", "mode": "mode", "method": "clock", "weights": "weights",
-    "inputs_in_rotation": "inputs in rotation", "inputs_bytes": "their bytes", "cache_bytes": "last-level cache, bytes",
+    "cpu": "CPU",
+    "processors": "processors",
+    "cpu_capability": "vector units",
+    "threads": "threads",
+    "torch": "torch",
+    "python": "Python",
+    "system": "system",
+    "mode": "mode",
+    "method": "clock",
+    "weights": "weights",
+    "inputs_in_rotation": "inputs in rotation",
+    "inputs_bytes": "their bytes",
+    "cache_bytes": "last-level cache, bytes",
     "warm_up_passes": "warm-up passes",
-    "load_average_before": "load average before", "selection": "selection", "measured_at": "measured at",
+    "load_average_before": "load average before",
+    "selection": "selection",
+    "measured_at": "measured at",
 }
 
 
@@ -53,18 +68,36 @@ def _controls() -> dict[str, object]:
     """Device, threads, formats; only what the device has is offered."""
     there = devices()
     device = choose("Device", tuple(there), "device", help="; ".join(f"{key}: {name}" for key, name in there.items()))
-    threads = choose("CPU threads", tuple(map(str, range(1, most_threads() + 1)))[:16], "threads",
-                     str(min(most_threads(), 16)), help="Inside an operation. On a busy host fewer can be faster.")
+    threads = choose(
+        "CPU threads",
+        tuple(map(str, range(1, most_threads() + 1)))[:16],
+        "threads",
+        str(min(most_threads(), 16)),
+        help="Inside an operation. On a busy host fewer can be faster.",
+    )
     on_cuda = device.startswith("cuda")
     dtype = _offered("Number format", CHOICES["dtype"], "dtype", {"tf32"} if not on_cuda else set())
-    layout = choose("Memory format", CHOICES["memory_format"], "layout",
-                    help="contiguous: NCHW. channels_last: NHWC in memory.")
+    layout = choose(
+        "Memory format", CHOICES["memory_format"], "layout", help="contiguous: NCHW. channels_last: NHWC in memory."
+    )
     compiled = choose("Compile", CHOICES["compile"][:3], "compile", help="torch.compile takes many seconds first.")
-    extra = _offered("Passes", ("fresh", "same", "graph"), "passes", {"graph"} if not on_cuda else set(),
-                     help="fresh: inputs in rotation, together larger than the cache where that is feasible. same: one "
-                     "picture again and again. graph (NVIDIA GPUs): replay a CUDA graph, without gaps between launches.")
-    return {"device": device, "threads": threads, "dtype": dtype, "memory_format": layout, "compile": compiled,
-            "cuda_graph": extra == "graph", "fresh": extra != "same"}
+    extra = _offered(
+        "Passes",
+        ("fresh", "same", "graph"),
+        "passes",
+        {"graph"} if not on_cuda else set(),
+        help="fresh: inputs in rotation, together larger than the cache where that is feasible. same: one "
+        "picture again and again. graph (NVIDIA GPUs): replay a CUDA graph, without gaps between launches.",
+    )
+    return {
+        "device": device,
+        "threads": threads,
+        "dtype": dtype,
+        "memory_format": layout,
+        "compile": compiled,
+        "cuda_graph": extra == "graph",
+        "fresh": extra != "same",
+    }
 
 
 def _offered(label: str, options: Sequence[str], key: str, absent: set[str], **more: object) -> str:
@@ -84,12 +117,16 @@ def question(text: str, asked: Settings) -> None:
 def hall(seen: Measurement, mark: str, speed: Proof) -> None:
     """The one large figure, what it is of, and where it comes from; pictures per second open their formula."""
     cards = markup.Cards("hall")
-    under = (f"{sentences.stamp(seen.settings, seen.provenance)} · median of {seen.summary.n} passes ± half the interquartile "
-             f"range{sentences.processor(seen)}")
+    under = (
+        f"{sentences.stamp(seen.settings, seen.provenance)} · median of {seen.summary.n} passes ± half the interquartile "
+        f"range{sentences.processor(seen)}"
+    )
     time, _, rate = seen.headline.partition(" · ")
-    st.html(f'<div class="hall"><div class="big">{escape(time)} <span>· {cards.number(speed, rate)}</span></div>'
-            f'<div class="label">{escape(seen.title)} {pieces.mark(mark)}</div><div class="exact">{escape(under)}</div></div>'
-            f"{cards.html()}")
+    st.html(
+        f'<div class="hall"><div class="big">{escape(time)} <span>· {cards.number(speed, rate)}</span></div>'
+        f'<div class="label">{escape(seen.title)} {pieces.mark(mark)}</div><div class="exact">{escape(under)}</div></div>'
+        f"{cards.html()}"
+    )
 
 
 def beside(asked: Settings, facts: Mapping[str, object], mark: str, varied: str | None = None) -> None:
@@ -109,8 +146,10 @@ def sources(tables: Sequence[Mapping[str, object]]) -> None:
     groups: dict[str, list[str]] = {}
     for table in tables:
         how = f"{table['dtype']}, {table['memory_format']}, batch {table['batch']:,}, input 224×224"
-        groups.setdefault(how, []).append(f'<a href="{escape(table["url"])}" target="_blank" title="{escape(table["source"])}, '
-                                          f'torch {escape(table["torch"])}">{escape(table["device"])}</a>')
+        groups.setdefault(how, []).append(
+            f'<a href="{escape(table["url"])}" target="_blank" title="{escape(table["source"])}, '
+            f'torch {escape(table["torch"])}">{escape(table["device"])}</a>'
+        )
     told = "; ".join(f"{', '.join(links)} ({escape(how)})" for how, links in groups.items())
     if told:
         st.html(f'<div class="beside">timm’s tables: {told} {pieces.mark("published")}</div>')
@@ -121,9 +160,15 @@ def take_home(chosen: Chosen, name: str, lines: Sequence[dict], runs: Sequence[d
     with st.container(horizontal=True):
         pieces.downloads(name, lines)
         if runs:
-            st.download_button("Run file", records.dumps(runs), f"{name}.run.json", "application/json",
-                               on_click="ignore", icon=":material/download:",
-                               help="Can be loaded under machines, here or elsewhere.")
+            st.download_button(
+                "Run file",
+                records.dumps(runs),
+                f"{name}.run.json",
+                "application/json",
+                on_click="ignore",
+                icon=":material/download:",
+                help="Can be loaded under machines, here or elsewhere.",
+            )
         facts_pieces.take_home(chosen)
 
 
@@ -136,8 +181,11 @@ def doubts(warnings: Sequence[str]) -> None:
 def provenance(seen: Measurement, mark: str) -> None:
     """Everything that the run says of itself."""
     facts = [(words, seen.provenance[key]) for key, words in FACTS.items() if seen.provenance.get(key) is not None]
-    times = (("wall time per pass", seen.wall_s), ("processor time per pass", seen.cpu_s),
-             ("host time to launch a pass", seen.enqueue_s))
+    times = (
+        ("wall time per pass", seen.wall_s),
+        ("processor time per pass", seen.cpu_s),
+        ("host time to launch a pass", seen.enqueue_s),
+    )
     extra = [(name, f"{value * 1e3:.4g} ms") for name, value in times if value is not None]
     pieces.table([{"": name, "this run": str(value)} for name, value in [*facts, *extra]], source=mark)
 
@@ -145,11 +193,21 @@ def provenance(seen: Measurement, mark: str) -> None:
 def lines(name: str, made: Sequence[dict]) -> None:
     """One table of the page as CSV and JSON."""
     with st.container(horizontal=True):
-        st.download_button("CSV", lambda: csv_text(made), f"{name}.csv", "text/csv", on_click="ignore", key=f"{name}-csv")
-        st.download_button("JSON", lambda: json.dumps(list(made), indent=2), f"{name}.json", "application/json",
-                           on_click="ignore", key=f"{name}-json")
+        st.download_button(
+            "CSV", lambda: csv_text(made), f"{name}.csv", "text/csv", on_click="ignore", key=f"{name}-csv"
+        )
+        st.download_button(
+            "JSON",
+            lambda: json.dumps(list(made), indent=2),
+            f"{name}.json",
+            "application/json",
+            on_click="ignore",
+            key=f"{name}-json",
+        )
 
 
 def nothing_yet(chosen: Chosen) -> None:
     """Neither measured nor recorded."""
-    pieces.lead(f"No recorded run of {naming.title(chosen.spec)} at this input size comes with the explorer: time it here.")
+    pieces.lead(
+        f"No recorded run of {naming.title(chosen.spec)} at this input size comes with the explorer: time it here."
+    )

@@ -6,21 +6,20 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from explorer.tell.plots import race as draw_race
-from explorer.spec import naming
 from explorer import units
+from explorer.spec import naming, preset, presets
+from explorer.tell.plots import race as draw_race
+from explorer.timing.data import records
+from explorer.timing.data.measurement import Measurement
+from explorer.timing.data.settings import Settings
+from explorer.timing.measure import sweeps
+from explorer.timing.measure.tasks import Ask
+from explorer.timing.said import exports, found, ratios, rows, sentences, timed_proofs
+from explorer.timing.said import machines as sides
 from explorer.web import pieces
 from explorer.web.sections.timing import pieces as timing_pieces
 from explorer.web.sections.timing import runs
-from explorer.spec import preset, presets
 from explorer.web.state import Chosen
-from explorer.timing.data import records
-from explorer.timing.measure import sweeps
-from explorer.timing.said import exports, found, timed_proofs, ratios, rows, sentences
-from explorer.timing.said import machines as sides
-from explorer.timing.data.measurement import Measurement
-from explorer.timing.data.settings import Settings
-from explorer.timing.measure.tasks import Ask
 
 RACERS = tuple(presets())
 
@@ -33,8 +32,10 @@ def race(chosen: Chosen, settings: Settings) -> None:
         answer = runs.run(Ask("race", pair[0], settings, ask_names))
     seen = answer.value if answer else found.pair(timing_pieces.recorded(), pair, settings)
     mark = answer.mark if answer else "recorded"
-    timed = [*rows.timed_pair(seen, mark.split()[0]),
-             *rows.published_pair(records.published(), one, other, chosen.height, chosen.width)]
+    timed = [
+        *rows.timed_pair(seen, mark.split()[0]),
+        *rows.published_pair(records.published(), one, other, chosen.height, chosen.width),
+    ]
     counted = rows.contrast(*pair, chosen.height, chosen.width, timed)
     titles = [naming.title(spec) for spec in pair]
     known = timed_proofs.contrast(*pair, chosen.height, chosen.width, timed)
@@ -46,17 +47,35 @@ def race(chosen: Chosen, settings: Settings) -> None:
         timing_pieces.not_yours(seen[0].settings, settings, mark)
     timing_pieces.sources([row["table"] for row in timed if row["source"] == "published"])
     timing_pieces.doubts(sentences.pair_doubts(seen))
-    timing_pieces.take_home(chosen, f"race-{one}-{other}", exports.race(counted, seen, chosen.height, chosen.width),
-                        [records.row_of(each) for each in seen])
+    timing_pieces.take_home(
+        chosen,
+        f"race-{one}-{other}",
+        exports.race(counted, seen, chosen.height, chosen.width),
+        [records.row_of(each) for each in seen],
+    )
 
 
 def _racers() -> tuple[str, str]:
     """Who races whom."""
-    one = st.selectbox("Model", RACERS, index=RACERS.index("resnet34"), key="one", bind="query-params",
-                       label_visibility="collapsed", width=210)
+    one = st.selectbox(
+        "Model",
+        RACERS,
+        index=RACERS.index("resnet34"),
+        key="one",
+        bind="query-params",
+        label_visibility="collapsed",
+        width=210,
+    )
     st.html('<div class="against">against</div>', width="content")
-    other = st.selectbox("against", RACERS, index=RACERS.index("resnet50"), key="other", bind="query-params",
-                         label_visibility="collapsed", width=210)
+    other = st.selectbox(
+        "against",
+        RACERS,
+        index=RACERS.index("resnet50"),
+        key="other",
+        bind="query-params",
+        label_visibility="collapsed",
+        width=210,
+    )
     return one, other
 
 
@@ -89,16 +108,28 @@ def _side_by_side(chosen: Chosen, made: Sequence[dict]) -> None:
     common = sides.shared(made)
     shown = [row | {"setting": sides.without(row["setting"], common)} for row in sides.speeds(made, name)]
     title = _title(made, name)
-    pieces.lead(f"{title} on each machine and with each setting; all of the measured and recorded ones: {', '.join(common)}.")
+    pieces.lead(
+        f"{title} on each machine and with each setting; all of the measured and recorded ones: {', '.join(common)}."
+    )
     pieces.chart(draw_race.machines(shown), f"Pictures per second of {title} by machine and setting")
     names = sides.names(made, sweeps.DEPTHS)
     with st.container(key="machines-table"):
-        pieces.table([_cells(line, names, made, common) for line in made], source="recorded", caption="Pictures per second. Compare models "
-                 "within one line only; ! marks figures whose passes spread by more than 10 %, or shared the processor.")
+        pieces.table(
+            [_cells(line, names, made, common) for line in made],
+            source="recorded",
+            caption="Pictures per second. Compare models "
+            "within one line only; ! marks figures whose passes spread by more than 10 %, or shared the processor.",
+        )
     timing_pieces.sources(records.published())
     busy = sides.doubtful(made)
-    timing_pieces.doubts([f"The host was busy while these were measured: {'; '.join(busy[:6])}"
-                      + (f" and {len(busy) - 6} more." if len(busy) > 6 else ".")] if busy else [])
+    timing_pieces.doubts(
+        [
+            f"The host was busy while these were measured: {'; '.join(busy[:6])}"
+            + (f" and {len(busy) - 6} more." if len(busy) > 6 else ".")
+        ]
+        if busy
+        else []
+    )
 
 
 def _title(made: Sequence[dict], name: str) -> str:
@@ -109,17 +140,29 @@ def _title(made: Sequence[dict], name: str) -> str:
 
 def _cells(line: dict, names: Sequence[str], made: Sequence[dict], common: Sequence[str]) -> dict[str, str]:
     """A line of the table: the machine, its setting, and each model's pictures per second with its doubt."""
-    cells = {_title(made, name): (sentences.rate(line["cells"][name]["images_per_s"])
-                                      + " !" * bool(line["cells"][name].get("warnings"))) if name in line["cells"] else "–"
-             for name in names}
-    return {"machine": line["machine"], "setting": sides.without(line["setting"], common)} | cells | {
-        "is": f"{units.PROVENANCE_MARK[line['source']]} {line['source']}", "from": line["from"] or "this visit"}
+    cells = {
+        _title(made, name): (
+            sentences.rate(line["cells"][name]["images_per_s"]) + " !" * bool(line["cells"][name].get("warnings"))
+        )
+        if name in line["cells"]
+        else "–"
+        for name in names
+    }
+    return (
+        {"machine": line["machine"], "setting": sides.without(line["setting"], common)}
+        | cells
+        | {"is": f"{units.PROVENANCE_MARK[line['source']]} {line['source']}", "from": line["from"] or "this visit"}
+    )
 
 
 def _loaded() -> tuple[records.Run, ...]:
     """The runs of the visitor's own file."""
-    file = st.file_uploader("Load a run saved by `python -m explorer time resnet50 --batch 32 --save run.json`",
-                            type="json", max_upload_size=5, key="run_file")
+    file = st.file_uploader(
+        "Load a run saved by `python -m explorer time resnet50 --batch 32 --save run.json`",
+        type="json",
+        max_upload_size=5,
+        key="run_file",
+    )
     try:
         return records.loads(file.getvalue(), file.name[:60]) if file is not None else ()
     except ValueError as error:
@@ -131,9 +174,17 @@ def _how_to_record() -> None:
     """What is not recorded, and how to make up for it."""
     kinds = {run.measurement.settings.kind for run in timing_pieces.recorded()}
     compiled = any(run.measurement.settings.compile != "eager" for run in timing_pieces.recorded())
-    missing = [text for text, has in (("no run on a GPU", kinds & {"cuda", "mps"}), ("no compiled run", compiled)) if not has]
+    missing = [
+        text for text, has in (("no run on a GPU", kinds & {"cuda", "mps"}), ("no compiled run", compiled)) if not has
+    ]
     if missing:
-        st.html(f'<div class="beside">Of the recorded runs that ship, there is {" and ".join(missing)}. To record one, on any '
-                "machine with PyTorch, and load it here:</div>")
-        st.code(f"python -m explorer time {','.join(sweeps.DEPTHS)} --batch 1,8,32 --dtype fp32,bf16 --memory-format "
-                "channels_last --compile eager,default --save run.json", language="bash", wrap_lines=True)
+        st.html(
+            f'<div class="beside">Of the recorded runs that ship, there is {" and ".join(missing)}. To record one, on any '
+            "machine with PyTorch, and load it here:</div>"
+        )
+        st.code(
+            f"python -m explorer time {','.join(sweeps.DEPTHS)} --batch 1,8,32 --dtype fp32,bf16 --memory-format "
+            "channels_last --compile eager,default --save run.json",
+            language="bash",
+            wrap_lines=True,
+        )

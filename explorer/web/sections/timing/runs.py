@@ -13,11 +13,11 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.web import state
 from explorer.jobs import Job
-from explorer.timing.measure.hardware import provenance, resolve
 from explorer.timing.data.measurement import Measurement
+from explorer.timing.measure.hardware import provenance, resolve
 from explorer.timing.measure.tasks import TASKS, Ask, label, subject
+from explorer.web import state
 
 PLACE = "Timing"  # the page's title: leaving it cancels what runs here
 POLL_S = 0.4
@@ -46,8 +46,15 @@ def run(ask: Ask) -> Answer | None:
     active = running() is not None
     st.session_state.setdefault("timing_drawn", []).append(ask)
     with st.container(key=f"run-{ask.task}", width="content"):
-        st.button(label(ask), key=f"go-{ask.task}", type="primary", icon=":material/timer:", disabled=active,
-                  on_click=_submit, args=(ask,))
+        st.button(
+            label(ask),
+            key=f"go-{ask.task}",
+            type="primary",
+            icon=":material/timer:",
+            disabled=active,
+            on_click=_submit,
+            args=(ask,),
+        )
     same = active and st.session_state["timing_ask"] == ask
     return None if same else st.session_state.get("timings", {}).get(ask)
 
@@ -82,9 +89,12 @@ def measured() -> list[Measurement]:
     """Every whole pass timed in this visit: singly, in a race, or in a sweep."""
     found: list[Measurement] = []
     for ask, seen in st.session_state.get("timings", {}).items():
-        some = {"pass": lambda: [seen.value], "race": lambda: seen.value,
-                "sweep": lambda: [row.measurement for row in seen.value if row.measurement]}.get(ask.task, list)()
-        found += some
+        if ask.task == "pass":
+            found.append(seen.value)
+        elif ask.task == "race":
+            found += seen.value
+        elif ask.task == "sweep":
+            found += [row.measurement for row in seen.value if row.measurement]
     return found
 
 
@@ -114,8 +124,9 @@ def problem() -> None:
 def _submit(ask: Ask) -> None:
     visitor = state.visitor()
     try:
-        job = visitor.runner.submit(lambda job: TASKS[ask.task].work(ask, job.checkpoint), label(ask), visitor.id,
-                                    PLACE)
+        job = visitor.runner.submit(
+            lambda job: TASKS[ask.task].work(ask, job.checkpoint), label(ask), visitor.id, PLACE
+        )
     except ValueError as error:
         st.session_state["timing_problem"] = str(error)
         return
@@ -135,8 +146,11 @@ def _progress(job: Job, ask: Ask) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="timing-progress"):
         st.button("Cancel", key="cancel-timing", icon=":material/close:", on_click=job.cancel, disabled=stopping)
         text = escape(_doing(job, ask, stopping))
-        st.html(f'<div class="running" role="status" title="{text}"><span>{text}</span>'
-                f'<progress value="{job.progress:.3f}"></progress></div>', width="stretch")
+        st.html(
+            f'<div class="running" role="status" title="{text}"><span>{text}</span>'
+            f'<progress value="{job.progress:.3f}"></progress></div>',
+            width="stretch",
+        )
 
 
 def _doing(job: Job, ask: Ask, stopping: bool) -> str:

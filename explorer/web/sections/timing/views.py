@@ -10,21 +10,21 @@ from functools import partial
 
 import streamlit as st
 
-from explorer.tell.plots import timing as draw
-from explorer.spec import naming
 from explorer import units
-from explorer.web import state, pieces
+from explorer.spec import naming
+from explorer.tell.plots import timing as draw
+from explorer.timing.data import records
+from explorer.timing.data.settings import Settings
+from explorer.timing.measure import sweeps
+from explorer.timing.measure.tasks import Ask
+from explorer.timing.said import exports, found, ratios, rows, sentences, timed_proofs
+from explorer.web import pieces, state
+from explorer.web.pieces import Figure
 from explorer.web.sections.timing import pieces as timing_pieces
 from explorer.web.sections.timing import runs
-from explorer.web.state import Chosen
-from explorer.timing.data import records
-from explorer.timing.measure import sweeps
-from explorer.timing.said import exports, found, timed_proofs, ratios, rows, sentences
-from explorer.timing.data.settings import Settings
-from explorer.timing.measure.tasks import Ask
-from explorer.web.pieces import Figure
 from explorer.web.sections.timing.parts import parts
 from explorer.web.sections.timing.rivals import machines, race
+from explorer.web.state import Chosen
 
 
 def one_pass(chosen: Chosen, settings: Settings) -> None:
@@ -39,9 +39,14 @@ def one_pass(chosen: Chosen, settings: Settings) -> None:
     timing_pieces.hall(seen, mark, timed_proofs.speed(seen))
     timing_pieces.doubts(seen.warnings)
     summary = seen.summary
-    pieces.unfolding("Every pass", "scatter_plot", lambda: pieces.chart(
-        draw.distribution(seen.times_s, summary.median_s, summary.q1_s, summary.q3_s),
-        f"Time of each of {summary.n} passes of {seen.title}"))
+    pieces.unfolding(
+        "Every pass",
+        "scatter_plot",
+        lambda: pieces.chart(
+            draw.distribution(seen.times_s, summary.median_s, summary.q1_s, summary.q3_s),
+            f"Time of each of {summary.n} passes of {seen.title}",
+        ),
+    )
     pieces.unfolding("Measured on what, and how", "fact_check", lambda: timing_pieces.provenance(seen, mark))
     timing_pieces.take_home(chosen, f"timing-{seen.name}", [exports.flat(seen, source)], [records.row_of(seen)])
 
@@ -50,8 +55,13 @@ def sweep(chosen: Chosen, settings: Settings) -> None:
     """Many measurements, drawn as they come."""
     top = st.container(horizontal=True, vertical_alignment="center", key="sweep-bar")
     with top:
-        which = state.choose("What to vary", tuple(sweeps.SWEEPS), "sweep", label_visibility="collapsed",
-                             help="; ".join(f"{key}: {text}" for key, (text, _) in sweeps.SWEEPS.items()))
+        which = state.choose(
+            "What to vary",
+            tuple(sweeps.SWEEPS),
+            "sweep",
+            label_visibility="collapsed",
+            help="; ".join(f"{key}: {text}" for key, (text, _) in sweeps.SWEEPS.items()),
+        )
     try:
         planned = sweeps.plan(which, chosen.spec, settings)
     except ValueError as error:
@@ -71,8 +81,12 @@ def sweep(chosen: Chosen, settings: Settings) -> None:
     mark = answer.mark if answer else "recorded"
     timing_pieces.not_yours(made[0].point.settings, settings, mark, sentences.VARIED[which])
     _swept(which, made, mark, planned if answer and not answer.complete else ())
-    timing_pieces.take_home(chosen, f"sweep-{which}-{naming.slug(chosen.spec)}", exports.sweep(made, mark.split()[0]),
-                        [records.row_of(row.measurement) for row in made if row.measurement])
+    timing_pieces.take_home(
+        chosen,
+        f"sweep-{which}-{naming.slug(chosen.spec)}",
+        exports.sweep(made, mark.split()[0]),
+        [records.row_of(row.measurement) for row in made if row.measurement],
+    )
 
 
 def _swept(which: str, made: list[sweeps.Row], mark: str, planned: list[sweeps.Point] = ()) -> None:
@@ -80,7 +94,11 @@ def _swept(which: str, made: list[sweeps.Row], mark: str, planned: list[sweeps.P
     plain = rows.sweep(made, planned)
     first = next((row.measurement for row in made if row.measurement), None)
     done = [row for row in plain if row.get("median_s") or row["error"]]
-    pieces.lead(ratios.sweep((sentences.sweep(which, done) if done else "") or f"{len(done)} of {len(plain)} points.", done, mark))
+    pieces.lead(
+        ratios.sweep(
+            (sentences.sweep(which, done) if done else "") or f"{len(done)} of {len(plain)} points.", done, mark
+        )
+    )
     pieces.chart((draw.batch_sweep if which == "batch" else draw.bar_sweep)(plain), sweeps.SWEEPS[which][0])
     if first is not None:
         timing_pieces.beside(first.settings, first.provenance, mark, sentences.VARIED[which])
@@ -101,20 +119,36 @@ def limit(chosen: Chosen, settings: Settings) -> None:
     mark, roof, one = answer.mark if answer else "recorded", seen.roofline, seen.measurement
     floors = f"arithmetic {units.seconds(roof.floor_arithmetic_s)}, memory {units.seconds(roof.floor_memory_s)}"
     with figures:
-        pieces.figures([Figure(units.percent(roof.share), "of what the device can do", f"bound by {roof.verdict_words}", mark,
-                           timed_proofs.limit_share(seen)),
-                    Figure(units.seconds(roof.whole.seconds), "one pass, median", f"n {one.summary.n}", mark),
-                    Figure(units.seconds(roof.floor_s), "the floor: no pass is faster", floors, mark, timed_proofs.floor(seen))])
+        pieces.figures(
+            [
+                Figure(
+                    units.percent(roof.share),
+                    "of what the device can do",
+                    f"bound by {roof.verdict_words}",
+                    mark,
+                    timed_proofs.limit_share(seen),
+                ),
+                Figure(units.seconds(roof.whole.seconds), "one pass, median", f"n {one.summary.n}", mark),
+                Figure(
+                    units.seconds(roof.floor_s), "the floor: no pass is faster", floors, mark, timed_proofs.floor(seen)
+                ),
+            ]
+        )
     timing_pieces.not_yours(one.settings, settings, mark)
     pieces.lead(roof.binding)
     plain = rows.roof(roof)
-    pieces.chart(draw.roofline(plain, roof.peak_flops_per_s, roof.band_bytes_per_s, roof.memory_bytes_per_s),
-             f"Roofline of {one.title}: each stage's arithmetic speed against its FLOPs per byte")
+    pieces.chart(
+        draw.roofline(plain, roof.peak_flops_per_s, roof.band_bytes_per_s, roof.memory_bytes_per_s),
+        f"Roofline of {one.title}: each stage's arithmetic speed against its FLOPs per byte",
+    )
     timing_pieces.beside(one.settings, one.provenance, mark)
     timing_pieces.doubts(one.warnings)
     with st.expander("The candidates for the limit", icon=":material/speed:"):
-        pieces.table(rows.candidates(seen.ceilings), source=mark,
-                 caption=f"Highest arithmetic: {roof.peak_from}. Highest bandwidth: {roof.band_from}.")
+        pieces.table(
+            rows.candidates(seen.ceilings),
+            source=mark,
+            caption=f"Highest arithmetic: {roof.peak_from}. Highest bandwidth: {roof.band_from}.",
+        )
     timing_pieces.take_home(chosen, f"limit-{one.name}", exports.limit(seen, mark.split()[0]), exports.run_rows(seen))
 
 

@@ -1,0 +1,43 @@
+"""The house rules that a machine can read: rooms and floors, style, and documents that name real files."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CHECKS = {  # what a contributor may run by hand, each one command
+    "arrows run one way, and every room has its floor": ["lint-imports"],
+    "no likely bug, no function too complex": ["ruff", "check", "."],
+    "the formatter has nothing to change": ["ruff", "format", "--check", "."],
+}
+
+
+@pytest.mark.parametrize("what", CHECKS)
+def test_the_house_is_in_order(what: str) -> None:
+    name, *arguments = CHECKS[what]
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / name), *arguments], cwd=ROOT, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*sorted(ROOT.glob("explorer/**/*.py")), *sorted(ROOT.glob("pages/*.py")), ROOT / "run.py"],
+    ids=lambda path: path.relative_to(ROOT).as_posix(),
+)
+def test_every_file_says_what_it_is_for(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_every_file_that_the_documents_name_is_there(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!http)([^)#]+)\)", text):
+        assert (ROOT / target).exists(), target

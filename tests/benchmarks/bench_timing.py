@@ -15,15 +15,15 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path.insert(0, str(ROOT))
 
 import torch  # noqa: E402
-from plain_resnet import PlainResNet  # noqa: E402
 from torch.utils import benchmark  # noqa: E402
 
 from explorer.spec import preset  # noqa: E402
 from explorer.timing.data.settings import Settings  # noqa: E402
 from explorer.timing.measure import clock, hardware, loop, parts, race, subject  # noqa: E402
+from tests.plain_resnet import PlainResNet  # noqa: E402
 
 ROUNDS, EACH_S = 8, 0.5
 

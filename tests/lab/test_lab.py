@@ -10,11 +10,11 @@ from functools import cache
 
 import pytest
 import torch
-from lab.tiny import TINY, ran
 
 from explorer.jobs import Cancelled, Job, Runner
 from explorer.lab.experiments import EXPERIMENTS, experiment
 from explorer.lab.experiments.compute import one_thread
+from tests.lab.tiny import TINY, ran
 
 LABELS = {  # experiment -> (columns that every row has, sets that must all occur)
     "signal": (

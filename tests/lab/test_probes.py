@@ -8,7 +8,6 @@ from itertools import product
 
 import pytest
 import torch
-from lab.tiny import ran
 
 from explorer.jobs import Job
 from explorer.lab.experiments import landscape, lesion, propagation, shattered
@@ -25,6 +24,7 @@ from explorer.lab.experiments.nets import (
     stem,
 )
 from explorer.lab.experiments.paths import path_gradient
+from tests.lab.tiny import ran
 
 QUIET = Job(lambda job: None, "")
 

@@ -6,13 +6,13 @@ import math
 
 import pytest
 import torch
-from lab.tiny import ran
 
 from explorer.lab.experiments import degradation, insertion, rates
 from explorer.lab.experiments.data import TRAINING, Split, digits, photographs
 from explorer.lab.experiments.nets import built, digit_spec
 from explorer.lab.experiments.train import Trainer, batches, error_percent
 from explorer.lab.outcome import mean, number, ratio, state
+from tests.lab.tiny import ran
 
 
 def test_not_a_number_is_a_result() -> None:

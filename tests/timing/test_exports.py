@@ -17,9 +17,9 @@ from explorer.timing.data.settings import Settings
 from explorer.timing.measure import sweeps
 from explorer.timing.measure.kernels import KernelTime
 from explorer.timing.said import exports, found, machines, rows, sentences, timed_proofs
-from tests.test_timing_rows import CPU, FACTS, LIMITS, NODES, convs_by_hooks, every_second_layer, seen
+from tests.timing.test_rows import CPU, FACTS, LIMITS, NODES, convs_by_hooks, every_second_layer, seen
 
-FOLDER = Path(__file__).resolve().parent.parent / "assets" / "timings"
+FOLDER = Path(__file__).resolve().parents[2] / "assets" / "timings"
 BESIDE = {
     "source",
     "device",

@@ -16,7 +16,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from timing_fakes import QUICK, TINY
 
 from explorer.jobs import YIELDING, Job, Runner
 from explorer.spec import ResNetSpec, preset
@@ -25,8 +24,9 @@ from explorer.timing.measure.guard import TooLarge
 from explorer.timing.measure.hardware import compiler
 from explorer.timing.measure.isolated import Child, Workshop
 from explorer.timing.measure.tasks import TASKS, Ask
+from tests.timing.fakes import QUICK, TINY
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 LONG = replace(QUICK, budget_s=60.0)
 WAIT_S = 120  # for a process to start on a busy host
 HUGE = ResNetSpec(stages=(3, 8, 36, 3), width=96)  # 130 M weights: a second or more to build
@@ -183,7 +183,7 @@ def test_the_process_ends_with_the_one_that_asked() -> None:
         "import os, sys, threading\n"
         "from explorer.timing.measure.isolated import Workshop\n"
         "from explorer.timing.measure.tasks import Ask\n"
-        "from tests.timing_fakes import TINY, QUICK\n"
+        "from tests.timing.fakes import TINY, QUICK\n"
         "from dataclasses import replace\n"
         "made = Workshop()\n"
         "def look(progress=None, message=None, partial=None):\n"

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 import torch
-from timing_fakes import QUICK, TINY
 
 from explorer.spec import preset
 from explorer.timing.measure import forward, inputs
+from tests.timing.fakes import QUICK, TINY
 
 CPU = torch.device("cpu")
 EACH = 3 * 32 * 32 * 4

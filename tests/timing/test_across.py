@@ -8,7 +8,7 @@ import pytest
 
 from explorer.timing.data import records
 from explorer.timing.data.across import across
-from tests.test_timing_rows import FACTS, seen
+from tests.timing.test_rows import FACTS, seen
 
 
 def other(one, **settings):

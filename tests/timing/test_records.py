@@ -19,7 +19,7 @@ from explorer.timing.data.settings import Settings
 from explorer.timing.measure import hardware
 from explorer.timing.said import found, sentences
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 FACTS = {"device": "A CPU", "torch": "2.13.0", "measured_at": "2026-01-01T00:00:00+00:00", "device_kind": "cpu"}
 SEEN = Measurement(
     preset("resnet50"), Settings(device="cpu", batch=4, threads=2), (0.1, 0.12, 0.11), 0.11, 0.2, None, FACTS

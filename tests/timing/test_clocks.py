@@ -7,12 +7,12 @@ import time
 
 import pytest
 import torch
-from timing_fakes import QUICK, TINY, FakeCall, FakeClock
 
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure import clock as clocks
 from explorer.timing.measure import forward, loop, parts
 from explorer.timing.measure.subject import Replayed, as_set
+from tests.timing.fakes import QUICK, TINY, FakeCall, FakeClock
 
 
 class FakeEvent:

@@ -6,7 +6,6 @@ import math
 from dataclasses import replace
 
 import pytest
-from timing_fakes import QUICK, TINY, WorkClock
 
 from explorer.facts.rollup import total
 from explorer.net.trace import trace
@@ -15,6 +14,7 @@ from explorer.timing.measure import clock as clocks
 from explorer.timing.measure import hardware, loop, marks, parts
 from explorer.timing.measure.subject import subject
 from explorer.timing.said import rows, sentences
+from tests.timing.fakes import QUICK, TINY, WorkClock
 
 ANY = [
     TINY,

@@ -14,9 +14,9 @@ from torch import nn
 from explorer.net.resnet import IdentityShortcut, ZeroPad, build
 from explorer.spec import ResNetSpec, preset
 from tests.known import CIFAR_PARAMS_A, IMAGENET, OTHERS, PARAMS, PARTS
-from tests.reference import forward
+from tests.net.reference import forward
 
-GOLDEN = json.loads((Path(__file__).parent / "golden" / "torchvision_state_dicts.json").read_text())["models"]
+GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "torchvision_state_dicts.json").read_text())["models"]
 
 
 def count(model: nn.Module) -> int:

@@ -22,7 +22,7 @@ from explorer.tell.netmap import groups, recipes
 from explorer.tell.netmap.columns import columns, contrast, ink, on_tile, shade
 from explorer.tell.netmap.details import OPTIONS, options
 from explorer.tell.netmap.fig3 import nets
-from tests.test_graph import LEVELS, counted, drawn, in_module, overlaps
+from tests.tell.test_netmap import LEVELS, counted, drawn, in_module, overlaps
 
 
 def test_formulas_have_the_models_numbers_in_and_give_its_results() -> None:

@@ -9,12 +9,12 @@ from dataclasses import replace
 
 import pytest
 import torch
-from timing_fakes import QUICK, TINY, FakeCall, FakeClock
 
 from explorer.jobs import Cancelled, Runner
 from explorer.timing.measure import forward, hardware, loop, race
 from explorer.timing.measure import subject as subjects
 from explorer.timing.measure.subject import as_set, subject
+from tests.timing.fakes import QUICK, TINY, FakeCall, FakeClock
 
 # measuring for real (tiny) ------------------------------------------------------------------------------------------
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
-from timing_fakes import QUICK
 
 from explorer.jobs import Cancelled, Job
 from explorer.spec import preset
 from explorer.timing.measure.tasks import Ask
 from explorer.web.sections.timing import runs
+from tests.timing.fakes import QUICK
 
 ASK, OTHER = (Ask("sweep", preset(name), QUICK, ("depths",)) for name in ("resnet18", "resnet34"))
 

@@ -6,13 +6,13 @@ import threading
 from dataclasses import replace
 
 import pytest
-from timing_fakes import QUICK, TINY
 
 from explorer.jobs import Runner
 from explorer.spec import preset
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import CHOICES
 from explorer.timing.measure import guard, hardware, sweeps
+from tests.timing.fakes import QUICK, TINY
 
 CPU = hardware.resolve(QUICK)
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from timing_fakes import QUICK, TINY
 
 from explorer.jobs import Cancelled, Runner
 from explorer.spec import ResNetSpec, preset
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure import forward, guard, host, loop
+from tests.timing.fakes import QUICK, TINY
 
 
 def peak_seen(spec: ResNetSpec, side: int) -> int:

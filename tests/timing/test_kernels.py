@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 import torch
-from timing_fakes import QUICK, TINY
 from torch.autograd import DeviceType
 from torch.autograd.profiler_util import EventList, FunctionEvent
 
@@ -14,6 +13,7 @@ from explorer.net.trace import trace
 from explorer.spec import preset
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure import kernels as table
+from tests.timing.fakes import QUICK, TINY
 
 
 def events(with_kernels: bool) -> EventList:

@@ -30,7 +30,7 @@ from explorer.timing.measure.parts import Part
 from explorer.timing.measure.tasks import Ask, subject
 from explorer.timing.said import exports, found, machines, rows, sentences
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 CPU = Settings(device="cpu", threads=1)
 FACTS = {"device": "A CPU", "torch": "2.13.0", "measured_at": "2026-01-01T00:00:00+00:00"}
 NODES = trace(preset("resnet50"), 224, 224, 1)

@@ -10,7 +10,6 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from timing_fakes import QUICK, FakeCall, FakeClock
 
 from explorer.jobs import Cancelled
 from explorer.timing.data import stats
@@ -18,6 +17,7 @@ from explorer.timing.data.measurement import plus_minus, rate
 from explorer.timing.data.settings import Settings, settings_from
 from explorer.timing.measure import hardware, loop, parts
 from tests.benchmarks import bench_timing
+from tests.timing.fakes import QUICK, FakeCall, FakeClock
 
 # statistics ---------------------------------------------------------------------------------------------------------
 

@@ -7,12 +7,13 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from explorer.cli.main import main, parser
-from explorer.spec import cifar_stages, named
+from explorer.spec import ResNetSpec, cifar_stages, named
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPTHS = ("18", "34", "50", "101", "152")
@@ -193,7 +194,7 @@ def test_every_flag_reaches_the_spec(capsys):
         "--classes",
         "11",
     )
-    assert data["spec"] == {
+    assert data["spec"] == json.loads(json.dumps(asdict(ResNetSpec()))) | {
         "family": "cifar",
         "stages": [1, 2],
         "block": "bottleneck",
@@ -250,7 +251,7 @@ def test_report_is_one_page_of_markdown(capsys):
         (["resnet50", "--input", "0"], "input=0: choose a whole number from 1 to 4,096"),
         (["resnet50", "--batch", "0"], "batch=0: choose a whole number from 1 to 65,536"),
         (["resnet50", "--batch", "two"], "batch='two': choose a whole number"),
-        (["resnet50", "--classes", "1e9"], "num_classes='1e9': choose a whole number from 1 to 100,000"),
+        (["resnet50", "--classes", "1e9"], "num_classes='1e9': choose a whole number from 0 to 1,000,000"),
         (["resnet18", "--groups", "32"], "groups=32, width_per_group=64: a basic block takes groups=1"),
         (["resnet50", "--format", "xml"], "format='xml': choose one of table, json, csv, code, report"),
         (["resnet50", "--level", "atoms"], "level='atoms': choose one of stages, blocks, layers"),

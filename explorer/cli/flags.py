@@ -10,14 +10,21 @@ from dataclasses import replace
 from typing import NoReturn
 
 from explorer import spec as axes
-from explorer.spec import ResNetSpec, check_int, named, parse_stages, presets
+from explorer.spec import ResNetSpec, check_int, named, parse_stages, presets, read_field
 
 NUMBERS = {  # flag -> spec field, help
     "width": ("width", "channels of the first stage's inner convolutions"),
     "groups": ("groups", "ResNeXt's cardinality"),
     "width-per-group": ("width_per_group", "ResNeXt, Wide ResNet"),
     "in-channels": ("in_channels", "channels of the picture"),
-    "classes": ("num_classes", "outputs of fc"),
+    "classes": ("num_classes", "outputs of fc; 0 leaves it out"),
+    "attention-reduction": ("attention_reduction", "squeeze-and-excitation's, 16 as published"),
+    "output-stride": ("output_stride", "32, 16 or 8: by dilation"),
+}
+LISTS = {  # flag -> spec field, help
+    "stem-widths": ("stem_widths", "channels of the stem's convolutions"),
+    "widths": ("widths", "inner channels of each stage"),
+    "strides": ("strides", "of each stage"),
 }
 
 
@@ -36,6 +43,8 @@ def model_flags(made: Parser) -> None:
         made.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar="|".join(choices))
     for flag, (field, words) in NUMBERS.items():
         made.add_argument(f"--{flag}", dest=field, metavar="N", help=words)
+    for flag, (field, words) in LISTS.items():
+        made.add_argument(f"--{flag}", dest=field, metavar="N,N,…", help=words)
     made.add_argument("--stages", metavar="3,4,6,3", help="blocks per stage")
     made.add_argument("--input", metavar="224|197x211", help="height × width in pixels")
     made.add_argument("--batch", metavar="N", default="1")
@@ -47,6 +56,9 @@ def chosen_spec(given: argparse.Namespace) -> ResNetSpec:
     for field, _ in NUMBERS.values():
         if (value := getattr(given, field)) is not None:
             changes[field] = whole(field, value, *axes.LIMITS[field])
+    for field, _ in LISTS.values():
+        if (value := getattr(given, field)) is not None:
+            changes[field] = read_field(field, value)
     if given.stages is not None:
         changes["stages"] = parse_stages(given.stages)
     return replace(named(given.model), **changes)

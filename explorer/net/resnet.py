@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.net.layers import BatchNorm2d, Conv2d, IdentityShortcut, Linear, ZeroPad, initialise, norm, shortcut
-from explorer.spec import ResNetSpec
+from explorer.spec import DEFAULTS, ResNetSpec
 
 __all__ = [
     "BLOCK_CLASSES",
@@ -188,12 +188,20 @@ class ResNet(nn.Module):
         return self.fc(x)  # (N, classes)
 
 
+_NOT_YET = tuple(list(DEFAULTS)[list(DEFAULTS).index("num_classes") + 1 :])
+
+
 def build(spec: ResNetSpec, device: str | torch.device = "cpu", seed: int | None = None) -> ResNet:
     """The real model of `spec` in training mode, as `nn.Module`s are born.
 
     On "meta" it has shapes and no values (tens of milliseconds for ResNet-152); elsewhere the weights are
     initialised as in `initialise`, from `seed` when one is given, else from torch's global generator.
     """
+    for field in _NOT_YET:
+        if getattr(spec, field) != DEFAULTS[field]:
+            raise NotImplementedError(f"{field}={getattr(spec, field)}: not built yet")
+    if spec.norm in ("group", "frozen") or spec.stem == "deep" or not spec.num_classes:
+        raise NotImplementedError("norm=group, norm=frozen, stem=deep, num_classes=0: not built yet")
     model = ResNet(spec)
     if torch.device(device).type == "meta":
         return model

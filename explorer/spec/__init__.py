@@ -9,14 +9,19 @@ from explorer.spec.axes import (
     BLOCKS,
     CHOICES,
     DEFAULT_INPUT,
+    DEFAULTS,
     LIMITS,
+    LISTS,
     MAX_BATCH,
     MAX_BLOCKS,
     MAX_INPUT,
     MAX_STAGES,
+    OUTPUT_STRIDES,
     BlockKind,
     ResNetSpec,
     changed_fields,
+    read_field,
+    write_field,
 )
 from explorer.spec.checks import check_int
 from explorer.spec.parse import parse_input, parse_stages
@@ -25,12 +30,15 @@ from explorer.spec.presets import cifar_stages, named, preset, presets
 __all__ = [
     "BLOCKS",
     "CHOICES",
+    "DEFAULTS",
     "DEFAULT_INPUT",
     "LIMITS",
+    "LISTS",
     "MAX_BATCH",
     "MAX_BLOCKS",
     "MAX_INPUT",
     "MAX_STAGES",
+    "OUTPUT_STRIDES",
     "BlockKind",
     "ResNetSpec",
     "changed_fields",
@@ -41,4 +49,6 @@ __all__ = [
     "parse_stages",
     "preset",
     "presets",
+    "read_field",
+    "write_field",
 ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import operator
+
 
 def check_int(name: str, value: object, low: int, high: int) -> int:
-    """`value` when it is a whole number in [low, high]; `ValueError` naming all three otherwise."""
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+    """`value` as an int when it is a whole number in [low, high] (NumPy's too); else `ValueError` naming all three."""
+    if isinstance(value, bool) or not hasattr(value, "__index__") or not low <= value <= high:
         raise ValueError(f"{name}={shortened(value)}: choose a whole number from {low:,} to {high:,}")
-    return value
+    return operator.index(value)
 
 
 def shortened(value: object) -> str:

@@ -4,16 +4,52 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from explorer.spec import ResNetSpec, named, preset, presets
+from explorer.spec import ResNetSpec, named, preset, presets, write_field
 
 _VARIANT = {  # field -> value -> (slug suffix, words)
     "shortcut": {"A": ("A", "option A"), "B": ("B", "option B"), "C": ("C", "option C"), "none": ("plain", "plain")},
     "stride_on": {"1x1": ("v1", "stride on the 1×1 (v1)"), "3x3": ("v1.5", "stride on the 3×3")},
     "activation": {"pre": ("pre", "pre-activation")},
-    "norm": {"none": ("nonorm", "without BN")},
-    "stem": {"cifar": ("cifarstem", "CIFAR stem"), "imagenet": ("imagenetstem", "ImageNet stem")},
+    "norm": {
+        "none": ("nonorm", "without BN"),
+        "group": ("gn", "GroupNorm"),
+        "frozen": ("frozen", "frozen BN"),
+    },
+    "stem": {
+        "cifar": ("cifarstem", "CIFAR stem"),
+        "imagenet": ("imagenetstem", "ImageNet stem"),
+        "deep": ("deep", "deep stem"),
+    },
+    "pool": {
+        "max": ("maxpool", "max pool"),
+        "ceil": ("ceilpool", "pool rounded up"),
+        "conv": ("convpool", "pool by convolution"),
+        "none": ("nopool", "no pool"),
+    },
+    "stride_place": {"last": ("stridelast", "stride in the last block")},
+    "shortcut_pool": {"avg": ("avgdown", "pooled shortcut (D)")},
+    "shortcut_norm": {"none": ("barepr", "projection without norm")},
+    "conv_bias": {
+        "all": ("bias", "convolutions with bias"),
+        "projection": ("prbias", "projections with bias"),
+        "ends": ("endbias", "bias at the ends"),
+    },
+    "attention": {"se": ("se", "SE"), "eca": ("eca", "ECA")},
+    "zero_pad": {"both": ("bothsides", "zeros on both sides")},
+    "preact_first": {"block": ("preblock", "first norm in the block")},
+    "last_norm": {"no": ("nolast", "without last norm")},
+    "zero_init": {"yes": ("zeroinit", "last γ starts at 0")},
 }
-_NUMBERS = {"width": ("w", "width"), "groups": ("g", "groups"), "width_per_group": ("d", "width per group")}
+_NUMBERS = {
+    "width": ("w", "width"),
+    "groups": ("g", "groups"),
+    "width_per_group": ("d", "width per group"),
+    "stem_widths": ("stem", "stem widths"),
+    "widths": ("ws", "widths"),
+    "strides": ("s", "strides"),
+    "output_stride": ("os", "output stride"),
+    "attention_reduction": ("rd", "SE reduction"),
+}
 _LAYOUT = ("family", "stages", "block", "groups", "width_per_group")  # what makes a net one of the published ones
 _PRETTY = {
     "resnext50_32x4d": "ResNeXt-50 32×4d",
@@ -44,7 +80,7 @@ def nearest(spec: ResNetSpec) -> tuple[str, ResNetSpec]:
 
 
 def _by_depth(spec: ResNetSpec) -> str:
-    return f"resnet{spec.depth}" + ("_cifar" if spec.family == "cifar" else "")
+    return f"resnet{spec.nominal_depth}" + ("_cifar" if spec.family == "cifar" else "")
 
 
 def _usual(spec: ResNetSpec) -> ResNetSpec:
@@ -57,15 +93,23 @@ def variants(spec: ResNetSpec) -> list[tuple[str, str]]:
     """The switches that are off the usual: (slug suffix, words) each."""
     usual = _usual(spec)
     found = [
-        _VARIANT[field][getattr(spec, field)]
+        _VARIANT[field].get(getattr(spec, field)) or _plainly(field, getattr(spec, field))
         for field in _VARIANT
         if getattr(spec, field) != getattr(usual, field) and not (field == "stride_on" and spec.block == "basic")
     ]  # no 1×1 there to carry the stride
     return found + [
-        (f"{short}{getattr(spec, field)}", f"{words} {getattr(spec, field)}")
+        (
+            f"{short}{write_field(getattr(spec, field)).replace(',', '.') or 'usual'}",
+            f"{words} {write_field(getattr(spec, field)) or 'usual'}",
+        )
         for field, (short, words) in _NUMBERS.items()
         if getattr(spec, field) != getattr(usual, field)
     ]
+
+
+def _plainly(field: str, value: str) -> tuple[str, str]:
+    """A switch that is at its default where the published net has it elsewhere."""
+    return f"{field.replace('_', '')}{value}", f"{field.replace('_', ' ')}: {value}"
 
 
 def slug(spec: ResNetSpec) -> str:
@@ -77,7 +121,7 @@ def title(spec: ResNetSpec) -> str:
     """A name for people: `ResNet-50`, `Plain-34`, `ResNet-18 · option C`."""
     base = base_name(spec)
     words = [text for _, text in variants(spec)]
-    name = _PRETTY.get(base, f"ResNet-{spec.depth}")
+    name = _PRETTY.get(base, f"ResNet-{spec.nominal_depth}")
     if base not in presets() and base != _by_depth(spec):
         name += f" [{','.join(map(str, spec.stages))}]"
     if "plain" in words:

@@ -189,7 +189,7 @@ def test_the_command_times_and_saves_what_the_page_can_load(tmp_path: Path, caps
         (["resnet50", "--input", "0"], "input=0"),
         (["resnet50", "--stages", "1,,2"], "stages="),
         (["resnet50", "--budget", "0"], "budget_s"),
-        (["resnet50", "--classes", "0"], "num_classes=0"),
+        (["resnet50", "--classes", "-1"], "num_classes=-1"),
         (["resnet50", "--threads", "9999"], "threads=9999"),
         (["resnet50", "--device", "cpu", "--dtype", "tf32"], "TF32"),
         ([*TINY, "--save", "/nowhere/at/all.json"], "save='/nowhere/at/all.json': cannot be written"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import fields, replace
 
-from explorer.spec import LIMITS, ResNetSpec, changed_fields, named, naming, parse_stages, preset
+from explorer.spec import LIMITS, LISTS, ResNetSpec, changed_fields, named, naming, parse_stages, preset, read_field
 
 QUICK: dict[str, tuple[tuple[str, dict], tuple[str, dict]]] = {  # label -> (preset, changes) of baseline and other
     "18 vs 34": (("resnet18", {}), ("resnet34", {})),
@@ -45,8 +45,12 @@ def parse(text: str) -> ResNetSpec:
         if field == "stages":
             changes[field] = parse_stages(value)
         else:
-            changes[field] = int(value) if field in LIMITS and re.fullmatch(r"\d{1,9}", value) else value
+            changes[field] = read_field(field, value) if field in LISTS or _number(field, value) else value
     return replace(spec, **changes)
+
+
+def _number(field: str, value: str) -> bool:
+    return field in LIMITS and re.fullmatch(r"\d{1,9}", value) is not None
 
 
 def listed(value: object) -> str:

@@ -25,6 +25,21 @@ WORDS = {  # field of a spec -> what it is called in a sentence
     "width_per_group": "width per group",
     "in_channels": "input channels",
     "num_classes": "classes",
+    "stem_widths": "stem widths",
+    "pool": "pool after the stem",
+    "widths": "widths",
+    "strides": "strides",
+    "output_stride": "output stride",
+    "stride_place": "block with the stride",
+    "shortcut_pool": "pool on the shortcut",
+    "shortcut_norm": "norm of projections",
+    "conv_bias": "bias of convolutions",
+    "attention": "attention",
+    "attention_reduction": "SE reduction",
+    "zero_pad": "option A's zeros",
+    "preact_first": "first pre-activation in the",
+    "last_norm": "norm after the last block",
+    "zero_init": "last norm starts at 0",
 }
 COMPARED = ("kind", "in_shape", "out_shape", "kernel", "stride", "groups", "params")
 

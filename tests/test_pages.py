@@ -54,8 +54,8 @@ def test_every_page_runs_and_the_header_names_the_model(page: str, query: str) -
     [
         ("input=-1", "input='-1'", "from 1 to 4,096"),
         ("input=99999", "input=99999", "from 1 to 4,096"),
-        ("classes=0", "classes=0", "from 1 to 100,000"),
-        ("classes=ten", "classes='ten'", "from 1 to 100,000"),
+        ("classes=-1", "classes='-1'", "from 0 to 1,000,000"),
+        ("classes=ten", "classes='ten'", "from 0 to 1,000,000"),
         ("batch=0", "batch=0", "from 1 to 65,536"),
         ("depth=other&model=cifar&layers=21", "depth=21", "nearest: 20 and 26"),
         ("depth=other&model=custom&stages=3,x", "stages='3,x'", "like 3,4,6,3"),

@@ -7,7 +7,7 @@ from explorer.facts import block_pair
 from explorer.facts.proof import prove
 from explorer.tell import palette
 from explorer.tell.drawing import block_svg
-from explorer.web import facts_pieces, pieces, state
+from explorer.web import facts_pieces, pieces, plain, state
 from explorer.web.pieces import Figure
 
 chosen = state.current()
@@ -33,7 +33,7 @@ with right:
 try:
     pair = block_pair.pair(width, equal, place, chosen.spec)
 except ValueError as error:
-    st.error(f"{error}. Shown: 256.", icon=":material/error:")
+    plain.error(f"{error}. Shown: 256.")
     pair = block_pair.pair(256, equal, place, chosen.spec)
 
 pieces.lead(block_pair.lesson(pair, equal))

@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer import lecture
 from explorer.tell import link
-from explorer.web import facts_pieces, lecture_bar, pieces, state
+from explorer.web import facts_pieces, lecture_bar, pieces, plain, state
 
 try:
     run = lecture_bar.current()
@@ -13,7 +13,7 @@ except lecture.LectureError as error:
     run = lecture.load()
 name = run.name.removesuffix(".toml")
 
-st.header(run.title, anchor=False)
+st.header(plain.plain(run.title), anchor=False)
 st.html(
     f'<p class="lead">{len(run.scenes)} scenes, about {run.minutes:.0f} minutes. Each scene is a real page in a prepared '
     "state: go on with → or the clicker’s PageDown, touch anything on the way, and ↺ brings the scene back.</p>"

@@ -6,7 +6,7 @@ from explorer.lab.claims import quotes, story
 from explorer.lab.experiments import EXPERIMENTS
 from explorer.tell import lab_words
 from explorer.tell.plots.lab import VIEWS
-from explorer.web import facts_pieces, pieces, state
+from explorer.web import facts_pieces, pieces, plain, state
 from explorer.web.pieces import Figure
 from explorer.web.sections.why_residual import STYLE, Bench
 
@@ -32,7 +32,7 @@ job = bench.mine["job"]
 open_now = bool(everything or guess or bench.mine["runs"]) and not job
 with right:
     if bench.mine.get("problem"):
-        st.error(bench.mine["problem"], icon=":material/error:")
+        plain.error(bench.mine["problem"])
     views, picked = st.columns([2, 3], vertical_alignment="center")
     view = next(iter(VIEWS[key]))
     if len(VIEWS[key]) > 1 and (open_now or job):

@@ -35,8 +35,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 class Server:
     """The app as a user starts it: the console script, from a folder that is not the root."""
 
-    def __init__(self, cwd: Path, port: int | None = None, env: dict[str, str] | None = None) -> None:
-        self.cwd, self.env = cwd, env
+    def __init__(
+        self,
+        cwd: Path,
+        port: int | None = None,
+        env: dict[str, str] | None = None,
+        app: Path = ROOT / "explorer" / "app.py",
+    ) -> None:
+        self.cwd, self.env, self.app = cwd, env, app
         self.port = port or free_port()
         self.url = f"http://localhost:{self.port}"
         self.log = cwd / f"server-{self.port}.log"
@@ -47,7 +53,7 @@ class Server:
         command = [
             str(script),
             "run",
-            str(ROOT / "explorer" / "app.py"),
+            str(self.app),
             "--server.port",
             str(self.port),
             "--server.headless",

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.web.plain import read
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 SPECS = {
@@ -65,7 +67,7 @@ def test_every_page_runs_and_the_header_names_the_model(page: str, query: str) -
 def test_bad_input_is_said_by_field_value_and_choices_and_a_model_stays(query: str, field: str, allowed: str) -> None:
     app = open_app(query)
     assert len(app.error) == 1
-    assert field in app.error[0].value and allowed in app.error[0].value
+    assert field in read(app.error[0].value) and allowed in read(app.error[0].value)
     assert built(app).startswith("ResNet-50 ·")
 
 
@@ -80,7 +82,7 @@ def test_unknown_choices_fall_back_to_the_default(query: str) -> None:
 def test_the_last_valid_model_stays_while_the_input_is_wrong() -> None:
     app = open_app("depth=18")
     app.text_input(key="input").set_value("huge").run()
-    assert "input='huge'" in app.error[0].value and built(app).startswith("ResNet-18 ·")
+    assert "input='huge'" in read(app.error[0].value) and built(app).startswith("ResNet-18 ·")
     app.text_input(key="input").set_value("64").run()
     assert not app.error and "1×3×64×64" in built(app)
 

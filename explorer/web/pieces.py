@@ -22,6 +22,7 @@ from explorer.tell import markup, palette
 from explorer.tell.buttons import spots
 from explorer.tell.markup import mark
 from explorer.tell.tabular import csv_text
+from explorer.web import plain
 from explorer.web.state import Chosen
 
 if TYPE_CHECKING:  # needs torch: not before the controls are painted
@@ -83,7 +84,7 @@ def header(chosen: Chosen, problem: str | None, beside: Callable[[], None] = lam
         )
         beside()
     if problem:
-        st.error(f"{problem}. Shown: {naming.title(spec)}.", icon=":material/error:")
+        plain.error(f"{problem}. Shown: {naming.title(spec)}.")
 
 
 def figures(items: Sequence[Figure]) -> None:

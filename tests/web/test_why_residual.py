@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from explorer.jobs import Job
 from explorer.lab.claims import story
 from explorer.lab.experiments import EXPERIMENTS
+from explorer.web.plain import read
 from tests.test_pages import open_app
 
 
@@ -68,7 +69,7 @@ def test_a_failed_run_leaves_a_message_and_no_traceback(error: Exception, said: 
     job = Job(work, "failing")
     job.run()
     app = with_lab("reveal=true", job)
-    assert not app.exception and said in app.error[0].value and "internal detail" not in app.error[0].value
+    assert not app.exception and said in read(app.error[0].value) and "internal detail" not in read(app.error[0].value)
     assert "What may be claimed" in words(app)
 
 

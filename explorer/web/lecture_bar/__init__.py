@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from explorer.tell import link
+from explorer.web import plain
 
 if TYPE_CHECKING:  # a lecture needs torch: not before the controls are painted
     from explorer.lecture import Lecture, LectureError
@@ -149,7 +150,7 @@ def _scene(page: str, seen: Flags) -> set[str]:
         return set()
     scene = run.find(seen.lecture)
     if scene is None:
-        st.warning(
+        plain.warning(
             f"lecture={seen.lecture[:60]!r}: “{run.title}” has no such scene. "
             f"Choose one of {', '.join(one.slug for one in run.scenes)}."
         )
@@ -177,8 +178,10 @@ def listing(run: Lecture, page: str) -> None:
 
 def problems(error: LectureError) -> None:
     """A lecture file's mistakes, line by line."""
-    shown = [problem.replace("\\", "\\\\").replace("*", "\\*").replace("_", "\\_") for problem in error.problems[:20]]
     st.error(
-        "\n".join([f"**{error.name[:100]}** cannot be shown:", *(f"- {problem}" for problem in shown)]),
+        "\n".join(
+            [f"**{plain.plain(error.name[:100])}** cannot be shown:"]
+            + [f"- {plain.plain(problem)}" for problem in error.problems[:20]]
+        ),
         icon=":material/error:",
     )

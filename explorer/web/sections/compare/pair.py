@@ -6,6 +6,7 @@ import streamlit as st
 
 from explorer.facts import comparison
 from explorer.spec import ResNetSpec, naming, preset, presets
+from explorer.web import plain
 from explorer.web.state import PAPER, Chosen
 
 BASELINE = "resnet34"
@@ -19,7 +20,7 @@ def baseline() -> ResNetSpec:
     try:
         return comparison.parse(text)
     except ValueError as error:
-        st.error(f"{error}. Shown: {naming.title(preset(BASELINE))}.", icon=":material/error:")
+        plain.error(f"{error}. Shown: {naming.title(preset(BASELINE))}.")
         return preset(BASELINE)
 
 

@@ -14,7 +14,7 @@ from explorer.facts.told import Provable, Told
 from explorer.spec import ResNetSpec, naming
 from explorer.tell.plots import cost as cost_plots
 from explorer.timing.data.across import Across, across
-from explorer.web import pieces, state
+from explorer.web import pieces, plain, state
 from explorer.web.sections.timing import pieces as timing_pieces
 from explorer.web.sections.timing import runs
 from explorer.web.state import Chosen
@@ -113,7 +113,7 @@ def _whose(times: Across | None, mark: str, missing: list[str]) -> None:
         "on the Timing page (its sweep over the depths is one click), and they stand here."
     )
     if missing:
-        st.info(f"No such time of {' and '.join(dict.fromkeys(missing))}: not drawn here.", icon=":material/info:")
+        plain.info(f"No such time of {' and '.join(dict.fromkeys(missing))}: not drawn here.")
     timing_pieces.beside(times.first.settings, times.first.provenance, mark)
 
 

@@ -17,7 +17,7 @@ from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import CHOICES, Settings
 from explorer.timing.measure.hardware import devices, most_threads, resolve
 from explorer.timing.said import sentences
-from explorer.web import facts_pieces, pieces
+from explorer.web import facts_pieces, pieces, plain
 from explorer.web.state import Chosen, choose
 
 FACTS = {  # provenance -> words, in this order
@@ -60,7 +60,7 @@ def settings(chosen: Chosen) -> Settings:
     try:
         return resolve(Settings(**asked, **size))
     except ValueError as error:
-        st.error(f"{error}. Measured instead: {asked['device']}, fp32, eager.", icon=":material/error:")
+        plain.error(f"{error}. Measured instead: {asked['device']}, fp32, eager.")
         return resolve(Settings(device=asked["device"], **size))
 
 
@@ -175,7 +175,7 @@ def take_home(chosen: Chosen, name: str, lines: Sequence[dict], runs: Sequence[d
 def doubts(warnings: Sequence[str]) -> None:
     """What a reader must know before quoting the figure, in one box."""
     if warnings:
-        st.warning("  \n".join(warnings), icon=":material/warning:")
+        plain.warning(*warnings)
 
 
 def provenance(seen: Measurement, mark: str) -> None:

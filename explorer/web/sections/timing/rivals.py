@@ -16,7 +16,7 @@ from explorer.timing.measure import sweeps
 from explorer.timing.measure.tasks import Ask
 from explorer.timing.said import exports, found, ratios, rows, sentences, timed_proofs
 from explorer.timing.said import machines as sides
-from explorer.web import pieces
+from explorer.web import pieces, plain
 from explorer.web.sections.timing import pieces as timing_pieces
 from explorer.web.sections.timing import runs
 from explorer.web.state import Chosen
@@ -166,7 +166,7 @@ def _loaded() -> tuple[records.Run, ...]:
     try:
         return records.loads(file.getvalue(), file.name[:60]) if file is not None else ()
     except ValueError as error:
-        st.error(str(error), icon=":material/error:")
+        plain.error(error)
         return ()
 
 

@@ -17,7 +17,7 @@ from explorer.jobs import Job
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.measure.hardware import provenance, resolve
 from explorer.timing.measure.tasks import TASKS, Ask, label, subject
-from explorer.web import state
+from explorer.web import plain, state
 
 PLACE = "Timing"  # the page's title: leaving it cancels what runs here
 POLL_S = 0.4
@@ -118,7 +118,7 @@ def problem() -> None:
     """What was wrong with the last run, once."""
     text = st.session_state.pop("timing_problem", None)
     if text:
-        st.error(text, icon=":material/error:")
+        plain.error(text)
 
 
 def _submit(ask: Ask) -> None:

@@ -18,7 +18,7 @@ from explorer.timing.data.settings import Settings
 from explorer.timing.measure import sweeps
 from explorer.timing.measure.tasks import Ask
 from explorer.timing.said import exports, found, ratios, rows, sentences, timed_proofs
-from explorer.web import pieces, state
+from explorer.web import pieces, plain, state
 from explorer.web.pieces import Figure
 from explorer.web.sections.timing import pieces as timing_pieces
 from explorer.web.sections.timing import runs
@@ -65,7 +65,7 @@ def sweep(chosen: Chosen, settings: Settings) -> None:
     try:
         planned = sweeps.plan(which, chosen.spec, settings)
     except ValueError as error:
-        st.info(str(error), icon=":material/info:")
+        plain.info(error)
         return
     ask = Ask("sweep", chosen.spec, settings, (which,))
     with top:
@@ -77,7 +77,7 @@ def sweep(chosen: Chosen, settings: Settings) -> None:
         pieces.lead("No recorded sweep of this kind comes with the explorer: run it here.")
         return
     if answer and not answer.complete:
-        st.info(f"{len(made)} of {len(planned)} points: the run was cancelled.", icon=":material/info:")
+        plain.info(f"{len(made)} of {len(planned)} points: the run was cancelled.")
     mark = answer.mark if answer else "recorded"
     timing_pieces.not_yours(made[0].point.settings, settings, mark, sentences.VARIED[which])
     _swept(which, made, mark, planned if answer and not answer.complete else ())
@@ -105,7 +105,7 @@ def _swept(which: str, made: list[sweeps.Row], mark: str, planned: list[sweeps.P
     timing_pieces.doubts(sentences.sweep_doubts(plain))
     for row in plain:
         if row["error"]:
-            st.info(f"{row['label']}: {row['error']}", icon=":material/block:")
+            plain.info(f"{row['label']}: {row['error']}", "block")
 
 
 def limit(chosen: Chosen, settings: Settings) -> None:

@@ -156,11 +156,11 @@ def numbers(name: str, text: str | None) -> list[int | None]:
 def timed_row(spec: ResNetSpec, settings: Settings, args: argparse.Namespace) -> dict[str, object]:
     """Measure, print, and return the row for the file."""
     from explorer.timing.data.records import Cut, row_of
-    from explorer.timing.measure.against_limit import rooflined
+    from explorer.timing.measure.against_limit import Limit, rooflined
     from explorer.timing.measure.ceilings import ceilings
     from explorer.timing.measure.forward import measure
     from explorer.timing.measure.parts import profile
-    from explorer.timing.said.sentences import stamp
+    from explorer.timing.said.sentences import reached, stamp
 
     seen = measure(spec, settings)
     print(f"{seen.title:<24} {seen.headline:<34} n {seen.summary.n}\n  {stamp(seen.settings, seen.provenance)}")
@@ -169,7 +169,7 @@ def timed_row(spec: ResNetSpec, settings: Settings, args: argparse.Namespace) ->
         print_parts(parts)
     limits = ceilings(seen.settings) if args.limit else None
     if limits is not None:
-        print(f"  {rooflined(seen, parts, limits).sentence}")
+        print(f"  {reached(Limit(seen, parts, limits, rooflined(seen, parts, limits)))}")
     for text in (*seen.warnings, *(parts.warnings if parts else ())):
         print(f"  ! {text}", file=sys.stderr)
     return row_of(

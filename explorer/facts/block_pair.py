@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from explorer.facts.proof import Proof, output_size, prove, ratio
+from explorer.facts.reason import parts, weights
 from explorer.facts.rollup import Block, blocks
 from explorer.facts.told import Provable, Told
 from explorer.net.trace import trace
@@ -107,9 +108,9 @@ def _projections(found: Pair) -> Told:
 
 def why(block: Block) -> Told:
     """The reason for its shortcut, the projection's weights with their proof."""
-    text = block.reason[0].upper() + block.reason[1:] + "."
-    convs = [node for node in block.bypass if node.kind == "conv"]
-    return Told.woven(text, Provable(f"{convs[0].params:,}", prove("params", convs[:1]))) if convs else Told(text)
+    first, *rest = parts(block)
+    proofs = [one if isinstance(one, str) else Provable(f"{weights(one):,}", prove("params", [one])) for one in rest]
+    return Told(first[0].upper() + first[1:], *proofs, ".")
 
 
 def drawn_proofs(block: Block) -> dict[str, Proof]:

@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from explorer.facts import published
-from explorer.facts.proof import Proof, evaluate, leaf, prove
+from explorer.facts.proof import Proof, leaf, prove
 from explorer.facts.proof.sums import subtotals
+from explorer.facts.proof.terms import Term, times
 from explorer.facts.rollup import total
 from explorer.net.trace import Node, trace
 from explorer.spec import ResNetSpec, preset
@@ -71,7 +72,7 @@ def bn_params(nodes: Sequence[Node]) -> Gap:
         2 * channels,
         f"2·{channels:,}",
         f"channels of {len(norms)} BN layers",
-        _by_stage(norms, lambda node: f"2·{node.out_shape[1]}"),
+        _by_stage(norms, lambda node: times(2, node.out_shape[1])),
     )
 
 
@@ -88,7 +89,7 @@ def bn_outputs(nodes: Sequence[Node]) -> Gap:
         2 * outputs,
         f"2·{outputs:,}",
         "outputs",
-        _by_stage(norms, lambda node: "2·" + "·".join(map(str, node.out_shape[1:]))),
+        _by_stage(norms, lambda node: times(2, *node.out_shape[1:])),
     )
 
 
@@ -174,11 +175,11 @@ def placements(spec: ResNetSpec, height: int, width: int) -> list[Convention]:
     ]
 
 
-def _by_stage(nodes: Sequence[Node], expression: Callable[[Node], str]) -> tuple[Proof, ...]:
+def _by_stage(nodes: Sequence[Node], added: Callable[[Node], Term]) -> tuple[Proof, ...]:
     """What each of these nodes adds, its arithmetic written out, stage by stage."""
     found = []
     for stage, group in groupby(nodes, lambda node: node.stage):
-        parts = [Proof(node.path, text := expression(node), int(evaluate(text)), "") for node in group]
+        parts = [Proof(node.path, (term := added(node)).text, term.value, "") for node in group]
         found.append(Proof(stage, subtotals(parts), sum(part.value for part in parts), "", tuple(parts)))
     return tuple(found)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -38,15 +37,3 @@ class Told:
         """As `str.join`: the texts with this one between them."""
         between = [part for text in texts for part in (self, text)]
         return Told(*between[1:])
-
-    @classmethod
-    def woven(cls, text: str, *numbers: Provable) -> Told:
-        """A text in which these numbers, in the order in which they stand there, open their proofs; one that the text does
-        not say is left out."""
-        parts: list[str | Provable] = []
-        for number in numbers:
-            found = re.search(rf"(?<![\d.,]){re.escape(number.shown)}", text)
-            if found:
-                parts += [text[: found.start()], number]
-                text = text[found.end() :]
-        return cls(*parts, text)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from explorer.facts import proof
+from explorer.facts.proof import terms
 from explorer.facts.rollup import blocks, stages, total
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, preset
@@ -163,5 +164,53 @@ def test_mistakes_name_what_is_wrong():
         proof.prove("receptive_field", nodes)
     with pytest.raises(ValueError, match="path='fc': choose a layer before"):
         proof.receptive_field(nodes, "fc")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "__import__('os')",
+        "",
+        "1 +",
+        "9**9**9",
+        "2**1000",
+        "ceil(3)",
+        "abs(1/1)",
+        "True",
+        "[1]",
+        "1 if 2 else 3",
+        "'1'·9",
+        "(" * 999,
+    ],
+)
+def test_nothing_but_arithmetic_is_worked_out(text):
     with pytest.raises(ValueError, match="only arithmetic"):
-        proof.evaluate("__import__('os')")
+        proof.evaluate(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("⌈57/2⌉", 29),
+        ("⌊(224 + 2·3 − 7)/2⌋ + 1", 112),
+        ("3 − 5", -2),
+        ("−2·7²", -98),
+        ("1,000·2 ÷ (4·10⁹)", 5e-7),
+        ("7/2", 3),
+    ],
+)
+def test_a_text_is_worked_out_as_it_reads(text, value):
+    assert proof.evaluate(text) == value
+
+
+def test_a_term_is_written_and_worked_out_alike():
+    for term, text in (
+        (terms.times(2, 64, 1000), "2·64·1000"),
+        (terms.over(terms.times(100, terms.number(3)), terms.number(1_000_000)), "100·3 ÷ 1,000,000"),
+        (
+            terms.over(terms.number(0.000012345678), terms.times(terms.number(2.5), terms.GIGA)),
+            "0.0000123457 ÷ (2.5·10⁹)",
+        ),
+        (terms.times(2, terms.over(terms.number(1), terms.number(8))), "2·(1 ÷ 8)"),
+    ):
+        assert term.text == text and proof.evaluate(term.text) == term.value

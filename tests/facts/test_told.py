@@ -58,16 +58,13 @@ def test_each_number_in_a_sentence_is_what_its_formula_is_worth(name: str) -> No
         assert first == pytest.approx(one.proof.value, abs=0.5001 * 10**-places), one.shown
 
 
-def test_a_text_is_joined_woven_and_escaped() -> None:
+def test_a_text_is_joined_and_escaped() -> None:
     number = Provable("7", Proof("a", "3 + 4", 7, "a rule with <"))
     text = Told("x < ", number, Told(", ").join(["a", Told(number)]))
     assert str(text) == "x < 7a, 7"
     cards = Cards("here")
     assert cards.text(text).startswith("x &lt; <button") and cards.text(text).count("popovertarget") == 2
     assert cards.html().count("<div popover") == 1 and "a rule with &lt;" in cards.html()
-    assert Told.woven("so 7 it is", number).parts == ("so ", number, " it is")
-    assert Told.woven("17 or 7, 7", number, number).parts == ("17 or ", number, ", ", number, "")
-    assert Told.woven("none", number).parts == ("none",)
 
 
 def test_counts_name_the_parts_that_have_none() -> None:

@@ -231,10 +231,9 @@ def test_a_memory_floor_is_proved_by_its_bytes() -> None:
 def test_the_ratios_of_a_race_are_proved_by_both_nets() -> None:
     pair = [preset("resnet34"), preset("resnet50")]
     timed = rows.timed_pair([seen("resnet34", 0.05), seen("resnet50", 0.1)], "measured")
-    found_proofs = timed_proofs.contrast(*pair, 224, 224, timed)
-    macs, outputs = found_proofs["× the MACs"], found_proofs["× the convolution outputs"]
-    assert macs.expression == "4,089,184,256 ÷ 3,663,761,408" and found_proofs[
-        "× the time (measured)"
-    ].value == pytest.approx(2)
+    found_proofs = {row.words: row.proof for row in rows.contrast(*pair, 224, 224, timed)}
+    macs, outputs = found_proofs["the MACs"], found_proofs["the convolution outputs"]
+    assert macs.expression == "4,089,184,256 ÷ 3,663,761,408"
+    assert found_proofs["the time (measured)"].value == pytest.approx(2)
     for proof, name in zip(outputs.parts, ("resnet34", "resnet50")):
         assert proof.value == convs_by_hooks(name) == evaluate(proof.expression)

@@ -16,8 +16,9 @@ from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.roofline import least_bytes, moved_bytes, roofline
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure import ceilings as measured
-from explorer.timing.measure.against_limit import against_limit, rooflined
+from explorer.timing.measure.against_limit import Limit, against_limit, rooflined
 from explorer.timing.measure.loop import within
+from explorer.timing.said import sentences
 
 NODES = trace(preset("resnet50"), 224, 224, 1)
 STAGES = ("stem", "conv2_x", "conv3_x", "conv4_x", "conv5_x", "head")
@@ -73,8 +74,12 @@ def test_the_floor_by_hand() -> None:
     assert least_bytes(NODES, "fp32", 1) == 4 * (3 * 224 * 224 + 1000 + 25_557_032)
     assert seen.floor_memory_s == pytest.approx(least_bytes(NODES, "fp32", 1) / 40e9)
     assert seen.floor_s == seen.floor_arithmetic_s and seen.share == pytest.approx(seen.floor_s / 0.1)
-    assert "reaches 20 % of what" in seen.sentence and "77 % by arithmetic, 23 % by memory" in seen.sentence
-    assert "were not timed" in seen.sentence and not seen.tied
+    one = Measurement(preset("resnet50"), Settings(device="cpu", threads=1), (0.1,), None, None)
+    said = sentences.reached(Limit(one, None, limits(), seen))
+    assert "reaches 20 % of what" in said and "77 % by arithmetic, 23 % by memory" in said
+    assert "were not timed" in said and not seen.tied
+    busy = sentences.reached(Limit(replace(one, times_s=(0.1, 0.3, 0.05)), None, limits(), seen))
+    assert "What binds the time is not decided by this run" in busy and "by arithmetic" not in busy
 
 
 @given(

@@ -1,6 +1,8 @@
-"""The ratios in Timing's sentences open the division that they are."""
+"""The ratios in Timing's sentences open the division that they are; what a run's own spread rejects is not concluded."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +11,12 @@ from explorer.facts.rollup import total
 from explorer.facts.told import Provable, Told
 from explorer.net.trace import trace
 from explorer.spec import preset
-from explorer.timing.said import ratios, rows, sentences, timed_proofs
+from explorer.timing.data.across import across
+from explorer.timing.data.measurement import Measurement
+from explorer.timing.data.settings import Settings
+from explorer.timing.said import rows, sentences
+
+FACTS = {"device": "A CPU", "torch": "2.13.0", "measured_at": "2026-01-01T00:00:00+00:00"}
 
 
 def numbers(told: Told) -> list[Provable]:
@@ -22,15 +29,28 @@ def numbers(told: Told) -> list[Provable]:
     return found
 
 
+def timed(name: str, times: tuple[float, ...]) -> Measurement:
+    return Measurement(preset(name), Settings(device="cpu", threads=1), times, 0.1, 0.1, None, FACTS)
+
+
+def race(one: tuple[float, ...], other: tuple[float, ...], source: str = "measured") -> Told:
+    """What is said of ResNet-34 and ResNet-50 with these times of their passes."""
+    seen = rows.timed_pair([timed("resnet34", one), timed("resnet50", other)], source)
+    ratios = rows.contrast(preset("resnet34"), preset("resnet50"), 224, 224, seen)
+    return sentences.contrast(ratios, "ResNet-34", "ResNet-50")
+
+
 def test_the_shares_of_a_stage() -> None:
     made = [
         {"stage": "stem", "seconds": 0.003, "macs": 100, "seconds_share": 0.3, "macs_share": 0.1},
         {"stage": "conv2_x", "seconds": 0.002, "macs": 300, "seconds_share": 0.2, "macs_share": 0.3},
         {"stage": "conv2_x", "seconds": 0.005, "macs": 600, "seconds_share": 0.5, "macs_share": 0.6},
     ]
-    text = sentences.where(made)
-    told = ratios.where(text, made, "measured")
-    assert str(told) == text and len(numbers(told)) == 4
+    told = sentences.where(made, "measured")
+    assert str(told) == (
+        "conv2_x takes 70 % of the time with 90 % of the MACs. stem costs most beyond its MACs: 30 % of the time, "
+        "10 % of them."
+    )
     assert [(one.shown.split()[0], one.proof.source) for one in numbers(told)] == [
         ("70", "measured"),
         ("90", "computed"),
@@ -40,37 +60,109 @@ def test_the_shares_of_a_stage() -> None:
     assert numbers(told)[0].proof.text == "100·0.007 ÷ 0.01 ≈ 70"
 
 
+def point(name: str, seconds: float, spread: float = 0.01, warnings: str = "") -> dict:
+    quarters = {"q1_s": seconds * (1 - spread), "q3_s": seconds * (1 + spread)}
+    macs = total(trace(preset(name), 224, 224), "macs")
+    return {"label": name, "median_s": seconds, "macs": macs, "warnings": warnings} | quarters
+
+
 def test_the_slowest_against_the_fastest() -> None:
-    made = [
-        {"label": name, "median_s": seconds, "macs": total(trace(preset(name), 224, 224), "macs")}
-        for name, seconds in (("resnet18", 0.02), ("resnet152", 0.131))
-    ]
-    text = sentences.sweep("depth", made)
-    told = ratios.sweep(text, made, "recorded")
-    assert str(told) == text
+    made = [point("resnet18", 0.02), point("resnet152", 0.131)]
+    told = sentences.sweep("depths", made, "recorded")
+    assert str(told) == "resnet152 takes 6.55× the time of resnet18, with 6.35× its MACs: 131 ms against 20.0 ms."
     assert [one.proof.text for one in numbers(told)] == [
         "0.131 ÷ 0.02 ≈ 6.55",
         "11,513,626,624 ÷ 1,814,073,344 ≈ 6.347",
     ]
-    assert ratios.sweep("1 of 5 points.", made[:1], "measured").parts == ("1 of 5 points.",)
+    assert sentences.sweep("depths", made[:1], "measured").parts == ("",)
 
 
 @pytest.mark.parametrize(
-    "times", [[], [{"what": "Time (measured)", "one": 0.03, "other": 0.04, "source": "measured", "device": "cpu"}]]
+    "times", [[], rows.timed_pair([timed("resnet34", (0.03,)), timed("resnet50", (0.04,))], "measured")]
 )
 def test_two_nets_counted_and_timed(times: list) -> None:
-    pair = [preset("resnet34"), preset("resnet50")]
-    counted = rows.contrast(*pair, 224, 224, times)
-    text = sentences.contrast(counted, "ResNet-34", "ResNet-50")
-    told = ratios.contrast(text, timed_proofs.contrast(*pair, 224, 224, times))
-    assert (
-        str(told) == text
-        and [one.shown for one in numbers(told)][0] == "1.12×"
-        and len(numbers(told)) == 2 + len(times)
-    )
+    counted = rows.contrast(preset("resnet34"), preset("resnet50"), 224, 224, times)
+    told = sentences.contrast(counted, "ResNet-34", "ResNet-50")
+    assert [one.shown for one in numbers(told)] == ["1.12×", *["1.33×"] * len(times), "2.97×"]
+    assert all(proof.evaluate(row.proof.expression) == pytest.approx(row.ratio, rel=1e-5) for row in counted)
 
 
 def test_the_shares_of_the_layers() -> None:
     made = [{"path": "conv1", "seconds": 0.003, "share": 0.75}, {"path": "fc", "seconds": 0.001, "share": 0.25}]
-    assert [one.shown for one in ratios.layers(made, "recorded")] == ["75.0 %", "25.0 %"]
-    assert ratios.layers(made, "recorded")[0].proof.text == "100·0.003 ÷ 0.004 ≈ 75"
+    assert [one.shown for one in sentences.layers(made, "recorded")] == ["75.0 %", "25.0 %"]
+    assert sentences.layers(made, "recorded")[0].proof.text == "100·0.003 ÷ 0.004 ≈ 75"
+
+
+# what the spread rejects ----------------------------------------------------------------------------------------------
+
+QUIET = (0.050, 0.0502, 0.0498, 0.0501, 0.0499)
+BUSY = (0.05, 0.09, 0.03, 0.12, 0.02)
+
+
+@pytest.mark.parametrize("source", ["measured", "recorded"])
+def test_a_busy_host_decides_nothing(source: str) -> None:
+    for pair in ((BUSY, QUIET), (QUIET, BUSY)):
+        text = str(race(*pair, source))
+        assert sentences.undecided(source) in text and "spread too widely" in text
+        assert "FLOPs are not time" not in text and "tell the time" not in text and "follows" not in text
+        assert "× the time" not in text, "a ratio that is not decided is not told"
+
+
+def test_times_whose_middle_halves_overlap_decide_nothing() -> None:
+    close = tuple(value * 1.003 for value in QUIET)
+    assert "not decided by this run: the middle halves of both overlap" in str(race(QUIET, close))
+    apart = tuple(value * 1.9 for value in QUIET)
+    assert "FLOPs are not time" in str(race(QUIET, apart)) and "not decided" not in str(race(QUIET, apart))
+
+
+def test_which_is_slower_can_be_decided_and_the_reason_not() -> None:
+    """1.2× the time at 1.12× the MACs: within a tenth or not, as the quartiles go."""
+    loose = tuple(value * 1.2 for value in (0.050, 0.0525, 0.0478, 0.0522, 0.048))
+    text = str(race(QUIET, loose))
+    assert "1.20× the time" in text and "whether it follows the MACs is not decided by this run" in text
+    assert "FLOPs are not time" not in text
+
+
+def test_the_chart_says_it_too() -> None:
+    from explorer.tell.plots.race import contrast
+
+    seen = rows.timed_pair([timed("resnet34", BUSY), timed("resnet50", QUIET)], "measured")
+    ratios = rows.contrast(preset("resnet34"), preset("resnet50"), 224, 224, seen)
+    assert contrast(ratios, "a", "b").data[0].text[-1] == "not decided" and ratios[-1].plain["undecided"]
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        (point("resnet18", 0.02, warnings="busy"), point("resnet50", 0.05)),
+        (point("resnet18", 0.02), point("resnet50", 0.05, warnings="busy")),
+        (point("resnet18", 0.049, 0.05), point("resnet50", 0.05, 0.05)),
+    ],
+)
+def test_a_sweep_that_is_doubted_names_no_fastest(pair: tuple[dict, dict]) -> None:
+    text = str(sentences.sweep("depths", pair, "measured"))
+    assert "not decided by this run" in text and "takes" not in text
+
+
+def test_a_batch_sweep_that_is_doubted_names_no_knee() -> None:
+    made = [
+        point("resnet18", 0.01) | {"batch": batch, "knee": batch == 2, "images_per_s": 100.0 * batch}
+        for batch in (1, 2, 4)
+    ]
+    assert str(sentences.sweep("batch", made, "measured")).startswith("From batch 2 on")
+    made[2]["warnings"] = "busy"
+    assert "not decided by this run" in str(sentences.sweep("batch", made, "measured"))
+
+
+def test_parts_and_limits_that_are_doubted_name_no_cause() -> None:
+    made = [{"stage": "stem", "seconds": 0.003, "macs": 100, "seconds_share": 1.0, "macs_share": 1.0}]
+    assert str(sentences.where(made, "recorded", ["busy"])) == (
+        f"Where the time goes is not decided by this recorded run: {rows.DOUBTED}."
+    )
+
+
+def test_many_nets_of_which_one_is_doubted() -> None:
+    seen = [timed("resnet18", QUIET), timed("resnet50", tuple(2 * value for value in QUIET))]
+    assert "FLOPs are not time" in sentences.across(across(seen), "recorded")
+    text = sentences.across(across([seen[0], replace(seen[1], times_s=BUSY)]), "recorded")
+    assert "not decided by this recorded run" in text and "resnet50" in text and "FLOPs" not in text

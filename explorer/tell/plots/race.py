@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from explorer import units
 from explorer.tell.plots.timing import COUNT, TEXT, TIME, Rows, log_axis, styled, unit_of
 from explorer.timing.data.measurement import rate
+from explorer.timing.said.rows import Ratio
 
 HEIGHT = 272  # px: both charts of a race, with all that stands around them, on a projector of 720 lines
 COLOURS = {"computed": COUNT, "measured": TIME, "recorded": TIME, "published": "#2484c1"}
@@ -36,24 +37,30 @@ def race(rows: Rows, said: str) -> go.Figure:
     return styled(figure, HEIGHT)
 
 
-def contrast(rows: Rows, one: str, other: str) -> go.Figure:
-    """How many times `one`'s figure `other` has: counts grey, times in colour, a line at 1×."""
+def contrast(rows: Sequence[Ratio], one: str, other: str) -> go.Figure:
+    """How many times `one`'s figure `other` has: counts grey, times in colour, a line at 1×. A time that its own spread
+    rejects is drawn hollow and said not to be decided."""
     figure = go.Figure(
         go.Bar(
-            y=[row["what"] for row in rows],
-            x=[row["ratio"] for row in rows],
+            y=[row.what for row in rows],
+            x=[row.ratio for row in rows],
             orientation="h",
             width=0.66,
             textposition="outside",
-            text=[f"<b>{row['ratio']:.2f}×</b>" for row in rows],
+            text=["not decided" if row.undecided else f"<b>{row.ratio:.2f}×</b>" for row in rows],
             cliponaxis=False,
             textfont_size=TEXT + 2,
             marker={
-                "color": [COLOURS[row["source"]] for row in rows],
-                "opacity": [1.0 if row["source"] in ("computed", "measured") else 0.75 for row in rows],
+                "color": [COLOURS[row.source] for row in rows],
+                "opacity": [
+                    0.25 if row.undecided else 1.0 if row.source in ("computed", "measured") else 0.75 for row in rows
+                ],
             },
             hovertext=[
-                f"{row['what']} ({row['source']})<br>{one}: {_value(row, 'one')}<br>{other}: {_value(row, 'other')}"
+                f"{row.what} ({row.source})<br>{one}: {units.short(row.one, row.unit)}<br>"
+                f"{other}: {units.short(row.other, row.unit)}"
+                + f"<br>not decided: {row.undecided}"
+                * bool(row.undecided)
                 for row in rows
             ],
             hoverinfo="text",
@@ -66,7 +73,7 @@ def contrast(rows: Rows, one: str, other: str) -> go.Figure:
         annotation_font_size=TEXT,
         annotation_position="top",
     )
-    figure.update_xaxes(range=[0, max(row["ratio"] for row in rows) * 1.18], visible=False)
+    figure.update_xaxes(range=[0, max(row.ratio for row in rows) * 1.18], visible=False)
     figure.update_yaxes(autorange="reversed", title=None)
     return styled(figure, HEIGHT)
 
@@ -140,7 +147,3 @@ def _dots(figure: go.Figure, source: str, lanes: Sequence[tuple[dict[str, object
         hovertext=[f"{row['machine']}<br>{row['setting']} ({source})" for row, _ in lanes],
         hoverinfo="text",
     )
-
-
-def _value(row: dict[str, object], side: str) -> str:
-    return units.short(row[side], row["unit"])

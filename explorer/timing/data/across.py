@@ -11,10 +11,12 @@ from explorer.timing.data.settings import Settings
 
 @dataclass(frozen=True)
 class Across:
-    """Net's name → seconds per picture (median pass ÷ batch); first: one of the measurements, for what stands beside."""
+    """Net's name → seconds per picture (median pass ÷ batch); first: one of the measurements, for what stands beside;
+    doubted: the names of nets whose passes spread too widely, or had to share the processor."""
 
     seconds: dict[str, float]
     first: Measurement
+    doubted: tuple[str, ...] = ()
 
 
 def across(found: Iterable[Measurement], like: Settings | None = None) -> Across | None:
@@ -28,4 +30,9 @@ def across(found: Iterable[Measurement], like: Settings | None = None) -> Across
     best = max(groups.values(), key=lambda group: (len({one.name for one in group}), group[0].settings == like))
     if len({one.name for one in best}) < 2:
         return None
-    return Across({one.name: one.summary.median_s / one.settings.batch for one in best}, best[0])
+    by_name = {one.name: one for one in best}
+    return Across(
+        {name: one.summary.median_s / one.settings.batch for name, one in by_name.items()},
+        best[0],
+        tuple(name for name, one in by_name.items() if one.warnings),
+    )

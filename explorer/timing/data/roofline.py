@@ -110,11 +110,6 @@ class Roofline:
         return f"{first} and {second} alike" if self.tied else first
 
     @property
-    def sentence(self) -> str:
-        """The share of the limit, and what binds the time."""
-        return f"This forward pass reaches {percent(self.share)} of what the device can do. {self.binding}"
-
-    @property
     def binding(self) -> str:
         """All three shares of what binds the time."""
         shares = [f"{percent(share)} by {WORDS[name]}" for name, share in self.bound_shares.items()]

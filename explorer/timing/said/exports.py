@@ -76,14 +76,14 @@ def published(table: Mapping[str, object]) -> Line:
     }
 
 
-def race(contrast: Sequence[Mapping[str, object]], seen: Sequence[Measurement], height: int, width: int) -> list[Line]:
+def race(contrast: Sequence[rows.Ratio], seen: Sequence[Measurement], height: int, width: int) -> list[Line]:
     """The rows of `rows.contrast`; times with the statistics of both, published ones with their table."""
     lines = []
     for row in contrast:
-        line = {key: value for key, value in row.items() if key != "table"}
-        if row["source"] == "published":
-            line |= published(row["table"])
-        elif row["source"] == "computed":
+        line = row.plain
+        if row.table is not None:
+            line |= published(row.table)
+        elif row.source == "computed":
             line |= {"height": height, "width": width}
         else:
             both = zip(("one", "other"), seen)

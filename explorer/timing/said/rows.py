@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 
 from explorer import units
+from explorer.facts.proof import Proof, prove, ratio
+from explorer.facts.proof import counted as count
 from explorer.facts.rollup import total
+from explorer.facts.told import Provable
 from explorer.net.trace import Node, trace
 from explorer.spec import ResNetSpec
 from explorer.timing.data.limits import Ceilings
@@ -15,8 +19,11 @@ from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.roofline import Roofline
 from explorer.timing.measure.parts import Part, rolled_up
 from explorer.timing.measure.sweeps import Point, Row, knee
+from explorer.timing.said import timed_proofs
 
 PUBLISHED_SIDE = 224  # px: the input of all published tables
+DOUBTED = "the passes spread too widely, or had to share the processor"
+OVERLAP = "the middle halves of both overlap"
 
 
 def where(nodes: Sequence[Node], parts: Sequence[Part]) -> list[dict[str, object]]:
@@ -63,63 +70,130 @@ def layers(parts: Sequence[Part]) -> list[dict[str, object]]:
     ]
 
 
-def conv_outputs(nodes: Sequence[Node]) -> int:
-    """Elements that the convolutions write, per picture: what has to move through memory (Dollár et al. 2021 call them
-    activations, and find that they follow the time on GPUs better than MACs do)."""
-    return sum(math.prod(node.out_shape[1:]) for node in nodes if node.kind == "conv")
+@dataclass(frozen=True)
+class Ratio:
+    """How many times `one`'s figure `other` has. what: of what, for a chart's axis; words: for a sentence ('the MACs').
+
+    unit: of both sides; source: a key of units.PROVENANCE. device, table: of a time, on what and from which table.
+    undecided: why this run doesn't tell which of the two takes longer; '' where it does, or where nothing is known of
+    the spread (published figures). span: the ratio's least and largest value by the quartiles of both.
+    """
+
+    what: str
+    words: str
+    one: float
+    other: float
+    unit: str
+    source: str
+    proof: Proof
+    device: str = ""
+    table: Mapping[str, object] | None = None
+    undecided: str = ""
+    span: tuple[float, float] | None = None
+
+    @property
+    def ratio(self) -> float:
+        return self.other / self.one
+
+    @property
+    def shown(self) -> Provable:
+        """'1.12×', which opens its division."""
+        return Provable(f"{self.ratio:.2f}×", self.proof)
+
+    @property
+    def plain(self) -> dict[str, object]:
+        """For an export."""
+        row = {
+            "what": self.what,
+            "one": self.one,
+            "other": self.other,
+            "ratio": self.ratio,
+            "unit": self.unit,
+            "source": self.source,
+        }
+        return (
+            row
+            | ({"device": self.device} if self.device else {})
+            | ({"undecided": self.undecided} if self.span else {})
+        )
 
 
-def contrast(
-    one: ResNetSpec, other: ResNetSpec, height: int, width: int, timed: Sequence[dict[str, object]]
-) -> list[dict[str, object]]:
-    """Ratios other / one: what is counted, then the rows of `timed_pair` and `published_pair`."""
-    first, second = trace(one, height, width, 1), trace(other, height, width, 1)
-    counts = [
-        ("MACs", total(first, "macs"), total(second, "macs"), "MACs"),
-        ("Parameters", total(first, "params"), total(second, "params"), "count"),
-        ("Convolutions", *(sum(node.kind == "conv" for node in nodes) for nodes in (first, second)), "count"),
-        ("Convolution outputs", conv_outputs(first), conv_outputs(second), "count"),
+def counted(one: ResNetSpec, other: ResNetSpec, height: int, width: int) -> list[Ratio]:
+    """What is counted of both."""
+    nets = [trace(spec, height, width, 1) for spec in (one, other)]
+    convs = ([node.stage for node in nodes if node.kind == "conv"] for nodes in nets)
+    counts = (
+        ("MACs", "the MACs", "MACs", [prove("macs", nodes) for nodes in nets]),
+        ("Parameters", "the parameters", "count", [prove("params", nodes) for nodes in nets]),
+        ("Convolutions", "the convolutions", "count", [count("convolutions", "by stage", names) for names in convs]),
+        ("Convolution outputs", "the convolution outputs", "count", [timed_proofs.outputs(nodes) for nodes in nets]),
+    )
+    return [
+        Ratio(what, words, both[0].value, both[1].value, unit, "computed", ratio(*both))
+        for what, words, unit, both in counts
     ]
-    rows = [
-        {"what": what, "one": a, "other": b, "ratio": b / a, "unit": unit, "source": "computed"}
-        for what, a, b, unit in counts
-    ]
-    return rows + [row | {"ratio": row["other"] / row["one"], "unit": "s"} for row in timed]
 
 
-def timed_pair(seen: Sequence[Measurement], source: str) -> list[dict[str, object]]:
-    """The measured row of a contrast: seconds per picture of both, and the device."""
+def contrast(one: ResNetSpec, other: ResNetSpec, height: int, width: int, timed: Sequence[Ratio]) -> list[Ratio]:
+    """Ratios other / one: what is counted, then those of `timed_pair` and `published_pair`."""
+    return [*counted(one, other, height, width), *timed]
+
+
+def timed_pair(seen: Sequence[Measurement], source: str) -> list[Ratio]:
+    """The measured ratio of a race: seconds per picture of both, and the device."""
     if len(seen) != 2:
         return []
     one, other = (1 / each.images_per_s for each in seen)
+    device = str(seen[0].provenance["device"])
+    quarters = [
+        [side / each.settings.batch for side in (each.summary.q1_s, each.summary.q3_s)] for each in seen
+    ]  # per picture
     return [
-        {
-            "what": f"Time ({source})",
-            "one": one,
-            "other": other,
-            "source": source,
-            "device": seen[0].provenance["device"],
-        }
+        _timed(
+            f"Time ({source})",
+            (one, other),
+            source,
+            device,
+            undecided=_undecided(seen, quarters),
+            span=(quarters[1][0] / quarters[0][1], quarters[1][1] / quarters[0][0]),
+        )
     ]
 
 
-def published_pair(tables: Sequence[dict], one: str, other: str, height: int, width: int) -> list[dict[str, object]]:
-    """The published rows of a contrast: seconds per picture on each device that has both; none at another input size
-    than the tables'."""
+def published_pair(tables: Sequence[dict], one: str, other: str, height: int, width: int) -> list[Ratio]:
+    """The published ratios of times: seconds per picture on each device that has both; none at another input size than
+    the tables'."""
     if (height, width) != (PUBLISHED_SIDE, PUBLISHED_SIDE):
         return []
     return [
-        {
-            "what": f"Time, {table['device'].removeprefix('NVIDIA ')} (published)",
-            "one": 1 / table["images_per_s"][one],
-            "other": 1 / table["images_per_s"][other],
-            "source": "published",
-            "device": table["device"],
-            "table": table,
-        }
+        _timed(
+            f"Time, {table['device'].removeprefix('NVIDIA ')} (published)",
+            (1 / table["images_per_s"][one], 1 / table["images_per_s"][other]),
+            "published",
+            table["device"],
+            table=table,
+        )
         for table in tables
         if {one, other} <= set(table["images_per_s"])
     ]
+
+
+def _timed(what: str, seconds: tuple[float, float], source: str, device: str, **more: object) -> Ratio:
+    rule = f"seconds per picture on {device}: the other ÷ the baseline"
+    proof = timed_proofs.ratio(seconds[1], seconds[0], rule, source)
+    return Ratio(what, f"the time ({source})", *seconds, "s", source, proof, device, **more)
+
+
+def _undecided(seen: Sequence[Measurement], quarters: Sequence[Sequence[float]]) -> str:
+    """Why two times don't say which is the longer: one of them is doubted, or their middle halves overlap."""
+    if any(one.warnings for one in seen):
+        return DOUBTED
+    return OVERLAP if overlap(*quarters) else ""
+
+
+def overlap(one: Sequence[float], other: Sequence[float]) -> bool:
+    """Whether two ranges (low, high) share a value: of two nets that are one and the same, they do."""
+    return one[0] <= other[1] and other[0] <= one[1]
 
 
 def flops(per_s: float) -> str:

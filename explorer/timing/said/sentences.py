@@ -1,16 +1,24 @@
-"""What the timings say, in a sentence each, from the rows of `explorer.timing.rows`."""
+"""What the timings say, in a sentence each, from the rows of `explorer.timing.said.rows`; numbers open their proofs."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from explorer.facts.told import Provable, Told
+from explorer.timing.data.across import Across
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import WORDS, Settings
+from explorer.timing.measure.against_limit import Limit
 from explorer.timing.measure.parts import Parts
+from explorer.timing.said import rows as made
+from explorer.timing.said import timed_proofs
+from explorer.timing.said.rows import Ratio
 from explorer.units import percent, seconds
 
-Rows = Sequence[dict[str, object]]
+Row = dict[str, Any]
+Rows = Sequence[Row]
 
 
 VARIED = {  # sweep -> the setting in which its points differ
@@ -100,43 +108,107 @@ def pair_doubts(seen: Sequence[Measurement]) -> list[str]:
     return [f"{one.title}: {text}" for one in seen for text in one.warnings]
 
 
-def where(rows: Rows) -> str:
-    """The stage that takes most of the time, against its share of the MACs."""
-    stages = {row["stage"]: [0.0, 0.0] for row in rows}
+def where(rows: Rows, source: str, doubts: Sequence[str] = ()) -> Told:
+    """The stage that takes most of the time, against its share of the MACs. source: measured or recorded; doubts: of the
+    run, with which nothing is concluded from it."""
+    if doubts:
+        return Told(f"Where the time goes is {undecided(source)}: {made.DOUBTED}.")
+    sums = {key: sum(row[key] for row in rows) for key in timed_proofs.SHARES}
+    stages: dict[str, dict[str, float]] = {}
     for row in rows:
-        stages[row["stage"]][0] += row["seconds_share"]
-        stages[row["stage"]][1] += row["macs_share"]
-    name = max(stages, key=lambda stage: stages[stage][0])
-    odd = max(stages, key=lambda stage: stages[stage][0] - stages[stage][1])
-    text = f"{name} takes {percent(stages[name][0])} of the time with {percent(stages[name][1])} of the MACs."
-    if odd != name:
-        text += f" {odd} costs most beyond its MACs: {percent(stages[odd][0])} of the time, {percent(stages[odd][1])} of them."
-    return text
+        mine = stages.setdefault(row["stage"], dict.fromkeys(sums, 0))
+        for key in sums:
+            mine[key] += row[key]
+    shares = {
+        stage: {key: timed_proofs.share(mine[key], sums[key] or 1, key, source) for key in sums}
+        for stage, mine in stages.items()
+    }
+
+    def beyond(stage: str) -> float:
+        return shares[stage]["seconds"].value - shares[stage]["macs"].value
+
+    def shown(stage: str, key: str) -> Provable:
+        return Provable(percent(shares[stage][key].value / 100), shares[stage][key])
+
+    name = max(shares, key=lambda stage: shares[stage]["seconds"].value)
+    odd = max(shares, key=beyond)
+    first = Told(f"{name} takes ", shown(name, "seconds"), " of the time with ", shown(name, "macs"), " of the MACs.")
+    if odd == name:
+        return first
+    return Told(
+        first,
+        f" {odd} costs most beyond its MACs: ",
+        shown(odd, "seconds"),
+        " of the time, ",
+        shown(odd, "macs"),
+        " of them.",
+    )
 
 
-def contrast(rows: Rows, one: str, other: str) -> str:
-    """MACs against time, of whichever pair: measured or recorded here when there is one, else published."""
-    ratios = {row["what"]: row["ratio"] for row in rows}
+def layers(rows: Rows, source: str) -> list[Provable]:
+    """Each layer's share of the time of all, for rows of `rows.layers`."""
+    whole = sum(row["seconds"] for row in rows)
+    proofs = (timed_proofs.share(row["seconds"], whole, "seconds", source) for row in rows)
+    return [Provable(percent(row["share"], 1), proof) for row, proof in zip(rows, proofs)]
+
+
+def undecided(source: str) -> str:
+    """What is said in place of a conclusion that a run's own spread rejects."""
+    return "not decided by this recorded run" if source == "recorded" else "not decided by this run"
+
+
+def contrast(ratios: Sequence[Ratio], one: str, other: str) -> Told:
+    """MACs against time, of whichever pair: the first that there is of measured, recorded and published."""
+    by = {ratio.what: ratio for ratio in ratios}
     if one == other:
-        return f"{one} against itself: where the times differ, that is the doubt of the measurement."
-    text = f"{other} has {ratios['MACs']:.2f}× the MACs of {one}"
-    timed = next((row for row in rows if row["unit"] == "s"), None)
+        return Told(f"{one} against itself: where the times differ, that is the doubt of the measurement.")
+    macs, outputs = by["MACs"], by["Convolution outputs"]
+    told = Told(f"{other} has ", macs.shown, f" the MACs of {one}")
+    timed = next((ratio for ratio in ratios if ratio.unit == "s"), None)
     if timed is None:
-        return f"{text} and {ratios['Convolution outputs']:.2f}× its convolution outputs."
-    text += f" and takes {timed['ratio']:.2f}× the time on {device_name(timed)} ({timed['source']})"
-    return f"{text}{_why(ratios['MACs'], ratios['Convolution outputs'], timed['ratio'])}"
+        return Told(told, " and ", outputs.shown, " its convolution outputs.")
+    if timed.undecided:
+        where = f" on {device_name({'device': timed.device})}"
+        return Told(told, f". How their times compare{where} is {undecided(timed.source)}: {timed.undecided}.")
+    took = f" the time on {device_name({'device': timed.device})} ({timed.source})"
+    return Told(told, " and takes ", timed.shown, took, _why(macs, outputs, timed))
 
 
-def _why(macs: float, outputs: float, time: float) -> str:
-    """What the counts can say of the time: no more than the three ratios show."""
-    if abs(time / macs - 1) <= NEAR:
-        return ": here the time follows the MACs."
-    if (time - macs) * (outputs - macs) > 0:  # outputs lie on the same side of the MACs as the time
-        return (
-            f". Its convolutions write {outputs:.2f}× as many numbers, and moving them costs time that the MACs do "
-            "not count: FLOPs are not time."
+def _why(macs: Ratio, outputs: Ratio, time: Ratio) -> Told:
+    """What the counts can say of the time: no more than the three ratios show, nor than the quartiles allow."""
+
+    def verdict(value: float) -> str:
+        if abs(value / macs.ratio - 1) <= NEAR:
+            return "follows"
+        return "outputs" if (value - macs.ratio) * (outputs.ratio - macs.ratio) > 0 else "neither"
+
+    said = verdict(time.ratio)
+    if time.span and {verdict(end) for end in time.span} != {said}:
+        low, high = time.span
+        return Told(
+            f"; whether it follows the MACs is {undecided(time.source)}, whose quartiles allow {low:.2f}× to {high:.2f}×."
         )
-    return f": neither the MACs nor the {outputs:.2f}× as many numbers that its convolutions write tell the time."
+    if said == "follows":
+        return Told(": here the time follows the MACs.")
+    if said == "outputs":  # outputs lie on the same side of the MACs as the time
+        return Told(
+            ". Its convolutions write ",
+            outputs.shown,
+            " as many numbers, and moving them costs time that the MACs do not count: FLOPs are not time.",
+        )
+    return Told(
+        ": neither the MACs nor the ", outputs.shown, " as many numbers that its convolutions write tell the time."
+    )
+
+
+def across(times: Across, source: str) -> str:
+    """Many nets' times against what is counted."""
+    if times.doubted:
+        which = ", ".join(times.doubted)
+        return (
+            f"Whether the time follows what is counted is {undecided(source)}: the passes of {which} spread too widely."
+        )
+    return "FLOPs are not time: nets of nearly the same MACs stand at different heights."
 
 
 def race(rows: Sequence[dict[str, object]]) -> str:
@@ -149,29 +221,44 @@ def race(rows: Sequence[dict[str, object]]) -> str:
     return f"{first['title']} done: {second['title']} at {behind:,} of {second['pictures'][-1]:,}"
 
 
-def sweep(which: str, rows: Rows) -> str:
-    """Fastest and slowest, or where the knee is."""
+def sweep(which: str, rows: Rows, source: str) -> Told:
+    """Fastest and slowest, or where the knee is; nothing that the points' own spread rejects."""
     done = [row for row in rows if row.get("median_s")]
     if len(done) < 2:
-        return "" if done else "Nothing could be measured."
+        return Told("" if done else "Nothing could be measured.")
     if which == "batch":
-        return _knee(done)
+        return Told(_knee(done, source))
     fast, slow = min(done, key=lambda row: row["median_s"]), max(done, key=lambda row: row["median_s"])
-    text = f"{slow['label']} takes {slow['median_s'] / fast['median_s']:.2f}× the time of {fast['label']}"
+    if why := _doubt(fast, slow):
+        return Told(f"Which is the fastest is {undecided(source)}: {why}.")
+    rule = "median seconds: the slowest ÷ the fastest"
+    time = timed_proofs.ratio(slow["median_s"], fast["median_s"], rule, source)
+    told = Told(f"{slow['label']} takes ", Provable(f"{time.value:.2f}×", time), f" the time of {fast['label']}")
     if fast["macs"] != slow["macs"]:
-        text += f", with {slow['macs'] / fast['macs']:.2f}× its MACs"
-    return f"{text}: {seconds(slow['median_s'])} against {seconds(fast['median_s'])}."
+        macs = timed_proofs.ratio(slow["macs"], fast["macs"], "MACs: of the slowest ÷ of the fastest", "computed")
+        told = Told(told, ", with ", Provable(f"{macs.value:.2f}×", macs), " its MACs")
+    return Told(told, f": {seconds(slow['median_s'])} against {seconds(fast['median_s'])}.")
 
 
-def _knee(done: Rows) -> str:
+def _doubt(one: Row, other: Row) -> str:
+    """Why two points of a sweep don't say which is the slower; '' where they do."""
+    if one.get("warnings") or other.get("warnings"):
+        return made.DOUBTED
+    both = [(row["q1_s"], row["q3_s"]) for row in (one, other)]
+    return made.OVERLAP if made.overlap(*both) else ""
+
+
+def _knee(done: Rows, source: str) -> str:
     """Where a larger batch stops to pay, and whether it comes to cost."""
     bend = next((row for row in done if row["knee"]), None)
     if bend is None:
         return ""
     best = max(done, key=lambda row: row["images_per_s"])
-    peak = f"the best seen ({rate(best['images_per_s'])} img/s at batch {best['batch']:,})"
     later = [row for row in done if row["batch"] > bend["batch"]]
     worst = min(later, key=lambda row: row["images_per_s"], default=bend)
+    if any(row.get("warnings") for row in (bend, best, worst)):
+        return f"From which batch on throughput gains little is {undecided(source)}: {made.DOUBTED}."
+    peak = f"the best seen ({rate(best['images_per_s'])} img/s at batch {best['batch']:,})"
     if worst["images_per_s"] < (1 - NEAR) * best["images_per_s"]:
         return (
             f"Batch {bend['batch']:,} comes within 10 % of {peak}; at batch {worst['batch']:,} it is "
@@ -179,6 +266,19 @@ def _knee(done: Rows) -> str:
         )
     more = ": a larger batch costs latency and gains little" if later else ""
     return f"From batch {bend['batch']:,} on, throughput is within 10 % of {peak}{more}."
+
+
+def reached(seen: Limit) -> str:
+    """The share of the limit, and what binds the time, of a run just made."""
+    return (
+        f"This forward pass reaches {percent(seen.roofline.share)} of what the device can do. {limit(seen, 'measured')}"
+    )
+
+
+def limit(seen: Limit, source: str) -> str:
+    """What binds the time, unless the run is doubted."""
+    doubts = [*seen.measurement.warnings, *(seen.parts.warnings if seen.parts else ())]
+    return f"What binds the time is {undecided(source)}: {made.DOUBTED}." if doubts else seen.roofline.binding
 
 
 def sweep_doubts(rows: Rows) -> list[str]:

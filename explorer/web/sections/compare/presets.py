@@ -14,6 +14,7 @@ from explorer.facts.told import Provable, Told
 from explorer.spec import ResNetSpec, naming
 from explorer.tell.plots import cost as cost_plots
 from explorer.timing.data.across import Across, across
+from explorer.timing.said import sentences
 from explorer.web import pieces, plain, state
 from explorer.web.sections.timing import pieces as timing_pieces
 from explorer.web.sections.timing import runs
@@ -109,7 +110,7 @@ def _whose(times: Across | None, mark: str, missing: list[str]) -> None:
         pieces.lead("No times that could be compared: time two nets with the same settings on the Timing page.")
         return
     pieces.lead(
-        "FLOPs are not time: nets of nearly the same MACs stand at different heights. Time more nets with the same settings "
+        f"{sentences.across(times, mark)} Time more nets with the same settings "
         "on the Timing page (its sweep over the depths is one click), and they stand here."
     )
     if missing:

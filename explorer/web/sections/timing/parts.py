@@ -11,7 +11,7 @@ from explorer.tell.plots import timing as draw
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure.parts import Parts
 from explorer.timing.measure.tasks import Ask
-from explorer.timing.said import exports, found, ratios, rows, sentences
+from explorer.timing.said import exports, found, rows, sentences
 from explorer.web import pieces
 from explorer.web.pieces import Figure
 from explorer.web.sections.timing import pieces as timing_pieces
@@ -34,7 +34,7 @@ def parts(chosen: Chosen, settings: Settings) -> None:
             [Figure(units.seconds(seen.whole_s), "one pass, cut at the ends of its modules", sentences.cut(seen), mark)]
         )
     timing_pieces.not_yours(seen.settings, settings, mark)
-    pieces.lead(ratios.where(sentences.where(where), where, mark))
+    pieces.lead(sentences.where(where, mark, seen.warnings))
     pieces.chart(
         draw.where(where), f"Shares of time, MACs and parameters by {rows_of(seen)} of {naming.title(chosen.spec)}"
     )
@@ -73,7 +73,7 @@ def _layers_and_kernels(chosen: Chosen, settings: Settings, seen: Parts, mark: s
         pieces.table(
             [
                 {"layer": row["path"], "kind": row["kind"], "time": units.seconds(row["seconds"]), "share": share}
-                for row, share in list(zip(every, ratios.layers(every, mark)))[:20]
+                for row, share in list(zip(every, sentences.layers(every, mark)))[:20]
             ],
             source=mark,
         )

@@ -9,6 +9,7 @@ from html import escape
 import streamlit as st
 
 from explorer.facts.proof import Proof
+from explorer.facts.told import Told
 from explorer.spec import naming
 from explorer.tell import markup
 from explorer.tell.tabular import csv_text
@@ -132,6 +133,12 @@ def hall(seen: Measurement, mark: str, speed: Proof) -> None:
 def beside(asked: Settings, facts: Mapping[str, object], mark: str, varied: str | None = None) -> None:
     """The line under a figure: on what and how. varied: the setting that differs from point to point."""
     st.html(f'<div class="beside">{escape(sentences.stamp(asked, facts, varied))} {pieces.mark(mark)}</div>')
+
+
+def offered(told: Told) -> None:
+    """What the records say where this run decides nothing: a sentence of its own, marked."""
+    cards = markup.Cards("offered")
+    st.html(f'<p class="note">{cards.text(told)} {pieces.mark("recorded")}</p>{cards.html()}')
 
 
 def not_yours(theirs: Settings, asked: Settings, mark: str, varied: str | None = None) -> None:

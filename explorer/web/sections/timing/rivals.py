@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from explorer import units
+from explorer.facts.told import Told
 from explorer.spec import naming, preset, presets
 from explorer.tell.plots import race as draw_race
 from explorer.timing.data import records
@@ -14,7 +15,7 @@ from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure import sweeps
 from explorer.timing.measure.tasks import Ask
-from explorer.timing.said import exports, found, ratios, rows, sentences, timed_proofs
+from explorer.timing.said import exports, found, rows, sentences
 from explorer.timing.said import machines as sides
 from explorer.web import pieces, plain
 from explorer.web.sections.timing import pieces as timing_pieces
@@ -38,14 +39,18 @@ def race(chosen: Chosen, settings: Settings) -> None:
     ]
     counted = rows.contrast(*pair, chosen.height, chosen.width, timed)
     titles = [naming.title(spec) for spec in pair]
-    known = timed_proofs.contrast(*pair, chosen.height, chosen.width, timed)
-    pieces.lead(ratios.contrast(sentences.contrast(counted, *titles), known))
+    pieces.lead(sentences.contrast(counted, *titles))
+    if answer and timed[0].undecided:  # what is recorded is offered, in a sentence of its own
+        kept = rows.timed_pair(found.pair(timing_pieces.recorded(), pair, settings), "recorded")
+        told = sentences.contrast([*rows.counted(*pair, chosen.height, chosen.width), *kept], *titles)
+        if kept:
+            timing_pieces.offered(Told("As recorded earlier: ", told))
     _charts(counted, titles, seen)
-    pieces.told(known)
+    pieces.told({f"× {row.words}": row.proof for row in _proved(counted)})
     if seen:
         timing_pieces.beside(seen[0].settings, seen[0].provenance, mark)
         timing_pieces.not_yours(seen[0].settings, settings, mark)
-    timing_pieces.sources([row["table"] for row in timed if row["source"] == "published"])
+    timing_pieces.sources([row.table for row in timed if row.table is not None])
     timing_pieces.doubts(sentences.pair_doubts(seen))
     timing_pieces.take_home(
         chosen,
@@ -53,6 +58,12 @@ def race(chosen: Chosen, settings: Settings) -> None:
         exports.race(counted, seen, chosen.height, chosen.width),
         [records.row_of(each) for each in seen],
     )
+
+
+def _proved(counted: Sequence[rows.Ratio]) -> list[rows.Ratio]:
+    """Whose divisions stand below the charts: what is counted, and the first time."""
+    times = [row for row in counted if row.unit == "s"]
+    return [row for row in counted if row.unit != "s" and row.what != "Convolutions"] + times[:1]
 
 
 def _racers() -> tuple[str, str]:
@@ -79,7 +90,7 @@ def _racers() -> tuple[str, str]:
     return one, other
 
 
-def _charts(counted: Sequence[dict], titles: Sequence[str], seen: Sequence[Measurement]) -> None:
+def _charts(counted: Sequence[rows.Ratio], titles: Sequence[str], seen: Sequence[Measurement]) -> None:
     """What is counted and timed, and beside it who is where after how long."""
     chart, lanes = st.columns([1.25, 1], gap="medium")
     with chart:

@@ -11,13 +11,14 @@ from functools import partial
 import streamlit as st
 
 from explorer import units
+from explorer.facts.told import Told
 from explorer.spec import naming
 from explorer.tell.plots import timing as draw
 from explorer.timing.data import records
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure import sweeps
 from explorer.timing.measure.tasks import Ask
-from explorer.timing.said import exports, found, ratios, rows, sentences, timed_proofs
+from explorer.timing.said import exports, found, rows, sentences, timed_proofs
 from explorer.web import pieces, plain, state
 from explorer.web.pieces import Figure
 from explorer.web.sections.timing import pieces as timing_pieces
@@ -36,7 +37,7 @@ def one_pass(chosen: Chosen, settings: Settings) -> None:
     seen, mark = (answer.value, answer.mark) if answer else (run.measurement, "recorded")
     source = mark.split()[0]
     timing_pieces.not_yours(seen.settings, settings, mark)
-    timing_pieces.hall(seen, mark, timed_proofs.speed(seen))
+    timing_pieces.hall(seen, mark, timed_proofs.speed(seen, mark))
     timing_pieces.doubts(seen.warnings)
     summary = seen.summary
     pieces.unfolding(
@@ -94,11 +95,8 @@ def _swept(which: str, made: list[sweeps.Row], mark: str, planned: list[sweeps.P
     plain = rows.sweep(made, planned)
     first = next((row.measurement for row in made if row.measurement), None)
     done = [row for row in plain if row.get("median_s") or row["error"]]
-    pieces.lead(
-        ratios.sweep(
-            (sentences.sweep(which, done) if done else "") or f"{len(done)} of {len(plain)} points.", done, mark
-        )
-    )
+    told = sentences.sweep(which, done, mark) if done else Told()
+    pieces.lead(told if str(told) else f"{len(done)} of {len(plain)} points.")
     pieces.chart((draw.batch_sweep if which == "batch" else draw.bar_sweep)(plain), sweeps.SWEEPS[which][0])
     if first is not None:
         timing_pieces.beside(first.settings, first.provenance, mark, sentences.VARIED[which])
@@ -126,16 +124,20 @@ def limit(chosen: Chosen, settings: Settings) -> None:
                     "of what the device can do",
                     f"bound by {roof.verdict_words}",
                     mark,
-                    timed_proofs.limit_share(seen),
+                    timed_proofs.limit_share(seen, mark),
                 ),
                 Figure(units.seconds(roof.whole.seconds), "one pass, median", f"n {one.summary.n}", mark),
                 Figure(
-                    units.seconds(roof.floor_s), "the floor: no pass is faster", floors, mark, timed_proofs.floor(seen)
+                    units.seconds(roof.floor_s),
+                    "the floor: no pass is faster",
+                    floors,
+                    mark,
+                    timed_proofs.floor(seen, mark),
                 ),
             ]
         )
     timing_pieces.not_yours(one.settings, settings, mark)
-    pieces.lead(roof.binding)
+    pieces.lead(sentences.limit(seen, mark))
     plain = rows.roof(roof)
     pieces.chart(
         draw.roofline(plain, roof.peak_flops_per_s, roof.band_bytes_per_s, roof.memory_bytes_per_s),

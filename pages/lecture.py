@@ -14,9 +14,9 @@ except lecture.LectureError as error:
 name = run.name.removesuffix(".toml")
 
 st.header(plain.plain(run.title), anchor=False)
-st.html(
-    f'<p class="lead">{len(run.scenes)} scenes, about {run.minutes:.0f} minutes. Each scene is a real page in a prepared '
-    "state: go on with → or the clicker’s PageDown, touch anything on the way, and ↺ brings the scene back.</p>"
+pieces.lead(
+    f"{len(run.scenes)} scenes, about {run.minutes:.0f} minutes. Each scene is a real page in a prepared state: go on with "
+    "→ or the clicker’s PageDown, touch anything on the way, and ↺ brings the scene back."
 )
 lecture_bar.listing(run, "lecture")
 

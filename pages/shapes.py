@@ -1,6 +1,7 @@
 """Shapes: what happens to a picture? Feature maps to scale, stage by stage, and what one unit sees."""
 
 import streamlit as st
+from markupsafe import Markup
 
 from explorer.facts import published, shapes
 from explorer.net.trace import trace
@@ -31,9 +32,11 @@ pieces.drawing(fields, f"Receptive field after each stage of {name}", least_px=5
 
 st.subheader("The five depths", anchor=False)
 paper_tables.table1(published.table1(), naming.base_name(chosen.spec))
-st.html(
-    f'<div class="note">Rendered from the five models, stride on the 1×1 as in the paper {pieces.mark("computed")}; a tick where '
-    f"Table 1 of He et al. 2015 prints the same {pieces.mark('published')}</div>"
+pieces.html(
+    Markup(
+        '<div class="note">Rendered from the five models, stride on the 1×1 as in the paper {}; a tick where Table 1 of '
+        "He et al. 2015 prints the same {}</div>"
+    ).format(pieces.mark("computed"), pieces.mark("published"))
 )
 with st.container(horizontal=True):
     pieces.downloads(f"{naming.slug(chosen.spec)}-shapes", rows, {"Feature maps": maps, "Receptive fields": fields})

@@ -1,6 +1,7 @@
 """Why residual? Seven questions: predict, run the experiment live, and see what may be claimed."""
 
 import streamlit as st
+from markupsafe import Markup
 
 from explorer.lab.claims import quotes, story
 from explorer.lab.experiments import EXPERIMENTS
@@ -10,13 +11,13 @@ from explorer.web import facts_pieces, pieces, plain, state
 from explorer.web.pieces import Figure
 from explorer.web.sections.why_residual import STYLE, Bench
 
-st.html(f"<style>{STYLE}</style>")
+pieces.stylesheet(STYLE)
 key = state.choose("Experiment", tuple(EXPERIMENTS), "experiment", width="stretch", label_visibility="collapsed")
 bench = Bench(key)
 bench.collect()
 left, right = st.columns([1, 2], gap="large")
 with left:
-    st.html(lab_words.question(key))
+    pieces.html(lab_words.question(key))
     lines = st.container()
     guess = st.radio(
         bench.text["predict"],
@@ -44,15 +45,15 @@ with right:
         with picked:
             run = bench.shown()
         bench.draw(view, run["rows"], run["summary"])
-        st.html(lab_words.source(run, pieces.mark("measured" if "seconds" in run else "recorded")))
+        pieces.html(lab_words.source(run, pieces.mark("measured" if "seconds" in run else "recorded")))
         with st.container(horizontal=True):
             bench.downloads(run)
             facts_pieces.take_home(state.current())
     else:
         bench.draw(view, story.teaser(key), None, hidden=True)
-        st.html(f'<div class="source">{pieces.mark("recorded")} {story.HIDDEN}</div>')
+        pieces.html(Markup('<div class="source">{} {}</div>').format(pieces.mark("recorded"), story.HIDDEN))
 with lines:
-    st.html(lab_words.verdict(run, guess) if open_now else lab_words.setup(key))
+    pieces.html(lab_words.verdict(run, guess) if open_now else lab_words.setup(key))
     if open_now and (odd := story.contradiction(run)):
         st.warning(odd, icon=":material/balance:")
 if open_now:
@@ -62,4 +63,4 @@ if open_now:
     )
     bench.meaning(run)
 with st.expander(story.texts()["article"]["title"], icon=":material/format_quote:"):
-    st.html(lab_words.article())
+    pieces.html(lab_words.article())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from functools import lru_cache
-from html import escape
+
+from markupsafe import escape
 
 from explorer import units
 from explorer.lecture.answers import answer, evaluate

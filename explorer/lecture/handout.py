@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from html import escape
+from markupsafe import Markup
 
 from explorer import units
 from explorer.lecture.answers import NONE, evaluate
@@ -10,8 +10,9 @@ from explorer.lecture.scene import Lecture, Question, Scene
 from explorer.lecture.scene_pictures import pictures
 from explorer.lecture.scene_text import prose
 from explorer.tell.link import data_uri, qr_svg
+from explorer.tell.markup import joined
 
-STYLE = """
+STYLE = Markup("""
 :root { color-scheme: light; }
 body { font: 17px/1.55 Georgia, "Source Serif 4", serif; color: #1d2026; background: #fff; max-width: 46rem; margin: 2.5rem auto; padding: 0 1.2rem; }
 h1 { font-size: 2.2rem; line-height: 1.15; margin-bottom: .2rem; } h2 { font-size: 1.35rem; margin: 0 0 .3rem; }
@@ -25,58 +26,57 @@ figure img { max-width: 100%; max-height: 24rem; }
 .link { display: flex; gap: .8rem; align-items: center; overflow-wrap: anywhere; } .link img { width: 5.2rem; flex: none; }
 a { color: #1b6aa0; } code { font-size: .9em; }
 @media print { body { margin: 0; max-width: none; font-size: 11.5pt; } a { color: inherit; text-decoration: none; } @page { margin: 16mm; } }
-"""
+""")
+PAGE = Markup(
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+    '<meta name="viewport" content="width=device-width, initial-scale=1"><style>{style}</style></head><body>'
+    '<h1>{title}</h1><p class="soft">{subtitle}</p>{scenes}{answers}'
+    '<p class="soft">Made by ResNet Explorer. Every figure is computed from the real model, or carries its source.</p>'
+    "</body></html>"
+)
 
 
 def handout(run: Lecture, root: str) -> str:
     """One file that needs nothing else. root: the app's address, as in "http://localhost:8501/"."""
-    scenes = "".join(_scene(run.number(scene), scene, root) for scene in run.scenes)
-    asked = "".join(_answer(run.number(scene), scene) for scene in run.scenes if scene.question)
-    answers = f'<section class="answers"><h2>Answers</h2>{asked}</section>' if asked else ""
-    return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(run.title)}</title>'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head><body>'
-        f'<h1>{escape(run.title)}</h1><p class="soft">{escape(run.subtitle)}</p>{scenes}{answers}'
-        f'<p class="soft">Made by ResNet Explorer. Every figure is computed from the real model, or carries its source.</p>'
-        "</body></html>"
+    scenes = joined(_scene(run.number(scene), scene, root) for scene in run.scenes)
+    asked = joined(_answer(run.number(scene), scene) for scene in run.scenes if scene.question)
+    answers = Markup('<section class="answers"><h2>Answers</h2>{}</section>').format(asked) if asked else ""
+    return str(PAGE.format(title=run.title, style=STYLE, subtitle=run.subtitle, scenes=scenes, answers=answers))
+
+
+def _scene(number: int, scene: Scene, root: str) -> Markup:
+    figure = Markup("<figure>{}<figcaption>{}</figcaption></figure>")
+    drawn = joined(figure.format(_image(svg, label), label) for svg, label in pictures(scene))
+    return Markup('<section><h2><span class="number">{}</span>{}</h2>{}{}{}{}</section>').format(
+        number,
+        scene.title,
+        prose(scene.text, scene.chosen, links=False),
+        Markup('<div class="pictures">{}</div>').format(drawn) if drawn else "",
+        _ask(scene.question) if scene.question else "",
+        _link(root.rstrip("/") + scene.address),
     )
 
 
-def _scene(number: int, scene: Scene, root: str) -> str:
-    drawn = "".join(
-        f"<figure>{_image(svg, label)}<figcaption>{escape(label)}</figcaption></figure>"
-        for svg, label in pictures(scene)
-    )
-    return (
-        f'<section><h2><span class="number">{number}</span>{escape(scene.title)}</h2>{prose(scene.text, scene.chosen, links=False)}'
-        + (f'<div class="pictures">{drawn}</div>' if drawn else "")
-        + (_ask(scene.question) if scene.question else "")
-        + _link(root.rstrip("/") + scene.address)
-        + "</section>"
-    )
+def _ask(question: Question) -> Markup:
+    items = joined(Markup("<li>{}</li>").format(choice) for choice in question.choices)
+    line = Markup('<p>Your guess: <span class="line">&nbsp;</span> {}</p>')
+    own = Markup("<ul>{}</ul>").format(items) if items else line.format(question.unit)
+    return Markup('<div class="ask"><b>{}</b>{}</div>').format(question.ask, own)
 
 
-def _ask(question: Question) -> str:
-    items = "".join(f"<li>{escape(choice)}</li>" for choice in question.choices)
-    own = (
-        f"<ul>{items}</ul>" if items else f'<p>Your guess: <span class="line">&nbsp;</span> {escape(question.unit)}</p>'
-    )
-    return f'<div class="ask"><b>{escape(question.ask)}</b>{own}</div>'
-
-
-def _answer(number: int, scene: Scene) -> str:
+def _answer(number: int, scene: Scene) -> Markup:
     found = evaluate(scene, NONE)
     mark = units.PROVENANCE_MARK.get(found.source, units.PROVENANCE_MARK["published"])
-    return (
-        f'<p><span class="number">{number}</span>{escape(scene.question.ask)} <b>{escape(found.answer)}</b> '
-        f'<span class="mark">{mark} {escape(found.source)}</span></p>{prose(scene.question.because, scene.chosen, links=False)}'
+    because = prose(scene.question.because, scene.chosen, links=False)
+    return Markup('<p><span class="number">{}</span>{} <b>{}</b> <span class="mark">{} {}</span></p>{}').format(
+        number, scene.question.ask, found.answer, mark, found.source, because
     )
 
 
-def _link(url: str) -> str:
+def _link(url: str) -> Markup:
     code = qr_svg(url)
-    return f'<p class="link soft">{_image(code, "") if code else ""}<a href="{escape(url)}">{escape(url)}</a></p>'
+    return Markup('<p class="link soft">{}<a href="{}">{}</a></p>').format(_image(code, "") if code else "", url, url)
 
 
-def _image(svg: str, label: str) -> str:
-    return f'<img alt="{escape(label)}" src="{data_uri(svg)}">'
+def _image(svg: str, label: str) -> Markup:
+    return Markup('<img alt="{}" src="{}">').format(label, data_uri(svg))

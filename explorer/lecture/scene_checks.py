@@ -63,7 +63,7 @@ def _node(scene: Scene, params: Mapping[str, str]) -> None:
 
 def _text(scene: Scene, text: str) -> None:
     scene_text.check(text, scene.chosen)
-    for _, drives in scene_text.phrases(text):
+    for drives in scene_text.phrases(text):
         _node(scene, query(drives))
 
 

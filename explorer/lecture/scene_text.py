@@ -1,68 +1,162 @@
-"""A scene's texts: plain paragraphs, *emphasis*, `code`, {figures} of the model, and phrases that drive the picture.
+"""A scene's texts: paragraphs, *emphasis*, `code`, {figures} of the model, and phrases that drive the picture.
 
-`[the first block of conv3_x](?node=layer2.0)` is a phrase: a click lays those parameters over the scene's state.
+`[the first block of conv3_x](?node=layer2.0)` is a phrase: a click lays those parameters over the scene's state. This is
+Markdown as markdown-it reads it, cut down to just that: no HTML, no pictures, no lists, no link to anywhere else, and a
+star between two letters or digits multiplies (2*3).
 """
 
 from __future__ import annotations
 
 import re
-from html import escape
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline, emphasis
+from markdown_it.token import Token
+from markupsafe import Markup
 
 from explorer.lecture.quantities import Quantity, quantity
 from explorer.lecture.scene import query
 from explorer.spec.chosen import Chosen
-from explorer.tell.markup import Cards
+from explorer.tell.markup import Cards, joined
 
 FIGURE = re.compile(r"\{([a-z][\w:/. -]*)\}")
 PHRASE = re.compile(r"\[([^\]\n]+)\]\(\?([^)\s]*)\)")
-MARKS = (
-    (re.compile(r"\*\*(.+?)\*\*", re.S), r"<strong>\1</strong>"),
-    (re.compile(r"\*(.+?)\*", re.S), r"<em>\1</em>"),
-    (re.compile(r"`(.+?)`"), r"<code>\1</code>"),
-)
+STARS = re.compile(r"\*+")
+SENTENCE_END = re.compile(r"(?<=[.?!])\s")
+TAGS = {
+    "paragraph_open": Markup("<p>"),
+    "paragraph_close": Markup("</p>"),
+    "strong_open": Markup("<strong>"),
+    "strong_close": Markup("</strong>"),
+    "em_open": Markup("<em>"),
+    "em_close": Markup("</em>"),
+    "link_close": Markup("</a>"),
+}
+BUTTON = Markup('<a href="#" role="button" data-drive="{}">')
 
 
 def filled(text: str, chosen: Chosen) -> str:
     """With every {figure} in place. Raises `ValueError` for one that is not known."""
-    return FIGURE.sub(lambda found: quantity(found[1], chosen).text.replace(" ", "\u00a0"), text)
+    return FIGURE.sub(lambda found: _unbroken(quantity(found[1], chosen)), text)
 
 
-def phrases(text: str) -> list[tuple[str, str]]:
-    """(words, query string) of each phrase that drives the picture."""
-    return PHRASE.findall(text)
+def phrases(text: str) -> list[str]:
+    """The query string of each phrase that drives the picture."""
+    return [str(token.attrs["href"]) for token in _tokens(text) if token.type == "link_open"]
+
+
+def figures(text: str) -> list[str]:
+    """The name of each {figure}, as often as it stands there."""
+    return FIGURE.findall(text)
 
 
 def check(text: str, chosen: Chosen) -> None:
     """Raises `ValueError` for an unknown figure or an unreadable phrase."""
     filled(text, chosen)
-    for _, drives in phrases(text):
+    for drives in phrases(text):
         query(drives)
 
 
-def prose(text: str, chosen: Chosen, links: bool = True, cards: Cards | None = None) -> str:
+def prose(text: str, chosen: Chosen, links: bool = True, cards: Cards | None = None) -> Markup:
     """Paragraphs as HTML; phrases become `<a data-drive="node=layer2.0">`, or plain words without `links`. cards: takes the
     proofs of the figures, which then are buttons."""
-    html = _marked(text.strip(), links)
-    html = FIGURE.sub(lambda found: _button(quantity(found[1], chosen), cards), html)
-    parts = (re.sub(r"[ \t\n]+", " ", part.strip()) for part in re.split(r"\n\s*\n", html))  # no-break spaces stay
-    return "".join(f"<p>{part}</p>" for part in parts if part)
+    return joined(_html(token, chosen, links, cards) for token in _tokens(text))
 
 
-def about(text: str, chosen: Chosen, cards: Cards) -> str:
+def about(text: str, chosen: Chosen, cards: Cards) -> Markup:
     """The first sentence, without phrases, as HTML whose figures are buttons."""
-    sentence = re.split(r"(?<=[.?!])\s", " ".join(PHRASE.sub(r"\1", text).split()))[0]
-    plain = re.sub(r"[*`]", "", sentence)
-    return FIGURE.sub(lambda found: _button(quantity(found[1], chosen), cards), escape(plain))
+    words = " ".join("".join(_plain(token) for token in _tokens(text)).split())
+    return _with_figures(SENTENCE_END.split(words)[0], chosen, cards)
 
 
-def _marked(text: str, links: bool) -> str:
-    """Escaped, with the marks of emphasis and phrases as HTML; figures still as `{name}`."""
-    html = escape(text)
-    for pattern, replacement in MARKS:
-        html = pattern.sub(replacement, html)
-    return PHRASE.sub(r'<a href="#" role="button" data-drive="\2">\1</a>' if links else r"\1", html)
+def _html(token: Token, chosen: Chosen, links: bool, cards: Cards | None) -> str:
+    if token.type == "link_open":
+        return BUTTON.format(token.attrs["href"]) if links else ""
+    if token.type == "link_close" and not links:
+        return ""
+    if token.type == "figure":
+        return _button(quantity(token.content, chosen), cards)
+    if token.type == "code_inline":
+        return Markup("<code>{}</code>").format(_with_figures(token.content, chosen, cards))
+    return TAGS.get(token.type) or re.sub(r"[ \t\n]+", " ", token.content)  # no-break spaces stay
+
+
+def _plain(token: Token) -> str:
+    """A token's words, figures as they are written."""
+    if token.type == "paragraph_close":
+        return "\n"
+    return f"{{{token.content}}}" if token.type == "figure" else token.content
+
+
+def _with_figures(text: str, chosen: Chosen, cards: Cards | None) -> Markup:
+    words = FIGURE.split(text)  # text, name, text, name, …
+    return joined(_button(quantity(part, chosen), cards) if index % 2 else part for index, part in enumerate(words))
 
 
 def _button(one: Quantity, cards: Cards | None) -> str:
-    text = one.text.replace(" ", "\u00a0")
-    return cards.number(one.proof, text) if cards and one.proof else escape(text)
+    return cards.number(one.proof, _unbroken(one)) if cards and one.proof else _unbroken(one)
+
+
+def _unbroken(one: Quantity) -> str:
+    return one.text.replace(" ", "\u00a0")
+
+
+def _tokens(text: str) -> Iterator[Token]:
+    for token in _parsed(text.strip()):
+        yield from token.children if token.children is not None else (token,)
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Sequence[Token]:
+    return tuple(_reader().parse(text))
+
+
+@lru_cache(maxsize=1)
+def _reader() -> MarkdownIt:
+    reader = MarkdownIt("zero").enable(["backticks", "escape", "emphasis"])
+    reader.inline.ruler.at("emphasis", _stars)
+    reader.inline.ruler.before("emphasis", "figure", _figure)
+    reader.inline.ruler.before("emphasis", "phrase", _phrase)
+    return reader
+
+
+def _figure(state: StateInline, silent: bool) -> bool:
+    """`{name}`."""
+    found = FIGURE.match(state.src, state.pos, state.posMax)
+    if not found:
+        return False
+    if not silent:
+        state.push("figure", "", 0).content = found[1]
+    state.pos = found.end()
+    return True
+
+
+def _phrase(state: StateInline, silent: bool) -> bool:
+    """`[words](?node=layer2.0)`: a link, but only to a query string of our own."""
+    found = PHRASE.match(state.src, state.pos, state.posMax)
+    if not found:
+        return False
+    if not silent:
+        whole, state.posMax = state.posMax, found.end(1)
+        state.pos = found.start(1)
+        state.push("link_open", "a", 1).attrs = {"href": found[2]}
+        state.md.inline.tokenize(state)
+        state.push("link_close", "a", -1)
+        state.posMax = whole
+    state.pos = found.end()
+    return True
+
+
+def _stars(state: StateInline, silent: bool) -> bool:
+    """markdown-it's own rule of emphasis, but for stars only, and not for those between two letters or digits."""
+    run = STARS.match(state.src, state.pos, state.posMax)
+    if silent or not run:
+        return False
+    around = (state.src[max(run.start() - 1, 0) : run.start()], state.src[run.end() : run.end() + 1])
+    if not all(one.isascii() and one.isalnum() for one in around):
+        return emphasis.tokenize(state, silent)
+    state.pending += run[0]
+    state.pos = run.end()
+    return True

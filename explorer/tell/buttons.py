@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from html import unescape
 from typing import TYPE_CHECKING
 
-from explorer.tell.markup import Cards
+from markupsafe import Markup
+
+from explorer.tell.markup import Cards, joined
 
 if TYPE_CHECKING:  # needs torch: not before the controls are painted
     from explorer.facts.proof import Proof
@@ -18,13 +20,13 @@ TEXT = re.compile(
 BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 
 
-def spots(svg: str, proofs: Mapping[str, Proof], cards: Cards) -> str:
+def spots(svg: str, proofs: Mapping[str, Proof], cards: Cards) -> Markup:
     """A button for each text of the SVG whose `data-proof` is in `proofs`, to stand in the picture's own box.
 
     Sizes are in parts of the picture (%, cqw): the buttons keep their places at any width.
     """
     wide, high = map(float, BOX.search(svg).groups())
-    return "".join(
+    return joined(
         cards.number(
             proofs[unescape(name)],
             unescape(words),

@@ -2,16 +2,20 @@
 
 A number opens its proof in the browser's own popover: one click, nothing else on the page moves, and the server is
 not asked. Equal proofs share one card. No Streamlit.
+
+HTML is `Markup`: its `format` and `join` escape whatever is not `Markup` itself, so no text is ever escaped by hand,
+and none can be forgotten. `Markup(…)` is only ever called on a literal (ruff's S704).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2s
-from html import escape
 from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
 
 from explorer import units
 from explorer.facts.told import Provable, Told
@@ -20,11 +24,15 @@ if TYPE_CHECKING:  # needs torch: not before the controls are painted
     from explorer.facts.proof import Proof
 
 
-def mark(source: str) -> str:
+def joined(parts: Iterable[str], between: str = "") -> Markup:
+    """Pieces in a row; a plain string among them is text, and is escaped."""
+    return Markup("").join(parts) if not between else escape(between).join(parts)
+
+
+def mark(source: str) -> Markup:
     """The unobtrusive mark that says what a figure is: computed, measured, recorded or published."""
-    return (
-        f'<span class="mark" title="{source}: {escape(units.PROVENANCE[source])}">'
-        f"{units.PROVENANCE_MARK[source]} {source}</span>"
+    return Markup('<span class="mark" title="{}: {}">{} {}</span>').format(
+        source, units.PROVENANCE[source], units.PROVENANCE_MARK[source], source
     )
 
 
@@ -34,65 +42,63 @@ class Cards:
     a hidden place does not keep its card from the other."""
 
     place: str
-    cards: dict[str, str] = field(default_factory=dict)
+    cards: dict[str, Markup] = field(default_factory=dict)
 
-    def number(self, proof: Proof, shown: str | None = None, kind: str = "", style: str = "") -> str:
+    def number(self, proof: Proof, shown: str | None = None, kind: str = "", style: str = "") -> Markup:
         """The button; `shown` is the exact value by default. kind, style: more classes, and where it stands in a drawing."""
         steps = "\n".join(proof.steps())
         key = "proof-" + blake2s(f"{self.place}|{proof.text}|{steps}".encode(), digest_size=6).hexdigest()
         if key not in self.cards:
             self.cards[key] = card(key, proof, steps)
-        look = f' style="{style}"' if style else ""
-        return (
-            f'<button type="button" class="{f"proved {kind}".strip()}" popovertarget="{key}"{look}>'
-            f"{escape(shown or proof.shown)}</button>"
+        look = Markup(' style="{}"').format(style) if style else ""
+        return Markup('<button type="button" class="{}" popovertarget="{}"{}>{}</button>').format(
+            f"proved {kind}".strip(), key, look, shown or proof.shown
         )
 
-    def text(self, told: str | Told | Provable) -> str:
+    def text(self, told: str | Told | Provable) -> Markup:
         """What is said, escaped, its numbers as buttons."""
-        return "".join(
-            self.number(part.proof, part.shown) if isinstance(part, Provable) else escape(part)
+        return joined(
+            self.number(part.proof, part.shown) if isinstance(part, Provable) else part
             for part in (told.parts if isinstance(told, Told) else (told,))
         )
 
-    def html(self) -> str:
+    def html(self) -> Markup:
         """The cards of all buttons so far: to stand after them."""
-        return "".join(self.cards.values())
+        return joined(self.cards.values())
 
 
-def card(key: str, proof: Proof, steps: str) -> str:
+def card(key: str, proof: Proof, steps: str) -> Markup:
     """The rule in symbols; the substituted formula as text and as LaTeX, each with a button that copies it; the steps."""
-    return f'<div popover id="{key}" class="proof-card">{derivation(proof, steps)}</div>'
+    return Markup('<div popover id="{}" class="proof-card">{}</div>').format(key, derivation(proof, steps))
 
 
-def opened(label: str, proof: Proof) -> str:
+def opened(label: str, proof: Proof) -> Markup:
     """A card that stands open in the page, for a part of a picture that was clicked on."""
     steps = "\n".join(proof.steps())
-    return (
-        f'<div class="proof-card opened"><b>{escape(label)}: {escape(proof.shown)}</b>{derivation(proof, steps)}</div>'
+    return Markup('<div class="proof-card opened"><b>{}: {}</b>{}</div>').format(
+        label, proof.shown, derivation(proof, steps)
     )
 
 
-def derivation(proof: Proof, steps: str) -> str:
+def derivation(proof: Proof, steps: str) -> Markup:
     """What a card says."""
-    lines = "".join(
-        f'<div class="line"><code>{escape(text)}</code><button type="button" data-copy>{words}</button></div>'
-        for text, words in ((proof.text, "Copy"), (proof.latex, "Copy LaTeX"))
-    )
-    more = f"<details><summary>Step by step</summary><pre>{escape(steps)}</pre></details>" if steps else ""
-    return f'<div class="rule">{escape(proof.rule)} {mark(proof.source)}</div>{lines}{more}'
+    line = Markup('<div class="line"><code>{}</code><button type="button" data-copy>{}</button></div>')
+    lines = joined(line.format(text, words) for text, words in ((proof.text, "Copy"), (proof.latex, "Copy LaTeX")))
+    more = Markup("<details><summary>Step by step</summary><pre>{}</pre></details>").format(steps) if steps else ""
+    return Markup('<div class="rule">{} {}</div>{}{}').format(proof.rule, mark(proof.source), lines, more)
 
 
-def stacked(lines: Mapping[str, Sequence[tuple[str, float, str, Proof]]]) -> str:
+def stacked(lines: Mapping[str, Sequence[tuple[str, float, str, Proof]]]) -> Markup:
     """One full bar per line, cut into parts of (name, percent, colour, proof); each part opens its proof."""
     cards, bars = Cards("shares"), []
+    part = Markup('<span style="flex:{:.3f};background:{}">{}</span>')
     for label, parts in lines.items():
-        cells = "".join(
-            f'<span style="flex:{percent:.3f};background:{colour}">{cards.number(proof, part_words(name, percent))}</span>'
+        cells = joined(
+            part.format(percent, colour, cards.number(proof, part_words(name, percent)))
             for name, percent, colour, proof in parts
         )
-        bars.append(f'<div class="bar-label">{escape(label)}</div><div class="bar">{cells}</div>')
-    return f'<div class="stacked">{"".join(bars)}</div>{cards.html()}'
+        bars.append(Markup('<div class="bar-label">{}</div><div class="bar">{}</div>').format(label, cells))
+    return Markup('<div class="stacked">{}</div>{}').format(joined(bars), cards.html())
 
 
 def part_words(name: str, percent: float) -> str:
@@ -100,25 +106,26 @@ def part_words(name: str, percent: float) -> str:
     return f"{name} {percent:.0f} %" if percent >= 9 else f"{percent:.0f} %" if percent >= 3.5 else "⋯"
 
 
-def table(rows: Sequence[dict], place: str) -> str:
+def table(rows: Sequence[dict], place: str) -> Markup:
     """Plain rows; a `Provable` cell opens its proof. Columns of numbers are set to the right."""
     cards = Cards(place)
     numeric = {key for key in rows[0] if all(is_number(row[key]) for row in rows)}
-    kind = {key: ' class="num"' if key in numeric else "" for key in rows[0]}
-    head = "".join(f"<th{kind[key]}>{escape(key)}</th>" for key in rows[0])
-    body = "".join(
-        "<tr>" + "".join(f"<td{kind[key]}>{_cell(value, cards)}</td>" for key, value in row.items()) + "</tr>"
+    kind = {key: Markup(' class="num"') if key in numeric else "" for key in rows[0]}
+    head = joined(Markup("<th{}>{}</th>").format(kind[key], key) for key in rows[0])
+    body = joined(
+        Markup("<tr>{}</tr>").format(
+            joined(Markup("<td{}>{}</td>").format(kind[key], _cell(value, cards)) for key, value in row.items())
+        )
         for row in rows
     )
     return framed(head, body) + cards.html()
 
 
-def framed(head: str, body: str, kind: str = "") -> str:
+def framed(head: Markup, body: Markup, kind: str = "") -> Markup:
     """A table's head and body, scrolling inside itself on a phone."""
-    return (
-        f'<div class="scroll"><table class="paper{" " * bool(kind)}{kind}"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
-    )
+    return Markup(
+        '<div class="scroll"><table class="{}"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>'
+    ).format(f"paper {kind}".strip(), head, body)
 
 
 def is_number(value: object) -> bool:
@@ -127,7 +134,7 @@ def is_number(value: object) -> bool:
     return isinstance(value, (int, float)) or bool(re.fullmatch(r"[×+−]?[\d,.]+( [KMGT]?\w+)?|same|–", str(value)))
 
 
-def _cell(value: object, cards: Cards) -> str:
+def _cell(value: object, cards: Cards) -> Markup:
     if isinstance(value, (Provable, Told)):
         return cards.text(value)
     return escape(units.exact(value) if isinstance(value, int) else str(value))

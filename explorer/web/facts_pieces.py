@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import streamlit as st
+from markupsafe import Markup
 
 from explorer.facts import cost
 from explorer.facts.proof import prove, receptive_field
@@ -13,6 +13,7 @@ from explorer.facts.rollup import METRICS
 from explorer.net.trace import Node
 from explorer.spec import naming
 from explorer.tell import cells, export, markup, palette
+from explorer.tell.markup import joined
 from explorer.web import pieces, state
 from explorer.web.state import Chosen
 
@@ -43,32 +44,38 @@ def select(nodes: Sequence[Node], picked: str) -> None:
 
 def metric_table(nodes: Sequence[Node], path: str) -> None:
     """A part's children with every metric; each count opens its formula."""
-    head = f"<th>{escape(path)}</th>" + "".join(
-        f'<th class="num">{escape(METRICS[name].label)}</th>' for name in METRICS
+    head = Markup("<th>{}</th>").format(path) + joined(
+        Markup('<th class="num">{}</th>').format(METRICS[name].label) for name in METRICS
     )
     cards, lines = markup.Cards("metrics"), []
     for name, group in cost.children(nodes, path):
         cells = [_metric(metric, group, name, cards, nodes) for metric in METRICS]
         colour = palette.STAGE_COLOURS[group[0].stage]
         lines.append(
-            f'<tr><td><span class="swatch" style="background:{colour}"></span>{escape(name)}</td>{"".join(cells)}</tr>'
+            Markup('<tr><td><span class="swatch" style="background:{}"></span>{}</td>{}</tr>').format(
+                colour, name, joined(cells)
+            )
         )
     _, group = cost.part(nodes, path)
-    cells = [_metric(metric, group, path, cards, nodes) if metric in cost.SUMS else "<td></td>" for metric in METRICS]
-    lines.append(f'<tr class="total"><td>{escape("sum" if len(lines) > 1 else path)}</td>{"".join(cells)}</tr>')
-    st.html(
-        f'{markup.framed(head, "".join(lines))}<div class="note">Click a number for its formula. '
-        f"Activation memory in bytes, fp32. {pieces.mark('computed')}</div>{cards.html()}"
+    empty = Markup("<td></td>")
+    cells = [_metric(metric, group, path, cards, nodes) if metric in cost.SUMS else empty for metric in METRICS]
+    total = "sum" if len(lines) > 1 else path
+    lines.append(Markup('<tr class="total"><td>{}</td>{}</tr>').format(total, joined(cells)))
+    pieces.html(
+        Markup(
+            '{}<div class="note">Click a number for its formula. Activation memory in bytes, fp32. {}</div>{}'
+        ).format(markup.framed(head, joined(lines)), pieces.mark("computed"), cards.html())
     )
 
 
-def _metric(metric: str, group: Sequence[Node], name: str, cards: markup.Cards, nodes: Sequence[Node]) -> str:
+def _metric(metric: str, group: Sequence[Node], name: str, cards: markup.Cards, nodes: Sequence[Node]) -> Markup:
     """A cell of the table: the exact sum, or the receptive field at the group's end."""
     if metric in cost.SUMS:
-        return f'<td class="num">{cards.number(prove(metric, group, name))}</td>'
+        return Markup('<td class="num">{}</td>').format(cards.number(prove(metric, group, name)))
     shown = cost.spoken(METRICS[metric].of(group[-1]), metric)
     proved = metric == "receptive_field" and group[-1].receptive_field is not None
-    return f'<td class="num">{cards.number(receptive_field(nodes, group[-1].path), shown) if proved else escape(shown)}</td>'
+    cell = cards.number(receptive_field(nodes, group[-1].path), shown) if proved else shown
+    return Markup('<td class="num">{}</td>').format(cell)
 
 
 def take_home(chosen: Chosen) -> None:

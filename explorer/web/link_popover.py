@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import streamlit as st
+from markupsafe import Markup
 
 from explorer.tell import link
 from explorer.web import pieces
@@ -38,7 +39,7 @@ def _contents(page: str) -> None:
     with shown:
         code = link.qr_svg(url)
         if code:
-            st.html(f'<div class="qr">{pieces.image(code, f"QR code of {url}")}</div>')
+            pieces.html(Markup('<div class="qr">{}</div>').format(pieces.image(code, f"QR code of {url}")))
         else:
             st.info("This state is too long for a QR code that can be scanned: send the link.")
     with embedded:

@@ -1,4 +1,7 @@
-"""The pieces that pages are made of: header, key figures, drawings, downloads. The only look is assets/app/app.css."""
+"""The pieces that pages are made of: header, key figures, drawings, downloads. The only look is assets/app/app.css.
+
+`html` is the one way for HTML to a page: what is not `Markup` stands there as text.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,12 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from markupsafe import Markup, escape
 
 from explorer import units
 from explorer.facts.told import Provable, Told
@@ -20,7 +23,7 @@ from explorer.places import ASSETS
 from explorer.spec import naming
 from explorer.tell import markup, palette
 from explorer.tell.buttons import spots
-from explorer.tell.markup import mark
+from explorer.tell.markup import joined, mark
 from explorer.tell.tabular import csv_text
 from explorer.web import plain
 from explorer.web.state import Chosen
@@ -42,9 +45,20 @@ class Figure:
     proof: Proof | None = None
 
 
+def html(text: Markup, width: str = "stretch") -> None:
+    """A piece of HTML on the page. What is no `Markup` is shown as the text that it is."""
+    st.html(str(escape(text)), width=width)
+
+
 def style() -> None:
     """The app's stylesheets; once per page, before anything else."""
-    look = "".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in ("app", "proof"))
+    stylesheet("".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in ("app", "proof")))
+
+
+def stylesheet(look: str) -> None:
+    """CSS for the page. Raises `ValueError` for what could end the stylesheet and begin something else."""
+    if "<" in look:
+        raise ValueError("look: a stylesheet has no “<”")
     st.html(f"<style>{look}</style>")
 
 
@@ -54,7 +68,7 @@ def brand() -> None:
     with st.sidebar:
         script = (FOLDER / "app.js").read_text(encoding="utf-8")
         st.html(
-            f'<div class="brand">{sign}<span>ResNet Explorer</span></div><script>{script}</script>',
+            f'<div class="brand">{sign}<span>ResNet Explorer</span></div><script>{script}</script>',  # both are our own
             unsafe_allow_javascript=True,
         )
 
@@ -69,18 +83,19 @@ def header(chosen: Chosen, problem: str | None, beside: Callable[[], None] = lam
     nodes = trace(spec, chosen.height, chosen.width, chosen.batch)
     params, macs = (prove(metric, nodes) for metric in ("params", "macs"))
     facts = [
-        escape(naming.layout(spec)),
+        naming.layout(spec),
         cards.number(params, f"{units.count(params.value)} params"),
         cards.number(macs, units.macs(macs.value) + (" per picture" if chosen.batch > 1 else "")),
         f"{chosen.batch}×{spec.in_channels}×{chosen.height}×{chosen.width}",
     ]
-    spans = "".join(f'<span class="sep">{fact}</span>' for fact in facts)
+    spans = joined(Markup('<span class="sep">{}</span>').format(fact) for fact in facts)
     said = naming.same_layout_as(chosen.layout_of, spec) or naming.remark(spec)
-    soft = f'<span class="soft">{escape(said)}</span>' if said else ""
+    soft = Markup('<span class="soft">{}</span>').format(said) if said else ""
     with st.container(key="built", horizontal=True, vertical_alignment="center"):
-        st.html(
-            f'<div class="built" role="status"><b>{escape(naming.title(spec))}</b>{spans}{soft}</div>{cards.html()}',
-            width="stretch",
+        html(
+            Markup('<div class="built" role="status"><b>{}</b>{}{}</div>{}').format(
+                naming.title(spec), spans, soft, cards.html()
+            )
         )
         beside()
     if problem:
@@ -90,40 +105,39 @@ def header(chosen: Chosen, problem: str | None, beside: Callable[[], None] = lam
 def figures(items: Sequence[Figure]) -> None:
     """A row of key figures; a number that has a proof opens it."""
     cards = markup.Cards("figures")
-    cells = "".join(
-        f'<div class="figure"><div class="value">{cards.number(item.proof, item.value) if item.proof else escape(item.value)}</div>'
-        f'<div class="label">{escape(item.label)} {mark(item.source)}</div>'
-        + (f'<div class="exact">{escape(item.exact)}</div>' if item.exact else "")
-        + "</div>"
+    cells = joined(
+        Markup('<div class="figure"><div class="value">{}</div><div class="label">{} {}</div>{}</div>').format(
+            cards.number(item.proof, item.value) if item.proof else item.value,
+            item.label,
+            mark(item.source),
+            Markup('<div class="exact">{}</div>').format(item.exact) if item.exact else "",
+        )
         for item in items
     )
-    st.html(f'<div class="figures">{cells}</div>{cards.html()}')
+    html(Markup('<div class="figures">{}</div>{}').format(cells, cards.html()))
 
 
 def lead(text: str | Told) -> None:
     """The page's point, in a sentence or two; a `Told`'s numbers open their proofs."""
     cards = markup.Cards("lead")
-    st.html(f'<p class="lead">{cards.text(text)}</p>{cards.html()}')
+    html(Markup('<p class="lead">{}</p>{}').format(cards.text(text), cards.html()))
 
 
 def note(text: str, source: str = "") -> None:
     """Small print below a figure."""
-    st.html(f'<div class="note">{escape(text)} {mark(source) if source else ""}</div>')
+    html(Markup('<div class="note">{} {}</div>').format(text, mark(source) if source else ""))
 
 
 def opened(label: str, proof: Proof) -> None:
     """The whole derivation of a part of a picture that was clicked on, in the page."""
-    st.html(markup.opened(label, proof))
+    html(markup.opened(label, proof))
 
 
 def told(proofs: dict[str, Proof]) -> None:
     """Exact numbers with their names in one line; each opens its proof."""
     cards = markup.Cards("told")
-    st.html(
-        '<div class="told">'
-        + " · ".join(f"{cards.number(proof)} {escape(words)}" for words, proof in proofs.items())
-        + f" {mark('computed')}</div>{cards.html()}"
-    )
+    facts = joined((Markup("{} {}").format(cards.number(proof), words) for words, proof in proofs.items()), " · ")
+    html(Markup('<div class="told">{} {}</div>{}').format(facts, mark("computed"), cards.html()))
 
 
 def drawing(
@@ -132,38 +146,40 @@ def drawing(
     """An SVG as wide as its column; scrolls inside itself where it would become narrower than `least_px`. proofs: of the
     numbers in it, by the names that they have there (`svg.text`)."""
     cards = markup.Cards(label)
-    st.html(
-        f'<div class="scroll"><div class="drawing" style="min-width:{least_px}px;max-width:{most_px}px">'
-        f"{image(svg, label)}{spots(svg, proofs, cards)}</div></div>{cards.html()}"
+    html(
+        Markup(
+            '<div class="scroll"><div class="drawing" style="min-width:{}px;max-width:{}px">{}{}</div></div>{}'
+        ).format(least_px, most_px, image(svg, label), spots(svg, proofs, cards), cards.html())
     )
 
 
-def image(svg: str, label: str) -> str:
+def image(svg: str, label: str) -> Markup:
     """An SVG as an `<img>`: st.html takes inline SVG away. The picture follows the theme by `prefers-color-scheme`,
     which an image inherits from the page's colour scheme."""
     data = b64encode(svg.encode()).decode()
-    return f'<img alt="{escape(label)}" src="data:image/svg+xml;base64,{data}">'
+    return Markup('<img alt="{}" src="data:image/svg+xml;base64,{}">').format(label, data)
 
 
 def arithmetic(formula: str) -> None:
     """A substituted formula, its result in bold."""
     terms, _, result = formula.rpartition(" = ")
-    st.html(f'<div class="sum">{escape(terms)} = <b>{escape(result)}</b></div>')
+    html(Markup('<div class="sum">{} = <b>{}</b></div>').format(terms, result))
 
 
 def reason(kind: str, why: Told) -> None:
     """Why a block's shortcut is solid or dotted, with the line itself as a key. kind: of palette.SHORTCUT_WORDS."""
     cards = markup.Cards("reason")
-    st.html(
-        f'<div class="why"><span class="key {kind}"></span><b>{escape(palette.SHORTCUT_WORDS[kind])}.</b> '
-        f"{cards.text(why)}</div>{cards.html()}"
+    html(
+        Markup('<div class="why"><span class="key {}"></span><b>{}.</b> {}</div>{}').format(
+            kind, palette.SHORTCUT_WORDS[kind], cards.text(why), cards.html()
+        )
     )
 
 
 def table(rows: Sequence[dict], caption: str = "", source: str = "computed") -> None:
     """Plain rows as a table that reads like the paper's; a `Provable` cell opens its formula."""
-    note = f'<div class="note">{escape(caption)} {mark(source)}</div>' if caption else ""
-    st.html(markup.table(rows, "table") + note)
+    note = Markup('<div class="note">{} {}</div>').format(caption, mark(source)) if caption else ""
+    html(markup.table(rows, "table") + note)
 
 
 def provable(rows: Sequence[dict], proofs: Sequence[dict[str, Proof]]) -> list[dict]:
@@ -242,7 +258,9 @@ def downloads(
 
 def save_figures() -> None:
     """Two buttons that save every chart and drawing of the page; the browser does it."""
-    st.html(
-        '<div class="save">Figures on this page: <button type="button" data-save="svg">SVG</button> '
-        '<button type="button" data-save="png">PNG</button></div>'
+    html(
+        Markup(
+            '<div class="save">Figures on this page: <button type="button" data-save="svg">SVG</button> '
+            '<button type="button" data-save="png">PNG</button></div>'
+        )
     )

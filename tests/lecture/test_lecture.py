@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markupsafe import Markup
 from streamlit.testing.v1 import AppTest
 
 from explorer import lecture
@@ -19,10 +20,12 @@ from explorer.lecture import LectureError, parse
 from explorer.lecture.quantities import known, quantity
 from explorer.lecture.scene import OWN, address, query
 from explorer.lecture.scene_pictures import pictures
+from explorer.lecture.scene_text import about
 from explorer.net.trace import trace
 from explorer.net.vgg import vgg19
 from explorer.spec.chosen import DEFAULT, USUAL, of_params
 from explorer.tell.drawing import lines_svg, overview_svg
+from explorer.tell.markup import Cards
 
 TOUR = lecture.load()
 ASKING = [scene for scene in TOUR.scenes if scene.question]
@@ -309,6 +312,34 @@ def test_prose_escapes_and_drives() -> None:
         'data-drive="node=layer2.0&amp;open=1">here</a></p><p>and 25.56\u00a0M.</p>'
     )
     assert "<a" not in lecture.prose("[here](?x=1)", of_params({}), links=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("2*3 or 4*5", "2*3 or 4*5"),
+        ("2 * 3 or 4 * 5", "2 * 3 or 4 * 5"),
+        ("**so** and *so*, conv2_x and conv3_x", "<strong>so</strong> and <em>so</em>, conv2_x and conv3_x"),
+        ("*[so](?a=1)*", '<em><a href="#" role="button" data-drive="a=1">so</a></em>'),
+        ("`2*3*{params}`", "<code>2*3*25.56\u00a0M</code>"),
+        (r"\*so\*", "*so*"),
+        ("[Log in](http://evil.example)", "[Log in](http://evil.example)"),
+        ("![x](http://evil.example/pixel.png)", "![x](http://evil.example/pixel.png)"),
+        ("<https://evil.example> https://evil.example", "&lt;https://evil.example&gt; https://evil.example"),
+        ("[x][1]\n\n[1]: http://evil.example", "[x][1]</p><p>[1]: http://evil.example"),
+        ("[x](?a=1&b='\"<)", '<a href="#" role="button" data-drive="a=1&amp;b=&#39;&#34;&lt;">x</a>'),
+        ("- a\n# b\n> c", "- a # b &gt; c"),
+    ],
+)
+def test_prose_is_markdown_cut_down_to_emphasis_code_figures_and_our_own_links(text: str, shown: str) -> None:
+    assert lecture.prose(text, of_params({})) == f"<p>{shown}</p>"
+
+
+def test_the_list_of_scenes_shows_the_first_sentence_plainly() -> None:
+    text = "The *first* [one](?a=1) has {params}\nweights, `x<y`. The second."
+    assert about(text, of_params({}), Cards("x")) == "The first one has " + Cards("x").number(
+        quantity("params", of_params({})).proof, "25.56\u00a0M"
+    ) + Markup(" weights, x&lt;y.")
 
 
 def test_the_reveal_lays_its_changes_over_the_state() -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from explorer.tell import link
-from explorer.web import plain
+from explorer.web import pieces, plain
 
 if TYPE_CHECKING:  # a lecture needs torch: not before the controls are painted
     from explorer.lecture import Lecture, LectureError
@@ -136,7 +136,7 @@ def show(page: str, seen: Flags) -> None:
         _component(key="lecture_stage", data={"bare": True, "present": True, "page": path, "path": f"/{path}"})
     text = f"{', '.join(PARTS.get(name, f'.st-key-{name}') for name in sorted(hidden))} {{ display: none !important; }}"
     look = (FOLDER / "present.css").read_text(encoding="utf-8") if seen.present else ""
-    st.html(f"<style>{text if hidden else ''}{look}</style>")
+    pieces.stylesheet(f"{text if hidden else ''}{look}")
 
 
 def _scene(page: str, seen: Flags) -> set[str]:

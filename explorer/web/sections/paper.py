@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from html import escape
 
-import streamlit as st
+from markupsafe import Markup
 
 from explorer import units
 from explorer.facts import published
@@ -17,6 +16,7 @@ from explorer.facts.told import Provable, Told
 from explorer.net.trace import Node
 from explorer.spec import naming, preset
 from explorer.tell import markup
+from explorer.tell.markup import joined
 from explorer.web import pieces, state
 from explorer.web.state import Chosen
 
@@ -37,31 +37,34 @@ LABELS = {
 def table1(rows: Sequence[Sequence[Cell]], now: str) -> None:
     """Table 1: what the models say in each cell, with a tick or what the paper prints instead. now: column to tint."""
     names = {name: naming.title(preset(name)).removeprefix("ResNet-") + "-layer" for name in COLUMNS}
-    head = "".join(f"<th{_now(name, now)}>{names[name]}</th>" for name in COLUMNS)
+    head = Markup("<th>layer</th><th>output size</th>") + joined(
+        Markup("<th{}>{}</th>").format(_now(name, now), names[name]) for name in COLUMNS
+    )
     cards = markup.Cards("table1")
-    body = "".join(
-        f"<tr><td><b>{escape(row[0].row)}</b></td><td>{_cell(row[0], cards) if row[0].live else ''}</td>"
-        + "".join(f"<td{_now(cell.column, now)}>{_cell(cell, cards)}</td>" for cell in row[1:])
-        + "</tr>"
+    body = joined(
+        Markup("<tr><td><b>{}</b></td><td>{}</td>{}</tr>").format(
+            row[0].row,
+            _cell(row[0], cards) if row[0].live else "",
+            joined(Markup("<td{}>{}</td>").format(_now(cell.column, now), _cell(cell, cards)) for cell in row[1:]),
+        )
         for row in rows
     )
-    st.html(markup.framed(f"<th>layer</th><th>output size</th>{head}", body, "table1") + cards.html())
+    pieces.html(markup.framed(head, body, "table1") + cards.html())
 
 
 def _now(column: str, now: str) -> str:
-    return ' class="now"' if column == now else ""
+    return Markup(' class="now"') if column == now else ""
 
 
-def _cell(cell: Cell, cards: markup.Cards) -> str:
-    text = (
-        cards.number(cell.proof, cell.live)
-        if cell.proof
-        else "<br>".join(f'<span class="line">{escape(line)}</span>' for line in re.split("; |(?<=pool,) ", cell.live))
-    )
+def _cell(cell: Cell, cards: markup.Cards) -> Markup:
+    lines = (Markup('<span class="line">{}</span>').format(line) for line in re.split("; |(?<=pool,) ", cell.live))
+    text = cards.number(cell.proof, cell.live) if cell.proof else Markup("<br>").join(lines)
     if cell.match:
-        note = f'<br><span class="soft">{escape(cell.note)}</span>' if cell.note else ""
-        return f'{text} <span class="match" title="match: the paper prints {escape(cell.published)}">✓</span>{note}'
-    return f'{text} <span class="mismatch">✗ the paper: {escape(cell.published)}</span>'
+        note = Markup('<br><span class="soft">{}</span>').format(cell.note) if cell.note else ""
+        return Markup('{} <span class="match" title="match: the paper prints {}">✓</span>{}').format(
+            text, cell.published, note
+        )
+    return Markup('{} <span class="mismatch">✗ the paper: {}</span>').format(text, cell.published)
 
 
 def errors(table: str, lead: str) -> list[dict]:
@@ -74,11 +77,12 @@ def errors(table: str, lead: str) -> list[dict]:
         }
         for row, proofs in zip(rows, published.error_proofs(table), strict=True)
     ]
-    st.html(f'<p class="lead">{escape(lead)}</p>')
+    pieces.lead(lead)
     pieces.table(shown)
-    st.html(
-        f'<div class="note">Errors: <a href="{data["url"]}">{escape(data["source"])}</a> {pieces.mark("published")} '
-        f"{escape(data['protocol'])} Parameters and MACs: {pieces.mark('computed')}</div>"
+    pieces.html(
+        Markup('<div class="note">Errors: <a href="{}">{}</a> {} {} Parameters and MACs: {}</div>').format(
+            data["url"], data["source"], pieces.mark("published"), data["protocol"], pieces.mark("computed")
+        )
     )
     return [{"table": data["source"], **row, "source": data["url"], "protocol": data["protocol"]} for row in rows]
 
@@ -109,9 +113,10 @@ def architectures(chosen: Chosen) -> list[dict]:
     )
     table1(table, naming.base_name(chosen.spec))
     source = published.load("table1")
-    st.html(
-        f'<div class="note">{pieces.mark("computed")} against <a href="{source["url"]}">{escape(source["source"])}</a> '
-        f"{pieces.mark('published')} {escape(source['protocol'])}</div>"
+    pieces.html(
+        Markup('<div class="note">{} against <a href="{}">{}</a> {} {}</div>').format(
+            pieces.mark("computed"), source["url"], source["source"], pieces.mark("published"), source["protocol"]
+        )
     )
     pieces.lead(
         "The paper’s 3.8 for ResNet-50 is 3.858 cut off, not rounded: 3.9 would be closer. 3.6 for ResNet-34 is 3.664 cut "
@@ -176,8 +181,10 @@ def cifar() -> list[dict]:
         "overfitting, the authors say. Plain-110 stayed above 60 %.",
     )
     rows += errors("preactivation", "BN and ReLU before the convolution: the deeper the net, the more it helps.")
-    st.html(
-        '<div class="note">Errors of different protocols (10-crop, one crop, several scales, another training) cannot be '
-        "compared with each other.</div>"
+    pieces.html(
+        Markup(
+            '<div class="note">Errors of different protocols (10-crop, one crop, several scales, another training) '
+            "cannot be compared with each other.</div>"
+        )
     )
     return rows

@@ -176,7 +176,7 @@ class Bench:
 
     def meaning(self, run: dict) -> None:
         """What may be claimed, what not, and the paper; then every claim with its rate."""
-        st.html(lab_words.meaning(self.key, pieces.mark("published")))
+        pieces.html(lab_words.meaning(self.key, pieces.mark("published")))
         with st.expander("Every claim, over the recorded seeds and in this run"):
             made = shipped()["provenance"]
             pieces.table(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from html import escape
 
 import streamlit as st
+from markupsafe import Markup
 
 from explorer import units
 from explorer.facts import comparison
@@ -15,6 +15,7 @@ from explorer.facts.rollup import METRICS
 from explorer.facts.told import Provable
 from explorer.spec import ResNetSpec
 from explorer.tell import markup, palette
+from explorer.tell.markup import joined
 from explorer.web import map_component as network_map
 from explorer.web import pieces
 from explorer.web.sections.compare.pair import names
@@ -99,13 +100,23 @@ def stages(base: ResNetSpec, chosen: Chosen) -> list[dict]:
     proofs = [comparison.stage_proofs(spec, chosen.height, chosen.width) for spec in (base, chosen.spec)]
     cards, lines = markup.Cards("stages"), []
     for row in rows:
-        cells = "".join(f"<td>{_pair(row, key, proofs, cards)}</td>" for key in columns)
-        lines.append(f"<tr><td><b>{row['stage']}</b></td>{cells}</tr>")
-    head = "".join(f"<th>{escape(label)}</th>" for label in ("stage", *columns.values()))
-    before, after = map(escape, names(base, chosen))
-    st.html(
-        f'{markup.framed(head, "".join(lines))}<div class="note">Where they differ: {before} above, <b>{after}</b> below, tinted. '
-        f"One {chosen.height}×{chosen.width} picture. Click a number for its formula. {pieces.mark('computed')}</div>{cards.html()}"
+        cells = joined(Markup("<td>{}</td>").format(_pair(row, key, proofs, cards)) for key in columns)
+        lines.append(Markup("<tr><td><b>{}</b></td>{}</tr>").format(row["stage"], cells))
+    head = joined(Markup("<th>{}</th>").format(label) for label in ("stage", *columns.values()))
+    before, after = names(base, chosen)
+    pieces.html(
+        Markup(
+            '{}<div class="note">Where they differ: {} above, <b>{}</b> below, tinted. One {}×{} picture. '
+            "Click a number for its formula. {}</div>{}"
+        ).format(
+            markup.framed(head, joined(lines)),
+            before,
+            after,
+            chosen.height,
+            chosen.width,
+            pieces.mark("computed"),
+            cards.html(),
+        )
     )
     return [
         {
@@ -120,7 +131,8 @@ def stages(base: ResNetSpec, chosen: Chosen) -> list[dict]:
 
 def _pair(row: dict, key: str, proofs: Sequence[dict], cards: markup.Cards) -> str:
     old, new = (_stated(row, side, key, known, cards) for side, known in zip(("base", "other"), proofs))
-    return f'<span class="soft">{old}</span><br><b class="tinted">{new}</b>' if key in row["changed"] else new
+    both = Markup('<span class="soft">{}</span><br><b class="tinted">{}</b>')
+    return both.format(old, new) if key in row["changed"] else new
 
 
 def _stated(row: dict, side: str, key: str, proofs: dict, cards: markup.Cards) -> str:
@@ -128,7 +140,7 @@ def _stated(row: dict, side: str, key: str, proofs: dict, cards: markup.Cards) -
     if not row[side]:
         return "–"
     text, known = _text(key, row[side].get(key)), proofs.get(row["stage"], {})
-    return cards.number(known[key], text) if key in known else escape(text)
+    return cards.number(known[key], text) if key in known else text
 
 
 def _text(key: str, value: object) -> str:
@@ -172,9 +184,10 @@ def structure(found: Sequence[Layer], base: ResNetSpec, chosen: Chosen) -> list[
         cells = [row for row, _ in event["selection"]["cells"] if row < len(shown)]
         with picked:
             _formulas(shown[cells[0] if cells else 0].path, base, chosen)
-        st.html(
-            f'<div class="note">+ added, − removed, ~ changed, against the baseline; matched by path. A changed layer’s '
-            f"parameters are the difference. {pieces.mark('computed')}</div>"
+        pieces.note(
+            "+ added, − removed, ~ changed, against the baseline; matched by path. A changed layer’s parameters are the "
+            "difference.",
+            "computed",
         )
     else:
         pieces.lead("No such layer differs.")
@@ -186,15 +199,16 @@ def _formulas(path: str, base: ResNetSpec, chosen: Chosen) -> None:
     cards = markup.Cards("layer")
     both = zip(names(base, chosen), comparison.layer_proofs(base, chosen.spec, chosen.height, chosen.width, path))
     facts = [
-        f"in {escape(name)} "
-        + (
-            ", ".join(f"{cards.number(proof, proof.text)} {words}" for words, proof in found.items())
+        Markup("in {} {}").format(
+            name,
+            joined((Markup("{} {}").format(cards.number(one, one.text), words) for words, one in found.items()), ", ")
             if found
-            else "there is none"
+            else "there is none",
         )
         for name, found in both
     ]
-    st.html(
-        f'<div class="told"><b>{escape(path)}</b>: {"; ".join(facts)} {pieces.mark("computed")}<br><span class="soft">Click a row '
-        f"below for its formulas.</span></div>{cards.html()}"
+    pieces.html(
+        Markup(
+            '<div class="told"><b>{}</b>: {} {}<br><span class="soft">Click a row below for its formulas.</span></div>{}'
+        ).format(path, joined(facts, "; "), pieces.mark("computed"), cards.html())
     )

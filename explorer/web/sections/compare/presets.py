@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from html import escape
 
 import streamlit as st
+from markupsafe import Markup
 
 from explorer.facts import comparison, published
 from explorer.facts.proof import Proof, ratio
@@ -121,9 +121,12 @@ def _whose(times: Across | None, mark: str, missing: list[str]) -> None:
 def _published() -> None:
     for table in published.throughput()[:1]:
         pieces.lead(_not_time(table))
-        st.html(
-            f'<div class="note">{escape(table["device"])}, {escape(table["dtype"])}, batch {table["batch"]:,}: '
-            f'<a href="{table["url"]}">{escape(table["source"])}</a> {pieces.mark("published")} Only the five depths have one.</div>'
+        pieces.html(
+            Markup(
+                '<div class="note">{}, {}, batch {:,}: <a href="{}">{}</a> {} Only the five depths have one.</div>'
+            ).format(
+                table["device"], table["dtype"], table["batch"], table["url"], table["source"], pieces.mark("published")
+            )
         )
 
 

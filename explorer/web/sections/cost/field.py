@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
+from markupsafe import Markup
 
 from explorer import units
 from explorer.facts import receptive
@@ -115,8 +114,10 @@ def _shown(seen: receptive.Check) -> None:
                 ),
             ]
         )
-        st.html(
-            f'<div class="note">At {escape(seen.path)}, on {escape(seen.note)}; on this host’s CPU, {escape(seen.at)}. The extent: all weights alike, average '
-            f"instead of max pooling, so that no path is closed. The picture and the effective side: {receptive.DRAWS} random "
-            "initialisations and pictures; it grows in training.</div>"
+        pieces.html(
+            Markup(
+                '<div class="note">At {}, on {}; on this host’s CPU, {}. The extent: all weights alike, average instead of '
+                "max pooling, so that no path is closed. The picture and the effective side: {} random initialisations and "
+                "pictures; it grows in training.</div>"
+            ).format(seen.path, seen.note, seen.at, receptive.DRAWS)
         )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from html import escape
 
 import streamlit as st
+from markupsafe import Markup
 
 from explorer import units
 from explorer.facts import conventions, cost, memory
@@ -47,7 +47,7 @@ def where(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
     name = naming.title(chosen.spec)
     totals(chosen, nodes)
     pieces.lead(cost.lesson(nodes))
-    st.html(
+    pieces.html(
         markup.stacked(
             {
                 METRICS[metric].label: [
@@ -111,32 +111,27 @@ def flops(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
         )
     )
     cards = markup.Cards("flops")
-    head = (
+    head = Markup(
         '<th>Who counts</th><th class="num">Result</th><th>Unit</th><th class="num">MACs of conv and fc</th>'
         "<th>What else, and why</th>"
     )
-    body = "".join(_convention(row, cards) for row in rows)
-    st.html(
-        f'{markup.framed(head, body, "flops")}<div class="note">Per picture, computed from the trace by each tool’s rule; the tests run '
-        "torchinfo and FlopCounterMode on the real model and compare. Both multiply by the batch. "
-        f"{pieces.mark('computed')}</div>{cards.html()}"
+    body = markup.joined(_convention(row, cards) for row in rows)
+    pieces.html(
+        Markup(
+            '{}<div class="note">Per picture, computed from the trace by each tool’s rule; the tests run torchinfo and '
+            "FlopCounterMode on the real model and compare. Both multiply by the batch. {}</div>{}"
+        ).format(markup.framed(head, body, "flops"), pieces.mark("computed"), cards.html())
     )
     return conventions.rows(rows)
 
 
-def _convention(row: conventions.Convention, cards: markup.Cards) -> str:
-    gaps = (
-        "<br>".join(
-            f"+ <b>{gap.value:,}</b> {escape(gap.unit)} <span class='soft'>({escape(gap.formula)})</span>"
-            for gap in row.gaps
-        )
-        or "–"
-    )
-    return (
-        f"<tr><td><b>{escape(row.name)}</b><br><span class='soft'>{escape(row.says)}</span></td>"
-        f"<td class='num big'>{cards.number(row.proof)}</td><td>{escape(row.unit)}</td>"
-        f"<td class='num'>{cards.number(row.base_proof)}</td><td>{gaps}</td></tr>"
-    )
+def _convention(row: conventions.Convention, cards: markup.Cards) -> Markup:
+    gap_words = Markup('+ <b>{:,}</b> {} <span class="soft">({})</span>')
+    gaps = Markup("<br>").join(gap_words.format(gap.value, gap.unit, gap.formula) for gap in row.gaps)
+    return Markup(
+        '<tr><td><b>{}</b><br><span class="soft">{}</span></td><td class="num big">{}</td><td>{}</td>'
+        '<td class="num">{}</td><td>{}</td></tr>'
+    ).format(row.name, row.says, cards.number(row.proof), row.unit, cards.number(row.base_proof), gaps or "–")
 
 
 def memories(chosen: Chosen) -> list[dict]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from markupsafe import Markup
 
 from explorer import units
 from explorer.net.trace import trace
@@ -63,7 +64,9 @@ def _on_the_map(chosen: Chosen, seen: Parts) -> None:
         "seconds": rows.tile_seconds(seen.parts),
         "stamp": sentences.stamp(seen.settings, seen.provenance),
     }
-    st.html('<div class="beside">The map can be coloured by these times: Architecture, Colour, Measured time.</div>')
+    pieces.html(
+        Markup('<div class="beside">The map can be coloured by these times: Architecture, Colour, Measured time.</div>')
+    )
 
 
 def _layers_and_kernels(chosen: Chosen, settings: Settings, seen: Parts, mark: str) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from html import escape
 
 import streamlit as st
+from markupsafe import Markup
 
 from explorer.facts.proof import Proof
 from explorer.facts.told import Told
 from explorer.spec import naming
 from explorer.tell import markup
+from explorer.tell.markup import joined
 from explorer.tell.tabular import csv_text
 from explorer.timing.data import records
 from explorer.timing.data.measurement import Measurement
@@ -112,7 +113,7 @@ def question(text: str, asked: Settings) -> None:
     """The view's question, and beside it the settings with which its button measures."""
     with st.container(horizontal=True, vertical_alignment="center", key="timing-question"):
         st.header(text, anchor=False, width="content")
-        st.html(f'<div class="asked">measures on {escape(asked.words)}</div>', width="content")
+        pieces.html(Markup('<div class="asked">measures on {}</div>').format(asked.words), width="content")
 
 
 def hall(seen: Measurement, mark: str, speed: Proof) -> None:
@@ -123,16 +124,18 @@ def hall(seen: Measurement, mark: str, speed: Proof) -> None:
         f"range{sentences.processor(seen)}"
     )
     time, _, rate = seen.headline.partition(" · ")
-    st.html(
-        f'<div class="hall"><div class="big">{escape(time)} <span>· {cards.number(speed, rate)}</span></div>'
-        f'<div class="label">{escape(seen.title)} {pieces.mark(mark)}</div><div class="exact">{escape(under)}</div></div>'
-        f"{cards.html()}"
+    pieces.html(
+        Markup(
+            '<div class="hall"><div class="big">{} <span>· {}</span></div><div class="label">{} {}</div>'
+            '<div class="exact">{}</div></div>{}'
+        ).format(time, cards.number(speed, rate), seen.title, pieces.mark(mark), under, cards.html())
     )
 
 
 def beside(asked: Settings, facts: Mapping[str, object], mark: str, varied: str | None = None) -> None:
     """The line under a figure: on what and how. varied: the setting that differs from point to point."""
-    st.html(f'<div class="beside">{escape(sentences.stamp(asked, facts, varied))} {pieces.mark(mark)}</div>')
+    said = sentences.stamp(asked, facts, varied)
+    pieces.html(Markup('<div class="beside">{} {}</div>').format(said, pieces.mark(mark)))
 
 
 def offered(told: Told) -> None:
@@ -145,21 +148,19 @@ def not_yours(theirs: Settings, asked: Settings, mark: str, varied: str | None =
     """Where a recorded run stands in for one with other settings: in which."""
     text = sentences.not_yours(theirs, asked, varied) if mark == "recorded" else ""
     if text:
-        st.html(f'<div class="other-settings" role="note">{escape(text)}</div>')
+        pieces.html(Markup('<div class="other-settings" role="note">{}</div>').format(text))
 
 
 def sources(tables: Sequence[Mapping[str, object]]) -> None:
     """Where the published figures are from, each linked."""
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, list[Markup]] = {}
+    linked = Markup('<a href="{}" target="_blank" title="{}, torch {}">{}</a>')
     for table in tables:
         how = f"{table['dtype']}, {table['memory_format']}, batch {table['batch']:,}, input 224×224"
-        groups.setdefault(how, []).append(
-            f'<a href="{escape(table["url"])}" target="_blank" title="{escape(table["source"])}, '
-            f'torch {escape(table["torch"])}">{escape(table["device"])}</a>'
-        )
-    told = "; ".join(f"{', '.join(links)} ({escape(how)})" for how, links in groups.items())
+        groups.setdefault(how, []).append(linked.format(table["url"], table["source"], table["torch"], table["device"]))
+    told = joined((Markup("{} ({})").format(joined(links, ", "), how) for how, links in groups.items()), "; ")
     if told:
-        st.html(f'<div class="beside">timm’s tables: {told} {pieces.mark("published")}</div>')
+        pieces.html(Markup('<div class="beside">timm’s tables: {} {}</div>').format(told, pieces.mark("published")))
 
 
 def take_home(chosen: Chosen, name: str, lines: Sequence[dict], runs: Sequence[dict] = ()) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
+from markupsafe import Markup
 
 from explorer import units
 from explorer.facts.told import Told
@@ -77,7 +78,7 @@ def _racers() -> tuple[str, str]:
         label_visibility="collapsed",
         width=210,
     )
-    st.html('<div class="against">against</div>', width="content")
+    pieces.html(Markup('<div class="against">against</div>'), width="content")
     other = st.selectbox(
         "against",
         RACERS,
@@ -189,9 +190,11 @@ def _how_to_record() -> None:
         text for text, has in (("no run on a GPU", kinds & {"cuda", "mps"}), ("no compiled run", compiled)) if not has
     ]
     if missing:
-        st.html(
-            f'<div class="beside">Of the recorded runs that ship, there is {" and ".join(missing)}. To record one, on any '
-            "machine with PyTorch, and load it here:</div>"
+        pieces.html(
+            Markup(
+                '<div class="beside">Of the recorded runs that ship, there is {}. To record one, on any machine with '
+                "PyTorch, and load it here:</div>"
+            ).format(" and ".join(missing))
         )
         st.code(
             f"python -m explorer time {','.join(sweeps.DEPTHS)} --batch 1,8,32 --dtype fp32,bf16 --memory-format "

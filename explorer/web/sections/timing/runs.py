@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import streamlit as st
+from markupsafe import Markup
 
 from explorer.jobs import Job
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.measure.hardware import provenance, resolve
 from explorer.timing.measure.tasks import TASKS, Ask, label, subject
-from explorer.web import plain, state
+from explorer.web import pieces, plain, state
 
 PLACE = "Timing"  # the page's title: leaving it cancels what runs here
 POLL_S = 0.4
@@ -140,16 +140,17 @@ def _progress(job: Job, ask: Ask) -> None:
             job.seen = True
             _keep(job, ask)
             st.rerun()
-        st.html(f'<div class="running" role="status"><span>{escape(f"{subject(ask)}: {_ended(job)}")}</span></div>')
+        said = f"{subject(ask)}: {_ended(job)}"
+        pieces.html(Markup('<div class="running" role="status"><span>{}</span></div>').format(said))
         return
     stopping = getattr(job, "stopping", False)
     with st.container(horizontal=True, vertical_alignment="center", key="timing-progress"):
         st.button("Cancel", key="cancel-timing", icon=":material/close:", on_click=job.cancel, disabled=stopping)
-        text = escape(_doing(job, ask, stopping))
-        st.html(
-            f'<div class="running" role="status" title="{text}"><span>{text}</span>'
-            f'<progress value="{job.progress:.3f}"></progress></div>',
-            width="stretch",
+        pieces.html(
+            Markup(
+                '<div class="running" role="status" title="{text}"><span>{text}</span>'
+                '<progress value="{progress:.3f}"></progress></div>'
+            ).format(text=_doing(job, ask, stopping), progress=job.progress)
         )
 
 

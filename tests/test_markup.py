@@ -1,0 +1,76 @@
+"""One way for HTML to a page: what nobody declared to be HTML is shown as text."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import streamlit
+from markupsafe import Markup
+
+from explorer.facts.told import Told
+from explorer.tell import markup
+from explorer.web import pieces
+
+ATTACK = "<img src=x onerror=alert(1)>\"'&"
+HARMLESS = "&lt;img src=x onerror=alert(1)&gt;&#34;&#39;&amp;"
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What reaches the page as HTML."""
+    shown: list[str] = []
+    monkeypatch.setattr(streamlit, "html", lambda text, **_: shown.append(text))
+    return shown
+
+
+@pytest.mark.parametrize(
+    "show",
+    [
+        pieces.html,
+        pieces.lead,
+        pieces.note,
+        lambda text: pieces.note(text, "computed"),
+        lambda text: pieces.arithmetic(f"{text} = {text}"),
+        lambda text: pieces.table([{text: text}], text),
+        lambda text: pieces.figures([pieces.Figure(text, text, text)]),
+        lambda text: pieces.drawing('<svg viewBox="0 0 1 1"></svg>', text),
+        lambda text: pieces.lead(Told(text)),
+        lambda text: pieces.html(markup.stacked({text: []})),
+        lambda text: pieces.html(markup.joined([text, Markup("<hr>")], text)),
+        lambda text: pieces.html(f"{Markup('<b>')}{text}"),
+    ],
+)
+def test_text_stays_text(page: list[str], show: object) -> None:
+    show(ATTACK)
+    assert HARMLESS in page[0] and "<img src=x" not in page[0]
+
+
+def test_html_that_was_put_together_by_hand_shows_itself(page: list[str]) -> None:
+    """An f-string gives a plain string, and a plain string is text: forgetting to escape can be seen, and harms nobody."""
+    pieces.html(f"<b>{Markup('<i>x</i>')}</b>")
+    assert page == ["&lt;b&gt;&lt;i&gt;x&lt;/i&gt;&lt;/b&gt;"]
+
+
+def test_a_stylesheet_cannot_become_anything_else(page: list[str]) -> None:
+    with pytest.raises(ValueError, match="look"):
+        pieces.stylesheet("a {} </style><script>")
+    pieces.stylesheet("a {}")
+    assert page == ["<style>a {}</style>"]
+
+
+@pytest.mark.parametrize(
+    ("code", "rule"),
+    [
+        ("import streamlit as st\nst.html('x')\n", "TID251"),
+        ("from html import escape\nprint(escape)\n", "TID251"),
+        ("from markupsafe import Markup\nx = input()\nMarkup(f'<b>{x}</b>')\n", "S704"),
+    ],
+)
+def test_the_linter_refuses_a_second_way(code: str, rule: str) -> None:
+    root = Path(__file__).resolve().parents[1]
+    command = [sys.executable, "-m", "ruff", "check", "--stdin-filename", str(root / "explorer/web/new.py"), "-"]
+    found = subprocess.run(command, input=code, capture_output=True, text=True, cwd=root)
+    assert found.returncode == 1 and rule in found.stdout

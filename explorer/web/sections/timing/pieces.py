@@ -141,7 +141,8 @@ def beside(asked: Settings, facts: Mapping[str, object], mark: str, varied: str 
 def offered(told: Told) -> None:
     """What the records say where this run decides nothing: a sentence of its own, marked."""
     cards = markup.Cards("offered")
-    st.html(f'<p class="note">{cards.text(told)} {pieces.mark("recorded")}</p>{cards.html()}')
+    said = Markup('<p class="note">{} {}</p>{}').format(cards.text(told), pieces.mark("recorded"), cards.html())
+    pieces.html(said)
 
 
 def not_yours(theirs: Settings, asked: Settings, mark: str, varied: str | None = None) -> None:

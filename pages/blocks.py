@@ -6,7 +6,7 @@ from explorer import units
 from explorer.facts import block_pair
 from explorer.facts.proof import prove
 from explorer.tell import palette
-from explorer.tell.drawing import block_svg
+from explorer.tell.drawing import block_drawing
 from explorer.web import facts_pieces, pieces, plain, state
 from explorer.web.pieces import Figure
 
@@ -44,10 +44,10 @@ for column, (kind, block) in zip(st.columns(2, gap="medium"), pair.by_kind().ite
         weights = prove("params", block.convs)
         pieces.figures([Figure(units.count(weights.value), "convolution weights", proof=weights)])
         pieces.arithmetic(block_pair.arithmetic(block))
-        drawings.append(block_svg(block, palette.BLOCK_COLOURS[kind], f"{kind}, {block.out_shape[1]}-d", widest))
+        drawings.append(block_drawing(block, palette.BLOCK_COLOURS[kind], f"{kind}, {block.out_shape[1]}-d", widest))
         pieces.drawing(
             drawings[-1],
-            f"{kind} block: {block_pair.arithmetic(block)}; {block.reason}",
+            f"{kind} block: {block_pair.arithmetic(block).text}; {block.reason}",
             proofs=block_pair.drawn_proofs(block),
         )
         pieces.reason(block.shortcut, block_pair.why(block))

@@ -6,7 +6,7 @@ from markupsafe import Markup
 from explorer.facts import published, shapes
 from explorer.net.trace import trace
 from explorer.spec import naming
-from explorer.tell.drawing import receptive_svg, volumes_svg
+from explorer.tell.drawing import receptive_drawing, volumes_drawing
 from explorer.web import facts_pieces, pieces, state
 from explorer.web.sections import paper as paper_tables
 
@@ -17,7 +17,7 @@ name = naming.title(chosen.spec)
 st.header("What happens to a picture?", anchor=False)
 pieces.lead(shapes.lesson(nodes))
 proofs = shapes.drawn_proofs(nodes)
-maps = volumes_svg(nodes, f"Feature maps of {name}, to scale")
+maps = volumes_drawing(nodes, f"Feature maps of {name}, to scale")
 pieces.drawing(maps, f"Feature maps of {name} after every stage, as volumes", least_px=900, proofs=proofs)
 rows = shapes.stage_rows(nodes)
 pieces.table(
@@ -27,7 +27,7 @@ pieces.table(
 )
 
 st.subheader("What one unit sees", anchor=False)
-fields = receptive_svg(nodes, f"Receptive fields of {name}")
+fields = receptive_drawing(nodes, f"Receptive fields of {name}")
 pieces.drawing(fields, f"Receptive field after each stage of {name}", least_px=560, most_px=860, proofs=proofs)
 
 st.subheader("The five depths", anchor=False)

@@ -50,10 +50,10 @@ def totals(block: Block) -> dict[str, Proof]:
     return {"parameters, BN and shortcut included": prove("params", block.nodes), "MACs of the main path": main} | more
 
 
-def arithmetic(block: Block) -> str:
+def arithmetic(block: Block) -> Proof:
     """'1·1·256·64 + 3·3·64·64 + 1·1·64·256 = 69,632': k·k·c_in·c_out of each convolution on the main path."""
     terms = (f"{k}·{k}·{c_in}·{c_out}" for c_out, c_in, k, _ in (node.weights[0][1] for node in block.convs))
-    return f"{' + '.join(terms)} = {main_weights(block):,}"
+    return Proof("weights", " + ".join(terms), main_weights(block), "k·k·c_in·c_out of each convolution")
 
 
 def pair(width: int, equal: str = "width", place: str = "solid", base: ResNetSpec | None = None) -> Pair:

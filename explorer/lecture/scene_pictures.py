@@ -13,55 +13,56 @@ from explorer.net.trace import Node, trace
 from explorer.spec import naming, preset
 from explorer.spec.chosen import Chosen
 from explorer.tell import palette
-from explorer.tell.drawing import bars_svg, block_svg, lines_svg, overview_svg, volumes_svg
+from explorer.tell.drawing import Drawing, bars_drawing, block_drawing, lines_drawing, overview_drawing, volumes_drawing
 
 GREY, BLUE = "#6f7f8f", "#2484c1"
+Shown = tuple[Drawing, str]  # and what it shows
 
 
 def pictures(scene: Scene) -> list[tuple[str, str]]:
     """(SVG, what it shows) of a scene; none where a page has nothing that stands still."""
     draw = PICTURES.get(scene.page)
-    return draw(scene.chosen, scene.params()) if draw else []
+    return [(str(drawn), words) for drawn, words in draw(scene.chosen, scene.params())] if draw else []
 
 
 def _nodes(chosen: Chosen) -> tuple[Node, ...]:
     return trace(chosen.spec, chosen.height, chosen.width, 1)
 
 
-def _map(chosen: Chosen, params: Mapping[str, str]) -> list[tuple[str, str]]:
+def _map(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
     name = naming.title(chosen.spec)
-    return [(overview_svg(_nodes(chosen), name, params.get("node", "")), f"The map of {name}")]
+    return [(overview_drawing(_nodes(chosen), name, params.get("node", "")), f"The map of {name}")]
 
 
-def _blocks(chosen: Chosen, params: Mapping[str, str]) -> list[tuple[str, str]]:
+def _blocks(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
     pair = block_pair.pair(
         int(params.get("outer", "256")), params.get("equal", "width"), params.get("place", "solid"), chosen.spec
     )
     widest = max(shape[1] for block in pair.by_kind().values() for shape in (block.in_shape, block.out_shape))
     return [
         (
-            block_svg(block, palette.BLOCK_COLOURS[kind], f"{kind}, {block.out_shape[1]}-d", widest),
-            f"{kind}: {block_pair.arithmetic(block)}",
+            block_drawing(block, palette.BLOCK_COLOURS[kind], f"{kind}, {block.out_shape[1]}-d", widest),
+            f"{kind}: {block_pair.arithmetic(block).text}",
         )
         for kind, block in pair.by_kind().items()
     ]
 
 
-def _shapes(chosen: Chosen, params: Mapping[str, str]) -> list[tuple[str, str]]:
+def _shapes(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
     title = f"Feature maps of {naming.title(chosen.spec)}, to scale"
-    return [(volumes_svg(_nodes(chosen), title), title)]
+    return [(volumes_drawing(_nodes(chosen), title), title)]
 
 
-def _cost(chosen: Chosen, params: Mapping[str, str]) -> list[tuple[str, str]]:
+def _cost(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
     title = f"Parameters of {naming.title(chosen.spec)} by stage"
     rows = [
         (stage.name, value := total(stage.nodes), units.count(value), palette.STAGE_COLOURS[stage.name])
         for stage in stages(_nodes(chosen))
     ]
-    return [(bars_svg(rows, title, "computed from the traced model"), title)]
+    return [(bars_drawing(rows, title, "computed from the traced model"), title)]
 
 
-def _paper(chosen: Chosen, params: Mapping[str, str]) -> list[tuple[str, str]]:
+def _paper(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
     table = published.load("table2")
     rows = [
         (
@@ -73,17 +74,17 @@ def _paper(chosen: Chosen, params: Mapping[str, str]) -> list[tuple[str, str]]:
         for row in table["rows"]
     ]
     title = "Top-1 error on ImageNet"
-    return [(bars_svg(rows, title, f"{table['source']}; 10-crop testing"), title)]
+    return [(bars_drawing(rows, title, f"{table['source']}; 10-crop testing"), title)]
 
 
-def _timing(chosen: Chosen, params: Mapping[str, str]) -> list[tuple[str, str]]:
+def _timing(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
     one, other = params.get("one", "resnet34"), params.get("other", "resnet50")
     device = next((table for table in published.throughput() if {one, other} <= set(table["images_per_s"])), None)
     costs = [
         (naming.title(preset(name)), value := headline(preset(name), 224, 224)["macs"], units.macs(value), BLUE)
         for name in (one, other)
     ]
-    found = [(bars_svg(costs, "Counted: multiply-adds per picture", "computed from the traced models"), "MACs")]
+    found = [(bars_drawing(costs, "Counted: multiply-adds per picture", "computed from the traced models"), "MACs")]
     if device:
         speeds = [
             (naming.title(preset(name)), device["images_per_s"][name], f"{device['images_per_s'][name]:,} img/s", GREY)
@@ -91,7 +92,7 @@ def _timing(chosen: Chosen, params: Mapping[str, str]) -> list[tuple[str, str]]:
         ]
         found.append(
             (
-                bars_svg(
+                bars_drawing(
                     speeds, f"Timed: {device['device']}, {device['dtype']}, batch {device['batch']}", device["source"]
                 ),
                 "Throughput",
@@ -100,12 +101,12 @@ def _timing(chosen: Chosen, params: Mapping[str, str]) -> list[tuple[str, str]]:
     return found
 
 
-def _lab(chosen: Chosen, params: Mapping[str, str]) -> list[tuple[str, str]]:
+def _lab(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
     draw = {"degradation": _degradation, "learning-rate": _rates}.get(params.get("experiment", "degradation"))
     return [draw()] if draw else []
 
 
-def _degradation() -> tuple[str, str]:
+def _degradation() -> Shown:
     run = recorded("degradation")["pair"]
     series: dict[str, tuple[str, str, list]] = {}
     for row in run["rows"]:
@@ -114,10 +115,10 @@ def _degradation() -> tuple[str, str]:
             (row["step"], row["loss"])
         )
     title = "Training loss of four nets, 20 and 56 layers"
-    return lines_svg(series, title, ("step", "training loss"), _made(run)), title
+    return lines_drawing(series, title, ("step", "training loss"), _made(run)), title
 
 
-def _rates() -> tuple[str, str]:
+def _rates() -> Shown:
     run = recorded("learning-rate")["residual"]
     look = {"batch": ("with BN", palette.KIND_COLOURS["norm"]), "none": ("without BN", GREY)}
     series = {
@@ -129,7 +130,7 @@ def _rates() -> tuple[str, str]:
         for norm in look
     }
     title = "Final training loss over the learning rate"
-    return lines_svg(series, title, ("learning rate", "training loss"), _made(run), logarithmic=True), title
+    return lines_drawing(series, title, ("learning rate", "training loss"), _made(run), logarithmic=True), title
 
 
 def _made(run: Mapping) -> str:
@@ -137,7 +138,7 @@ def _made(run: Mapping) -> str:
     return f"recorded {made['date']}, torch {made['torch']}, {made['device']}, seed {run['config']['seed']}"
 
 
-PICTURES: dict[str, Callable[[Chosen, Mapping[str, str]], list[tuple[str, str]]]] = {
+PICTURES: dict[str, Callable[[Chosen, Mapping[str, str]], list[Shown]]] = {
     "architecture": _map,
     "blocks": _blocks,
     "shapes": _shapes,

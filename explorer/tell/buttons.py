@@ -1,10 +1,8 @@
-"""Numbers in a drawing that open their proof: buttons laid over the SVG's own text, where it stands and as large."""
+"""Numbers in a drawing that open their proof: buttons laid over its own texts, where they stand and as large."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from html import unescape
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -13,27 +11,23 @@ from explorer.tell.markup import Cards, joined
 
 if TYPE_CHECKING:  # needs torch: not before the controls are painted
     from explorer.facts.proof import Proof
-
-TEXT = re.compile(
-    r'<text x="([\d.]+)" y="([\d.]+)" class="([^"]*)" style="font-size:([\d.]+)px;[^"]*" data-proof="([^"]+)">([^<]*)</text>'
-)
-BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
+    from explorer.tell.drawing.svg import Drawing, Text
 
 
-def spots(svg: str, proofs: Mapping[str, Proof], cards: Cards) -> Markup:
-    """A button for each text of the SVG whose `data-proof` is in `proofs`, to stand in the picture's own box.
+def spots(drawing: Drawing, proofs: Mapping[str, Proof], cards: Cards) -> Markup:
+    """A button for each number of the drawing whose name is in `proofs`, to stand in the picture's own box.
 
     Sizes are in parts of the picture (%, cqw): the buttons keep their places at any width.
     """
-    wide, high = map(float, BOX.search(svg).groups())
-    return joined(
-        cards.number(
-            proofs[unescape(name)],
-            unescape(words),
-            "spot" + " mid" * ("mid" in kind.split()) + " bold" * ("bold" in kind.split()),
-            f"left:{100 * float(x) / wide:.2f}%;top:{100 * (float(y) - float(size)) / high:.2f}%;"
-            f"font-size:{100 * float(size) / wide:.3f}cqw",
-        )
-        for x, y, kind, size, name, words in TEXT.findall(svg)
-        if unescape(name) in proofs
+    return joined(_spot(one, proofs[one.proof], cards, drawing) for one in drawing.numbers if one.proof in proofs)
+
+
+def _spot(one: Text, proof: Proof, cards: Cards, drawing: Drawing) -> Markup:
+    look = [name for name in ("mid", "bold") if name in one.kind.split()]
+    return cards.number(
+        proof,
+        one.words,
+        " ".join(["spot", *look]),
+        f"left:{100 * one.x / drawing.width:.2f}%;top:{100 * (one.y - one.size) / drawing.height:.2f}%;"
+        f"font-size:{100 * one.size / drawing.width:.3f}cqw",
     )

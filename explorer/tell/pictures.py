@@ -7,7 +7,14 @@ from explorer.facts.rollup import METRICS
 from explorer.net.trace import Node, trace
 from explorer.spec import ResNetSpec, naming
 from explorer.tell import markup, netmap, palette
-from explorer.tell.drawing import block_svg, overview_svg, receptive_svg, shares_svg, volumes_svg
+from explorer.tell.drawing import (
+    Drawing,
+    block_drawing,
+    overview_drawing,
+    receptive_drawing,
+    shares_drawing,
+    volumes_drawing,
+)
 
 
 def picture(name: str, spec: ResNetSpec, height: int, width: int, form: str = "svg") -> str:
@@ -18,19 +25,19 @@ def picture(name: str, spec: ResNetSpec, height: int, width: int, form: str = "s
     nodes, title = trace(spec, height, width), naming.title(spec)
     block = block_pair.pair(256, base=spec).by_kind()[spec.block] if name == "block" else None
     drawn = {
-        "overview": lambda: overview_svg(nodes, title),
-        "volumes": lambda: volumes_svg(nodes, f"Feature maps of {title}, to scale"),
-        "receptive": lambda: receptive_svg(nodes, f"Receptive fields of {title}"),
+        "overview": lambda: overview_drawing(nodes, title),
+        "volumes": lambda: volumes_drawing(nodes, f"Feature maps of {title}, to scale"),
+        "receptive": lambda: receptive_drawing(nodes, f"Receptive fields of {title}"),
         "shares": lambda: shares(nodes, title),
-        "block": lambda: block_svg(
+        "block": lambda: block_drawing(
             block, palette.BLOCK_COLOURS[spec.block], f"{spec.block}, {block.out_shape[1]}-d", 256
         ),
         "graph": lambda: netmap.dot(nodes, title),
     }
-    return drawn[name]()
+    return str(drawn[name]())
 
 
-def shares(nodes: tuple[Node, ...], title: str) -> str:
+def shares(nodes: tuple[Node, ...], title: str) -> Drawing:
     """Parameters, MACs and activation memory, each as a bar cut into stages."""
     lines = {
         METRICS[metric].label: [
@@ -38,4 +45,4 @@ def shares(nodes: tuple[Node, ...], title: str) -> str:
         ]
         for metric, parts in cost.shares(nodes).items()
     }
-    return shares_svg(lines, f"Where the cost of {title} is")
+    return shares_drawing(lines, f"Where the cost of {title} is")

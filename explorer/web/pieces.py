@@ -30,6 +30,7 @@ from explorer.web.state import Chosen
 
 if TYPE_CHECKING:  # needs torch: not before the controls are painted
     from explorer.facts.proof import Proof
+    from explorer.tell.drawing import Drawing
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -141,15 +142,19 @@ def told(proofs: dict[str, Proof]) -> None:
 
 
 def drawing(
-    svg: str, label: str, least_px: int = 0, most_px: int = 2000, proofs: Mapping[str, Proof] = MappingProxyType({})
+    drawn: Drawing,
+    label: str,
+    least_px: int = 0,
+    most_px: int = 2000,
+    proofs: Mapping[str, Proof] = MappingProxyType({}),
 ) -> None:
-    """An SVG as wide as its column; scrolls inside itself where it would become narrower than `least_px`. proofs: of the
-    numbers in it, by the names that they have there (`svg.text`)."""
+    """A drawing as wide as its column; scrolls inside itself where it would become narrower than `least_px`. proofs: of the
+    numbers in it, by the names that they have there (`svg.Text`)."""
     cards = markup.Cards(label)
     html(
         Markup(
             '<div class="scroll"><div class="drawing" style="min-width:{}px;max-width:{}px">{}{}</div></div>{}'
-        ).format(least_px, most_px, image(svg, label), spots(svg, proofs, cards), cards.html())
+        ).format(least_px, most_px, image(str(drawn), label), spots(drawn, proofs, cards), cards.html())
     )
 
 
@@ -160,10 +165,9 @@ def image(svg: str, label: str) -> Markup:
     return Markup('<img alt="{}" src="data:image/svg+xml;base64,{}">').format(label, data)
 
 
-def arithmetic(formula: str) -> None:
+def arithmetic(proof: Proof) -> None:
     """A substituted formula, its result in bold."""
-    terms, _, result = formula.rpartition(" = ")
-    html(Markup('<div class="sum">{} = <b>{}</b></div>').format(terms, result))
+    html(Markup('<div class="sum">{} = <b>{}</b></div>').format(proof.expression, proof.shown))
 
 
 def reason(kind: str, why: Told) -> None:
@@ -231,9 +235,9 @@ def unfolding(label: str, icon: str, draw: Callable[[], None]) -> None:
 
 
 def downloads(
-    name: str, rows: Sequence[dict], svgs: Mapping[str, str] = MappingProxyType({}), figures: bool = True
+    name: str, rows: Sequence[dict], drawings: Mapping[str, Drawing] = MappingProxyType({}), figures: bool = True
 ) -> None:
-    """CSV and JSON of a page's data, its drawings (name → SVG), and every figure on the page as SVG and PNG, where the
+    """CSV and JSON of a page's data, its drawings by name, and every figure on the page as SVG and PNG, where the
     page's own buttons do not save them."""
     with st.popover("Take it home", icon=":material/download:"):
         st.download_button("Data as CSV", lambda: csv_text(rows), f"{name}.csv", "text/csv", on_click="ignore")
@@ -244,10 +248,10 @@ def downloads(
             "application/json",
             on_click="ignore",
         )
-        for what, svg in svgs.items():
+        for what, drawn in drawings.items():
             st.download_button(
                 f"{what} as SVG",
-                svg,
+                str(drawn),
                 f"{name}-{what.lower().replace(' ', '-')}.svg",
                 "image/svg+xml",
                 on_click="ignore",

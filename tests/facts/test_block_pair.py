@@ -9,13 +9,13 @@ import pytest
 from explorer.facts import block_pair
 from explorer.facts.rollup import total
 from explorer.spec import ResNetSpec
-from explorer.tell.drawing import block_svg
+from explorer.tell.drawing import block_drawing
 
 
 def test_equal_width_is_the_articles_pair() -> None:
     found = block_pair.pair(256)
-    assert block_pair.arithmetic(found.basic) == "3·3·256·256 + 3·3·256·256 = 1,179,648"
-    assert block_pair.arithmetic(found.bottleneck) == "1·1·256·64 + 3·3·64·64 + 1·1·64·256 = 69,632"
+    assert block_pair.arithmetic(found.basic).text == "3·3·256·256 + 3·3·256·256 = 1,179,648"
+    assert block_pair.arithmetic(found.bottleneck).text == "1·1·256·64 + 3·3·64·64 + 1·1·64·256 = 69,632"
     assert (total(found.basic.nodes), total(found.bottleneck.nodes)) == (1_180_672, 70_400)  # with BN
 
 
@@ -63,18 +63,20 @@ def test_a_width_that_cannot_be_is_refused_by_name(width: object) -> None:
 @pytest.mark.parametrize(("option", "dash"), [("B", "7 5"), ("A", "2 5")])
 def test_the_drawing_says_solid_or_dotted(option: str, dash: str) -> None:
     drawn = {
-        place: block_svg(
-            block_pair.pair(256, place=place, base=replace(ResNetSpec(), shortcut=option)).bottleneck,
-            "#000000",
-            "a <b> & c",
-            256,
+        place: str(
+            block_drawing(
+                block_pair.pair(256, place=place, base=replace(ResNetSpec(), shortcut=option)).bottleneck,
+                "#000000",
+                "a <b> & c",
+                256,
+            )
         )
         for place in ("solid", "dotted")
     }
     assert f'stroke-dasharray="{dash}"' in drawn["dotted"] and f'stroke-dasharray="{dash}"' not in drawn["solid"]
     assert "identity: x as it is" in drawn["solid"] and "a &lt;b&gt; &amp; c" in drawn["solid"]
-    plain = block_svg(block_pair.pair(256, base=ResNetSpec(shortcut="none")).basic, "#000000", "", 256)
-    assert "circle" not in plain
+    plain = block_drawing(block_pair.pair(256, base=ResNetSpec(shortcut="none")).basic, "#000000", "", 256)
+    assert "circle" not in str(plain)
 
 
 def test_the_lesson_says_fig_5_of_fig_5_alone_and_names_what_it_leaves_out() -> None:

@@ -9,7 +9,7 @@ import pytest
 from explorer.facts.shapes import lesson, proofs_by_row, stage_rows
 from explorer.net.trace import trace
 from explorer.spec import preset, presets
-from explorer.tell.drawing import milestones, receptive_svg, volumes_svg
+from explorer.tell.drawing import milestones, receptive_drawing, volumes_drawing
 
 
 def test_the_stages_of_resnet50_are_table_1s() -> None:
@@ -40,8 +40,8 @@ def test_the_volumes_name_every_map() -> None:
 def test_every_preset_is_drawn_as_valid_svg_with_positive_sizes(name: str) -> None:
     spec = presets()[name]
     nodes = trace(spec, 1, 97)
-    for drawn in (volumes_svg(nodes, name), receptive_svg(nodes, name)):
-        root = ET.fromstring(drawn)
+    for drawn in (volumes_drawing(nodes, name), receptive_drawing(nodes, name)):
+        root = ET.fromstring(str(drawn))
         assert all(float(rect.get("width")) > 0 for rect in root.iter("{http://www.w3.org/2000/svg}rect"))
     assert "1×97" in str(lesson(nodes))
 

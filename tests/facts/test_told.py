@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from html import unescape
+from xml.etree import ElementTree
 
 import pytest
 
@@ -18,8 +18,8 @@ from explorer.lecture.quantities import known, quantity
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, preset, presets
 from explorer.spec.chosen import of_params
-from explorer.tell.buttons import BOX, TEXT, spots
-from explorer.tell.drawing import block_svg, receptive_svg, volumes_svg
+from explorer.tell.buttons import spots
+from explorer.tell.drawing import block_drawing, receptive_drawing, volumes_drawing
 from explorer.tell.markup import Cards
 
 NETS = {name: spec for name, spec in presets().items() if spec.depth < 160} | {
@@ -77,23 +77,23 @@ def test_counts_name_the_parts_that_have_none() -> None:
 def test_every_number_in_the_drawings_has_its_button(name: str) -> None:
     spec = NETS[name]
     nodes = trace(spec, spec.default_input, spec.default_input)
-    for svg in (volumes_svg(nodes, "t"), receptive_svg(nodes, "t")):
-        named = [(unescape(key), unescape(words)) for *_, key, words in TEXT.findall(svg)]
+    for drawn in (volumes_drawing(nodes, "t"), receptive_drawing(nodes, "t")):
+        named = [(one.proof, one.words) for one in drawn.numbers]
         proofs = shapes.drawn_proofs(nodes)
-        assert len(named) == svg.count("data-proof") >= 4  # the pattern finds every one
+        assert len(named) == str(drawn).count("data-proof") >= 4  # none is left out
         without = [key for key, _ in named if key not in proofs]
         assert set(without) <= {"input", "fc", "flatten"}  # what was chosen, not computed
         for key, words in named:
             assert key in without or str(proofs[key].value) in words.replace(",", ""), (key, words)
-        assert spots(svg, proofs, Cards("x")).count("<button") == len(named) - len(without)
+        assert spots(drawn, proofs, Cards("x")).count("<button") == len(named) - len(without)
 
 
 def test_a_blocks_drawing_proves_its_weights() -> None:
     for place in block_pair.PLACES:
         for block in block_pair.pair(256, place=place).by_kind().values():
-            svg = block_svg(block, "#123456", "t", 256)
+            drawn = block_drawing(block, "#123456", "t", 256)
             proofs = block_pair.drawn_proofs(block)
-            named = {unescape(key): words for *_, key, words in TEXT.findall(svg)}
+            named = {one.proof: one.words for one in drawn.numbers}
             assert set(named) == set(proofs)
             for conv in block.convs:
                 assert named[conv.path] == f"{evaluate(proofs[conv.path].expression):,} weights"
@@ -101,9 +101,17 @@ def test_a_blocks_drawing_proves_its_weights() -> None:
 
 
 def test_buttons_lie_on_the_picture() -> None:
-    svg = block_svg(block_pair.pair(256).basic, "#123456", "t", 256)
-    html = spots(svg, block_pair.drawn_proofs(block_pair.pair(256).basic), Cards("x"))
-    assert BOX.search(svg)
+    drawn = block_drawing(block_pair.pair(256).basic, "#123456", "t", 256)
+    html = spots(drawn, block_pair.drawn_proofs(block_pair.pair(256).basic), Cards("x"))
+    root = ElementTree.fromstring(str(drawn))
+    assert [float(value) for value in root.get("viewBox").split()] == [0, 0, drawn.width, drawn.height]
+    written = [one for one in root.iter("{http://www.w3.org/2000/svg}text") if one.get("data-proof")]
+    at = re.findall(r"left:([\d.]+)%;top:([\d.]+)%;font-size:([\d.]+)cqw", html)
+    for one, (left, top, size) in zip(written, at, strict=True):  # the second source: the picture as a browser reads it
+        px = float(re.search(r"font-size:([\d.]+)px", one.get("style"))[1])
+        assert float(left) * drawn.width / 100 == pytest.approx(float(one.get("x")), abs=0.1)
+        assert float(top) * drawn.height / 100 == pytest.approx(float(one.get("y")) - px, abs=0.1)
+        assert float(size) * drawn.width / 100 == pytest.approx(px, abs=0.1)
     places = [float(value) for value in re.findall(r"(?:left|top):([\d.]+)%", html)]
     assert len(places) == 6 and all(0 < place < 100 for place in places)
 

@@ -24,7 +24,7 @@ from explorer.lecture.scene_text import about
 from explorer.net.trace import trace
 from explorer.net.vgg import vgg19
 from explorer.spec.chosen import DEFAULT, USUAL, of_params
-from explorer.tell.drawing import lines_svg, overview_svg
+from explorer.tell.drawing import lines_drawing, overview_drawing
 from explorer.tell.markup import Cards
 
 TOUR = lecture.load()
@@ -432,15 +432,15 @@ def test_every_scene_has_a_picture(scene: lecture.Scene) -> None:
 
 def test_the_still_map_shows_every_shortcut() -> None:
     """reference.md: 12 solid and 4 dotted in ResNet-50; a plain net has none."""
-    drawn = overview_svg(trace(of_params({}).spec, 224, 224), "x", "layer2.0.conv1")
-    arches = re.findall(r'<path d="M[\d.]+ [\d.]+C[^>]*>', drawn)
+    drawn = overview_drawing(trace(of_params({}).spec, 224, 224), "x", "layer2.0.conv1")
+    arches = re.findall(r'<path d="M[\d.]+ [\d.]+C[^>]*>', str(drawn))
     assert len(arches) == 16 and sum("dasharray" in arch for arch in arches) == 4
     assert "C" not in "".join(
-        re.findall(r'd="(M[^"]*)"', overview_svg(trace(of_params({"shortcut": "none"}).spec, 224, 224), "x"))
+        re.findall(r'd="(M[^"]*)"', str(overview_drawing(trace(of_params({"shortcut": "none"}).spec, 224, 224), "x")))
     )
 
 
 def test_line_labels_do_not_stand_on_each_other() -> None:
-    drawn = lines_svg({name: ("#000", "", [(0, 1), (1, 0.5)]) for name in "abc"}, "t", ("x", "y"))
-    places = [float(y) for y in re.findall(r'y="([\d.]+)" class="bold"', drawn)]
+    drawn = lines_drawing({name: ("#000", "", [(0, 1), (1, 0.5)]) for name in "abc"}, "t", ("x", "y"))
+    places = [float(y) for y in re.findall(r'y="([\d.]+)" class="bold"', str(drawn))]
     assert len(places) == 3 and min(abs(one - two) for one in places for two in places if one != two) >= 22

@@ -1,17 +1,19 @@
-"""Still pictures as SVG text, drawn from traced models: a block (Fig. 2 and 5 of the paper), the feature maps, the net."""
+"""Still pictures, drawn from traced models: a block (Fig. 2 and 5 of the paper), the feature maps, the net."""
 
-from explorer.tell.drawing.block import block_svg
-from explorer.tell.drawing.charts import bars_svg, lines_svg, shares_svg
-from explorer.tell.drawing.overview import overview_svg
-from explorer.tell.drawing.volumes import milestones, receptive_svg, volumes_svg
+from explorer.tell.drawing.block import block_drawing
+from explorer.tell.drawing.charts import bars_drawing, lines_drawing, shares_drawing
+from explorer.tell.drawing.overview import overview_drawing
+from explorer.tell.drawing.svg import Drawing
+from explorer.tell.drawing.volumes import milestones, receptive_drawing, volumes_drawing
 
 __all__ = [
-    "bars_svg",
-    "block_svg",
-    "lines_svg",
+    "Drawing",
+    "bars_drawing",
+    "block_drawing",
+    "lines_drawing",
     "milestones",
-    "overview_svg",
-    "receptive_svg",
-    "shares_svg",
-    "volumes_svg",
+    "overview_drawing",
+    "receptive_drawing",
+    "shares_drawing",
+    "volumes_drawing",
 ]

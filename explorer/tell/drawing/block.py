@@ -21,13 +21,13 @@ LABELS = 24  # x of the convolutions' names
 SHORT_NAMES = {"norm": "BN", "relu": "ReLU"}
 
 
-def block_svg(block: Block, colour: str, title: str, widest: int) -> str:
-    """The block as an SVG. `widest`: channels that fill the drawing's width, so that two blocks share one scale."""
+def block_drawing(block: Block, colour: str, title: str, widest: int) -> svg.Drawing:
+    """The block. `widest`: channels that fill the drawing's width, so that two blocks share one scale."""
     scale = WIDEST / widest
-    body = [svg.arrowhead(palette.SHORTCUT), svg.text(24, 30, title, "ink serif", 24)]
+    body: svg.Shapes = [svg.arrowhead(palette.SHORTCUT), svg.Text(24, 30, title, "ink serif", 24)]
     y, tags = 88.0, []
     start = y + BAR / 2
-    body += [*_bar(block.in_shape, y, scale), svg.text(CENTRE, y - 13, units.shape(block.in_shape), "ink mid bold", 19)]
+    body += [*_bar(block.in_shape, y, scale), svg.Text(CENTRE, y - 13, units.shape(block.in_shape), "ink mid bold", 19)]
     for node in block.nodes:
         if node.on_shortcut:
             continue
@@ -45,16 +45,16 @@ def block_svg(block: Block, colour: str, title: str, widest: int) -> str:
             tags.append(SHORT_NAMES[node.kind])
     y = _tags(body, tags, y) + BAR
     body += _bar(block.out_shape, y, scale)
-    body.append(svg.text(CENTRE, y + 30, units.shape(block.out_shape), "ink mid bold", 19, proof="out"))
-    return svg.document(WIDTH, y + 42, body, title)
+    body.append(svg.Text(CENTRE, y + 30, units.shape(block.out_shape), "ink mid bold", 19, proof="out"))
+    return svg.Drawing(WIDTH, y + 42, title, tuple(body))
 
 
-def _bar(shape: Sequence[int], y: float, scale: float) -> list[str]:
+def _bar(shape: Sequence[int], y: float, scale: float) -> svg.Shapes:
     width = shape[1] * scale
     return [svg.rect(CENTRE - width / 2, y, width, BAR, "#8a929c", 2)]
 
 
-def _conv(node: Node, y: float, scale: float, colour: str) -> list[str]:
+def _conv(node: Node, y: float, scale: float, colour: str) -> svg.Shapes:
     """The convolution as a trapezoid from its input's to its output's width, its weights beside the name."""
     top, bottom = node.in_shape[1] * scale / 2, node.out_shape[1] * scale / 2
     outline = [(CENTRE - top, y), (CENTRE + top, y), (CENTRE + bottom, y + CONV), (CENTRE - bottom, y + CONV)]
@@ -63,25 +63,26 @@ def _conv(node: Node, y: float, scale: float, colour: str) -> list[str]:
     name += f", {node.groups} groups" if node.groups > 1 else ""
     weights = f"{math.prod(node.weights[0][1]):,} weights"
     edge = CENTRE - (top + bottom) / 2 - 10
-    words = [
-        svg.text(LABELS, y + 21, name, "ink bold", 19),
-        svg.text(LABELS, y + 43, weights, "ink", 17, proof=node.path),
-        svg.path(f"M{LABELS + 140} {y + CONV / 2}H{edge:.1f}", "ink", 0.8, "1 4") if edge > LABELS + 150 else "",
+    words: svg.Shapes = [
+        svg.Text(LABELS, y + 21, name, "ink bold", 19),
+        svg.Text(LABELS, y + 43, weights, "ink", 17, proof=node.path),
     ]
+    if edge > LABELS + 150:
+        words.append(svg.path(f"M{LABELS + 140} {y + CONV / 2}H{edge:.1f}", "ink", 0.8, "1 4"))
     return [svg.polygon(outline, colour), *words]
 
 
-def _tags(body: list[str], tags: list[str], y: float) -> float:
+def _tags(body: svg.Shapes, tags: list[str], y: float) -> float:
     """What stands between two convolutions (BN, ReLU), as small words; returns the new y and empties `tags`."""
     if tags:
         body.append(svg.path(f"M{CENTRE} {y + BAR}V{y + GAP}", "ink", 1.4))
-        body.append(svg.text(CENTRE + 12, y + GAP / 2 + 9, " · ".join(tags), "soft", 16))
+        body.append(svg.Text(CENTRE + 12, y + GAP / 2 + 9, " · ".join(tags), "soft", 16))
         tags.clear()
         return y + GAP - BAR
     return y
 
 
-def _addition(body: list[str], block: Block, start: float, y: float, scale: float) -> float:
+def _addition(body: svg.Shapes, block: Block, start: float, y: float, scale: float) -> float:
     """⊕ and the shortcut that joins it: solid or dotted, with what it does written along it."""
     at, colour = y + GAP + 6, palette.SHORTCUT
     dash = palette.SHORTCUT_DASH[block.shortcut]
@@ -97,14 +98,12 @@ def _addition(body: list[str], block: Block, start: float, y: float, scale: floa
             arrow=True,
         )
     )
-    body.append(f'<circle cx="{CENTRE}" cy="{at:.1f}" r="15" class="paper" style="stroke:{colour};stroke-width:3"/>')
+    paper = {"class": "paper", "style": f"stroke:{colour};stroke-width:3"}
+    body.append(svg.element("circle", cx=CENTRE, cy=f"{at:.1f}", r=15, **paper))
     body.append(svg.path(f"M{CENTRE - 8} {at}h16M{CENTRE} {at - 8}v16", colour, 3))
     middle = (start + at) / 2
-    body.append(
-        f'<g transform="rotate(90 {AROUND + 14} {middle:.1f})">'
-        + svg.text(AROUND + 14, middle, _along(block), "mid bold", 17, colour)
-        + "</g>"
-    )
+    along = svg.Text(AROUND + 14, middle, _along(block), "mid bold", 17, colour)
+    body.append(svg.element("g", [along], transform=f"rotate(90 {AROUND + 14} {middle:.1f})"))
     return at + (16 if block.nodes[-1].kind == "relu" else 34) - BAR
 
 

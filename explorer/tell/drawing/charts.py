@@ -1,4 +1,4 @@
-"""Two plain charts as SVG text, for paper: bars, and lines over one axis."""
+"""Plain charts for paper: bars, shares of a whole, and lines over one axis."""
 
 from __future__ import annotations
 
@@ -10,69 +10,73 @@ from explorer.tell.drawing import svg
 WIDE, LEFT, ROW = 900, 250, 40
 
 
-def bars_svg(rows: Sequence[tuple[str, float, str, str]], title: str, note: str = "") -> str:
+def bars_drawing(rows: Sequence[tuple[str, float, str, str]], title: str, note: str = "") -> svg.Drawing:
     """rows: (label, value, the value in words, colour). Bars begin at 0."""
     most = max(value for _, value, _, _ in rows)
-    body = [svg.text(20, 30, title, "ink serif", 24)]
+    body: svg.Shapes = [svg.Text(20, 30, title, "ink serif", 24)]
     for order, (label, value, words, colour) in enumerate(rows):
         y = 56 + order * ROW
         length = (WIDE - LEFT - 150) * value / most
         body += [
-            svg.text(LEFT - 14, y + 20, label, "ink end", 18),
+            svg.Text(LEFT - 14, y + 20, label, "ink end", 18),
             svg.rect(LEFT, y, length, ROW - 12, colour),
-            svg.text(LEFT + length + 10, y + 20, words, "ink bold", 18),
+            svg.Text(LEFT + length + 10, y + 20, words, "ink bold", 18),
         ]
     end = 56 + len(rows) * ROW
-    body.append(svg.text(20, end + 18, note, "soft", 15))
-    return svg.document(WIDE, end + (34 if note else 8), body, title)
+    body.append(svg.Text(20, end + 18, note, "soft", 15))
+    return svg.Drawing(WIDE, end + (34 if note else 8), title, tuple(body))
 
 
-def shares_svg(lines: Mapping[str, Sequence[tuple[str, float, str]]], title: str) -> str:
+def shares_drawing(lines: Mapping[str, Sequence[tuple[str, float, str]]], title: str) -> svg.Drawing:
     """One full bar per line, cut into parts of (words, percent, colour); words only where they have room."""
-    body, wide = [svg.text(20, 30, title, "ink serif", 24)], WIDE - LEFT + 60
+    body: svg.Shapes = [svg.Text(20, 30, title, "ink serif", 24)]
+    wide = WIDE - LEFT + 60
     for order, (label, parts) in enumerate(lines.items()):
         x, y = float(LEFT - 80), 56 + order * 58
-        body.append(svg.text(x - 14, y + 29, label, "ink end", 18))
+        body.append(svg.Text(x - 14, y + 29, label, "ink end", 18))
         for words, percent, colour in parts:
             length = wide * percent / 100
             body.append(svg.rect(x, y, max(length - 1, 0), 46, colour))
-            body += [svg.text(x + length / 2, y + 29, words, "white mid", 16)] if length > 9.5 * len(words) else []
+            body += [svg.Text(x + length / 2, y + 29, words, "white mid", 16)] if length > 9.5 * len(words) else []
             x += length
-    return svg.document(WIDE, 56 + len(lines) * 58, body, title)
+    return svg.Drawing(WIDE, 56 + len(lines) * 58, title, tuple(body))
 
 
-def lines_svg(
+def lines_drawing(
     series: Mapping[str, tuple[str, str, Sequence[tuple[float, float]]]],
     title: str,
     axes: tuple[str, str],
     note: str = "",
     logarithmic: bool = False,
-) -> str:
+) -> svg.Drawing:
     """series: name → (colour, dash, points). axes: their names. logarithmic: the horizontal axis."""
     left, top, wide, high = 70, 84, 620, 300
     points = [point for _, _, line in series.values() for point in line]
     place = math.log10 if logarithmic else float
     first, last = min(place(x) for x, _ in points), max(place(x) for x, _ in points)
     most = max(y for _, y in points)
-    body = [svg.text(20, 30, title, "ink serif", 24), svg.path(f"M{left} {top}V{top + high}H{left + wide}", "ink", 1.2)]
+    body: svg.Shapes = [
+        svg.Text(20, 30, title, "ink serif", 24),
+        svg.path(f"M{left} {top}V{top + high}H{left + wide}", "ink", 1.2),
+    ]
     for share in (0, 0.5, 1):
-        body.append(svg.text(left - 8, top + high * (1 - share) + 5, f"{most * share:.2g}", "soft end", 15))
+        body.append(svg.Text(left - 8, top + high * (1 - share) + 5, f"{most * share:.2g}", "soft end", 15))
     for x in sorted({x for x, _ in points}) if logarithmic else (first, last):
         body.append(
-            svg.text(left + wide * (place(x) - first) / (last - first), top + high + 24, f"{x:g}", "soft mid", 15)
+            svg.Text(left + wide * (place(x) - first) / (last - first), top + high + 24, f"{x:g}", "soft mid", 15)
         )
     ends: list[float] = []
     for name, (colour, dash, line) in series.items():
         xy = [(left + wide * (place(x) - first) / (last - first), top + high * (1 - y / most)) for x, y in line]
         body.append(svg.path("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in xy), colour, 2.6, dash))
         ends.append(_free(xy[-1][1], ends))
-        body.append(svg.text(left + wide + 12, ends[-1] + 5, name, "bold", 17, colour))
+        body.append(svg.Text(left + wide + 12, ends[-1] + 5, name, "bold", 17, colour))
     body += [
-        svg.text(left + wide / 2, top + high + 46, axes[0], "ink mid", 16),
-        svg.text(left - 50, top - 18, axes[1], "ink", 16),
-        svg.text(20, top + high + 74, note, "soft", 15),
+        svg.Text(left + wide / 2, top + high + 46, axes[0], "ink mid", 16),
+        svg.Text(left - 50, top - 18, axes[1], "ink", 16),
+        svg.Text(20, top + high + 74, note, "soft", 15),
     ]
-    return svg.document(WIDE, top + high + 84, body, title)
+    return svg.Drawing(WIDE, top + high + 84, title, tuple(body))
 
 
 def _free(y: float, taken: Sequence[float], gap: float = 22) -> float:

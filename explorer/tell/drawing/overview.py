@@ -15,22 +15,22 @@ LANE, TOP, LEFT, RIGHT, HIGH, WIDEST = 78, 62, 150, 960, 34, 92
 MOST = 12  # blocks in a lane; beyond it, equal neighbours share a tile
 
 
-def overview_svg(nodes: Sequence[Node], title: str, chosen: str = "") -> str:
+def overview_drawing(nodes: Sequence[Node], title: str, chosen: str = "") -> svg.Drawing:
     """chosen: the path of a block or a layer in it, which is marked."""
-    body = [svg.text(20, 30, title, "ink serif", 24)]
+    body: svg.Shapes = [svg.Text(20, 30, title, "ink serif", 24)]
     found = stages(nodes)
     for order, stage in enumerate(found):
         body += _lane(stage, TOP + order * LANE, chosen)
-    body.append(_legend(TOP + len(found) * LANE + 8, found))
-    return svg.document(RIGHT + 20, TOP + len(found) * LANE + 24, body, title)
+    body += _legend(TOP + len(found) * LANE + 8, found)
+    return svg.Drawing(RIGHT + 20, TOP + len(found) * LANE + 24, title, tuple(body))
 
 
-def _lane(stage: Stage, y: float, chosen: str) -> list[str]:
+def _lane(stage: Stage, y: float, chosen: str) -> svg.Shapes:
     colour = palette.STAGE_COLOURS[stage.name]
-    body = [
+    body: svg.Shapes = [
         svg.rect(20, y + 14, 5, HIGH, colour),
-        svg.text(34, y + 27, stage.name, "bold", 18, colour),
-        svg.text(34, y + 47, units.shape(stage.out_shape), "soft", 15),
+        svg.Text(34, y + 27, stage.name, "bold", 18, colour),
+        svg.Text(34, y + 47, units.shape(stage.out_shape), "soft", 15),
     ]
     tiles = _tiles(stage)
     step = min(WIDEST + 14, (RIGHT - LEFT) / len(tiles))
@@ -38,7 +38,7 @@ def _lane(stage: Stage, y: float, chosen: str) -> list[str]:
         x, wide = LEFT + place * step, step - 14
         marked = any(chosen == block.path or chosen.startswith(f"{block.path}.") for block in group)
         body.append(svg.rect(x, y + 14, wide, HIGH, colour, 4, 0.95 if marked else 0.28))
-        body.append(svg.text(x + wide / 2, y + 37, label, f"mid bold {'white' if marked else 'ink'}", 16))
+        body.append(svg.Text(x + wide / 2, y + 37, label, f"mid bold {'white' if marked else 'ink'}", 16))
         if group and group[0].shortcut != "none":
             dash = palette.SHORTCUT_DASH[group[0].shortcut]
             body.append(
@@ -63,12 +63,13 @@ def _tiles(stage: Stage) -> list[tuple[str, tuple[Block, ...]]]:
     return [(f"×{len(run)}" if len(run) > 1 else run[0].path.rpartition(".")[2], run) for run in runs]
 
 
-def _legend(y: float, found: Sequence[Stage]) -> str:
+def _legend(y: float, found: Sequence[Stage]) -> svg.Shapes:
     kinds = dict.fromkeys(block.shortcut for stage in found for block in stage.blocks)
-    parts, x = [], 20
+    parts: svg.Shapes = []
+    x = 20
     for kind in kinds:
         if kind != "none":
             parts.append(svg.path(f"M{x} {y}h44", palette.SHORTCUT, 2.6, palette.SHORTCUT_DASH[kind]))
-        parts.append(svg.text(x + 54, y + 5, palette.SHORTCUT_WORDS[kind], "ink", 16))
+        parts.append(svg.Text(x + 54, y + 5, palette.SHORTCUT_WORDS[kind], "ink", 16))
         x += 380
-    return "".join(parts)
+    return parts

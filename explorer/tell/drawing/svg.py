@@ -1,7 +1,10 @@
-"""The few SVG elements that our drawings use. Every label is escaped; colours follow the reader's theme."""
+"""The few SVG elements that our drawings use, as values: a drawing knows its texts and where they stand, so that a page
+can lay buttons over them. Every label is escaped; colours follow the reader's theme."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from html import escape
 
 INK, PAPER = ("#1d2026", "#e9e7e1"), ("#fdfcf9", "#12151b")  # light theme, dark theme
@@ -16,44 +19,101 @@ text {{ font-family: "Source Sans 3", "Source Sans", Inter, "Segoe UI", system-u
 """.replace("\n", " ")
 
 
-def document(width: float, height: float, body: list[str], title: str) -> str:
-    """A whole SVG file that stands alone."""
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
-        f'height="{height:g}"><title>{escape(title)}</title><style>{STYLE}</style>{"".join(body)}</svg>'
-    )
+@dataclass(frozen=True)
+class Element:
+    """One SVG element; `str()` is its markup. inner: what is inside it."""
+
+    tag: str
+    attributes: tuple[tuple[str, str], ...]
+    inner: tuple[Element | Text, ...] = ()
+
+    def __str__(self) -> str:
+        look = "".join(f' {name}="{value}"' for name, value in self.attributes)
+        return f"<{self.tag}{look}>{self._content}</{self.tag}>" if self._content else f"<{self.tag}{look}/>"
+
+    @property
+    def _content(self) -> str:
+        return "".join(map(str, self.inner))
+
+    def walk(self) -> Iterator[Element | Text]:
+        """This element and all inside it."""
+        yield self
+        for one in self.inner:
+            yield from one.walk()
 
 
-def text(
-    x: float, y: float, words: str, kind: str = "ink", size: float | None = None, fill: str = "", proof: str = ""
-) -> str:
-    """proof: the name of the number's proof, for whoever lays a button over it (`spots`)."""
-    look = (f"font-size:{size:g}px;" if size else "") + (f"fill:{fill};" if fill else "")
-    more = f' data-proof="{escape(proof)}"' if proof else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}" class="{kind}" style="{look}"{more}>{escape(words)}</text>'
+@dataclass(frozen=True)
+class Text:
+    """Words at (x, y), their baseline. kind: classes of `STYLE`; size: px; proof: the name of the number's proof, for
+    whoever lays a button over it."""
+
+    x: float
+    y: float
+    words: str
+    kind: str = "ink"
+    size: float = 17
+    fill: str = ""
+    proof: str = ""
+
+    def __str__(self) -> str:
+        look = f"font-size:{self.size:g}px;" + (f"fill:{self.fill};" if self.fill else "")
+        more = f' data-proof="{escape(self.proof)}"' if self.proof else ""
+        at = f'x="{self.x:.1f}" y="{self.y:.1f}"'
+        return f'<text {at} class="{self.kind}" style="{look}"{more}>{escape(self.words)}</text>'
+
+    def walk(self) -> Iterator[Text]:
+        """The text itself."""
+        yield self
 
 
-def polygon(points: list[tuple[float, float]], fill: str, opacity: float = 1, stroke: str = "none") -> str:
+@dataclass(frozen=True)
+class Drawing:
+    """A picture of width × height; `str()` is a whole SVG file that stands alone."""
+
+    width: float
+    height: float
+    title: str
+    body: tuple[Element | Text, ...]
+
+    def __str__(self) -> str:
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:g} {self.height:g}" '
+            f'width="{self.width:g}" height="{self.height:g}"><title>{escape(self.title)}</title>'
+            f"<style>{STYLE}</style>{''.join(map(str, self.body))}</svg>"
+        )
+
+    @property
+    def numbers(self) -> list[Text]:
+        """The texts whose number can be proved, in the order in which they are drawn."""
+        return [one for part in self.body for one in part.walk() if isinstance(one, Text) and one.proof]
+
+
+Shapes = list[Element | Text]
+
+
+def element(tag: str, inner: Sequence[Element | Text] = (), **attributes: object) -> Element:
+    """An element by its attributes; an underscore stands for a hyphen."""
+    return Element(tag, tuple((name.replace("_", "-"), str(value)) for name, value in attributes.items()), tuple(inner))
+
+
+def polygon(points: Iterable[tuple[float, float]], fill: str, opacity: float = 1, stroke: str = "none") -> Element:
     at = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    return f'<polygon points="{at}" fill="{fill}" fill-opacity="{opacity:g}" stroke="{stroke}" stroke-width="1.2"/>'
+    return element("polygon", points=at, fill=fill, fill_opacity=f"{opacity:g}", stroke=stroke, stroke_width="1.2")
 
 
-def rect(x: float, y: float, width: float, height: float, fill: str, radius: float = 3, opacity: float = 1) -> str:
-    return (
-        f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{radius:g}" fill="{fill}" '
-        f'fill-opacity="{opacity:g}"/>'
-    )
+def rect(x: float, y: float, width: float, height: float, fill: str, radius: float = 3, opacity: float = 1) -> Element:
+    box = {"x": f"{x:.1f}", "y": f"{y:.1f}", "width": f"{width:.1f}", "height": f"{height:.1f}"}
+    return element("rect", **box, rx=f"{radius:g}", fill=fill, fill_opacity=f"{opacity:g}")
 
 
-def path(d: str, colour: str, width: float = 2, dash: str = "", arrow: bool = False) -> str:
+def path(d: str, colour: str, width: float = 2, dash: str = "", arrow: bool = False) -> Element:
     """A line; with `arrow` it ends in the arrowhead that `arrowhead(colour)` defined."""
-    extra = (f' stroke-dasharray="{dash}"' if dash else "") + (f' marker-end="url(#a{colour[1:]})"' if arrow else "")
-    look = 'class="line"' if colour == "ink" else f'fill="none" stroke="{colour}"'
-    return f'<path d="{d}" {look} stroke-width="{width:g}" stroke-linecap="round"{extra}/>'
+    look = {"class": "line"} if colour == "ink" else {"fill": "none", "stroke": colour}
+    extra = ({"stroke_dasharray": dash} if dash else {}) | ({"marker_end": f"url(#a{colour[1:]})"} if arrow else {})
+    return element("path", d=d, **look, stroke_width=f"{width:g}", stroke_linecap="round", **extra)
 
 
-def arrowhead(colour: str) -> str:
-    return (
-        f'<defs><marker id="a{colour[1:]}" viewBox="0 0 10 10" refX="8" refY="5" markerWidth="6" markerHeight="6" '
-        f'orient="auto"><path d="M0 0L10 5L0 10z" fill="{colour}"/></marker></defs>'
-    )
+def arrowhead(colour: str) -> Element:
+    size = {"viewBox": "0 0 10 10", "refX": 8, "refY": 5, "markerWidth": 6, "markerHeight": 6, "orient": "auto"}
+    head = element("path", d="M0 0L10 5L0 10z", fill=colour)
+    return element("defs", [element("marker", [head], id=f"a{colour[1:]}", **size)])

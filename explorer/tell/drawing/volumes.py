@@ -32,24 +32,25 @@ def _label(node: Node) -> str:
     return {"maxpool": "max pool", "avgpool": "pooled", "linear": "fc"}.get(node.kind, node.path)
 
 
-def volumes_svg(nodes: Sequence[Node], title: str) -> str:
+def volumes_drawing(nodes: Sequence[Node], title: str) -> svg.Drawing:
     """All milestones from left to right, shrinking in size and growing in channels."""
     marked = milestones(nodes)
     per_pixel = TALLEST / max(max(node.out_shape[2:], default=1) for _, node in marked)
     per_channel = LONGEST / max(node.out_shape[1] for _, node in marked)
-    body, x = [], 30.0
+    body: svg.Shapes = []
+    x = 30.0
     for label, node in marked:
         height, run, length = _extent(node, per_pixel, per_channel)
         reach = max(length + run * SLANT[0], 104, 9.6 * len(units.shape(node.out_shape)))  # room for the words below
         left = x + (reach - length - run * SLANT[0]) / 2
         body += _box(left, BASE, height, run, length, palette.STAGE_COLOURS[node.stage])
         middle = x + reach / 2
-        body.append(svg.text(middle, BASE + 30, label, "ink mid bold", 18))
-        body.append(svg.text(middle, BASE + 54, units.shape(node.out_shape), "ink mid", 17, proof=node.path))
-        body.append(svg.text(middle, BASE + 77, _stride(label, node, marked), "soft mid", 16))
+        body.append(svg.Text(middle, BASE + 30, label, "ink mid bold", 18))
+        body.append(svg.Text(middle, BASE + 54, units.shape(node.out_shape), "ink mid", 17, proof=node.path))
+        body.append(svg.Text(middle, BASE + 77, _stride(label, node, marked), "soft mid", 16))
         x += reach + GAP
-    body.append(svg.text(30, 34, title, "ink serif", 24))
-    return svg.document(x - GAP + 30, BASE + 94, body, title)
+    body.append(svg.Text(30, 34, title, "ink serif", 24))
+    return svg.Drawing(x - GAP + 30, BASE + 94, title, tuple(body))
 
 
 def _extent(node: Node, per_pixel: float, per_channel: float) -> tuple[float, float, float]:
@@ -61,7 +62,7 @@ def _extent(node: Node, per_pixel: float, per_channel: float) -> tuple[float, fl
     )
 
 
-def _box(x: float, base: float, height: float, run: float, length: float, colour: str) -> list[str]:
+def _box(x: float, base: float, height: float, run: float, length: float, colour: str) -> svg.Shapes:
     """A cuboid: front face length × height, its side and top receding by the map's width."""
     dx, dy = run * SLANT[0], run * SLANT[1]
     top, right = base - height, x + length
@@ -84,28 +85,27 @@ def _stride(label: str, node: Node, marked: list[tuple[str, Node]]) -> str:
     return f"stride {node.jump // before.jump}" if node.jump > before.jump else "same size"
 
 
-def receptive_svg(nodes: Sequence[Node], title: str) -> str:
+def receptive_drawing(nodes: Sequence[Node], title: str) -> svg.Drawing:
     """What one unit of each stage sees, as squares around the middle of the picture (receptive fields, in pixels)."""
     size, middle = 420, 300
     picture = nodes[0].out_shape[2:]
     seen = [(stage.name, stage.nodes[-1].receptive_field) for stage in stages(nodes) if stage.name != "head"]
     scale = size / max([*picture, *(field for _, field in seen)])
-    body = [svg.text(30, 34, title, "ink serif", 24)]
+    body: svg.Shapes = [svg.Text(30, 34, title, "ink serif", 24)]
     high, wide = picture[0] * scale, picture[1] * scale
     centre_y = 60 + size / 2
     body.append(svg.rect(middle - wide / 2, centre_y - high / 2, wide, high, "#8a929c", 2, 0.28))
     for order, (name, field) in enumerate(reversed(seen)):
         side, colour = field * scale, palette.STAGE_COLOURS[name]
         x, y = middle - side / 2, centre_y - side / 2
-        body.append(
-            f'<rect x="{x:.1f}" y="{y:.1f}" width="{side:.1f}" height="{side:.1f}" fill="{colour}" '
-            f'fill-opacity=".10" stroke="{colour}" stroke-width="2.5"/>'
-        )
+        box = {"x": f"{x:.1f}", "y": f"{y:.1f}", "width": f"{side:.1f}", "height": f"{side:.1f}"}
+        look = {"fill": colour, "fill_opacity": ".10", "stroke": colour, "stroke_width": "2.5"}
+        body.append(svg.element("rect", **box, **look))
         row = 110 + order * 62
         body.append(svg.path(f"M{middle + side / 2:.1f} {max(y, y + side * 0.12):.1f}L570 {row - 6}", colour, 1, "2 4"))
-        body.append(svg.text(580, row, name, "bold", 18, colour))
+        body.append(svg.Text(580, row, name, "bold", 18, colour))
         body.append(
-            svg.text(
+            svg.Text(
                 580,
                 row + 24,
                 units.pixels(field) + (" > picture" if field > max(picture) else ""),
@@ -116,5 +116,5 @@ def receptive_svg(nodes: Sequence[Node], title: str) -> str:
         )
     row = 110 + len(seen) * 62
     body.append(svg.rect(580, row - 13, 16, 16, "#8a929c", 2, 0.45))
-    body.append(svg.text(604, row, f"the picture, {picture[0]}×{picture[1]}", "ink", 17))
-    return svg.document(830, 500, body, title)
+    body.append(svg.Text(604, row, f"the picture, {picture[0]}×{picture[1]}", "ink", 17))
+    return svg.Drawing(830, 500, title, tuple(body))

@@ -17,6 +17,7 @@ from explorer.facts.told import Provable, Told
 from explorer.net.trace import Node
 from explorer.spec import naming
 from explorer.tell import markup, palette, pictures
+from explorer.tell.drawing import Drawing
 from explorer.tell.plots import cost as cost_plots
 from explorer.web import facts_pieces, pieces
 from explorer.web.pieces import Figure
@@ -89,7 +90,7 @@ def _draw(nodes: Sequence[Node], path: str, metric: str, drawn: str, name: str) 
     )
 
 
-def drawings(chosen: Chosen, nodes: Sequence[Node]) -> dict[str, str]:
+def drawings(chosen: Chosen, nodes: Sequence[Node]) -> dict[str, Drawing]:
     """The bars of `where` as a picture to take away."""
     return {"Shares": pictures.shares(nodes, naming.title(chosen.spec))}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import socket
 import subprocess
@@ -10,8 +11,10 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -26,6 +29,11 @@ FLAGS = [
 ]
 # On a deep link Streamlit's client probes for its own health route below the page's path first; that is not ours.
 KNOWN_NOISE = ("_stcore/health", "_stcore/host-config")
+DESKTOP = {"width": 1440, "height": 900}
+
+# How fast an example runs is the host's business: no example fails for being slow.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,7 +70,7 @@ class Server:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=self.cwd, env=self.env, stdout=log, stderr=log)
         deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and self.process.poll() is None:
             try:
                 urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1)
                 return
@@ -76,6 +84,7 @@ class Server:
 
 
 def free_port() -> int:
+    """One that the system hands out, so that workers, and runs beside this one, never share a server."""
     with socket.socket() as sock:
         sock.bind(("localhost", 0))
         return sock.getsockname()[1]
@@ -104,12 +113,18 @@ def browser():
 
 
 class Visit:
-    """A browser page on the app. `faults` collects console errors, failed requests and foreign hosts."""
+    """A browser page on the app. `faults` collects console errors, failed requests and foreign hosts.
 
-    def __init__(self, browser, url: str, **context: object) -> None:
+    It has a context of its own, or a page of the `shared` one, at the wanted size.
+    """
+
+    def __init__(self, browser, url: str, shared=None, **context: object) -> None:
         self.url = url
-        self.context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **context})
-        self.page = self.context.new_page()
+        if shared is None:
+            shared = browser.new_context(**{"viewport": DESKTOP, **context})
+        self.context = shared
+        self.page = shared.new_page()
+        self.page.set_viewport_size(context.get("viewport", DESKTOP))
         self.faults: list[str] = []
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.faults.append(f"page error: {error}"))
@@ -152,16 +167,40 @@ class Visit:
         assert widths[0] <= widths[1] and widths[2] <= widths[3], f"horizontal overflow: {widths}"
 
 
+@pytest.fixture(scope="session")
+def contexts(browser) -> Iterator:
+    """contexts(**how) → the worker's one browser context of that kind; its cache keeps Streamlit's files."""
+    made: dict[str, Any] = {}
+
+    def of_kind(**how: object):
+        kind = json.dumps(how, sort_keys=True)
+        if kind not in made:
+            made[kind] = browser.new_context(**how)
+        return made[kind]
+
+    yield of_kind
+    for context in made.values():
+        context.close()
+
+
 @pytest.fixture
-def visit(browser, server: Server) -> Iterator:
-    """visit(path, **context) → a checked `Visit`; all are checked again and closed at the end."""
+def visit(browser, contexts, server: Server) -> Iterator:
+    """visit(path, **context) → a checked `Visit`; all are checked again and closed at the end.
+
+    The browser keeps its files from test to test, and nothing else: what a page stored is forgotten.
+    """
     visits: list[Visit] = []
 
     def open_page(path: str = "/", text: str | None = None, **context: object) -> Visit:
-        visits.append(Visit(browser, server.url, **context))
+        kind = {key: value for key, value in context.items() if key != "viewport"}
+        visits.append(Visit(browser, server.url, contexts(**kind), **context))
         return visits[-1].goto(path, text)
 
     yield open_page
     for one in visits:
         one.check()
-        one.context.close()
+    for one in visits:
+        one.page.evaluate("localStorage.clear(), sessionStorage.clear()")
+        one.context.clear_cookies()
+        for page in one.context.pages:
+            page.close()

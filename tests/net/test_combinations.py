@@ -1,4 +1,4 @@
-"""Every preset × block × shortcut × stride × activation × norm: the same count five ways.
+"""Every block × shortcut × stride × activation × norm, and every preset: the same count five ways.
 
 Parameters: a closed form from the spec alone, the trace, `numel` of the real module's parameters, torchinfo.
 MACs: the closed form, the trace, and half of what torch's FlopCounterMode counts on the module's own forward.
@@ -24,14 +24,23 @@ SIDE = 33  # odd, and small: a count does not depend on values
 AXES = ("block", "shortcut", "stride_on", "activation", "norm")
 
 
-def variants(name: str) -> list[ResNetSpec]:
+# One of each kind of net, cut to stages of one block and of two: a third block of a stage repeats the second.
+SHORT = {
+    "imagenet": replace(preset("resnet50"), stages=(2, 1, 2, 1)),
+    "grouped": replace(preset("resnext50_32x4d"), stages=(1, 2, 1, 2)),
+    "wide": replace(preset("wide_resnet50_2"), stages=(2, 2, 1, 1)),
+    "cifar": replace(preset("resnet20_cifar"), stages=(2, 1, 2)),
+}
+
+
+def variants(short: ResNetSpec) -> list[ResNetSpec]:
     """All combinations that make a net of its own: a basic block has no 1×1 to carry the stride, and no groups."""
     found = {}
     for values in product(*(CHOICES[axis] for axis in AXES)):
         changes = dict(zip(AXES, values))
         if changes["block"] == "basic":
             changes |= {"stride_on": "3x3", "groups": 1, "width_per_group": 64}
-        found[replace(preset(name), **changes)] = None
+        found[replace(short, **changes)] = None
     return list(found)
 
 
@@ -76,35 +85,38 @@ def convolutions(spec: ResNetSpec, planes: int, c_in: int, out: int, before: int
     return [(*row, entering if spec.activation == "pre" else row[1]) for row, entering in zip(rows, inputs)]
 
 
-@pytest.mark.parametrize("name", presets())
-def test_every_combination_is_the_closed_form(name: str) -> None:
-    found = variants(name)
+def hold(spec: ResNetSpec) -> None:
+    """The closed form, the trace, the module's own tensors, torchinfo and torch's counter, on one net."""
+    params, macs = closed_form(spec, SIDE)
+    nodes = trace(spec, SIDE, SIDE)
+    assert (total(nodes, "params"), total(nodes, "macs")) == (params, macs), spec
+    model = build(spec, "meta").eval()
+    picture = torch.zeros(1, spec.in_channels, SIDE, SIDE, device="meta")
+    assert params == sum(one.numel() for one in model.parameters()), spec
+    assert params == torchinfo.summary(model, input_data=picture, verbose=0).total_params, spec
+    with FlopCounterMode(display=False) as counter:
+        model(picture)
+    assert 2 * macs == counter.get_total_flops(), spec
+
+
+@pytest.mark.parametrize("kind", SHORT)
+def test_every_combination_counts_the_same_five_ways(kind: str) -> None:
+    found = variants(SHORT[kind])
     assert len(found) == 4 * 2 * 2 + 4 * 2 * 2 * 2  # basic; bottleneck with either stride
-    for spec in found if sum(preset(name).stages) < 100 else options(name):
+    for spec in found:
+        hold(spec)
+
+
+@pytest.mark.parametrize("name", presets())
+def test_every_preset_as_published_counts_the_same_five_ways(name: str) -> None:
+    hold(preset(name))
+
+
+@pytest.mark.parametrize("name", presets())
+def test_every_preset_follows_the_closed_form_under_each_option(name: str) -> None:
+    if sum(preset(name).stages) > 100:  # of these, as published: above
+        return
+    for option in CHOICES["shortcut"]:
+        spec = replace(preset(name), shortcut=option)
         nodes = trace(spec, SIDE, SIDE)
         assert (total(nodes, "params"), total(nodes, "macs")) == closed_form(spec, SIDE), spec
-
-
-def options(name: str) -> list[ResNetSpec]:
-    return [replace(preset(name), shortcut=option) for option in CHOICES["shortcut"]]
-
-
-def counted(name: str) -> list[ResNetSpec]:
-    """Every combination of the least net of each kind; the others, whose blocks repeat those, under each option; the
-    deepest, over which the tools take seconds, as the paper has it."""
-    if name in ("resnet18", "resnet50", "resnext50_32x4d", "resnet20_cifar"):
-        return variants(name)
-    return options(name) if sum(preset(name).stages) < 100 else [preset(name)]
-
-
-@pytest.mark.parametrize("name", presets())
-def test_the_real_module_and_two_tools_count_the_same(name: str) -> None:
-    for spec in counted(name):
-        model = build(spec, "meta").eval()
-        picture = torch.zeros(1, spec.in_channels, SIDE, SIDE, device="meta")
-        params, macs = closed_form(spec, SIDE)
-        assert params == sum(one.numel() for one in model.parameters()), spec
-        assert params == torchinfo.summary(model, input_data=picture, verbose=0).total_params, spec
-        with FlopCounterMode(display=False) as counter:
-            model(picture)
-        assert 2 * macs == counter.get_total_flops(), spec

@@ -2,7 +2,7 @@
 """Start the app, or run its tests, from a bare checkout: makes .venv and installs what is pinned.
 
 python3 run.py                 the app, in a browser at http://localhost:8501
-python3 run.py test [ARGS]     all tests (ARGS go to pytest)
+python3 run.py test [ARGS]     all tests, two at a time (ARGS go to pytest; -n 0: one after another)
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 CPU_TORCH = "https://download.pytorch.org/whl/cpu"  # without it, Linux gets gigabytes of CUDA libraries
+WORKERS = ("-n", "2", "--dist", "loadgroup")  # which tests stay together: tests/conftest.py
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -27,7 +28,7 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] == ["test"]:
         install("requirements.txt", "tests/requirements.txt")
         install_browser()
-        return subprocess.call([BIN / "python", "-m", "pytest", *arguments[1:]], cwd=ROOT)
+        return subprocess.call([BIN / "python", "-m", "pytest", *WORKERS, *arguments[1:]], cwd=ROOT)
     install("requirements.txt")
     return subprocess.call([BIN / "streamlit", "run", "explorer/app.py", *arguments], cwd=ROOT)
 

@@ -40,6 +40,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--overwrite", action="store_true", help="write the golden files of tests/golden anew")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several workers: what measures stays on one, so that two clocks never run at once; else a file stays whole."""
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        clocked = file.startswith("tests/timing/") or file == "tests/browser/test_timing.py"
+        item.add_marker(pytest.mark.xdist_group("timing" if clocked else file))
+
+
 class Server:
     """The app as a user starts it: the console script, from a folder that is not the root."""
 

@@ -21,8 +21,13 @@ from explorer.net.trace import trace
 from explorer.spec import BLOCKS, CHOICES, ResNetSpec, preset, presets
 
 SIDE = 33  # odd, and small: a count does not depend on values
-AXES = ("block", "shortcut", "stride_on", "activation", "norm")
-
+AXES = {  # those of the papers; the published variants' own are held to their published counts elsewhere
+    "block": tuple(BLOCKS),
+    "shortcut": CHOICES["shortcut"],
+    "stride_on": CHOICES["stride_on"],
+    "activation": CHOICES["activation"],
+    "norm": ("batch", "none"),
+}
 
 # One of each kind of net, cut to stages of one block and of two: a third block of a stage repeats the second.
 SHORT = {
@@ -36,7 +41,7 @@ SHORT = {
 def variants(short: ResNetSpec) -> list[ResNetSpec]:
     """All combinations that make a net of its own: a basic block has no 1×1 to carry the stride, and no groups."""
     found = {}
-    for values in product(*(CHOICES[axis] for axis in AXES)):
+    for values in product(*AXES.values()):
         changes = dict(zip(AXES, values))
         if changes["block"] == "basic":
             changes |= {"stride_on": "3x3", "groups": 1, "width_per_group": 64}

@@ -1,0 +1,108 @@
+"""One forward pass, seen: what each operation of the trace made of a real picture.
+
+The pass is the model's own forward. Each torch operation that it calls is the next node of the trace, in order, so
+outputs carry the trace's paths and shapes; a pass that leaves the trace raises. Nothing is hooked or patched: the
+watcher lives in this thread only, so one model may serve any number of visitors at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+
+from explorer.net.node import Node
+from explorer.net.trace import RULES, trace
+from explorer.spec import ResNetSpec
+
+ADDITIONS = (Tensor.add_, Tensor.add, torch.add)
+SILENT = ("input", "identity")  # nodes of the trace for which torch is not called
+
+
+@dataclass(frozen=True)
+class Sum:
+    """The three terms of one block, (N, C, H, W) each: what the shortcut carries, what the block adds, and their sum
+    before the last ReLU. `total` is `shortcut + residual` to the bit."""
+
+    path: str
+    shortcut: Tensor
+    residual: Tensor
+    total: Tensor
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A pass: the output of each node that was asked for, the terms of each block, and the logits (N, classes)."""
+
+    spec: ResNetSpec
+    outputs: dict[str, Tensor]
+    sums: dict[str, Sum]
+    logits: Tensor
+
+
+class _Watcher(TorchFunctionMode):
+    """Keeps copies as the pass goes by: later operations write in place."""
+
+    def __init__(self, nodes: tuple[Node, ...], wanted: Collection[str], off: Collection[str]) -> None:
+        super().__init__()
+        self.off = off
+        self.coming: Iterator[Node] = (node for node in nodes if node.kind not in SILENT)
+        self.wanted = wanted
+        self.outputs: dict[str, Tensor] = {}
+        self.sums: dict[str, Sum] = {}
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: object, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        adds = func in ADDITIONS and isinstance(args[1], Tensor)
+        if not adds and func not in RULES:
+            return func(*args, **(kwargs or {}))
+        node = next(self.coming, None)
+        if adds and node is not None and node.block in self.off:
+            args[0].zero_()
+        residual = args[0].clone() if adds else None
+        out = func(*args, **(kwargs or {}))
+        if node is None or adds != (node.kind == "add") or tuple(out.shape[1:]) != node.out_shape[1:]:
+            place = "its end" if node is None else f"{node.path}, {node.kind} {node.out_shape}"
+            raise RuntimeError(f"the pass left its trace at {place}: {getattr(func, '__name__', func)}")
+        if residual is not None and node.block:
+            self.sums[node.block] = Sum(node.block, args[1].clone(), residual, out.clone())
+        if node.path in self.wanted:
+            self.outputs[node.path] = out.clone()
+        return out
+
+
+def ends(nodes: tuple[Node, ...]) -> tuple[str, ...]:
+    """Where a visitor looks: the stem's last layer, and each block's end."""
+    stem = [node.path for node in nodes if node.stage == "stem" and node.kind != "input"]
+    blocks = {node.block: node.path for node in nodes if node.block}
+    return (stem[-1], *blocks.values())
+
+
+@torch.no_grad()
+def passed(
+    model: nn.Module, spec: ResNetSpec, x: Tensor, wanted: Collection[str] | None = None, off: Collection[str] = ()
+) -> Passed:
+    """Send x (N, C, H, W) through a model in eval mode. wanted: paths of nodes whose output is kept (default: `ends`).
+    off: blocks whose F(x) is replaced by 0, so that only their shortcut is left (Veit et al. 2016, §4).
+
+    Raises `ValueError` for a block that has no shortcut to be left with, `RuntimeError` when the model is not the one
+    that `spec` says.
+    """
+    nodes = trace(spec, x.shape[2], x.shape[3], x.shape[0])
+    known = {node.block for node in nodes if node.kind == "add" and node.block}
+    for path in off:
+        if path not in known:
+            raise ValueError(
+                f"off={path[:60]!r}: choose blocks with a shortcut: {', '.join(sorted(known)) or 'none here'}"
+            )
+    watcher = _Watcher(nodes, ends(nodes) if wanted is None else wanted, off)
+    with watcher:
+        logits: Tensor = model(x)
+    if next(watcher.coming, None) is not None:
+        raise RuntimeError("the pass ended before its trace did")
+    return Passed(spec, watcher.outputs, watcher.sums, logits)

@@ -1,0 +1,100 @@
+"""Pictures as a net's input: files read with care, and digits put where the training data has them.
+
+A file is checked before it is decoded (kind, pixels, frames), and what cannot be used is refused in one sentence:
+`ValueError` naming what was given and what is allowed. Nothing is stored.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image, ImageOps, UnidentifiedImageError
+from torch import Tensor
+
+from explorer.look.handwriting import SIDE, standardised
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+MOST_PIXELS = 16_000_000
+MOST_BYTES = 20_000_000
+IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+CIFAR_MEAN, CIFAR_STD = IMAGENET_MEAN, IMAGENET_STD  # akamaster's CIFAR-10 nets were trained with ImageNet's
+INK_BOX = 20  # MNIST: the digit's longer side is 20 of the picture's 28 pixels, centred by its mass
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What the net gets (1, C, H, W), and the very pixels that it is, (H, W, C) in 0 … 1, to be shown."""
+
+    x: Tensor
+    shown: np.ndarray
+
+
+def read(data: bytes) -> Image.Image:
+    """A picture file's bytes → an upright RGB picture. Raises `ValueError` in one sentence."""
+    if not data:
+        raise ValueError("picture: the file is empty; choose a PNG, JPEG or WebP")
+    if len(data) > MOST_BYTES:
+        raise ValueError(f"picture: {len(data):,} bytes; at most {MOST_BYTES:,}")
+    try:
+        opened = Image.open(io.BytesIO(data), formats=FORMATS)
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
+        raise ValueError("picture: this is no PNG, JPEG or WebP that can be read") from None
+    width, height = opened.size
+    if width * height > MOST_PIXELS or not width * height:
+        raise ValueError(f"picture: {width:,}×{height:,} pixels; at most {MOST_PIXELS // 1_000_000} million")
+    if getattr(opened, "n_frames", 1) > 1:
+        raise ValueError("picture: it is animated; choose a still picture")
+    if opened.mode not in ("1", "L", "LA", "P", "PA", "RGB", "RGBA"):
+        raise ValueError(f"picture: its pixels are {opened.mode}; choose 8-bit grey or RGB")
+    try:
+        return ImageOps.exif_transpose(opened).convert("RGBA" if "A" in opened.mode else "RGB").convert("RGB")
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        raise ValueError("picture: the file is damaged or cut off") from None
+
+
+def photograph(picture: Image.Image, side: int = 224) -> Prepared:
+    """The usual evaluation of ImageNet nets: shorter side to 8/7 of `side`, the middle square, standardised."""
+    width, height = picture.size
+    scale = side * 256 / 224 / min(width, height)
+    resized = picture.resize(
+        (max(side, round(width * scale)), max(side, round(height * scale))), Image.Resampling.BILINEAR
+    )
+    left, top = (resized.width - side) // 2, (resized.height - side) // 2
+    shown = np.asarray(resized.crop((left, top, left + side, top + side)), dtype=np.float32) / 255
+    mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in (IMAGENET_MEAN, IMAGENET_STD))
+    return Prepared((torch.from_numpy(shown).permute(2, 0, 1)[None] - mean) / std, shown)
+
+
+def digit(ink: np.ndarray) -> Prepared:
+    """Drawn ink (H, W), 0 … 1 → as MNIST has its digits: longer side 20 pixels, centre of mass in the middle of 28×28.
+
+    Raises `ValueError` when nothing is drawn.
+    """
+    rows, columns = np.nonzero(ink > 0.1)
+    if not len(rows):
+        raise ValueError("digit: nothing is drawn yet")
+    cut = torch.from_numpy(ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1].astype(np.float32))
+    scale = INK_BOX / max(cut.shape)
+    size = tuple(max(1, round(length * scale)) for length in cut.shape)
+    small = F.interpolate(cut[None, None], size=size, mode="bilinear", align_corners=False, antialias=True)[0, 0]
+    small = (small / small.max()).clamp(0, 1)
+    places = [torch.arange(length, dtype=torch.float32) for length in small.shape]
+    mass = small.sum()
+    centre = (float((small.sum(1) * places[0]).sum() / mass), float((small.sum(0) * places[1]).sum() / mass))
+    page = torch.zeros(SIDE, SIDE)
+    top, left = (
+        min(max(round((SIDE - 1) / 2 - at), 0), SIDE - length) for at, length in zip(centre, small.shape, strict=True)
+    )
+    page[top : top + small.shape[0], left : left + small.shape[1]] = small
+    return Prepared(standardised(page[None, None]), page[:, :, None].numpy())
+
+
+def written(picture: Image.Image) -> np.ndarray:
+    """A photographed or scanned digit as ink (H, W), 0 … 1: dark on light is turned round."""
+    grey = np.asarray(ImageOps.autocontrast(picture.convert("L")), dtype=np.float32) / 255
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    return 1 - grey if np.median(border) > 0.5 else grey

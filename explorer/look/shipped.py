@@ -1,0 +1,63 @@
+"""The trained nets that ship with the project: what they are, their weights, and the record of their training."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+import torch
+from safetensors.torch import load
+from torch import nn
+
+from explorer.net.resnet import build
+from explorer.places import ASSETS
+from explorer.spec import ResNetSpec, cifar_stages, preset
+
+FOLDER = ASSETS / "weights"
+_USUAL = replace(preset("resnet20_cifar"), in_channels=1)
+NETS: dict[str, ResNetSpec] = {
+    f"digits-{kind}-{depth}": replace(_USUAL, stages=cifar_stages(depth), shortcut=shortcut)
+    for depth in (20, 56)
+    for kind, shortcut in (("residual", "A"), ("plain", "none"))
+}
+
+
+def record_file() -> Path:
+    """Recipe, accuracy, protocol and hash of each net."""
+    return FOLDER / "digits.json"
+
+
+@lru_cache(maxsize=1)
+def records() -> dict[str, dict[str, object]]:
+    """Net → its record. Treat as read-only."""
+    found: dict[str, dict[str, object]] = json.loads(record_file().read_text(encoding="utf-8"))
+    return found
+
+
+@lru_cache(maxsize=len(NETS))
+def shipped(name: str) -> nn.Module:
+    """The trained net in eval mode, fp32. It is shared: never train or change it.
+
+    Raises `ValueError` for an unknown name, or when the file is not the one that was trained (its hash differs).
+    """
+    if name not in NETS:
+        raise ValueError(f"weights={name[:60]!r}: choose one of {', '.join(NETS)}")
+    held = (FOLDER / f"{name}.safetensors").read_bytes()
+    if hashlib.sha256(held).hexdigest() != records()[name]["sha256"]:
+        raise ValueError(f"weights={name!r}: the file in assets/weights is not the one that was trained (SHA-256)")
+    model = build(NETS[name])
+    weights = load(held)
+    model.load_state_dict(
+        {key: value.float() if value.is_floating_point() else value for key, value in weights.items()}
+    )
+    return model.eval().requires_grad_(False)
+
+
+def answer(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
+    """Class probabilities (N, 10) of standardised pictures (N, 1, 28, 28)."""
+    with torch.no_grad():
+        probabilities: torch.Tensor = model(x).softmax(1)
+    return probabilities

@@ -1,0 +1,142 @@
+"""A pass that is watched: the same logits, the terms of each block to the bit, and the class map that sums to the logit."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from explorer.look.passed import ends, passed
+from explorer.look.seen import block_rows, class_map, strongest, top
+from explorer.model import build
+from explorer.net.trace import trace
+from explorer.spec import ResNetSpec, preset
+
+SPECS = {
+    "basic": preset("resnet18"),
+    "bottleneck": replace(preset("resnet50"), stages=(1, 2, 1, 1)),
+    "plain": replace(preset("resnet18"), shortcut="none"),
+    "option A": preset("resnet20_cifar"),
+    "option C without BN": replace(preset("resnet18"), shortcut="C", norm="none"),
+    "pre-activation": replace(preset("resnet50"), stages=(1, 2, 1, 1), activation="pre"),
+}
+
+
+def real(spec: ResNetSpec, batch: int = 1, side: int = 32) -> tuple[nn.Module, torch.Tensor]:
+    picture = torch.randn(batch, spec.in_channels, side, side, generator=torch.Generator().manual_seed(3))
+    return build(spec, seed=1).eval(), picture
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_the_pass_is_the_models_own_and_each_sum_is_its_terms(name: str) -> None:
+    spec = SPECS[name]
+    model, x = real(spec, batch=2)
+    seen = passed(model, spec, x)
+    with torch.no_grad():
+        assert torch.equal(seen.logits, model(x))
+    assert len(seen.sums) == (0 if spec.shortcut == "none" else sum(spec.stages))
+    for one in seen.sums.values():
+        assert torch.equal(one.residual + one.shortcut, one.total)
+    shapes = {node.path: node.out_shape for node in trace(spec, 32, 32, 2)}
+    assert {path: tuple(out.shape) for path, out in seen.outputs.items()} == {
+        path: shapes[path] for path in seen.outputs
+    }
+
+
+def test_the_terms_are_what_the_layers_make_one_by_one() -> None:
+    """An independent second source: a block of ResNet-18 written out with torch's functions."""
+    spec = SPECS["basic"]
+    model, x = real(spec)
+    seen = passed(model, spec, x, ["maxpool", "layer1.0.relu2"])
+    block = model.layer1[0]
+
+    def normed(value: torch.Tensor, bn: nn.BatchNorm2d) -> torch.Tensor:
+        return F.batch_norm(value, bn.running_mean, bn.running_var, bn.weight, bn.bias, eps=bn.eps)
+
+    with torch.no_grad():
+        start = F.max_pool2d(F.relu(normed(F.conv2d(x, model.conv1.weight, None, 2, 3), model.bn1)), 3, 2, 1)
+        inner = F.relu(normed(F.conv2d(start, block.conv1.weight, None, 1, 1), block.bn1))
+        residual = normed(F.conv2d(inner, block.conv2.weight, None, 1, 1), block.bn2)
+    assert torch.equal(seen.outputs["maxpool"], start)
+    assert torch.equal(seen.sums["layer1.0"].shortcut, start)
+    assert torch.equal(seen.sums["layer1.0"].residual, residual)
+    assert torch.equal(seen.outputs["layer1.0.relu2"], F.relu(start + residual))
+
+
+@pytest.mark.parametrize("name", ["basic", "bottleneck", "option A"])
+def test_the_mean_of_a_class_map_and_the_bias_are_the_logit(name: str) -> None:
+    spec = SPECS[name]
+    model, x = real(spec)
+    last = ends(trace(spec, 32, 32))[-1]
+    seen = passed(model, spec, x)
+    for label in (0, 7):
+        spoken = class_map(seen.outputs[last][0], model.fc, label)
+        assert spoken.shape == seen.outputs[last].shape[2:]
+        torch.testing.assert_close(spoken.mean() + model.fc.bias[label], seen.logits[0, label], rtol=1e-4, atol=1e-5)
+
+
+def test_rows_answers_and_channels() -> None:
+    spec = SPECS["basic"]
+    model, x = real(spec)
+    seen = passed(model, spec, x)
+    first = block_rows(seen)[0]
+    term = seen.sums["layer1.0"]
+    assert first.path == "layer1.0" and first.residual_share == pytest.approx(first.norm_residual / first.norm_shortcut)
+    assert first.norm_sum == pytest.approx(float(term.total.square().sum().sqrt()), rel=1e-5)
+    answers = top(seen, tuple(map(str, range(1000))))
+    assert len(answers) == 5 and answers[0][0] == str(int(seen.logits.argmax()))
+    assert answers[0][1] == pytest.approx(float(seen.logits.softmax(1).max()), rel=1e-6)
+    maps = torch.tensor([[[1.0]], [[-3.0]], [[2.0]]])
+    assert strongest(maps, 2) == [1, 2]
+
+
+def test_a_model_that_is_another_net_is_told() -> None:
+    model, x = real(SPECS["basic"])
+    for other in (
+        replace(SPECS["basic"], stages=(3, 4, 6, 3)),
+        replace(SPECS["basic"], shortcut="none"),
+        preset("resnet50"),
+    ):
+        with pytest.raises(RuntimeError, match="trace"):
+            passed(model, other, x)
+
+
+def test_many_threads_may_look_at_one_model() -> None:
+    spec = SPECS["option A"]
+    model, _ = real(spec)
+    inputs = [torch.full((1, 3, 32, 32), float(number)) for number in range(8)]
+    found: dict[int, torch.Tensor] = {}
+
+    def look(number: int) -> None:
+        found[number] = passed(model, spec, inputs[number]).sums["layer3.2"].total
+
+    threads = [threading.Thread(target=look, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for number, x in enumerate(inputs):
+        torch.testing.assert_close(found[number], passed(model, spec, x).sums["layer3.2"].total)
+
+
+@pytest.mark.parametrize("name", ["basic", "bottleneck", "pre-activation"])
+def test_a_block_that_is_off_adds_nothing(name: str) -> None:
+    spec = SPECS[name]
+    model, x = real(spec)
+    on, off = passed(model, spec, x), passed(model, spec, x, off=["layer2.0"])
+    term = off.sums["layer2.0"]
+    assert not term.residual.any() and torch.equal(term.total, term.shortcut)
+    assert torch.equal(on.sums["layer2.0"].shortcut, term.shortcut), "what comes before it is untouched"
+    assert not torch.equal(on.logits, off.logits)
+    with pytest.raises(ValueError, match="off='layer9.0': choose blocks with a shortcut: layer1.0"):
+        passed(model, spec, x, off=["layer9.0"])
+
+
+def test_a_plain_block_cannot_be_switched_off() -> None:
+    model, x = real(SPECS["plain"])
+    with pytest.raises(ValueError, match="none here"):
+        passed(model, SPECS["plain"], x, off=["layer1.0"])

@@ -1,0 +1,107 @@
+"""Pictures as they come: read with care, prepared as the nets expect them, and refused in one sentence."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from explorer.look import pictures
+from explorer.look.handwriting import MEAN, STD
+
+
+def file(picture: Image.Image, kind: str = "PNG", **more: object) -> bytes:
+    held = io.BytesIO()
+    picture.save(held, kind, **more)
+    return held.getvalue()
+
+
+def png_of(width: int, height: int) -> bytes:
+    """A PNG that claims a size and holds almost nothing: a bomb when it is believed."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 64)) + chunk(b"IEND", b"")
+
+
+GREY = Image.fromarray(np.tile(np.arange(48, dtype=np.uint8), (32, 1)))
+WHOLE = file(GREY)
+BAD = {
+    "nothing": (b"", "empty"),
+    "text": (b"hello, this is no picture", "no PNG, JPEG or WebP"),
+    "gif": (file(GREY, "GIF"), "no PNG, JPEG or WebP"),
+    "tiff": (file(GREY, "TIFF"), "no PNG, JPEG or WebP"),
+    "svg": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "no PNG, JPEG or WebP"),
+    "bomb": (png_of(60_000, 60_000), "60,000×60,000 pixels; at most 16 million|no PNG"),
+    "a little too large": (png_of(4_001, 4_000), "4,001×4,000 pixels; at most 16 million"),
+    "no height": (png_of(5, 0), "pixels|no PNG"),
+    "cut off": (WHOLE[: len(WHOLE) // 2], "damaged or cut off"),
+    "a header alone": (WHOLE[:40], "damaged or cut off|no PNG"),
+    "damaged": (WHOLE[:60] + b"\xff" * 20 + WHOLE[80:], "damaged or cut off|no PNG"),
+    "animated": (
+        file(GREY, "WEBP", save_all=True, append_images=[GREY.transpose(Image.Transpose.ROTATE_180)], lossless=True),
+        "animated",
+    ),
+    "cmyk": (file(GREY.convert("CMYK"), "JPEG"), "its pixels are CMYK"),
+    "16 bits": (file(Image.fromarray(np.full((8, 8), 40_000, dtype=np.uint16))), "its pixels are I;16"),
+    "too many bytes": (b"\0" * 20_000_001, "20,000,001 bytes; at most 20,000,000"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_picture_that_cannot_be_used_is_refused_in_one_sentence(name: str) -> None:
+    data, told = BAD[name]
+    with pytest.raises(ValueError, match=f"^picture: .*({told})") as refused:
+        pictures.read(data)
+    assert len(str(refused.value)) < 120 and "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("kind", pictures.FORMATS)
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_the_usual_kinds_are_read(kind: str, mode: str) -> None:
+    read = pictures.read(file(GREY.convert(mode), kind))
+    assert read.mode == "RGB" and read.size == (48, 32)
+
+
+def test_a_phones_upright_mark_is_respected() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by 90 degrees
+    assert pictures.read(file(GREY.convert("RGB"), "JPEG", exif=exif.tobytes())).size == (32, 48)
+
+
+def test_a_photograph_is_the_middle_square_standardised() -> None:
+    wide = Image.new("RGB", (500, 300), (255, 0, 0))
+    made = pictures.photograph(wide, 224)
+    assert made.x.shape == (1, 3, 224, 224) and made.shown.shape == (224, 224, 3)
+    assert made.x[0, :, 0, 0].tolist() == pytest.approx([(1 - 0.485) / 0.229, -0.456 / 0.224, -0.406 / 0.225], rel=1e-5)
+
+
+@pytest.mark.parametrize(("top", "left", "height", "width"), [(10, 200, 100, 30), (150, 20, 40, 120), (0, 0, 280, 280)])
+def test_a_drawn_digit_stands_as_mnist_has_it(top: int, left: int, height: int, width: int) -> None:
+    ink = np.zeros((280, 280), dtype=np.float32)
+    ink[top : top + height, left : left + width] = 1
+    made = pictures.digit(ink)
+    page = made.shown[:, :, 0]
+    rows, columns = np.nonzero(page > 0.5)
+    assert max(np.ptp(rows), np.ptp(columns)) + 1 == pictures.INK_BOX
+    assert abs(rows.mean() - 13.5) <= 0.5 and abs(columns.mean() - 13.5) <= 0.5
+    torch.testing.assert_close(made.x[0, 0], (torch.from_numpy(page) - MEAN) / STD)
+
+
+def test_an_empty_page_is_said() -> None:
+    with pytest.raises(ValueError, match="nothing is drawn"):
+        pictures.digit(np.zeros((280, 280)))
+
+
+def test_dark_on_light_is_turned_round() -> None:
+    ink = np.full((40, 40), 250, dtype=np.uint8)
+    ink[10:30, 18:22] = 20
+    seen = pictures.written(Image.fromarray(ink))
+    assert seen[20, 20] > 0.9 and seen[0, 0] < 0.1

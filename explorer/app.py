@@ -35,6 +35,7 @@ PAGES = (  # file in pages/, title, icon; the first is the home page
     ("cost", "Cost", ":material/bar_chart:"),
     ("timing", "Timing", ":material/timer:"),
     ("compare", "Compare", ":material/compare_arrows:"),
+    ("feature_maps", "Feature maps", ":material/visibility:"),
     ("why_residual", "Why residual?", ":material/science:"),
     ("paper", "Paper", ":material/article:"),
     ("lecture", "Lecture", ":material/co_present:"),

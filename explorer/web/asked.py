@@ -1,0 +1,39 @@
+"""Controls whose words are for people while the link keeps a short slug.
+
+Streamlit's own binding writes a control's shown label into the URL, so a label could only ever be a slug. Here the
+URL's value is read before the control is drawn and written after it; a value that is not among the options is said,
+with what is allowed, and the first option is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from explorer.web.plain import plain
+
+SEEN = "asked_seen"  # key → what the URL last said
+
+
+def asked(label: str, options: Mapping[str, str], key: str, **more: object) -> str:
+    """One of `options` (slug → words), bound to `?key=slug`; the first is the default and is left out of the URL."""
+    first = next(iter(options))
+    wanted = st.query_params.get(key, first)
+    seen: dict[str, str] = st.session_state.setdefault(SEEN, {})
+    if seen.get(key) != wanted or key not in st.session_state:
+        st.session_state[key] = wanted if wanted in options else first
+    if wanted not in options:
+        st.error(plain(f"{key}={wanted[:60]!r}: choose one of {', '.join(options)}"), icon=":material/error:")
+    chosen: str = st.segmented_control(
+        label, tuple(options), key=key, format_func=options.__getitem__, required=True, **more
+    )
+    if wanted in options:
+        if chosen == first:
+            st.query_params.pop(key, None)
+        else:
+            st.query_params[key] = chosen
+        seen[key] = chosen
+    else:
+        seen[key] = wanted
+    return chosen

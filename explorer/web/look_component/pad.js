@@ -1,0 +1,108 @@
+// A square to draw a digit on with a finger, a pen or the mouse. Reports the ink when the finger is lifted.
+
+const SIDE = 280; // pixels of the pad's own picture
+const PEN = 22;
+
+class Pad {
+  constructor(place) {
+    this.canvas = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE, className: "pad" });
+    this.canvas.setAttribute("role", "img");
+    this.canvas.setAttribute("aria-label", "Draw a digit here");
+    this.undo = this.button("Undo", () => this.back());
+    this.clear = this.button("Clear", () => this.empty());
+    const bar = Object.assign(document.createElement("div"), { className: "pad-bar" });
+    bar.append(this.undo, this.clear);
+    place.replaceChildren(this.canvas, bar);
+    this.pen = this.canvas.getContext("2d", { willReadFrequently: true });
+    this.pen.lineCap = this.pen.lineJoin = "round";
+    this.before = [];
+    this.untouched = true;
+    this.paper();
+    this.listen();
+  }
+
+  button(text, act) {
+    const made = Object.assign(document.createElement("button"), { type: "button", textContent: text });
+    made.addEventListener("click", act);
+    return made;
+  }
+
+  paper() {
+    this.pen.fillStyle = "#000";
+    this.pen.fillRect(0, 0, SIDE, SIDE);
+  }
+
+  update(data, report) {
+    this.report = report;
+    if (this.untouched && data.sample !== this.sample) {
+      this.sample = data.sample;
+      const picture = new Image();
+      picture.onload = () => this.untouched && this.pen.drawImage(picture, 0, 0, SIDE, SIDE);
+      picture.src = data.sample;
+    }
+  }
+
+  at(event) {
+    const box = this.canvas.getBoundingClientRect();
+    return [((event.clientX - box.left) / box.width) * SIDE, ((event.clientY - box.top) / box.height) * SIDE];
+  }
+
+  listen() {
+    this.canvas.addEventListener("pointerdown", (event) => {
+      if (event.button) return;
+      event.preventDefault();
+      this.canvas.setPointerCapture(event.pointerId);
+      if (this.untouched) this.paper(); // the sample makes room for one's own
+      this.before.push(this.untouched ? null : this.pen.getImageData(0, 0, SIDE, SIDE));
+      this.untouched = false;
+      this.last = this.at(event);
+      this.stroke(this.last);
+    });
+    this.canvas.addEventListener("pointermove", (event) => {
+      if (this.last) (event.getCoalescedEvents?.() ?? [event]).forEach((one) => this.stroke(this.at(one)));
+    });
+    for (const end of ["pointerup", "pointercancel"])
+      this.canvas.addEventListener(end, () => {
+        if (!this.last) return;
+        this.last = null;
+        this.tell();
+      });
+  }
+
+  stroke([x, y]) {
+    this.pen.strokeStyle = "#fff";
+    this.pen.lineWidth = PEN;
+    this.pen.beginPath();
+    this.pen.moveTo(...this.last);
+    this.pen.lineTo(x, y);
+    this.pen.stroke();
+    this.last = [x, y];
+  }
+
+  back() {
+    const held = this.before.pop();
+    if (held === undefined) return;
+    if (held) this.pen.putImageData(held, 0, 0);
+    else this.paper();
+    this.tell(held === null);
+  }
+
+  empty() {
+    this.before = [];
+    this.untouched = false;
+    this.paper();
+    this.tell(true);
+  }
+
+  tell(blank = false) {
+    this.report("ink", blank ? "" : this.canvas.toDataURL("image/png"));
+  }
+}
+
+const pads = new WeakMap();
+
+export default function ({ data, parentElement, setStateValue }) {
+  const place = parentElement.querySelector(".place");
+  if (!pads.has(place)) pads.set(place, new Pad(place));
+  pads.get(place).update(data, setStateValue);
+}

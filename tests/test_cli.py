@@ -240,8 +240,11 @@ def test_report_is_one_page_of_markdown(capsys):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["resnet51"], "model='resnet51': choose one of resnet18,"),
-        (["resnet22_cifar"], "depth=22: CIFAR nets have 6n+2 layers: 8, 14, 20, … 2,000; nearest: 20 and 26"),
+        (["resnet51"], "model='resnet51': depth=51: no published ResNet"),
+        (
+            ["resnet22_cifar"],
+            "model='resnet22_cifar': depth=22: CIFAR nets have 6n+2 layers: 8, 14, 20, … 2,000; nearest: 20 and 26",
+        ),
         (["resnet50", "--block", "banana"], "block='banana': choose one of basic, bottleneck"),
         (["resnet50", "--shortcut", "D"], "shortcut='D': choose one of B, A, C, none"),
         (["resnet50", "--stages", "3,x"], "stages='3,x': write the blocks per stage as whole numbers, like 3,4,6,3"),

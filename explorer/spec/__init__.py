@@ -24,8 +24,9 @@ from explorer.spec.axes import (
     write_field,
 )
 from explorer.spec.checks import check_int
+from explorer.spec.names import Resolved, named, resolve, suggest
 from explorer.spec.parse import parse_input, parse_stages
-from explorer.spec.presets import cifar_stages, named, preset, presets
+from explorer.spec.presets import cifar_stages, preset, presets
 
 __all__ = [
     "BLOCKS",
@@ -40,6 +41,7 @@ __all__ = [
     "MAX_STAGES",
     "OUTPUT_STRIDES",
     "BlockKind",
+    "Resolved",
     "ResNetSpec",
     "changed_fields",
     "check_int",
@@ -50,5 +52,7 @@ __all__ = [
     "preset",
     "presets",
     "read_field",
+    "resolve",
+    "suggest",
     "write_field",
 ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from functools import cache
 
 from explorer.spec.axes import MAX_BLOCKS, ResNetSpec
@@ -55,11 +53,3 @@ def preset(name: str) -> ResNetSpec:
     if name not in presets():
         raise ValueError(f"model={shortened(name)}: choose one of {', '.join(presets())}")
     return presets()[name]
-
-
-def named(name: str) -> ResNetSpec:
-    """A preset, or any CIFAR net by its depth: `resnet8_cifar`."""
-    depth = re.fullmatch(r"resnet(\d{1,6})_cifar", name)
-    if depth and name not in presets():
-        return replace(preset("resnet20_cifar"), stages=cifar_stages(int(depth[1])))
-    return preset(name)

@@ -117,7 +117,7 @@ def test_addresses_are_short_for_what_people_link():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("banana", "model='banana': choose one of resnet18"),
+        ("banana", "model='banana': no net of that name is known here"),
         ("resnet34~shortcut=D", "shortcut='D': choose one of"),
         ("resnet34~colour=red", "'colour' is none of family"),
         ("resnet21_cifar", "depth=21: CIFAR nets have 6n.2 layers: .* nearest: 20 and 26"),

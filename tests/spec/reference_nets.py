@@ -48,10 +48,7 @@ def torchvision_nets() -> dict[str, dict[str, object]]:
     for name in sorted(name for name in list_models() if name in vars(resnet)):
         with torch.device("meta"):
             facts = counted(getattr(resnet, name)(), (1, 3, SIDE, SIDE))
-        weights = {
-            one.name: list(one.meta["_metrics"]["ImageNet-1K"].values())
-            for one in get_model_weights(name)
-        }
+        weights = {one.name: list(one.meta["_metrics"]["ImageNet-1K"].values()) for one in get_model_weights(name)}
         found[name] = facts | {"accuracy": weights}
     return found
 

@@ -1,0 +1,90 @@
+"""The nets that people have, row by row: `assets/catalogue/nets.json`.
+
+A row says a net's name and other names, its spec, its parameters and MACs at its input, who published it, and, where
+one is published, its accuracy with the protocol that it was measured by.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from explorer.places import ASSETS
+from explorer.spec.axes import DEFAULTS, ResNetSpec
+
+FILE = ASSETS / "catalogue" / "nets.json"
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """metric: a key of `METRICS`; value in %; protocol: how it was measured, in a sentence; source: who says so."""
+
+    metric: str
+    value: float
+    protocol: str
+    source: str
+
+
+METRICS = {
+    "top1": "top-1, ImageNet",
+    "error10": "error, CIFAR-10",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One net. input: (channels, height, width); params: trainable ones; macs: of one picture of that input.
+
+    title: None for a variant that is told by its switches. said: what is special about it, if it is said at all.
+    params_total: Keras' total, which counts BN's running statistics too; None elsewhere.
+    """
+
+    name: str
+    spec: ResNetSpec
+    params: int
+    macs: int
+    input: tuple[int, int, int]
+    source: str
+    url: str
+    title: str | None = None
+    aliases: tuple[str, ...] = ()
+    said: str = ""
+    params_total: int | None = None
+    accuracy: tuple[Accuracy, ...] = ()
+
+
+@cache
+def rows() -> dict[str, Row]:
+    """Every row by its name, in the file's order: torchvision's nets first."""
+    data = json.loads(FILE.read_text(encoding="utf-8"))
+    return {row["name"]: _row(row, data) for row in data["rows"]}
+
+
+def _row(row: dict[str, Any], data: dict[str, Any]) -> Row:
+    source = data["sources"][row["source"]]
+    return Row(
+        name=row["name"],
+        spec=_spec(row["spec"]),
+        params=row["params"],
+        macs=row["macs"],
+        input=tuple(row["input"]),
+        source=source["who"],
+        url=source["url"],
+        title=row.get("title"),
+        aliases=tuple(row.get("aliases", ())),
+        said=row.get("said", ""),
+        params_total=row.get("params_total"),
+        accuracy=tuple(
+            Accuracy(metric, value, data["protocols"][protocol]["how"], data["protocols"][protocol]["who"])
+            for metric, value, protocol in row.get("accuracy", ())
+        ),
+    )
+
+
+def _spec(changes: dict[str, Any]) -> ResNetSpec:
+    """The spec of a row, which writes only what differs from `ResNetSpec()`."""
+    if unknown := set(changes) - set(DEFAULTS):
+        raise ValueError(f"{FILE.name}: {sorted(unknown)[0]!r} is no field of ResNetSpec")
+    return ResNetSpec(**{name: tuple(value) if isinstance(value, list) else value for name, value in changes.items()})

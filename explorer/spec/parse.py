@@ -16,13 +16,41 @@ def parse_stages(text: str) -> tuple[int, ...]:
     return checked_stages(tuple(map(int, parts)))
 
 
-def parse_input(text: str) -> tuple[int, int]:
-    """'224' → (224, 224); '197x211' → (197, 211): height × width in pixels."""
-    match = re.fullmatch(r"\s*(\d{1,9})\s*(?:[x×]\s*(\d{1,9})\s*)?", str(text))
-    if not match:
+def parse_input(text: str, channels: int | None = None, batch: int | None = None) -> tuple[int, int]:
+    """(height, width) in pixels, as people write a picture's size or a tensor's shape.
+
+    '224' · '197x211' · '224,224' · '3x224x224' · '224x224x3' · '(1, 3, 224, 224)'. With three numbers the first or the
+    last are channels, with four the first is the batch. channels, batch: the net's input channels (else 3) and the
+    batch (else 1); a text that says others raises `ValueError`, since height and width alone would drop them.
+    """
+    parts = re.split(r"\s*[x×*,]\s*|\s+", str(text).strip().strip("()[]").strip().lower())
+    if not 1 <= len(parts) <= 4 or not all(re.fullmatch(r"[0-9]{1,9}", part) for part in parts):
         raise ValueError(
             f"input={shortened(text)}: write a size in pixels from 1 to {MAX_INPUT:,}, like 224 or 197x211"
         )
-    height = int(match[1])
-    width = int(match[2]) if match[2] else height
+    numbers = [int(part) for part in parts]
+    if len(numbers) == 4 and numbers[0] != (batch or 1):
+        raise ValueError(
+            f"input={shortened(text)}: says a batch of {numbers[0]:,}, and the batch is {batch or 1:,}; "
+            f"choose batch={numbers[0]} as well, or write the size alone, like 224 or 197x211"
+        )
+    if len(numbers) == 2:
+        height, width = numbers
+    elif len(numbers) == 1:
+        height = width = numbers[0]
+    else:
+        height, width = _without_channels(text, numbers[-3:], channels or 3)
     return check_int("input", height, 1, MAX_INPUT), check_int("input", width, 1, MAX_INPUT)
+
+
+def _without_channels(text: str, numbers: list[int], channels: int) -> tuple[int, int]:
+    first, middle, last = numbers
+    if first == channels:
+        return middle, last
+    if last == channels:
+        return first, middle
+    said = first if first <= last else last
+    raise ValueError(
+        f"input={shortened(text)}: says {said:,} channels, and the net takes {channels:,}; choose in_channels={said} as "
+        "well, or write the size alone, like 224 or 197x211"
+    )

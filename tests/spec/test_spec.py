@@ -77,10 +77,57 @@ def test_input_sizes_are_height_by_width(text: str, size: tuple[int, int]) -> No
     assert parse_input(text) == size
 
 
-@pytest.mark.parametrize("text", ["", "-1", "0", "4097", "2x", "big", "1x2x3", "9" * 10_000])
+@pytest.mark.parametrize(
+    "text", ["", "-1", "0", "4097", "2x", "x224", "big", "1x2x3x4x5", "224;224", "٢٢٤", "9" * 10_000]
+)
 def test_bad_input_sizes_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="input=.*4,096"):
         parse_input(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "channels", "batch", "size"),
+    [
+        ("224X224", None, None, (224, 224)),
+        ("224,224", None, None, (224, 224)),
+        ("197 x 211", None, None, (197, 211)),
+        ("224*224", None, None, (224, 224)),
+        ("[224, 197]", None, None, (224, 197)),
+        ("3x224x197", None, None, (224, 197)),
+        ("(3, 224, 197)", 3, 1, (224, 197)),
+        ("(1, 3, 224, 197)", 3, 1, (224, 197)),
+        ("1x3x224x197", None, None, (224, 197)),
+        ("224x197x3", None, None, (224, 197)),
+        ("torch.Size([8, 3, 224, 197])"[11:-1], 3, 8, (224, 197)),
+        ("1x28x28", 1, 1, (28, 28)),
+        ("28x28x1", 1, 1, (28, 28)),
+        ("3x3x224", 3, 1, (3, 224)),
+    ],
+)
+def test_inputs_are_read_as_people_write_shapes(
+    text: str, channels: int | None, batch: int | None, size: tuple[int, int]
+) -> None:
+    assert parse_input(text, channels, batch) == size
+
+
+@pytest.mark.parametrize(
+    ("text", "channels", "batch", "said"),
+    [
+        ("1x224x224", None, None, "says 1 channels, and the net takes 3; choose in_channels=1"),
+        ("224x224x4", 3, 1, "says 4 channels, and the net takes 3"),
+        ("3x224x224", 1, 1, "says 3 channels, and the net takes 1"),
+        ("8x3x224x224", None, None, "says a batch of 8, and the batch is 1; choose batch=8"),
+        ("(8, 3, 224, 224)", 3, 4, "says a batch of 8, and the batch is 4"),
+        ("1x1x28x28", 3, 1, "says 1 channels"),
+        ("3x5000x224", 3, 1, "input=5000: choose a whole number"),
+    ],
+)
+def test_channels_and_batch_in_a_shape_are_never_dropped(
+    text: str, channels: int | None, batch: int | None, said: str
+) -> None:
+    with pytest.raises(ValueError, match="input=") as error:
+        parse_input(text, channels, batch)
+    assert said in str(error.value)
 
 
 def test_cifar_depths_are_6n_plus_2() -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 from markupsafe import Markup
 
-from explorer.lab.claims import quotes, story
+from explorer.lab.claims import story
 from explorer.lab.experiments import EXPERIMENTS
 from explorer.tell import lab_words
 from explorer.tell.plots.lab import VIEWS
@@ -59,7 +59,10 @@ with lines:
 if open_now:
     kind = "measured" if "seconds" in run else "recorded"
     pieces.figures(
-        [Figure(one.value, one.label, source=kind, proof=one.proof(kind)) for one in quotes.QUOTES[key](run["summary"])]
+        [
+            Figure(one.value, one.label, source=kind, proof=one.proof(kind))
+            for one in EXPERIMENTS[key].quotes(run["summary"])
+        ]
     )
     bench.meaning(run)
 with st.expander(story.texts()["article"]["title"], icon=":material/format_quote:"):

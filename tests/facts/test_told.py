@@ -11,7 +11,6 @@ import pytest
 from explorer.facts import block_pair, comparison, cost, receptive, shapes
 from explorer.facts.proof import Proof, counted, evaluate
 from explorer.facts.told import Provable, Told
-from explorer.lab.claims import quotes
 from explorer.lab.experiments import EXPERIMENTS
 from explorer.lab.record import recorded
 from explorer.lecture.quantities import known, quantity
@@ -128,7 +127,7 @@ def test_each_figure_of_a_lecture_is_its_proofs(name: str) -> None:
 
 @pytest.mark.parametrize("key", EXPERIMENTS)
 def test_each_quoted_figure_says_how_it_comes_about(key: str) -> None:
-    found = [one for run in recorded(key).values() for one in quotes.QUOTES[key](run["summary"])]
+    found = [one for run in recorded(key).values() for one in EXPERIMENTS[key].quotes(run["summary"])]
     assert found and all(one.rule for one in found)
     for one in found:
         if one.exact is None:

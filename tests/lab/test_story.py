@@ -12,6 +12,7 @@ import pytest
 from explorer.jobs import Job
 from explorer.lab.claims import judged, quotes, story
 from explorer.lab.claims.statements import CLAIMS
+from explorer.lab.experiment import figure, power
 from explorer.lab.experiments import EXPERIMENTS, propagation
 from explorer.lab.record import FOLDER, pack, recorded, unpack
 
@@ -67,7 +68,7 @@ def test_recorded_runs_have_their_config_and_provenance(key: str) -> None:
         assert run["config"] == presets[name].config.as_dict()
         assert set(run["provenance"]) == {"date", "torch", "device", "threads"} and run["cpu_s"] > 0
         assert run["answer"] in story.texts()[key]["options"]
-        assert quotes.QUOTES[key](run["summary"]) and quotes.scoreboard(run)
+        assert EXPERIMENTS[key].quotes(run["summary"]) and quotes.scoreboard(run)
         assert story.budget_of(run).startswith("seed 0 · ")
 
 
@@ -113,14 +114,14 @@ def test_the_verdict_and_the_contradiction() -> None:
 
 
 def test_figures_in_words() -> None:
-    assert [quotes.power(value) for value in (2.42e12, 0.0, 0.5, 1e-9, None)] == [
+    assert [power(value) for value in (2.42e12, 0.0, 0.5, 1e-9, None)] == [
         "2·10¹²",
         "0",
         "0.5",
         "1·10⁻⁹",
         "none",
     ]
-    assert quotes.figure(-0.001, ".2f") == "0.00" and quotes.figure(-1.5, ".1f") == "−1.5"
+    assert figure(-0.001, ".2f") == "0.00" and figure(-1.5, ".1f") == "−1.5"
     assert math.isclose(
         story.Rate(SHIPPED["claims"]["plain_degrades"]).median, SHIPPED["claims"]["plain_degrades"]["median"]
     )

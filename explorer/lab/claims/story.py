@@ -4,11 +4,11 @@ prediction, key figures, the verdict, and what an export holds. No torch."""
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
 from explorer.lab.config import Config
+from explorer.lab.experiment import Scientific
 from explorer.lab.outcome import Row
 from explorer.lab.record import FOLDER, recorded
 
@@ -28,18 +28,6 @@ class Rate:
         return Scientific(self.claim[name])
 
 
-class Scientific(float):
-    """A float that prints powers of ten as people write them: 3e+11 → 3·10¹¹."""
-
-    def __format__(self, spec: str) -> str:
-        mantissa, exponential, exponent = super().__format__(spec).partition("e")
-        mantissa = mantissa.removeprefix("-") if float(mantissa) == 0 else mantissa.replace("-", "−")
-        return f"{mantissa}·10{str(int(exponent)).translate(SUPERSCRIPTS)}" if exponential else mantissa
-
-
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
 @cache
 def texts() -> dict[str, dict]:
     """assets/lab/texts.toml with every {claim} filled in from claims.json. Raises `KeyError` for an unknown claim."""
@@ -57,30 +45,11 @@ def _filled(value: object, rates: dict[str, Rate]) -> object:
     return {key: _filled(one, rates) for key, one in value.items()} if isinstance(value, dict) else value
 
 
-def least(key: str) -> Callable[[list[Row]], list[Row]]:
-    """Only the rows with the smallest value of a column."""
-    return lambda rows: [row for row in rows if row[key] == min(one[key] for one in rows)]
-
-
-def where(**wanted: object) -> Callable[[list[Row]], list[Row]]:
-    """Only the rows with these values."""
-    return lambda rows: [row for row in rows if all(row.get(key) == value for key, value in wanted.items())]
-
-
-TEASERS: dict[str, Callable[[list[Row]], list[Row]]] = {  # what stands there before the prediction
-    "degradation": least("depth"),
-    "identity": least("depth"),
-    "signal": least("depth"),
-    "learning-rate": where(norm="none"),
-    "shattered": least("depth"),
-    "lesion": where(kind="plain"),
-    "landscape": where(kind="plain"),
-}
-
-
 def teaser(key: str) -> list[Row]:
     """The recorded run without what is to be predicted."""
-    return TEASERS[key](opening(key)["rows"])
+    from explorer.lab.experiments import EXPERIMENTS
+
+    return EXPERIMENTS[key].teaser(opening(key)["rows"])
 
 
 def opening(key: str) -> Row:

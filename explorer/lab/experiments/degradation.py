@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from explorer.jobs import Job
 from explorer.lab.config import KINDS, Config
+from explorer.lab.experiment import Experiment, Preset, Quote, ends, figure, least, on_gpu
 from explorer.lab.experiments.compute import checked_device, one_thread
 from explorer.lab.experiments.data import digits
 from explorer.lab.experiments.nets import built, digit_spec
@@ -111,3 +112,29 @@ def verdict(summary: Row) -> str:
     """For which kind the deeper net trained worse: plain | residual | both | neither."""
     plain, residual = summary["plain_deeper_is_worse"], summary["residual_deeper_is_worse"]
     return {(True, False): "plain", (False, True): "residual", (True, True): "both"}.get((plain, residual), "neither")
+
+
+def quotes(summary: Row) -> list[Quote]:
+    """The figures of a run that the page prints large."""
+    return [
+        Quote(
+            figure(net["final_loss"], ".2f") if net["final_loss"] is not None else "diverged",
+            f"{net['net']}, final loss",
+            "cross-entropy of the training batches in nats, mean over the last steps",
+            net["final_loss"],
+        )
+        for net in ends(summary["nets"])
+    ]
+
+
+EXPERIMENT = Experiment(
+    run,
+    {
+        "pair": Preset("20 against 56 layers", Degradation(), recorded=True),
+        "sweep": Preset("a sweep of depths, 8 … 56", Degradation(depths=(8, 14, 20, 32, 44, 56)), True),
+        "pair-B": Preset("the same with projection shortcuts (option B)", Degradation(shortcut="B"), True),
+        "gpu": on_gpu(Degradation(), depths=(20, 56, 110), width=16, side=32, steps=600, batch=128),
+    },
+    quotes,
+    least("depth"),
+)

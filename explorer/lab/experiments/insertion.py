@@ -16,6 +16,7 @@ from torch import nn
 
 from explorer.jobs import Job
 from explorer.lab.config import Config
+from explorer.lab.experiment import Experiment, Preset, Quote, figure, least, on_gpu
 from explorer.lab.experiments.compute import checked_device, one_thread
 from explorer.lab.experiments.data import Split, digits
 from explorer.lab.experiments.nets import blocks, built, digit_spec
@@ -130,3 +131,35 @@ def _score(model: ResNet, training: Split, test: Split) -> Row:
         "training_error_percent": error_percent(outputs, training.y),
         "test_error_percent": error_percent(logits(model, test.x), test.y),
     }
+
+
+def quotes(summary: Row) -> list[Quote]:
+    """The figures of a run that the page prints large."""
+    loss = "cross-entropy in nats over all training pictures, in eval mode"
+    return [
+        Quote(
+            figure(summary["largest_difference"]),
+            "largest difference of any output",
+            "max |output with the inserted blocks − output without|, all pictures",
+            summary["largest_difference"],
+        ),
+        Quote(
+            str(summary["inserted_blocks"]),
+            "identity blocks inserted",
+            "blocks of the deeper net − blocks of the shallower",
+            summary["inserted_blocks"],
+        ),
+        Quote(figure(summary["scratch_loss"], ".2f"), "loss from scratch", loss, summary["scratch_loss"]),
+        Quote(figure(summary["inserted_loss"], ".2f"), "loss as built", loss, summary["inserted_loss"]),
+    ]
+
+
+EXPERIMENT = Experiment(
+    run,
+    {
+        "pair": Preset("plain-20 inside plain-56", Insertion(), recorded=True),
+        "gpu": on_gpu(Insertion(), depth=110, width=16, side=32, steps=600),
+    },
+    quotes,
+    least("depth"),
+)

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from explorer.jobs import Job
 from explorer.lab.config import KINDS, Config
+from explorer.lab.experiment import Experiment, Preset, Quote, figure, on_gpu, where
 from explorer.lab.experiments.compute import checked_device, generator, one_thread
 from explorer.lab.experiments.data import Split, digits
 from explorer.lab.experiments.nets import built, digit_spec
@@ -142,3 +143,36 @@ def uphill(rows: list[Row]) -> float:
 
 def _sign(value: int) -> int:
     return (value > 0) - (value < 0)
+
+
+def quotes(summary: Row) -> list[Quote]:
+    """The figures of a run that the page prints large."""
+    quotes = []
+    for one in (summary["plain"], summary["residual"]):
+        quotes += [
+            Quote(
+                figure(100 * one["uphill_share"], ".0f", " %"),
+                f"{one['net']}, steps outward that go uphill",
+                "100 · steps from a point outward that go up ÷ all such steps",
+                100 * one["uphill_share"],
+            ),
+            Quote(
+                figure(one["centre_loss"], ".2f"),
+                f"{one['net']}, loss at the centre",
+                "training loss in nats of the trained weights, with batch statistics",
+                one["centre_loss"],
+            ),
+        ]
+    return quotes
+
+
+EXPERIMENT = Experiment(
+    run,
+    {
+        "20": Preset("20 layers", Landscape(), recorded=True),
+        "56": Preset("56 layers", Landscape(depth=56, grid=15), recorded=True),
+        "gpu": on_gpu(Landscape(), depth=56, grid=51, width=16, side=32, steps=600, pictures=512),
+    },
+    quotes,
+    where(kind="plain"),
+)

@@ -14,6 +14,7 @@ import torch
 
 from explorer.jobs import Job
 from explorer.lab.config import KINDS, Config
+from explorer.lab.experiment import Experiment, Preset, Quote, figure, on_gpu, where
 from explorer.lab.experiments.compute import checked_device, generator, one_thread
 from explorer.lab.experiments.data import Split, digits
 from explorer.lab.experiments.nets import blocks, built, changes_shape, digit_spec, forward_without
@@ -120,3 +121,46 @@ def summarise(rows: list[Row], name: Row) -> Row:
 def answer(median_error_percent: float) -> str:
     """few | some | most: what the residual net's test error becomes when a middling block is deleted."""
     return "few" if median_error_percent < 15 else "some" if median_error_percent < 60 else "most"
+
+
+def quotes(summary: Row) -> list[Quote]:
+    """The figures of a run that the page prints large."""
+    plain, residual, paths = summary["plain"], summary["residual"], summary["paths"]["gradient_below_typical"] or 0
+    rule = "of the test errors in %, the {} of {} solid blocks deleted one at a time"
+    return [
+        Quote(
+            figure(residual["median_error_percent"], ".1f", " %"),
+            f"{residual['net']}, median block deleted",
+            rule.format("median", residual["solid_blocks"]),
+            residual["median_error_percent"],
+        ),
+        Quote(
+            figure(plain["median_error_percent"], ".0f", " %"),
+            f"{plain['net']}, median block deleted",
+            rule.format("median", plain["solid_blocks"]),
+            plain["median_error_percent"],
+        ),
+        Quote(
+            figure(residual["most_error_percent"], ".0f", " %"),
+            f"{residual['net']}, worst block",
+            rule.format("largest", residual["solid_blocks"]),
+            residual["most_error_percent"],
+        ),
+        Quote(
+            figure(100 * paths, ".0f", " %"),
+            "of the gradient through shorter paths",
+            "100 · gradient through paths shorter than half of all blocks ÷ through all paths",
+            100 * paths,
+        ),
+    ]
+
+
+EXPERIMENT = Experiment(
+    run,
+    {
+        "pair": Preset("residual-56 and plain-20", Lesion(), recorded=True),
+        "gpu": on_gpu(Lesion(), depth=110, steps=600, plain_steps=600, width=16, side=32),
+    },
+    quotes,
+    where(kind="plain"),
+)

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from explorer.jobs import Job
 from explorer.lab.config import KINDS, Config
+from explorer.lab.experiment import Experiment, Preset, Quote, least, on_gpu, power
 from explorer.lab.experiments.compute import checked_device, generator, one_thread
 from explorer.lab.experiments.data import photographs
 from explorer.lab.experiments.nets import blocks, built, head, imagenet_spec, stem
@@ -125,3 +126,36 @@ def answer(summary: dict[str, object], depth: int) -> str:
 
     worst = max((net for net in summary["nets"] if net["depth"] == depth), key=spread)
     return f"{worst['kind']}-{'bn' if worst['norm'] == 'batch' else 'none'}"
+
+
+def quotes(summary: Row) -> list[Quote]:
+    """The figures of a run that the page prints large."""
+    deepest = max(net["depth"] for net in summary["nets"])
+    names = {"batch": "with BN", "none": "without BN"}
+    return [
+        Quote(
+            "0 / 0"
+            if net["zeros"] and net["gradient_first_over_last"] is None
+            else power(net["gradient_first_over_last"]),
+            f"{net['kind']}-{deepest} {names[net['norm']]}, gradient first/last",
+            "norm of the first convolution’s weight gradient ÷ norm of the last one’s",
+            net["gradient_first_over_last"],
+        )
+        for net in summary["nets"]
+        if net["depth"] == deepest
+    ]
+
+
+DEEP = (18, 34, 50, 101, 152)
+
+EXPERIMENT = Experiment(
+    run,
+    {
+        "he": Preset("He initialisation, 18, 50 and 152 layers", Propagation(), recorded=True),
+        "default": Preset("PyTorch’s default initialisation", Propagation(init="default"), recorded=True),
+        "all": Preset("all five depths at 224 px", Propagation(imagenet_depths=DEEP, picture_side=224), True),
+        "gpu": on_gpu(Propagation(), imagenet_depths=DEEP, picture_side=224),
+    },
+    quotes,
+    least("depth"),
+)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from explorer.jobs import Job
 from explorer.lab.config import Config
+from explorer.lab.experiment import Experiment, Preset, Quote, figure, on_gpu, where
 from explorer.lab.experiments.compute import checked_device, one_thread
 from explorer.lab.experiments.data import digits
 from explorer.lab.experiments.nets import built, digit_spec
@@ -106,3 +107,42 @@ def answer(summary: Row) -> str:
     if times is None:
         return "many" if summary["batch"]["workable"] else "same"
     return "same" if times < 1.5 else "few" if times < 6 else "many"
+
+
+def quotes(summary: Row) -> list[Quote]:
+    """The figures of a run that the page prints large."""
+
+    def span(norm: str) -> Quote:
+        rates, words = summary[norm]["workable"], {"none": "without BN", "batch": "with BN"}[norm]
+        return Quote(
+            f"{min(rates):g} … {max(rates):g}" if rates else "none",
+            f"workable rates {words}",
+            "how many of the rates that were tried end below the workable loss",
+            len(rates),
+            "",
+        )
+
+    ends = [max(summary[norm]["workable"], default=None) for norm in ("batch", "none")]
+    return [
+        span("none"),
+        span("batch"),
+        Quote(
+            figure(summary["largest_workable_ratio"], ".3g", "×"),
+            "largest rate, with BN against without",
+            "largest workable rate with BN ÷ without",
+            summary["largest_workable_ratio"],
+            " ÷ ".join(f"{end:g}" for end in ends if end),
+        ),
+    ]
+
+
+EXPERIMENT = Experiment(
+    run,
+    {
+        "residual": Preset("a residual net of 20 layers", Rates(), recorded=True),
+        "plain": Preset("a plain net of 8 layers", Rates(kind="plain", depth=8), recorded=True),
+        "gpu": on_gpu(Rates(), depth=56, width=16, side=32, steps=400),
+    },
+    quotes,
+    where(norm="none"),
+)

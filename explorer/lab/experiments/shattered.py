@@ -15,6 +15,7 @@ from torch import Tensor
 
 from explorer.jobs import Job
 from explorer.lab.config import KINDS, Config
+from explorer.lab.experiment import Experiment, Preset, Quote, ends, figure, least, on_gpu
 from explorer.lab.experiments.compute import checked_device, derived, generator, one_thread
 from explorer.lab.experiments.data import digits
 from explorer.lab.experiments.nets import built, digit_spec
@@ -108,3 +109,27 @@ def _summarise(rows: list[Row], kind: str, depth: int) -> Row:
         "lag_1": curve[1],
         "lag_5": curve[min(5, len(curve) - 1)],
     }
+
+
+def quotes(summary: Row) -> list[Quote]:
+    """The figures of a run that the page prints large."""
+    return [
+        Quote(
+            figure(net["lag_1"], ".2f"),
+            f"{net['net']}, neighbours’ correlation",
+            "autocorrelation of the input gradient along a line, at lag 1, mean over the nets",
+            net["lag_1"],
+        )
+        for net in ends(summary["nets"])
+    ]
+
+
+EXPERIMENT = Experiment(
+    run,
+    {
+        "lines": Preset("8, 20 and 56 layers", Shattered(), recorded=True),
+        "gpu": on_gpu(Shattered(), depths=(8, 20, 56, 110), points=512, lines=32, width=16, side=32),
+    },
+    quotes,
+    least("depth"),
+)

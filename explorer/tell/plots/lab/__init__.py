@@ -1,41 +1,13 @@
-"""Rows of an experiment → plotly figures: a table of views for each; the first is the one that makes the point.
-
-A view takes (rows, summary, steps): the rows so far, the summary once there is one, and how many steps a training
-will have, so that the axis of live curves stands still.
-"""
+"""Rows of an experiment → plotly figures: VIEWS of each, registered where they are drawn (`base.view`)."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import plotly.graph_objects as go
 
 from explorer.tell.plots.lab import nets, trained, training
-from explorer.tell.plots.lab.base import KIND_COLOUR, Row
+from explorer.tell.plots.lab.base import KIND_COLOUR, VIEWS
 
-View = Callable[[list[Row], Row | None, int | None], go.Figure]
-
-
-def _rows_only(draw: Callable[[list[Row]], go.Figure]) -> View:
-    return lambda rows, summary, steps: draw(rows)
-
-
-VIEWS: dict[str, dict[str, View]] = {  # experiment -> slug of a view -> figure
-    "signal": {"layers": _rows_only(nets.through_depth), "depths": _rows_only(nets.by_depth)},
-    "degradation": {
-        "curves": lambda rows, summary, steps: training.race(rows, steps),
-        "depths": _rows_only(training.final_by_depth),
-    },
-    "identity": {"losses": training.insertion},
-    "learning-rate": {"rates": _rows_only(training.by_rate)},
-    "shattered": {"gradients": _rows_only(nets.shattered)},
-    "lesion": {
-        "single": _rows_only(trained.lesions),
-        "several": _rows_only(trained.several),
-        "paths": _rows_only(trained.paths),
-    },
-    "landscape": {"surface": _rows_only(trained.surfaces), "contours": _rows_only(trained.contours)},
-}
+__all__ = ["VIEWS", "nets", "spread", "trained", "unknown"]
 spread = training.spread
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pandas  # noqa: F401  Plotly asks sys.modules for it, and would find it half imported by an experiment's thread.
 import plotly.graph_objects as go
@@ -17,6 +17,21 @@ BN_COLOUR = {"batch": KIND_COLOURS["norm"], "none": "#8a7f6a"}
 TEXT, SMALL = 15, 14  # px, legible from the back of a hall
 GRID = "rgba(128,128,128,.22)"
 CHANCE = 2.302585  # nats: ln 10, what guessing costs on ten classes
+
+View = Callable[..., go.Figure]
+VIEWS: dict[str, dict[str, View]] = {}  # experiment -> slug of a view -> figure; in the order of their definition
+
+
+def view(experiment: str, slug: str) -> Callable[[View], View]:
+    """Makes a figure a view of an experiment; the first one makes the point. A view takes (rows, summary, steps): the
+    rows so far, the summary once there is one, and how many steps a training will have, so that the axis of live curves
+    stands still."""
+
+    def registered(draw: View) -> View:
+        VIEWS.setdefault(experiment, {})[slug] = draw
+        return draw
+
+    return registered
 
 
 def panels(titles: Iterable[str], **more: object) -> go.Figure:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from explorer.tell.plots.lab.base import KIND_COLOUR, SMALL, Row, column, exponents, finish, line, panels
+from explorer.tell.plots.lab.base import KIND_COLOUR, SMALL, Row, column, exponents, finish, line, panels, view
 
 PANELS = {"activation_std": "Signal", "gradient_norm": "Gradient"}
 SHALLOWER = ("solid", "dash", "dot")  # the deepest, the next, and the others
 DASH = {"batch": "solid", "none": "dot"}
 
 
-def through_depth(rows: list[Row]) -> go.Figure:
+@view("signal", "layers")
+def through_depth(rows: list[Row], summary: Row | None = None, steps: int | None = None) -> go.Figure:
     """Signal and gradient in the deepest nets of the rows, on logarithmic axes; exact zeros sit on the floor."""
     depth = max(column(rows, "depth"), default=0)
     figure = panels(PANELS.values())
@@ -74,7 +75,8 @@ def _net(figure: go.Figure, mine: list[Row], floor: float, panel: int) -> None:
         )
 
 
-def by_depth(rows: list[Row]) -> go.Figure:
+@view("signal", "depths")
+def by_depth(rows: list[Row], summary: Row | None = None, steps: int | None = None) -> go.Figure:
     """How far apart the two ends are, against depth: signal last/first, gradient first/last."""
     figure = panels(["Signal, last / first", "Gradient, first / last"])
     cases = dict.fromkeys((row["kind"], row["norm"]) for row in rows)
@@ -107,7 +109,8 @@ def by_depth(rows: list[Row]) -> go.Figure:
     return finish(figure)
 
 
-def shattered(rows: list[Row]) -> go.Figure:
+@view("shattered", "gradients")
+def shattered(rows: list[Row], summary: Row | None = None, steps: int | None = None) -> go.Figure:
     """Above: the slope along one line in the deepest net of each kind. Below: its autocorrelation at each depth."""
     deepest = max(column(rows, "depth"), default=0)
     figure = panels(

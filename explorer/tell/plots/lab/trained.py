@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from explorer.tell.plots.lab.base import KIND_COLOUR, SMALL, Row, column, finish, level, line, panels
+from explorer.tell.plots.lab.base import KIND_COLOUR, SMALL, Row, column, finish, level, line, panels, view
 
 DOTTED = "rgba(210,69,47,.35)"
 SURFACE = [[0, "#0f2f5c"], [0.25, "#2484c1"], [0.5, "#8fc0e0"], [0.75, "#efd9b4"], [1, "#c07f16"]]
 
 
-def lesions(rows: list[Row]) -> go.Figure:
+@view("lesion", "single")
+def lesions(rows: list[Row], summary: Row | None = None, steps: int | None = None) -> go.Figure:
     """Test error after deleting each single block; the dotted line is the intact net."""
     nets = {kind: next((row["net"] for row in rows if row.get("kind") == kind), kind) for kind in KIND_COLOUR}
     figure = panels(
@@ -42,7 +43,8 @@ def lesions(rows: list[Row]) -> go.Figure:
     return finish(figure)
 
 
-def several(rows: list[Row]) -> go.Figure:
+@view("lesion", "several")
+def several(rows: list[Row], summary: Row | None = None, steps: int | None = None) -> go.Figure:
     """Test error after deleting random sets of blocks: each draw a dot, the mean a line."""
     figure = panels([""])
     for kind, colour in KIND_COLOUR.items():
@@ -76,7 +78,8 @@ def several(rows: list[Row]) -> go.Figure:
     return finish(figure)
 
 
-def paths(rows: list[Row]) -> go.Figure:
+@view("lesion", "paths")
+def paths(rows: list[Row], summary: Row | None = None, steps: int | None = None) -> go.Figure:
     """How many paths have each length, and how much of the gradient comes through them."""
     mine = [row for row in rows if row["part"] == "paths"]
     figure = panels([""])
@@ -115,7 +118,8 @@ def _limits(rows: list[Row]) -> tuple[float, float]:
     return 0.0, max([5.0, *(row["loss"] for row in rows if row["loss"] is not None)])
 
 
-def surfaces(rows: list[Row]) -> go.Figure:
+@view("landscape", "surface")
+def surfaces(rows: list[Row], summary: Row | None = None, steps: int | None = None) -> go.Figure:
     """Two surfaces on one scale; drag to turn them."""
     grids, (low, high) = _grids(rows), _limits(rows)
     figure = panels(
@@ -163,7 +167,8 @@ def surfaces(rows: list[Row]) -> go.Figure:
     return figure.update_layout(margin={"l": 0, "r": 0, "t": 40, "b": 0})
 
 
-def contours(rows: list[Row]) -> go.Figure:
+@view("landscape", "contours")
+def contours(rows: list[Row], summary: Row | None = None, steps: int | None = None) -> go.Figure:
     """The same slices from above."""
     grids, (low, high) = _grids(rows), _limits(rows)
     figure = panels([grid[0].capitalize() for grid in grids.values()], shared_yaxes=True, horizontal_spacing=0.05)

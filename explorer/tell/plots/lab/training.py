@@ -17,6 +17,7 @@ from explorer.tell.plots.lab.base import (
     line,
     panels,
     running_mean,
+    view,
 )
 
 TOP = 2.9  # nats: a little over chance; first batches may lie above
@@ -72,7 +73,8 @@ def _heaviest(rows: list[Row]) -> int | None:
     return max(depths) if len(depths) > 1 else None
 
 
-def race(rows: list[Row], steps: int | None = None) -> go.Figure:
+@view("degradation", "curves")
+def race(rows: list[Row], summary: Row | None = None, steps: int | None = None) -> go.Figure:
     """Training loss, plain and residual side by side on one scale: shallow dashed, the deepest heavy."""
     figure = panels(["Plain", "Residual"], shared_yaxes=True, horizontal_spacing=0.05)
     for panel, kind in enumerate(KIND_COLOUR, 1):
@@ -85,7 +87,8 @@ def race(rows: list[Row], steps: int | None = None) -> go.Figure:
     return finish(figure)
 
 
-def final_by_depth(rows: list[Row]) -> go.Figure:
+@view("degradation", "depths")
+def final_by_depth(rows: list[Row], summary: Row | None = None, steps: int | None = None) -> go.Figure:
     """Mean training loss of the last 20 steps against depth; one line a kind."""
     figure = panels([""])
     for kind, colour in KIND_COLOUR.items():
@@ -138,6 +141,7 @@ def spread(finals: list[Row], mine: list[Row]) -> go.Figure:
     return finish(figure, 340)
 
 
+@view("identity", "losses")
 def insertion(rows: list[Row], summary: Row | None = None, steps: int | None = None) -> go.Figure:
     """The two trainings; and, beside them, the loss of the three nets in eval mode."""
     figure = panels(["In training", "Then, on the whole training set"], column_widths=[0.55, 0.45])
@@ -173,7 +177,8 @@ def insertion(rows: list[Row], summary: Row | None = None, steps: int | None = N
     return finish(figure)
 
 
-def by_rate(rows: list[Row]) -> go.Figure:
+@view("learning-rate", "rates")
+def by_rate(rows: list[Row], summary: Row | None = None, steps: int | None = None) -> go.Figure:
     """Final training loss against the learning rate, with and without BN; crosses where the training diverged."""
     figure = panels([""])
     for norm, label in (("none", "without BN"), ("batch", "with BN")):

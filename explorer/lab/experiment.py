@@ -1,0 +1,110 @@
+"""What an experiment is, beside its computing: its sizes, the figures of a run that are quoted, and what is shown before
+the prediction. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from explorer.jobs import Job
+from explorer.lab.config import Config
+from explorer.lab.outcome import Row
+
+if TYPE_CHECKING:
+    from explorer.facts.proof import Proof
+
+
+@dataclass(frozen=True)
+class Preset:
+    """One size of an experiment. label: for the page, with what it costs; recorded: whether a recorded run ships."""
+
+    label: str
+    config: Config
+    recorded: bool = False
+
+
+class Quote(NamedTuple):
+    """A figure of a run: as it is said, what of, how it comes about in words, its exact value, and its terms where the
+    run's summary has them."""
+
+    value: str
+    label: str
+    rule: str
+    exact: float | None
+    terms: str = ""
+
+    def proof(self, source: str) -> Proof | None:
+        """What the figure opens. source: measured or recorded."""
+        from explorer.facts.proof import Proof  # needs torch: not before the controls are painted
+
+        return (
+            None
+            if self.exact is None
+            else Proof(self.label, self.terms or f"{self.exact:,.4g}", float(self.exact), self.rule, source=source)
+        )
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """run: (config, job) → {experiment, config, rows, summary, answer}. presets: the first is the one-click size.
+
+    quotes: the few figures of a run that the page prints large, from its summary.
+    teaser: of the recorded rows, those that give nothing away before the prediction.
+    """
+
+    run: Callable[[Config, Job], dict[str, object]]
+    presets: dict[str, Preset]
+    quotes: Callable[[Row], list[Quote]]
+    teaser: Callable[[list[Row]], list[Row]]
+
+    @property
+    def default(self) -> Config:
+        return next(iter(self.presets.values())).config
+
+
+def on_gpu(config: Config, **larger: object) -> Preset:
+    """The larger size that a GPU is for."""
+    text = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in larger.items())
+    return Preset(f"larger, on a GPU ({text})", replace(config, device="cuda", **larger))
+
+
+def figure(value: float | None, spec: str = ".3g", unit: str = "") -> str:
+    """A figure for the screen; NaN, infinity and vanished signals are said in words."""
+    return "none" if value is None else f"{Scientific(value):{spec}}{unit}"
+
+
+def power(value: float | None) -> str:
+    """3.1e11 → 3·10¹¹; small ones as they are."""
+    return figure(value, ".0e" if value is not None and (value >= 1e4 or 0 < value < 1e-3) else ".3g")
+
+
+class Scientific(float):
+    """A float that prints powers of ten as people write them: 3e+11 → 3·10¹¹."""
+
+    def __format__(self, spec: str) -> str:
+        mantissa, exponential, exponent = super().__format__(spec).partition("e")
+        mantissa = mantissa.removeprefix("-") if float(mantissa) == 0 else mantissa.replace("-", "−")
+        return f"{mantissa}·10{str(int(exponent)).translate(SUPERSCRIPTS)}" if exponential else mantissa
+
+
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def least(key: str) -> Callable[[list[Row]], list[Row]]:
+    """Only the rows with the smallest value of a column."""
+    return lambda rows: [row for row in rows if row[key] == min(one[key] for one in rows)]
+
+
+def where(**wanted: object) -> Callable[[list[Row]], list[Row]]:
+    """Only the rows with these values."""
+    return lambda rows: [row for row in rows if all(row.get(key) == value for key, value in wanted.items())]
+
+
+def ends(nets: list[Row]) -> list[Row]:
+    """The shallowest and the deepest of each kind."""
+    found = []
+    for kind in dict.fromkeys(net["kind"] for net in nets):
+        mine = sorted((net for net in nets if net["kind"] == kind), key=lambda net: net["depth"])
+        found += [mine[0], mine[-1]]
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 import torch
 
@@ -12,6 +13,7 @@ from explorer.lab.experiments.data import TRAINING, Split, digits, photographs
 from explorer.lab.experiments.nets import built, digit_spec
 from explorer.lab.experiments.train import Trainer, batches, error_percent
 from explorer.lab.outcome import mean, number, ratio, state
+from explorer.places import ASSETS
 from tests.lab.tiny import ran
 
 
@@ -35,6 +37,14 @@ def test_the_data() -> None:
     assert set(training.y.tolist()) == set(range(10))
     assert digits(side=16)[0].x.shape == (TRAINING, 1, 16, 16)
     assert photographs(32).shape == (2, 3, 32, 32)
+
+
+def test_the_digits_that_ship_are_scikit_learn_s() -> None:
+    from sklearn.datasets import load_digits
+
+    pixels, classes = load_digits(return_X_y=True)
+    with np.load(ASSETS / "lab" / "digits.npz") as file:
+        assert np.array_equal(file["pixels"], pixels.reshape(-1, 64)) and np.array_equal(file["classes"], classes)
 
 
 def test_an_epoch_shows_each_picture_once_in_the_seeds_order() -> None:

@@ -1,4 +1,8 @@
-"""Real pictures that ship with scikit-learn, as tensors: the 1,797 handwritten digits, and two photographs."""
+"""Real pictures as tensors: the 1,797 handwritten digits, and two photographs that ship with scikit-learn.
+
+The digits are UCI's (E. Alpaydin and C. Kaynak 1998, CC BY 4.0), as scikit-learn hands them out; they lie in
+assets/lab/digits.npz, so that a machine with nothing but torch and numpy can train on them.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from explorer.lab.experiments.compute import generator
+from explorer.places import ASSETS
 
 TRAINING = 1_500  # of 1,797; the other 297 are the test set
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -26,9 +31,8 @@ class Split:
 
 @lru_cache(maxsize=4)
 def _digits(side: int) -> tuple[Split, Split]:
-    from sklearn.datasets import load_digits  # slow to import, and only experiments need it
-
-    pixels, classes = load_digits(return_X_y=True)
+    with np.load(ASSETS / "lab" / "digits.npz") as file:
+        pixels, classes = file["pixels"], file["classes"].astype(np.int64)
     order = torch.randperm(len(classes), generator=generator(0))  # one split for everybody
     x = torch.tensor(pixels, dtype=torch.float32).view(-1, 1, 8, 8)[order] / 16
     y = torch.tensor(classes)[order]
@@ -45,7 +49,7 @@ def digits(side: int = 8, device: str | torch.device = "cpu") -> tuple[Split, Sp
 
 def photographs(side: int, device: str | torch.device = "cpu") -> Tensor:
     """(2, 3, side, side): scikit-learn's china.jpg and flower.jpg, largest centred square, ImageNet's standardising."""
-    from sklearn.datasets import load_sample_images
+    from sklearn.datasets import load_sample_images  # slow to import, and only one experiment needs it
 
     pictures = []
     for picture in load_sample_images().images:  # uint8 (427, 640, 3)

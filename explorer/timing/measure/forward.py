@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import torch
 
+from explorer.net.resnet import ResNet
 from explorer.spec import ResNetSpec
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import Settings
@@ -16,16 +17,21 @@ from explorer.timing.measure.loop import no_checkpoint, timed
 from explorer.timing.measure.subject import subject
 
 
-def measure(spec: ResNetSpec, settings: Settings, checkpoint: Callable[..., None] = no_checkpoint) -> Measurement:
+def measure(
+    spec: ResNetSpec,
+    settings: Settings,
+    checkpoint: Callable[..., None] = no_checkpoint,
+    made: ResNet | None = None,
+) -> Measurement:
     """Time forward passes of the real model of `spec` for about `settings.budget_s`.
 
-    checkpoint: called at least twice a second; may raise to stop (`Job.checkpoint`).
+    checkpoint: called at least twice a second; may raise to stop (`Job.checkpoint`). made: as `subject.ready_model`.
     Raises `ValueError` for what this machine cannot do, `memory.TooLarge` (one too) for what does not fit.
     """
     settings = resolve(settings)
     guard(spec, settings)
     clock = clock_for(torch.device(settings.device))
-    with subject(spec, settings, checkpoint) as one:
+    with subject(spec, settings, checkpoint, made) as one:
         facts = provenance(settings) | one.facts | {"method": clock.method}
         checkpoint(0.0, "timing")
         seen = timed(one, clock, settings.budget_s, checkpoint)

@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import IO, Any
 
 from explorer.places import ROOT
 from explorer.timing.measure.guard import TooLarge
@@ -30,15 +30,22 @@ KINDS: dict[str, type[Exception]] = {"too large": TooLarge, "refused": ValueErro
 
 
 class Child:
-    """A running `explorer.timing.measure.child`. told: its messages as they come; None when it has ended."""
+    """A running `explorer.timing.measure.child`. told: its messages as they come; None when it has ended.
 
-    def __init__(self, arguments: Sequence[str] = ("-m", "explorer.timing.measure.child")) -> None:
+    errors: where its standard error goes, an open file or `subprocess.DEVNULL`.
+    """
+
+    def __init__(
+        self,
+        arguments: Sequence[str] = ("-m", "explorer.timing.measure.child"),
+        errors: int | IO[bytes] = subprocess.DEVNULL,
+    ) -> None:
         self.process = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=errors,
             start_new_session=True,
         )
         self.told: queue.SimpleQueue[tuple | None] = queue.SimpleQueue()

@@ -7,6 +7,7 @@ were and the memory is given back. Other threads keep their own thread count: to
 from __future__ import annotations
 
 import contextlib
+import copy
 import time
 from collections.abc import Callable, Iterator
 
@@ -31,10 +32,12 @@ class Subject:
     module: the `nn.Module`, for hooks (eager only). inputs: how many are in rotation.
     """
 
-    def __init__(self, spec: ResNetSpec, settings: Settings, checkpoint: Callable[..., None]) -> None:
+    def __init__(
+        self, spec: ResNetSpec, settings: Settings, checkpoint: Callable[..., None], made: ResNet | None = None
+    ) -> None:
         self.settings, self.device = settings, torch.device(settings.device)
         checkpoint(0.0, "building")
-        self.module: ResNet | None = ready_model(spec, settings)
+        self.module: ResNet | None = ready_model(spec, settings, made)
         self.pool = inputs(spec, settings, self.device)
         self.next, self.x = 0, self.pool[0]
         self.run: Callable[[Tensor], Tensor] = self.module
@@ -68,15 +71,20 @@ class Subject:
 
 
 @contextlib.contextmanager
-def subject(spec: ResNetSpec, settings: Settings, checkpoint: Callable[..., None] = no_checkpoint) -> Iterator[Subject]:
-    """Built, and run once. `settings`: resolved, and let through by `memory.guard`.
+def subject(
+    spec: ResNetSpec,
+    settings: Settings,
+    checkpoint: Callable[..., None] = no_checkpoint,
+    made: ResNet | None = None,
+) -> Iterator[Subject]:
+    """Built, and run once. `settings`: resolved, and let through by `memory.guard`. made: as `ready_model`.
 
     Raises `memory.TooLarge` when memory runs out, `ValueError` when it cannot be compiled or a pass takes too long.
     """
     with recovering(f"batch={settings.batch:,} at {settings.height}×{settings.width}"), as_set(settings):
         one = None
         try:
-            one = Subject(spec, settings, checkpoint)
+            one = Subject(spec, settings, checkpoint, made)
             compiled(one, checkpoint) if settings.compile != "eager" else first_pass(one, checkpoint)
             yield one
         finally:
@@ -86,12 +94,19 @@ def subject(spec: ResNetSpec, settings: Settings, checkpoint: Callable[..., None
                 torch.compiler.reset()  # else the next net of this process is compiled for changing shapes, or not at all
 
 
-def ready_model(spec: ResNetSpec, settings: Settings) -> ResNet:
-    """In eval mode, on the device, in the asked dtype and memory format."""
-    model = build(spec, "cpu", seed=0)
-    calibrate(model, spec, settings)
+def ready_model(spec: ResNetSpec, settings: Settings, made: ResNet | None = None) -> ResNet:
+    """In eval mode, on the device, in the asked dtype and memory format. made: `made_model`'s, to be copied, where one
+    net is timed in many ways: on a fast GPU making it takes longer than timing it."""
+    model = made_model(spec, settings) if made is None else copy.deepcopy(made)
     model = model.to(dtype=DTYPES[settings.dtype]).to(torch.device(settings.device))
     return model.to(memory_format=FORMATS[settings.memory_format]).eval().requires_grad_(False)
+
+
+def made_model(spec: ResNetSpec, settings: Settings) -> ResNet:
+    """On the CPU in fp32, with BN's statistics: the same for all settings of one input size."""
+    model = build(spec, "cpu", seed=0)
+    calibrate(model, spec, settings)
+    return model
 
 
 def calibrate(model: ResNet, spec: ResNetSpec, settings: Settings) -> None:

@@ -1,7 +1,7 @@
 """The card under test: what is measured on it for the checks and for the record. Judging is `tests.gpu.checks`'.
 
 Everything runs the explorer's own code, `explorer.timing`; this is the part of the kit that a test without a GPU
-replaces by a card that tells what the test wants (tests/gpu_fakes.py), or runs on the CPU with a tiny net.
+replaces by a card that tells what the test wants (tests/gpu/fakes.py), or runs on the CPU with a tiny net.
 """
 
 from __future__ import annotations

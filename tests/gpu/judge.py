@@ -1,6 +1,6 @@
 """What must hold, each as a function from what was measured to what is found. Nothing here measures.
 
-Every bound is stated here and nowhere else. tests/test_gpu_faults.py plants a fault for each and sees it found.
+Every bound is stated here and nowhere else. tests/gpu/test_faults.py plants a fault for each and sees it found.
 """
 
 from __future__ import annotations

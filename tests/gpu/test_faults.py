@@ -12,8 +12,6 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from tests.gpu_fakes import READING, PretendCard, lying
-from tests.timing_fakes import QUICK, TINY, FakeCall, FakeClock
 
 from explorer.jobs import Cancelled
 from explorer.spec import preset
@@ -25,7 +23,9 @@ from explorer.timing.measure.subject import subject
 from tests.gpu import card as cards
 from tests.gpu import judge, readings
 from tests.gpu.card import Card, Peak, clocks_of
+from tests.gpu.fakes import READING, PretendCard, lying
 from tests.gpu.found import FAILED, PASSED, SKIPPED
+from tests.timing.fakes import QUICK, TINY, FakeCall, FakeClock
 
 GIB = 2**30
 
@@ -160,7 +160,7 @@ def test_parts_that_leave_something_out() -> None:
 
 
 def test_the_real_parts_of_a_tiny_net_pass_the_same_judge(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tests.timing_fakes import WorkClock
+    from tests.timing.fakes import WorkClock
 
     clock = WorkClock()
     monkeypatch.setattr(parts, "clock_for", lambda device: clock)

@@ -151,12 +151,12 @@ class Visit:
         if not request.url.startswith((self.url, self.url.replace("http", "ws", 1), "data:", "blob:")):
             self.faults.append(f"request to another host: {request.url}")
 
-    def goto(self, path: str = "/", text: str | None = None) -> Visit:
+    def goto(self, path: str = "/", text: str | re.Pattern[str] | None = None) -> Visit:
         """Open a path and wait until the script has finished (and `text` is on the page)."""
         self.page.goto(self.url + path)
         return self.settle(text)
 
-    def settle(self, text: str | None = None) -> Visit:
+    def settle(self, text: str | re.Pattern[str] | None = None) -> Visit:
         """Wait for the end of the rerun, and for `text`."""
         self.page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=60_000)
         if text is not None:

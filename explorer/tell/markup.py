@@ -82,10 +82,23 @@ def opened(label: str, proof: Proof) -> Markup:
 
 def derivation(proof: Proof, steps: str) -> Markup:
     """What a card says."""
+    return _said(proof.rule, mark(proof.source), proof.text, proof.latex, steps)
+
+
+SLOTS = ("rule", "text", "latex", "steps")
+
+
+def slotted_card() -> Markup:
+    """The same card of a computed figure with slots for its texts: for what is filled in the browser."""
+    rule, text, latex, steps = (Markup('<span data-slot="{}"></span>').format(name) for name in SLOTS)
+    return _said(rule, mark("computed"), text, latex, steps)
+
+
+def _said(rule: str, source: Markup, text: str, latex: str, steps: str) -> Markup:
     line = Markup('<div class="line"><code>{}</code><button type="button" data-copy>{}</button></div>')
-    lines = joined(line.format(text, words) for text, words in ((proof.text, "Copy"), (proof.latex, "Copy LaTeX")))
+    lines = line.format(text, "Copy") + line.format(latex, "Copy LaTeX")
     more = Markup("<details><summary>Step by step</summary><pre>{}</pre></details>").format(steps) if steps else ""
-    return Markup('<div class="rule">{} {}</div>{}{}').format(proof.rule, mark(proof.source), lines, more)
+    return Markup('<div class="rule">{} {}</div>{}{}').format(rule, source, lines, more)
 
 
 def stacked(lines: Mapping[str, Sequence[tuple[str, float, str, Proof]]]) -> Markup:

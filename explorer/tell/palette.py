@@ -50,4 +50,5 @@ SHORTCUT_WORDS = {
     "none": "no shortcut (plain net)",
 }
 MATCH, MISMATCH = "#1f8a4c", "#d2452f"
+CSS_COLOURS = {"shortcut": SHORTCUT, "match": MATCH}  # custom properties of our stylesheets
 RAMP = ("#dceaf4", "#8fc0e0", "#3f8fc8", "#1e5c9a", "#0f2f5c")  # low → high, for colouring by a metric

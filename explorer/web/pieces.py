@@ -26,6 +26,7 @@ from explorer.tell.buttons import spots
 from explorer.tell.markup import joined, mark
 from explorer.tell.tabular import csv_text
 from explorer.web import plain
+from explorer.web.joined import stylesheet as joined_styles
 from explorer.web.state import Chosen
 
 if TYPE_CHECKING:  # needs torch: not before the controls are painted
@@ -53,7 +54,7 @@ def html(text: Markup, width: str = "stretch") -> None:
 
 def style() -> None:
     """The app's stylesheets; once per page, before anything else."""
-    stylesheet("".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in ("app", "proof")))
+    stylesheet(joined_styles(FOLDER / "app.css", FOLDER / "proof.css"))
 
 
 def stylesheet(look: str) -> None:

@@ -17,13 +17,14 @@ import streamlit as st
 
 from explorer.tell import link
 from explorer.web import pieces, plain
+from explorer.web.joined import joined, stylesheet
 
 if TYPE_CHECKING:  # a lecture needs torch: not before the controls are painted
     from explorer.lecture import Lecture, LectureError
 
 FOLDER = Path(__file__).resolve().parent
-SCRIPTS = ("dom", "travel", "question", "input", "fit", "overview", "stage")  # in the order of their dependence
 HOME = "architecture"  # the page at "/"
+NO_GUESS = "none"  # lecture.answers.NONE, which torch stands behind
 STICKY = ("lecture", "present", "hide", "node")  # node: the map's selection, which Cost shares
 PARTS = {  # name in ?hide= → what it takes away; any other name is a control's key
     "sidebar": '[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"]',
@@ -56,12 +57,17 @@ class Flags:
     fresh: bool = False
 
 
-STYLE = "\n".join(path.read_text(encoding="utf-8") for path in (FOLDER / "stage.css", FOLDER.parent / "proof.css"))
+GIVEN = {
+    "KEPT_PARAMS": ("present", "hide", "embed", "embed_options"),  # they survive a change of scene
+    "NO_GUESS": NO_GUESS,
+    "BESIDE": 1000,  # width of a window with room for a column, as in the stylesheets
+}
+STYLE = stylesheet(FOLDER / "stage.css", FOLDER.parent / "proof.css")
 _component = st.components.v2.component(
     "lecture_stage",
     html='<div class="stage-place"></div>\n',
     css=STYLE,
-    js="\n".join((FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS),
+    js=joined(FOLDER / "stage.js", GIVEN),
 )
 
 

@@ -1,16 +1,19 @@
 // The projector view shows a scene whole: the story's type first, then drawings, then all of the page give way.
 
-const SMALLEST = 0.6, SMALLEST_TEXT = 0.7, BESIDE = 1000; // least zoom; least type; width of a window with room for a column
+import { BESIDE } from "../js/given.js";
+import { holder } from "./holder.js";
+
+const SMALLEST = 0.6, SMALLEST_TEXT = 0.7; // least zoom; least type
 const style = document.documentElement.style;
 const VARIABLES = ["--stage-zoom", "--stage-drawing", "--stage-text"];
 let fitting = [];
 
-const main = () => document.querySelector('[data-testid="stMain"]');
+export const main = () => document.querySelector('[data-testid="stMain"]');
 const whole = (element) => !element || element.scrollHeight <= element.clientHeight + 1;
-const range = (from, to, step) => Array.from({ length: Math.round((from - to) / step) + 1 }, (_, index) => from - index * step);
+export const range = (from, to, step) => Array.from({ length: Math.round((from - to) / step) + 1 }, (_, index) => from - index * step);
 
 // Applies the first of the values (large to small) with which it fits, and the last if none does.
-function largest(values, apply, fits) {
+export function largest(values, apply, fits) {
   apply(values[0]);
   if (fits()) return;
   let low = 0, high = values.length - 1;
@@ -35,7 +38,7 @@ function fit() {
 }
 
 // At once, and again when pictures and charts have come.
-function fitSoon(present) {
+export function fitSoon(present) {
   fitting.forEach(clearTimeout);
   fitting = present ? [30, 250, 700, 1500].map((wait) => setTimeout(fit, wait)) : [];
   if (!present) VARIABLES.forEach((name) => style.removeProperty(name));

@@ -1,23 +1,18 @@
 // Keyboard, clicker (PageUp and PageDown) and swipe. One set of listeners for the window, for whichever stage stands.
 
+import { fitSoon } from "./fit.js";
+import { holder } from "./holder.js";
+import { actionOf } from "./keys.js";
+
 const EDITABLE = "input:not([type=range]), textarea, select, [contenteditable=true]";
 const OWN_ARROWS = "[role=slider], [role=radiogroup], [role=tablist], [role=listbox], [role=combobox], [role=grid], svg, canvas";
-const KEYS = {
-  PageDown: "next", PageUp: "previous", ArrowRight: "next", ArrowLeft: "previous", n: "toggleNotes", l: "toggleList", q: "toggleCode",
-  Escape: "escape",
-};
-
-function deepest(event) { return event.composedPath()[0]; }
-
 function onKey(event) {
-  const stage = holder.stage, action = KEYS[event.key];
-  if (!stage || !action || event.ctrlKey || event.metaKey || event.altKey) return;
+  const stage = holder.stage;
+  if (!stage) return;
   const path = event.composedPath().filter((node) => node instanceof Element);
   const inside = (selector) => path.some((node) => node.matches(selector));
-  const paging = event.key.startsWith("Page");
-  if (inside(EDITABLE)) return;
-  if (!paging && (inside(OWN_ARROWS) || inside("input[type=range]")) && event.key.startsWith("Arrow")) return;
-  if (event.key === "Escape" ? !stage.canEscape() : stage.data.bare) return;
+  const action = actionOf(event, { editable: inside(EDITABLE), arrows: inside(`${OWN_ARROWS}, input[type=range]`) });
+  if (!action || (action === "escape" ? !stage.canEscape() : stage.data.bare)) return;
   event.preventDefault();
   event.stopPropagation();
   stage[action]();
@@ -39,11 +34,14 @@ function onTouchEnd(event) {
   if (Math.abs(dx) > 60 && Math.abs(dx) > 2 * Math.abs(dy)) holder.stage[dx < 0 ? "next" : "previous"]();
 }
 
-// Kept on the window, so that a newer copy of this module takes the listeners' place instead of doubling them.
-const holder = (window.resnetLecture ??= { stage: null });
-holder.handlers?.forEach(([name, handler]) => window.removeEventListener(name, handler, true));
 const onResize = () => holder.stage?.data && fitSoon(holder.stage.data.present);
 const onInput = () => { holder.touched = performance.now(); };
-holder.handlers = [["pointerdown", onInput], ["keydown", onInput], ["keydown", onKey], ["touchstart", onTouchStart],
+const HANDLERS = [["pointerdown", onInput], ["keydown", onInput], ["keydown", onKey], ["touchstart", onTouchStart],
   ["touchend", onTouchEnd], ["resize", onResize]];
-holder.handlers.forEach(([name, handler]) => window.addEventListener(name, handler, { capture: true, passive: name !== "keydown" }));
+
+// A newer copy of this module takes the listeners' place instead of doubling them.
+export function listen() {
+  holder.handlers?.forEach(([name, handler]) => window.removeEventListener(name, handler, true));
+  holder.handlers = HANDLERS;
+  holder.handlers.forEach(([name, handler]) => window.addEventListener(name, handler, { capture: true, passive: name !== "keydown" }));
+}

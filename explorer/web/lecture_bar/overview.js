@@ -1,17 +1,21 @@
 // The list of all scenes on the Lecture page: start anywhere.
 
-function overview(data) {
+import { html } from "../js/dom.js";
+import { prose } from "./prose.js";
+import { travel, urlOf } from "./travel.js";
+
+export function overview(data) {
   const travelTo = (address, changes) => (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     travel(urlOf(data.page, address, changes));
   };
   const start = data.scenes[0].address;
-  const begin = (label, kind, changes) => el("a", { class: `begin ${kind}`, href: urlOf(data.page, start, changes), onclick: travelTo(start, changes) }, label);
-  return el("div", { class: "overview" },
-    el("div", { class: "begins" }, begin("Start", "main", {}), begin("Start on the projector", "", { present: "1" })),
-    el("ol", {}, data.scenes.map((scene) => el("li", {},
-      el("a", { href: urlOf(data.page, scene.address), onclick: travelTo(scene.address, {}) },
-        el("b", {}, scene.title), scene.asks ? el("span", { class: "asks" }, "predict, then reveal") : null),
-      el("p", { class: "about", html: scene.about })))), el("div", { html: data.cards }));
+  const begin = (label, kind, changes) => html("a", { class: `begin ${kind}`, href: urlOf(data.page, start, changes), onclick: travelTo(start, changes) }, label);
+  return html("div", { class: "overview" },
+    html("div", { class: "begins" }, begin("Start", "main", {}), begin("Start on the projector", "", { present: "1" })),
+    html("ol", {}, data.scenes.map((scene) => html("li", {},
+      html("a", { href: urlOf(data.page, scene.address), onclick: travelTo(scene.address, {}) },
+        html("b", {}, scene.title), scene.asks ? html("span", { class: "asks" }, "predict, then reveal") : null),
+      prose("p", { class: "about" }, scene.about)))), prose("div", {}, data.cards));
 }

@@ -1,5 +1,15 @@
 // The lecture's bar: title, text, question, the way on. All it knows comes from Python with every run.
 
+import { html } from "../js/dom.js";
+import { fitSoon, main } from "./fit.js";
+import { holder } from "./holder.js";
+import { iconButton } from "./icons.js";
+import { listen } from "./input.js";
+import { overview } from "./overview.js";
+import { prose } from "./prose.js";
+import { askedCard, guessNow, verdictCard } from "./question.js";
+import { travel, urlOf } from "./travel.js";
+
 const kept = (holder.kept ??= { notes: false, list: false, code: false, popup: null, since: null });
 
 function isOn(phrase) {
@@ -40,50 +50,50 @@ class Stage {
   draw() {
     const { data } = this;
     const card = data.verdict ? verdictCard(data) : data.question ? askedCard(this) : null;
-    const text = el("div", { class: "prose text", html: data.text });
+    const text = prose("div", { class: "prose text" }, data.text);
     for (const phrase of text.querySelectorAll("[data-drive]")) this.drives(phrase);
-    this.place.replaceChildren(el("section", { class: `stage ${data.present ? "present" : ""}`, "aria-label": `Lecture: ${data.lecture}` },
-      el("header", {}, el("h2", {}, el("span", { class: "at" }, `${data.number}/${data.scenes.length}`), data.title), this.controls()),
-      el("div", { class: card ? "body asks" : "body" }, text, card),
-      kept.notes && data.notes ? el("aside", { class: "notes", "aria-label": "Speaker notes" }, el("div", { class: "prose", html: data.notes }),
+    this.place.replaceChildren(html("section", { class: `stage ${data.present ? "present" : ""}`, "aria-label": `Lecture: ${data.lecture}` },
+      html("header", {}, html("h2", {}, html("span", { class: "at" }, `${data.number}/${data.scenes.length}`), data.title), this.controls()),
+      html("div", { class: card ? "body asks" : "body" }, text, card),
+      kept.notes && data.notes ? html("aside", { class: "notes", "aria-label": "Speaker notes" }, prose("div", { class: "prose" }, data.notes),
         iconButton("window", "Notes in a window of their own", () => openPopup(data))) : null,
       kept.list ? this.list() : null,
       kept.code ? this.code() : null,
-      el("div", { html: data.cards }),
-      el("p", { class: "waits", role: "status", hidden: !this.waits }, "The server cannot be reached. This goes on by itself as soon as it is back.")));
+      prose("div", {}, data.cards),
+      html("p", { class: "waits", role: "status", hidden: !this.waits }, "The server cannot be reached. This goes on by itself as soon as it is back.")));
     this.press();
   }
 
   controls() {
     const { data } = this;
-    const dots = data.scenes.map((scene, index) => el("a", {
+    const dots = data.scenes.map((scene, index) => html("a", {
       href: urlOf(data.page, scene.address), class: index + 1 === data.number ? "dot now" : index + 1 < data.number ? "dot past" : "dot",
       title: `${index + 1}. ${scene.title}`, "aria-label": `${index + 1}. ${scene.title}`,
       "aria-current": index + 1 === data.number ? "step" : null, onclick: (event) => this.follow(event, scene.address) }));
-    return el("nav", { class: "controls", "aria-label": "Scenes" },
-      el("div", { class: "dots" }, dots),
+    return html("nav", { class: "controls", "aria-label": "Scenes" },
+      html("div", { class: "dots" }, dots),
       iconButton("list", "All scenes (L)", () => this.toggleList(), kept.list),
       data.notes ? iconButton("notes", "Speaker notes (N)", () => this.toggleNotes(), kept.notes) : null,
       iconButton("code", "This scene as a QR code (Q)", () => this.toggleCode(), kept.code),
       iconButton("restore", "Back to this scene as it was prepared", () => this.go(data.address)),
       iconButton("present", data.present ? "Leave the projector view (Esc)" : "Projector view", () => this.togglePresent(), data.present),
       iconButton("end", "End the lecture", () => this.go("/lecture", { present: null })),
-      el("div", { class: "steps" },
+      html("div", { class: "steps" },
         iconButton("previous", "Previous scene (←, PageUp)", () => this.previous()),
         iconButton("next", data.question && !data.verdict ? "Reveal (→, PageDown)" : "Next scene (→, PageDown)", () => this.next())));
   }
 
   list() {
     const { data } = this;
-    return el("ol", { class: "list" }, data.scenes.map((scene, index) => el("li", { class: index + 1 === data.number ? "now" : "" },
-      el("a", { href: urlOf(data.page, scene.address), onclick: (event) => this.follow(event, scene.address) }, scene.title))));
+    return html("ol", { class: "list" }, data.scenes.map((scene, index) => html("li", { class: index + 1 === data.number ? "now" : "" },
+      html("a", { href: urlOf(data.page, scene.address), onclick: (event) => this.follow(event, scene.address) }, scene.title))));
   }
 
   // The scene's QR code, large enough for the last row.
   code() {
     const { url, code } = this.data.phone;
-    return el("div", { class: "code", role: "dialog", "aria-label": "This scene on your phone", onclick: () => this.toggleCode() },
-      code ? el("img", { src: code, alt: `QR code of ${url}` }) : null, el("p", {}, url));
+    return html("div", { class: "code", role: "dialog", "aria-label": "This scene on your phone", onclick: () => this.toggleCode() },
+      code ? html("img", { src: code, alt: `QR code of ${url}` }) : null, html("p", {}, url));
   }
 
   // A phrase of the text lays its parameters over the scene's state, and takes them back when it is pressed again.
@@ -166,11 +176,13 @@ function fillPopup(data) {
   const place = kept.popup.document;
   place.title = "Speaker notes";
   place.body.style.cssText = "font:20px/1.5 Georgia,serif;margin:28px;max-width:40em";
-  place.body.replaceChildren(el("h1", {}, `${data.number}/${data.scenes.length}  ${data.title}`), el("div", { html: data.notes }),
-    el("p", { style: "opacity:.7" }, after ? `Next: ${after.title}` : "The last scene"));
+  place.body.replaceChildren(html("h1", {}, `${data.number}/${data.scenes.length}  ${data.title}`), prose("div", {}, data.notes),
+    html("p", { style: "opacity:.7" }, after ? `Next: ${after.title}` : "The last scene"));
 }
 
 const stages = new WeakMap();
+
+listen();
 
 export default function ({ parentElement, data }) {
   const place = parentElement.querySelector(".stage-place");

@@ -1,22 +1,24 @@
 // From scene to scene. A history entry of our own and the event of a browser's "back": for Streamlit the URL then wins
 // over every control, so page and controls change in one run, and the address on the screen is always the scene's.
 
-const KEPT = ["present", "hide", "embed", "embed_options"]; // parameters that survive a change of scene
+import { KEPT_PARAMS } from "../js/given.js";
+import { holder } from "./holder.js";
+
 const root = (page) => {
   const path = location.pathname.replace(/\/+$/, "");
   return page && path.endsWith(`/${page}`) ? path.slice(0, -page.length) : `${path}/`;
 };
 
-function connected() {
-  return document.querySelector('[data-testid="stApp"]')?.dataset.testConnectionState === "CONNECTED";
-}
+// What Streamlit says of itself: its connection, and whether the page's script runs.
+const app = (what) => document.querySelector('[data-testid="stApp"]')?.getAttribute(`data-test-${what}`);
+const connected = () => app("connection-state") === "CONNECTED";
 
 // address: a path from the app's root, with its query. changes: parameters laid over it; null takes one away.
-function urlOf(page, address, changes = {}) {
+export function urlOf(page, address, changes = {}) {
   const [path, query] = address.split("?");
   const params = new URLSearchParams(query ?? "");
   const now = new URLSearchParams(location.search);
-  for (const name of KEPT) for (const value of now.getAll(name)) if (!params.has(name)) params.append(name, value);
+  for (const name of KEPT_PARAMS) for (const value of now.getAll(name)) if (!params.has(name)) params.append(name, value);
   for (const [name, value] of Object.entries(changes)) value === null ? params.delete(name) : params.set(name, value);
   const text = params.toString().replaceAll("%2C", ",").replaceAll("%2F", "/").replaceAll("%3A", ":");
   return root(page) + path.replace(/^\//, "") + (text ? `?${text}` : "");
@@ -24,7 +26,7 @@ function urlOf(page, address, changes = {}) {
 
 let waiting = null;
 
-function travel(url, whileWaiting) {
+export function travel(url, whileWaiting) {
   clearInterval(waiting);
   if (connected()) return arrive(url);
   whileWaiting?.();
@@ -51,7 +53,7 @@ function makeSure(url, tries, since) {
   clearInterval(making);
   let quiet = 0;
   making = setInterval(() => {
-    const running = document.querySelector('[data-testid="stApp"]')?.dataset.testScriptState !== "notRunning";
+    const running = app("script-state") !== "notRunning";
     quiet = running ? 0 : quiet + 1;
     if (holder.touched > since || performance.now() - since > 8000) clearInterval(making);
     else if (quiet >= LONG_QUIET) {

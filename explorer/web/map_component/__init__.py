@@ -8,38 +8,22 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer.tell import netmap
+from explorer.tell import markup, netmap, palette
+from explorer.web.joined import joined, stylesheet
 from explorer.web.state import Chosen
 
 FOLDER = Path(__file__).resolve().parent
-MODULES = (
-    "dom",
-    "net",
-    "scene",
-    "paint",
-    "figures",
-    "viewport",
-    "proof",
-    "panel",
-    "block",
-    "toolbar",
-    "table",
-    "transitions",
-    "export",
-    "input",
-    "choices",
-    "map",
-)  # in the order of their dependence; joined, they are one ES module
 STYLES = ("controls", "picture", "panel", "table", "map")
 KEY = "map"
 
 
-def _joined(names: tuple[str, ...], ending: str) -> str:
-    return "\n".join((FOLDER / f"{name}.{ending}").read_text(encoding="utf-8") for name in names)
-
-
-PROOF = (FOLDER.parent / "proof.css").read_text(encoding="utf-8")
-JS, CSS = _joined(MODULES, "js"), _joined(STYLES, "css") + PROOF
+GIVEN = {
+    "PROOF_CARD": markup.slotted_card(),
+    "DASH": palette.SHORTCUT_DASH,
+    "LEVELS": {level: level.capitalize() for level in netmap.LEVELS} | {"fig3": "Fig. 3"},
+}
+JS = joined(FOLDER / "map.js", GIVEN)
+CSS = stylesheet(*(FOLDER / f"{name}.css" for name in STYLES), FOLDER.parent / "proof.css")
 _component = st.components.v2.component("resnet_map", html='<div class="map-place"></div>\n', css=CSS, js=JS)
 
 

@@ -1,6 +1,12 @@
 // The panel of a block: the reason for its shortcut, its figures, the price of the options, its arithmetic.
 
-function blockPanel(map, id, { block, kind }) {
+import { html } from "../js/dom.js";
+import { exact } from "../js/numbers.js";
+import { factList, heading, source } from "./facts.js";
+import { indexIn, stageOf } from "./net.js";
+import { blockSteps, provable, rule, shareOf, woven, written } from "./proof.js";
+
+export function blockPanel(map, id, { block, kind }) {
   const stage = map.data.details.stages[stageOf(block)];
   const place = `${stage.name} · block ${indexIn(block) + 1} of ${stage.blocks}`;
   const opened = map.view.open;

@@ -1,9 +1,15 @@
 // What a visitor can do to the map; each ends in `change`, which draws and reports.
 
+import { blockOf } from "./net.js";
+import { paintTiles } from "./paint.js";
+import { updateToolbar } from "./toolbar.js";
+import { boxOf, rememberTiles } from "./transitions.js";
+
 const REPORT_AFTER = 120; // ms without a further change: arrow keys held down report once
+export const lastViews = new Map(); // key of the component → {seq, view}: survives a change of page
 const NEEDS_DATA = ["level", "fold", "unfold", "figure"]; // what Python must answer with another drawing
 
-const CHOICES = {
+export const CHOICES = {
   select(id, focus = false) {
     const redraw = this.openBlock && blockOf(id) !== this.openBlock;
     this.change({ node: id, open: this.view.open && !redraw }, redraw);
@@ -12,14 +18,6 @@ const CHOICES = {
     if (this.layoutUsed === "narrow") this.uncover(this.tileElements[at]);
     this.viewport.show(boxOf(this.tileElements[at]));
     if (focus) this.tileElements[at].focus({ preventScroll: this.layoutUsed !== "narrow" });
-  },
-
-  // On a phone the panel is a sheet over the lower part: bring what it covers into sight.
-  uncover(tile) {
-    const { top, bottom } = tile.getBoundingClientRect(),
-      sheet = this.panel.getBoundingClientRect().top;
-    if (top < 0 || bottom > Math.min(sheet, window.innerHeight))
-      tile.scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
   },
 
   change(fields, redraw = false) {
@@ -49,15 +47,11 @@ const CHOICES = {
     this.focusFirst();
   },
 
-  focusFirst() {
-    this.tileElements[Math.max(this.tileOf(this.view.node), 0)]?.focus({ preventScroll: true });
-  },
-
   close() {
     if (this.openBlock) {
       this.change({ open: false, node: this.openBlock }, true);
       this.focusFirst();
-    } else if (this.viewport.scale > 1.001) this.viewport.reset();
+    } else if (this.viewport.isZoomed) this.viewport.reset();
     else this.change({ node: "" });
   },
 

@@ -1,5 +1,7 @@
 // SVG and PNG of what is on the screen: styles, colours and fonts written into the file, with a title, fit for a slide.
 
+import { SVG_NS, html, svg } from "../js/dom.js";
+
 const SLIDE = { width: 1600, height: 900, margin: 56, head: 104, foot: 56, scale: 2 };
 const TALL = { width: 1000, margin: 40, head: 104, foot: 56, scale: 2 }; // a column, such as Fig. 3, keeps its form
 const KEPT = [
@@ -141,9 +143,9 @@ async function fontFaces(families) {
         return [];
       }
     })
+    .flatMap((rule) => (rule instanceof CSSFontFaceRule ? [rule] : []))
     .filter(
       (rule) =>
-        rule instanceof CSSFontFaceRule &&
         rule.style.getPropertyValue("font-style") !== "italic" &&
         wanted.includes(rule.style.getPropertyValue("font-family").replace(/["']/g, "").toLowerCase()),
     );
@@ -170,7 +172,7 @@ const asDataUrl = (blob) =>
     reader.readAsDataURL(blob);
   });
 
-async function saveAs(map, format) {
+export async function saveAs(map, format) {
   const name = `${map.data.slug}-${map.view.open ? map.view.node : (map.data.level ?? "fig3")}.${format}`;
   const blob = new Blob([await slide(map)], { type: "image/svg+xml" });
   download(format === "png" ? await rasterised(blob, pageOf(map)) : blob, name);

@@ -1,6 +1,9 @@
 // The other two pictures: a block opened (as in the paper's Figs. 2 and 5), and Fig. 3.
 
-function drawOpened(data, kind, block) {
+import { svg } from "../js/dom.js";
+import { fitted, shown } from "../js/numbers.js";
+
+export function drawOpened(data, kind, block) {
   const picture = kind.opened;
   const scene = svg("g", {
     class: "scene opened",
@@ -95,7 +98,7 @@ function drawBox(data, box, index, small) {
   return group;
 }
 
-function drawFigure3(data) {
+export function drawFigure3(data) {
   const scene = svg("g", {
     class: "scene fig3",
     role: "listbox",
@@ -144,7 +147,7 @@ function drawFigure3(data) {
   return scene;
 }
 
-function arrowMarkers() {
+export function arrowMarkers() {
   const arrow = (id, kind) =>
     svg(
       "marker",

@@ -1,6 +1,12 @@
 // Mouse, touch and keyboard on the picture.
 
-function listen(map) {
+import { html } from "../js/dom.js";
+import { clamp, shown } from "../js/numbers.js";
+import { ZOOM } from "./geometry.js";
+import { KEYS, commandOf } from "./keys.js";
+import { boxOf } from "./transitions.js";
+
+export function listen(map) {
   map.canvas.addEventListener("click", (event) => onClick(map, event));
   map.canvas.addEventListener("dblclick", (event) => onOpen(map, event));
   map.canvas.addEventListener("pointerover", (event) => hover(map, event));
@@ -72,48 +78,32 @@ function moveTip(map, event) {
   map.tip.style.transform = `translate(${x}px, ${y}px)`;
 }
 
-const KEYS = {
-  ArrowRight: (map, at) => at + 1,
-  ArrowLeft: (map, at) => at - 1,
-  ArrowDown: (map, at) => (map.isOverview() ? inNextRow(map, at, 1) : at + 1),
-  ArrowUp: (map, at) => (map.isOverview() ? inNextRow(map, at, -1) : at - 1),
-  Home: () => 0,
-  End: (map) => map.tileElements.length - 1,
-};
-
 function onKey(map, event) {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const at = Number(event.target.closest?.(".tile")?.dataset.index ?? -1);
-  const commands = {
-    Enter: () => map.enter(map.tileElements[at]?.dataset.id ?? ""),
-    " ": () => map.select(map.tileElements[at]?.dataset.id ?? ""),
-    Escape: () => cardIsOpen(map) || map.close(),
-    "+": () => map.viewport.zoom(ZOOM.step),
-    "-": () => map.viewport.zoom(1 / ZOOM.step),
-    0: () => map.viewport.reset(),
-  };
-  const command = commands[event.key] ?? (KEYS[event.key] && (() => go(map, KEYS[event.key](map, at))));
+  const command = commandOf(event);
   if (!command) return;
   event.preventDefault();
   event.stopPropagation();
-  command();
+  const at = Number(event.target.closest?.(".tile")?.dataset.index ?? -1);
+  const id = map.tileElements[at]?.dataset.id ?? "";
+  const commands = {
+    enter: () => map.enter(id),
+    select: () => map.select(id),
+    close: () => cardIsOpen(map) || map.close(),
+    in: () => map.viewport.zoom(ZOOM.step),
+    out: () => map.viewport.zoom(1 / ZOOM.step),
+    fit: () => map.viewport.reset(),
+    go: () => go(map, KEYS[event.key](at, tilesOf(map))),
+  };
+  commands[command]();
 }
+
+const tilesOf = (map) => ({
+  boxes: map.tileElements.map(boxOf),
+  count: map.tileElements.length,
+  overview: map.isOverview(),
+});
 
 function go(map, index) {
   const tile = map.tileElements[clamp(index, 0, map.tileElements.length - 1)];
   if (tile) map.select(tile.dataset.id, true);
-}
-
-// The nearest tile in the row below or above.
-function inNextRow(map, at, direction) {
-  const [x, y, w, h] = boxOf(map.tileElements[Math.max(at, 0)]);
-  const middle = (box) => [box[0] + box[2] / 2, box[1] + box[3] / 2];
-  const [mx, my] = middle([x, y, w, h]);
-  const places = map.tileElements
-    .map((group, index) => [index, ...middle(boxOf(group))])
-    .filter(([, , py]) => direction * (py - my) > h * 0.5);
-  const nearest = Math.min(...places.map(([, , py]) => Math.abs(py - my)));
-  const row = places.filter(([, , py]) => Math.abs(py - my) < nearest + h * 0.5);
-  row.sort((a, b) => Math.abs(a[1] - mx) - Math.abs(b[1] - mx));
-  return row.length ? row[0][0] : at;
 }

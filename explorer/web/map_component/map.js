@@ -1,12 +1,25 @@
 // The map itself: holds what is chosen, draws, listens, and reports to Python what the URL should say.
 
-const NARROW_BELOW = 520; // width of the canvas in pixels
-const LEAST_SCALE = 0.92; // below it, the text of the wide layout would get small
-const lastViews = new Map(); // key of the component → {seq, view}: survives a change of page
+import { calm, html, svg } from "../js/dom.js";
+import { CHOICES, lastViews } from "./choices.js";
+import { saveAs } from "./export.js";
+import { arrowMarkers, drawFigure3, drawOpened } from "./figures.js";
+import { layoutFor } from "./geometry.js";
+import { listen } from "./input.js";
+import { Net } from "./net.js";
+import { legendItems, paintTiles } from "./paint.js";
+import { panelContent } from "./panel.js";
+import { proofCard } from "./proof.js";
+import { drawScene } from "./scene.js";
+import { buildTable } from "./table.js";
+import { buildToolbar, updateToolbar } from "./toolbar.js";
+import { grow, growFrom, rememberTiles } from "./transitions.js";
+import { Viewport, fillScreen } from "./viewport.js";
 
 class NetMap {
   constructor(host, key) {
-    Object.assign(this, { key, view: {}, data: null, net: null, seq: null, tileElements: [] });
+    this.key = key;
+    Object.assign(this, { view: {}, data: null, net: null, seq: null, tileElements: [] });
     this.build(host);
     new ResizeObserver(() => this.data && this.layoutName() !== this.layoutUsed && this.draw()).observe(this.canvas);
     this.fillScreen = () => {
@@ -73,14 +86,7 @@ class NetMap {
   }
 
   layoutName() {
-    const { clientWidth: width, clientHeight: height } = this.canvas;
-    if (width < NARROW_BELOW || !this.data.scene) return "narrow";
-    return this.scaleOf("wide", width, height) >= LEAST_SCALE ? "wide" : "medium";
-  }
-
-  scaleOf(name, width, height) {
-    const layout = this.data.scene.layouts[name];
-    return Math.min(width / layout.w, Math.max(height, 300) / layout.h);
+    return layoutFor(this.canvas.clientWidth, this.canvas.clientHeight, this.data.scene?.layouts);
   }
 
   draw(before = new Map()) {
@@ -166,6 +172,18 @@ class NetMap {
         row.setAttribute("aria-current", "true");
       } else row.removeAttribute("aria-current");
     });
+  }
+
+  // On a phone the panel is a sheet over the lower part: bring what it covers into sight.
+  uncover(tile) {
+    const { top, bottom } = tile.getBoundingClientRect(),
+      sheet = this.panel.getBoundingClientRect().top;
+    if (top < 0 || bottom > Math.min(sheet, window.innerHeight))
+      tile.scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
+  }
+
+  focusFirst() {
+    this.tileElements[Math.max(this.tileOf(this.view.node), 0)]?.focus({ preventScroll: true });
   }
 
   titleNow() {

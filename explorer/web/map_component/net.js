@@ -1,11 +1,11 @@
 // Questions to the drawing's data: which tile stands for a path, what a path is, what comes next.
 
 const BLOCK = /^layer\d+\.\d+$/;
-const blockOf = (id) => (id.startsWith("layer") && id.includes(".") ? id.split(".").slice(0, 2).join(".") : "");
-const stageOf = (id) => (id.startsWith("layer") ? id.split(".")[0] : "");
-const indexIn = (block) => Number(block.split(".")[1]);
+export const blockOf = (id) => (id.startsWith("layer") && id.includes(".") ? id.split(".").slice(0, 2).join(".") : "");
+export const stageOf = (id) => (id.startsWith("layer") ? id.split(".")[0] : "");
+export const indexIn = (block) => Number(block.split(".")[1]);
 
-class Net {
+export class Net {
   constructor(data) {
     this.data = data;
     this.tiles = data.scene?.tiles ?? data.boxes ?? [];
@@ -98,9 +98,9 @@ class Net {
       return low === wanted ? 0 : low.startsWith(wanted) ? 1 : low.includes(wanted) ? 2 : 9;
     };
     const found = this.paths()
-      .map((path) => [rank(path), path])
-      .filter(([place]) => place < 9);
-    found.sort((a, b) => a[0] - b[0] || a[1].length - b[1].length);
-    return [...(stage ? [stage[0]] : []), ...found.map(([, path]) => path)].slice(0, most);
+      .map((path) => ({ path, place: rank(path) }))
+      .filter(({ place }) => place < 9);
+    found.sort((a, b) => a.place - b.place || a.path.length - b.path.length);
+    return [...(stage ? [stage[0]] : []), ...found.map(({ path }) => path)].slice(0, most);
   }
 }

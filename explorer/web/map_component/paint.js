@@ -1,9 +1,13 @@
 // Colours and values on the tiles: painting again costs no new layout and no new data.
 
+import { html, svg } from "../js/dom.js";
+import { clamp, fitted, shown } from "../js/numbers.js";
+import { counted, provable } from "./proof.js";
+
 const ROOM_FOR_TWO_LINES = { width: 84, height: 34 };
 const LEAST_SMALL = 9.5; // size of a second line; what needs a smaller one is said shorter
 
-function paintTiles(map) {
+export function paintTiles(map) {
   const { data, layout, view } = map;
   const column = data.columns[view.color];
   // One size of text for all values.
@@ -75,7 +79,7 @@ function tileWords(tile, value) {
   return [value, stage ? `${name}${tile.holds ? ` · ${tile.holds}` : ""}` : run ? `${run} · ${tile.holds}` : recipe];
 }
 
-function legendItems(map) {
+export function legendItems(map) {
   const { data, view } = map;
   const column = data.columns?.[view.color];
   const items = Object.keys(data.shortcuts_held ?? {}).map((kind) => shortcutItem(map, kind));

@@ -1,6 +1,11 @@
 // The panel beside the map: why solid, why dotted, and the block's arithmetic.
 
-function panelContent(map, id) {
+import { html } from "../js/dom.js";
+import { blockPanel } from "./block.js";
+import { factList, heading, lineSample, source } from "./facts.js";
+import { counted, numbersOf, provable, rule, shareOf, stageSteps, written } from "./proof.js";
+
+export function panelContent(map, id) {
   const found = map.net.describe(id);
   const close = html(
     "button",
@@ -24,38 +29,6 @@ const PANELS = {
   layer: layerPanel,
   box: boxPanel,
 };
-
-function heading(kicker, title, solidity) {
-  const mark = solidity && solidity !== "none" ? [lineSample(solidity)] : [];
-  return [html("p", { class: "kicker" }, kicker), html("h3", { tabindex: "-1" }, title, ...mark)];
-}
-
-function lineSample(kind) {
-  const dash = { identity: null, projection: "7 5", pad: "2 5" }[kind];
-  return svg(
-    "svg",
-    { class: "sample", width: 54, height: 14, "aria-hidden": "true" },
-    svg("path", { class: "shortcut", d: "M2 7H52", "stroke-width": 3, "stroke-dasharray": dash }),
-  );
-}
-
-// Rows of [term, value, small print].
-function factList(rows) {
-  return html(
-    "dl",
-    { class: "facts" },
-    rows
-      .filter(Boolean)
-      .map(([term, value, small]) =>
-        html("div", {}, html("dt", {}, term), html("dd", {}, ...[value].flat(2), small ? html("small", {}, ...[small].flat(2)) : null)),
-      ),
-  );
-}
-
-function source(map, name = "computed") {
-  const [mark, words] = map.data.palette.provenance[name];
-  return html("p", { class: "source" }, `${mark} ${name}: ${words}`);
-}
 
 function netPanel(map) {
   const { data } = map;

@@ -1,11 +1,15 @@
 // A number that opens its proof, as on the pages. One card for the whole map, filled when a number is clicked.
 
-function proofCard() {
+import { html } from "../js/dom.js";
+import { brief, exact, percent, shown } from "../js/numbers.js";
+import { cardOf } from "../js/proof_card.js";
+
+export function proofCard() {
   return html("div", { popover: true, class: "proof-card" });
 }
 
 // proof: {rule, text, steps}; without a text the number stands alone.
-function provable(map, shown, proof) {
+export function provable(map, shown, proof) {
   if (!proof?.text) return shown;
   const button = html("button", { type: "button", class: "proved", onclick: () => fill(map, proof) }, shown);
   button.popoverTargetElement = map.card;
@@ -13,55 +17,39 @@ function provable(map, shown, proof) {
 }
 
 function fill(map, proof) {
-  const [mark] = map.data.palette.provenance.computed;
-  const line = (text, words) =>
-    html(
-      "div",
-      { class: "line" },
-      html("code", {}, text),
-      html("button", { type: "button", "data-copy": true }, words),
-    );
-  const steps = proof.steps
-    ? html("details", {}, html("summary", {}, "Step by step"), html("pre", {}, proof.steps))
-    : "";
-  map.card.replaceChildren(
-    html("div", { class: "rule" }, proof.rule, " ", html("span", { class: "mark-source" }, `${mark} computed`)),
-    line(proof.text, "Copy"),
-    line(inLatex(map, proof.text), "Copy LaTeX"),
-    steps,
-  );
+  map.card.replaceChildren(...cardOf({ ...proof, latex: inLatex(map, proof.text) }));
 }
 
 const inLatex = (map, text) =>
   map.data.details.latex.reduce((now, [pattern, put]) => now.replace(new RegExp(pattern, "gu"), put), text);
 
-const rule = (map, name, text, steps) => ({ rule: map.data.details.rules[name], text, steps });
+export const rule = (map, name, text, steps) => ({ rule: map.data.details.rules[name], text, steps });
 
 // What every layer has to show: where it is, and its figures with their formulas.
-const numbersOf = (map, { out, params, macs, proofs }) => [
+export const numbersOf = (map, { out, params, macs, proofs }) => [
   ["Output", provable(map, out, rule(map, "out", proofs.out)), proofs.out],
   ["Parameters", provable(map, exact(params), rule(map, "params", proofs.params)), proofs.params],
   ["MACs", provable(map, exact(macs), rule(map, "macs", proofs.macs)), proofs.macs],
 ];
 
 // What of the whole net a part has, with its own proof.
-function shareOf(map, part, whole) {
+export function shareOf(map, part, whole) {
   const text = `100·${exact(part)} ÷ ${exact(whole)} ≈ ${brief((100 * part) / whole)}`;
   return provable(map, percent(part, whole), { rule: "100 · part ÷ whole, in %", text: whole && text });
 }
 
 // Written out at once where the number is what the picture shows: its output, and the metric that colours it.
-const written = (map, name, text) =>
+export const written = (map, name, text) =>
   text && (name === "out" || name === map.view.color) ? html("small", { class: "formula" }, text) : null;
 
 // A sentence in which one number opens its proof.
-function woven(map, sentence, shown, proof) {
+export function woven(map, sentence, shown, proof) {
   const [before, ...after] = sentence.split(shown);
   return after.length === 1 && proof.text ? [before, provable(map, shown, proof), after[0]] : [sentence];
 }
 
 // How many shortcuts of these kinds, stage by stage.
-function counted(map, kinds) {
+export function counted(map, kinds) {
   const stages = Object.values(map.data.details.stages).filter((stage) => stage.blocks);
   const counts = stages.map((stage) =>
     stage.kinds.reduce(
@@ -74,7 +62,7 @@ function counted(map, kinds) {
 }
 
 // A stage's sum, block by block, equal ones together.
-function stageSteps(map, id, name) {
+export function stageSteps(map, id, name) {
   let index = 0;
   const lines = map.data.details.stages[id].kinds.map(([kind, count]) => {
     const first = index;
@@ -85,7 +73,7 @@ function stageSteps(map, id, name) {
   return lines.filter(Boolean).join("\n");
 }
 
-const blockSteps = (kind, name) =>
+export const blockSteps = (kind, name) =>
   kind.layers
     .filter((layer) => layer.proofs[name])
     .map((layer) => `${layer.id}: ${layer.proofs[name]}`)

@@ -1,5 +1,8 @@
 // Draws a level of the map from its data. Every function returns SVG elements; none of them knows about state.
 
+import { svg } from "../js/dom.js";
+import { clamp } from "../js/numbers.js";
+
 const DASH_WIDTH = 56; // an arch this wide takes the dashes as they are; a smaller one takes them smaller
 
 function dashOf(data, kind, width) {
@@ -13,7 +16,7 @@ function dashOf(data, kind, width) {
     : null;
 }
 
-function drawScene(data, name) {
+export function drawScene(data, name) {
   const layout = data.scene.layouts[name];
   const scene = svg("g", { class: `scene ${data.level}`, role: "listbox", "aria-label": sceneLabel(data) });
   const lanes = data.scene.lanes.map((lane, index) => drawLane(data, lane, layout, index));
@@ -32,8 +35,7 @@ function drawScene(data, name) {
 }
 
 function sceneLabel(data) {
-  const words = { stages: "stages", blocks: "blocks", layers: "layers" };
-  return `${data.title}: ${words[data.level]} in the order of the data flow`;
+  return `${data.title}: ${data.level} in the order of the data flow`;
 }
 
 function drawFlow(layout) {

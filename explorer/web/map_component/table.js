@@ -1,28 +1,44 @@
 // The same facts as a table; a row selects its tile and the other way round.
-function buildTable(map) {
-  const { data } = map,
-    columns = Object.entries(data.columns ?? {});
-  if (data.figure === "fig3") return fig3Table(map);
-  const head = ["Path", "Stage", "Layers", "Shortcut", "Output", ...columns.map(([, column]) => column.label)];
-  const rows = data.scene.tiles.map((tile, index) =>
-    tableRow(map, tile.id, [
-      tile.count > 1 && tile.block && tile.last !== tile.id ? `${tile.id} … ${tile.last}` : tile.id,
-      tile.stage,
-      tile.recipe,
-      tile.holds.replace(/^1 /, ""),
-      tile.shape,
-      ...columns.map(([, column]) => column.words[index]),
-    ]),
+
+import { html } from "../js/dom.js";
+import { exact, shown } from "../js/numbers.js";
+
+export function buildTable(map) {
+  const { head, rows } = cellsOf(map.data);
+  return tableOf(
+    "The same as a table",
+    head,
+    rows.map(({ id, cells }) => tableRow(map, id, cells)),
   );
-  return tableOf("The same as a table", head, rows);
 }
 
-function fig3Table(map) {
-  const rows = map.data.boxes.map((box) =>
-    tableRow(map, box.id, [box.path, box.net, box.name, box.in, box.out, exact(box.params), exact(box.macs)]),
-  );
-  return tableOf("The same as a table", ["Path", "Net", "Layer", "Input", "Output", "Parameters", "MACs"], rows);
+// {head, rows: [{id, cells}]} of a drawing, as text.
+export function cellsOf(data) {
+  if (data.figure === "fig3") return fig3Cells(data);
+  const columns = Object.values(data.columns ?? {});
+  return {
+    head: ["Path", "Stage", "Layers", "Shortcut", "Output", ...columns.map((column) => column.label)],
+    rows: data.scene.tiles.map((tile, index) => ({
+      id: tile.id,
+      cells: [
+        tile.count > 1 && tile.block && tile.last !== tile.id ? `${tile.id} … ${tile.last}` : tile.id,
+        tile.stage,
+        tile.recipe,
+        tile.holds.replace(/^1 /, ""),
+        tile.shape,
+        ...columns.map((column) => column.words[index]),
+      ],
+    })),
+  };
 }
+
+const fig3Cells = (data) => ({
+  head: ["Path", "Net", "Layer", "Input", "Output", "Parameters", "MACs"],
+  rows: data.boxes.map((box) => ({
+    id: box.id,
+    cells: [box.path, box.net, box.name, box.in, box.out, exact(box.params), exact(box.macs)],
+  })),
+});
 
 function tableRow(map, id, cells) {
   const [first, ...rest] = cells;

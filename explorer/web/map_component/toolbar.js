@@ -1,6 +1,9 @@
 // The controls above the map.
 
-const LEVEL_LABELS = { stages: "Stages", blocks: "Blocks", layers: "Layers", fig3: "Fig. 3" };
+import { html, svg } from "../js/dom.js";
+import { LEVELS } from "../js/given.js";
+import { ZOOM } from "./geometry.js";
+
 const ICONS = {
   out: "M5 10h10",
   in: "M5 10h10M10 5v10",
@@ -8,11 +11,11 @@ const ICONS = {
   full: "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4M7 7h6v6H7z",
 };
 
-function buildToolbar(map) {
+export function buildToolbar(map) {
   const level = html(
     "div",
     { class: "segments", role: "group", "aria-label": "Level of detail" },
-    Object.entries(LEVEL_LABELS).map(([name, label]) =>
+    Object.entries(LEVELS).map(([name, label]) =>
       html(
         "button",
         { type: "button", "data-level": name, "aria-pressed": "false", onclick: () => map.setLevel(name) },
@@ -79,7 +82,7 @@ function iconButton(name, label, onclick) {
   );
 }
 
-function updateToolbar(map) {
+export function updateToolbar(map) {
   const { level, color, fold } = map.toolbar,
     { data, view } = map;
   const now = view.figure === "fig3" ? "fig3" : view.level;

@@ -1,13 +1,16 @@
 // From one picture to the next: new tiles grow out of what they were, unless the visitor wants no motion.
 
+import { calm } from "../js/dom.js";
+import { blockOf, stageOf } from "./net.js";
+
 const MOTION = { duration: 240, easing: "cubic-bezier(.2,.7,.2,1)", mostTiles: 160 };
 
 // id → [x, y, w, h] of the tiles on the screen before a change.
-function rememberTiles(map) {
+export function rememberTiles(map) {
   return new Map(map.tileElements.map((group) => [group.dataset.id, boxOf(group)]));
 }
 
-function boxOf(group) {
+export function boxOf(group) {
   const face = group.querySelector(".face");
   return ["x", "y", "width", "height"].map((name) => Number(face.getAttribute(name)));
 }
@@ -21,7 +24,7 @@ function originOf(id, before) {
   return child ? before.get(child) : null;
 }
 
-function grow(map, before) {
+export function grow(map, before) {
   if (calm() || !before.size || map.tileElements.length > MOTION.mostTiles) return;
   for (const group of map.tileElements) {
     const from = originOf(group.dataset.id, before);
@@ -45,7 +48,7 @@ function grow(map, before) {
 }
 
 // A block opens out of its tile.
-function growFrom(scene, from, box) {
+export function growFrom(scene, from, box) {
   if (calm() || !from) return;
   const scale = from[3] / box.height;
   scene.animate(

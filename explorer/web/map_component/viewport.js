@@ -1,11 +1,16 @@
 // Pan, zoom and fit: one transform on one group. Wheel zooms with Ctrl, in full screen, or once zoomed in.
 
-const ZOOM = { least: 1, most: 24, step: 1.35 };
+import { isZoomed, panned, showing, span, zoomed } from "./geometry.js";
+
 const DRAG_FROM = 4; // pixels that make a press a drag
 
-class Viewport {
+export class Viewport {
   constructor(canvas, drawing, group) {
-    Object.assign(this, { canvas, drawing, group, pointers: new Map(), dragged: false });
+    this.canvas = canvas;
+    this.drawing = drawing;
+    this.group = group;
+    this.pointers = new Map();
+    this.dragged = false;
     this.reset();
     canvas.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     canvas.addEventListener("pointerdown", (event) => this.#down(event));
@@ -21,15 +26,22 @@ class Viewport {
     );
   }
 
-  reset() {
-    this.scale = 1;
-    this.x = this.y = 0;
-    this.apply();
+  get isZoomed() {
+    return isZoomed(this.view);
   }
 
-  apply() {
-    this.group.setAttribute("transform", `translate(${this.x} ${this.y}) scale(${this.scale})`);
-    this.canvas.classList.toggle("zoomed", this.scale > 1.001);
+  reset() {
+    this.apply({ scale: 1, x: 0, y: 0 });
+  }
+
+  apply(view) {
+    this.view = view;
+    this.group.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.scale})`);
+    this.canvas.classList.toggle("zoomed", this.isZoomed);
+  }
+
+  #size() {
+    return this.drawing.viewBox.baseVal;
   }
 
   // Screen pixels → units of the drawing.
@@ -39,52 +51,21 @@ class Viewport {
   }
 
   zoom(factor, at = null) {
-    const box = this.drawing.viewBox.baseVal;
-    const { x, y } = at ?? { x: box.width / 2, y: box.height / 2 };
-    const scale = clamp(this.scale * factor, ZOOM.least, ZOOM.most);
-    this.x = x - ((x - this.x) * scale) / this.scale;
-    this.y = y - ((y - this.y) * scale) / this.scale;
-    this.scale = scale;
-    this.#keepInside(box);
-    this.apply();
+    this.apply(zoomed(this.view, factor, at, this.#size()));
   }
 
   pan(dx, dy) {
-    this.x += dx;
-    this.y += dy;
-    this.#keepInside(this.drawing.viewBox.baseVal);
-    this.apply();
-  }
-
-  #keepInside(box) {
-    this.x = clamp(
-      this.x,
-      -box.width * (this.scale - 1) - box.width * 0.1 * (this.scale > 1),
-      box.width * 0.1 * (this.scale > 1),
-    );
-    this.y = clamp(
-      this.y,
-      -box.height * (this.scale - 1) - box.height * 0.1 * (this.scale > 1),
-      box.height * 0.1 * (this.scale > 1),
-    );
+    this.apply(panned(this.view, dx, dy, this.#size()));
   }
 
   // Bring a rectangle of the drawing (x, y, w, h) into view when zoomed in.
-  show([x, y, w, h]) {
-    if (this.scale <= 1.001) return;
-    const box = this.drawing.viewBox.baseVal;
-    const left = x * this.scale + this.x,
-      top = y * this.scale + this.y;
-    if (left >= 0 && top >= 0 && left + w * this.scale <= box.width && top + h * this.scale <= box.height) return;
-    this.x = box.width / 2 - (x + w / 2) * this.scale;
-    this.y = box.height / 2 - (y + h / 2) * this.scale;
-    this.#keepInside(box);
-    this.apply();
+  show(box) {
+    if (this.isZoomed) this.apply(showing(this.view, box, this.#size()));
   }
 
   #wheel(event) {
     const full = Boolean(this.canvas.getRootNode().fullscreenElement);
-    if (!event.ctrlKey && !event.metaKey && this.scale <= 1.001 && !full) return;
+    if (!event.ctrlKey && !event.metaKey && !this.isZoomed && !full) return;
     event.preventDefault();
     this.zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.0016)), this.point(event.clientX, event.clientY));
   }
@@ -105,18 +86,17 @@ class Viewport {
     if (Math.hypot(event.clientX - last.from[0], event.clientY - last.from[1]) > DRAG_FROM) this.#startDrag(event);
     if (!this.dragged) return;
     if (this.pointers.size === 2) this.#pinch(before);
-    else if (this.scale > 1.001) this.pan(now.x - was.x, now.y - was.y);
+    else if (this.isZoomed) this.pan(now.x - was.x, now.y - was.y);
   }
 
   #startDrag(event) {
-    if (!this.dragged && this.scale > 1.001) this.canvas.setPointerCapture?.(event.pointerId);
-    this.dragged = this.dragged || this.scale > 1.001 || this.pointers.size === 2;
+    if (!this.dragged && this.isZoomed) this.canvas.setPointerCapture?.(event.pointerId);
+    this.dragged = this.dragged || this.isZoomed || this.pointers.size === 2;
   }
 
   #span() {
-    if (this.pointers.size !== 2) return null;
-    const [a, b] = [...this.pointers.values()];
-    return { wide: Math.hypot(a.x - b.x, a.y - b.y), x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
+    const [a, b, ...more] = this.pointers.values();
+    return b && !more.length ? span(a, b) : null;
   }
 
   #pinch(before) {
@@ -134,7 +114,7 @@ class Viewport {
 }
 
 // The picture reaches down to the lower edge of the window as it is before scrolling.
-function fillScreen(root, body) {
+export function fillScreen(root, body) {
   let top = body.getBoundingClientRect().top;
   for (let element = root.getRootNode().host ?? root; element; element = element.parentElement)
     top += element.scrollTop;

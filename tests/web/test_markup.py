@@ -70,7 +70,7 @@ def test_a_stylesheet_cannot_become_anything_else(page: list[str]) -> None:
     ],
 )
 def test_the_linter_refuses_a_second_way(code: str, rule: str) -> None:
-    root = Path(__file__).resolve().parents[1]
+    root = Path(__file__).resolve().parents[2]
     command = [sys.executable, "-m", "ruff", "check", "--stdin-filename", str(root / "explorer/web/new.py"), "-"]
     found = subprocess.run(command, input=code, capture_output=True, text=True, cwd=root)
     assert found.returncode == 1 and rule in found.stdout

@@ -1,0 +1,19 @@
+// Elements by hand. Labels only ever become text nodes or attribute values, never markup.
+
+export const SVG_NS = "http://www.w3.org/2000/svg";
+
+function make(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes ?? {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "style" && typeof value === "object") Object.assign(element.style, value);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+export const svg = (tag, attributes, ...children) => make(document.createElementNS(SVG_NS, tag), attributes, children);
+export const html = (tag, attributes, ...children) => make(document.createElement(tag), attributes, children);
+
+export const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;

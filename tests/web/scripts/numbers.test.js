@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { brief, clamp, exact, fitted, percent, shown } from "../js/numbers.js";
+
+test("numbers as they are shown", () => {
+  assert.deepEqual([exact(25557032), exact(0.6), brief(1.23456), brief(123456.7)], ["25,557,032", "1", "1.235", "123,500"]);
+  assert.deepEqual([percent(1, 4), percent(1, 30), percent(0, 5), percent(1, 0)], ["25 %", "3.3 %", "0.0 %", ""]);
+  assert.deepEqual([clamp(5, 0, 3), clamp(-5, 0, 3), clamp(2, 0, 3)], [3, 0, 2]);
+});
+
+test("a long text gets small, an endless one is cut", () => {
+  assert.equal(fitted("abc", 1000, 14), 14);
+  assert.ok(Math.abs(fitted("x".repeat(100), 56, 14) - 1) < 1e-9);
+  assert.equal(fitted("", 56, 14), 14);
+  assert.deepEqual([shown("abc"), shown("x".repeat(99), 5)], ["abc", "xxxx…"]);
+});

@@ -1,0 +1,192 @@
+"""The browser's modules: joined as they are served, checked by Node and by TypeScript where these can be had."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from explorer.lecture import answers
+from explorer.spec import preset
+from explorer.tell import netmap, palette
+from explorer.web import lecture_bar, map_component
+from explorer.web.joined import given_source, joined
+
+WEB = Path(map_component.FOLDER).parent
+SCRIPTS = Path(__file__).parent / "scripts"
+FOLDERS = ("js", "map_component", "lecture_bar")
+MODULES = sorted(path for folder in FOLDERS for path in (WEB / folder).glob("*.js"))
+ENTRIES = {"map": (WEB / "map_component" / "map.js", map_component.GIVEN)}
+ENTRIES |= {"stage": (WEB / "lecture_bar" / "stage.js", lecture_bar.GIVEN)}
+MARKUP = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function")
+TYPESCRIPT = "typescript@7.0.2"
+OPTIONS = (
+    "--allowJs --checkJs --noEmit --target es2022 --module es2022 --moduleResolution bundler --strict false"
+    " --lib es2023,dom,dom.iterable"
+)
+
+
+@pytest.fixture(scope="module")
+def node() -> str:
+    found = shutil.which("node")
+    if not found:
+        pytest.skip("Node is not installed here")
+    return found
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The modules with Python's constants beside them, as the browser gets them, and the tests in JavaScript."""
+    root = tmp_path_factory.mktemp("modules")
+    for folder in FOLDERS:
+        shutil.copytree(WEB / folder, root / folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    shutil.copytree(SCRIPTS, root / "scripts")
+    given = map_component.GIVEN | lecture_bar.GIVEN
+    (root / "js" / "given.js").write_text(given_source(given), encoding="utf-8")
+    (root / "package.json").write_text('{"type": "module"}', encoding="utf-8")
+    for name in ("resnet50", "resnet152"):
+        drawn = netmap.drawing(preset(name), 224, 224, 1, netmap.View(fold="on"))
+        (root / f"{name}.json").write_text(json.dumps(drawn), encoding="utf-8")
+    for name, (entry, given) in ENTRIES.items():
+        (root / f"{name}.joined.js").write_text(joined(entry, given), encoding="utf-8")
+    return root
+
+
+def test_the_pure_parts_by_nodes_own_tests(node: str, tree: Path) -> None:
+    files = sorted(str(path) for path in (tree / "scripts").glob("*.test.js"))
+    run = subprocess.run([node, "--test", *files], capture_output=True, text=True, cwd=tree, timeout=120)
+    assert run.returncode == 0, run.stdout[-4000:]
+    assert int(re.search(r"^# pass (\d+)", run.stdout, re.M)[1]) >= 20
+
+
+def test_every_script_is_javascript(node: str, tree: Path) -> None:
+    scripts = [*tree.glob("*/*.js"), *tree.glob("*.joined.js"), WEB / "app.js"]
+    for path in scripts:
+        run = subprocess.run([node, "--check", str(path)], capture_output=True, text=True, timeout=60)
+        assert run.returncode == 0, f"{path.name}: {run.stderr[-600:]}"
+
+
+def test_names_and_types(node: str, tree: Path, request: pytest.FixtureRequest) -> None:
+    """TypeScript reads the modules as they are: unknown names, wrong imports, properties that nothing has."""
+    compiler = _typescript(request.config.cache.mkdir("typescript"))
+    files = [str(path.relative_to(tree)) for folder in FOLDERS for path in sorted((tree / folder).glob("*.js"))]
+    run = subprocess.run(
+        [node, str(compiler), *OPTIONS.split(), *files], capture_output=True, text=True, cwd=tree, timeout=120
+    )
+    assert run.returncode == 0, run.stdout[-4000:]
+    (tree / "js" / "wrong.js").write_text("import { clamp } from './dom.js';\nexport const a = unheard(clamp);\n")
+    wrong = subprocess.run(
+        [node, str(compiler), *OPTIONS.split(), "js/wrong.js"], capture_output=True, text=True, cwd=tree, timeout=120
+    )
+    assert "has no exported member 'clamp'" in wrong.stdout and "'unheard'" in wrong.stdout, "the check sees nothing"
+
+
+def _typescript(folder: Path) -> Path:
+    """TypeScript's compiler, installed once into pytest's cache; the test is skipped where it cannot be had."""
+    compiler = folder / "node_modules" / "typescript" / "bin" / "tsc"
+    if not compiler.exists():
+        npm = shutil.which("npm")
+        if not npm:
+            pytest.skip("npm is not installed here, so TypeScript cannot be had")
+        command = [npm, "install", "--no-audit", "--no-fund", "--prefix", str(folder), TYPESCRIPT]
+        try:
+            run = subprocess.run(command, capture_output=True, text=True, timeout=90)
+        except subprocess.TimeoutExpired:
+            pytest.skip("npm could not install TypeScript within 90 s")
+        if run.returncode or not compiler.exists():
+            pytest.skip(f"npm cannot install TypeScript here: {run.stderr.strip()[-200:]}")
+    return compiler
+
+
+# ── joining ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def write(folder: Path, **files: str) -> Path:
+    for name, text in files.items():
+        (folder / f"{name}.js").write_text(text, encoding="utf-8")
+    return folder / "main.js"
+
+
+def test_modules_keep_their_own_scope_and_run_once_in_order(node: str, tmp_path: Path) -> None:
+    main = write(
+        tmp_path,
+        main='import { twice as two } from "./a.js";\nimport { count } from "./b.js";\nconst own = 5;\n'
+        "export default () => [two(own), count()];\n",
+        a='import { add } from "./b.js";\nconst own = 2;\nexport function twice(value) {\n  add();\n  return own * value;\n}\n',
+        b="let own = 0;\nexport const add = () => (own += 1);\nexport const count = () => own;\n",
+    )
+    text = joined(main, {})
+    assert text == joined(main, {}), "the same files give the same script"
+    (tmp_path / "out.mjs").write_text(text, encoding="utf-8")
+    script = 'import run from "./out.mjs"; console.log(JSON.stringify(run()));'
+    run = subprocess.run(
+        [node, "--input-type=module", "-e", script], capture_output=True, text=True, cwd=tmp_path, timeout=60
+    )
+    assert json.loads(run.stdout) == [10, 1], run.stderr
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"main": 'import { x } from "./none.js";\n'}, "main.js: there is no module"),
+        ({"main": 'import { x } from "./a.js";\n', "a": "export const y = 1;\n"}, "main.js: a.js exports no 'x'"),
+        (
+            {"main": 'import { x } from "./a.js";\n', "a": 'import { y } from "./main.js";\nexport const x = 1;\n'},
+            "main.js: modules import each other in a circle: main.js → a.js → main.js",
+        ),
+        ({"main": 'import * as x from "./a.js";\n', "a": ""}, "is no import or export that can be joined"),
+        (
+            {"main": 'import { x } from "./a.js";\n', "a": "export let x = 1;\n"},
+            "is no import or export that can be joined",
+        ),
+        ({"main": "export { x };\n"}, "is no import or export that can be joined"),
+    ],
+)
+def test_what_cannot_be_joined_is_named(tmp_path: Path, files: dict[str, str], said: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(said)):
+        joined(write(tmp_path, **files), {})
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_what_is_served_has_every_module_of_its_folder(entry: str) -> None:
+    path, given = ENTRIES[entry]
+    text = joined(path, given)
+    assert text.count("export default") == 1 and not re.search(r"^import ", text, re.M)
+    for module in path.parent.glob("*.js"):
+        first = re.search(r"^(?:export )?(?:async )?(?:function|class|const) \w+", module.read_text("utf-8"), re.M)
+        assert first[0].removeprefix("export ") in text, f"{module.name} is imported by nobody"
+    for name in given:
+        assert f"const {name} = " in text
+
+
+# ── what the modules hold ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_only_pythons_own_prose_becomes_markup(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(MARKUP.findall(text)) == (path.name == "prose.js")
+    assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", text)
+
+
+def test_constants_stand_in_python_only() -> None:
+    assert lecture_bar.NO_GUESS == answers.NONE
+    assert set(map_component.GIVEN["LEVELS"]) == {*netmap.LEVELS, "fig3"}
+    beside = f"min-width: {lecture_bar.GIVEN['BESIDE']}px"
+    assert all(beside in (WEB / "lecture_bar" / f"{name}.css").read_text("utf-8") for name in ("stage", "present"))
+    written = "".join(path.read_text("utf-8") for path in (*MODULES, *WEB.rglob("*.css")))
+    colours = {*palette.STAGE_COLOURS.values(), *palette.KIND_COLOURS.values(), *palette.CSS_COLOURS.values()}
+    assert {colour for colour in colours if colour in written} <= ALSO_OTHERWISE
+    assert not any(f'"{dash}"' in written for dash in palette.SHORTCUT_DASH.values() if dash)
+
+
+ALSO_OTHERWISE = {"#2484c1", "#c07f16"}  # a tint and a warning of the page, by chance those of a stage and of ReLU
+
+
+def test_every_stylesheet_of_the_map_is_served() -> None:
+    assert {path.stem for path in map_component.FOLDER.glob("*.css")} == set(map_component.STYLES)
+    assert all(f"--{name}: {value};" in map_component.CSS for name, value in palette.CSS_COLOURS.items())

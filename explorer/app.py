@@ -26,7 +26,7 @@ if "explorer.facts.rollup" not in sys.modules:  # let it happen while the contro
 import streamlit as st  # noqa: E402
 
 from explorer.places import ASSETS  # noqa: E402
-from explorer.web import lecture_bar, link_popover, pieces, state  # noqa: E402
+from explorer.web import lecture_bar, link_popover, pieces, refusal, sidebar, state  # noqa: E402
 
 PAGES = (  # file in pages/, title, icon; the first is the home page
     ("architecture", "Architecture", ":material/account_tree:"),
@@ -53,11 +53,19 @@ def main() -> None:
         position="top",
     )
     name = page.url_path or PAGES[0][0]
+    link = state.arrive(name)
     flags = lecture_bar.flags(name)
     pieces.brand()
-    chosen, problem = state.sidebar()
+    if link is not None and link.faults:
+        lecture_bar.show(name, flags)
+        refusal.show(link)
+        return
+    with st.sidebar:
+        picked = sidebar.controls()
+    chosen, problem = state.take(link, picked)
     lecture_bar.show(name, flags)
     pieces.header(chosen, problem, lambda: link_popover.popover(name))
+    refusal.remarks(state.remarks(link, name, chosen))
     state.visitor().cancel_jobs(unless_place=page.title)
     page.run()
 

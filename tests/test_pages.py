@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,16 @@ def open_app(query: str = "", page: str | None = None) -> AppTest:
     return app
 
 
+def everything(app: AppTest) -> str:
+    return "".join(one.proto.body for one in app.get("html"))
+
+
+def refused(app: AppTest) -> str:
+    """What is said instead of a model, as a reader sees it."""
+    html = next(one.proto.body for one in app.get("html") if 'class="refused"' in one.proto.body)
+    return unescape(re.sub(r"<[^>]+>", " ", html))
+
+
 def built(app: AppTest) -> str:
     """The header's words, joined as they are seen."""
     html = next(one.proto.body for one in app.get("html") if 'class="built"' in one.proto.body)
@@ -59,28 +70,89 @@ def test_every_page_runs_and_the_header_names_the_model(page: str, query: str) -
         ("classes=-1", "classes='-1'", "from 0 to 1,000,000"),
         ("classes=ten", "classes='ten'", "from 0 to 1,000,000"),
         ("batch=0", "batch=0", "from 1 to 65,536"),
-        ("depth=other&model=cifar&layers=21", "depth=21", "nearest: 20 and 26"),
+        ("depth=other&model=cifar&layers=21", "layers='21'", "nearest: 20 and 26"),
         ("depth=other&model=custom&stages=3,x", "stages='3,x'", "like 3,4,6,3"),
         ("depth=other&model=custom&width_per_group=1&width=8", "width_per_group=1", "choose at least 8"),
     ],
 )
-def test_bad_input_is_said_by_field_value_and_choices_and_a_model_stays(query: str, field: str, allowed: str) -> None:
+def test_a_links_fault_is_said_by_field_value_and_choices_and_no_model_is_shown(
+    query: str, field: str, allowed: str
+) -> None:
     app = open_app(query)
-    assert len(app.error) == 1
-    assert field in read(app.error[0].value) and allowed in read(app.error[0].value)
-    assert built(app).startswith("ResNet-50 ·")
+    assert field in refused(app) and allowed in refused(app)
+    assert 'class="built"' not in everything(app) and not app.sidebar.button_group and not app.sidebar.text_input
 
 
 @pytest.mark.parametrize(
-    "query", ["depth=banana", "block=", "shortcut=Z", "input=", "activation=<script>", "norm=" + "x" * 9999]
+    "query",
+    [
+        "depth=banana",
+        "block=",
+        "shortcut=Z",
+        "activation=<script>",
+        "norm=" + "x" * 9999,
+        "depth=other&model=resnet51",
+        "model=resnet200",
+        "depth=56",
+        "depth=18&net=resnet34",
+        "layers=56",
+        "stages=1,1,1,1",
+        "dept=18",
+    ],
 )
-def test_unknown_choices_fall_back_to_the_default(query: str) -> None:
-    app = open_app(query)
-    assert built(app).startswith(SPECS[""])
+@pytest.mark.parametrize("page", ["architecture", "cost"])
+def test_a_link_that_says_no_net_of_ours_shows_none(query: str, page: str) -> None:
+    app = open_app(query, page if page != "architecture" else None)
+    key = query.split("&")[-1].split("=")[0]
+    assert key in refused(app) and 'class="built"' not in everything(app)
+
+
+def test_all_faults_are_named_and_what_may_be_meant_is_offered() -> None:
+    said = refused(open_app("depth=56&batch=0&shortcut=Z&foo=1"))
+    assert all(fault in said for fault in ("depth='56'", "batch=0", "shortcut='Z'", "'foo' is no parameter"))
+    said = everything(open_app("depth=56&in_channels=1"))
+    assert '<a class="offer" href="?net=resnet56_cifar&amp;in_channels=1">ResNet-56 (CIFAR)</a>' in said
+    assert '<a class="offer" href="?">ResNet-50</a>' in said
+
+
+@pytest.mark.parametrize(
+    ("query", "built_as"),
+    [
+        (
+            "depth=18&in_channels=1&classes=10",
+            "ResNet-18 · basic [2,2,2,2] · 11.18 M params · 1.73 GMACs · 1×1×224×224",
+        ),
+        ("depth=18&stem=cifar&classes=10&input=32", "ResNet-18 · CIFAR stem · basic [2,2,2,2] · 11.17 M params"),
+        ("width=70", "ResNet-50 · width 70"),
+        ("net=resnet8_cifar&shortcut=B", "ResNet-8 (CIFAR) · option B"),
+        ("input=&classes=&net=", "ResNet-50 · bottleneck"),
+    ],
+)
+def test_every_axis_is_in_the_link_for_every_net(query: str, built_as: str) -> None:
+    assert built(open_app(query)).startswith(built_as)
+
+
+def test_what_has_no_effect_is_said_beside_the_model() -> None:
+    app = open_app("depth=18&stride_on=1x1&show=flops&color=banana&node=layer9.9")
+    assert built(app).startswith("ResNet-18 ·")
+    said = read(app.warning[0].value)
+    assert (
+        "stride_on=1x1 has no effect: a basic block" in said
+        and "show='flops' has no effect here: it belongs to cost" in said
+    )
+    assert "color='banana': choose one of" in said and "node='layer9.9': this model has no such" in said
+    app.button_group(key="depth").set_value("34").run()
+    assert not app.warning
+
+
+def test_a_variant_shows_by_itself_only_where_it_is_not_as_usual() -> None:
+    keys = {one.key for one in open_app("depth=18&stem=cifar&input=64").sidebar.button_group}
+    assert {"depth", "block", "shortcut", "stem"} == keys
+    assert {"depth", "block", "shortcut"} == {one.key for one in open_app().sidebar.button_group}
 
 
 def test_the_last_valid_model_stays_while_the_input_is_wrong() -> None:
-    app = open_app("depth=18")
+    app = open_app("depth=18&input=96")
     app.text_input(key="input").set_value("huge").run()
     assert "input='huge'" in read(app.error[0].value) and built(app).startswith("ResNet-18 ·")
     app.text_input(key="input").set_value("64").run()

@@ -5,52 +5,55 @@ Every control has its key in the URL (`?depth=101&shortcut=A`); values at their 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from explorer import spec as axes
-from explorer.spec import ResNetSpec, check_int, cifar_stages, parse_input, parse_stages, preset, presets
+from explorer.spec import ResNetSpec, Resolved, check_int, cifar_stages, parse_input, parse_stages, preset, presets, resolve
+from explorer.spec.checks import shortened
+from explorer.spec.controls import BY_KEY, USUAL, varied
 
+Value, Read = TypeVar("Value"), TypeVar("Read")
 DEPTHS = ("18", "34", "50", "101", "152", "other")
 OTHERS = (*(name for name in presets() if not name.endswith("_cifar") and name[6:] not in DEPTHS), "cifar", "custom")
-PAPER = "paper"  # a control's "as published for this net"
+PAPER = "paper"  # block's and shortcut's "as published for this net"
 CHOICES = {
     "depth": DEPTHS,
     "model": OTHERS,
     "block": (PAPER, *axes.BLOCKS),
     "shortcut": (PAPER, *axes.CHOICES["shortcut"]),
-    **{key: axes.CHOICES[key] for key in ("stride_on", "activation", "norm", "family")},
+    **{key: one.options for key, one in BY_KEY.items() if one.values},
 }
-USUAL: dict[str, str | int] = {  # every control of the sidebar and its default; never change one: links leave it out
+DEFAULTS: dict[str, str | int] = {  # every control and its default; never change what one means: links leave it out
+    "net": "",
     "depth": "50",
     "model": OTHERS[0],
     "layers": 20,
     "stages": "2,3,4,2",
     "block": PAPER,
     "shortcut": PAPER,
-    "stride_on": "3x3",
-    "activation": "post",
-    "norm": "batch",
     "input": "",
     "batch": 1,
-    "classes": "",
-    "family": "imagenet",
-    "width": 64,
-    "groups": 1,
-    "width_per_group": 64,
-    "in_channels": 3,
+    **{key: USUAL if one.values else "" for key, one in BY_KEY.items()},
 }
+NAMING = ("net", "depth", "model", "layers", "stages")  # the keys that say which net it is, before any variant
+MOST_NAME = 100  # characters of a net's name
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """What the sidebar says: the model, its input, and the name of the layout that it was chosen by."""
+    """What the sidebar says: the model, its input, and the name of the layout that it was chosen by.
+
+    notes: what was taken where a typed name leaves something open.
+    """
 
     spec: ResNetSpec
     height: int
     width: int
     batch: int
     layout_of: str
+    notes: tuple[str, ...] = ()
 
 
 DEFAULT = Chosen(preset("resnet50"), 224, 224, 1, "resnet50")
@@ -59,57 +62,117 @@ DEFAULT = Chosen(preset("resnet50"), 224, 224, 1, "resnet50")
 def of_params(params: Mapping[str, str]) -> Chosen:
     """The model that a URL's parameters ask for; other parameters are left alone.
 
-    Raises `ValueError` naming field, value and choices.
+    Raises `ValueError` naming field, value and choices: the first fault; `query.read` names all of them.
     """
-    picked = dict(USUAL)
     for key, value in params.items():
-        if key in CHOICES and value not in CHOICES[key]:
-            raise ValueError(f"{key}={value!r}: choose one of {', '.join(CHOICES[key])}")
-        if key in USUAL:
-            picked[key] = _number(key, value) if isinstance(USUAL[key], int) else value
-    return of_controls(picked)
+        if key in DEFAULTS:
+            check(key, value)
+    if said := strays(params):
+        raise ValueError(said[0])
+    return of_controls({key: value for key, value in params.items() if key in DEFAULTS})
+
+
+def check(key: str, text: str) -> None:
+    """Raises `ValueError` when a control cannot have this value, whatever the others say."""
+    if key in CHOICES:
+        usual = BY_KEY[key].values if key in BY_KEY else ()
+        if text not in CHOICES[key] and text not in usual:
+            raise ValueError(f"{key}={shortened(text)}: choose one of {', '.join(CHOICES[key])}")
+    elif text != "" or key in ("layers", "batch"):
+        TYPED[key](text)
+
+
+def strays(given: Mapping[str, str]) -> list[str]:
+    """Keys that name a net beside another one, or a part of a net that is not asked for: what to say of each."""
+    if given.get("net"):
+        return [
+            f"{key}={shortened(given[key])} beside net={shortened(given['net'])}: name one net"
+            for key in NAMING[1:]
+            if key in given
+        ]
+    needs = {"model": ("depth", "other"), "layers": ("model", "cifar"), "stages": ("model", "custom")}
+    return [
+        f"{key}={shortened(given[key])} has no effect without {other}={value}"
+        for key, (other, value) in needs.items()
+        if key in given and given.get(other, DEFAULTS[other]) != value
+    ]
 
 
 def of_controls(picked: Mapping[str, object]) -> Chosen:
-    """Raw control values → a validated model. Raises `ValueError` naming field, value and choices."""
-    spec, name = _layout(picked)
-    changes: dict[str, object] = {key: picked[key] for key in ("stride_on", "activation", "norm")}
-    changes |= {key: picked[key] for key in ("block", "shortcut") if picked[key] != PAPER}
-    if picked["classes"]:
-        changes["num_classes"] = whole("classes", picked["classes"])
+    """Raw control values → a validated model; what is left out is at its default.
+
+    Raises `ValueError` naming field, value and choices.
+    """
+    picked = DEFAULTS | dict(picked)
+    found = _layout(picked)
+    spec, changes = found.spec, variants(picked)
     if changes.get("block") == "basic" and spec.block != "basic":
-        changes |= {"groups": 1, "width_per_group": 64} if picked.get("model") != "custom" else {}
-    spec = replace(spec, **changes)
-    height, width = parse_input(picked["input"] or str(spec.default_input))
-    batch = check_int("batch", picked["batch"], 1, axes.MAX_BATCH)
-    return Chosen(spec, height, width, batch, name)
+        changes = {"groups": 1, "width_per_group": 64} | changes
+    spec = varied(spec, changes)
+    own = found.input if spec.family == found.spec.family else None
+    height, width = parse_input(str(picked["input"])) if picked["input"] else own or (spec.default_input,) * 2
+    batch = _whole("batch", picked["batch"], 1, axes.MAX_BATCH)
+    return Chosen(spec, height, width, batch, found.name, found.notes)
 
 
-def _layout(picked: Mapping[str, object]) -> tuple[ResNetSpec, str]:
-    """The net that depth and model name stand for, before the variants; and its name."""
+def variants(picked: Mapping[str, object]) -> dict[str, object]:
+    """The fields that the controls change: field → value."""
+    changes: dict[str, object] = {key: picked[key] for key in ("block", "shortcut") if picked.get(key, PAPER) != PAPER}
+    for key, one in BY_KEY.items():
+        text = str(picked.get(key, DEFAULTS[key]))
+        if text not in ("", USUAL):
+            changes[one.field] = one.read(text)
+    return changes
+
+
+def _layout(picked: Mapping[str, object]) -> Resolved:
+    """The net that name, depth and model stand for, before the variants."""
+    if picked["net"]:
+        return _named(str(picked["net"]))
     if picked["depth"] != "other":
-        return preset(name := f"resnet{picked['depth']}"), name
+        return Resolved(preset(name := f"resnet{picked['depth']}"), name)
     if picked["model"] == "cifar":
-        stages = cifar_stages(picked["layers"])
-        return replace(preset("resnet20_cifar"), stages=stages), f"resnet{picked['layers']}_cifar"
+        spec = replace(preset("resnet20_cifar"), stages=_layers(picked["layers"]))
+        return Resolved(spec, f"resnet{picked['layers']}_cifar")
     if picked["model"] != "custom":
-        return preset(picked["model"]), picked["model"]
-    family = picked["family"]
-    numbers = {key: picked[key] for key in ("width", "groups", "width_per_group", "in_channels")}
-    usual = preset("resnet20_cifar" if family == "cifar" else "resnet50")
-    return replace(usual, stages=parse_stages(picked["stages"]), **numbers), "custom"
+        return Resolved(preset(str(picked["model"])), str(picked["model"]))
+    if picked["family"] == "cifar":  # as wide as a custom net was from the first link on
+        spec = replace(preset("resnet20_cifar"), stages=parse_stages(str(picked["stages"])), width=64)
+        return Resolved(spec, "custom")
+    return Resolved(replace(preset("resnet50"), stages=parse_stages(str(picked["stages"]))), "custom")
 
 
-def whole(name: str, text: str) -> int:
-    """A typed whole number; `ValueError` naming the field and the value."""
-    low, high = axes.LIMITS["num_classes"]
-    if not str(text).strip().isdecimal():
-        raise ValueError(f"{name}={text!r}: choose a whole number from {low:,} to {high:,}")
-    return check_int(name, int(text), low, high)
+def _named(text: str) -> Resolved:
+    if len(text) > MOST_NAME:
+        raise ValueError(f"net={shortened(text)}: a name has at most {MOST_NAME} characters")
+    return _under("net", text, resolve)
 
 
-def _number(key: str, text: str) -> int:
+def _layers(value: object) -> tuple[int, ...]:
+    return _under("layers", value, lambda given: cifar_stages(_whole("layers", given, 0, 10**6)))
+
+
+def _under(key: str, value: Value, reader: Callable[[Value], Read]) -> Read:
+    """What a reader makes of a value; its complaint under the name that the control has."""
     try:
-        return int(text)
-    except ValueError:
-        raise ValueError(f"{key}={text!r}: choose a whole number") from None
+        return reader(value)
+    except ValueError as error:
+        raise ValueError(f"{key}={shortened(value)}: {str(error).partition(': ')[2] or error}") from None
+
+
+def _whole(name: str, value: object, low: int, high: int) -> int:
+    """A typed whole number in [low, high]."""
+    text = str(value).strip()
+    digits = text.removeprefix("-")
+    number = int(text) if digits.isascii() and digits.isdecimal() and len(digits) < 13 else value
+    return check_int(name, number, low, high)
+
+
+TYPED: dict[str, Callable[[str], object]] = {  # free text → what reads it
+    "net": _named,
+    "layers": _layers,
+    "stages": parse_stages,
+    "input": parse_input,
+    "batch": lambda text: _whole("batch", text, 1, axes.MAX_BATCH),
+    **{key: one.read for key, one in BY_KEY.items() if not one.values},
+}

@@ -1,25 +1,41 @@
 """Widgets ↔ URL ↔ spec, and what is shared between reruns and visitors.
 
-Every control has its key in the URL (`?depth=101&shortcut=A`); values at their default are left out. An invalid
-choice is said clearly, and the last valid model stays on the screen.
+Every control has its key in the URL (`?depth=101&shortcut=A`); values at their default are left out. What is typed
+wrongly is said clearly, and the last valid model stays on the screen; a link that is wrong shows no model.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 import streamlit as st
 
-from explorer import spec as axes
 from explorer.jobs import Runner
-from explorer.spec.chosen import DEFAULT, DEPTHS, OTHERS, PAPER, Chosen, of_controls
+from explorer.spec.chosen import DEFAULT, Chosen, of_controls
+from explorer.spec.query import Query, read
+from explorer.tell import url_keys
+from explorer.web import inside
 
-__all__ = ["DEFAULT", "Chosen", "Visitor", "choose", "current", "node_selection", "runner", "sidebar", "visitor"]
+__all__ = [
+    "DEFAULT",
+    "Chosen",
+    "Query",
+    "Visitor",
+    "arrive",
+    "choose",
+    "current",
+    "node_selection",
+    "remarks",
+    "runner",
+    "take",
+    "visitor",
+]
 
 
 def current() -> Chosen:
-    """The model on the screen. Pages call this; app.py has put it there by `sidebar()`."""
+    """The model on the screen. Pages call this; app.py has put it there by `take`."""
     return st.session_state.get("chosen", DEFAULT)
 
 
@@ -35,84 +51,44 @@ def choose(label: str, options: tuple[str, ...], key: str, default: str | None =
     )
 
 
-def sidebar() -> tuple[Chosen, str | None]:
-    """Draw the shared controls; (the model to show, what is wrong with the choice or None)."""
-    with st.sidebar:
-        picked = _controls()
+def arrive(page: str) -> Query | None:
+    """The link by which this page was opened, read before any control is drawn: Streamlit's controls drop what they do not
+    know, and would show another net. None while nobody has followed a link since.
+
+    A link with faults holds until another one is followed: nothing is shown in its place.
+    """
+    link: Query | None = st.session_state.get("link")
+    if link is None or inside.by_history():
+        raw = {key: st.query_params.get_all(key) for key in st.query_params}
+        link = read(raw, url_keys.KEYS, page)
+        st.session_state["link"] = link
+        st.session_state["remarks"] = ()
+        return link
+    return link if link.faults else None
+
+
+def take(link: Query | None, picked: Mapping[str, object]) -> tuple[Chosen, str | None]:
+    """The model to show, and what is wrong with what was typed or None.
+
+    Controls that say another model than the link by which the page was opened never show it: the link is refused.
+    """
     try:
         chosen = of_controls(picked)
     except ValueError as error:
         return current(), str(error)
+    if link is not None and chosen != link.chosen:
+        st.session_state["link"] = replace(link, faults=("the controls did not take this link as it is",))
+        st.rerun()
     st.session_state["chosen"] = chosen
     return chosen, None
 
 
-def _controls() -> dict[str, object]:
-    """Every control's raw value by key."""
-    values: dict[str, object] = {"depth": choose("Depth", DEPTHS, "depth", "50", width="stretch")}
-    if values["depth"] == "other":
-        values["model"] = st.selectbox("Model", OTHERS, key="model", bind="query-params")
-    if values.get("model") == "cifar":
-        values["layers"] = st.number_input("Depth: 6n+2 layers", value=20, step=6, key="layers", bind="query-params")
-        st.caption(
-            f"n = {(values['layers'] - 2) // 6}: 6·{(values['layers'] - 2) // 6} + 2 = {values['layers']:,} layers"
-            if values["layers"] % 6 == 2
-            else "8, 14, 20, 26, 32, …"
-        )
-    custom = values.get("model") == "custom"
-    if custom:
-        values["stages"] = st.text_input("Blocks per stage", "2,3,4,2", key="stages", bind="query-params", max_chars=40)
-    values["block"] = choose(
-        "Block type",
-        (PAPER, *axes.BLOCKS),
-        "block",
-        width="stretch",
-        help="paper: basic for 18 and 34, bottleneck for 50, 101 and 152. Choose freely.",
-    )
-    values["shortcut"] = choose(
-        "Shortcut",
-        (PAPER, *axes.CHOICES["shortcut"]),
-        "shortcut",
-        width="stretch",
-        help="B: projection where the shape changes. A: zero-padding there, no weights. "
-        "C: projections everywhere. none: the plain net.",
-    )
-    with st.expander("Variants", key="variants"):
-        values |= _variants(custom)
-    return values
-
-
-def _variants(custom: bool) -> dict[str, object]:
-    values: dict[str, object] = {
-        "stride_on": choose(
-            "Stride of a bottleneck on its",
-            axes.CHOICES["stride_on"],
-            "stride_on",
-            help="3x3: torchvision's v1.5. 1x1: the paper's v1.",
-        ),
-        "activation": choose(
-            "Activation",
-            axes.CHOICES["activation"],
-            "activation",
-            help="pre: He et al. 2016, BN and ReLU before the convolution.",
-        ),
-        "norm": choose("Normalization", axes.CHOICES["norm"], "norm"),
-        "input": st.text_input(
-            "Input size in pixels", "", key="input", bind="query-params", max_chars=20, placeholder="224, or 197x211"
-        ),
-        "batch": st.number_input("Batch", value=1, step=1, key="batch", bind="query-params"),
-        "classes": st.text_input("Classes", "", key="classes", bind="query-params", max_chars=10, placeholder="1000"),
-    }
-    if custom:
-        values["family"] = choose("Family", axes.CHOICES["family"], "family")
-        for key, label, usual in (
-            ("width", "Base width", 64),
-            ("groups", "Groups", 1),
-            ("width_per_group", "Width per group", 64),
-            ("in_channels", "Input channels", 3),
-        ):
-            values[key] = st.number_input(label, value=usual, step=1, key=key, bind="query-params")
-    return values
+def remarks(link: Query | None, page: str, chosen: Chosen) -> tuple[str, ...]:
+    """What of the link has no effect, as long as its page and its model are on the screen."""
+    if link is not None:
+        st.session_state["remarks"] = (page, chosen, (*link.remarks, *url_keys.of_model(link.given, chosen)))
+    of_page, of_chosen, said = st.session_state.get("remarks") or (page, chosen, ())
+    return said if (of_page, of_chosen) == (page, chosen) else ()
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

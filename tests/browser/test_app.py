@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import pytest
@@ -56,13 +57,13 @@ def test_no_page_overflows_at_any_size_in_either_theme(visit, route: str, size: 
 @pytest.mark.parametrize(
     ("query", "shows"),
     [
-        ("depth=banana", "25.56 M params"),
+        ("depth=banana", "depth='banana': choose one of 18"),
         ("input=-1", "input='-1'"),
-        ("input=" + "9" * 300, "25.56 M params"),
-        ("batch=1e99", "25.56 M params"),
+        ("input=" + "9" * 300, "input='999"),
+        ("batch=1e99", "batch='1e99': choose a whole number"),
         ("classes=999999999", "choose a whole number"),
         ("node=%3Cscript%3Ealert(1)%3C%2Fscript%3E", "25.56 M params"),
-        ("depth=%00%ff", "25.56 M params"),
+        ("depth=%00%ff", "choose one of 18, 34, 50"),
     ],
 )
 def test_hostile_links_leave_a_working_page(visit, query: str, shows: str) -> None:
@@ -72,5 +73,48 @@ def test_hostile_links_leave_a_working_page(visit, query: str, shows: str) -> No
 def test_a_megabyte_in_the_url_is_turned_away_and_the_app_lives(visit, server) -> None:
     with pytest.raises((urllib.error.HTTPError, ConnectionError, urllib.error.URLError)):
         urllib.request.urlopen(f"{server.url}/?depth=" + "9" * 1_000_000, timeout=20)
-    app = visit("/?depth=" + "9" * 30_000, "25.56 M params")
-    assert app.built().startswith("ResNet-50")
+    app = visit("/?depth=" + "9" * 30_000, "depth='999")
+    assert not app.page.locator(".built").count()
+
+
+PAYLOADS = ("[Log in](http://evil.example)", "![x](http://evil.example/x.png)", "<img src=x onerror=alert(1)>", "$x$")
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+@pytest.mark.parametrize("key", ["stages", "input", "net", "vs", "lecture", "node", "guess", "hide", "unknown"])
+def test_nothing_of_a_link_is_markup(visit, key: str, payload: str) -> None:
+    query = urllib.parse.urlencode({"depth": "other", "model": "custom", key: payload})
+    page = visit(f"/{'compare' if key == 'vs' else ''}?{query}").page
+    page.wait_for_selector(".refused, .built")
+    assert page.locator("[href*=evil], [src*=evil], img[src=x], .katex").count() == 0
+
+
+def test_a_link_with_a_fault_shows_no_net_however_it_was_followed(visit) -> None:
+    app = visit("/?depth=18", "11.69 M params")
+    app.page.evaluate(
+        "history.pushState({}, '', '/?depth=77'); dispatchEvent(new PopStateEvent('popstate', {state: {}}))"
+    )
+    app.settle("depth='77': choose one of")
+    assert not app.page.locator(".built").count()
+    app.page.locator('[data-testid="stTopNavLink"]').filter(has_text="Cost").click()
+    app.page.wait_for_url("**/cost*")
+    app.settle("depth='77': choose one of")
+    app.page.get_by_role("link", name="ResNet-50").click()
+    app.settle("25.56 M params")
+
+
+def test_the_variants_keep_their_value_open_and_closed_and_in_the_url(visit) -> None:
+    app = visit("/?depth=18&in_channels=1", "11.68 M params")
+    box = app.page.locator(".st-key-variants-open summary")
+    assert app.page.locator(".st-key-in_channels input").input_value() == "1"
+    box.click()
+    app.page.locator(".st-key-activation").get_by_role("radio", name="pre").click()
+    app.settle("ResNet-18 · pre-activation")
+    box.click()
+    app.page.locator(".st-key-norm").wait_for(state="detached")
+    app.settle("ResNet-18 · pre-activation")
+    assert "activation=pre" in app.page.url and "in_channels=1" in app.page.url
+    app.page.locator('[data-testid="stTopNavLink"]').filter(has_text="Cost").click()
+    app.page.wait_for_url("**/cost*")
+    app.settle("ResNet-18 · pre-activation")
+    assert "activation=pre" in app.page.url and "in_channels=1" in app.page.url

@@ -23,7 +23,7 @@ from explorer.lecture.scene_pictures import pictures
 from explorer.lecture.scene_text import about
 from explorer.net.trace import trace
 from explorer.net.vgg import vgg19
-from explorer.spec.chosen import DEFAULT, USUAL, of_params
+from explorer.spec.chosen import DEFAULT, DEFAULTS, of_params
 from explorer.tell.drawing import lines_drawing, overview_drawing
 from explorer.tell.markup import Cards
 
@@ -372,22 +372,25 @@ def test_a_captured_state_is_a_scene(title: str, params: dict[str, str]) -> None
 
 
 def test_every_usual_value_gives_the_default_model() -> None:
-    assert of_params({key: str(value) for key, value in USUAL.items()}) == of_params({}) == DEFAULT
+    told = {key: str(value) for key, value in DEFAULTS.items() if key not in ("model", "layers", "stages")}
+    assert of_params(told) == of_params({}) == DEFAULT
 
 
 def test_what_a_link_leaves_out_is_what_the_sidebar_starts_with() -> None:
-    """`choice.USUAL` against the widgets themselves."""
-    app = AppTest.from_file(str(lecture.DEFAULT.parents[2] / "explorer" / "app.py"), default_timeout=60)
-    for key, value in {"depth": "other", "model": "custom"}.items():
-        app.query_params[key] = value
-    app.run()
-    drawn = {
-        one.key: one.value for one in (*app.sidebar.number_input, *app.sidebar.text_input, *app.sidebar.button_group)
-    }
-    assert set(USUAL) - set(drawn) <= {"depth", "model", "layers"}
-    assert {key: drawn[key] for key in set(USUAL) & set(drawn) - {"depth"}} == {
-        key: USUAL[key] for key in set(USUAL) & set(drawn) - {"depth"}
-    }
+    """`chosen.DEFAULTS` against the widgets themselves, with the box of variants open."""
+    drawn: dict[str, object] = {}
+    for link in ({}, {"depth": "other", "model": "custom"}, {"depth": "other", "model": "cifar"}):
+        app = AppTest.from_file(str(lecture.DEFAULT.parents[2] / "explorer" / "app.py"), default_timeout=60)
+        app.session_state["variants-open"] = True
+        for key, value in link.items():
+            app.query_params[key] = value
+        app.run()
+        side = app.sidebar
+        for one in (*side.button_group, *side.selectbox, *side.number_input, *side.text_input):
+            if one.key not in link:
+                drawn[one.key] = one.value
+    assert drawn.pop("model", None) is None
+    assert drawn == {key: value for key, value in DEFAULTS.items() if key != "model"}
 
 
 # ── paper ───────────────────────────────────────────────────────────────────────────────────────────────────────────

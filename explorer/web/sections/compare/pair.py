@@ -6,12 +6,12 @@ import streamlit as st
 
 from explorer.facts import comparison
 from explorer.spec import ResNetSpec, naming, preset, presets
+from explorer.spec.chosen import DEFAULTS
 from explorer.web import plain
-from explorer.web.state import PAPER, Chosen
+from explorer.web.state import Chosen
 
 BASELINE = "resnet34"
 SWITCHES = ("block", "shortcut", "stride_on", "activation", "norm")
-USUAL = {"block": PAPER, "shortcut": PAPER, "stride_on": "3x3", "activation": "post", "norm": "batch"}
 
 
 def baseline() -> ResNetSpec:
@@ -69,9 +69,10 @@ def _take_pair() -> None:
     base, _ = comparison.quick(label)
     pin(comparison.address(base))
     name, changes = comparison.QUICK[label][1]
+    st.session_state["net"] = ""
     st.session_state["depth"] = name.removeprefix("resnet")
     for field in SWITCHES:
-        st.session_state[field] = changes.get(field, USUAL[field])
+        st.session_state[field] = changes.get(field, DEFAULTS[field])
 
 
 def names(base: ResNetSpec, chosen: Chosen) -> tuple[str, str]:

@@ -1,0 +1,153 @@
+"""Every parameter of a link that is no part of the model: to which pages it belongs, and what it may be.
+
+The model's own keys are in `spec.chosen`. A page that binds a control to the URL has its row here; a test holds the
+pages to it. The choices are asked for only when a link gives the key: some of the rooms that know them need torch.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
+from importlib import import_module
+from typing import Any
+
+from explorer.spec import check_int
+from explorer.spec.checks import shortened
+from explorer.spec.chosen import DEFAULTS, Chosen
+from explorer.spec.presets import presets
+from explorer.spec.query import Key
+
+MAP = ("architecture", "compare")
+PARTS = (  # what ?hide= may take away, besides any control by its key
+    *("sidebar", "nav", "toolbar", "header", "bar", "share", "lead", "titles", "figures", "tables", "exact", "rest"),
+    *("downloads", "alerts", "expanders", "variants"),
+)
+CONTROLS = ("guess-", "budget-", "size-", "steps-", "shown-")  # of one experiment each
+
+
+def _one_of(name: str, choices: Callable[[], Iterable[str]]) -> Callable[[str], object]:
+    def check(text: str) -> None:
+        allowed = tuple(choices())
+        if text not in allowed:
+            raise ValueError(f"{name}={shortened(text)}: choose one of {', '.join(allowed)}")
+
+    return check
+
+
+def _choice(name: str, pages: Sequence[str], *choices: str) -> Key:
+    return Key(name, tuple(pages), _one_of(name, lambda: choices))
+
+
+def _later(name: str, pages: Sequence[str], room: str, table: str, *more: str) -> Key:
+    """A choice whose values another room knows. more: what may stand in the link besides."""
+    return Key(name, tuple(pages), _one_of(name, lambda: (*_of(room, table), *more)))
+
+
+def _of(room: str, table: str) -> Iterable[str]:
+    found: Any = getattr(import_module(f"explorer.{room}"), table)
+    return found() if callable(found) else found
+
+
+def _number(name: str, page: str, low: int, high: int, step: int = 1) -> Key:
+    def check(text: str) -> None:
+        number = int(text) if text.isascii() and text.isdecimal() and len(text) < 12 else text
+        if check_int(name, number, low, high) % step:
+            raise ValueError(f"{name}={shortened(text)}: choose a multiple of {step}")
+
+    return Key(name, (page,), check)
+
+
+def _metrics() -> list[str]:
+    from explorer.facts.rollup import METRICS
+
+    return [row.label for row in METRICS.values()]
+
+
+def _baseline(text: str) -> None:
+    from explorer.facts import comparison
+
+    comparison.parse(text)
+
+
+def _device(text: str) -> None:
+    if not re.fullmatch(r"cpu|mps|cuda(:\d{1,3})?", text):
+        raise ValueError(f"device={shortened(text)}: choose one of cpu, mps, cuda, cuda:1")
+
+
+def _hidden(text: str) -> None:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    known = {*PARTS, *DEFAULTS, *(key.name for key in KEYS)}
+    if unknown := [name for name in names if name not in known and not name.startswith(CONTROLS)]:
+        raise ValueError(
+            f"hide={shortened(unknown[0])}: choose one of {', '.join(PARTS)}, or the key of a control such as depth"
+        )
+
+
+def _views(experiment: str) -> list[str]:
+    from explorer.tell.plots.lab import VIEWS
+
+    return list(VIEWS[experiment])
+
+
+LAB = ("degradation", "identity", "signal", "learning-rate", "shattered", "lesion", "landscape")
+KEYS: tuple[Key, ...] = (
+    Key("lecture"),  # what a lecture has no scene for, its own bar says
+    Key("guess"),
+    _choice("present", (), "1", "0", ""),
+    Key("hide", (), _hidden),
+    Key("node"),  # a part of the model: `of_model`
+    _later("level", MAP, "tell.netmap.groups", "LEVELS"),
+    _later("color", MAP, "tell.netmap", "color_choices", "stage", "median_s"),
+    _later("fold", MAP, "tell.netmap.groups", "FOLDS"),
+    Key("unfold", MAP),
+    _choice("open", MAP, "1"),
+    _later("figure", MAP, "tell.netmap.view", "FIGURES"),
+    _choice("equal", ["blocks"], "width", "cost"),
+    _later("place", ["blocks"], "facts.block_pair", "PLACES"),
+    _number("outer", "blocks", 8, 2048, 8),
+    _choice("show", ["cost"], "where", "flops", "memory", "field", "torchinfo"),
+    Key("metric", ("cost",), _one_of("metric", _metrics)),
+    _choice("as", ["cost"], "treemap", "sunburst", "bars"),
+    _later("dtype", ["cost"], "facts.rollup", "BYTES"),
+    _choice("optimizer", ["cost"], "SGD", "momentum", "Adam"),
+    _choice("levels", ["cost"], "2", "3"),
+    _choice("view", ["timing"], "pass", "parts", "sweep", "limit", "race", "machines"),
+    Key("device", ("timing",), _device),
+    _number("threads", "timing", 1, 1024),
+    _choice("dtype", ["timing"], "fp32", "tf32", "bf16", "fp16"),
+    _choice("layout", ["timing"], "contiguous", "channels_last"),
+    _choice("compile", ["timing"], "eager", "default", "reduce-overhead"),
+    _choice("passes", ["timing"], "fresh", "same", "graph"),
+    _later("sweep", ["timing"], "timing.measure.sweeps", "SWEEPS"),
+    Key("one", ("timing",), _one_of("one", presets)),
+    Key("other", ("timing",), _one_of("other", presets)),
+    Key("vs", ("compare",), _baseline),
+    _choice("diff", ["compare"], "headline", "stages", "layers", "maps", "presets"),
+    _choice("x", ["compare"], "params", "MACs", "memory"),
+    _choice("y", ["compare"], "params", "MACs", "memory", "time", "pictures/s"),
+    _later("experiment", ["why_residual"], "lab.experiments", "EXPERIMENTS"),
+    *(Key(f"view-{name}", ("why_residual",), _one_of(f"view-{name}", partial(_views, name))) for name in LAB),
+    _choice("reveal", ["why_residual"], "true", "false"),
+    _number("seed", "why_residual", 1, 2**31 - 1),
+    _choice("table", ["paper"], "table1", "depth", "errors", "cifar"),
+    _choice("table_stride", ["paper"], "1x1", "3x3"),
+)
+
+
+@cache
+def on(page: str) -> tuple[str, ...]:
+    """The keys that have an effect on a page, the model's first."""
+    return (*DEFAULTS, *(key.name for key in KEYS if not key.pages or page in key.pages))
+
+
+def of_model(given: Mapping[str, str], chosen: Chosen) -> list[str]:
+    """What a link names that this model does not have."""
+    from explorer.tell import netmap
+
+    found = []
+    parts = [("node", given.get("node", "")), *(("unfold", part) for part in given.get("unfold", "").split(",")[:50])]
+    for key, path in parts:
+        if path and not netmap.known(chosen.spec, chosen.height, chosen.width, path[:200]):
+            found.append(f"{key}={shortened(path)}: this model has no such layer, block or stage; layer1.0 is one")
+    return found

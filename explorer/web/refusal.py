@@ -1,0 +1,47 @@
+"""What is wrong with a link, said instead of a model; and what of a good link has no effect, said above the page."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import streamlit as st
+from markupsafe import Markup
+
+from explorer.spec import naming
+from explorer.spec.chosen import DEFAULTS, of_params
+from explorer.tell.markup import joined
+from explorer.web import pieces, plain
+from explorer.web.state import Query
+
+MOST = 12  # faults that are listed
+
+
+def show(link: Query) -> None:
+    """Every fault with what is allowed, and links to what may have been meant. No model is computed."""
+    left = len(link.faults) - MOST
+    faults = [*link.faults[:MOST], *([f"and {left} more"] if left > 0 else [])]
+    kept = {key: value for key, value in link.given.items() if key not in DEFAULTS}
+    if st.context.is_embedded:
+        kept["embed"] = "true"
+    offers = [*link.instead, *([("", {})] if all(params for _, params in link.instead) else [])]
+    pieces.html(
+        Markup(
+            '<div class="refused" role="alert"><h2>This link asks for something that is not here</h2><ul>{}</ul>'
+            "<p>No model is shown in its place. Choose one:</p><p>{}</p></div>"
+        ).format(
+            joined(Markup("<li>{}</li>").format(fault) for fault in faults),
+            joined(
+                Markup('<a class="offer" href="?{}">{}</a> ').format(
+                    urlencode(dict(params) | kept, safe=",:/."), naming.title(of_params(params).spec)
+                )
+                for _, params in offers
+            ),
+        )
+    )
+
+
+def remarks(said: tuple[str, ...]) -> None:
+    """What of the link is unknown to this page, or has no effect on this model."""
+    if said:
+        with st.container(key="remarks"):
+            plain.warning(*(f"{one}." for one in said[:MOST]))

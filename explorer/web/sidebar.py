@@ -1,0 +1,117 @@
+"""The shared controls: a net by its name, or by depth, block and shortcut; everything else behind Variants.
+
+Each is bound to its key of the URL; which there are, and what they are called, is `spec.controls`' table.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+import streamlit as st
+from markupsafe import Markup
+
+from explorer import spec as axes
+from explorer.spec.chosen import DEFAULTS, DEPTHS, MOST_NAME, OTHERS, PAPER
+from explorer.spec.controls import AXES, BY_KEY, GROUPS, Axis
+from explorer.web import pieces
+from explorer.web.state import choose
+
+MOST_SEGMENTS = 3  # more choices than that stand in a list
+EXPANDER = "variants-open"
+SIZES = ("input", "batch")
+
+
+def controls() -> dict[str, object]:
+    """Every control's raw value by key; one that is not drawn is at its default."""
+    values: dict[str, object] = {
+        "net": st.text_input(
+            "Any ResNet by its name",
+            key="net",
+            bind="query-params",
+            max_chars=MOST_NAME,
+            placeholder="resnet50d, WRN-28-10, …",
+        )
+    }
+    if values["net"]:
+        st.button("Back to the five depths", on_click=_forget_name, icon=":material/undo:", type="tertiary")
+    else:
+        values |= _layout()
+    values["block"] = choose(
+        "Block type",
+        (PAPER, *axes.BLOCKS),
+        "block",
+        width="stretch",
+        help="paper: basic for 18 and 34, bottleneck for 50, 101 and 152. Choose freely.",
+    )
+    values["shortcut"] = choose(
+        "Shortcut",
+        (PAPER, *axes.CHOICES["shortcut"]),
+        "shortcut",
+        width="stretch",
+        help="B: projection where the shape changes. A: zero-padding there, no weights. "
+        "C: projections everywhere. none: the plain net.",
+    )
+    return values | _variants()
+
+
+def _forget_name() -> None:
+    st.session_state["net"] = ""
+
+
+def _layout() -> dict[str, object]:
+    """The net by its depth, or another one by its family."""
+    values: dict[str, object] = {"depth": choose("Depth", DEPTHS, "depth", "50", width="stretch")}
+    if values["depth"] == "other":
+        values["model"] = st.selectbox("Model", OTHERS, key="model", bind="query-params")
+    if values.get("model") == "cifar":
+        layers = st.number_input("Depth: 6n+2 layers", value=20, step=6, key="layers", bind="query-params")
+        values["layers"] = layers
+        n = (layers - 2) // 6
+        st.caption(f"n = {n}: 6·{n} + 2 = {layers:,} layers" if layers % 6 == 2 else "8, 14, 20, 26, 32, …")
+    if values.get("model") == "custom":
+        values["stages"] = st.text_input("Blocks per stage", "2,3,4,2", key="stages", bind="query-params", max_chars=40)
+    return values
+
+
+def _variants() -> dict[str, object]:
+    """All of them while the box is open; while it is closed, those that are not as usual, above it."""
+    above = st.container(key="differing")
+    with st.expander("Variants", key=EXPANDER, on_change="rerun") as box:
+        if box.open:
+            values: dict[str, object] = {}
+            for group, rows in groupby(sorted(AXES, key=lambda one: GROUPS.index(one.group)), lambda one: one.group):
+                pieces.html(Markup('<div class="group">{}</div>').format(group))
+                values |= {one.slug: _axis(one) for one in rows}
+            return values | _sizes(SIZES)
+    with above:
+        differing = [key for key in (*BY_KEY, *SIZES) if _differs(key)]
+        values = {key: _axis(BY_KEY[key]) for key in differing if key in BY_KEY}
+        return values | _sizes([key for key in differing if key in SIZES])
+
+
+def _differs(key: str) -> bool:
+    """Whether a control is off its default: set earlier, or by the link."""
+    now = st.session_state.get(key)
+    return (st.query_params.get(key, "") if now is None else str(now)) not in ("", str(DEFAULTS[key]))
+
+
+def _axis(one: Axis) -> object:
+    words = "; ".join([one.help] if one.help else [f"{value}: {text}" for value, text in one.values.items()])
+    if not one.values:
+        return st.text_input(
+            one.label, key=one.slug, bind="query-params", max_chars=30, placeholder="as usual", help=words or None
+        )
+    if len(one.options) > MOST_SEGMENTS:
+        return st.selectbox(one.label, one.options, key=one.slug, bind="query-params", help=words)
+    return choose(one.label, one.options, one.slug, help=words)
+
+
+def _sizes(wanted: object) -> dict[str, object]:
+    values: dict[str, object] = {}
+    if "input" in wanted:
+        values["input"] = st.text_input(
+            "Input size in pixels", "", key="input", bind="query-params", max_chars=20, placeholder="224, or 197x211"
+        )
+    if "batch" in wanted:
+        values["batch"] = st.number_input("Batch", value=1, step=1, key="batch", bind="query-params")
+    return values

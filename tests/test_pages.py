@@ -111,7 +111,7 @@ def test_all_faults_are_named_and_what_may_be_meant_is_offered() -> None:
     said = refused(open_app("depth=56&batch=0&shortcut=Z&foo=1"))
     assert all(fault in said for fault in ("depth='56'", "batch=0", "shortcut='Z'", "'foo' is no parameter"))
     said = everything(open_app("depth=56&in_channels=1"))
-    assert '<a class="offer" href="?net=resnet56_cifar&amp;in_channels=1">ResNet-56 (CIFAR)</a>' in said
+    assert '<a class="offer" href="?net=resnet56&amp;in_channels=1">ResNet-56 (CIFAR)</a>' in said
     assert '<a class="offer" href="?">ResNet-50</a>' in said
 
 
@@ -146,8 +146,8 @@ def test_what_has_no_effect_is_said_beside_the_model() -> None:
 
 
 def test_a_variant_shows_by_itself_only_where_it_is_not_as_usual() -> None:
-    keys = {one.key for one in open_app("depth=18&stem=cifar&input=64").sidebar.button_group}
-    assert {"depth", "block", "shortcut", "stem"} == keys
+    keys = {one.key for one in open_app("depth=18&activation=pre&input=64").sidebar.button_group}
+    assert {"depth", "block", "shortcut", "activation"} == keys
     assert {"depth", "block", "shortcut"} == {one.key for one in open_app().sidebar.button_group}
 
 

@@ -10,7 +10,17 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from explorer import spec as axes
-from explorer.spec import ResNetSpec, Resolved, check_int, cifar_stages, parse_input, parse_stages, preset, presets, resolve
+from explorer.spec import (
+    ResNetSpec,
+    Resolved,
+    check_int,
+    cifar_stages,
+    parse_input,
+    parse_stages,
+    preset,
+    presets,
+    resolve,
+)
 from explorer.spec.checks import shortened
 from explorer.spec.controls import BY_KEY, USUAL, varied
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from explorer import spec as axes
 from explorer.spec.chosen import DEFAULTS, DEPTHS, MOST_NAME, OTHERS, PAPER
 from explorer.spec.controls import AXES, BY_KEY, GROUPS, Axis
-from explorer.web import pieces
+from explorer.web import pieces, plain
 from explorer.web.state import choose
 
 MOST_SEGMENTS = 3  # more choices than that stand in a list
@@ -33,6 +33,7 @@ def controls() -> dict[str, object]:
         )
     }
     if values["net"]:
+        _about(str(values["net"]))
         st.button("Back to the five depths", on_click=_forget_name, icon=":material/undo:", type="tertiary")
     else:
         values |= _layout()
@@ -52,6 +53,16 @@ def controls() -> dict[str, object]:
         "C: projections everywhere. none: the plain net.",
     )
     return values | _variants()
+
+
+def _about(name: str) -> None:
+    """What the name leaves open and how it was taken; a wrong one is said in the header."""
+    try:
+        notes = axes.resolve(name).notes
+    except ValueError:
+        return
+    for note in notes:
+        st.caption(plain.plain(note))
 
 
 def _forget_name() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from explorer.spec import chosen as controls
 from explorer.spec.controls import AXES, BY_KEY, USUAL, incomplete, varied
 from explorer.spec.query import IGNORED, Key, read
 from explorer.tell import url_keys
+from tests.conftest import ROOT
 
 
 def of(query: dict[str, str]) -> ResNetSpec:
@@ -99,7 +101,7 @@ def test_every_fault_is_named(query: dict, said: list[str]) -> None:
 
 def test_what_may_be_meant_is_offered_with_the_rest_of_the_link() -> None:
     found = read({"depth": ["56"], "in_channels": ["1"]}, (), "architecture")
-    assert found.instead == (("resnet56_cifar", {"net": "resnet56_cifar", "in_channels": "1"}),)
+    assert found.instead == (("resnet56", {"net": "resnet56", "in_channels": "1"}),)
     found = read({"depth": ["18"], "batch": ["0"]}, (), "architecture")
     assert found.instead[-1][1] == {"depth": "18"}
 
@@ -205,3 +207,17 @@ def test_a_family_brings_its_stem_and_its_classes_unless_they_are_given() -> Non
     assert (grown.stem, grown.num_classes, grown.default_input) == ("cifar", 100, 32)
     back = varied(preset("resnet20_cifar"), {"family": "imagenet"})
     assert (back.stem, back.num_classes) == ("imagenet", 1000)
+
+
+def test_every_control_that_a_page_binds_to_the_url_is_known() -> None:
+    """Read from the pages' own code: `choose(label, options, key)`, and any widget with `bind=`."""
+    found = set()
+    for path in (*(ROOT / "pages").glob("*.py"), *(ROOT / "explorer" / "web").rglob("*.py")):
+        for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
+            named = {keyword.arg: keyword.value for keyword in call.keywords}
+            name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+            key = call.args[2] if name in ("choose", "_offered") and len(call.args) > 2 else named.get("key")
+            if (name in ("choose", "_offered") or "bind" in named) and isinstance(key, ast.Constant):
+                found.add(key.value)
+    known = {*controls.DEFAULTS, *(key.name for key in url_keys.KEYS)}
+    assert len(found) > 20 and found <= known

@@ -132,11 +132,10 @@ def test_a_row_of_the_structural_diff_opens_its_formulas(visit) -> None:
     app.page.keyboard.press("Escape")
     table = app.page.locator('[data-testid="stDataFrame"]')
     table.locator("canvas").first.wait_for()
-    for _ in range(10):  # the grid listens a while after it is drawn
-        table.click(position={"x": 120, "y": 35 + 35 + 17})  # the second row
-        app.page.wait_for_timeout(1_500)
-        if "conv3" in line.inner_text():
-            break
+    expect(table.locator("[role=gridcell]").filter(has_text="layer1.0.conv3")).to_be_attached()  # the grid has its data
+    second_row = {"x": 120, "y": 35 + 35 + 17}
+    table.hover(position=second_row)  # scrolls it into view: the grid knows its new place when the pointer has come
+    table.click(position=second_row)
     expect(line).to_contain_text("layer1.0.conv3")
     expect(line).to_contain_text("in ResNet-34 there is none")
 
@@ -150,11 +149,8 @@ def test_the_figures_of_a_page_are_saved_as_svg_and_png(visit, route, count) -> 
     app.page.on("download", lambda download: saved.append(download))
     app.page.get_by_role("button", name="Take it home").click()
     for form, start in (("svg", b"<svg"), ("png", b"\x89PNG")):
-        app.page.locator(f'[data-save="{form}"]').click()
-        for _ in range(100):
-            if len(saved) == count:
-                break
-            app.page.wait_for_timeout(100)
+        with app.page.expect_event("download", lambda _: len(saved) == count):
+            app.page.locator(f'[data-save="{form}"]').click()
         assert len(saved) == count and all(one.suggested_filename.endswith(f".{form}") for one in saved)
         for one in saved:
             assert one.path().read_bytes().startswith(start)

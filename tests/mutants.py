@@ -1,0 +1,309 @@
+"""Planted faults: each alone on a scratch copy, and which test catches it.
+
+python -m tests.mutants                    all of them (some minutes); writes tests/mutants.md
+python -m tests.mutants 3 stem-halved      those with these numbers or names; writes nothing
+
+Ends with 1 when a fault stays unnoticed, or when the text that it replaces is gone: then plant it anew.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULT = Path(__file__).with_suffix(".md")
+LEFT_OUT = shutil.ignore_patterns(".git", ".venv", ".*_cache", ".hypothesis", "__pycache__")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """changes: (file, text, what stands there instead), each text exactly once in its file. tests: pytest's arguments,
+    those that are about the faulty part."""
+
+    name: str
+    says: str
+    changes: tuple[tuple[str, str, str], ...]
+    tests: tuple[str, ...]
+
+
+def fault(name: str, says: str, file: str, old: str, new: str, *tests: str) -> Fault:
+    return Fault(name, says, ((file, old, new),), tests)
+
+
+LAYERS, RESNET, TRACE = "explorer/net/layers.py", "explorer/net/resnet.py", "explorer/net/trace.py"
+ROLLUP, SUMS = "explorer/facts/rollup.py", "explorer/facts/proof/sums.py"
+FAULTS = (
+    Fault(
+        "projection-cropped",
+        "A projection's stride left at 1 and the picture cropped to fit",
+        (
+            (
+                LAYERS,
+                "class IdentityShortcut(",
+                "class Cropped(Conv2d):\n"
+                "    def __init__(self, c_in: int, c_out: int, stride: int) -> None:\n"
+                "        super().__init__(c_in, c_out, 1)\n"
+                "        self.keep = stride\n\n"
+                "    def forward(self, x: Tensor) -> Tensor:\n"
+                "        height, width = (-(-size // self.keep) for size in x.shape[2:])\n"
+                "        return super().forward(x[:, :, :height, :width])\n\n\n"
+                "class IdentityShortcut(",
+            ),
+            (
+                LAYERS,
+                "nn.Sequential(Conv2d(c_in, c_out, 1, stride), norm(spec, c_out))",
+                "nn.Sequential(Cropped(c_in, c_out, stride), norm(spec, c_out))",
+            ),
+        ),
+        ("tests/net/test_model.py",),
+    ),
+    fault(
+        "zeros-in-front",
+        "Option A's zeros in front instead of behind",
+        LAYERS,
+        "F.pad(x, (0, 0, 0, 0, 0, self.c_out - self.c_in))",
+        "F.pad(x, (0, 0, 0, 0, self.c_out - self.c_in, 0))",
+        "tests/net/test_model.py",
+    ),
+    fault(
+        "epsilon",
+        "BN's ε 1e-3",
+        LAYERS,
+        'super().__init__(channels, device="meta")',
+        'super().__init__(channels, eps=1e-3, device="meta")',
+        "tests/net/test_model.py",
+    ),
+    fault(
+        "pool-unpadded",
+        "Max pool with padding 0",
+        RESNET,
+        "nn.MaxPool2d(3, stride=2, padding=1)",
+        "nn.MaxPool2d(3, stride=2, padding=0)",
+        "tests/net/test_model.py",
+        "tests/test_trace.py",
+    ),
+    fault(
+        "jump-without-pool",
+        "The receptive field's jump not multiplied by the pool's stride",
+        TRACE,
+        "jump=source.jump * stride,",
+        'jump=source.jump * (1 if kind == "maxpool" else stride),',
+        "tests/test_trace.py",
+        "tests/facts/test_receptive.py",
+    ),
+    fault(
+        "proof-of-another-number",
+        "A figure's proof that evaluates to another number than the one shown",
+        SUMS,
+        '"norm": lambda node: f"2·{node.out_shape[1]}",',
+        '"norm": lambda node: f"3·{node.out_shape[1]}",',
+        "tests/facts/test_proof.py",
+    ),
+    fault(
+        "cache-without-spec",
+        "A page that reads the previous visitor's model: a cache keyed without the spec",
+        TRACE,
+        '    return follow(build(spec, "meta"), (batch, spec.in_channels, height, width))',
+        '    kept = globals().setdefault("_KEPT", {})\n'
+        '    made = follow(build(spec, "meta"), (batch, spec.in_channels, height, width))\n'
+        "    return kept.setdefault((height, width, batch), made)",
+        "tests/test_pages.py",
+    ),
+    fault(
+        "clock-over-input",
+        "A timer that includes the making of the input",
+        "explorer/timing/measure/loop.py",
+        "        call.prepare()\n        before = clock.wall()\n        start = clock.now()\n",
+        "        before = clock.wall()\n        start = clock.now()\n        call.prepare()\n",
+        "tests/timing/test_stats_and_loop.py",
+        "tests/timing/test_inputs.py",
+        "tests/timing/test_measure.py",
+    ),
+    fault(
+        "guess-as-figure",
+        "The lecture's reveal showing the guess as the model's figure",
+        "explorer/lecture/answers.py",
+        "return Verdict(hit, said, _in_words(question, right), sentence, right.source)",
+        "return Verdict(hit, said, said or _in_words(question, right), sentence, right.source)",
+        "tests/lecture/test_lecture.py",
+    ),
+    fault(
+        "import-upwards",
+        "An import from `spec` up to `web`",
+        "explorer/spec/parse.py",
+        "from __future__ import annotations\n",
+        "from __future__ import annotations\n\n\ndef _late() -> object:\n"
+        "    from explorer.web import state\n\n    return state\n",
+        "tests/test_house.py",
+    ),
+    fault(
+        "stride-on-swapped",
+        "The stride of a bottleneck on the other convolution",
+        RESNET,
+        "self.conv1 = Conv2d(c_in, inner, 1, on_1x1)\n        self.bn1",
+        "on_1x1, on_3x3 = on_3x3, on_1x1\n        self.conv1 = Conv2d(c_in, inner, 1, on_1x1)\n        self.bn1",
+        "tests/net/test_model.py",
+    ),
+    fault(
+        "pre-identity",
+        "A pre-activation projection that takes x without BN and ReLU",
+        RESNET,
+        "(x if isinstance(self.downsample, IdentityShortcut) else out)",
+        "x",
+        "tests/net/test_model.py",
+    ),
+    fault(
+        "stem-halved",
+        "conv2_x's first block halves the picture too",
+        RESNET,
+        "1 if stage == 0 else 2",
+        "2",
+        "tests/net/test_model.py",
+        "tests/test_trace.py",
+    ),
+    fault(
+        "fan-in",
+        "Weights drawn for the fan-in",
+        LAYERS,
+        'mode="fan_out"',
+        'mode="fan_in"',
+        "tests/net/test_model.py",
+    ),
+    fault(
+        "macs-of-whole-groups",
+        "A grouped convolution's MACs as if it had one group",
+        TRACE,
+        "macs=math.prod(spatial) * c_out * c_in_per_group * kernel * kernel,",
+        "macs=math.prod(spatial) * c_out * c_in_per_group * groups * kernel * kernel,",
+        "tests/net/test_combinations.py",
+    ),
+    fault(
+        "relu-takes-memory",
+        "Activation memory that counts what is overwritten in place",
+        ROLLUP,
+        'fresh = not node.inplace and node.kind != "input"',
+        'fresh = node.kind != "input"',
+        "tests/facts",
+    ),
+    fault(
+        "mean-for-median",
+        "The mean called the median",
+        "explorer/timing/data/stats.py",
+        "len(ordered), quantile(ordered, 0.5),",
+        "len(ordered), sum(ordered) / len(ordered),",
+        "tests/timing/test_stats_and_loop.py",
+    ),
+    fault(
+        "cancel-ignored",
+        "Work that is cancelled goes on to its end",
+        "explorer/jobs.py",
+        "            raise Cancelled\n",
+        "            pass\n",
+        "tests/test_jobs.py",
+    ),
+    fault(
+        "units-by-1024",
+        "GMACs that are gibi",
+        "explorer/units.py",
+        '(999.995e6, 1e9, "G", 2)',
+        '(999.995e6, 2**30, "G", 2)',
+        "tests/tell/test_palette.py",
+        "tests/test_cli.py",
+    ),
+    fault(
+        "too-much-too-little",
+        "A guess that is too high called too little",
+        "explorer/lecture/answers.py",
+        '"too much" if value > true else "too little"',
+        '"too little" if value > true else "too much"',
+        "tests/lecture/test_lecture.py",
+    ),
+    fault(
+        "v1-exported",
+        "The exported code with its stride on the 1×1 always",
+        "explorer/tell/codegen/pieces.py",
+        'early = self.spec.stride_on == "1x1"',
+        "early = True",
+        "tests/tell/test_codegen.py",
+    ),
+    Fault(
+        "another-visitors-last-model",
+        "A wrong input leaves another visitor's last model on the screen",
+        (
+            (
+                "explorer/web/state.py",
+                '    return st.session_state.get("chosen", DEFAULT)',
+                '    return globals().get("_LAST", DEFAULT)',
+            ),
+            (
+                "explorer/web/state.py",
+                '    st.session_state["chosen"] = chosen',
+                '    st.session_state["chosen"] = globals()["_LAST"] = chosen',
+            ),
+        ),
+        ("tests/test_pages.py",),
+    ),
+)
+
+
+def main(wanted: list[str]) -> int:
+    chosen = [(n, one) for n, one in enumerate(FAULTS, 1) if not wanted or str(n) in wanted or one.name in wanted]
+    lines, missed = [], 0
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder) / "copy"
+        shutil.copytree(ROOT, scratch, ignore=LEFT_OUT)
+        for number, one in chosen:
+            passes(one.tests, scratch)
+            caught = planted(one, scratch)
+            missed += caught is None
+            print(f"{number:2} {one.name}: {caught or 'NOT CAUGHT'}", flush=True)
+            lines.append(f"| {number} | {one.says} | {f'`{caught}`' if caught else '**no test**'} |")
+    if not wanted:
+        head = "# Planted faults, and the first test that catches each\n\nWritten by `python -m tests.mutants`.\n\n"
+        RESULT.write_text(f"{head}| | planted | caught by |\n|---|---|---|\n" + "\n".join(lines) + "\n", "utf-8")
+    return bool(missed)
+
+
+def planted(one: Fault, scratch: Path) -> str | None:
+    """The first test that fails with the fault in the scratch copy, which is then as it was."""
+    before = {file: (scratch / file).read_text("utf-8") for file, *_ in one.changes}
+    try:
+        for file, old, new in one.changes:
+            text = (scratch / file).read_text("utf-8")
+            if text.count(old) != 1:
+                raise SystemExit(f"{one.name}: {file} has {text.count(old)} times, not once: {old!r}")
+            (scratch / file).write_text(text.replace(old, new), "utf-8")
+        return first_failure(one.tests, scratch)
+    finally:
+        for file, text in before.items():
+            (scratch / file).write_text(text, "utf-8")
+
+
+@cache
+def passes(tests: tuple[str, ...], scratch: Path) -> None:
+    """Raises when they fail on the unchanged copy: then a failure says nothing."""
+    if failing := first_failure(tests, scratch):
+        raise SystemExit(f"{failing} fails without a fault: mend that first")
+
+
+def first_failure(tests: tuple[str, ...], scratch: Path) -> str | None:
+    """The first test that fails, or the file that can't even be collected. Raises when no test ran."""
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "-n", "0", "-p", "no:cacheprovider", *tests]
+    done = subprocess.run(command, cwd=scratch, capture_output=True, text=True, timeout=1200)
+    if done.returncode == 0:
+        return None
+    found = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+    if found is None:
+        raise RuntimeError(f"pytest ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    return found[1]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -215,5 +215,6 @@ def visit(browser, contexts, server: Server) -> Iterator:
     for one in visits:
         one.page.evaluate("localStorage.clear(), sessionStorage.clear()")
         one.context.clear_cookies()
+    for one in visits:
         for page in one.context.pages:
             page.close()

@@ -66,22 +66,27 @@ def costs(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
 def flops(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
     """The conventions of counting, and what makes each differ."""
     found = conventions.reconcile(spec, asked.height, asked.width)
+    weights = conventions.parameters(spec, asked.height, asked.width)
     return [
-        Section(
-            "Who counts what",
-            [
-                {
-                    "convention": one.name,
-                    "result": one.value,
-                    "unit": one.unit,
-                    "formula": one.proof.text,
-                    "why": one.says,
-                }
-                for one in found
-            ],
-        ),
-        Section("The gaps", conventions.rows(found)),
+        Section("Who counts what", [_counted(one, asked.batch) for one in found]),
+        Section("How many parameters", [_counted(one, 1) for one in weights]),
+        Section("The gaps", conventions.rows([*found, *weights])),
     ]
+
+
+def _counted(one: conventions.Convention, batch: int) -> dict[str, object]:
+    """A convention's result, for the batch where the tool multiplies by it."""
+    proof = one.of_batch(batch)
+    return {
+        "convention": one.name,
+        "result": proof.value,
+        "unit": one.unit,
+        "counts": one.counts,
+        "mode": one.mode,
+        "per": one.per,
+        "formula": proof.text,
+        "why": one.says,
+    }
 
 
 def memories(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
@@ -140,7 +145,7 @@ def fields(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
 
 def torchinfos(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
     """torchinfo's totals beside ours, and its text."""
-    seen = agreement(spec, asked.height, asked.width)
+    seen = agreement(spec, asked.height, asked.width, batch=asked.batch)
     return [
         Section(
             "Totals",

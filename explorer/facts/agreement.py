@@ -27,28 +27,37 @@ class Agreement:
         return all(theirs == ours.value for _, theirs, ours in self.totals)
 
 
+def _units(text: str) -> str:
+    """The summary with its units as torchinfo means them: since Python 3.11 it prints '(Units.GIGABYTES)' for '(G)'."""
+    from torchinfo.enums import Units
+
+    for unit in Units:
+        text = text.replace(f" ({unit!s})", f" ({unit.value})" if unit.value else "")
+    return text
+
+
 @lru_cache(maxsize=16)
-def agreement(spec: ResNetSpec, height: int, width: int, depth: int = 3) -> Agreement:
-    """torchinfo's summary for one picture, of a private model on the meta device, down to `depth` levels."""
+def agreement(spec: ResNetSpec, height: int, width: int, depth: int = 3, batch: int = 1) -> Agreement:
+    """torchinfo's summary for a batch of pictures, of a private model on the meta device, down to `depth` levels."""
     import torch
     import torchinfo
 
     from explorer.net.resnet import build
 
     model = build(spec, "meta").eval()
-    picture = torch.zeros(1, spec.in_channels, height, width, device="meta")
+    pictures = torch.zeros(batch, spec.in_channels, height, width, device="meta")
     with _one_at_a_time:
         seen = torchinfo.summary(
             model,
-            input_data=picture,
+            input_data=pictures,
             depth=depth,
             verbose=0,
             device="meta",
             col_names=("output_size", "num_params", "mult_adds"),
         )
-        text = str(seen)
+        text = _units(str(seen))
     nodes = trace(spec, height, width)
-    mult_adds = next(row for row in reconcile(spec, height, width) if row.key == "torchinfo").proof
+    mult_adds = next(row for row in reconcile(spec, height, width) if row.key == "torchinfo").of_batch(batch)
     weights = prove("params", nodes)
     return Agreement(
         text,

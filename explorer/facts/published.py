@@ -181,3 +181,19 @@ def throughput() -> list[dict]:
     """Published images per second of the five depths, one entry per device; empty where the file is not there."""
     path = FOLDER / "throughput.json"
     return json.loads(path.read_text(encoding="utf-8"))["tables"] if path.exists() else []
+
+
+CIFAR_STEM = {"stem": "cifar", "num_classes": 10}
+
+
+def printed_counts(library: str) -> list[tuple[tuple[int, dict[str, object]], dict[str, str]]]:
+    """((side of the picture, changes to the presets), preset → what is printed) of a library's tables of counts; empty
+    for a library without one."""
+    found = _counts().get(library, {})
+    tables = (("imagenet", (224, {})), ("cifar", (32, CIFAR_STEM)))
+    return [(of, found[name]) for name, of in tables if name in found]
+
+
+@cache
+def _counts() -> dict:
+    return json.loads((FOLDER / "counts.json").read_text(encoding="utf-8"))

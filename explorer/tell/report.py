@@ -48,6 +48,8 @@ def _conventions(spec: ResNetSpec, height: int, width: int) -> list[dict[str, st
             "who counts": row.name,
             "result": f"{row.value:,}",
             "unit": row.unit,
+            "mode": row.mode,
+            "per": row.per,
             "besides convolutions and fc": "; ".join(f"+{gap.value:,} {gap.unit} ({gap.formula})" for gap in row.gaps)
             or "–",
         }

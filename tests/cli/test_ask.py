@@ -53,7 +53,12 @@ def test_every_format_holds_the_same_rows(capsys, name: str) -> None:
 
 def test_the_figures_are_the_pages(capsys) -> None:
     flops = {row["convention"]: row["result"] for row in sections(capsys, "flops", "resnet50")[0]["rows"]}
-    assert list(flops.values()) == [3_857_973_248, 4_089_184_256, 4_089_238_376, 4_111_512_576, 8_178_368_512]
+    assert flops["thop"] == 4_133_742_592 and flops["ptflops"] == 4_132_436_968 and len(flops) == 10
+    eight = {
+        row["convention"]: row["result"] for row in sections(capsys, "flops", "resnet50", "--batch", "8")[0]["rows"]
+    }
+    assert eight["thop"] == 8 * flops["thop"] and eight["ptflops"] == flops["ptflops"]
+    assert sections(capsys, "torchinfo", "resnet50", "--batch", "8")[0]["rows"][-1]["torchinfo"] == 8 * 4_089_238_376
     heads = {row["total"]: row for row in sections(capsys, "compare", "resnet50")[0]["rows"]}
     assert (heads["Parameters"]["baseline"], heads["Parameters"]["difference"]) == (21_797_672, 3_759_360)
     errors = {row["net"]: (row["top1_error"], row["params"]) for row in sections(capsys, "paper", "table3")[0]["rows"]}

@@ -96,8 +96,9 @@ def drawings(chosen: Chosen, nodes: Sequence[Node]) -> dict[str, Drawing]:
 
 
 def flops(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
-    """All conventions side by side, each gap with its reason."""
-    rows = conventions.reconcile(chosen.spec, chosen.height, chosen.width)
+    """All conventions side by side, each gap with its reason; then how many parameters there are, and by whose count."""
+    size = (chosen.spec, chosen.height, chosen.width)
+    rows, weights = conventions.reconcile(*size), conventions.parameters(*size)
     low, high = (
         Provable(units.count(row.value), row.proof)
         for row in (pick(rows, key=lambda row: row.value) for pick in (min, max))
@@ -111,28 +112,57 @@ def flops(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
             ". Nobody is wrong: they count different things. Every gap has a name.",
         )
     )
-    cards = markup.Cards("flops")
+    note = (
+        f"Results for batch {chosen.batch:,} where a tool multiplies by it, else for one picture. "
+        if chosen.batch > 1
+        else ""
+    )
+    note += "Computed from the trace by each tool’s rule; the tests run the tools on the real model and compare."
+    missing = conventions.untested(chosen.spec)
+    if missing:
+        note += f" Tools whose rules were not tried with {', '.join(missing)} are left out."
+    _counted(rows, "MACs of conv and fc", chosen.batch, note)
+    st.subheader("How many parameters?", anchor=False)
+    _counted(weights, "PyTorch’s", 1, "PyTorch, torchinfo, fvcore, ptflops and thop agree; Keras counts more.")
+    return conventions.rows([*rows, *weights])
+
+
+def _counted(rows: Sequence[conventions.Convention], base: str, batch: int, note: str) -> None:
+    """A table of conventions. base: what they all start from."""
+    cards = markup.Cards(f"counted-{base}")
     head = Markup(
-        '<th>Who counts</th><th class="num">Result</th><th>Unit</th><th class="num">MACs of conv and fc</th>'
-        "<th>What else, and why</th>"
-    )
-    body = markup.joined(_convention(row, cards) for row in rows)
+        '<th>Who counts</th><th class="num">Result</th><th>Unit, mode</th><th class="num">{}</th><th>What else, and why</th>'
+    ).format(base)
+    body = markup.joined(_convention(row, batch, cards) for row in rows)
     pieces.html(
-        Markup(
-            '{}<div class="note">Per picture, computed from the trace by each tool’s rule; the tests run torchinfo and '
-            "FlopCounterMode on the real model and compare. Both multiply by the batch. {}</div>{}"
-        ).format(markup.framed(head, body, "flops"), pieces.mark("computed"), cards.html())
+        Markup('{}<div class="note">{} {}</div>{}').format(
+            markup.framed(head, body, "flops"), note, pieces.mark("computed"), cards.html()
+        )
     )
-    return conventions.rows(rows)
 
 
-def _convention(row: conventions.Convention, cards: markup.Cards) -> Markup:
-    gap_words = Markup('+ <b>{:,}</b> {} <span class="soft">({})</span>')
-    gaps = Markup("<br>").join(gap_words.format(gap.value, gap.unit, gap.formula) for gap in row.gaps)
+def _convention(row: conventions.Convention, batch: int, cards: markup.Cards) -> Markup:
+    gap_words = Markup('{} <b>{}</b> {} <span class="soft">({})</span>')
+    gaps = [gap_words.format("+", cards.number(gap.proof), gap.unit, gap.formula) for gap in row.gaps]
+    if row.apart:
+        gaps.append(gap_words.format("", cards.number(row.apart.proof), row.apart.unit, row.apart.formula))
+    how = [
+        "a multiply-add is 2" if row.factor == 2 else "",
+        f"{row.mode} mode" if row.mode != "either" else "",
+        {"batch": "times the batch", "picture": "one picture"}.get(row.per, ""),
+    ]
     return Markup(
-        '<tr><td><b>{}</b><br><span class="soft">{}</span></td><td class="num big">{}</td><td>{}</td>'
-        '<td class="num">{}</td><td>{}</td></tr>'
-    ).format(row.name, row.says, cards.number(row.proof), row.unit, cards.number(row.base_proof), gaps or "–")
+        '<tr><td><b>{}</b><br><span class="soft">{}</span></td><td class="num big">{}</td>'
+        '<td>{}<br><span class="soft">{}</span></td><td class="num">{}</td><td>{}</td></tr>'
+    ).format(
+        row.name,
+        row.says,
+        cards.number(row.of_batch(batch)),
+        row.unit,
+        " · ".join(filter(None, how)),
+        cards.number(row.base_proof),
+        Markup("<br>").join(gaps) or "–",
+    )
 
 
 def memories(chosen: Chosen) -> list[dict]:
@@ -211,7 +241,7 @@ def memories(chosen: Chosen) -> list[dict]:
 def torchinfos(chosen: Chosen) -> list[dict]:
     """torchinfo's text and the agreement of its totals with ours."""
     deep = choose("Levels", ("2", "3"), "levels", "2", help="2: blocks. 3: layers.")
-    seen = agreement(chosen.spec, chosen.height, chosen.width, int(deep))
+    seen = agreement(chosen.spec, chosen.height, chosen.width, int(deep), chosen.batch)
     pieces.lead(
         "The same model, summarized by torchinfo, as a second opinion: "
         + ("every total agrees." if seen.holds else "a total differs. Please report this.")

@@ -1,0 +1,40 @@
+"""Tools from outside that the tests compare with: imported if they can be, else the test is skipped and says why."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+
+import pytest
+from torch import nn
+
+from explorer.model import build
+from explorer.spec import ResNetSpec
+
+TORCHS = (nn.Conv2d, nn.BatchNorm2d, nn.Linear, nn.ReLU, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d)
+
+
+def counter(name: str) -> ModuleType:
+    """A counting tool. Some look for torchvision and use it where it is there; its binary part does not load beside
+    every build of torch, so it is hidden while they are imported."""
+    hidden = sys.modules.pop("torchvision", None)
+    sys.modules["torchvision"] = None  # type: ignore[assignment]  (Python's own way to say: not there)
+    try:
+        return importlib.import_module(name)
+    except Exception as error:  # noqa: BLE001  (whatever a foreign package raises, the reason stands in the report)
+        pytest.skip(f"{name} cannot be imported: {type(error).__name__}: {error}")
+    finally:
+        del sys.modules["torchvision"]
+        if hidden is not None:
+            sys.modules["torchvision"] = hidden
+
+
+def with_torchs_classes(spec: ResNetSpec) -> nn.Module:
+    """Our net with torch's own layer classes: tools that look a layer up by its exact class know no subclass."""
+    model = build(spec).eval()
+    for module in model.modules():
+        for kind in TORCHS:
+            if isinstance(module, kind):
+                module.__class__ = kind
+    return model

@@ -299,7 +299,7 @@ def first_failure(tests: tuple[str, ...], scratch: Path) -> str | None:
     done = subprocess.run(command, cwd=scratch, capture_output=True, text=True, timeout=1200)
     if done.returncode == 0:
         return None
-    found = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+    found = re.search(r"^(?:FAILED|ERROR) ([^\s[]+)", done.stdout, re.MULTILINE)
     if found is None:
         raise RuntimeError(f"pytest ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     return found[1]

@@ -6,7 +6,7 @@ import re
 
 KEY = re.compile(r"\s*([\w-]+)\s*=")
 SCENE = re.compile(r"\s*\[\[\s*scene\s*\]\]")
-QUOTES = ('"""', "'''")
+LONG = re.compile(r"""\"{3}|'{3}""")
 
 
 class Lines:
@@ -43,16 +43,16 @@ class Lines:
 
 def _still_inside(line: str, inside: str) -> str:
     """The open long quotes after this line; '' when there are none."""
-    while line:
+    at = 0
+    while at < len(line):
         if inside:
-            _, closed, line = line.partition(inside)
-            if not closed:
+            closed = line.find(inside, at)
+            if closed < 0:
                 return inside
-            inside = ""
+            at, inside = closed + 3, ""
         else:
-            at = {quotes: line.find(quotes) for quotes in QUOTES if quotes in line}
-            if not at:
+            opened = LONG.search(line, at)
+            if not opened:
                 return ""
-            inside = min(at, key=at.get)
-            line = line[at[inside] + 3 :]
+            at, inside = opened.end(), opened[0]
     return inside

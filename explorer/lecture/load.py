@@ -7,43 +7,68 @@ import tomllib
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Annotated, Any
 
-from explorer.lecture import scene_checks
+from pydantic import Field
+
+from explorer.checked import Row, mistakes
+from explorer.lecture import bounds, scene_checks
 from explorer.lecture.lines import Lines
 from explorer.lecture.quantities import known
 from explorer.lecture.scene import Lecture, Question, Scene
 from explorer.places import ASSETS, ROOT
 
 DEFAULT = ASSETS / "lectures" / "resnet.toml"
-MOST_BYTES, MOST_SCENES = 1_000_000, 200
-TEXT, NUMBER, LIST = (str,), (int, float), (list,)
-IN_FILE = {"title": TEXT, "subtitle": TEXT, "scene": LIST}
-IN_SCENE = {
-    "slug": TEXT,
-    "title": TEXT,
-    "page": TEXT,
-    "state": TEXT,
-    "text": TEXT,
-    "notes": TEXT,
-    "hide": TEXT,
-    "minutes": NUMBER,
-    "question": (dict,),
-}
-IN_QUESTION = {
-    "ask": TEXT,
-    "kind": TEXT,
-    "figure": TEXT,
-    "answer": (str, int, float),
-    "source": TEXT,
-    "choices": LIST,
-    "low": NUMBER,
-    "high": NUMBER,
-    "step": NUMBER,
-    "per": NUMBER,
-    "unit": TEXT,
-    "then": TEXT,
-    "because": TEXT,
-}
+MOST_PROBLEMS = 50  # that are told
+MOST_LINE, MOST_TEXT, MOST_STATE, MOST_CHOICES = 300, 4_000, 1_000, 20
+FINITE = 1e15  # a number beyond is a mistake
+Line = Annotated[str, Field(max_length=MOST_LINE, description="text in quotes")]
+Needed = Annotated[str, Field(min_length=1, max_length=MOST_LINE, description="text in quotes")]
+Text = Annotated[str, Field(max_length=MOST_TEXT, description="text in quotes")]
+State = Annotated[str, Field(max_length=MOST_STATE, description="text in quotes")]
+Number = Annotated[float, Field(ge=-FINITE, le=FINITE, allow_inf_nan=False, description="a number")]
+
+
+class InFile(Row):
+    """What stands at the top of a file. Scenes are looked at one by one."""
+
+    title: Line = ""
+    subtitle: Line = ""
+    scene: Annotated[list[Any], Field(description="a list")] = []
+
+
+class InScene(Row):
+    """The fields of `Scene`."""
+
+    slug: Line = ""
+    title: Needed
+    page: Needed
+    state: State = ""
+    text: Annotated[str, Field(min_length=1, max_length=MOST_TEXT, description="text in quotes")]
+    notes: Text = ""
+    hide: Line = ""
+    minutes: Number = 1
+    question: Annotated[dict[str, Any], Field(description="a table")] = {}
+
+
+class InQuestion(Row):
+    """The fields of `Question`."""
+
+    ask: Needed
+    kind: Needed
+    figure: Line = ""
+    answer: Annotated[Line | Number, Field(description="text in quotes")] = ""
+    source: Line = ""
+    choices: Annotated[list[Line | Number], Field(max_length=MOST_CHOICES, description="a list")] = []
+    low: Number = 0
+    high: Number = 100
+    step: Number = 1
+    per: Number = 1
+    unit: Line = ""
+    then: State = ""
+    because: Text = ""
+
+
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -64,8 +89,8 @@ def load(path: Path | str = DEFAULT) -> Lecture:
     """A lecture from a file. Raises `LectureError`."""
     path = Path(path)
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise LectureError(path.name, [f"larger than {MOST_BYTES:,} bytes: this is no lecture"])
+        if path.stat().st_size > bounds.MOST_BYTES:
+            raise LectureError(path.name, [f"larger than {bounds.MOST_BYTES:,} bytes: this is no lecture"])
         return parse(path.read_text(encoding="utf-8"), path.name)
     except UnicodeDecodeError as error:
         raise LectureError(path.name, [f"byte {error.start}: not UTF-8 text"]) from None
@@ -75,6 +100,9 @@ def load(path: Path | str = DEFAULT) -> Lecture:
 
 def parse(text: str, name: str = "lecture.toml", pages: tuple[str, ...] | None = None) -> Lecture:
     """A lecture from TOML text. Raises `LectureError` with every mistake and its line."""
+    too_much = bounds.problem(text)
+    if too_much:
+        raise LectureError(name, [too_much])
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -82,7 +110,9 @@ def parse(text: str, name: str = "lecture.toml", pages: tuple[str, ...] | None =
     reader = _Reader(Lines(text), pages or known_pages())
     found = reader.lecture(data, name)
     if reader.problems:
-        raise LectureError(name, [f"line {line}: {problem}" for line, problem in sorted(reader.problems)])
+        told = [f"line {line}: {problem}" for line, problem in sorted(reader.problems)]
+        more = [f"and {len(told) - MOST_PROBLEMS:,} mistakes more"] if len(told) > MOST_PROBLEMS else []
+        raise LectureError(name, told[:MOST_PROBLEMS] + more)
     return found
 
 
@@ -102,15 +132,20 @@ class _Reader:
         self.lines, self.pages, self.problems = lines, pages, []
 
     def lecture(self, data: Mapping, name: str) -> Lecture | None:
-        self.fields(data, IN_FILE, "the lecture", self.lines.top)
+        self.fields(InFile, data, "the lecture", self.lines.top)
         rows = data.get("scene")
         if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
             self.problems.append((1, "no [[scene]]: a lecture has at least one"))
             return None
-        if len(rows) > MOST_SCENES:
-            self.problems.append((1, f"{len(rows)} scenes: at most {MOST_SCENES}"))
+        if len(rows) > bounds.MOST_SCENES:
+            self.problems.append((1, f"{len(rows)} scenes: at most {bounds.MOST_SCENES}"))
             return None
-        scenes = [self.scene(row, number) for number, row in enumerate(rows)]
+        drafts = {number: self.draft(row, number) for number, row in enumerate(rows)}
+        read = {number: scene for number, scene in drafts.items() if scene}
+        for at, key, problem in bounds.work(list(read.values())):
+            self.say(list(read)[at], key, problem)
+            return None  # nothing of it is done
+        scenes = [scene and self.checked(scene, number) for number, scene in drafts.items()]
         slugs: dict[str, int] = {}
         for number, scene in enumerate(scenes):
             if scene and slugs.setdefault(scene.slug, number) != number:
@@ -120,16 +155,20 @@ class _Reader:
             return None
         return Lecture(data.get("title", name.removesuffix(".toml")), tuple(scenes), data.get("subtitle", ""), name)
 
-    def scene(self, row: Mapping, number: int) -> Scene | None:
+    def draft(self, row: Mapping, number: int) -> Scene | None:
+        """A scene whose keys and types are right."""
         before = len(self.problems)
-        at = partial(self.lines.of, number)
-        self.fields(row, IN_SCENE, f"scene {number + 1}", at, needed=("title", "page", "text"))
+        self.fields(InScene, row, f"scene {number + 1}", partial(self.lines.of, number))
         asked = row.get("question")
         question = self.question(asked, number) if isinstance(asked, dict) else None
         if len(self.problems) > before:
             return None
         fields = {key: value for key, value in row.items() if key != "question"}
-        scene = Scene(**({"slug": slug_of(row["title"])} | fields), question=question)
+        return Scene(**({"slug": slug_of(row["title"])} | fields), question=question)
+
+    def checked(self, scene: Scene, number: int) -> Scene | None:
+        """The scene, where what it says can be shown."""
+        before = len(self.problems)
         if not SLUG.fullmatch(scene.slug):
             self.say(number, "slug", f"slug={scene.slug!r}: choose lower-case letters, digits and single hyphens")
         if scene.page not in self.pages:
@@ -140,13 +179,7 @@ class _Reader:
 
     def question(self, row: Mapping, number: int) -> Question | None:
         before = len(self.problems)
-        self.fields(
-            row,
-            IN_QUESTION,
-            f"the question of scene {number + 1}",
-            partial(self.lines.of, number),
-            needed=("ask", "kind"),
-        )
+        self.fields(InQuestion, row, f"the question of scene {number + 1}", partial(self.lines.of, number))
         if len(self.problems) > before:
             return None
         question = Question(
@@ -156,24 +189,9 @@ class _Reader:
             self.say(number, key, problem)
         return question
 
-    def fields(
-        self,
-        row: Mapping,
-        allowed: Mapping[str, tuple],
-        what: str,
-        at: Callable[[str], int],
-        needed: tuple[str, ...] = (),
-    ) -> None:
-        """Unknown, missing and mistyped keys."""
-        for key, value in row.items():
-            if key not in allowed:
-                self.problems.append((at(key), f"{key!r} in {what}: choose one of {', '.join(allowed)}"))
-            elif not isinstance(value, allowed[key]) or isinstance(value, bool):
-                kinds = {str: "text in quotes", int: "a number", list: "a list", dict: "a table"}
-                self.problems.append((at(key), f"{key}={value!r} in {what}: write {kinds[allowed[key][0]]}"))
-        for key in needed:
-            if not row.get(key):
-                self.problems.append((at(""), f"{key!r} is missing in {what}"))
+    def fields(self, model: type[Row], row: Mapping, what: str, at: Callable[[str], int]) -> None:
+        """Unknown, missing, mistyped and endless keys."""
+        self.problems += [(at(key), problem) for key, problem in mistakes(model, row, what)]
 
     def say(self, number: int, key: str, problem: str) -> None:
         self.problems.append((self.lines.of(number, key), problem))

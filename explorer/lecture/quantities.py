@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from explorer import units
 from explorer.facts import block_pair, published
 from explorer.facts.proof import Proof, counted, depth, prove, ratio, receptive_field, share
 from explorer.facts.rollup import Block, Stage, blocks, stages, total
 from explorer.net.trace import Node, trace
-from explorer.spec import preset
+from explorer.spec import ResNetSpec, preset, presets
 from explorer.spec.chosen import Chosen
 
 
@@ -150,6 +151,13 @@ OF_NAME: dict[str, tuple[str, Callable[[str], Quantity]]] = {  # name -> example
 }
 
 
+def models_of(name: str) -> tuple[ResNetSpec, ...]:
+    """The nets that a figure names itself, as `params_of:resnet34` does; what is unknown names none."""
+    head, _, of = name.partition(":")
+    return tuple(preset(one) for one in of.split("/") if head in OF_NAME and one in presets())
+
+
+@lru_cache(maxsize=1024)
 def quantity(name: str, chosen: Chosen) -> Quantity:
     """A figure by name, for the scene's model. Raises `ValueError` with what is known."""
     head, _, of = name.partition(":")

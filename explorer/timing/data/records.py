@@ -20,6 +20,13 @@ from explorer.timing.data.settings import settings_from
 
 FORMAT, VERSION = "resnet-explorer-timing", 1
 MOST_BYTES, MOST_RUNS = 5_000_000, 500
+MOST_MARKS = {  # in a file, counted before anything is built: a list of nothing takes 60 bytes
+    "lists": ("[", 100_000),
+    "objects": ("{", 50_000),
+    "quotes": ('"', 400_000),
+    "entries": (",", 600_000),
+}
+MOST_DIGITS = 18  # of a whole number
 LEVELS = ("layer", "block", "stage")
 
 
@@ -92,10 +99,7 @@ def loads(text: str | bytes, source: str = "") -> tuple[Run, ...]:
     """Raises `ValueError` naming what is wrong with the file."""
     if len(text) > MOST_BYTES:
         raise ValueError(f"file={source or 'run file'}: {len(text):,} bytes; at most {MOST_BYTES:,}")
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"file={source or 'run file'}: not JSON ({str(error)[:80]})") from None
+    data = _json(text, source or "run file")
     if not isinstance(data, dict) or (data.get("format"), data.get("version")) != (FORMAT, VERSION):
         raise ValueError(
             f"file={source or 'run file'}: not a timing saved by this explorer; make one with "
@@ -105,6 +109,26 @@ def loads(text: str | bytes, source: str = "") -> tuple[Run, ...]:
     if not isinstance(rows, list) or not 1 <= len(rows) <= MOST_RUNS:
         raise ValueError(f"runs: a list of 1 to {MOST_RUNS} runs is expected")
     return tuple(_run(row, f"runs[{index}]", source) for index, row in enumerate(rows))
+
+
+def _json(text: str | bytes, name: str) -> object:
+    """The file's data; how much there is of it is said before it is built."""
+    for what, (mark, most) in MOST_MARKS.items():
+        found = text.count(mark if isinstance(text, str) else mark.encode())
+        if found > most:
+            raise ValueError(f"file={name}: {found:,} {what}; at most {most:,}")
+    try:
+        return json.loads(text, parse_int=_whole)
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(f"file={name}: not JSON ({str(error)[:80]})") from None
+    except ValueError as error:
+        raise ValueError(f"file={name}: {error}") from None
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"a whole number of {len(digits):,} digits; at most {MOST_DIGITS}")
+    return int(digits)
 
 
 def recorded(folder: Path = ASSETS / "timings") -> tuple[Run, ...]:

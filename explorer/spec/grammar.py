@@ -57,7 +57,8 @@ class Heard:
     block: str = ""
     groups: tuple[int, int] | None = None  # cardinality, width of a group
     letter: str = ""
-    version: str = ""  # "1", "2" as Keras writes it, "timm2"
+    version: str = ""  # "1", "15", "2" as Keras writes it
+    pre_timm: bool = False  # resnetv2_50, as timm writes it
     preact: bool = False  # said before the depth, as kuangliu does
     legacy: bool = False
     dataset: str = ""  # imagenet | cifar
@@ -93,6 +94,14 @@ def understood(written: Written, strict: bool = True) -> tuple[ResNetSpec, tuple
         if strict:
             raise
         return None
+
+
+def varied(spec: ResNetSpec, rest: str) -> ResNetSpec | None:
+    """A known net with the switches that a name has behind it: `keras_resnet50-gn`; None where one isn't understood."""
+    heard = Heard()
+    if _take(heard, rest, [*_NUMBERED, *_SUFFIXES]):
+        return None
+    return replace(spec, **heard.changes)
 
 
 def _kind(heard: Heard, head: str) -> str:
@@ -162,9 +171,9 @@ def _detector(heard: Heard, hit: re.Match[str]) -> None:
 def _wide_times(heard: Heard, hit: re.Match[str]) -> None:
     """w2 is twice as wide (SwAV), w32 is 32 channels (this app)."""
     number = int(hit[1])
-    if number <= 5:
+    if number < 8:
         heard.notes.append(f"w{number} is read as {number} times as wide: {64 * number} channels.")
-    heard.changes["width"] = 64 * number if number <= 5 else number
+    heard.changes["width"] = 64 * number if number < 8 else number
 
 
 def _number(name: str) -> Callable[[Heard, re.Match[str]], None]:
@@ -196,7 +205,7 @@ _BEFORE: list[Rule] = [
 _BETWEEN: list[Rule] = [
     (r"v 1 ([bcdest])", lambda heard, hit: setattr(heard, "letter", hit[1])),
     (r"v 1(?: 5)?(?= \d)", lambda heard, hit: setattr(heard, "version", "15" if hit[0].strip().endswith("5") else "1")),
-    (r"v 2", _set(version="timm2")),
+    (r"v 2", _set(pre_timm=True)),
     (r"rs", _set(letter="rs")),
     (r"([bcdest])(?= \d)", lambda heard, hit: setattr(heard, "letter", hit[1])),
     *_ATTENTION,
@@ -212,6 +221,9 @@ _SUFFIXES: list[Rule] = sorted(
 _NUMBERED: list[Rule] = [
     *((rf"{one.suffix}((?: \d+(?! x))+)", _number(name)) for name, one in NUMBERS.items() if name != "width"),
     *((rf"{one.suffix}usual", _change(**{name: ()})) for name, one in NUMBERS.items() if name in LISTS),
+    (r"w (\d+)", _wide_times),
+    (r"width (\d+)", _number("width")),
+    (r"nofc|no classifier|without classifier", _change(num_classes=0)),
 ]
 _AFTER: list[Rule] = [
     (
@@ -219,15 +231,13 @@ _AFTER: list[Rule] = [
         _training,
     ),
     (r"(\d{1,4}) x (\d{1,4})(?: d)?", lambda heard, hit: setattr(heard, "groups", (int(hit[1]), int(hit[2])))),
-    (r"d (\d+)(?! x)", lambda heard, hit: heard.changes.update(width_per_group=int(hit[1]))),
-    (r"w (\d+)", _wide_times),
-    *[rule for rule in _NUMBERED if not rule[0].startswith("d(")],
+    *_NUMBERED,
     (r"v 1 5", _set(version="15")),
-    (r"v 1 ([bcdest])", lambda heard, hit: setattr(heard, "letter", hit[1])),
+    (r"v 1 ([bcdest])(?! \d)", lambda heard, hit: setattr(heard, "letter", hit[1])),
     (r"v 1", _set(version="1")),
     (r"v 2", _set(version="2")),
     (r"v([bcd])", lambda heard, hit: setattr(heard, "letter", hit[1])),  # PaddlePaddle
-    (r"([bcdest])", lambda heard, hit: setattr(heard, "letter", hit[1])),
+    (r"([cdest])", lambda heard, hit: setattr(heard, "letter", hit[1])),  # b is option B and v1b: the same
     *_DATA,
     *_ATTENTION,
     (r"group ?norm(?:alisation|alization)?", _change(norm="group")),
@@ -256,7 +266,9 @@ def _spec(heard: Heard) -> ResNetSpec:
         changes |= LETTERS["d"] | {"pool": "conv", "attention": "se", "attention_reduction": 4}
     elif heard.letter:
         changes |= LETTERS[heard.letter]
-    if heard.version in ("1", "2", "timm2"):
+    if heard.pre_timm:
+        changes |= {"activation": "pre"} if spec.family == "cifar" else PRE
+    if heard.version in ("1", "2"):
         changes |= _version(heard, spec)
     if heard.legacy:
         changes |= {"pool": "ceil"} | ({"stride_on": "1x1"} if heard.kind == "resnet" else {})
@@ -272,7 +284,7 @@ def _version(heard: Heard, spec: ResNetSpec) -> dict[str, object]:
         if spec.block == "bottleneck":
             heard.notes.append("v1 is the paper’s: the 1×1 has the stride. v1.5, torchvision’s, has it on the 3×3.")
         return {"stride_on": "1x1"} if spec.block == "bottleneck" else {}
-    if heard.version == "timm2" or spec.family == "cifar" or spec.block == "basic":
+    if spec.family == "cifar" or spec.block == "basic":
         return {"activation": "pre"} if spec.family == "cifar" else dict(PRE)
     heard.notes.append(
         "V2 behind the depth is Keras’ net: stride at a stage’s end, some biases. timm’s is resnetv2_50."

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from explorer.spec import catalogue
 from explorer.spec.axes import ResNetSpec
 from explorer.spec.checks import shortened
-from explorer.spec.grammar import understood
+from explorer.spec.grammar import understood, varied
 from explorer.spec.outside import outside
 from explorer.spec.spelling import Written, read, words
 
@@ -57,6 +57,8 @@ def resolve(text: str) -> Resolved:
         heard = None if reason else understood(written, strict=row is None)
     except ValueError as error:
         raise ValueError(f"model={shortened(text)}: {error}") from None
+    if row is None and heard is None and (found := _variant(written.words)):
+        heard = found, ()
     if row is None and heard is None:
         raise ValueError(f"model={shortened(text)}: no net of that name is known here{_near(text)}")
     if row is None:
@@ -78,6 +80,16 @@ def _row(text: str, written: Written) -> catalogue.Row | None:
     keys = [f"{words(begin)} {written.words}" for owner, begin in DIALECTS.items() if owner in written.owners]
     found = next((_index()[key] for key in (words(text), *keys, written.words) if key in _index()), None)
     return catalogue.rows()[found] if found else None
+
+
+def _variant(written: str) -> ResNetSpec | None:
+    """A row of the catalogue with switches behind its name: the longest name that fits."""
+    parts = written.split()
+    for end in range(len(parts) - 1, 0, -1):
+        row = _index().get(" ".join(parts[:end]))
+        if row and (found := varied(catalogue.rows()[row].spec, " ".join(parts[end:]))):
+            return found
+    return None
 
 
 @cache

@@ -1,63 +1,19 @@
-"""What a spec is called: the published name where it is a published net, a truthful one where it is not."""
+"""What a spec is called: the published name where it is a published net, a truthful one where it is not.
+
+Every name here can be read back: `named(slug(spec))` is the net again, but for its classes and input channels.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
-from explorer.spec import ResNetSpec, named, preset, presets, write_field
+from explorer.spec import ResNetSpec, catalogue, changed_fields, named, preset, presets, write_field
+from explorer.spec.variants import NUMBERS, VARIANTS, Variant
 
-_VARIANT = {  # field -> value -> (slug suffix, words)
-    "shortcut": {"A": ("A", "option A"), "B": ("B", "option B"), "C": ("C", "option C"), "none": ("plain", "plain")},
-    "stride_on": {"1x1": ("v1", "stride on the 1×1 (v1)"), "3x3": ("v1.5", "stride on the 3×3")},
-    "activation": {"pre": ("pre", "pre-activation")},
-    "norm": {
-        "none": ("nonorm", "without BN"),
-        "group": ("gn", "GroupNorm"),
-        "frozen": ("frozen", "frozen BN"),
-    },
-    "stem": {
-        "cifar": ("cifarstem", "CIFAR stem"),
-        "imagenet": ("imagenetstem", "ImageNet stem"),
-        "deep": ("deep", "deep stem"),
-    },
-    "pool": {
-        "max": ("maxpool", "max pool"),
-        "ceil": ("ceilpool", "pool rounded up"),
-        "conv": ("convpool", "pool by convolution"),
-        "none": ("nopool", "no pool"),
-    },
-    "stride_place": {"last": ("stridelast", "stride in the last block")},
-    "shortcut_pool": {"avg": ("avgdown", "pooled shortcut (D)")},
-    "shortcut_norm": {"none": ("barepr", "projection without norm")},
-    "conv_bias": {
-        "all": ("bias", "convolutions with bias"),
-        "projection": ("prbias", "projections with bias"),
-        "ends": ("endbias", "bias at the ends"),
-    },
-    "attention": {"se": ("se", "SE"), "eca": ("eca", "ECA")},
-    "zero_pad": {"both": ("bothsides", "zeros on both sides")},
-    "preact_first": {"block": ("preblock", "first norm in the block")},
-    "last_norm": {"no": ("nolast", "without last norm")},
-    "zero_init": {"yes": ("zeroinit", "last γ starts at 0")},
-}
-_NUMBERS = {
-    "width": ("w", "width"),
-    "groups": ("g", "groups"),
-    "width_per_group": ("d", "width per group"),
-    "stem_widths": ("stem", "stem widths"),
-    "widths": ("ws", "widths"),
-    "strides": ("s", "strides"),
-    "output_stride": ("os", "output stride"),
-    "attention_reduction": ("rd", "SE reduction"),
-}
-_LAYOUT = ("family", "stages", "block", "groups", "width_per_group")  # what makes a net one of the published ones
-_PRETTY = {
-    "resnext50_32x4d": "ResNeXt-50 32×4d",
-    "resnext101_32x8d": "ResNeXt-101 32×8d",
-    "resnext101_64x4d": "ResNeXt-101 64×4d",
-    "wide_resnet50_2": "Wide ResNet-50-2",
-    "wide_resnet101_2": "Wide ResNet-101-2",
-}
+_LAYOUT = ("family", "stages", "block", "groups", "width_per_group")  # what makes a net one of the presets
+_SKELETON = ("family", "stages", "block")  # what a name's base has to share; all else is told as a variant
+_HEAD = Variant("nofc", "no classifier")
 
 
 def base_name(spec: ResNetSpec) -> str:
@@ -66,70 +22,99 @@ def base_name(spec: ResNetSpec) -> str:
     for name, known in presets().items():
         if all(getattr(spec, field) == getattr(known, field) for field in _LAYOUT):
             return name
-    name = _by_depth(spec)
-    return f"{name}_{'_'.join(map(str, spec.stages))}" if name in presets() else name
+    return _unlisted(spec)
 
 
+@lru_cache(maxsize=4096)
 def nearest(spec: ResNetSpec) -> tuple[str, ResNetSpec]:
-    """(name, spec) of the net by whose name and a few changes a spec is told shortest: a preset, or a CIFAR depth."""
-    name = base_name(spec)
+    """(name, spec) of the net by whose name and the fewest changes a spec is told."""
+    bases = _bases(spec)
+    return min(bases, key=lambda base: len(changed_fields(spec, base[1])))
+
+
+@lru_cache(maxsize=4096)
+def _base(spec: ResNetSpec) -> tuple[str, ResNetSpec]:
+    """(name, spec) of the net that a spec is a variant of: the fewest words to add."""
+    return min(_bases(spec), key=lambda base: len(_switches(spec, base[1])))
+
+
+def _bases(spec: ResNetSpec) -> list[tuple[str, ResNetSpec]]:
+    """The catalogue's nets of these stages and blocks, and the layout by its depth."""
+    rows = [
+        (row.name, row.spec)
+        for row in catalogue.rows().values()
+        if row.title and all(getattr(row.spec, field) == getattr(spec, field) for field in _SKELETON)
+    ]
+    return [*rows, (name := _unlisted(spec), named(name))]
+
+
+def _unlisted(spec: ResNetSpec) -> str:
+    """A layout's name by its depth; with its stages where that would not be read as this layout."""
+    ending = "_cifar" if spec.family == "cifar" else ""
+    name = f"resnet{spec.nominal_depth}"
+    known = _layout_of(f"{name}{ending}")
+    if known is not None and all(getattr(known, field) == getattr(spec, field) for field in _SKELETON):
+        return f"{name}{ending}"
+    return f"{name}_{'_'.join(map(str, spec.stages))}{ending}"
+
+
+def _layout_of(name: str) -> ResNetSpec | None:
     try:
-        return name, named(name)
+        return named(name)
     except ValueError:
-        return "resnet50", preset("resnet50")
-
-
-def _by_depth(spec: ResNetSpec) -> str:
-    return f"resnet{spec.nominal_depth}" + ("_cifar" if spec.family == "cifar" else "")
-
-
-def _usual(spec: ResNetSpec) -> ResNetSpec:
-    """The net that a spec is a variant of."""
-    known = presets().get(base_name(spec))
-    return known or (preset("resnet20_cifar") if spec.family == "cifar" else ResNetSpec())
+        return None
 
 
 def variants(spec: ResNetSpec) -> list[tuple[str, str]]:
-    """The switches that are off the usual: (slug suffix, words) each."""
-    usual = _usual(spec)
+    """The switches that are off the net's of that name: (slug suffix, words) each."""
+    return _switches(spec, _base(spec)[1])
+
+
+def _switches(spec: ResNetSpec, base: ResNetSpec) -> list[tuple[str, str]]:
+    changed = {field: value for field, (_, value) in changed_fields(spec, base).items()}
+    if spec.block == "basic":
+        changed.pop("stride_on", None)  # no 1×1 there to carry the stride
     found = [
-        _VARIANT[field].get(getattr(spec, field)) or _plainly(field, getattr(spec, field))
-        for field in _VARIANT
-        if getattr(spec, field) != getattr(usual, field) and not (field == "stride_on" and spec.block == "basic")
-    ]  # no 1×1 there to carry the stride
-    return found + [
-        (
-            f"{short}{write_field(getattr(spec, field)).replace(',', '.') or 'usual'}",
-            f"{words} {write_field(getattr(spec, field)) or 'usual'}",
-        )
-        for field, (short, words) in _NUMBERS.items()
-        if getattr(spec, field) != getattr(usual, field)
+        (VARIANTS[field][value].suffix, VARIANTS[field][value].words)
+        for field in VARIANTS
+        if (value := changed.get(field)) is not None
     ]
+    found += [_number(field, changed[field]) for field in NUMBERS if field in changed]
+    if (spec.num_classes == 0) != (base.num_classes == 0):
+        found.append((_HEAD.suffix, _HEAD.words) if spec.num_classes == 0 else ("fc", "classifier"))
+    return found
 
 
-def _plainly(field: str, value: str) -> tuple[str, str]:
-    """A switch that is at its default where the published net has it elsewhere."""
-    return f"{field.replace('_', '')}{value}", f"{field.replace('_', ' ')}: {value}"
+def _number(field: str, value: object) -> tuple[str, str]:
+    known, written = NUMBERS[field], write_field(value) or "usual"
+    short = field if field == "width" and value < 8 else known.suffix  # w2 is how others write twice as wide
+    return f"{short}{written.replace(',', '.')}", f"{known.words} {written}"
 
 
 def slug(spec: ResNetSpec) -> str:
     """A name for files and JSON: `resnet50`, `resnet50-plain-pre`, `resnet26`."""
-    return "-".join([base_name(spec), *(short for short, _ in variants(spec))])
+    return "-".join([_base(spec)[0], *(short for short, _ in variants(spec))])
 
 
 def title(spec: ResNetSpec) -> str:
     """A name for people: `ResNet-50`, `Plain-34`, `ResNet-18 · option C`."""
-    base = base_name(spec)
+    base = _base(spec)[0]
     words = [text for _, text in variants(spec)]
-    name = _PRETTY.get(base, f"ResNet-{spec.nominal_depth}")
-    if base not in presets() and base != _by_depth(spec):
-        name += f" [{','.join(map(str, spec.stages))}]"
+    row = catalogue.rows().get(base)
+    name = row.title if row and row.title else _plain_title(spec)
     if "plain" in words:
         words.remove("plain")
         name = name.replace("ResNet", "Plain", 1) if name.startswith("ResNet-") else f"{name} · plain"
-    if spec.family == "cifar":
-        name += " (CIFAR)"
     return " · ".join([name, *words])
+
+
+def _plain_title(spec: ResNetSpec) -> str:
+    """ResNet-68; with the stages where another net has that depth's name."""
+    cifar = spec.family == "cifar"
+    taken = _layout_of(f"resnet{spec.nominal_depth}{'_cifar' if cifar else ''}")
+    other = taken is not None and any(getattr(taken, field) != getattr(spec, field) for field in _SKELETON)
+    stages = f" [{','.join(map(str, spec.stages))}]" if other else ""
+    return f"ResNet-{spec.nominal_depth}{stages}{' (CIFAR)' if cifar else ''}"
 
 
 def layout(spec: ResNetSpec) -> str:
@@ -137,20 +122,40 @@ def layout(spec: ResNetSpec) -> str:
     return f"{spec.block} [{','.join(map(str, spec.stages))}]"
 
 
+def listed(spec: ResNetSpec) -> bool:
+    """Whether a net of these stages and blocks stands in the catalogue."""
+    return any(
+        all(getattr(row.spec, field) == getattr(spec, field) for field in _SKELETON)
+        for row in catalogue.rows().values()
+    )
+
+
 def remark(spec: ResNetSpec) -> str | None:
-    """What a free choice of depth and block amounts to, in one sentence; None for a published net as it is."""
-    base = base_name(spec)
-    if base in presets():
+    """What a free choice of depth and block amounts to, in one sentence; None for a layout of the catalogue."""
+    if listed(spec):
         return None
-    return f"No paper has this one: {layout(spec)} gives {spec.depth:,} layers."
+    return f"Not among the nets of this app’s catalogue: {layout(spec)} gives {spec.depth:,} layers."
 
 
 def same_layout_as(chosen: str, spec: ResNetSpec) -> str | None:
     """When the layout chosen under one name is another net: 'ResNet-34's layout with bottlenecks is ResNet-50.'"""
-    if base_name(spec) == chosen or chosen not in presets():
+    if base_name(spec) == chosen or chosen not in presets() or preset(chosen).block == spec.block:
         return None
     kind = {"basic": "basic blocks", "bottleneck": "bottlenecks"}[spec.block]
     source = title(preset(chosen))
-    if base_name(spec) in presets():
-        return f"{source}’s layout with {kind} is {title(replace(spec, shortcut=preset(base_name(spec)).shortcut))}."
+    if listed(spec):
+        return f"{source}’s layout with {kind} is {title(replace(spec, shortcut=_base(spec)[1].shortcut))}."
     return f"{source}’s layout with {kind} has {spec.depth:,} layers."
+
+
+def special(spec: ResNetSpec) -> list[str]:
+    """What sets a net apart from the paper's, in one short sentence each: 'D: the pool takes the stride, …'."""
+    plain = ResNetSpec(stages=spec.stages, block=spec.block)
+    found = [
+        VARIANTS[field][value].special
+        for field, (_, value) in changed_fields(spec, plain).items()
+        if field in VARIANTS and not (field == "pool" and spec.stem == "cifar")
+    ]
+    if spec.output_stride != plain.output_stride:
+        found.append(NUMBERS["output_stride"].special.format(value=spec.output_stride))
+    return [one for one in found if one]

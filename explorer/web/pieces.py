@@ -91,8 +91,8 @@ def header(chosen: Chosen, problem: str | None, beside: Callable[[], None] = lam
         f"{chosen.batch}×{spec.in_channels}×{chosen.height}×{chosen.width}",
     ]
     spans = joined(Markup('<span class="sep">{}</span>').format(fact) for fact in facts)
-    said = naming.same_layout_as(chosen.layout_of, spec) or naming.remark(spec)
-    soft = Markup('<span class="soft">{}</span>').format(said) if said else ""
+    said = [naming.same_layout_as(chosen.layout_of, spec) or naming.remark(spec), *naming.special(spec)[:2]]
+    soft = Markup("").join(Markup('<span class="soft">{}</span>').format(one) for one in said if one)
     with st.container(key="built", horizontal=True, vertical_alignment="center"):
         html(
             Markup('<div class="built" role="status"><b>{}</b>{}{}</div>{}').format(

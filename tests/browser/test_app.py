@@ -24,7 +24,7 @@ def test_a_deep_link_restores_the_model_and_the_controls_change_it(visit) -> Non
     app.settle("11.69 M params")
     assert "depth=18" in app.page.url
     app.page.locator(".st-key-block").get_by_role("radio", name="bottleneck").click()
-    app.settle("ResNet-18’s layout with bottlenecks has 26 layers.")
+    app.settle("ResNet-18’s layout with bottlenecks is ResNet-26.")
     assert "block=bottleneck" in app.page.url
 
 

@@ -3,6 +3,7 @@ the prediction. No torch."""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,9 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from explorer.jobs import Job
 from explorer.lab.config import Config
 from explorer.lab.outcome import Row
+from explorer.places import ASSETS
 
 if TYPE_CHECKING:
     from explorer.facts.proof import Proof
+
+TEXTS = tomllib.loads((ASSETS / "lab" / "texts.toml").read_text(encoding="utf-8"))
+MODULES: dict[str, str] = {
+    key: text["module"] for key, text in TEXTS.items() if "module" in text
+}  # in the page's order
 
 
 @dataclass(frozen=True)

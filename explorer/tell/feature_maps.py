@@ -16,6 +16,15 @@ from explorer.look.seen import BlockRow, strongest
 from explorer.net.node import Node
 from explorer.tell.mosaic import Mosaic, coloured, data_url, mosaic, ramp_css
 
+OURS = "net"  # the sidebar's net, untrained
+WHO = {  # slug -> words
+    "residual-20": "digits: residual, 20 layers",
+    "plain-20": "digits: plain, 20",
+    "residual-56": "digits: residual, 56",
+    "plain-56": "digits: plain, 56",
+    OURS: "the net of the sidebar, untrained",
+}
+PICTURES = {"cat": "A cat", "coffee": "A cup of coffee", "upload": "Your own"}  # CC0: S. van der Walt; R. Michetti
 FIRST = 72  # px on the screen of the largest map; the others keep their proportion to it
 MOST = 14  # channels a row
 PAPER = {"stem": "after the stem"}

@@ -12,6 +12,7 @@ from functools import cache, partial
 from importlib import import_module
 from typing import Any
 
+from explorer.lab.experiment import MODULES as EXPERIMENTS
 from explorer.spec import check_int
 from explorer.spec.checks import shortened
 from explorer.spec.chosen import DEFAULTS, Chosen
@@ -90,7 +91,6 @@ def _views(experiment: str) -> list[str]:
     return list(VIEWS[experiment])
 
 
-LAB = ("degradation", "identity", "signal", "learning-rate", "shattered", "lesion", "landscape")
 KEYS: tuple[Key, ...] = (
     Key("lecture"),  # what a lecture has no scene for, its own bar says
     Key("guess"),
@@ -126,8 +126,10 @@ KEYS: tuple[Key, ...] = (
     _choice("diff", ["compare"], "headline", "stages", "layers", "maps", "presets"),
     _choice("x", ["compare"], "params", "MACs", "memory"),
     _choice("y", ["compare"], "params", "MACs", "memory", "time", "pictures/s"),
-    _later("experiment", ["why_residual"], "lab.experiments", "EXPERIMENTS"),
-    *(Key(f"view-{name}", ("why_residual",), _one_of(f"view-{name}", partial(_views, name))) for name in LAB),
+    _later("who", ["feature_maps"], "tell.feature_maps", "WHO"),
+    _later("picture", ["feature_maps"], "tell.feature_maps", "PICTURES"),
+    _choice("experiment", ["why_residual"], *EXPERIMENTS),
+    *(Key(f"view-{name}", ("why_residual",), _one_of(f"view-{name}", partial(_views, name))) for name in EXPERIMENTS),
     _choice("reveal", ["why_residual"], "true", "false"),
     _number("seed", "why_residual", 1, 2**31 - 1),
     _choice("table", ["paper"], "table1", "depth", "errors", "cifar"),

@@ -8,15 +8,12 @@ code runs larger presets; there the order of sums varies, and so do the last dig
 
 from __future__ import annotations
 
-import tomllib
 from importlib import import_module
 
-from explorer.lab.experiment import Experiment
-from explorer.places import ASSETS
+from explorer.lab.experiment import MODULES, Experiment
 
-TEXTS = tomllib.loads((ASSETS / "lab" / "texts.toml").read_text(encoding="utf-8"))
-EXPERIMENTS: dict[str, Experiment] = {  # in the order of their texts, each of which names its module
-    key: import_module(f"{__name__}.{text['module']}").EXPERIMENT for key, text in TEXTS.items() if "module" in text
+EXPERIMENTS: dict[str, Experiment] = {  # in the order of their texts
+    key: import_module(f"{__name__}.{module}").EXPERIMENT for key, module in MODULES.items()
 }
 
 

@@ -22,21 +22,13 @@ from explorer.net.trace import trace
 from explorer.places import ASSETS
 from explorer.spec import ResNetSpec, naming
 from explorer.tell import feature_maps
+from explorer.tell.feature_maps import OURS, PICTURES, WHO
 from explorer.tell.mosaic import data_url
 from explorer.tell.plots.look import additions
 from explorer.web import look_component, pieces
 from explorer.web.asked import asked
 
 STYLE = (Path(__file__).parent / "feature_maps.css").read_text(encoding="utf-8")
-OURS = "net"  # the sidebar's net, untrained
-WHO = {
-    "residual-20": "digits: residual, 20 layers",
-    "plain-20": "digits: plain, 20",
-    "residual-56": "digits: residual, 56",
-    "plain-56": "digits: plain, 56",
-    OURS: "the net of the sidebar, untrained",
-}
-PHOTOGRAPHS = {"cat": "A cat", "coffee": "A cup of coffee"}  # CC0: Stefan van der Walt; Rachel Michetti
 
 
 @dataclass(frozen=True)
@@ -108,7 +100,7 @@ def _digit() -> Prepared:
 
 def _photograph(spec: ResNetSpec) -> Prepared | None:
     prepare = subject.preparing(spec)
-    source = asked("Picture", PHOTOGRAPHS | {"upload": "Your own"}, "picture")
+    source = asked("Picture", PICTURES, "picture")
     if source != "upload":
         return prepare(Image.open(ASSETS / "look" / f"{source}.jpg"))
     file = st.file_uploader("PNG, JPEG or WebP, up to 16 megapixels", type=["png", "jpg", "jpeg", "webp"], key="own")

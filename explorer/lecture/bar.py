@@ -10,7 +10,7 @@ from markupsafe import escape
 from explorer import units
 from explorer.lecture.answers import answer, evaluate
 from explorer.lecture.scene import HOME, Lecture, Scene, address
-from explorer.lecture.scene_text import about, filled, prose
+from explorer.lecture.scene_text import about, asked, filled, prose
 from explorer.tell.link import data_uri, qr_svg
 from explorer.tell.markup import Cards
 
@@ -37,10 +37,17 @@ def bar(run: Lecture, scene: Scene, page: str, guess: str = "", present: bool = 
         "revealed": address(scene.page, scene.params(revealed=True) | own) if question else None,
         "text": prose(scene.text, scene.chosen, cards=cards),
         "notes": prose(scene.notes, scene.chosen, False, cards),
-        "question": {key: value for key, value in asdict(question).items() if key in INPUTS} if question else None,
+        "question": _inputs(scene),
         "verdict": _verdict(scene, guess, cards) if question and guess else None,
         "cards": cards.html(),
     }
+
+
+def _inputs(scene: Scene) -> dict[str, object] | None:
+    """What the visitor answers, and with what."""
+    if scene.question is None:
+        return None
+    return {key: value for key, value in asdict(scene.question).items() if key in INPUTS} | {"ask": asked(scene)}
 
 
 def _verdict(scene: Scene, guess: str, cards: Cards) -> dict[str, object]:
@@ -49,7 +56,7 @@ def _verdict(scene: Scene, guess: str, cards: Cards) -> dict[str, object]:
     mark = units.PROVENANCE_MARK.get(found["source"], units.PROVENANCE_MARK["published"])
     return found | {
         "source": f"{mark} {found['source']}",
-        "ask": scene.question.ask,
+        "ask": asked(scene),
         "answer": cards.number(proof, found["answer"]) if proof else escape(found["answer"]),
         "because": prose(scene.question.because, scene.chosen, False, cards),
     }
@@ -99,4 +106,4 @@ def _asked(scene: Scene) -> dict[str, str]:
     if scene.question is None:
         return {"question": "", "answer": "", "source": ""}
     verdict = evaluate(scene, "")
-    return {"question": scene.question.ask, "answer": verdict.answer, "source": verdict.source}
+    return {"question": asked(scene), "answer": verdict.answer, "source": verdict.source}

@@ -6,9 +6,9 @@ from markupsafe import Markup
 
 from explorer import units
 from explorer.lecture.answers import NONE, evaluate
-from explorer.lecture.scene import Lecture, Question, Scene
+from explorer.lecture.scene import Lecture, Scene
 from explorer.lecture.scene_pictures import pictures
-from explorer.lecture.scene_text import prose
+from explorer.lecture.scene_text import asked, prose
 from explorer.tell.link import data_uri, qr_svg
 from explorer.tell.markup import joined
 
@@ -39,8 +39,8 @@ PAGE = Markup(
 def handout(run: Lecture, root: str) -> str:
     """One file that needs nothing else. root: the app's address, as in "http://localhost:8501/"."""
     scenes = joined(_scene(run.number(scene), scene, root) for scene in run.scenes)
-    asked = joined(_answer(run.number(scene), scene) for scene in run.scenes if scene.question)
-    answers = Markup('<section class="answers"><h2>Answers</h2>{}</section>').format(asked) if asked else ""
+    each = joined(_answer(run.number(scene), scene) for scene in run.scenes if scene.question)
+    answers = Markup('<section class="answers"><h2>Answers</h2>{}</section>').format(each) if each else ""
     return str(PAGE.format(title=run.title, style=STYLE, subtitle=run.subtitle, scenes=scenes, answers=answers))
 
 
@@ -52,16 +52,17 @@ def _scene(number: int, scene: Scene, root: str) -> Markup:
         scene.title,
         prose(scene.text, scene.chosen, links=False),
         Markup('<div class="pictures">{}</div>').format(drawn) if drawn else "",
-        _ask(scene.question) if scene.question else "",
+        _ask(scene) if scene.question else "",
         _link(root.rstrip("/") + scene.address),
     )
 
 
-def _ask(question: Question) -> Markup:
+def _ask(scene: Scene) -> Markup:
+    question = scene.question
     items = joined(Markup("<li>{}</li>").format(choice) for choice in question.choices)
     line = Markup('<p>Your guess: <span class="line">&nbsp;</span> {}</p>')
     own = Markup("<ul>{}</ul>").format(items) if items else line.format(question.unit)
-    return Markup('<div class="ask"><b>{}</b>{}</div>').format(question.ask, own)
+    return Markup('<div class="ask"><b>{}</b>{}</div>').format(asked(scene), own)
 
 
 def _answer(number: int, scene: Scene) -> Markup:
@@ -69,7 +70,7 @@ def _answer(number: int, scene: Scene) -> Markup:
     mark = units.PROVENANCE_MARK.get(found.source, units.PROVENANCE_MARK["published"])
     because = prose(scene.question.because, scene.chosen, links=False)
     return Markup('<p><span class="number">{}</span>{} <b>{}</b> <span class="mark">{} {}</span></p>{}').format(
-        number, scene.question.ask, found.answer, mark, found.source, because
+        number, asked(scene), found.answer, mark, found.source, because
     )
 
 

@@ -13,6 +13,7 @@ from explorer import units
 from explorer.facts import block_pair, published
 from explorer.facts.proof import Proof, counted, depth, prove, ratio, receptive_field, share
 from explorer.facts.rollup import Block, Stage, blocks, stages, total
+from explorer.lecture import on_gpu
 from explorer.net.trace import Node, trace
 from explorer.spec import ResNetSpec, preset, presets
 from explorer.spec.chosen import Chosen
@@ -115,22 +116,21 @@ def _error(net: str) -> Quantity:
 
 
 def _throughput(pair: str) -> Quantity:
-    """Published images per second of one net over another's, on the first device of the table."""
+    """Images per second of one net over another's on a GPU: recorded, else published."""
     one, other = pair.split("/")
-    table = published.throughput()[0]
-    speeds = [
-        Proof(
-            name,
-            f"{table['images_per_s'][name]:,}",
-            table["images_per_s"][name],
-            "pictures per second",
-            source="published",
-        )
+    both, _, told, source = on_gpu.speeds(one, other)
+    rates = [
+        Proof(name, f"{round(both[name]):,}", round(both[name]), "pictures per second", source=source)
         for name in (other, one)
     ]
-    return _times(
-        replace(ratio(*speeds), rule=f"pictures per second, {one} ÷ {other}: {table['source']}", source="published")
-    )
+    return _times(replace(ratio(*rates), rule=f"pictures per second, {one} ÷ {other}: {told}", source=source))
+
+
+def _device(pair: str) -> Quantity:
+    """The GPU on which `speed_ratio` stands."""
+    one, other = pair.split("/")
+    _, name, _, source = on_gpu.speeds(one, other)
+    return Quantity(name, name, source)
 
 
 def _of(metric: str) -> Callable[[str], Quantity]:
@@ -148,6 +148,7 @@ OF_NAME: dict[str, tuple[str, Callable[[str], Quantity]]] = {  # name -> example
     "macs_of": ("macs_of:resnet34", _of("macs")),
     "macs_ratio": ("macs_ratio:resnet50/resnet34", _macs_over),
     "speed_ratio": ("speed_ratio:resnet50/resnet34", _throughput),
+    "speed_device": ("speed_device:resnet50/resnet34", _device),
 }
 
 

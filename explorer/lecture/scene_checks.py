@@ -77,6 +77,7 @@ def _asked(scene: Scene) -> None:
 
 
 CHECKS: dict[str, Callable[[Scene], None]] = {
+    "ask": scene_text.asked,
     "state": _state,
     "text": lambda scene: _text(scene, scene.text),
     "notes": lambda scene: _text(scene, scene.notes),

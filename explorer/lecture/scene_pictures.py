@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 
 from explorer import units
 from explorer.facts import block_pair, published
 from explorer.facts.rollup import headline, stages, total
 from explorer.lab.record import recorded
+from explorer.lecture import on_gpu
 from explorer.lecture.scene import Scene
 from explorer.net.trace import Node, trace
 from explorer.spec import naming, preset
@@ -79,25 +81,15 @@ def _paper(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
 
 def _timing(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
     one, other = params.get("one", "resnet34"), params.get("other", "resnet50")
-    device = next((table for table in published.throughput() if {one, other} <= set(table["images_per_s"])), None)
     costs = [
         (naming.title(preset(name)), value := headline(preset(name), 224, 224)["macs"], units.macs(value), BLUE)
         for name in (one, other)
     ]
     found = [(bars_drawing(costs, "Counted: multiply-adds per picture", "computed from the traced models"), "MACs")]
-    if device:
-        speeds = [
-            (naming.title(preset(name)), device["images_per_s"][name], f"{device['images_per_s'][name]:,} img/s", GREY)
-            for name in (one, other)
-        ]
-        found.append(
-            (
-                bars_drawing(
-                    speeds, f"Timed: {device['device']}, {device['dtype']}, batch {device['batch']}", device["source"]
-                ),
-                "Throughput",
-            )
-        )
+    with contextlib.suppress(KeyError):  # of these two there is none
+        both, device, told, _ = on_gpu.speeds(one, other)
+        speeds = [(naming.title(preset(name)), value, f"{round(value):,} img/s", GREY) for name, value in both.items()]
+        found.append((bars_drawing(speeds, f"Timed: {device}", told), "Throughput"))
     return found
 
 

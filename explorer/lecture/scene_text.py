@@ -17,7 +17,7 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from explorer.lecture.quantities import Quantity, quantity
-from explorer.lecture.scene import query
+from explorer.lecture.scene import Scene, query
 from explorer.spec.chosen import Chosen
 from explorer.tell.markup import Cards, joined
 
@@ -40,6 +40,11 @@ BUTTON = Markup('<a href="#" role="button" data-drive="{}">')
 def filled(text: str, chosen: Chosen) -> str:
     """With every {figure} in place. Raises `ValueError` for one that is not known."""
     return FIGURE.sub(lambda found: _unbroken(quantity(found[1], chosen)), text)
+
+
+def asked(scene: Scene) -> str:
+    """The question with every {figure} in place; '' without one."""
+    return filled(scene.question.ask, scene.chosen) if scene.question else ""
 
 
 def phrases(text: str) -> list[str]:

@@ -88,6 +88,20 @@ def blocks(spec: ResNetSpec, settings: Settings) -> list[Point]:
     ]
 
 
+def launches(spec: ResNetSpec, settings: Settings) -> list[Point]:
+    """Every batch eager and as a CUDA graph: what a pass takes, and what the host needs to launch it."""
+    if settings.kind != "cuda":
+        raise ValueError(
+            f"device={settings.device!r}: launches are timed on a GPU (CUDA or ROCm); there is none in use"
+        )
+    eager = replace(settings, cuda_graph=False, compile="eager")
+    return [
+        Point(f"batch {size}{', CUDA graph' * graph}", spec, replace(eager, batch=size, cuda_graph=graph))
+        for size in (2**power for power in range(9))
+        for graph in (False, True)
+    ]
+
+
 SWEEPS: dict[str, tuple[str, Callable[[ResNetSpec, Settings], list[Point]]]] = {  # key -> what it asks, its plan
     "depths": ("The five depths", depths),
     "batch": ("Batch size", batches),
@@ -99,6 +113,8 @@ SWEEPS: dict[str, tuple[str, Callable[[ResNetSpec, Settings], list[Point]]]] = {
 
 def plan(name: str, spec: ResNetSpec, settings: Settings) -> list[Point]:
     """`settings`: resolved. Raises `ValueError` for an unknown sweep and for one that makes no sense for the spec."""
+    if name == "launches":  # a view of its own
+        return launches(spec, settings)
     if name not in SWEEPS:
         raise ValueError(f"sweep={name!r}: choose one of {', '.join(SWEEPS)}")
     return SWEEPS[name][1](spec, settings)

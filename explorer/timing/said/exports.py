@@ -86,9 +86,10 @@ def race(contrast: Sequence[rows.Ratio], seen: Sequence[Measurement], height: in
         elif row.source == "computed":
             line |= {"height": height, "width": width}
         else:
-            both = zip(("one", "other"), seen)
-            line |= {f"{side}_{key}": value for side, one in both for key, value in statistics(one).items()}
-            line |= beside(seen[0].settings, seen[0].provenance)
+            both = row.of or seen
+            sides = zip(("one", "other"), both)
+            line |= {f"{side}_{key}": value for side, one in sides for key, value in statistics(one).items()}
+            line |= beside(both[0].settings, both[0].provenance)
         lines.append(line)
     return lines
 

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from explorer.net.trace import Node, trace
-from explorer.spec import ResNetSpec
+from explorer.spec import MAX_BATCH, ResNetSpec
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.records import Cut, Run
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure.against_limit import Limit, rooflined
 from explorer.timing.measure.parts import Part, Parts
 from explorer.timing.measure.sweeps import Row, plan
+
+GPUS = ("cuda", "mps")
 
 
 def nearest(runs: Sequence[Run], spec: ResNetSpec, settings: Settings) -> Run | None:
@@ -94,6 +96,13 @@ def pair(runs: Sequence[Run], specs: Sequence[ResNetSpec], settings: Settings) -
     if first is None:
         return ()
     return tuple(_match(runs, first, spec).measurement for spec in specs)
+
+
+def pair_on_gpu(runs: Sequence[Run], specs: Sequence[ResNetSpec]) -> tuple[Measurement, ...]:
+    """As `pair`, on a GPU at full load: the largest batch in half precision, where that was recorded."""
+    there = [run for run in runs if run.measurement.settings.kind in GPUS]
+    device = there[0].measurement.settings.device if there else "cuda:0"
+    return pair(there, specs, Settings(device=device, dtype="bf16", memory_format="channels_last", batch=MAX_BATCH))
 
 
 def sweep(runs: Sequence[Run], which: str, spec: ResNetSpec, settings: Settings) -> list[Row]:

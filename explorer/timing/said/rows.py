@@ -77,6 +77,7 @@ class Ratio:
     unit: of both sides; source: a key of units.PROVENANCE. device, table: of a time, on what and from which table.
     undecided: why this run doesn't tell which of the two takes longer; '' where it does, or where nothing is known of
     the spread (published figures). span: the ratio's least and largest value by the quartiles of both.
+    of: both measurements, of a time that was measured or recorded.
     """
 
     what: str
@@ -90,6 +91,7 @@ class Ratio:
     table: Mapping[str, object] | None = None
     undecided: str = ""
     span: tuple[float, float] | None = None
+    of: tuple[Measurement, ...] = ()
 
     @property
     def ratio(self) -> float:
@@ -155,6 +157,7 @@ def timed_pair(seen: Sequence[Measurement], source: str) -> list[Ratio]:
             source,
             device,
             undecided=_undecided(seen, quarters),
+            of=tuple(seen),
             span=(quarters[1][0] / quarters[0][1], quarters[1][1] / quarters[0][0]),
         )
     ]

@@ -220,3 +220,18 @@ def nothing_yet(chosen: Chosen) -> None:
     pieces.lead(
         f"No recorded run of {naming.title(chosen.spec)} at this input size comes with the explorer: time it here."
     )
+
+
+def loaded() -> tuple[records.Run, ...]:
+    """The runs of the visitor's own file."""
+    file = st.file_uploader(
+        "Load a run saved by `python -m explorer time resnet50 --batch 32 --save run.json`",
+        type="json",
+        max_upload_size=5,
+        key="run_file",
+    )
+    try:
+        return records.loads(file.getvalue(), file.name[:60]) if file is not None else ()
+    except ValueError as error:
+        plain.error(error)
+        return ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 from markupsafe import Markup
@@ -18,12 +19,13 @@ from explorer.timing.measure import sweeps
 from explorer.timing.measure.tasks import Ask
 from explorer.timing.said import exports, found, rows, sentences
 from explorer.timing.said import machines as sides
-from explorer.web import pieces, plain
+from explorer.web import pieces
 from explorer.web.sections.timing import pieces as timing_pieces
 from explorer.web.sections.timing import runs
 from explorer.web.state import Chosen
 
 RACERS = tuple(presets())
+CHECK = "python3 tests/gpu/check.py --out mine"
 
 
 def race(chosen: Chosen, settings: Settings) -> None:
@@ -34,10 +36,10 @@ def race(chosen: Chosen, settings: Settings) -> None:
         answer = runs.run(Ask("race", pair[0], settings, ask_names))
     seen = answer.value if answer else found.pair(timing_pieces.recorded(), pair, settings)
     mark = answer.mark if answer else "recorded"
-    timed = [
-        *rows.timed_pair(seen, mark.split()[0]),
-        *rows.published_pair(records.published(), one, other, chosen.height, chosen.width),
-    ]
+    on_gpu = _on_gpu(chosen, pair, seen)
+    elsewhere = on_gpu or rows.published_pair(records.published(), one, other, chosen.height, chosen.width)
+    here = rows.timed_pair(seen, mark.split()[0])
+    timed = [*elsewhere, *here] if on_gpu and not answer else [*here, *elsewhere]  # a GPU's record answers best
     counted = rows.contrast(*pair, chosen.height, chosen.width, timed)
     titles = [naming.title(spec) for spec in pair]
     pieces.lead(sentences.contrast(counted, *titles))
@@ -51,6 +53,9 @@ def race(chosen: Chosen, settings: Settings) -> None:
     if seen:
         timing_pieces.beside(seen[0].settings, seen[0].provenance, mark)
         timing_pieces.not_yours(seen[0].settings, settings, mark)
+    if on_gpu:
+        kept = found.pair_on_gpu(timing_pieces.recorded(), pair)[0]
+        timing_pieces.beside(kept.settings, kept.provenance, "recorded")
     timing_pieces.sources([row.table for row in timed if row.table is not None])
     timing_pieces.doubts(sentences.pair_doubts(seen))
     timing_pieces.take_home(
@@ -59,6 +64,15 @@ def race(chosen: Chosen, settings: Settings) -> None:
         exports.race(counted, seen, chosen.height, chosen.width),
         [records.row_of(each) for each in seen],
     )
+
+
+def _on_gpu(chosen: Chosen, pair: Sequence, here: Sequence[Measurement]) -> list[rows.Ratio]:
+    """Both as recorded on a GPU, at the tables' input size; none where that is what stands here anyway."""
+    kept = found.pair_on_gpu(timing_pieces.recorded(), pair)
+    if not kept or kept == tuple(here) or (chosen.height, chosen.width) != (rows.PUBLISHED_SIDE,) * 2:
+        return []
+    name = sentences.device_name(kept[0].provenance).removeprefix("NVIDIA ")
+    return [replace(row, what=f"Time, {name} (recorded)") for row in rows.timed_pair(kept, "recorded")]
 
 
 def _proved(counted: Sequence[rows.Ratio]) -> list[rows.Ratio]:
@@ -106,7 +120,7 @@ def _charts(counted: Sequence[rows.Ratio], titles: Sequence[str], seen: Sequence
 def machines(chosen: Chosen, settings: Settings) -> None:
     """Runs of other machines beside this one: recorded, published, and a file of your own."""
     top = st.container()
-    made = sides.lines([*_loaded(), *timing_pieces.recorded()], records.published(), runs.passes())
+    made = sides.lines([*timing_pieces.loaded(), *timing_pieces.recorded()], records.published(), runs.passes())
     with top:
         _side_by_side(chosen, made)
     _how_to_record()
@@ -167,21 +181,6 @@ def _cells(line: dict, names: Sequence[str], made: Sequence[dict], common: Seque
     )
 
 
-def _loaded() -> tuple[records.Run, ...]:
-    """The runs of the visitor's own file."""
-    file = st.file_uploader(
-        "Load a run saved by `python -m explorer time resnet50 --batch 32 --save run.json`",
-        type="json",
-        max_upload_size=5,
-        key="run_file",
-    )
-    try:
-        return records.loads(file.getvalue(), file.name[:60]) if file is not None else ()
-    except ValueError as error:
-        plain.error(error)
-        return ()
-
-
 def _how_to_record() -> None:
     """What is not recorded, and how to make up for it."""
     kinds = {run.measurement.settings.kind for run in timing_pieces.recorded()}
@@ -202,3 +201,6 @@ def _how_to_record() -> None:
             language="bash",
             wrap_lines=True,
         )
+    if not kinds & {"cuda", "mps"}:
+        pieces.html('<div class="beside">A GPU is checked and recorded whole, in nine minutes at most, by:</div>')
+        st.code(CHECK, language="bash")

@@ -23,6 +23,7 @@ from explorer.web import pieces, plain, state
 from explorer.web.pieces import Figure
 from explorer.web.sections.timing import pieces as timing_pieces
 from explorer.web.sections.timing import runs
+from explorer.web.sections.timing.launches import launches
 from explorer.web.sections.timing.parts import parts
 from explorer.web.sections.timing.rivals import machines, race
 from explorer.web.state import Chosen
@@ -159,6 +160,7 @@ VIEWS = {  # slug -> the question, its view
     "parts": ("Where does the time go?", parts),
     "sweep": ("What makes it faster?", sweep),
     "limit": ("How near to the device’s limit is it?", limit),
+    "launches": ("At which batch does the GPU start to work?", launches),
     "race": ("Why are FLOPs not time?", race),
     "machines": ("How fast is it elsewhere?", machines),
 }

@@ -181,6 +181,7 @@ def test_unknown_figures_name_the_choices(name: str) -> None:
 def test_a_guess_is_held_against_the_answer(slug: str, guess: str, right: bool, sentence: str) -> None:
     found = lecture.evaluate(by_slug(slug), guess)
     assert found.right is right and sentence in found.sentence
+    assert found.answer == lecture.evaluate(by_slug(slug), "none").answer, "the model's figure, whatever was guessed"
 
 
 @pytest.mark.parametrize("scene", ASKING, ids=lambda scene: scene.slug)
@@ -193,6 +194,8 @@ def test_no_guess_breaks_the_reveal(scene: lecture.Scene, guess: str) -> None:
 
 def test_answers_carry_their_source() -> None:
     assert lecture.evaluate(by_slug("deeper"), "none") == lecture.Verdict(None, "", "28.54 %", "", "published")
+    wrong = lecture.evaluate(by_slug("deeper"), "20")
+    assert (wrong.said, wrong.answer, wrong.source) == ("20 %", "28.54 %", "published")
     assert lecture.evaluate(by_slug("bottleneck"), "none").answer == "17 times"
     assert "recorded" in lecture.evaluate(by_slug("degradation"), "none").source
 

@@ -97,6 +97,12 @@ def test_preactivation_blocks_add_before_any_activation() -> None:
     out = block.conv1(block.bn1(x).relu())
     out = block.conv3(block.bn3(block.conv2(block.bn2(out).relu())).relu())
     assert torch.equal(block(x.clone()), out + x)
+    block = model.layer2[
+        0
+    ]  # where the shape changes, the shortcut too takes the activated x, as the authors' code does
+    activated = block.bn1(x).relu()
+    out = block.conv3(block.bn3(block.conv2(block.bn2(block.conv1(activated)).relu())).relu())
+    assert torch.equal(block(x.clone()), out + block.downsample(activated))
     assert [len(module.downsample) for module in (model.layer1[0], model.layer2[0])] == [1, 1]  # no BN there
     assert not hasattr(model.layer1[0], "bn1")  # the stem's activation serves the first block
     assert model.bn_last.num_features == 64
@@ -159,5 +165,6 @@ def test_a_seed_fixes_the_weights_and_leaves_the_global_generator_alone() -> Non
 
 
 def test_initialisation_is_he_et_al_with_fan_out() -> None:
-    weight = build(ResNetSpec(stages=(1, 1), block="basic"), seed=0).layer1[0].conv1.weight
-    assert weight.std().item() == pytest.approx((2 / (64 * 9)) ** 0.5, rel=0.02)
+    model = build(ResNetSpec(stages=(1, 1), block="basic"), seed=0)
+    for weight, fan_out in ((model.layer1[0].conv1.weight, 64 * 9), (model.layer2[0].conv1.weight, 128 * 9)):
+        assert weight.std().item() == pytest.approx((2 / fan_out) ** 0.5, rel=0.02)

@@ -39,13 +39,15 @@ class FakeClock:
 
 
 class FakeCall:
-    """Passes of given seconds, the first ones slower."""
+    """Passes of given seconds, the first ones slower. making_s: what each input takes to be made."""
 
-    def __init__(self, clock: FakeClock, seconds: float, slow_first: int = 0) -> None:
+    def __init__(self, clock: FakeClock, seconds: float, slow_first: int = 0, making_s: float = 0.0) -> None:
+        self.making_s = making_s
         self.clock, self.seconds, self.slow, self.calls, self.prepared = clock, seconds, slow_first, 0, 0
 
     def prepare(self) -> None:
         self.prepared += 1
+        self.clock.t += self.making_s
 
     def __call__(self) -> None:
         self.calls += 1

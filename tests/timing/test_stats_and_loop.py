@@ -110,6 +110,12 @@ def test_the_loop_spends_its_budget_and_keeps_each_time(each_s: float) -> None:
     assert seen.enqueue_s == pytest.approx(each_s)
 
 
+def test_the_making_of_the_input_is_in_no_pass() -> None:
+    clock = FakeClock()
+    seen = loop.timed(FakeCall(clock, 0.003, making_s=0.05), clock, budget_s=1.0)
+    assert {round(value, 9) for value in seen.times_s} == {0.003} and seen.enqueue_s == pytest.approx(0.003)
+
+
 def test_a_long_pass_is_still_timed_five_times_and_each_is_a_place_to_stop() -> None:
     clock, looks = FakeClock(), []
     loop.timed(FakeCall(clock, 3.0), clock, 0.5, lambda progress=None, *_: looks.append(clock.t))

@@ -11,26 +11,34 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from explorer import spec as axes
 from explorer.cli import flags as cli
-from explorer.spec import parse_input
 
 PART = ("part", {"nargs": "?", "default": "net", "metavar": "PART", "help": "net, conv3_x, layer2.0, layer2.0.conv1 …"})
+OPTIMIZERS = {  # as people type them → as the estimate calls them
+    "sgd": "SGD",
+    "momentum": "SGD with momentum",
+    "sgd with momentum": "SGD with momentum",
+    "adam": "Adam, AdamW",
+    "adamw": "Adam, AdamW",
+}
 FIGURES = ("overview", "volumes", "receptive", "shares", "block", "graph")
 
 
 @dataclass(frozen=True)
 class Question:
-    """help: what it answers; answer: the name of its function in `answers`; flags: its own; model: whether it is of one."""
+    """help: what it answers; answer: the name of its function in `answers`; flags: its own; model: whether it is of one;
+    unused: flags of the model that would not change the answer, each with the reason."""
 
     help: str
     answer: str
     flags: tuple[tuple[str, dict[str, Any]], ...] = ()
     model: bool = True
+    unused: Mapping[str, str] = field(default_factory=dict)
 
 
 QUESTIONS: dict[str, Question] = {
@@ -38,7 +46,11 @@ QUESTIONS: dict[str, Question] = {
     "cost": Question(
         "parameters, MACs, activation memory and receptive field of what a part is made of", "costs", (PART,)
     ),
-    "flops": Question("all conventions of counting FLOPs, each gap with its reason", "flops"),
+    "flops": Question(
+        "all conventions of counting FLOPs, each gap with its reason",
+        "flops",
+        unused={"batch": "counts one picture, and a batch of N costs N times as much"},
+    ),
     "memory": Question(
         "memory of inference and training, estimated",
         "memories",
@@ -46,7 +58,7 @@ QUESTIONS: dict[str, Question] = {
             ("--dtype", {"default": "fp32", "metavar": "fp32|bf16|…", "help": "number format"}),
             (
                 "--optimizer",
-                {"default": "SGD with momentum", "metavar": "NAME", "help": "SGD, SGD with momentum, or Adam, AdamW"},
+                {"default": "SGD with momentum", "metavar": "NAME", "help": "SGD, momentum, Adam or AdamW"},
             ),
         ),
     ),
@@ -59,8 +71,13 @@ QUESTIONS: dict[str, Question] = {
                 {"nargs": "?", "const": "", "metavar": "BLOCK", "help": "also ask the gradient of one unit (seconds)"},
             ),
         ),
+        unused={"batch": "is the same for every batch", "input": "is the same for every input size"},
     ),
-    "torchinfo": Question("torchinfo's summary and whether it agrees", "torchinfos"),
+    "torchinfo": Question(
+        "torchinfo's summary and whether it agrees",
+        "torchinfos",
+        unused={"batch": "summarizes one picture, and its mult-adds for a batch of N are N times as many"},
+    ),
     "compare": Question(
         "what changes from a baseline to this model",
         "compared",
@@ -70,11 +87,13 @@ QUESTIONS: dict[str, Question] = {
                 {"default": "resnet34", "metavar": "MODEL", "help": "resnet34, resnet34~shortcut=none, …"},
             ),
         ),
+        unused={"batch": "compares one picture's cost"},
     ),
     "figure": Question(
         f"a drawing as SVG, or the graph as DOT: {', '.join(FIGURES)}",
         "",
         (("what", {"nargs": "?", "default": "overview", "metavar": "FIGURE", "help": ", ".join(FIGURES)}),),
+        unused={"batch": "draws one picture's maps"},
     ),
     "paper": Question(
         "a table of the papers beside the models: table1, table2, table3, table6, preactivation",
@@ -112,8 +131,10 @@ def main(words: Sequence[str]) -> int:
     reader = parser(name)
     given = reader.parse_args(rest)
     try:
-        return cli.show(render(name, given))
-    except ValueError as error:
+        text = render(name, given)
+        cli.say(getattr(given, "notes", ()))
+        return cli.show(text)
+    except (ValueError, NotImplementedError) as error:  # the second names a kind of net that cannot be built
         reader.error(str(error))
 
 
@@ -123,10 +144,17 @@ def render(name: str, given: argparse.Namespace) -> str:
     question = QUESTIONS[name]
     if getattr(given, "stride_on", None) is not None:
         cli.one_of("stride_on", given.stride_on, axes.CHOICES["stride_on"])
-    spec = cli.chosen_spec(given) if question.model else None
-    if spec is not None:
-        given.height, given.width = parse_input(given.input if given.input is not None else str(spec.default_input))
-        given.batch = cli.whole("batch", given.batch, 1, axes.MAX_BATCH)
+    if name == "paper" and given.stride_on is not None and given.table != "table1":
+        raise ValueError(f"stride_on={given.stride_on!r}: {given.table[:60]} has no strides; leave --stride-on away")
+    if name == "memory":
+        given.optimizer = OPTIMIZERS.get(given.optimizer.lower(), given.optimizer)
+    spec = None
+    if question.model:
+        net = cli.asked(given)
+        batch = cli.whole("batch", given.batch or "1", 1, axes.MAX_BATCH)
+        cli.scope(given, name, question.unused)
+        spec, given.height, given.width, given.batch = net.spec, net.height, net.width, batch
+        given.notes = net.notes
     if name == "figure":
         from explorer.tell.pictures import picture
 

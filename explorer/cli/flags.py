@@ -5,63 +5,120 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import NoReturn
 
 from explorer import spec as axes
-from explorer.spec import ResNetSpec, check_int, named, parse_stages, presets, read_field
+from explorer.spec import ResNetSpec, check_int, parse_input, parse_stages, read_field, resolve
+from explorer.spec.controls import AXES, idle, varied
 
-NUMBERS = {  # flag -> spec field, help
-    "width": ("width", "channels of the first stage's inner convolutions"),
-    "groups": ("groups", "ResNeXt's cardinality"),
-    "width-per-group": ("width_per_group", "ResNeXt, Wide ResNet"),
-    "in-channels": ("in_channels", "channels of the picture"),
-    "classes": ("num_classes", "outputs of fc; 0 leaves it out"),
-    "attention-reduction": ("attention_reduction", "squeeze-and-excitation's, 16 as published"),
-    "output-stride": ("output_stride", "32, 16 or 8: by dilation"),
-}
-LISTS = {  # flag -> spec field, help
-    "stem-widths": ("stem_widths", "channels of the stem's convolutions"),
-    "widths": ("widths", "inner channels of each stage"),
-    "strides": ("strides", "of each stage"),
-}
+INPUT = ("--input", "--image-size", "--img-size")  # the first is ours, the others are what people type
+BATCH = ("--batch", "--batch-size")
+FACTORS = range(2, 16)  # a width that was meant as a factor
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse that says what is wrong in one line and exits with 2."""
+    """argparse that says what is wrong in one line and exits with 2; `--in_channels` is `--in-channels`."""
+
+    def parse_known_args(self, args: Sequence[str] | None = None, namespace: object = None) -> tuple:  # type: ignore[override]
+        return super().parse_known_args([_dashed(word) for word in args or ()], namespace)
 
     def error(self, message: str) -> NoReturn:
-        line = " ".join(message.split())
-        self.exit(2, f"explorer: {line if len(line) <= 400 else line[:399] + '…'}\n")
+        self.exit(2, f"explorer: {one_line(message)}\n")
 
 
-def model_flags(made: Parser) -> None:
-    """The model and its input, as every command takes them."""
-    made.add_argument("model", metavar="MODEL", help=f"{', '.join(presets())}, or resnetN_cifar with N = 6n+2")
-    for name, choices in axes.CHOICES.items():
-        made.add_argument(f"--{name.replace('_', '-')}", dest=name, metavar="|".join(choices))
-    for flag, (field, words) in NUMBERS.items():
-        made.add_argument(f"--{flag}", dest=field, metavar="N", help=words)
-    for flag, (field, words) in LISTS.items():
-        made.add_argument(f"--{flag}", dest=field, metavar="N,N,…", help=words)
+def _dashed(word: str) -> str:
+    flag, equals, value = word.partition("=")
+    return flag.replace("_", "-") + equals + value if flag.startswith("--") else word
+
+
+def one_line(message: str) -> str:
+    line = " ".join(message.split())
+    return line if len(line) <= 400 else line[:399] + "…"
+
+
+def model_flags(made: Parser, several: bool = False) -> None:
+    """The model and its input, as every command takes them. several: models and batches separated by commas."""
+    made.add_argument(
+        "model",
+        metavar="MODEL[,MODEL…]" if several else "MODEL",
+        help="any ResNet by its name: resnet50, resnet50d, WRN-28-10, resnet56_cifar, …",
+    )
     made.add_argument("--stages", metavar="3,4,6,3", help="blocks per stage")
-    made.add_argument("--input", metavar="224|197x211", help="height × width in pixels")
-    made.add_argument("--batch", metavar="N", default="1")
+    for name in ("block", "shortcut"):
+        made.add_argument(f"--{name}", metavar="|".join(axes.CHOICES[name]))
+    made.add_argument(*INPUT, dest="input", metavar="224|197x211", help="height × width in pixels")
+    made.add_argument(*BATCH, dest="batch", metavar="N[,N…]" if several else "N", help="pictures in a batch; 1")
+    groups: dict[str, argparse._ArgumentGroup] = {}
+    for one in AXES:
+        if one.group not in groups:
+            groups[one.group] = made.add_argument_group(one.group)
+        names = dict.fromkeys((one.slug, *one.names, one.field))
+        how = "|".join(one.values) if one.values else "N" if one.field in axes.LIMITS else "N,N,…"
+        words = "; ".join(f"{value}: {text}" for value, text in one.values.items())
+        groups[one.group].add_argument(
+            *dict.fromkeys(f"--{name.replace('_', '-')}" for name in names),
+            dest=one.field,
+            metavar=how,
+            help=(one.help or f"{one.label}. {words}").replace("%", "%%"),
+        )
 
 
-def chosen_spec(given: argparse.Namespace) -> ResNetSpec:
-    """The preset with every given flag put over it."""
-    changes: dict[str, object] = {name: value for name in axes.CHOICES if (value := getattr(given, name)) is not None}
-    for field, _ in NUMBERS.values():
-        if (value := getattr(given, field)) is not None:
-            changes[field] = whole(field, value, *axes.LIMITS[field])
-    for field, _ in LISTS.values():
-        if (value := getattr(given, field)) is not None:
-            changes[field] = read_field(field, value)
-    if given.stages is not None:
-        changes["stages"] = parse_stages(given.stages)
-    return replace(named(given.model), **changes)
+@dataclass(frozen=True)
+class Asked:
+    """The net that a command line means, the size of its picture, and what there is to say of both."""
+
+    spec: ResNetSpec
+    height: int
+    width: int
+    notes: tuple[str, ...]
+
+
+def asked(given: argparse.Namespace, name: str | None = None) -> Asked:
+    """The named net with every given flag put over it. Raises `ValueError` naming field, value and choices."""
+    found = resolve(given.model if name is None else name)
+    changes = _changes(given)
+    spec = varied(found.spec, changes)
+    notes = [*found.notes, *idle(spec, changes)]
+    if changes.get("width") in FACTORS:
+        notes.append(
+            f"width={changes['width']} is read as {changes['width']} channels in the first stage, not as a factor; twice as "
+            "wide inside, as Wide ResNet-50-2, is --width-per-group 128"
+        )
+    own = found.input if spec.family == found.spec.family else None
+    size = parse_input(given.input) if given.input is not None else own or (spec.default_input,) * 2
+    return Asked(spec, *size, tuple(notes))
+
+
+def say(notes: Sequence[str]) -> None:
+    """What is to be known of an answer, beside it: one line each on stderr."""
+    for note in notes:
+        print(f"explorer: note: {one_line(note)}", file=sys.stderr)
+
+
+def _changes(given: argparse.Namespace) -> dict[str, object]:
+    """Field → value, for each flag that is given."""
+    changes: dict[str, object] = {}
+    for field in axes.DEFAULTS:
+        text = getattr(given, field)
+        if text is None:
+            continue
+        if field in axes.LIMITS:
+            changes[field] = whole(field, text, *axes.LIMITS[field])
+        elif field == "stages":
+            changes[field] = parse_stages(text)
+        else:
+            changes[field] = read_field(field, text)
+    return changes
+
+
+def scope(given: argparse.Namespace, command: str, unused: Mapping[str, str]) -> None:
+    """Raises `ValueError` for a flag that would not change this command's answer, with the reason."""
+    for flag, why in unused.items():
+        value = getattr(given, flag)
+        if value not in (None, "1"):
+            raise ValueError(f"{flag}={value[:60]!r}: {command} {why}; leave --{flag} away")
 
 
 def whole(name: str, text: str, low: int, high: int) -> int:

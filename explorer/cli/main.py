@@ -16,11 +16,14 @@ from collections.abc import Sequence
 from explorer import spec as axes
 from explorer.cli.ask import QUESTIONS
 from explorer.cli.ask import main as ask_main
-from explorer.cli.flags import Parser, chosen_spec, model_flags, one_of, show, whole
-from explorer.spec import parse_input
+from explorer.cli.flags import Parser, asked, model_flags, one_of, say, scope, show, whole
 
 FORMATS = ("table", "json", "csv", "code", "report")
 LEVELS = ("stages", "blocks", "layers")
+UNUSED = {  # format → flag → why it would change nothing
+    "code": {"batch": "is the same for every batch", "level": "has no levels"},
+    "report": {"level": "holds all levels"},
+}
 
 
 def parser() -> Parser:
@@ -56,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = reader.parse_args(words)
     try:
         text = render(given)
-    except ValueError as error:
+    except (ValueError, NotImplementedError) as error:  # the second names a kind of net that cannot be built
         reader.error(str(error))
     return show(text)
 
@@ -65,9 +68,11 @@ def render(given: argparse.Namespace) -> str:
     """What the parsed arguments ask for. Raises `ValueError` naming field, value and choices."""
     one_of("format", given.format, FORMATS)
     level = one_of("level", given.level, LEVELS) if given.level is not None else None
-    spec = chosen_spec(given)
-    height, width = parse_input(given.input if given.input is not None else str(spec.default_input))
-    batch = whole("batch", given.batch, 1, axes.MAX_BATCH)
+    net = asked(given)
+    batch = whole("batch", given.batch or "1", 1, axes.MAX_BATCH)
+    scope(given, f"--format {given.format}", UNUSED.get(given.format, {}))
     from explorer.tell import export  # torch: only now
 
-    return export.WRITERS[given.format](spec, height, width, batch, level)
+    text = export.WRITERS[given.format](net.spec, net.height, net.width, batch, level)
+    say(net.notes)
+    return text

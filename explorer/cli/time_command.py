@@ -10,39 +10,33 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
+from typing import NoReturn
 
-from explorer.spec import CHOICES as AXES
-from explorer.spec import ResNetSpec, parse_input, parse_stages, preset
+from explorer.cli import flags as cli
+from explorer.spec import ResNetSpec
 from explorer.timing.data.settings import CHOICES, Settings
 
 LISTS = ("dtype", "memory_format", "compile")  # flags that take several values, separated by commas
-SPEC_FLAGS = ("block", "shortcut", "stride_on", "activation", "norm")
 
 
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
+class Parser(cli.Parser):
+    """Says what is wrong in one line, among the other things that cannot be done."""
 
-    def error(self, message: str) -> None:
-        raise ValueError(message)
+    def error(self, message: str) -> NoReturn:
+        raise ValueError(cli.one_line(message))
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     made = Parser(
         "python -m explorer time",
+        allow_abbrev=False,
         description="Time forward passes of the real model. Several models, batches, "
         "thread counts, dtypes, memory formats or ways to compile, separated by commas, are timed in turn.",
     )
-    made.add_argument("model", help="resnet50, or resnet18,resnet34,…")
-    for name in SPEC_FLAGS:
-        made.add_argument(f"--{name.replace('_', '-')}", choices=AXES[name])
-    made.add_argument("--stages", help="blocks per stage, like 3,4,6,3")
-    made.add_argument("--classes", type=int)
-    made.add_argument("--input", help="224 or 197x211")
+    cli.model_flags(made, several=True)
     made.add_argument("--device", default="auto", help="auto, cpu, mps, cuda, cuda:1 (auto: a GPU if there is one)")
-    made.add_argument("--batch", default="1", help="1, or 1,8,32")
     for name in LISTS:
         made.add_argument(f"--{name.replace('_', '-')}", default=CHOICES[name][0], help=", ".join(CHOICES[name]))
     made.add_argument("--cuda-graph", action="store_true", help="replay the pass as one CUDA graph")
@@ -59,10 +53,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Exit code 0, or 2 with one line on stderr for each thing that cannot be done; the rest is done all the same."""
     try:
         args = parser().parse_args(argv)
-        asked = [(spec, settings) for spec in specs(args) for settings in settings_of(args, spec)]
+        found = nets(args)
+        asked = [(net.spec, settings) for net in found for settings in settings_of(args, net)]
         path = writable(args.save) if args.save else None
         for _, settings in asked:
             possible(settings, args)
+        for net in found:
+            cli.say(net.notes)
         refused = run(asked, args, path)
     except (ValueError, OSError) as error:
         return said(error)
@@ -114,15 +111,13 @@ def possible(settings: Settings, args: argparse.Namespace) -> None:
         raise ValueError(f"{how}: has no module ends to cut at; leave --parts away, or choose compile=eager")
 
 
-def specs(args: argparse.Namespace) -> list[ResNetSpec]:
-    changes = {name: getattr(args, name) for name in SPEC_FLAGS if getattr(args, name)}
-    changes |= {"stages": parse_stages(args.stages)} if args.stages else {}
-    changes |= {"num_classes": args.classes} if args.classes is not None else {}
-    return [replace(preset(name.strip()), **changes) for name in args.model.split(",")]
+def nets(args: argparse.Namespace) -> list[cli.Asked]:
+    """Every model that is named, with the flags put over it."""
+    return [cli.asked(args, name.strip()) for name in args.model.split(",")]
 
 
-def settings_of(args: argparse.Namespace, spec: ResNetSpec) -> list[Settings]:
-    height, width = parse_input(args.input or str(spec.default_input))
+def settings_of(args: argparse.Namespace, net: cli.Asked) -> list[Settings]:
+    height, width = net.height, net.width
     modes = ([value.strip() for value in getattr(args, name).split(",")] for name in LISTS)
     return [
         Settings(
@@ -139,7 +134,7 @@ def settings_of(args: argparse.Namespace, spec: ResNetSpec) -> list[Settings]:
             args.budget,
         )
         for dtype, layout, way, batch, threads in product(
-            *modes, numbers("batch", args.batch), numbers("threads", args.threads)
+            *modes, numbers("batch", args.batch or "1"), numbers("threads", args.threads)
         )
     ]
 

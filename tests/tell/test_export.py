@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from explorer.cli.main import chosen_spec, parser
+from explorer.cli.flags import asked
+from explorer.cli.main import parser
 from explorer.facts.rollup import facts
 from explorer.spec import ResNetSpec, preset, presets
 from explorer.tell import cells, export
@@ -40,7 +41,7 @@ def test_the_command_gives_the_same_model(spec):
     words = shlex.split(cells.command(spec, 61, 50, 2))
     assert words[:3] == ["python", "-m", "explorer"]
     given = parser().parse_args(words[3:])
-    assert chosen_spec(given) == spec and given.input == "61x50" and given.batch == "2"
+    assert asked(given).spec == spec and given.input == "61x50" and given.batch == "2"
 
 
 def test_the_command_is_short_where_nothing_is_special():

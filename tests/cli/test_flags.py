@@ -1,0 +1,175 @@
+"""One command line: the same flags everywhere, by the names that people use; each changes the answer or says why not."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import pytest
+
+from explorer.cli import ask, time_command
+from explorer.cli.main import main
+from explorer.cli.main import parser as main_parser
+from explorer.spec import CHOICES, DEFAULTS, presets
+
+
+def run(capsys: pytest.CaptureFixture, *words: str) -> tuple[int, str, str]:
+    try:
+        code = main(words)
+    except SystemExit as stop:
+        code = int(stop.code or 0)
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def facts(capsys: pytest.CaptureFixture, *words: str) -> dict:
+    code, out, err = run(capsys, *words, "--format", "json")
+    assert code == 0, err
+    return json.loads(out)
+
+
+def test_every_command_about_a_model_takes_every_field_of_a_spec() -> None:
+    parsers = [
+        main_parser(),
+        time_command.parser(),
+        *(ask.parser(name) for name, one in ask.QUESTIONS.items() if one.model),
+    ]
+    for made in parsers:
+        taken = {action.dest for action in made._actions}
+        assert taken >= {*DEFAULTS, "model", "input", "batch"}, made.prog
+
+
+@pytest.mark.parametrize(
+    ("typed", "ours"),
+    [
+        (["--num-classes", "10"], ["--classes", "10"]),
+        (["--num_classes=10"], ["--classes", "10"]),
+        (["--in_channels", "1"], ["--in-channels", "1"]),
+        (["--in-chans", "1"], ["--in-channels", "1"]),
+        (["--batch-size", "8"], ["--batch", "8"]),
+        (["--batch_size", "8"], ["--batch", "8"]),
+        (["--image-size", "96"], ["--input", "96"]),
+        (["--img-size", "64x96"], ["--input", "64x96"]),
+        (["--width_per_group", "128"], ["--width-per-group", "128"]),
+    ],
+)
+def test_the_names_that_people_type_are_ours(capsys, typed: list[str], ours: list[str]) -> None:
+    assert facts(capsys, "resnet50", *typed) == facts(capsys, "resnet50", *ours) != facts(capsys, "resnet50")
+
+
+def test_a_family_brings_its_stem_and_its_classes(capsys) -> None:
+    data = facts(capsys, "resnet18", "--family", "cifar")
+    assert (data["params"], data["input"]) == (11_173_962, [1, 3, 32, 32])
+    assert facts(capsys, "resnet18", "--stem", "cifar", "--classes", "10", "--input", "32")["params"] == 11_173_962
+
+
+def test_one_channel_and_a_million_classes(capsys) -> None:
+    assert facts(capsys, "resnet18", "--in-channels", "1", "--classes", "10")["params"] == 11_175_370
+    assert facts(capsys, "resnet50", "--classes", "360232")["params"] == 25_557_032 + (360_232 - 1000) * 2049
+
+
+def test_time_takes_any_net_and_any_flag(capsys, monkeypatch) -> None:
+    timed = []
+    monkeypatch.setattr(time_command, "run", lambda asked, args, path: timed.extend(asked) or 0)
+    words = ("time", "resnet8_cifar,ResNet-18", "--in-channels", "1", "--batch_size", "1,8", "--device", "cpu")
+    assert run(capsys, *words) == (0, "", "")
+    assert [(spec.stages, spec.in_channels, settings.batch, settings.height) for spec, settings in timed] == [
+        ((1, 1, 1), 1, 1, 32),
+        ((1, 1, 1), 1, 8, 32),
+        ((2, 2, 2, 2), 1, 1, 224),
+        ((2, 2, 2, 2), 1, 8, 224),
+    ]
+    assert run(capsys, "time", "resnet18", "--shortcut", "D") == (
+        2,
+        "",
+        "time: shortcut='D': choose one of B, A, C, none\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["flops", "resnet18", "--batch", "8"], "batch='8': flops counts one picture"),
+        (["torchinfo", "resnet18", "--batch", "8"], "batch='8': torchinfo summarizes one picture"),
+        (["field", "resnet18", "--input", "64"], "input='64': field is the same for every input size"),
+        (["compare", "resnet18", "--batch", "2"], "batch='2': compare compares one picture's cost"),
+        (["figure", "resnet18", "--batch", "2"], "batch='2': figure draws one picture's maps"),
+        (["resnet18", "--format", "code", "--batch", "2"], "batch='2': --format code is the same for every batch"),
+        (["resnet18", "--format", "report", "--level", "blocks"], "level='blocks': --format report holds all levels"),
+        (["paper", "table3", "--stride-on", "3x3"], "stride_on='3x3': table3 has no strides"),
+        (["memory", "resnet18", "--optimizer", "Adagrad"], "optimizer='Adagrad': choose one of"),
+    ],
+)
+def test_a_flag_that_would_change_nothing_is_refused_with_the_reason(capsys, words: list[str], said: str) -> None:
+    code, out, err = run(capsys, *words)
+    assert (code, out) == (2, "") and err.startswith(f"explorer: {said}") and err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["resnet18", "--stride-on", "1x1"], "stride_on=1x1 has no effect: a basic block has no 1×1"),
+        (["resnet50", "--width", "2"], "width=2 is read as 2 channels in the first stage, not as a factor"),
+        (["resnet56"], "ResNet-56 is taken with basic blocks"),
+    ],
+)
+def test_what_is_to_be_known_of_an_answer_is_one_line_beside_it(capsys, words: list[str], said: str) -> None:
+    code, out, err = run(capsys, *words, "--level", "stages")
+    assert code == 0 and out and err.startswith(f"explorer: note: {said}") and err.count("\n") == 1
+
+
+@pytest.mark.parametrize("typed", ["Adam", "adamw", "Adam, AdamW"])
+def test_an_optimizer_is_called_as_people_call_it(capsys, typed: str) -> None:
+    _, out, _ = run(capsys, "memory", "resnet18", "--optimizer", typed)
+    assert "training with Adam, AdamW" in out
+
+
+FLAGS = {  # flag → some values, right and wrong
+    **{f"--{field}": (*values, "banana") for field, values in CHOICES.items()},
+    "--stages": ("1,1", "2", "3,x", "1,1,1,1,1", ""),
+    "--width": ("8", "64", "0", "٣"),
+    "--groups": ("1", "32", "-1"),
+    "--width-per-group": ("4", "64"),
+    "--in_channels": ("1", "3", "1e9"),
+    "--num-classes": ("0", "10", "1000001"),
+    "--output-stride": ("8", "16", "32", "7"),
+    "--strides": ("1,2", "2,2,2,2", "1,9,1,1"),
+    "--stem-widths": ("16", "24,32,64"),
+    "--input": ("32", "64x48", "0", "x", "1x3x32x32"),
+    "--batch-size": ("1", "2", "0", "many"),
+    "--format": ("table", "json", "csv", "code", "report", "svg", "pdf"),
+    "--level": ("stages", "blocks", "layers", "atoms"),
+    "--optimizer": ("Adam", "SGD", "?"),
+    "--dtype": ("fp32", "bf16", "int3"),
+    "--baseline": ("resnet18", "resnet18~shortcut=none", "resnet18~x=1"),
+    "--device": ("cpu", "tpu"),
+    "--threads": ("1", "x"),
+    "--what": ("",),
+    "--\x00": ("\n",),
+}
+MODELS = ("resnet18", "resnet8_cifar", "resnet14t", "ResNet-20", "densenet121", "no", "", "resnet18,resnet34", "[a](b)")
+COMMANDS = ("", "", "", "time", *(name for name in ask.QUESTIONS if name != "nets"), "nonsense")
+
+
+def test_a_thousand_random_command_lines_end_with_0_or_2_and_one_line(capsys, monkeypatch) -> None:
+    monkeypatch.setattr(time_command, "run", lambda asked, args, path: 0)  # what is timed is not tried here
+    dice = random.Random(13)
+    answered = 0
+    for _ in range(1000):
+        words = [word for word in (dice.choice(COMMANDS), dice.choice(MODELS)) if word or dice.random() < 0.02]
+        for flag in dice.sample(list(FLAGS), dice.choice((0, 0, 1, 1, 2, 3))):
+            words += [flag, dice.choice(FLAGS[flag])]
+        code, out, err = run(capsys, *words)
+        lines = err.splitlines()
+        assert code in (0, 2) and "Traceback" not in err, words
+        if code == 2:
+            assert not out and len(lines) == 1 and len(err) < 500, (words, err)
+        else:
+            answered += 1
+            assert all(line.startswith("explorer: note: ") for line in lines), (words, err)
+    assert answered > 100
+
+
+def test_every_preset_is_known_by_its_name_in_every_command() -> None:
+    for name in presets():
+        assert time_command.nets(time_command.parser().parse_args([name]))[0].spec == presets()[name]

@@ -173,3 +173,8 @@ def test_a_thousand_random_command_lines_end_with_0_or_2_and_one_line(capsys, mo
 def test_every_preset_is_known_by_its_name_in_every_command() -> None:
     for name in presets():
         assert time_command.nets(time_command.parser().parse_args([name]))[0].spec == presets()[name]
+
+
+def test_torchinfos_label_is_a_unit(capsys) -> None:
+    _, out, _ = run(capsys, "torchinfo", "resnet18")
+    assert "Total mult-adds (G): 1.81" in out and "Units" not in out

@@ -49,7 +49,6 @@ QUESTIONS: dict[str, Question] = {
     "flops": Question(
         "all conventions of counting FLOPs, each gap with its reason",
         "flops",
-        unused={"batch": "counts one picture, and a batch of N costs N times as much"},
     ),
     "memory": Question(
         "memory of inference and training, estimated",
@@ -76,7 +75,6 @@ QUESTIONS: dict[str, Question] = {
     "torchinfo": Question(
         "torchinfo's summary and whether it agrees",
         "torchinfos",
-        unused={"batch": "summarizes one picture, and its mult-adds for a batch of N are N times as many"},
     ),
     "compare": Question(
         "what changes from a baseline to this model",

@@ -17,7 +17,7 @@ from explorer.web import pieces, plain
 from explorer.web.state import choose
 
 MOST_SEGMENTS = 3  # more choices than that stand in a list
-EXPANDER = "variants-open"
+OPEN = "variants-open"
 SIZES = ("input", "batch")
 
 
@@ -85,19 +85,21 @@ def _layout() -> dict[str, object]:
 
 
 def _variants() -> dict[str, object]:
-    """All of them while the box is open; while it is closed, those that are not as usual, above it."""
-    above = st.container(key="differing")
-    with st.expander("Variants", key=EXPANDER, on_change="rerun") as box:
-        if box.open:
-            values: dict[str, object] = {}
-            for group, rows in groupby(sorted(AXES, key=lambda one: GROUPS.index(one.group)), lambda one: one.group):
+    """All of them, in groups, once they are asked for; else those that are not as usual.
+
+    They stay in one container: a control that moves to another one loses its place in the URL (Streamlit 1.67: the old
+    place forgets the binding after the new one has made it).
+    """
+    with st.container(key="variants"):
+        everything = st.toggle("Variants", key=OPEN, help="Every published variant: stem, shortcut, norm, attention, …")
+        shown = [key for key in (*BY_KEY, *SIZES) if everything or _differs(key)]
+        values: dict[str, object] = {}
+        rows = sorted((one for one in AXES if one.slug in shown), key=lambda one: GROUPS.index(one.group))
+        for group, ones in groupby(rows, lambda one: one.group):
+            if everything:
                 pieces.html(Markup('<div class="group">{}</div>').format(group))
-                values |= {one.slug: _axis(one) for one in rows}
-            return values | _sizes(SIZES)
-    with above:
-        differing = [key for key in (*BY_KEY, *SIZES) if _differs(key)]
-        values = {key: _axis(BY_KEY[key]) for key in differing if key in BY_KEY}
-        return values | _sizes([key for key in differing if key in SIZES])
+            values |= {one.slug: _axis(one) for one in ones}
+        return values | _sizes([key for key in shown if key in SIZES])
 
 
 def _differs(key: str) -> bool:

@@ -105,7 +105,7 @@ def test_a_link_with_a_fault_shows_no_net_however_it_was_followed(visit) -> None
 
 def test_the_variants_keep_their_value_open_and_closed_and_in_the_url(visit) -> None:
     app = visit("/?depth=18&in_channels=1", "11.68 M params")
-    box = app.page.locator(".st-key-variants-open summary")
+    box = app.page.locator(".st-key-variants-open label")
     assert app.page.locator(".st-key-in_channels input").input_value() == "1"
     box.click()
     app.page.locator(".st-key-activation").get_by_role("radio", name="pre").click()

@@ -160,6 +160,7 @@ STATES = {
     "compare": "depth=34&stride_on=1x1",
     "why_residual": "experiment=lesion&reveal=true",
     "paper": "table=errors",
+    "feature_maps": "depth=18",
     "lecture": "depth=18",
 }
 SHOWN = """() => [document.querySelector(".built").textContent,

@@ -89,8 +89,6 @@ def test_time_takes_any_net_and_any_flag(capsys, monkeypatch) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["flops", "resnet18", "--batch", "8"], "batch='8': flops counts one picture"),
-        (["torchinfo", "resnet18", "--batch", "8"], "batch='8': torchinfo summarizes one picture"),
         (["field", "resnet18", "--input", "64"], "input='64': field is the same for every input size"),
         (["compare", "resnet18", "--batch", "2"], "batch='2': compare compares one picture's cost"),
         (["figure", "resnet18", "--batch", "2"], "batch='2': figure draws one picture's maps"),
@@ -178,3 +176,17 @@ def test_every_preset_is_known_by_its_name_in_every_command() -> None:
 def test_torchinfos_label_is_a_unit(capsys) -> None:
     _, out, _ = run(capsys, "torchinfo", "resnet18")
     assert "Total mult-adds (G): 1.81" in out and "Units" not in out
+
+
+def test_the_batch_multiplies_what_tools_multiply(capsys) -> None:
+    def totals(*words: str) -> dict:
+        (section, *_) = json.loads(run(capsys, *words, "--format", "json")[1])
+        return {
+            row.get("convention", row.get("total")): row.get("result", row.get("torchinfo")) for row in section["rows"]
+        }
+
+    one, eight = totals("torchinfo", "resnet18"), totals("torchinfo", "resnet18", "--batch-size", "8")
+    assert eight["parameters"] == one["parameters"]
+    assert eight["mult-adds, in its convention"] == 8 * one["mult-adds, in its convention"]
+    one, eight = totals("flops", "resnet18"), totals("flops", "resnet18", "--batch", "8")
+    assert any(eight[name] == 8 * one[name] for name in one)

@@ -10,6 +10,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -136,10 +137,12 @@ def opened(label: str, proof: Proof) -> None:
 
 
 def told(proofs: dict[str, Proof]) -> None:
-    """Exact numbers with their names in one line; each opens its proof."""
-    cards = markup.Cards("told")
-    facts = joined((Markup("{} {}").format(cards.number(proof), words) for words, proof in proofs.items()), " · ")
-    html(Markup('<div class="told">{} {}</div>{}').format(facts, mark("computed"), cards.html()))
+    """Exact numbers with their names in one line, what they are behind those of each kind; each opens its proof."""
+    cards, runs = markup.Cards("told"), []
+    for source, some in groupby(proofs.items(), lambda item: item[1].source):
+        facts = joined((Markup("{} {}").format(cards.number(proof), words) for words, proof in some), " · ")
+        runs.append(Markup("{} {}").format(facts, mark(source)))
+    html(Markup('<div class="told">{}</div>{}').format(joined(runs, " · "), cards.html()))
 
 
 def drawing(

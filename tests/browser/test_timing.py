@@ -59,6 +59,25 @@ def test_a_class_sees_the_whole_race_on_one_projector_screen(visit) -> None:
     one.page.locator("code:visible", has_text="4,089,184,256 ÷ 3,663,761,408").first.wait_for(timeout=5_000)
 
 
+def test_a_charts_camera_does_not_cover_its_legend_nor_is_it_low(visit) -> None:
+    one = visit("/timing?view=limit", viewport={"width": 1280, "height": 720})
+    chart = one.page.locator(".js-plotly-plot")
+    chart.hover(timeout=30_000)
+    one.settle()
+    camera, legend = (chart.locator(name).bounding_box() for name in (".modebar", ".legend"))
+    assert camera["y"] > legend["y"] + legend["height"]
+    assert chart.locator(".nsewdrag").bounding_box()["height"] >= 180
+
+
+@pytest.mark.parametrize("width", [1280, 1440])
+def test_the_table_of_machines_is_not_clipped(visit, width: int) -> None:
+    one = visit("/timing?view=machines", viewport={"width": width, "height": 900})
+    table = one.page.locator(".st-key-machines-table .scroll")
+    table.wait_for(timeout=30_000)
+    for side in ("Width", "Height"):
+        assert table.evaluate(f"one => one.scroll{side} - one.client{side}") <= 1
+
+
 @pytest.mark.parametrize("view", ["parts", "limit"])
 def test_the_figure_and_its_provenance_fit_the_projector(visit, view: str) -> None:
     one = visit(f"/timing?view={view}", viewport={"width": 1280, "height": 720})

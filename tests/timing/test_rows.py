@@ -395,6 +395,23 @@ def test_whiskers_go_from_quartile_to_quartile_and_points_to_come_have_their_pla
     assert empty.layout.height == figure.layout.height, "nothing moves when results come"
 
 
+@pytest.mark.parametrize("most", [0.0031, 0.9, 1.0, 156.4, 163.0, 2_000.0, 34_567.0])
+def test_an_axis_ends_with_what_is_drawn(most: float) -> None:
+    found = draw.ticks(most)
+    assert found[0] == 0 and 3 <= len(found) <= 6 and found[-1] <= most < found[-1] + found[1]
+
+
+def test_the_names_of_a_rooflines_stages_stand_apart() -> None:
+    figure = all_figures()["roofline"]
+    named = [point for point in figure.data[2:] if point.text[0]]
+    assert [point.name for point in figure.data if point.showlegend is not False] == [
+        "the best here",
+        "from memory",
+        "whole pass",
+    ]
+    assert [point.text[0] for point in named] == ["stem", "conv2_x", "conv3_x", "conv4_x", "conv5_x", "head"]
+
+
 def test_the_band_of_a_calm_distribution_can_be_seen() -> None:
     times = (0.1, 0.1001, 0.1002, 0.1003)
     low, high = draw.distribution(times, 0.10015, 0.1001, 0.1002).layout.yaxis.range

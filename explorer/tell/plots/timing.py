@@ -11,10 +11,12 @@ from plotly.subplots import make_subplots
 
 from explorer import units
 from explorer.tell import palette
+from explorer.tell.plots.labels import places
 from explorer.timing.data.measurement import rate
 
 Rows = Sequence[dict[str, object]]
 TEXT = 15  # px: legible from the back of a hall
+PLOT = (290, 230)  # px of the roofline's plot area on a phone
 TIME, COUNT, WHOLE = "#8a55c9", "#7d8c9c", "#c07f16"
 
 
@@ -187,7 +189,8 @@ def bar_sweep(rows: Rows) -> go.Figure:
         textfont_size=TEXT,
     )
     figure.update_yaxes(type="category", range=[len(shown) - 0.5, -0.5])
-    figure.update_xaxes(title=unit, range=[0, longest * factor * 2.3])
+    longest *= factor  # the words beside the longest bar need room on a phone, numbers on the axis do not
+    figure.update_xaxes(title=unit, range=[0, longest * 2.3], tickvals=ticks(longest), title_standoff=4)
     return styled(figure, 80 + 48 * max(len(shown), 1), showlegend=False)
 
 
@@ -206,15 +209,23 @@ def roofline(rows: Rows, peak_flops_per_s: float, band_bytes_per_s: float, memor
             line={"color": COUNT, "width": 3 if dash == "solid" else 2, "dash": dash},
             hoverinfo="skip",
         )
-    for row in rows:  # named in the legend: beside the points, stages that lie together would overprint
+    speeds = [row["flops_per_s"] / 1e9 for row in rows if row["macs"]] + [peak_flops_per_s / 1e9]
+    spans = (low, high), (min(speeds) / 2, max(speeds) * 1.6)
+    sizes = [(TEXT, 20 if row is rows[-1] else 15) for row in rows]
+    for row, (_, marker), place in zip(rows, sizes, _names(rows, spans, sizes)):
         last = row is rows[-1]
         figure.add_scatter(
             x=[row["intensity"]],
             y=[row["flops_per_s"] / 1e9],
-            mode="markers",
+            mode="markers+text",
+            text=["" if last else row["name"]],  # the whole pass, amid its stages, is named in the legend
+            textposition=place,
+            textfont_size=TEXT,
+            cliponaxis=False,
+            showlegend=last,
             name=row["name"],
             marker={
-                "size": 20 if last else 15,
+                "size": marker,
                 "symbol": "star" if last else "circle",
                 "color": WHOLE if last else palette.STAGE_COLOURS.get(row["name"], TIME),
             },
@@ -222,10 +233,31 @@ def roofline(rows: Rows, peak_flops_per_s: float, band_bytes_per_s: float, memor
             f"{units.percent(row['share'])} of its limit<br>{row['intensity']:.3g} FLOPs per "
             "byte<extra></extra>",
         )
-    speeds = [row["flops_per_s"] / 1e9 for row in rows if row["macs"]] + [peak_flops_per_s / 1e9]
-    log_axis(figure.update_xaxes, "FLOPs per byte moved (eager)", low, high)
-    log_axis(figure.update_yaxes, "GFLOP/s", min(speeds) / 2, max(speeds) * 1.6)
-    return styled(figure, 285)
+    log_axis(figure.update_xaxes, "FLOPs per byte moved (eager)", *spans[0])
+    log_axis(figure.update_yaxes, "GFLOP/s", *spans[1])
+    return styled(figure, 335)
+
+
+def _names(rows: Rows, spans: Sequence[tuple[float, float]], sizes: Sequence[tuple[float, float]]) -> list[str]:
+    """Where each point's name stands, so that stages that lie together do not overprint, on a phone neither."""
+
+    def at(value: float, span: tuple[float, float], px: int) -> float:
+        low, high = (math.log10(end) for end in span)
+        return px * (math.log10(max(value, span[0])) - low) / (high - low)
+
+    points = [
+        tuple(at(value, span, px) for value, span, px in zip((row["intensity"], row["flops_per_s"] / 1e9), spans, PLOT))
+        for row in rows
+    ]
+    return places(points, [row["name"] for row in rows[:-1]] + [""], sizes, PLOT, len(rows))
+
+
+def ticks(most: float, about: int = 4) -> list[float]:
+    """Round values from 0 to at most `most`: steps of 1, 2, 2½ or 5 of a decade, so that there are about as many."""
+    rough = most / about
+    decade = 10.0 ** math.floor(math.log10(rough))
+    step = next(step * decade for step in (1, 2, 2.5, 5, 10) if step * decade >= rough)
+    return [round(index * step, 12) for index in range(math.floor(most / step + 1e-9) + 1)]
 
 
 def log_axis(update: Callable[..., object], title: str, low: float, high: float) -> None:

@@ -55,9 +55,7 @@ TASKS: dict[str, Task] = {
     ),
     "kernels": Task("Record the kernels of {}", lambda ask, checkpoint: kernels(ask.spec, ask.settings, checkpoint)),
     "sweep": Task("Run the sweep", _sweep),
-    "limit": Task(
-        "Measure {} and the device’s limit", lambda ask, checkpoint: against_limit(ask.spec, ask.settings, checkpoint)
-    ),
+    "limit": Task("Measure it here", lambda ask, checkpoint: against_limit(ask.spec, ask.settings, checkpoint)),
     "race": Task(
         "Race them here", lambda ask, checkpoint: race([preset(name) for name in ask.choice], ask.settings, checkpoint)
     ),

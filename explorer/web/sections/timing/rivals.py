@@ -174,10 +174,12 @@ def _cells(line: dict, names: Sequence[str], made: Sequence[dict], common: Seque
         else "–"
         for name in names
     }
+    shipped = {run.source for run in timing_pieces.recorded()}
+    own = f", {line['from']}" if line["source"] == "recorded" and line["from"] not in shipped else ""
     return (
-        {"machine": line["machine"], "setting": sides.without(line["setting"], common)}
+        {"machine and setting": f"{line['machine']} · {sides.without(line['setting'], common)}"}
         | cells
-        | {"is": f"{units.PROVENANCE_MARK[line['source']]} {line['source']}", "from": line["from"] or "this visit"}
+        | {"what it is": f"{units.PROVENANCE_MARK[line['source']]} {line['source']}{own}"}
     )
 
 

@@ -122,7 +122,7 @@ def limit(chosen: Chosen, settings: Settings) -> None:
             [
                 Figure(
                     units.percent(roof.share),
-                    "of what the device can do",
+                    "of the device’s limit",
                     f"bound by {roof.verdict_words}",
                     mark,
                     timed_proofs.limit_share(seen, mark),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import sys
+from functools import cache
 from types import ModuleType
 
 import pytest
+import torch
 from torch import nn
 
 from explorer.model import build
@@ -38,3 +40,24 @@ def with_torchs_classes(spec: ResNetSpec) -> nn.Module:
             if isinstance(module, kind):
                 module.__class__ = kind
     return model
+
+
+@cache
+def _declared() -> torch.library.Library:
+    """torchvision registers shape rules for two operations at import, which its missing binary part would declare."""
+    library = torch.library.Library("torchvision", "DEF")
+    for name in ("nms", "qnms"):
+        library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    return library
+
+
+def torchvision() -> ModuleType:
+    """torchvision's own nets, for which its binary part isn't needed."""
+    if "torchvision" not in sys.modules and not hasattr(torch.ops.torchvision, "nms"):
+        _declared()
+    return pytest.importorskip("torchvision")
+
+
+def timm() -> ModuleType:
+    torchvision()
+    return pytest.importorskip("timm")

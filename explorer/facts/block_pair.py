@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from explorer.facts.proof import Proof, output_size, prove, ratio
+from explorer.facts.proof import Proof, deciding_size, prove, ratio
 from explorer.facts.reason import parts, weights
 from explorer.facts.rollup import Block, blocks
 from explorer.facts.told import Provable, Told
+from explorer.net.ops import op
 from explorer.net.trace import trace
-from explorer.spec import BLOCKS, ResNetSpec, check_int
+from explorer.spec import BLOCKS, ResNetSpec, check_int, varied
 
 PLACES = {  # where the block stands -> what its shortcut has to do
     "solid": "inside a stage: same shape in and out",
@@ -95,7 +96,7 @@ def lesson(found: Pair, equal: str) -> Told:
 
 def _projections(found: Pair) -> Told:
     """What the comparison of the main paths leaves out."""
-    extra = {kind: conv for kind, block in found.by_kind().items() for conv in block.bypass if conv.kind == "conv"}
+    extra = {kind: conv for kind, block in found.by_kind().items() for conv in block.bypass if op(conv.kind).layer}
     if not extra:
         return Told()
     proofs = {kind: prove("params", [conv]) for kind, conv in extra.items()}
@@ -115,8 +116,7 @@ def why(block: Block) -> Told:
 
 def drawn_proofs(block: Block) -> dict[str, Proof]:
     """The numbers in a block's drawing (see drawing.block): each convolution's weights, and the side of its maps."""
-    deciding = ([node for node in block.convs if node.stride > 1] or block.convs)[-1]
-    return {node.path: prove("params", [node]) for node in block.convs} | {"out": output_size(deciding)[0]}
+    return {node.path: prove("params", [node]) for node in block.convs} | {"out": deciding_size(block.nodes)[0]}
 
 
 def option_rows(width: int, equal: str, place: str, base: ResNetSpec) -> list[dict[str, object]]:
@@ -127,7 +127,7 @@ def option_rows(width: int, equal: str, place: str, base: ResNetSpec) -> list[di
         "C": "C: projection always",
         "none": "none: the plain net",
     }
-    found = {option: pair(width, equal, place, replace(base, shortcut=option)) for option in names}
+    found = {option: pair(width, equal, place, varied(base, shortcut=option)) for option in names}
     return [
         {
             "option": names[option],
@@ -163,11 +163,14 @@ def rows(found: Pair) -> list[dict[str, object]]:
     ]
 
 
+LOCAL = {"stem_widths": (), "pool": "usual", "widths": (), "strides": (), "output_stride": 32, "stride_place": "first"}
+
+
 def _cut(kind: str, outer: int, place: str, side: int, base: ResNetSpec) -> Block:
     """The block of `outer` channels at `place`, from a net that is just deep enough to have it."""
     inner = outer // BLOCKS[kind].expansion
     halves = place == "dotted"
-    spec = replace(
+    spec = varied(
         base,
         stages=(1, 1) if halves else (2,),
         block=kind,
@@ -175,6 +178,9 @@ def _cut(kind: str, outer: int, place: str, side: int, base: ResNetSpec) -> Bloc
         groups=1,
         width_per_group=64,
         stem="cifar",
+        **LOCAL,
+        # Its groups may not divide these widths; BN has as many parameters.
+        **({"norm": "batch"} if base.norm == "group" else {}),
     )
     found = blocks(trace(spec, *(2 * (side * 2 if halves else side,))))
     return found[0] if place == "conv2_x" else found[1]

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass, replace
 from functools import cache
 
-from explorer.facts.proof import Proof, output_size, prove
+from explorer.facts.proof import Proof, deciding_size, output_size, prove
 from explorer.facts.rollup import headline, stages
 from explorer.net.trace import Node, trace
 from explorer.places import ASSETS
@@ -120,13 +120,10 @@ def rendered(spec: ResNetSpec) -> dict[str, tuple[str, str]]:
 
 def size_proofs(spec: ResNetSpec) -> dict[str, Proof]:
     """Row of Table 1 → how the side of its output comes about: by the last layer that changed it."""
-    found, side = {}, None
-    for node in trace(spec, 224, 224)[1:]:
-        if node.in_shape[2:] != node.out_shape[2:] and len(node.out_shape) == 4 and not node.on_shortcut:
-            side = output_size(node)[0]
-        found[
-            {"conv": "conv1", "maxpool": "pool"}.get(node.kind, node.stage) if node.stage == "stem" else node.stage
-        ] = side
+    nodes, found = trace(spec, 224, 224), {}
+    for place, node in enumerate(nodes[1:], 2):
+        row = {"conv1": "conv1", "maxpool": "pool"}.get(node.path, node.stage) if node.stage == "stem" else node.stage
+        found[row] = deciding_size([one for one in nodes[:place] if one.in_shape[2:] != one.out_shape[2:]])[0]
     return found
 
 

@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from explorer.net.ops import op
+
 if TYPE_CHECKING:
     from explorer.facts.rollup import Block
     from explorer.net.trace import Node
@@ -41,13 +43,31 @@ def parts(block: Block) -> list[str | Node]:
     return [f"{' and '.join(changes)}{shapes}, so x cannot be added as it is: ", *_bypass_words(block)]
 
 
-def _bypass_words(block: Block) -> list[str | Node]:
-    first = block.bypass[0]
-    if first.kind == "pad":
-        added = block.out_shape[1] - block.in_shape[1]
-        pixels = f"every {first.stride}nd pixel, and " if first.stride > 1 else ""
-        return [f"{pixels}{added:,} channels of zeros, no weights"]
-    return [f"1×1 convolution, stride {first.stride}, ", first, " weights"]
+def _bypass_words(block: Block) -> str:
+    kind, stride = block.shortcut, math.prod(node.stride for node in block.bypass)
+    kept = f"every {_ordinal(stride)} pixel" if stride > 1 else ""
+    if kind == "subsample":
+        return f"{kept} of x, by a 1×1 max pool, no weights"
+    if kind == "pad":
+        added, before = block.out_shape[1] - block.in_shape[1], block.bypass[-1].padding
+        halves = f", {before:,} before and {added - before:,} behind x’s own" if before else ""
+        zeros = f"{added:,} channels of zeros{halves}, no weights" if added else "no weights"
+        return f"{kept}, and {zeros}" if kept and added else ", ".join(filter(None, (kept, zeros)))
+    conv = next(node for node in block.bypass if op(node.kind).layer)
+    biases = " with biases" if len(conv.weights) > 1 else ""
+    words = f"1×1 convolution, stride {conv.stride}, {conv.params:,} weights{biases}"
+    pools = [node for node in block.bypass if op(node.kind).colour == "pool" and node.kernel > 1]
+    if pools and pools[0].stride > 1:
+        size = f"{pools[0].kernel}×{pools[0].kernel}"
+        return f"{size} average pool, stride {pools[0].stride}, so that no pixel is skipped, then a {words}"
+    return f"{pools[0].kernel}×{pools[0].kernel} average pool, then a {words}" if pools else words
+
+
+_ENDINGS = {2: "nd", 3: "rd"}
+
+
+def _ordinal(number: int) -> str:
+    return f"{number}{_ENDINGS.get(number, 'th')}"
 
 
 def _size(shape: Sequence[int]) -> str:

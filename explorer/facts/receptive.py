@@ -20,11 +20,12 @@ from explorer.facts.rollup import activation_bytes, blocks
 from explorer.facts.told import Provable, Told
 from explorer.net.resnet import build
 from explorer.net.trace import Node, trace
-from explorer.spec import ResNetSpec
+from explorer.spec import ResNetSpec, varied
 
 CHANNELS = 4  # of the narrow copy
 BUDGET_BYTES = 300e6  # activations of the check, fp64, forward and backward
 DRAWS = 4  # nets and pictures over which the effective field is averaged
+LEAST_JUMP = 4  # pools without padding shift a field by less than this
 THRESHOLD = 1 - 0.9545
 
 
@@ -98,7 +99,7 @@ def proofs(spec: ResNetSpec) -> list[dict[str, Proof]]:
 def check(spec: ResNetSpec, path: str | None = None) -> Check:
     """Ask the gradient at the end of the block `path` (the last by default), or, where its input would be too large
     for the budget, at the deepest block that fits. Raises `ValueError` for an unknown block."""
-    narrow = replace(spec, width=CHANNELS, groups=1, width_per_group=64, num_classes=1, in_channels=1)
+    narrow = _narrow(spec)
     side = spec.default_input
     nodes = trace(narrow, side, side)
     ends = {block.path: block.nodes[-1] for block in blocks(nodes)}
@@ -128,9 +129,17 @@ def check(spec: ResNetSpec, path: str | None = None) -> Check:
     )
 
 
+def _narrow(spec: ResNetSpec) -> ResNetSpec:
+    """The same kernels, strides and dilation with few channels, and without what makes every unit see the whole
+    picture: a gate's mean, and a group's."""
+    few = {"width": CHANNELS, "widths": (), "stem_widths": (), "groups": 1, "width_per_group": 64}
+    flat = {"attention": "none", "zero_init": "no", "norm": "batch" if spec.norm == "group" else spec.norm}
+    return varied(spec, **few, **flat, num_classes=1, in_channels=1)
+
+
 def _side(end: Node) -> int:
     """Input side at which the middle unit's field lies inside the picture."""
-    return math.ceil((end.receptive_field + 2 * end.jump) / end.jump) * end.jump
+    return math.ceil((end.receptive_field + 2 * max(end.jump, LEAST_JUMP)) / end.jump) * end.jump
 
 
 def _bytes_per_pixel(nodes: Sequence[Node]) -> dict[str, float]:
@@ -149,8 +158,8 @@ def _linear(spec: ResNetSpec) -> nn.Module:
     for module in model.modules():
         if isinstance(module, nn.Conv2d):
             nn.init.constant_(module.weight, 1 / module.weight[0].numel())
-    if isinstance(model.maxpool, nn.MaxPool2d):
-        model.maxpool = nn.AvgPool2d(3, stride=2, padding=1)
+    if isinstance(pool := model.maxpool, nn.MaxPool2d):
+        model.maxpool = nn.AvgPool2d(3, stride=2, padding=pool.padding, ceil_mode=pool.ceil_mode)
     return model
 
 

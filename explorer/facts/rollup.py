@@ -12,17 +12,17 @@ from dataclasses import asdict, dataclass
 from itertools import groupby
 
 from explorer.facts.reason import reason
+from explorer.net.ops import SHORTCUTS, is_layer, shortcut_kind
 from explorer.net.trace import Node, trace
 from explorer.spec import ResNetSpec
 from explorer.spec.naming import slug
 
 BYTES = {"fp64": 8, "fp32": 4, "tf32": 4, "bf16": 2, "fp16": 2}
-SHORTCUT_KINDS = {"identity": "identity", "conv": "projection", "pad": "pad"}  # node kind -> JSON name
 
 
 @dataclass(frozen=True)
 class Block:
-    """One residual block, as traced. shortcut: identity | projection | pad | none."""
+    """One residual block, as traced. shortcut: identity | projection | pad | subsample | none."""
 
     path: str
     stage: str
@@ -34,8 +34,8 @@ class Block:
 
     @property
     def convs(self) -> tuple[Node, ...]:
-        """The convolutions of the main path."""
-        return tuple(node for node in self.nodes if node.kind == "conv" and not node.on_shortcut)
+        """The convolutions of the main path, without those of attention."""
+        return tuple(node for node in self.nodes if is_layer(node))
 
     @property
     def bypass(self) -> tuple[Node, ...]:
@@ -44,7 +44,7 @@ class Block:
 
     @property
     def shortcut(self) -> str:
-        return SHORTCUT_KINDS[self.bypass[0].kind] if self.bypass else "none"
+        return shortcut_kind(self.bypass)
 
     @property
     def stride(self) -> int:
@@ -107,7 +107,7 @@ METRICS: dict[str, Metric] = {
         "count",
         lambda node: node.params,
         "sum",
-        "weights of convolutions, BN weight and bias, weights and biases of fc",
+        "weights (and biases) of convolutions, weight and bias of the norms, weights and biases of fc",
     ),
     "macs": Metric(
         "MACs",
@@ -171,7 +171,7 @@ def headline(spec: ResNetSpec, height: int, width: int, batch: int = 1) -> dict[
         "buffers": sum(node.buffers for node in nodes),
         "macs": total(nodes, "macs"),
         "activation_bytes": total(nodes, "activation_bytes"),
-        "shortcuts": {kind: kinds.count(kind) for kind in ("identity", "projection", "pad", "none") if kind in kinds},
+        "shortcuts": {kind: kinds.count(kind) for kind in SHORTCUTS if kind in kinds},
     }
 
 
@@ -181,7 +181,8 @@ def facts(spec: ResNetSpec, height: int, width: int, batch: int = 1) -> dict[str
     head = headline(spec, height, width, batch)
     return {
         "name": slug(spec),
-        "spec": asdict(spec) | {"stages": list(spec.stages), "depth": spec.depth},
+        "spec": {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(spec).items()}
+        | {"depth": spec.depth},
         "input": list(nodes[0].out_shape),
         **head,
         "stages": [_stage_row(stage) for stage in stages(nodes)],
@@ -234,6 +235,7 @@ def _layer_row(node: Node) -> dict[str, object]:
         "stride": node.stride,
         "padding": node.padding,
         "groups": node.groups,
+        "dilation": node.dilation,
         "buffers": node.buffers,
         **metric_columns([node]),
     }

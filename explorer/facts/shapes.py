@@ -9,6 +9,7 @@ from explorer.facts import proof
 from explorer.facts.proof import Proof
 from explorer.facts.rollup import Stage, stages
 from explorer.facts.told import Provable, Told
+from explorer.net.ops import op
 from explorer.net.trace import Node
 
 
@@ -41,7 +42,7 @@ def _proofs(nodes: Sequence[Node], stage: Stage) -> dict[str, Proof]:
     """The steps behind a stage's row: how its output size and its receptive field come about. Empty for the head."""
     if len(stage.out_shape) < 4:
         return {}
-    changing = [node for node in stage.nodes if node.in_shape[2:] != node.out_shape[2:] and not node.on_shortcut]
+    changing = [node for node in stage.nodes if node.in_shape[2:] != node.out_shape[2:] and node.on_main]
     steps = tuple(step for node in changing for step in proof.output_size(node))
     size = stage.out_shape[2]
     chain = "; ".join(step.text for step in steps[:-1])
@@ -74,15 +75,7 @@ def _what(stage: Stage) -> str:
     if stage.blocks:
         inside = " → ".join(f"{conv.kernel}×{conv.kernel}, {conv.out_shape[1]}" for conv in stage.blocks[0].convs)
         return f"[{inside}] × {len(stage.blocks)}"
-    words = {
-        "maxpool": lambda node: f"{node.kernel}×{node.kernel} max pool",
-        "avgpool": lambda node: "average pool",
-        "linear": lambda node: f"{node.out_shape[1]:,}-d fc",
-        "conv": lambda node: (
-            f"{node.kernel}×{node.kernel}, {node.out_shape[1]}" + (f", stride {node.stride}" if node.stride > 1 else "")
-        ),
-    }
-    return " → ".join(words[node.kind](node) for node in stage.nodes if node.kind in words)
+    return " → ".join(op(node.kind).row(node) for node in stage.nodes if op(node.kind).starts)
 
 
 def lesson(nodes: Sequence[Node]) -> Told:

@@ -14,6 +14,7 @@ from explorer.facts import block_pair, published
 from explorer.facts.proof import Proof, counted, depth, prove, ratio, receptive_field, share
 from explorer.facts.rollup import Block, Stage, blocks, stages, total
 from explorer.lecture import on_gpu
+from explorer.net.ops import SHORTCUTS
 from explorer.net.trace import Node, trace
 from explorer.spec import ResNetSpec, preset, presets
 from explorer.spec.chosen import Chosen
@@ -85,7 +86,7 @@ OF_MODEL: dict[str, Callable[[Chosen], Quantity]] = {
     "layers": lambda chosen: _proved(depth(chosen.spec, _nodes(chosen))),
     "blocks": _blocks("blocks"),
     "solid": _blocks("solid shortcuts", "identity"),
-    "dotted": _blocks("dotted shortcuts", "projection", "pad"),
+    "dotted": _blocks("dotted shortcuts", *(kind for kind, row in SHORTCUTS.items() if row.line == "dotted")),
     "largest_stage": lambda chosen: _name(_largest(stages(_nodes(chosen))).name),
     "largest_block": lambda chosen: _name(_largest(blocks(_nodes(chosen))).path),
     "largest_stage_share": _largest_share,

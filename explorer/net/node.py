@@ -15,9 +15,12 @@ class Node:
 
     path: the module's dotted path, or for a functional operation its owner's path and its kind (`layer1.0.add`).
     inputs: paths of the producers; an addition has (main path, shortcut).
-    weights: (name, shape) of each parameter; buffers: elements of running statistics and counters.
+    others: shapes of the further inputs. dilation: distance of a kernel's taps. ceil: windows are rounded up.
+    weights: (name, shape) of each parameter; buffers: elements of running statistics and counters, of which `counters`
+    are 8-byte integers.
     receptive_field: side of the input square that one output unit sees, in pixels; None once it is the whole picture.
     jump: distance between neighbouring units, in input pixels. inplace: overwrites its input, so takes no memory.
+    functional: no module of its own.
     """
 
     path: str
@@ -29,12 +32,17 @@ class Node:
     stride: int = 1
     padding: int = 0
     groups: int = 1
+    dilation: int = 1
+    ceil: bool = False
+    others: tuple[Shape, ...] = ()
     weights: tuple[tuple[str, Shape], ...] = ()
     buffers: int = 0
+    counters: int = 0
     macs: int = 0
     receptive_field: int | None = 1
     jump: int = 1
     inplace: bool = False
+    functional: bool = False
 
     @property
     def params(self) -> int:
@@ -54,6 +62,16 @@ class Node:
     def on_shortcut(self) -> bool:
         return ".downsample" in self.path
 
+    @property
+    def in_gate(self) -> bool:
+        """Part of a block's attention: squeeze-and-excitation or ECA."""
+        return ".se." in self.path
+
+    @property
+    def on_main(self) -> bool:
+        """On the way that the convolutions of a block go: neither its shortcut nor its attention."""
+        return not (self.on_shortcut or self.in_gate)
+
 
 # Asked for many times of the same few paths and shapes: by every grouping of every page.
 @lru_cache(maxsize=65_536)
@@ -63,7 +81,7 @@ def _block(path: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def _stage(path: str) -> str:
-    return f"conv{int(path[5]) + 1}_x" if path.startswith("layer") else "stem" if path in STEM else "head"
+    return f"conv{int(path[5]) + 1}_x" if path.startswith("layer") else "stem" if path.split(".")[0] in STEM else "head"
 
 
 @lru_cache(maxsize=4_096)

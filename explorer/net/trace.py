@@ -16,7 +16,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from explorer.net.layers import SamePool2d
 from explorer.net.node import Node, Shape
+from explorer.net.ops import windows
 from explorer.net.resnet import IdentityShortcut, build
 from explorer.spec import MAX_BATCH, MAX_INPUT, ResNetSpec, check_int
 
@@ -28,8 +30,8 @@ class Traced:
 
     def __init__(self, tracer: Tracer, node: Node, subsample: int = 1) -> None:
         self.tracer, self.node, self.subsample = tracer, node, subsample
-        batch, *rest = node.out_shape
-        self.shape = (batch, *rest[:1], *(-(-size // subsample) for size in rest[1:]))
+        shape = node.out_shape
+        self.shape = shape if subsample == 1 else (*shape[:2], *(-(-size // subsample) for size in shape[2:]))
 
     @classmethod
     def __torch_function__(cls, func: Callable, types: object, args: tuple = (), kwargs: dict | None = None) -> Traced:
@@ -41,9 +43,14 @@ class Traced:
         return len(self.shape)
 
     def __add__(self, other: Traced) -> Traced:
+        if self.shape != other.shape:
+            raise ValueError(f"{other.node.path}: {other.shape} cannot be added to {self.shape}")
         return self.tracer.record("add", self, other, inplace=True)
 
     __iadd__ = __add__
+
+    def __mul__(self, gate: Traced) -> Traced:
+        return self.tracer.record("scale", self, gate, field=self.node.receptive_field)
 
     def __getitem__(self, index: tuple[slice, ...]) -> Traced:
         steps = [part.step or 1 for part in index]
@@ -61,6 +68,7 @@ class Tracer:
 
     def __init__(self, model: nn.Module) -> None:
         self.nodes: list[Node] = []
+        self.paths: set[str] = set()
         self.scopes: list[tuple[str, nn.Module]] = []
         for path, module in model.named_modules():
             module.__dict__["forward"] = self.watched(path, module, module.forward)
@@ -85,18 +93,25 @@ class Tracer:
         channels: int | None = None,
         kernel: int = 1,
         stride: int = 1,
+        dilation: int = 1,
         whole: bool = False,
+        field: int | None = None,
         **fields: object,
     ) -> Traced:
-        """Append a node for the running module. `spatial`, `channels`: of the output, where they change."""
+        """Append a node for the running module. `spatial`, `channels`: of the output, where they change; `field`: its
+        receptive field where that doesn't follow from the inputs'."""
         path, module = self.scopes[-1]
-        if module._modules:  # not a leaf: a functional operation between modules
+        functional = bool(module._modules) or isinstance(module, FUNCTIONAL)  # between modules
+        if functional:
             path = f"{path}.{kind}".lstrip(".")
+            path = next(own for own in (path, *(f"{path}{n}" for n in range(2, 9))) if own not in self.paths)
+            self.paths.add(path)
         source = inputs[0].node
         shape = inputs[0].shape
         shape = (shape[0], channels or shape[1], *(shape[2:] if spatial is None else spatial))
-        fields_seen = [one.node.receptive_field for one in inputs]
-        field = None if whole or None in fields_seen else max(fields_seen) + (kernel - 1) * source.jump
+        if field is None and not whole:
+            seen = [one.node.receptive_field for one in inputs]
+            field = None if None in seen else max(seen) + dilation * (kernel - 1) * source.jump
         node = Node(
             path,
             kind,
@@ -105,45 +120,71 @@ class Tracer:
             shape,
             kernel,
             stride,
+            dilation=dilation,
+            others=tuple(one.shape for one in inputs[1:]),
             weights=tuple(
                 (name, tuple(value.shape)) for name, value in module._parameters.items() if value is not None
             ),
             buffers=sum(value.numel() for value in module._buffers.values() if value is not None),
+            counters=int("num_batches_tracked" in module._buffers),
             receptive_field=field,
             jump=source.jump * stride,
+            functional=functional,
             **fields,
         )
         self.nodes.append(node)
         return Traced(self, node)
 
 
-def _windowed(x: Traced, kernel: int, stride: int, padding: int) -> Shape:
-    """⌊(size + 2·padding − kernel)/stride⌋ + 1 for height and width."""
-    return tuple((size + 2 * padding - kernel) // stride + 1 for size in x.shape[2:])
+FUNCTIONAL = (SamePool2d,)  # without parts of their own, yet of several operations
+
+
+def _window(x: Traced, kernel: int, stride: int, padding: int, dilation: int = 1, ceil: bool = False) -> dict:
+    """The fields of a node whose kernel goes over height and width. Raises `ValueError` where it fits nowhere."""
+    spatial = tuple(windows(size, kernel, stride, padding, dilation, ceil) for size in x.shape[2:])
+    if min(spatial) < 1:
+        path, (height, width) = x.tracer.scopes[-1][0], x.shape[2:]
+        raise ValueError(f"input: at {path} the maps are {height}×{width}, too small for a {kernel}×{kernel} window")
+    return {
+        "spatial": spatial,
+        "kernel": kernel,
+        "stride": stride,
+        "padding": padding,
+        "dilation": dilation,
+        "ceil": ceil,
+    }
 
 
 def _conv2d(
-    x: Traced, weight: nn.Parameter, bias: None, stride: Shape, padding: Shape, dilation: Shape, groups: int
+    x: Traced, weight: nn.Parameter, bias: object, stride: Shape, padding: Shape, dilation: Shape, groups: int
 ) -> Traced:
     c_out, c_in_per_group, kernel, _ = weight.shape
-    spatial = _windowed(x, kernel, stride[0], padding[0])
-    return x.tracer.record(
-        "conv",
-        x,
-        spatial=spatial,
-        channels=c_out,
-        kernel=kernel,
-        stride=stride[0],
-        padding=padding[0],
-        groups=groups,
-        macs=math.prod(spatial) * c_out * c_in_per_group * kernel * kernel,
-    )
+    window = _window(x, kernel, stride[0], padding[0], dilation[0])
+    macs = math.prod(window["spatial"]) * c_out * c_in_per_group * kernel * kernel
+    return x.tracer.record("conv", x, channels=c_out, groups=groups, macs=macs, **window)
 
 
-def _max_pool2d(x: Traced, kernel: int, stride: int, padding: int, *args: object, **kwargs: object) -> Traced:
-    return x.tracer.record(
-        "maxpool", x, spatial=_windowed(x, kernel, stride, padding), kernel=kernel, stride=stride, padding=padding
-    )
+def _conv1d(
+    x: Traced, weight: nn.Parameter, bias: None, stride: Shape, padding: Shape, dilation: Shape, groups: int
+) -> Traced:
+    kernel = weight.shape[2]
+    return x.tracer.record("conv1d", x, kernel=kernel, padding=padding[0], macs=x.shape[2] * kernel)
+
+
+def _batch_norm(x: Traced, mean: object, var: object, weight: object, *args: object, **kwargs: object) -> Traced:
+    return x.tracer.record("norm" if isinstance(weight, nn.Parameter) else "frozennorm", x)
+
+
+def _max_pool2d(
+    x: Traced, kernel: int, stride: int, padding: int, dilation: int = 1, ceil_mode: bool = False, **kwargs: object
+) -> Traced:
+    return x.tracer.record("maxpool", x, **_window(x, kernel, stride, padding, dilation, ceil_mode))
+
+
+def _avg_pool2d(
+    x: Traced, kernel: int, stride: int, padding: int = 0, ceil_mode: bool = False, *args: object, **kwargs: object
+) -> Traced:
+    return x.tracer.record("avgpool2d", x, **_window(x, kernel, stride, padding, 1, ceil_mode))
 
 
 def _linear(x: Traced, weight: nn.Parameter, bias: nn.Parameter) -> Traced:
@@ -151,27 +192,42 @@ def _linear(x: Traced, weight: nn.Parameter, bias: nn.Parameter) -> Traced:
 
 
 def _pad(x: Traced, amounts: Shape, *args: object, **kwargs: object) -> Traced:
-    return x.tracer.record("pad", x, channels=x.shape[1] + amounts[5], stride=x.subsample)
+    if len(amounts) == 4:
+        left, right, top, bottom = amounts
+        height, width = x.shape[2:]
+        return x.tracer.record("border", x, spatial=(height + top + bottom, width + left + right))
+    return x.tracer.record(
+        "pad", x, channels=x.shape[1] + amounts[4] + amounts[5], stride=x.subsample, padding=amounts[4]
+    )
 
 
 def _flatten(x: Traced, start_dim: int) -> Traced:
     return x.tracer.record("flatten", x, spatial=(), channels=math.prod(x.shape[1:]), inplace=True)
 
 
+def _reshape(x: Traced, shape: Shape) -> Traced:
+    return x.tracer.record("view", x, spatial=tuple(shape[2:]), channels=shape[1], inplace=True)
+
+
 RULES: dict[Callable, Callable[..., Traced]] = {  # torch operation -> what it does to a shape
     torch.conv2d: _conv2d,
-    F.batch_norm: lambda x, *args, **kwargs: x.tracer.record("norm", x),
+    torch.conv1d: _conv1d,
+    F.batch_norm: _batch_norm,
+    F.group_norm: lambda x, groups, **kwargs: x.tracer.record("groupnorm", x, groups=groups),
     F.relu: lambda x, inplace=False: x.tracer.record("relu", x, inplace=inplace),
     F.max_pool2d: _max_pool2d,
+    F.avg_pool2d: _avg_pool2d,
     torch.nn.functional.adaptive_avg_pool2d: lambda x, size: x.tracer.record(
         "avgpool", x, spatial=tuple(size), whole=True
     ),
+    torch.mean: lambda x, dim, keepdim: x.tracer.record("mean", x, spatial=(1, 1), whole=True),
+    torch.sigmoid: lambda x: x.tracer.record("sigmoid", x),
+    torch.reshape: _reshape,
     torch.flatten: _flatten,
     F.linear: _linear,
     F.pad: _pad,
     F.dropout: lambda x, *args, **kwargs: x,  # in eval mode it is not there
 }
-KINDS = ("input", "conv", "norm", "relu", "maxpool", "avgpool", "add", "identity", "pad", "flatten", "linear")
 
 
 def trace(spec: ResNetSpec, height: int = 224, width: int = 224, batch: int = 1) -> tuple[Node, ...]:

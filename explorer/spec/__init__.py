@@ -16,11 +16,13 @@ from explorer.spec.axes import (
     MAX_BLOCKS,
     MAX_INPUT,
     MAX_STAGES,
+    NORM_GROUPS,
     OUTPUT_STRIDES,
     BlockKind,
     ResNetSpec,
     changed_fields,
     read_field,
+    varied,
     write_field,
 )
 from explorer.spec.checks import check_int
@@ -39,6 +41,7 @@ __all__ = [
     "MAX_BLOCKS",
     "MAX_INPUT",
     "MAX_STAGES",
+    "NORM_GROUPS",
     "OUTPUT_STRIDES",
     "BlockKind",
     "Resolved",
@@ -54,5 +57,6 @@ __all__ = [
     "read_field",
     "resolve",
     "suggest",
+    "varied",
     "write_field",
 ]

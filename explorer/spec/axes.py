@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
+from types import SimpleNamespace
 
 from explorer.spec.checks import check_int, shortened
 
@@ -230,6 +231,26 @@ def changed_fields(spec: ResNetSpec, base: ResNetSpec) -> dict[str, tuple[object
     """The fields in which two specs differ: name → (in base, in spec)."""
     pairs = ((field.name, getattr(base, field.name), getattr(spec, field.name)) for field in fields(spec))
     return {name: (old, new) for name, old, new in pairs if old != new}
+
+
+def varied(spec: ResNetSpec, **changes: object) -> ResNetSpec:
+    """`dataclasses.replace`, with every other axis that the change robs of its sense put back to its default: a plain
+    net has no projection to pool for, another stem no use for the old one's widths.
+
+    Raises `ValueError` for what cannot be, as `ResNetSpec` does.
+    """
+    values = {name: getattr(spec, name) for name in DEFAULTS} | changes
+    if values["block"] == "basic":
+        values |= {"groups": 1, "width_per_group": 64} | changes
+    stages, stem = values["stages"], values["stem"]
+    lengths = {"stem_widths": STEM_CONVS.get(stem), "widths": len(stages), "strides": len(stages)}
+    for name, length in lengths.items():
+        if name not in changes and len(values[name]) != length:
+            values[name] = ()
+    for name, senseless, _ in SENSE:
+        if name not in changes and senseless(SimpleNamespace(**values)):
+            values[name] = DEFAULTS[name]
+    return ResNetSpec(**values)
 
 
 def read_field(name: str, text: str) -> object:

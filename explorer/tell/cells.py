@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from explorer import units
 from explorer.facts.rollup import METRICS
+from explorer.net.ops import SHORTCUTS
 from explorer.spec import ResNetSpec, changed_fields, naming
-
-SOLID = {"identity": "solid", "projection": "dotted", "pad": "dotted", "none": "none"}
 
 
 def headings(data: dict, spec: ResNetSpec) -> str:
@@ -33,7 +32,7 @@ def key_figures(data: dict) -> list[dict[str, str]]:
         {
             "": f"{kind} shortcuts" if kind != "none" else "blocks without shortcut",
             "exact": f"{count:,}",
-            "short": SOLID[kind] if kind != "none" else "",
+            "short": SHORTCUTS[kind].line if kind != "none" else "",
         }
         for kind, count in data["shortcuts"].items()
     ]
@@ -56,7 +55,8 @@ def block_cells(row: dict) -> dict[str, str]:
         "stage": row["stage"],
         "stride": str(row["stride"]),
         "channels": f"{row['in_channels']:,} → {row['out_channels']:,}",
-        "shortcut": f"{row['shortcut']}" + (f" ({SOLID[row['shortcut']]})" if row["shortcut"] != "none" else ""),
+        "shortcut": f"{row['shortcut']}"
+        + (f" ({SHORTCUTS[row['shortcut']].line})" if row["shortcut"] != "none" else ""),
         **metric_cells(row),
     }
 

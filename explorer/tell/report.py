@@ -8,8 +8,10 @@ from explorer import units
 from explorer.facts import conventions, memory, proof
 from explorer.facts.rollup import METRICS, facts
 from explorer.net.trace import trace
-from explorer.spec import ResNetSpec
+from explorer.spec import DEFAULTS, ResNetSpec
 from explorer.tell import cells
+
+VARIANTS = list(DEFAULTS)[list(DEFAULTS).index("num_classes") + 1 :]
 
 
 def report(spec: ResNetSpec, height: int, width: int, batch: int) -> str:
@@ -33,13 +35,19 @@ def report(spec: ResNetSpec, height: int, width: int, batch: int) -> str:
             f"Assumed: {'; '.join(memory.ASSUMPTIONS)}.",
         ],
         "What is counted": [f"- **{metric.label}**: {metric.counts}." for metric in METRICS.values()],
-        "Spec": [f"- `{name}`: `{value}`" for name, value in data["spec"].items()],
+        "Spec": _spec(data["spec"]),
     }
     body = "\n\n".join("\n".join([f"## {title}", "", *lines]) for title, lines in sections.items())
     command = (
         f"`{cells.command(spec, height, width, batch)}`: computed from the traced PyTorch model by ResNet Explorer."
     )
     return f"# {cells.headings(data, spec)}\n\n{command}\n\n{body}\n"
+
+
+def _spec(row: dict[str, object]) -> list[str]:
+    """The paper's axes; the published variants' own only where they are off the default."""
+    kept = {name: value for name, value in row.items() if name not in VARIANTS or value not in (DEFAULTS[name], [])}
+    return [f"- `{name}`: `{value}`" for name, value in kept.items()]
 
 
 def _conventions(spec: ResNetSpec, height: int, width: int) -> list[dict[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from explorer import units
-from explorer.net.trace import KINDS
+from explorer.net.ops import KINDS
 from explorer.tell import palette
 
 

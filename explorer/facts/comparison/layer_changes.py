@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from explorer.facts.comparison.address import listed
 from explorer.facts.proof import Proof, counted, leaf
 from explorer.facts.told import Provable, Told
+from explorer.net.ops import op
 from explorer.net.trace import Node, trace
 from explorer.spec import ResNetSpec, changed_fields, naming
 
@@ -41,7 +42,7 @@ WORDS = {  # field of a spec -> what it is called in a sentence
     "last_norm": "norm after the last block",
     "zero_init": "last norm starts at 0",
 }
-COMPARED = ("kind", "in_shape", "out_shape", "kernel", "stride", "groups", "params")
+COMPARED = ("kind", "in_shape", "out_shape", "kernel", "stride", "dilation", "ceil", "groups", "params")
 
 
 @dataclass(frozen=True)
@@ -75,14 +76,15 @@ def layers(base: ResNetSpec, other: ResNetSpec, height: int, width: int) -> list
 
 def changes(old: Node, new: Node) -> str:
     """'kernel 3 → 1, out 56×56×64 → 56×56×256'; empty where the two are alike."""
-    words = {"in_shape": "in", "out_shape": "out"}
-    pairs = ((name, getattr(old, name), getattr(new, name)) for name in COMPARED)
+    words = {"in_shape": "in", "out_shape": "out", "ceil": "rounded up", "padding": "zeros before x"}
+    zeros = ("padding",) if op(new.kind).side == "subsample" else ()  # elsewhere it follows from the kernel
+    pairs = ((name, getattr(old, name), getattr(new, name)) for name in (*COMPARED, *zeros))
     return ", ".join(f"{words.get(name, name)} {_show(a)} → {_show(b)}" for name, a, b in pairs if a != b)
 
 
 def describe(node: Node) -> str:
     """A layer in a few words: '1×1, 64 → 256, stride 2' for a convolution, its output shape for others."""
-    if node.kind != "conv":
+    if not op(node.kind).reorders:
         return _show(node.out_shape)
     stride = f", stride {node.stride}" if node.stride > 1 else ""
     return f"{node.kernel}×{node.kernel}, {node.in_shape[1]} → {node.out_shape[1]}{stride}"

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from explorer.facts.comparison.address import address, parse
-from explorer.facts.proof import Proof, counted, depth, difference, output_size, prove, ratio, receptive_field
+from explorer.facts.proof import Proof, counted, deciding_size, depth, difference, prove, ratio, receptive_field
 from explorer.facts.published import throughput
 from explorer.facts.rollup import METRICS, Stage, headline, metric_columns, stages
 from explorer.facts.shapes import total_stride
+from explorer.net.ops import SHORTCUTS
 from explorer.net.trace import Node, trace
 from explorer.spec import ResNetSpec, naming, presets
 
-SHORTCUTS = {"solid": ("identity",), "dotted": ("projection", "pad")}
+LINES = ("solid", "dotted")
 SUMS = tuple(name for name, metric in METRICS.items() if metric.combine == "sum")
 
 
@@ -51,7 +52,7 @@ def _totals(base: ResNetSpec, other: ResNetSpec, height: int, width: int) -> lis
     ]
     return rows + [
         (key, f"{key.capitalize()} shortcuts", "count", *(_shortcuts(nodes, key) for *_, nodes in both))
-        for key in SHORTCUTS
+        for key in LINES
     ]
 
 
@@ -60,7 +61,7 @@ def _shortcuts(nodes: Sequence[Node], key: str) -> Proof:
     return counted(
         key,
         f"{key} shortcuts, stage by stage",
-        (name for name, kind in blocks if kind in SHORTCUTS[key]),
+        (name for name, kind in blocks if SHORTCUTS[kind].line == key),
         (name for name, _ in blocks),
     )
 
@@ -106,8 +107,7 @@ def stage_proofs(spec: ResNetSpec, height: int, width: int) -> dict[str, dict[st
 def _sizes(nodes: Sequence[Node], stage: Stage) -> dict[str, Proof]:
     last = stage.nodes[-1]
     field = {"receptive_field": receptive_field(nodes, last.path)} if last.receptive_field is not None else {}
-    changing = [node for node in stage.nodes if node.in_shape[2:] != node.out_shape[2:] and not node.on_shortcut]
-    side = output_size(changing[-1]) if changing else ()
+    side = deciding_size(stage.nodes)
     return field | ({"out_shape": side[0]} if side else {})
 
 

@@ -8,6 +8,7 @@ from itertools import groupby
 
 LATEX = (  # text -> LaTeX, in this order
     (r"⌊\(([^()]*)\)/(\d+)⌋", r"\\left\\lfloor\\frac{\1}{\2}\\right\\rfloor"),
+    (r"⌈\(([^()]*)\)/(\d+)⌉", r"\\left\\lceil\\frac{\1}{\2}\\right\\rceil"),
     (r"⌈(\d+)/(\d+)⌉", r"\\left\\lceil\\frac{\1}{\2}\\right\\rceil"),
     (r"(?<=\d),(?=\d{3})", r"{,}"),
     (r"·", r"\\cdot "),

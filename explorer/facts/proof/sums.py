@@ -2,55 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 
 from explorer.facts.proof.base import Proof, product
 from explorer.facts.rollup import METRICS, activation_bytes, total
+from explorer.net.ops import is_layer, op
 from explorer.net.trace import Node
 from explorer.spec import BLOCKS, ResNetSpec
 
-
-def conv_weights(node: Node) -> str:
-    """c_in·c_out·k², divided by the groups where there are some."""
-    c_out, c_in_per_group, kernel, _ = node.weights[0][1]
-    return product(c_in_per_group * node.groups, c_out, f"{kernel}²") + (f"/{node.groups}" if node.groups > 1 else "")
-
-
-def fc_weights(node: Node) -> str:
-    c_out, c_in = node.weights[0][1]
-    return f"{c_in}·{c_out}"
-
-
-PARAMS: dict[str, Callable[[Node], str]] = {
-    "conv": conv_weights,
-    "norm": lambda node: f"2·{node.out_shape[1]}",
-    "linear": lambda node: f"{fc_weights(node)} + {node.out_shape[1]}",
-}
-MACS: dict[str, Callable[[Node], str]] = {
-    "conv": lambda node: product(*node.out_shape[2:], conv_weights(node)),
-    "linear": fc_weights,
-}
-RULES = {  # metric -> (formula in symbols, node kind -> expression)
-    "params": ("conv c_in·c_out·k²/groups, BN 2·c, fc c_in·c_out + c_out", PARAMS),
-    "macs": ("conv H_out·W_out·c_in·c_out·k²/groups, fc c_in·c_out", MACS),
-    "activation_bytes": (
-        "N·c·H·W·4 bytes (fp32) for each output that takes new memory; ReLU and addition write in place",
-        {},
-    ),
+RULES: dict[str, str] = {  # metric -> formula in symbols
+    "params": "conv c_in·c_out·k²/groups, BN 2·c, fc c_in·c_out + c_out",
+    "macs": "conv H_out·W_out·c_in·c_out·k²/groups, fc c_in·c_out",
+    "activation_bytes": "N·c·H·W·4 bytes (fp32) for each output that takes new memory; ReLU and addition write in place",
 }
 
 
 def leaf(metric: str, node: Node) -> Proof:
     """The proof of one node's own number; a metric without a formula is its own proof."""
     value = METRICS[metric].of(node) or 0
-    rule, kinds = RULES.get(metric, (METRICS[metric].counts, {}))
+    rule = RULES.get(metric, METRICS[metric].counts)
     if metric == "activation_bytes":
         expression = product(*node.out_shape, 4) if activation_bytes(node) else "0"
+    elif metric in ("params", "macs") and value:
+        expression = getattr(op(node.kind), metric)(node)
     else:
-        expression = kinds[node.kind](node) if value and node.kind in kinds else f"{value:,}"
+        expression = f"{value:,}"
     return Proof(node.path, expression, value, rule)
 
 
@@ -71,7 +50,7 @@ def prove(metric: str, nodes: Sequence[Node], label: str = "") -> Proof:
 
 @lru_cache(maxsize=512)  # a page shows the same sums in several places
 def _proved(metric: str, nodes: tuple[Node, ...]) -> Proof:
-    rule = RULES[metric][0] if metric in RULES else METRICS[metric].counts
+    rule = RULES.get(metric, METRICS[metric].counts)
     for level in (lambda node: node.stage, lambda node: node.block or node.path):
         groups = [(name, list(group)) for name, group in groupby(nodes, level)]
         if len(groups) > 1 and any(len(group) > 1 for _, group in groups):
@@ -89,14 +68,14 @@ def subtotals(parts: Sequence[Proof]) -> str:
 
 
 def depth(spec: ResNetSpec, nodes: Sequence[Node]) -> Proof:
-    """Why it is called 50: convolutions on the main path, and fc. Projections are not counted."""
-    counted = [node for node in nodes if node.kind in ("conv", "linear") and not node.on_shortcut]
+    """Why it is called 50: convolutions on the main path, and fc. Projections and attention's are not counted."""
+    counted = [node for node in nodes if is_layer(node)]
     by_stage = [(name, list(group)) for name, group in groupby(counted, lambda node: node.stage)]
     convs = BLOCKS[spec.block].convs
     parts = tuple(
         Proof(
             name,
-            "1" if name in ("stem", "head") else f"{convs}·{len(group) // convs}",
+            f"{len(group)}" if name in ("stem", "head") else f"{convs}·{len(group) // convs}",
             len(group),
             "convolutions per block · blocks",
         )
@@ -106,6 +85,6 @@ def depth(spec: ResNetSpec, nodes: Sequence[Node]) -> Proof:
         "depth",
         " + ".join(part.expression for part in parts),
         len(counted),
-        "conv1, the convolutions of each block, fc; projections not counted",
+        "the stem's convolutions, those of each block, fc; projections and attention not counted",
         parts,
     )

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from explorer import units
 from explorer.facts.rollup import Block
+from explorer.net.ops import is_layer, op
 from explorer.net.trace import Node
 from explorer.tell import palette
 from explorer.tell.drawing import svg
@@ -18,7 +19,6 @@ WIDTH, CENTRE, BAR, CONV, GAP = 640, 372, 8, 50, 38
 WIDEST = 340  # pixels of the widest bar
 AROUND = 592  # x of the shortcut's vertical line
 LABELS = 24  # x of the convolutions' names
-SHORT_NAMES = {"norm": "BN", "relu": "ReLU"}
 
 
 def block_drawing(block: Block, colour: str, title: str, widest: int) -> svg.Drawing:
@@ -28,10 +28,11 @@ def block_drawing(block: Block, colour: str, title: str, widest: int) -> svg.Dra
     y, tags = 88.0, []
     start = y + BAR / 2
     body += [*_bar(block.in_shape, y, scale), svg.Text(CENTRE, y - 13, units.shape(block.in_shape), "ink mid bold", 19)]
+    gate = next((node for node in reversed(block.nodes) if node.in_gate), None)  # its last operation tells it
     for node in block.nodes:
-        if node.on_shortcut:
+        if node.on_shortcut or (node.in_gate and node is not gate):
             continue
-        if node.kind == "conv":
+        if is_layer(node):
             y = _tags(body, tags, y)
             if node is block.convs[0] and _after_activation(block):
                 start = y + BAR
@@ -42,7 +43,7 @@ def block_drawing(block: Block, colour: str, title: str, widest: int) -> svg.Dra
             y = _tags(body, tags, y)
             y = _addition(body, block, start, y, scale)
         else:
-            tags.append(SHORT_NAMES[node.kind])
+            tags.append(op(node.kind).short)
     y = _tags(body, tags, y) + BAR
     body += _bar(block.out_shape, y, scale)
     body.append(svg.Text(CENTRE, y + 30, units.shape(block.out_shape), "ink mid bold", 19, proof="out"))
@@ -113,9 +114,9 @@ def _after_activation(block: Block) -> bool:
 
 
 def _along(block: Block) -> str:
-    first = block.bypass[0]
-    if first.kind == "identity":
-        return "identity: x as it is"
-    if first.kind == "pad":
-        return "zero-padding: no weights"
-    return f"projection: 1×1, {first.out_shape[1]:,}" + (f", /{first.stride}" if first.stride > 1 else "")
+    words = {"identity": "identity: x as it is", "pad": "zero-padding: no weights", "subsample": "pixels left out"}
+    if block.shortcut in words:
+        return words[block.shortcut]
+    pooled = "pooled, " if op(block.bypass[0].kind).colour == "pool" else ""
+    stride = math.prod(node.stride for node in block.bypass)
+    return f"projection: {pooled}1×1, {block.out_shape[1]:,}" + (f", /{stride}" if stride > 1 else "")

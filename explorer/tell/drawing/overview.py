@@ -7,6 +7,7 @@ from itertools import groupby
 
 from explorer import units
 from explorer.facts.rollup import Block, Stage, stages
+from explorer.net.ops import op
 from explorer.net.trace import Node
 from explorer.tell import palette
 from explorer.tell.drawing import svg
@@ -55,7 +56,7 @@ def _lane(stage: Stage, y: float, chosen: str) -> svg.Shapes:
 def _tiles(stage: Stage) -> list[tuple[str, tuple[Block, ...]]]:
     """(label, blocks): one block each, or runs of equal blocks in a long stage; layers in stem and head."""
     if not stage.blocks:
-        kept = [node for node in stage.nodes if node.kind in ("conv", "maxpool", "avgpool", "linear")]
+        kept = [node for node in stage.nodes if op(node.kind).starts]
         return [(node.path, ()) for node in kept]
     if len(stage.blocks) <= MOST:
         return [(block.path.rpartition(".")[2], (block,)) for block in stage.blocks]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from explorer import units
 from explorer.facts.rollup import stages
+from explorer.net.ops import op
 from explorer.net.trace import Node
 from explorer.tell import palette
 from explorer.tell.drawing import svg
@@ -19,17 +20,15 @@ def milestones(nodes: Sequence[Node]) -> list[tuple[str, Node]]:
     """The feature maps worth drawing: input, stem, each stage's last, pooling, classes: (label, node)."""
     marked = [("input", nodes[0])]
     for stage in stages(nodes):
-        if stage.name == "stem":
-            marked += [(_label(node), node) for node in stage.nodes if node.kind in ("conv", "maxpool")]
-        elif stage.name == "head":
-            marked += [(_label(node), node) for node in stage.nodes if node.kind in ("avgpool", "linear")]
+        if not stage.blocks:
+            marked += [(_label(node), node) for node in stage.nodes if op(node.kind).starts]
         else:
             marked.append((stage.name, stage.nodes[-1]))
     return marked
 
 
 def _label(node: Node) -> str:
-    return {"maxpool": "max pool", "avgpool": "pooled", "linear": "fc"}.get(node.kind, node.path)
+    return op(node.kind).milestone or node.path
 
 
 def volumes_drawing(nodes: Sequence[Node], title: str) -> svg.Drawing:
@@ -78,10 +77,10 @@ def _box(x: float, base: float, height: float, run: float, length: float, colour
 def _stride(label: str, node: Node, marked: list[tuple[str, Node]]) -> str:
     """How the map's size relates to the one before it: '½ the size' where it shrank."""
     before = [one for _, one in marked][[name for name, _ in marked].index(label) - 1]
-    if label == "input" or len(node.out_shape) < 4 or node.kind == "avgpool":
-        return {"input": "the picture", "avgpool": "average"}.get(
-            node.kind, "classes" if node.out_shape[1] != 1 else "class"
-        )
+    if op(node.kind).relation:
+        return op(node.kind).relation
+    if len(node.out_shape) < 4:
+        return "classes" if node.out_shape[1] != 1 else "class"
     return f"stride {node.jump // before.jump}" if node.jump > before.jump else "same size"
 
 

@@ -6,19 +6,19 @@ Equal blocks share one entry (a *kind*), so that a net of 600 blocks costs no mo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 
 from explorer import units
 from explorer.facts.rollup import METRICS, Block, Stage, blocks, metric_columns, total
+from explorer.net.ops import SHORTCUTS
 from explorer.net.trace import Node, trace
-from explorer.spec import ResNetSpec
+from explorer.spec import ResNetSpec, varied
 from explorer.tell import palette
 from explorer.tell.netmap import panel_proofs
 from explorer.tell.netmap.groups import signature
 from explorer.tell.netmap.opened import opened
-from explorer.tell.netmap.recipes import SOLIDITY, counted, layer_name, params_formula, shape
+from explorer.tell.netmap.recipes import counted, layer_name, params_formula, shape
 
 OPTIONS = ("A", "B", "C")
 
@@ -73,7 +73,10 @@ def options(spec: ResNetSpec, height: int, width: int, stage: int, index: int) -
     """
     costs = {}
     for option in OPTIONS:
-        short = replace(spec, shortcut=option, stages=tuple(min(count, 2) for count in spec.stages))
+        try:
+            short = varied(spec, shortcut=option, stages=tuple(min(count, 2) for count in spec.stages))
+        except ValueError:  # zeros cannot take channels away: where a stage narrows there is no option A
+            continue
         found = {block.path: block for block in blocks(trace(short, height, width))}
         block = found[f"layer{stage + 1}.{index}"]
         costs[option] = {
@@ -87,19 +90,14 @@ def options(spec: ResNetSpec, height: int, width: int, stage: int, index: int) -
 
 def question(kind: str) -> str:
     """The panel's heading."""
-    return {
-        "identity": "Why solid?",
-        "projection": "Why dotted?",
-        "pad": "Why dotted, with zeros?",
-        "none": "No shortcut",
-    }[kind]
+    return SHORTCUTS[kind].question
 
 
 def _kind(block: Block, before: int) -> dict[str, object]:
     return {
         "shortcut": block.shortcut,
         "question": question(block.shortcut),
-        "solidity": SOLIDITY[block.shortcut],
+        "solidity": SHORTCUTS[block.shortcut].counted,
         "words": palette.SHORTCUT_WORDS[block.shortcut],
         "reason": block.reason,
         "stride": block.stride,

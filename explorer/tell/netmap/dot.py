@@ -7,11 +7,10 @@ from collections.abc import Sequence
 import graphviz
 
 from explorer.facts.rollup import blocks, stages
+from explorer.net.ops import SHORTCUTS
 from explorer.net.trace import Node
 from explorer.tell import palette
 from explorer.tell.netmap.recipes import layer_name, shape
-
-STYLE = {"identity": "solid", "projection": "dashed", "pad": "dotted"}
 
 
 def dot(nodes: Sequence[Node], title: str) -> str:
@@ -53,5 +52,5 @@ def _edges(graph: graphviz.Digraph, nodes: Sequence[Node], names: dict[str, str]
     for node in nodes:
         for source in node.inputs:
             bypass = kinds.get(node.path) or (node.kind == "add" and kinds.get(source))
-            style = {"color": palette.SHORTCUT, "style": STYLE[bypass], "penwidth": "2"} if bypass else {}
+            style = {"color": palette.SHORTCUT, "style": SHORTCUTS[bypass].edge, "penwidth": "2"} if bypass else {}
             graph.edge(names[source], names[node.path], shapes[source], **style)

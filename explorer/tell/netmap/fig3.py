@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from explorer import units
 from explorer.facts.rollup import blocks
+from explorer.net.ops import op
 from explorer.net.trace import Node, follow, trace
 from explorer.net.vgg import vgg19
 from explorer.spec import preset
@@ -20,7 +21,6 @@ from explorer.tell.netmap.paths import number
 from explorer.tell.netmap.recipes import layer_name, shape
 
 PUBLISHED_MACS = {"VGG-19": 19.6e9, "plain-34": 3.6e9, "ResNet-34": 3.6e9}
-DRAWN = ("conv", "maxpool", "avgpool", "linear")
 GUTTER, COLUMN = 78.0, 178.0
 BOX_W, BOX_H, STEP = 152.0, 22.0, 33.0
 HEAD, BAND_GAP = 92.0, 22.0
@@ -39,7 +39,7 @@ class Column:
     @property
     def drawn(self) -> list[Node]:
         """The layers that get a box: the main path's convolutions, poolings and classifiers."""
-        return [node for node in self.nodes if node.kind in DRAWN and not node.on_shortcut]
+        return [node for node in self.nodes if op(node.kind).starts and node.on_main]
 
 
 @lru_cache(maxsize=1)

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from explorer.facts.rollup import Block, Stage
+from explorer.net.ops import op
 from explorer.net.trace import Node
 
 LEVELS = ("stages", "blocks", "layers")
 FOLDS = ("auto", "on", "off")
 AUTO_FOLD_BLOCKS = 100  # nets with more blocks open folded
 LEAST_RUN = 2  # equal blocks in a row that are worth folding
-_STARTS = ("conv", "maxpool", "avgpool", "linear")  # kinds that begin a tile in stem and head; the others follow
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,8 @@ def signature(block: Block) -> tuple:
             node.kernel,
             node.stride,
             node.groups,
+            node.dilation,
+            node.params,
         )
         for node in block.nodes
     )
@@ -103,7 +105,7 @@ def _plain(stage: Stage) -> tuple[Part, ...]:
     """Stem and head: a tile per convolution, pooling and classifier, with what follows it."""
     groups: list[list[Node]] = []
     for node in stage.nodes:
-        if not groups or node.kind in _STARTS and groups[-1][-1].kind != "input":
+        if not groups or op(node.kind).starts and groups[-1][-1].kind != "input":
             groups.append([])
         groups[-1].append(node)
     return tuple(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from explorer.net.ops import op
 from explorer.net.trace import Node
 from explorer.tell.netmap.groups import Lane, Part, bypass_id
 from explorer.tell.netmap.layout import FRAMES, Cell, Frame, place
@@ -11,7 +12,7 @@ from explorer.tell.netmap.paths import cell_arch, flow
 from explorer.tell.netmap.recipes import lane_words, layer_name, layer_short, shape
 
 Box = list[float]
-WEIGHT = {"conv": 3.0, "linear": 3.0, "maxpool": 2.0, "avgpool": 2.0}  # share of a tile's width; others 1
+UNDRAWN = ("input", "identity")  # the picture itself, and what is a line
 IDEAL_PITCH = 140  # a tile with its layers in it is legible at this
 TAIL = 0.15  # of the pitch, for what follows an addition
 INSET = 2.5
@@ -44,7 +45,7 @@ def scene(lanes: Sequence[Lane]) -> tuple[dict[str, object], tuple[Part, ...]]:
 def _own(holder: Part) -> tuple[Node, ...]:
     """The nodes that get tiles: all but the picture itself, and the identity, which is a line."""
     nodes = holder.blocks[0].nodes if holder.blocks else holder.nodes
-    return tuple(node for node in nodes if node.kind not in ("input", "identity"))
+    return tuple(node for node in nodes if node.kind not in UNDRAWN)
 
 
 def _arched(holder: Part) -> bool:
@@ -55,7 +56,7 @@ def _part(index: int, node: Node, holder: Part) -> Part:
     """The layer of every block of a run: a tile's number is that of all that it stands for."""
     if len(holder.blocks) <= 1:
         return Part(node.path, holder.stage, (node,))
-    alike = [[own for own in block.nodes if own.kind not in ("input", "identity")][index] for block in holder.blocks]
+    alike = [[own for own in block.nodes if own.kind not in UNDRAWN][index] for block in holder.blocks]
     return Part(node.path, holder.stage, tuple(alike))
 
 
@@ -118,14 +119,14 @@ def _boxes(holder: Part, cell: Cell) -> list[Box]:
 
 
 def _spread(own: Sequence[Node], chosen: Sequence[int], x: float, y: float, w: float, h: float) -> dict[int, Box]:
-    """Boxes side by side, wide by WEIGHT."""
+    """Boxes side by side, wide by their share."""
     if not chosen:
         return {}
     gap = min(2.0, w * 0.02)
-    unit = (w - gap * (len(chosen) - 1)) / sum(WEIGHT.get(own[index].kind, 1.0) for index in chosen)
+    unit = (w - gap * (len(chosen) - 1)) / sum(op(own[index].kind).share for index in chosen)
     boxes = {}
     for index in chosen:
-        width = unit * WEIGHT.get(own[index].kind, 1.0)
+        width = unit * op(own[index].kind).share
         boxes[index] = [x, y, width, h]
         x += width + gap
     return boxes

@@ -6,6 +6,7 @@ Equal blocks share one drawing: paths in it are relative to the block (`conv1`, 
 from __future__ import annotations
 
 from explorer.facts.rollup import Block
+from explorer.net.ops import op
 from explorer.net.trace import Node
 from explorer.tell.netmap.paths import number
 from explorer.tell.netmap.recipes import layer_name, shape
@@ -16,33 +17,65 @@ SIDE_X, SIDE_W = 416.0, 138.0  # the shortcut's
 HIGH, GAP, SMALL = 30.0, 22.0, 24.0
 TOP = 30.0
 RADIUS = 11.0
+ROUND = ("add", "scale")  # drawn as signs in circles, like + in the paper
 
 
 def opened(block: Block) -> dict[str, object]:
-    """Boxes, wires, edge labels and the shortcut of one block, as JSON-ready data in the viewBox [0, 0, w, h]."""
+    """Boxes, wires, edge labels and the shortcut of one block, as JSON-ready data in the viewBox [0, 0, w, h].
+
+    A wire per input of an operation (`joins` names its ends; "" is x): straight down from the box above, else around
+    on the left, as to the × of a gate."""
     main = [node for node in block.nodes if not node.on_shortcut]
     boxes, ends, y = [], {"": TOP}, TOP
     edges: list[list[object]] = [[MAIN_X + MAIN_W / 2, TOP - 10, f"x  {shape(block.in_shape)}", "top"]]
     leaves_after = block.bypass[0].inputs[0] if block.bypass else ""
-    wires = []
+    around = {source for node in main for source in _sources(node, block) if not _next_to(node, source, main)}
+    wires, joins, above = [], [], ""
     for node in main:
-        high = 2 * RADIUS if node.kind == "add" else HIGH if node.kind == "conv" else SMALL
+        high = 2 * RADIUS if node.kind in ROUND else HIGH if op(node.kind).layer else SMALL
         top = y + GAP
-        wires.append(f"M{number(MAIN_X + MAIN_W / 2)} {number(y)}V{number(top)}")
+        for source in _sources(node, block):
+            straight = source == above
+            wires.append(_down(y, top) if straight else _around(ends[source] + GAP * 0.3, top + high / 2))
+            joins.append([source.removeprefix(f"{block.path}."), _tail(node, block)])
         boxes.append(_box(node, block, MAIN_X, top, MAIN_W, high))
-        y = ends[node.path] = top + high
-        side = -1 if node.path == leaves_after else 1  # where the shortcut leaves to the right, the words stand left
+        y, above = top + high, node.path
+        ends[node.path] = y
+        side = -1 if node.path == leaves_after and node.path not in around else 1  # the words stand away from a wire
         words_x, place = (MAIN_X + MAIN_W / 2 + 10 * side, "left" if side < 0 else "")
         edges.append([words_x, y + GAP / 2 + 4, shape(node.out_shape), place])
     wires.append(f"M{number(MAIN_X + MAIN_W / 2)} {number(y)}v{number(GAP)}")
     side, shortcut = _bypass(block, ends, {box["id"]: box for box in boxes})
-    return {"w": WIDTH, "h": y + GAP + 6, "boxes": boxes + side, "wires": wires, "edges": edges, "shortcut": shortcut}
+    drawn = {"w": WIDTH, "h": y + GAP + 6, "boxes": boxes + side, "wires": wires, "edges": edges}
+    return drawn | {"joins": joins, "shortcut": shortcut}
+
+
+def _sources(node: Node, block: Block) -> list[str]:
+    """Where a node's inputs on the main path come from; "" is x, the block's own input."""
+    inside = {one.path: one for one in block.nodes}
+    kept = [source for source in node.inputs if source not in inside or not inside[source].on_shortcut]
+    return [source if source in inside else "" for source in kept]
+
+
+def _next_to(node: Node, source: str, main: list[Node]) -> bool:
+    place = main.index(node)
+    return source == (main[place - 1].path if place else "")
+
+
+def _down(top: float, bottom: float) -> str:
+    return f"M{number(MAIN_X + MAIN_W / 2)} {number(top)}V{number(bottom)}"
+
+
+def _around(leaves: float, arrives: float) -> str:
+    """A wire past the boxes between, on the left."""
+    middle, line = MAIN_X + MAIN_W / 2, MAIN_X - 26
+    return f"M{number(middle)} {number(leaves)}H{number(line)}V{number(arrives)}H{number(middle - RADIUS)}"
 
 
 def _box(node: Node, block: Block, x: float, y: float, w: float, h: float) -> dict[str, object]:
     name = layer_name(node)
     where = ", on the shortcut" if node.on_shortcut else ""
-    if node.kind == "add":
+    if node.kind in ROUND:
         x, w = x + w / 2 - RADIUS, 2 * RADIUS
     return {
         "id": _tail(node, block),
@@ -62,7 +95,7 @@ def _bypass(
     leaves = ends.get(block.bypass[0].inputs[0], TOP) + GAP * 0.3
     added = boxes[_tail(block.add, block)]["box"]
     arrives = added[1] + added[3] / 2
-    layers = [node for node in block.bypass if node.kind != "identity"]
+    layers = [node for node in block.bypass if op(node.kind).runs]
     step = SMALL + 14
     top = (leaves + arrives) / 2 - (step * len(layers) - 14) / 2
     side = [_box(node, block, SIDE_X, top + index * step, SIDE_W, SMALL) for index, node in enumerate(layers)]

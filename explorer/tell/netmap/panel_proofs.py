@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from explorer.facts.proof import output_size, prove, receptive_field
+from explorer.facts.proof import deciding_size, prove, receptive_field
 from explorer.facts.proof.base import LATEX
 from explorer.facts.proof.sums import RULES
 from explorer.facts.rollup import METRICS, Block, Stage
+from explorer.net.ops import product
 from explorer.net.trace import Node
 
 SUMS = tuple(name for name, metric in METRICS.items() if metric.combine == "sum")
@@ -33,12 +34,7 @@ def steps(nodes: Sequence[Node], names: Sequence[str]) -> dict[str, str]:
 
 def side(nodes: Sequence[Node]) -> str:
     """How the output's height and width come about, by the last layer of the main path that has a say."""
-    deciding = [
-        node for node in nodes if len(node.out_shape) == 4 and node.kind in ("conv", "maxpool", "pad", "avgpool")
-    ]
-    main = [node for node in deciding if not node.on_shortcut] or deciding
-    changing = [node for node in main if node.in_shape[2:] != node.out_shape[2:]] or main
-    return "; ".join(proof.text for proof in output_size(changing[-1])) if changing else ""
+    return "; ".join(proof.text for proof in deciding_size(nodes))
 
 
 def widens(block: Block, before: int) -> str:
@@ -46,7 +42,11 @@ def widens(block: Block, before: int) -> str:
     pixels, at the block's input."""
     terms, jump = [], before
     for conv in block.convs:
-        terms += [f"({conv.kernel} − 1)·{jump}"] if conv.kernel > 1 else []
+        terms += (
+            [product(f"({conv.kernel} − 1)", *([conv.dilation] if conv.dilation > 1 else []), jump)]
+            if conv.kernel > 1
+            else []
+        )
         jump *= conv.stride
     return " + ".join(terms) or "0"
 
@@ -65,7 +65,7 @@ def of_stage(nodes: Sequence[Node], stage: Stage) -> dict[str, str]:
 
 def vocabulary() -> dict[str, object]:
     """What the browser needs to show any of them: the rule of each number in symbols, and text → LaTeX."""
-    rules = {name: RULES[name][0] if name in RULES else METRICS[name].counts for name in SUMS}
+    rules = {name: RULES.get(name, METRICS[name].counts) for name in SUMS}
     return {
         "rules": {**rules, "receptive_field": FIELD_RULE, "out": SIDE_RULE},
         "latex": [[pattern, re.sub(r"\\(\d)", r"$\1", new).replace("\\\\", "\\")] for pattern, new in LATEX],

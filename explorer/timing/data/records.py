@@ -65,7 +65,7 @@ def row_of(
     row = {
         "name": seen.name,
         "title": seen.title,
-        "spec": asdict(seen.spec) | {"stages": list(seen.spec.stages)},
+        "spec": {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(seen.spec).items()},
         "settings": seen.settings.as_row(),
         "median_s": summary.median_s,
         "iqr_s": summary.iqr_s,

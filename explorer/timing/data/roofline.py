@@ -11,21 +11,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from explorer.facts.rollup import BYTES
+from explorer.net.ops import op, reads
 from explorer.net.trace import Node
 from explorer.timing.data.limits import Ceilings
 from explorer.units import percent
 
-FREE = ("input", "identity", "flatten")  # no kernel runs
 WORDS = {"arithmetic": "arithmetic", "memory": "memory traffic", "launches": "the start of operations"}
 TIE = 0.1  # of the time: two shares that are nearer than this change places from run to run
 
 
 def moved_bytes(node: Node, dtype: str, batch: int) -> int:
     """Bytes that one operation reads and writes for a batch; `node` traced at batch 1."""
-    if node.kind in FREE:
+    if not op(node.kind).runs:
         return 0
-    reads = math.prod(node.in_shape) * (2 if node.kind == "add" else 1)
-    return BYTES[dtype] * (batch * (reads + math.prod(node.out_shape)) + node.params)
+    return BYTES[dtype] * (batch * (reads(node) + math.prod(node.out_shape)) + node.params)
 
 
 def least_bytes(nodes: Sequence[Node], dtype: str, batch: int) -> int:
@@ -180,7 +179,7 @@ def bound_by(
         return {"arithmetic": 0.0, "memory": 0.0, "launches": whole_s}
     spent = dict.fromkeys(WORDS, 0.0)
     for node in nodes:
-        if node.kind in FREE:
+        if not op(node.kind).runs:
             continue
         amount = moved_bytes(node, dtype, batch)
         at_best = {

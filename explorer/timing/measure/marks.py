@@ -36,8 +36,7 @@ def cut(nodes: Sequence[Node], level: str) -> list[Cut]:
 
 
 def _closing(last: Node, after: Node | None) -> tuple[str, str]:
-    functional = last.kind in ("add", "flatten")
-    if not functional:
+    if not last.functional:
         return last.path, "end"
     if last.block and (after is None or after.block != last.block):
         return last.block, "end"

@@ -34,7 +34,7 @@ function netPanel(map) {
   const { data } = map;
   if (data.figure === "fig3") return fig3Panel(map);
   const held = data.shortcuts_held;
-  const dotted = (held.projection ?? 0) + (held.pad ?? 0);
+  const dotted = (held.projection ?? 0) + (held.pad ?? 0) + (held.subsample ?? 0);
   const plain = Boolean(held.none);
   return [
     ...heading("Shortcuts", plain ? "A plain net: none" : "Solid or dotted?"),
@@ -53,7 +53,7 @@ function netPanel(map) {
           html(
             "div",
             {},
-            html("b", {}, provable(map, `${dotted}`, counted(map, ["projection", "pad"]))),
+            html("b", {}, provable(map, `${dotted}`, counted(map, ["projection", "pad", "subsample"]))),
             lineSample(held.pad ? "pad" : "projection"),
             html(
               "span",

@@ -13,6 +13,7 @@ from explorer.facts import comparison
 from explorer.facts.comparison import Layer
 from explorer.facts.rollup import METRICS
 from explorer.facts.told import Provable
+from explorer.net.ops import op
 from explorer.spec import ResNetSpec
 from explorer.tell import markup, palette
 from explorer.tell.markup import joined
@@ -152,8 +153,10 @@ def _text(key: str, value: object) -> str:
 def structure(found: Sequence[Layer], base: ResNetSpec, chosen: Chosen) -> list[dict]:
     """Which layers were added, removed, changed; a picked one opens its formulas."""
     kinds = sorted({layer.kind for layer in found})
-    weighty = st.toggle("Only layers with weights", value=True, key="weighty") and "conv" in kinds
-    shown = [layer for layer in found if not weighty or layer.kind in ("conv", "norm", "linear")]
+    weighty = st.toggle("Only layers with weights", value=True, key="weighty") and any(
+        op(kind).params for kind in kinds
+    )
+    shown = [layer for layer in found if not weighty or op(layer.kind).params]
     rows = [
         {
             "": MARKS[layer.change],

@@ -1,0 +1,344 @@
+"""One row per kind of operation: everything about a kind that more than one view needs. Whoever has a table of kinds
+asks here; a kind without a row raises.
+
+A new kind is a rule in `explorer.net.trace` (what it does to a shape) and a row here. No torch.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from explorer.net.node import Node
+
+SIDES = {  # how an operation makes its output's height or width -> the rule in symbols
+    "window": "⌊(size + 2·padding − kernel)/stride⌋ + 1",
+    "subsample": "⌈size/stride⌉",
+    "one": "adaptive: 1 whatever the input",
+    "border": "size + the border",
+    "given": "as asked",
+    "same": "unchanged",
+}
+SAVES = ("input", "inputs", "output", "batch statistics", "group statistics", "indices")
+INDEX_BYTES = 8  # max pooling keeps an int64 per output for its backward pass
+STATISTIC_BYTES = 4  # BN keeps mean and inverse deviation per channel in fp32
+
+
+@dataclass(frozen=True)
+class Op:
+    """What every view asks of a kind of operation.
+
+    label: its name in a legend. short: between two convolutions of a drawing. told: on a tile of the map.
+    colour: its key in `explorer.tell.palette`. side: a key of SIDES. saves: what autograd keeps for the backward pass,
+    of SAVES. params, macs: the arithmetic with a node's numbers in; None where there is none.
+    share: of a tile's width among its neighbours. starts: begins a tile in stem and head, and is one of the layers
+    that the paper names. layer: has a weight that the paper counts as a layer. runs: starts a kernel.
+    reorders: a library may copy its input and output into a layout of its own.
+    """
+
+    label: str
+    short: str
+    told: Callable[[Node], str]
+    colour: str
+    side: str = "same"
+    saves: tuple[str, ...] = ()
+    params: Callable[[Node], str] | None = None
+    macs: Callable[[Node], str] | None = None
+    share: float = 1.0
+    starts: bool = False
+    layer: bool = False
+    runs: bool = True
+    reorders: bool = False
+    row: Callable[[Node], str] = lambda node: node.path  # in a table of stages: '7×7, 64, stride 2'
+    milestone: str = ""  # below its feature map in a drawing; its path where empty
+    relation: str = ""  # how that map came about, where "stride 2" does not say it
+
+
+def op(kind: str) -> Op:
+    """The row of a kind. Raises `KeyError` naming the kind where there is none."""
+    if kind not in OPS:
+        raise KeyError(f"operation {kind!r} has no row in explorer.net.ops")
+    return OPS[kind]
+
+
+def product(*factors: object) -> str:
+    """'56·56·64'."""
+    return "·".join(map(str, factors))
+
+
+def kernel_weights(node: Node) -> str:
+    """c_in·c_out·k², divided by the groups where there are some."""
+    c_out, c_in_per_group, kernel, _ = node.weights[0][1]
+    return product(c_in_per_group * node.groups, c_out, f"{kernel}²") + (f"/{node.groups}" if node.groups > 1 else "")
+
+
+def fc_weights(node: Node) -> str:
+    c_out, c_in = node.weights[0][1]
+    return f"{c_in}·{c_out}"
+
+
+def with_bias(weights: Callable[[Node], str]) -> Callable[[Node], str]:
+    """The weights' arithmetic, and an addend where the layer has a bias."""
+    return lambda node: weights(node) + (f" + {node.weights[1][1][0]}" if len(node.weights) > 1 else "")
+
+
+def window_side(size: int, node: Node) -> str:
+    """One side of a window's output with the numbers in."""
+    reach = node.dilation * (node.kernel - 1) + 1
+    over = f"({size} + 2·{node.padding} − {reach})/{node.stride}"
+    if not node.ceil:
+        return f"⌊{over}⌋ + 1"
+    rounded = -((reach - size - 2 * node.padding) // node.stride) + 1
+    kept = windows(size, node.kernel, node.stride, node.padding, node.dilation, ceil=True) == rounded
+    return f"⌈{over}⌉ + 1" if kept else f"⌈{over}⌉"  # without the window that would start outside
+
+
+def windows(size: int, kernel: int, stride: int, padding: int, dilation: int = 1, ceil: bool = False) -> int:
+    """How many windows fit along a side: PyTorch's rule, rounded up for ceil_mode unless the last one would start
+    outside of the picture and its padding."""
+    room = size + 2 * padding - dilation * (kernel - 1) - 1
+    if not ceil:
+        return room // stride + 1
+    found = -(-room // stride) + 1
+    return found - 1 if (found - 1) * stride >= size + padding else found
+
+
+SIDE_TEXTS: dict[str, Callable[[int, Node], str]] = {  # side rule -> expression of one output side
+    "window": window_side,
+    "subsample": lambda size, node: f"⌈{size}/{node.stride}⌉",
+    "one": lambda size, node: "1",
+    "border": lambda size, node: f"{size} + {node.out_shape[2] - node.in_shape[2]}",
+    "given": lambda size, node: str(node.out_shape[2]),
+    "same": lambda size, node: str(size),
+}
+
+
+def side_rule(node: Node) -> str:
+    """The rule behind an output's height and width, in symbols."""
+    rule = SIDES[op(node.kind).side]
+    if node.dilation > 1:
+        rule = rule.replace("kernel", "(dilation·(kernel − 1) + 1)")
+    return rule.replace("⌊", "⌈").replace("⌋", "⌉") + ", no window outside" if node.ceil else rule
+
+
+def side_text(node: Node, size: int) -> str:
+    """The same with the numbers in."""
+    return SIDE_TEXTS[op(node.kind).side](size, node)
+
+
+def decides_side(nodes: tuple[Node, ...] | list[Node]) -> Node | None:
+    """The layer of the main path that decides the height and width of what these nodes put out: the last one that
+    changes them; where none does, the last that has a window. None where there is neither."""
+    main = [
+        node
+        for node in nodes
+        if node.on_main and len(node.out_shape) == 4 and op(node.kind).side not in ("same", "given")
+    ]
+    main = main or [node for node in nodes if len(node.out_shape) == 4 and op(node.kind).side not in ("same", "given")]
+    changing = [node for node in main if node.in_shape[2:] != node.out_shape[2:]]
+    return (changing or main or [None])[-1]
+
+
+def is_layer(node: Node) -> bool:
+    """Whether the paper counts it: convolutions of the main path and fc, not a projection's nor attention's."""
+    return op(node.kind).layer and node.on_main
+
+
+def reads(node: Node) -> int:
+    """Elements that the operation reads, its weights not counted."""
+    return math.prod(node.in_shape) + sum(math.prod(shape) for shape in node.others)
+
+
+def saved_extra(node: Node) -> tuple[str, tuple[int, ...], str] | None:
+    """What backward needs besides tensors of the pass: (label, factors whose product is the bytes, rule) or None."""
+    saves = op(node.kind).saves
+    if "indices" in saves:
+        return f"{node.path}: indices", (*node.out_shape, INDEX_BYTES), "N·c·H·W·8 bytes, int64"
+    if "batch statistics" in saves:
+        return "BN: batch mean and deviation", (2, node.out_shape[1], STATISTIC_BYTES), "2·channels·4 bytes, fp32"
+    if "group statistics" in saves:
+        factors = (2, node.out_shape[0], node.groups, STATISTIC_BYTES)
+        return "GroupNorm: mean and deviation", factors, "2·N·groups·4 bytes, fp32"
+    return None
+
+
+def _down(node: Node) -> str:
+    return f", /{node.stride}" if node.stride > 1 else ""
+
+
+def _more(node: Node) -> str:
+    grouped = f", {node.groups} groups" if node.groups > 1 else ""
+    return _down(node) + grouped + (f", dilation {node.dilation}" if node.dilation > 1 else "")
+
+
+def _window(node: Node) -> str:
+    return f"{node.kernel}×{node.kernel}"
+
+
+def _twice(node: Node) -> str:
+    return f"2·{node.out_shape[1]}"
+
+
+OPS: dict[str, Op] = {
+    "input": Op("input", "input", lambda node: "input", "plain", runs=False, relation="the picture"),
+    "conv": Op(
+        "convolution",
+        "conv",
+        lambda node: f"{_window(node)} conv, {node.out_shape[1]}{_more(node)}",
+        "conv",
+        side="window",
+        saves=("input",),
+        params=with_bias(kernel_weights),
+        macs=lambda node: product(*node.out_shape[2:], kernel_weights(node)),
+        share=3.0,
+        starts=True,
+        layer=True,
+        reorders=True,
+        row=lambda node: (
+            f"{_window(node)}, {node.out_shape[1]}" + (f", stride {node.stride}" if node.stride > 1 else "")
+        ),
+    ),
+    "norm": Op(
+        "Batch Normalization", "BN", lambda node: "BN", "norm", saves=("input", "batch statistics"), params=_twice
+    ),
+    "groupnorm": Op(
+        "Group Normalization", "GN", lambda node: "GN", "norm", saves=("input", "group statistics"), params=_twice
+    ),
+    "frozennorm": Op("frozen Batch Normalization", "frozen BN", lambda node: "frozen BN", "norm", saves=("input",)),
+    "relu": Op("ReLU", "ReLU", lambda node: "ReLU", "relu", saves=("output",)),
+    "maxpool": Op(
+        "max pooling",
+        "max pool",
+        lambda node: f"{_window(node)} max pool{_down(node)}",
+        "pool",
+        side="window",
+        saves=("input", "indices"),
+        share=2.0,
+        starts=True,
+        row=lambda node: f"{_window(node)} max pool",
+        milestone="max pool",
+    ),
+    "avgpool": Op(
+        "average pooling",
+        "average pool",
+        lambda node: "average pool",
+        "pool",
+        side="one",
+        share=2.0,
+        starts=True,
+        row=lambda node: "average pool",
+        milestone="pooled",
+        relation="average",
+    ),
+    "avgpool2d": Op(
+        "average pooling in windows",
+        "average pool",
+        lambda node: f"{_window(node)} average pool{_down(node)}",
+        "pool",
+        side="window",
+        saves=("input",),
+        share=2.0,
+    ),
+    "border": Op("zeros at the border", "border", lambda node: "zero border", "pool", side="border"),
+    "add": Op("addition", "+", lambda node: "+", "shortcut"),
+    "identity": Op("identity shortcut", "identity", lambda node: "identity", "shortcut", runs=False),
+    "pad": Op(
+        "zero-padding shortcut",
+        "zero-padding",
+        lambda node: "zero-padding" + _down(node),
+        "shortcut",
+        side="subsample",
+    ),
+    "mean": Op("mean of each map", "mean", lambda node: "mean of each map", "pool", side="one"),
+    "conv1d": Op(
+        "convolution over channels",
+        "conv over channels",
+        lambda node: f"conv over {node.kernel} channels",
+        "conv",
+        saves=("input",),
+        params=with_bias(lambda node: product(*node.weights[0][1])),
+        macs=lambda node: f"{node.out_shape[2]}·{node.weights[0][1][2]}",
+        share=2.0,
+    ),
+    "sigmoid": Op("sigmoid", "sigmoid", lambda node: "sigmoid", "relu", saves=("output",)),
+    "scale": Op("scaling by a gate", "× gate", lambda node: "×", "gate", saves=("inputs",)),
+    "view": Op("another shape", "view", lambda node: "reshape", "plain", side="given", runs=False),
+    "flatten": Op("flatten", "flatten", lambda node: "flatten", "plain", runs=False),
+    "linear": Op(
+        "fully connected",
+        "fc",
+        lambda node: f"fc {node.out_shape[1]}",
+        "fc",
+        saves=("input",),
+        params=with_bias(fc_weights),
+        macs=fc_weights,
+        share=3.0,
+        starts=True,
+        layer=True,
+        row=lambda node: f"{node.out_shape[1]:,}-d fc",
+        milestone="fc",
+    ),
+}
+KINDS = tuple(OPS)
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """What every view asks of a kind of shortcut.
+
+    line: solid | dotted | none, as the paper draws it. dash: an SVG stroke-dasharray; edge: Graphviz's style.
+    words: in a legend; spoken: for a screen reader; counted: '46 solid'; question: a panel's heading.
+    """
+
+    line: str
+    dash: str
+    edge: str
+    words: str
+    spoken: str
+    counted: str
+    question: str
+
+
+SHORTCUTS = {
+    "identity": Shortcut("solid", "", "solid", "solid: identity", "solid shortcut: identity", "solid", "Why solid?"),
+    "projection": Shortcut(
+        "dotted",
+        "7 5",
+        "dashed",
+        "dotted: projection (1×1 convolution)",
+        "dotted shortcut: projection",
+        "dotted",
+        "Why dotted?",
+    ),
+    "pad": Shortcut(
+        "dotted",
+        "2 5",
+        "dotted",
+        "dotted: zero-padding (no weights)",
+        "dotted shortcut: zero-padding",
+        "dotted (zeros)",
+        "Why dotted, with zeros?",
+    ),
+    "subsample": Shortcut(
+        "dotted",
+        "2 5",
+        "dotted",
+        "dotted: every other pixel (no weights)",
+        "dotted shortcut: pixels left out",
+        "dotted (pixels left out)",
+        "Why dotted, without weights?",
+    ),
+    "none": Shortcut("none", "", "invis", "no shortcut (plain net)", "no shortcut", "no shortcut", "No shortcut"),
+}
+
+
+def shortcut_kind(bypass: tuple[Node, ...] | list[Node]) -> str:
+    """The key of SHORTCUTS that these nodes of a shortcut make; none where there are none."""
+    kinds = {node.kind for node in bypass}
+    for kind, shortcut in (("conv", "projection"), ("pad", "pad"), ("maxpool", "subsample"), ("identity", "identity")):
+        if kind in kinds:
+            return shortcut
+    if kinds:
+        raise KeyError(f"a shortcut of {', '.join(sorted(kinds))} has no name in explorer.net.ops")
+    return "none"

@@ -39,6 +39,7 @@ PAGES = (  # file in pages/, title, icon; the first is the home page
     ("why_residual", "Why residual?", ":material/science:"),
     ("paper", "Paper", ":material/article:"),
     ("lecture", "Lecture", ":material/co_present:"),
+    ("catalogue", "Catalogue", ":material/menu_book:"),
 )
 
 

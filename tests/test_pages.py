@@ -173,3 +173,11 @@ def test_the_blocks_page_shows_both_arithmetics() -> None:
     assert "1·1·256·64 + 3·3·64·64 + 1·1·64·256 = <b>69,632</b>" in page
     page = "".join(one.proto.body for one in open_app("equal=cost", "blocks").get("html"))
     assert "<b>73,728</b>" in page and "<b>69,632</b>" in page
+
+
+def test_the_catalogue_opens_the_net_that_is_picked() -> None:
+    app = open_app("find=WRN-28-10", "catalogue")
+    app.session_state["catalogue-pick"] = "resnext101_32x8d"
+    next(one for one in app.run().button if one.label == "Open this net").click().run()
+    assert not app.exception and built(app).startswith("ResNeXt-101 32×8d ·")
+    assert "ResNeXt-101 32×8d" in [read(one.value) for one in app.subheader]

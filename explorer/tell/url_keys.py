@@ -134,6 +134,8 @@ KEYS: tuple[Key, ...] = (
     _number("seed", "why_residual", 1, 2**31 - 1),
     _choice("table", ["paper"], "table1", "depth", "errors", "cifar"),
     _choice("table_stride", ["paper"], "1x1", "3x3"),
+    Key("find", ("catalogue",)),
+    _later("against", ["catalogue"], "tell.catalogue", "AGAINST"),
 )
 
 

@@ -1,0 +1,113 @@
+"""The catalogue's parts: search and table, the picture, the net that is picked."""
+
+from __future__ import annotations
+
+import streamlit as st
+from markupsafe import Markup
+
+from explorer.spec import catalogue, naming
+from explorer.spec.catalogue import Row
+from explorer.tell import catalogue as told
+from explorer.tell.markup import joined
+from explorer.tell.plots.catalogue import against_cost
+from explorer.web import pieces, plain, state
+
+ROW = 35  # px of a line of Streamlit's table
+COLUMNS = {  # key of `told.facts` → heading
+    "net": "net",
+    "params": "parameters",
+    "macs": "MACs",
+    "input": "picture",
+    "top1": "top-1 %",
+    "error10": "CIFAR error %",
+    "source": "from",
+    "name": "type this",
+    "aliases": "or this",
+}
+
+
+def found() -> list[Row]:
+    """The rows that the search box lets through."""
+    text = st.text_input(
+        "Search",
+        key="find",
+        bind="query-params",
+        max_chars=80,
+        placeholder="deep stem, timm 101, WRN, Keras, pre-activation …",
+        help="Every word has to stand in a net’s names, its source or what is special about it.",
+    )
+    rows = told.find(text)
+    if not rows:
+        plain.info("No net of the catalogue holds all of these words.")
+    return rows
+
+
+def table(rows: list[Row]) -> None:
+    """All rows; a click picks a net."""
+    shown = [{COLUMNS[key]: value for key, value in told.facts(row).items() if key in COLUMNS} for row in rows]
+    picked = st.dataframe(
+        [{heading: row[heading] for heading in COLUMNS.values()} for row in shown],
+        hide_index=True,
+        height=min(420, ROW * (len(rows) + 1) + 3),
+        placeholder="",
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={
+            "parameters": st.column_config.NumberColumn(format="localized"),
+            "MACs": st.column_config.NumberColumn(format="localized"),
+            "top-1 %": st.column_config.NumberColumn(format="%.2f", help="Its protocol stands below, once picked."),
+            "CIFAR error %": st.column_config.NumberColumn(format="%.2f", help="Its protocol stands below."),
+        },
+    )
+    chosen = [rows[index].name for index in picked.selection.rows if index < len(rows)]
+    if chosen and chosen != st.session_state.get("catalogue-rows"):
+        st.session_state["catalogue-pick"] = chosen[0]
+    st.session_state["catalogue-rows"] = chosen
+
+
+def picture(rows: list[Row]) -> None:
+    """Size or accuracy against cost; a click picks a net."""
+    against = state.choose("Up", tuple(told.AGAINST), "against")
+    row = pick()
+    pieces.chart(
+        against_cost([told.facts(row) for row in rows], told.AGAINST[against], row.name if row else ""),
+        f"{against} against MACs",
+        "catalogue-chart",
+        lambda name: st.session_state.update({"catalogue-pick": name}),
+    )
+    if against != "parameters":
+        pieces.note(
+            "Accuracies of different protocols are not comparable: pick a net to read its own.",
+            "published",
+        )
+
+
+def pick() -> Row | None:
+    """The net that was clicked on, or the one on the screen where it stands in the catalogue."""
+    name = st.session_state.get("catalogue-pick") or naming.slug(state.current().spec)
+    return catalogue.rows().get(name)
+
+
+def card() -> None:
+    """What there is to know of the net that is picked, and a button that opens it."""
+    row = pick()
+    if row is None:
+        pieces.note("Click a row or a point to read about a net and to open it.")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(plain.plain(told.titled(row)), anchor=False, width="content")
+        st.button(
+            "Open this net",
+            icon=":material/open_in_full:",
+            type="primary",
+            disabled=row.spec == state.current().spec,
+            on_click=lambda: st.session_state.update(net=row.name),
+            help="It becomes the net of all pages.",
+        )
+        st.link_button("Where it comes from", row.url, icon=":material/link:")
+    lines = [
+        f"{row.params:,} parameters, {row.macs:,} MACs for a picture of {'×'.join(map(str, row.input))}: {row.source}.",
+        *told.about(row),
+        *told.measured(row),
+    ]
+    pieces.html(Markup('<div class="note">{}</div>').format(joined(lines, Markup("<br>"))))

@@ -1,13 +1,13 @@
 """Rows of files that somebody else wrote, checked by pydantic, every mistake one sentence with field, value and what is allowed.
 
 A model says what a row may hold; a field's description says it in words ("a number"). The row itself is used, not what
-pydantic would make of it.
+pydantic would make of it. Importing this takes a tenth of a second: only what reads a file does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -20,29 +20,64 @@ class Row(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-def mistakes(model: type[Row], row: Mapping[str, Any], what: str) -> list[tuple[str, str]]:
-    """(key, sentence) of each mistake in a row. what: the row in words, as in "scene 1"."""
+def mistakes(
+    model: type[Row], row: Mapping[str, Any], of: str = "", ask: str = "{} is expected"
+) -> list[tuple[str, str]]:
+    """(key, sentence) of each mistake in a row, as in ("wall_s", "wall_s='x': seconds are expected").
+
+    of: the row in words, " in scene 1". ask: around what is allowed, "write {}".
+    """
     try:
         model.model_validate(dict(row))
     except ValidationError as error:
         found: dict[str, str] = {}  # one sentence a key, though a union says one for each of its types
-        for one in error.errors(include_url=False, include_context=True, include_input=False):
-            key = str(one["loc"][0])
-            found.setdefault(key, _sentence(model, key, one, row, what))
+        for one in error.errors(include_url=False, include_input=False):
+            path, value = _place(one["loc"], row)
+            found.setdefault(path[0], _sentence(one, path, value, _told(model, path), of, ask))
         return list(found.items())
     return []
 
 
-def _sentence(model: type[Row], key: str, one: Any, row: Mapping[str, Any], what: str) -> str:
-    kind, limits, value = one["type"], one.get("ctx", {}), row.get(key)
+def _place(loc: Sequence[str | int], row: object) -> tuple[list[str], Any]:
+    """('cut', 'n') and what stands there; places in a list are left out, as are pydantic's names of types."""
+    path, value = [], row
+    for part in loc:
+        if isinstance(value, Mapping) and isinstance(part, str):
+            path.append(part)
+            value = value.get(part)
+        elif isinstance(value, (list, tuple)) and isinstance(part, int):
+            value = value[part]
+        else:
+            break
+    return path, value
+
+
+def _told(model: type[Row], path: Sequence[str]) -> tuple[str, str]:
+    """What the last field of a path may be, and what the row that it stands in may hold, in words."""
+    known, words = ", ".join(model.model_fields), ""
+    for part in path:
+        field = model.model_fields.get(part)
+        if field is None:
+            break
+        words = field.description or words
+        inner = [one for one in (field.annotation, *get_args(field.annotation)) if isinstance(one, type)]
+        for one in inner:
+            if issubclass(one, Row):
+                model, known = one, ", ".join(one.model_fields)
+    return words, known
+
+
+def _sentence(one: Any, path: list[str], value: Any, told: tuple[str, str], of: str, ask: str) -> str:
+    kind, limits, key = one["type"], one.get("ctx", {}), ".".join(path)
+    words, known = told
     if kind == "extra_forbidden":
-        return f"{shown(key)} in {what}: choose one of {', '.join(model.model_fields)}"
+        return f"{shown(key)}{of}: choose one of {known}"
     if kind in ("missing", "string_too_short"):
-        return f"{shown(key)} is missing in {what}"
-    if kind in ("string_too_long", "too_long") and len(one["loc"]) == 1:
+        return f"{shown(key)} is missing{of}"
+    if kind in ("string_too_long", "too_long"):
         unit = "characters" if kind == "string_too_long" else "entries"
-        return f"{key} in {what}: {len(value):,} {unit}; at most {limits['max_length']:,}"
-    return f"{key}={shown(value)} in {what}: write {model.model_fields[key].description}"
+        return f"{key}{of}: {len(value):,} {unit}; at most {limits['max_length']:,}"
+    return f"{key}={shown(value)}{of}: {ask.format(words)}"
 
 
 def shown(value: object) -> str:

@@ -80,7 +80,8 @@ def _word(text: str) -> str | None:
 def work(scenes: Sequence[Scene]) -> list[tuple[int, str, str]]:
     """(scene, key, what is too much) of scenes whose keys and types are right: marks in texts, and nets to trace."""
     found: list[tuple[int, str, str]] = []
-    marks, nets = 0, {}
+    marks = 0
+    nets: dict[object, int] = {}
     for number, scene in enumerate(scenes):
         for key, text in texts(scene).items():
             here = sum(1 for _ in MARKS.finditer(text))

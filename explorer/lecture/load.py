@@ -59,7 +59,9 @@ class InQuestion(Row):
     figure: Line = ""
     answer: Annotated[Line | Number, Field(description="text in quotes")] = ""
     source: Line = ""
-    choices: Annotated[list[Line | Number], Field(max_length=MOST_CHOICES, description="a list")] = []
+    choices: Annotated[
+        list[Line | Number], Field(max_length=MOST_CHOICES, description="a list of texts or numbers")
+    ] = []
     low: Number = 0
     high: Number = 100
     step: Number = 1
@@ -109,7 +111,7 @@ def parse(text: str, name: str = "lecture.toml", pages: tuple[str, ...] | None =
         raise LectureError(name, [_syntax(str(error), Lines(text))]) from None
     reader = _Reader(Lines(text), pages or known_pages())
     found = reader.lecture(data, name)
-    if reader.problems:
+    if reader.problems or found is None:
         told = [f"line {line}: {problem}" for line, problem in sorted(reader.problems)]
         more = [f"and {len(told) - MOST_PROBLEMS:,} mistakes more"] if len(told) > MOST_PROBLEMS else []
         raise LectureError(name, told[:MOST_PROBLEMS] + more)
@@ -129,7 +131,8 @@ class _Reader:
     """Walks the parsed file; collects problems as (line, sentence) instead of stopping at the first."""
 
     def __init__(self, lines: Lines, pages: tuple[str, ...]) -> None:
-        self.lines, self.pages, self.problems = lines, pages, []
+        self.lines, self.pages = lines, pages
+        self.problems: list[tuple[int, str]] = []
 
     def lecture(self, data: Mapping, name: str) -> Lecture | None:
         self.fields(InFile, data, "the lecture", self.lines.top)
@@ -153,7 +156,9 @@ class _Reader:
                 self.say(number, "slug", f"slug={scene.slug!r} is that of scene {first} already: choose another")
         if self.problems:
             return None
-        return Lecture(data.get("title", name.removesuffix(".toml")), tuple(scenes), data.get("subtitle", ""), name)
+        return Lecture(
+            data.get("title", name.removesuffix(".toml")), tuple(filter(None, scenes)), data.get("subtitle", ""), name
+        )
 
     def draft(self, row: Mapping, number: int) -> Scene | None:
         """A scene whose keys and types are right."""
@@ -191,7 +196,7 @@ class _Reader:
 
     def fields(self, model: type[Row], row: Mapping, what: str, at: Callable[[str], int]) -> None:
         """Unknown, missing, mistyped and endless keys."""
-        self.problems += [(at(key), problem) for key, problem in mistakes(model, row, what)]
+        self.problems += [(at(key), problem) for key, problem in mistakes(model, row, f" in {what}", "write {}")]
 
     def say(self, number: int, key: str, problem: str) -> None:
         self.problems.append((self.lines.of(number, key), problem))

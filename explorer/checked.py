@@ -12,6 +12,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 MOST_SHOWN = 60  # characters of a value that a sentence repeats
+ABSENT = object()
 
 
 class Row(BaseModel):
@@ -21,31 +22,32 @@ class Row(BaseModel):
 
 
 def mistakes(
-    model: type[Row], row: Mapping[str, Any], of: str = "", ask: str = "{} is expected"
+    model: type[Row], row: Mapping[str, Any], at: str = "", of: str = "", ask: str = "{} expected"
 ) -> list[tuple[str, str]]:
-    """(key, sentence) of each mistake in a row, as in ("wall_s", "wall_s='x': seconds are expected").
+    """(key, sentence) of each mistake in a row, as in ("n", "runs[0].n='x': a whole number is expected").
 
-    of: the row in words, " in scene 1". ask: around what is allowed, "write {}".
+    at: where the row stands, "runs[0]."; of: the same in words, " in scene 1". ask: around what is allowed, "write {}".
     """
     try:
         model.model_validate(dict(row))
     except ValidationError as error:
         found: dict[str, str] = {}  # one sentence a key, though a union says one for each of its types
         for one in error.errors(include_url=False, include_input=False):
-            path, value = _place(one["loc"], row)
-            found.setdefault(path[0], _sentence(one, path, value, _told(model, path), of, ask))
+            path, value = _place(one["loc"], row, one["type"] == "missing")
+            found.setdefault(path[0], _sentence(one, at + ".".join(path), value, _told(model, path), of, ask))
         return list(found.items())
     return []
 
 
-def _place(loc: Sequence[str | int], row: object) -> tuple[list[str], Any]:
-    """('cut', 'n') and what stands there; places in a list are left out, as are pydantic's names of types."""
-    path, value = [], row
+def _place(loc: Sequence[str | int], row: object, missing: bool) -> tuple[list[str], Any]:
+    """('cut', 'n') and what stands there, or `ABSENT`; places in a list are left out, as are pydantic's names of types."""
+    path: list[str] = []
+    value: Any = row
     for part in loc:
-        if isinstance(value, Mapping) and isinstance(part, str):
+        if isinstance(value, Mapping) and isinstance(part, str) and (part in value or missing):
             path.append(part)
-            value = value.get(part)
-        elif isinstance(value, (list, tuple)) and isinstance(part, int):
+            value = value.get(part, ABSENT)
+        elif isinstance(value, (list, tuple)) and isinstance(part, int) and part < len(value):
             value = value[part]
         else:
             break
@@ -67,12 +69,12 @@ def _told(model: type[Row], path: Sequence[str]) -> tuple[str, str]:
     return words, known
 
 
-def _sentence(one: Any, path: list[str], value: Any, told: tuple[str, str], of: str, ask: str) -> str:
-    kind, limits, key = one["type"], one.get("ctx", {}), ".".join(path)
+def _sentence(one: Any, key: str, value: Any, told: tuple[str, str], of: str, ask: str) -> str:
+    kind, limits = one["type"], one.get("ctx", {})
     words, known = told
     if kind == "extra_forbidden":
         return f"{shown(key)}{of}: choose one of {known}"
-    if kind in ("missing", "string_too_short"):
+    if value is ABSENT or kind == "string_too_short":
         return f"{shown(key)} is missing{of}"
     if kind in ("string_too_long", "too_long"):
         unit = "characters" if kind == "string_too_long" else "entries"

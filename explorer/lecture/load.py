@@ -196,7 +196,7 @@ class _Reader:
 
     def fields(self, model: type[Row], row: Mapping, what: str, at: Callable[[str], int]) -> None:
         """Unknown, missing, mistyped and endless keys."""
-        self.problems += [(at(key), problem) for key, problem in mistakes(model, row, f" in {what}", "write {}")]
+        self.problems += [(at(key), problem) for key, problem in mistakes(model, row, of=f" in {what}", ask="write {}")]
 
     def say(self, number: int, key: str, problem: str) -> None:
         self.problems.append((self.lines.of(number, key), problem))

@@ -10,13 +10,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from explorer.places import ASSETS
 from explorer.spec import ResNetSpec
-from explorer.timing.data import run_checks
 from explorer.timing.data.limits import Ceilings, ceilings_from
 from explorer.timing.data.measurement import Measurement
-from explorer.timing.data.settings import settings_from
+from explorer.timing.data.settings import Settings, settings_from
 
 FORMAT, VERSION = "resnet-explorer-timing", 1
 MOST_BYTES, MOST_RUNS = 5_000_000, 500
@@ -27,7 +27,6 @@ MOST_MARKS = {  # in a file, counted before anything is built: a list of nothing
     "entries": (",", 600_000),
 }
 MOST_DIGITS = 18  # of a whole number
-LEVELS = ("layer", "block", "stage")
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,7 @@ def loads(text: str | bytes, source: str = "") -> tuple[Run, ...]:
 def _json(text: str | bytes, name: str) -> object:
     """The file's data; how much there is of it is said before it is built."""
     for what, (mark, most) in MOST_MARKS.items():
-        found = text.count(mark if isinstance(text, str) else mark.encode())
+        found = text.count(mark) if isinstance(text, str) else text.count(mark.encode())
         if found > most:
             raise ValueError(f"file={name}: {found:,} {what}; at most {most:,}")
     try:
@@ -144,31 +143,54 @@ def published(path: Path = ASSETS / "published" / "throughput.json") -> tuple[di
 def _run(row: object, where: str, source: str) -> Run:
     if not isinstance(row, dict):
         raise ValueError(f"{where}: an object is expected")
+    problem = _problem(row, f"{where}.")
+    if problem:
+        raise ValueError(problem)
     try:
-        facts, settings = (
-            run_checks.provenance(row.get("provenance")),
-            run_checks.resolved(settings_from(row.get("settings"))),
-        )
         seen = Measurement(
             _spec(row.get("spec")),
-            settings,
-            run_checks.times(row.get("times_s")),
-            *(run_checks.number(row, name, optional=True) for name in ("wall_s", "cpu_s", "enqueue_s")),
-            facts,
+            _resolved(settings_from(row.get("settings"))),
+            tuple(map(float, row["times_s"])),
+            _float(row.get("wall_s")),
+            _float(row.get("cpu_s")),
+            _float(row.get("enqueue_s")),
+            dict(row["provenance"]),
         )
         _same(row, seen)
         return Run(
             seen,
-            run_checks.parts(row.get("parts", [])),
-            run_checks.number(row, "overhead", optional=True, signed=True),
+            tuple((path, float(seconds)) for path, seconds in row.get("parts", ())),
+            _float(row.get("overhead")),
             None if row.get("ceilings") is None else ceilings_from(row["ceilings"]),
             source,
-            None if row.get("cut") is None else _cut(row["cut"]),
+            Cut(**row["cut"]) if row.get("cut") is not None else None,
         )
     except (TypeError, KeyError) as error:
         raise ValueError(f"{where}: {str(error)[:120]}") from None
     except ValueError as error:
         raise ValueError(f"{where}.{error}") from None
+
+
+def _problem(row: Mapping[str, Any], at: str) -> str | None:
+    """The first mistake in a run's own fields."""
+    from explorer.checked import mistakes  # pydantic, which timing alone does not need
+    from explorer.timing.data.run_rows import MOST_FACTS, InRun
+
+    found = mistakes(InRun, row, at)
+    if not found and len(row["provenance"]) > MOST_FACTS:
+        return f"{at}provenance: {len(row['provenance']):,} facts; at most {MOST_FACTS}"
+    return found[0][1] if found else None
+
+
+def _float(value: float | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _resolved(settings: Settings) -> Settings:
+    """Settings of a run that took place: on a device, not on "auto"."""
+    if settings.device == "auto":
+        raise ValueError("device='auto': the device on which it ran is expected, such as cpu or cuda:0")
+    return settings
 
 
 def _spec(row: object) -> ResNetSpec:
@@ -178,24 +200,8 @@ def _spec(row: object) -> ResNetSpec:
     return ResNetSpec(**row)
 
 
-def _cut(row: object) -> Cut:
-    names = {field.name for field in fields(Cut)}
-    if not isinstance(row, dict) or not names - {"noise"} <= set(row) <= names or row["level"] not in LEVELS:
-        raise ValueError(f"cut: level ({', '.join(LEVELS)}), whole_s, plain_s and n are expected")
-    n = row["n"]
-    if not isinstance(n, int) or isinstance(n, bool) or n < 1:
-        raise ValueError(f"cut.n={str(n)[:40]}: a whole number from 1 is expected")
-    return Cut(
-        row["level"],
-        run_checks.time(row["whole_s"], "cut.whole_s"),
-        run_checks.time(row["plain_s"], "cut.plain_s"),
-        n,
-        run_checks.number(row, "noise", optional=True) or 0.0,
-    )
-
-
-def _same(row: Mapping[str, object], seen: Measurement) -> None:
+def _same(row: Mapping[str, Any], seen: Measurement) -> None:
     """A summary that does not follow from its raw times was edited."""
     for name, found in (("median_s", seen.summary.median_s), ("images_per_s", seen.images_per_s)):
-        if name in row and not math.isclose(run_checks.number(row, name), found, rel_tol=1e-3):
+        if row.get(name) is not None and not math.isclose(row[name], found, rel_tol=1e-3):
             raise ValueError(f"{name}={row[name]}: the raw times give {found:.6g}")

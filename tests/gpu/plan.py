@@ -172,6 +172,9 @@ def formats(card: Card) -> tuple[str, ...]:
 def recorded(card: Card, emit: Emit, asked: Sequence[tuple[str, dict[str, object]]]) -> Found:
     """Time each; a refusal is told and does not stop the rest."""
     done, refusals = 0, []
+    lacking = {str(changes["dtype"]) for _, changes in asked} - set(formats(card))
+    if lacking:
+        return skipped(f"{card.name} has no {', '.join(lacking)}")
     for name, changes in asked:
         try:
             seen = card.time(card.spec(name), card.settings(**changes))

@@ -166,6 +166,38 @@ def test_what_other_cards_do_not_have_is_left_out_by_name(kind: str, without: se
     assert {key for key, _, found, _ in folder.found if "left out" in found.said} == set(left)
 
 
+def test_a_format_that_an_older_card_lacks_is_skipped(tmp_path: Path) -> None:
+    hand = PretendHand()
+    given = hand.card.settings
+
+    def older(**changes: object) -> Settings:
+        if changes.get("dtype") == "tf32":
+            raise ValueError("dtype='tf32': it came with compute capability 8.0")
+        return given(**changes)
+
+    hand.card.settings = older
+    folder = carried_out(tmp_path, hand)
+    states = {key: (found.state, found.said) for key, _, found, _ in folder.found}
+    assert states["tf32"] == (SKIPPED, f"{NAME} has no tf32") and folder.counts[FAILED] == 0
+    assert "tf32" not in states["precision"][1] and "tf32" not in states["ceilings"][1]
+
+
+def test_a_refusal_is_told_and_the_rest_is_recorded(tmp_path: Path) -> None:
+    hand = PretendHand()
+    timed = hand.card.time
+
+    def small(spec: object, settings: Settings) -> object:
+        if settings.batch == 256:
+            raise ValueError("batch=256: would not fit")
+        return timed(spec, settings)
+
+    hand.card.time = small
+    folder = carried_out(tmp_path, hand)
+    half = next(found for key, _, found, _ in folder.found if key == "half")
+    assert half.state == PASSED and half.said == "10 of 15 runs recorded" and len(half.told) == 5
+    assert next(found for key, _, found, _ in folder.found if key == "pair").state == FAILED
+
+
 def test_a_run_with_parts_is_not_replaced_by_one_without(tmp_path: Path, whole: Folder) -> None:
     rich = next(row for row in whole.runs if "parts" in row)
     bare = {key: value for key, value in rich.items() if key not in ("parts", "overhead", "cut", "ceilings")}

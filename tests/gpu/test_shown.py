@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from explorer import lecture
-from explorer.lecture import on_gpu
+from explorer.lecture import bar, on_gpu
 from explorer.lecture.quantities import quantity
 from explorer.places import ASSETS
 from explorer.spec import preset
@@ -41,9 +41,15 @@ def both(made: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     runs = records.recorded(tmp_path)
     monkeypatch.setattr(timing_pieces, "recorded", lambda: runs)
     monkeypatch.setattr(records, "recorded", lambda: runs)
-    on_gpu.recorded.cache_clear()
+    forget()
     yield runs
-    on_gpu.recorded.cache_clear()
+    forget()
+
+
+def forget() -> None:
+    """What was said before the record came, or with it."""
+    for kept in (on_gpu.recorded, quantity, bar.bar, bar.listing):
+        kept.cache_clear()
 
 
 def words(app) -> str:
@@ -104,7 +110,7 @@ def test_the_lecture_s_question_is_answered_from_the_record(both: tuple[records.
 
 
 def test_without_a_record_it_is_the_published_figure() -> None:
-    on_gpu.recorded.cache_clear()
+    forget()
     answer = quantity("speed_ratio:resnet50/resnet34", of_params({}))
     assert answer.source == "published" and answer.value == pytest.approx(4303 / 8316)
     assert quantity("speed_device:resnet50/resnet34", of_params({})).text == "RTX 4090"
@@ -124,5 +130,5 @@ def test_a_record_that_spreads_too_much_is_not_quoted(
         )
 
     monkeypatch.setattr(records, "recorded", lambda: tuple(map(wild, both)))
-    on_gpu.recorded.cache_clear()
+    forget()
     assert quantity("speed_ratio:resnet50/resnet34", of_params({})).source == "published"

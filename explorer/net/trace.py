@@ -175,6 +175,15 @@ def _batch_norm(x: Traced, mean: object, var: object, weight: object, *args: obj
     return x.tracer.record("norm" if isinstance(weight, nn.Parameter) else "frozennorm", x)
 
 
+def _group_norm(x: Traced, groups: int, **kwargs: object) -> Traced:
+    if math.prod(x.shape) == groups:  # torch refuses it too
+        path = x.tracer.scopes[-1][0]
+        raise ValueError(
+            f"input: at {path} a group has one value, which GroupNorm cannot normalize; choose a larger one"
+        )
+    return x.tracer.record("groupnorm", x, groups=groups)
+
+
 def _max_pool2d(
     x: Traced, kernel: int, stride: int, padding: int, dilation: int = 1, ceil_mode: bool = False, **kwargs: object
 ) -> Traced:
@@ -213,7 +222,7 @@ RULES: dict[Callable, Callable[..., Traced]] = {  # torch operation -> what it d
     torch.conv2d: _conv2d,
     torch.conv1d: _conv1d,
     F.batch_norm: _batch_norm,
-    F.group_norm: lambda x, groups, **kwargs: x.tracer.record("groupnorm", x, groups=groups),
+    F.group_norm: _group_norm,
     F.relu: lambda x, inplace=False: x.tracer.record("relu", x, inplace=inplace),
     F.max_pool2d: _max_pool2d,
     F.avg_pool2d: _avg_pool2d,

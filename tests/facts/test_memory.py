@@ -27,6 +27,24 @@ SPECS = {
     "pre, no BN": dict(activation="pre", norm="none", block="basic"),
     "cifar": dict(stem="cifar", family="cifar"),
     "pre A": dict(activation="pre", shortcut="A", block="basic"),
+    "deep": dict(stem="deep"),
+    "D": dict(stem="deep", shortcut_pool="avg"),
+    "D, dilated": dict(shortcut_pool="avg", output_stride=8),
+    "pool by convolution": dict(block="basic", pool="conv"),
+    "RS": dict(stem="deep", shortcut_pool="avg", pool="conv", attention="se"),
+    "no pool": dict(block="basic", pool="none"),
+    "group": dict(norm="group", width=32),
+    "group pre": dict(norm="group", width=32, activation="pre", preact_first="block"),
+    "frozen": dict(norm="frozen", num_classes=0),
+    "SE": dict(attention="se"),
+    "SE basic": dict(attention="se", block="basic", shortcut="A", zero_pad="both"),
+    "SE pre": dict(attention="se", activation="pre"),
+    "ECA": dict(attention="eca"),
+    "bias": dict(conv_bias="all", shortcut_norm="none"),
+    "Keras V2": dict(activation="pre", preact_first="block", stride_place="last", conv_bias="ends"),
+    "pre, no last norm": dict(activation="pre", preact_first="block", last_norm="no", block="basic", stem="cifar"),
+    "pre D": dict(activation="pre", stem="deep", shortcut_pool="avg"),
+    "strides": dict(strides=(2, 2, 1), pool="ceil"),
 }
 
 
@@ -139,3 +157,20 @@ def walked(one):
 def test_bad_values_are_named(changes, said):
     with pytest.raises(ValueError, match=said.replace("(", r"\(")):
         memory.estimate(preset("resnet18"), 224, 224, **changes)
+
+
+def test_the_figures_of_resnet50():
+    """Counted once on the real net at 224×224: the peak by TorchDispatchMode, the buffers' own bytes."""
+    parts = memory.proofs(preset("resnet50"), 224, 224)
+    assert parts["activations"].value == max(memory.alive_bytes(trace(preset("resnet50"), 224, 224))) == 11_239_424
+    buffers = build(preset("resnet50"), "meta").buffers()
+    assert parts["buffers"].value == sum(one.numel() * one.element_size() for one in buffers) == 212_904
+
+
+def test_training_where_bn_has_one_value_per_channel_is_refused_as_torch_does():
+    with pytest.raises(ValueError, match="input=32x32: at layer4.0.bn2 BN has one value per channel with batch=1"):
+        memory.estimate(preset("resnet50"), 32, 32, 1, optimizer="SGD")
+    with pytest.raises(ValueError, match="more than 1 value per channel"):
+        build(preset("resnet50"), seed=0).train()(torch.zeros(1, 3, 32, 32))
+    assert memory.estimate(preset("resnet50"), 32, 32, 2, optimizer="SGD").activations
+    assert memory.estimate(preset("resnet50"), 32, 32, 1).activations

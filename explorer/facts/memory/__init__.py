@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from explorer.facts.memory.tensors import alive_at, alive_bytes, saved, saved_bytes, saved_paths, storages, tensor
 from explorer.facts.proof import Proof
 from explorer.facts.rollup import BYTES, activation_bytes, total
+from explorer.net.ops import op
 from explorer.net.trace import Node, trace
 from explorer.spec import MAX_BATCH, ResNetSpec, check_int
 
@@ -31,6 +32,7 @@ __all__ = [
 ]
 
 OPTIMIZERS = {"SGD": 0, "SGD with momentum": 1, "Adam, AdamW": 2}  # copies of the parameters in their state
+COUNTER_BYTES = 8  # num_batches_tracked is an int64 whatever the dtype
 MARGIN_PERCENT = 15  # on all but the weights: rounding and bookkeeping of the allocator
 KERNELS_BYTES = 24_000_000  # compiled kernels and their scratch space
 ASSUMPTIONS = (
@@ -75,13 +77,13 @@ def proofs(
         if value not in choices:
             raise ValueError(f"{name}={value!r}: choose one of {', '.join(str(one) for one in choices if one)}")
     nodes, size = trace(spec, height, width, batch), BYTES[dtype]
-    params, buffers = int(total(nodes, "params")), sum(node.buffers for node in nodes)
-    activations, copies, busy = (_training if optimizer else _inference)(nodes, dtype)
+    params = int(total(nodes, "params"))
+    activations, copied = (_training if optimizer else _inference)(nodes, dtype)
     states = OPTIMIZERS.get(optimizer or "", 0)
     weights = Proof("weights", f"{params:,}·{size}", params * size, "parameters·bytes")
     parts = {
         "weights": weights,
-        "buffers": Proof("buffers", f"{buffers:,}·{size}", buffers * size, "running statistics and counters·bytes"),
+        "buffers": _buffers(nodes, size),
         "picture": tensor(nodes[0], dtype),
         "activations": activations,
         "gradients": weights if optimizer else Proof("gradients", "0", 0, "only in training"),
@@ -92,9 +94,7 @@ def proofs(
             "copies that the optimiser keeps·parameters·bytes",
         ),
     }
-    parts["working"] = _working(
-        [parts[name].value for name in ("activations", "gradients", "optimizer")], copies, busy, dtype
-    )
+    parts["working"] = _working([parts[name].value for name in ("activations", "gradients", "optimizer")], copied)
     everything = " + ".join(part.shown for part in parts.values() if part.value)
     total_bytes = sum(part.value for part in parts.values())
     return parts | {"total": Proof("total", everything, total_bytes, "the sum of the parts", tuple(parts.values()))}
@@ -121,42 +121,69 @@ def by_layer(spec: ResNetSpec, height: int, width: int, batch: int = 1, dtype: s
 def working_bytes(node: Node, dtype: str) -> int:
     """Copies that a convolution library makes of its input, output and weights in its own layout."""
     elements = math.prod(node.in_shape) + math.prod(node.out_shape) + node.params
-    return elements * BYTES[dtype] if node.kind == "conv" else 0
+    return elements * BYTES[dtype] if op(node.kind).reorders else 0
 
 
-def _inference(nodes: Sequence[Node], dtype: str) -> tuple[Proof, int, Node]:
-    """(activations at the peak, working copies there, the node that runs then)."""
-    needs = [held + working_bytes(node, dtype) for node, held in zip(nodes[1:], alive_bytes(nodes, dtype))]
-    peak = max(range(len(needs)), key=needs.__getitem__)
-    return alive_at(nodes, peak, dtype), 1, nodes[1 + peak]
+def _buffers(nodes: Sequence[Node], size: int) -> Proof:
+    """Each by its own element size: BN counts its batches in an int64."""
+    counters = sum(node.counters for node in nodes)
+    statistics = sum(node.buffers for node in nodes) - counters
+    expression = f"{statistics:,}·{size}" + (f" + {counters}·{COUNTER_BYTES}" if counters else "")
+    rule = "running statistics·bytes + counters·8 bytes"
+    return Proof("buffers", expression, statistics * size + counters * COUNTER_BYTES, rule)
 
 
-def _training(nodes: Sequence[Node], dtype: str) -> tuple[Proof, int, Node]:
-    """(activations saved for backward, working copies, the convolution with the largest ones)."""
+def _copies(node: Node, copies: int, dtype: str) -> str:
+    elements = f"({math.prod(node.in_shape):,} + {math.prod(node.out_shape):,} + {node.params:,})"
+    return f"{copies}·{elements}·{BYTES[dtype]}"
+
+
+def _inference(nodes: Sequence[Node], dtype: str) -> tuple[Proof, Proof]:
+    """(activations at their peak, what working copies add to it: the largest need of any operation, less the peak)."""
+    held = alive_bytes(nodes, dtype)
+    needs = [one + working_bytes(node, dtype) for node, one in zip(nodes[1:], held)]
+    peak, busiest = (max(range(len(one)), key=one.__getitem__) for one in (held, needs))
+    busy = nodes[1 + busiest]
+    label = f"{busy.path}: what is alive, and its input, output and weights copied, less the peak"
+    expression = f"{held[busiest]:,} + {_copies(busy, 1, dtype)} − {held[peak]:,}"
+    return alive_at(nodes, peak, dtype), Proof(label, expression, needs[busiest] - held[peak], "alive + copies − peak")
+
+
+def _training(nodes: Sequence[Node], dtype: str) -> tuple[Proof, Proof]:
+    """(activations saved for backward, two working copies of the convolution with the largest ones).
+
+    Raises `ValueError` where a norm over the batch would have one value per channel: torch refuses to train there."""
+    for node in nodes:
+        batch, channels, *size = node.out_shape
+        if "batch statistics" in op(node.kind).saves and batch * math.prod(size) == 1:
+            raise ValueError(
+                f"input={nodes[0].out_shape[2]}x{nodes[0].out_shape[3]}: at {node.path} BN has one value per channel "
+                "with batch=1, and torch refuses to train; choose a larger input or batch"
+            )
     everything, picture = saved(nodes, dtype), tensor(nodes[0], dtype)
     kept = Proof(
         "saved for backward, without the picture",
         f"{everything.shown} − {picture.shown}",
         everything.value - picture.value,
-        "inputs of convolutions, BN, pooling and fc, outputs of ReLU",
+        "what each operation needs of the pass: inputs of layers, norms and pools, outputs of ReLU",
         everything.parts,
     )
-    return kept, 2, max(nodes[1:], key=lambda node: working_bytes(node, dtype))
+    busy = max(nodes[1:], key=lambda node: working_bytes(node, dtype))
+    copied = Proof(
+        f"{busy.path}: input, output, weights",
+        _copies(busy, 2, dtype),
+        2 * working_bytes(busy, dtype),
+        "copies·elements·bytes",
+    )
+    return kept, copied
 
 
-def _working(held: Sequence[float], copies: int, busy: Node, dtype: str) -> Proof:
-    copied = copies * working_bytes(busy, dtype)
-    terms = [f"{value:,}" for value in (*held, copied) if value]
-    everything = int(sum(held)) + copied
+def _working(held: Sequence[float], copied: Proof) -> Proof:
+    terms = [f"{value:,}" for value in (*held, copied.value) if value]
+    everything = int(sum(held)) + copied.value
     extra = everything * MARGIN_PERCENT // 100
-    elements = f"({math.prod(busy.in_shape):,} + {math.prod(busy.out_shape):,} + {busy.params:,})"
     parts = (
-        Proof(
-            f"{busy.path}: input, output, weights",
-            f"{copies}·{elements}·{BYTES[dtype]}",
-            copied,
-            "copies·elements·bytes",
-        ),
+        copied,
         Proof(
             f"{MARGIN_PERCENT} % on all but the weights",
             f"{MARGIN_PERCENT}·({' + '.join(terms)})/100",
@@ -168,7 +195,7 @@ def _working(held: Sequence[float], copies: int, busy: Node, dtype: str) -> Proo
     return Proof(
         "working",
         " + ".join(part.shown for part in parts if part.value),
-        copied + extra + KERNELS_BYTES,
+        copied.value + extra + KERNELS_BYTES,
         "working copies + a margin + kernels, estimated",
         parts,
     )

@@ -1,6 +1,6 @@
 """Which tensors a pass keeps: the memory that each lies in, what autograd saves of it, and what is alive when.
 
-Exact, and tested against torch. A tensor is told as the path of the node whose output it is.
+Exact, and tested against torch for every axis (tests/facts/test_memory.py). A tensor is told as the path of the node whose output it is.
 """
 
 from __future__ import annotations
@@ -12,10 +12,8 @@ from itertools import groupby
 from explorer.facts.proof import Proof
 from explorer.facts.proof.sums import subtotals
 from explorer.facts.rollup import BYTES
+from explorer.net.ops import op, saved_extra
 from explorer.net.trace import Node
-
-INDEX_BYTES = 8  # max pooling keeps an int64 per output for its backward pass
-STATISTIC_BYTES = 4  # BN keeps mean and inverse deviation per channel in fp32
 
 
 def storages(nodes: Sequence[Node]) -> dict[str, str]:
@@ -35,30 +33,30 @@ def tensor(node: Node, dtype: str) -> Proof:
 
 
 def saved_paths(nodes: Sequence[Node]) -> set[str]:
-    """The tensors that autograd keeps, without BN's statistics and the indices of max pooling."""
-    homes = storages(nodes)
-    kept = {homes[node.inputs[0]] for node in nodes if node.kind in ("conv", "norm", "maxpool", "linear")}
-    return kept | {homes[node.path] for node in nodes if node.kind == "relu"}
+    """The tensors that autograd keeps, without the norms' statistics and the indices of max pooling."""
+    homes, kept = storages(nodes), set()
+    for node in nodes:
+        saves = op(node.kind).saves
+        read = len(node.inputs) if "inputs" in saves else int("input" in saves)
+        kept |= {homes[path] for path in node.inputs[:read]}
+        kept |= {homes[node.path]} if "output" in saves else set()
+    return kept
 
 
 def saved(nodes: Sequence[Node], dtype: str = "fp32") -> Proof:
-    """What autograd keeps for the backward pass: inputs of convolutions, BN, max pooling and fc, outputs of ReLU,
-    each piece of memory once; BN's batch statistics; max pooling's indices. The picture counts, parameters do not."""
+    """What autograd keeps for the backward pass: what each operation's row says that it saves, each piece of memory
+    once; the norms' statistics; max pooling's indices. The picture counts, parameters and buffers do not."""
     kept = saved_paths(nodes)
     parts = [
         _group(stage, [tensor(node, dtype) for node in group])
         for stage, group in groupby((node for node in nodes if node.path in kept), lambda node: node.stage)
     ]
-    channels = sum(node.out_shape[1] for node in nodes if node.kind == "norm")
-    parts.append(
-        Proof(
-            "BN: batch mean and deviation",
-            f"2·{channels}·{STATISTIC_BYTES}",
-            2 * channels * STATISTIC_BYTES,
-            "2·channels·4 bytes, fp32",
-        )
-    )
-    parts += [_indices(node) for node in nodes if node.kind == "maxpool"]
+    batched = [node for node in nodes if "batch statistics" in op(node.kind).saves]
+    channels = sum(node.out_shape[1] for node in batched)
+    if channels:
+        label, factors, rule = saved_extra(batched[0])
+        parts.append(Proof(label, f"2·{channels}·{factors[2]}", 2 * channels * factors[2], rule))
+    parts += [extra for node in nodes if node not in batched and (extra := _extra(node))]
     return _group("saved for backward", parts)
 
 
@@ -72,10 +70,17 @@ def alive(nodes: Sequence[Node]) -> list[tuple[Node, frozenset[str]]]:
 
     A node holds its inputs and its output (max pooling its indices too). Python's frames hold more: the input of its
     block and of its stage until they return, the main path while the shortcut runs, a convolution's input until its
-    BN has returned, and a pre-activation that the projection will need.
+    BN has returned, a pre-activation that the projection will need, what attention is called with and its means.
     """
     homes, by_path = storages(nodes), {node.path: node for node in nodes}
-    activated = {node.block: node.inputs[0] for node in nodes if node.on_shortcut and node.kind != "identity"}
+    activated: dict[str, str] = {}  # what the first operation of a shortcut reads
+    called: dict[str, str] = {}  # what attention, and a pool of several layers, were called with
+    for node in nodes:
+        if node.on_shortcut and node.kind != "identity":
+            activated.setdefault(node.block, node.inputs[0])
+        if owner := _caller(node):
+            called.setdefault(owner, node.inputs[0])
+    means = {_caller(node): node.path for node in nodes if node.in_gate and node.kind == "mean"}
     found, seen = [], set()
     block, stage, block_input, stage_input, main = "", "stem", "input", "input", "input"
     for node in nodes[1:]:
@@ -85,8 +90,10 @@ def alive(nodes: Sequence[Node]) -> list[tuple[Node, frozenset[str]]]:
             stage, stage_input = node.stage, node.inputs[0]
         main = main if node.on_shortcut else node.path
         held = {node.path, *node.inputs, block_input, stage_input, main}
-        if node.kind == "norm" and by_path[node.inputs[0]].kind == "conv":
+        if op(node.kind).colour == "norm" and op(by_path[node.inputs[0]].kind).layer and not _in_sequence(node):
             held |= set(by_path[node.inputs[0]].inputs)
+        if owner := _caller(node):
+            held |= {called[owner]} | ({means[owner]} & seen if owner in means else set())
         held |= {activated[block]} & seen if block in activated else set()
         seen.add(node.path)
         found.append((node, frozenset(homes[path] for path in held) - {"input"}))
@@ -96,28 +103,40 @@ def alive(nodes: Sequence[Node]) -> list[tuple[Node, frozenset[str]]]:
 def alive_bytes(nodes: Sequence[Node], dtype: str = "fp32") -> list[int]:
     """Bytes of what is alive while each node runs."""
     sizes = {node.path: math.prod(node.out_shape) for node in nodes}
-    return [
-        BYTES[dtype] * sum(sizes[path] for path in held)
-        + (INDEX_BYTES * sizes[node.path] if node.kind == "maxpool" else 0)
-        for node, held in alive(nodes)
-    ]
+    return [BYTES[dtype] * sum(sizes[path] for path in held) + _beside(node) for node, held in alive(nodes)]
 
 
 def alive_at(nodes: Sequence[Node], place: int, dtype: str) -> Proof:
     """The tensors alive while the node at `place` of `alive` runs, one by one."""
     node, held = alive(nodes)[place]
     parts = [tensor(one, dtype) for one in nodes if one.path in held]
-    return _group(f"alive while {node.path} runs", parts + ([_indices(node)] if node.kind == "maxpool" else []))
+    return _group(f"alive while {node.path} runs", parts + ([_extra(node)] if _beside(node) else []))
 
 
-def _indices(node: Node) -> Proof:
-    shape = "·".join(map(str, node.out_shape))
-    return Proof(
-        f"{node.path}: indices",
-        f"{shape}·{INDEX_BYTES}",
-        INDEX_BYTES * math.prod(node.out_shape),
-        "N·c·H·W·8 bytes, int64",
-    )
+def _caller(node: Node) -> str:
+    """The module of several layers that is called as one while the node runs: a block's attention, the stem's pool."""
+    if node.in_gate:
+        return node.path.partition(".se.")[0] + ".se"
+    return "maxpool" if node.path.startswith("maxpool.") else ""
+
+
+def _in_sequence(node: Node) -> bool:
+    """Whether it runs inside an `nn.Sequential`, which lets go of each layer's input when the layer has returned."""
+    return node.on_shortcut or node.path.startswith(("conv1.", "maxpool."))
+
+
+def _beside(node: Node) -> int:
+    """Bytes that an operation makes beside its output in a pass without gradients."""
+    makes = {"indices", "group statistics"} & set(op(node.kind).saves)
+    return math.prod(saved_extra(node)[1]) if makes else 0
+
+
+def _extra(node: Node) -> Proof | None:
+    """What an operation keeps besides tensors of the pass."""
+    if (extra := saved_extra(node)) is None:
+        return None
+    label, factors, rule = extra
+    return Proof(label, "·".join(map(str, factors)), math.prod(factors), rule)
 
 
 def _group(label: str, parts: Sequence[Proof]) -> Proof:

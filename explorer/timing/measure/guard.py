@@ -10,17 +10,16 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
-import math
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import groupby
 
 import torch
 
+from explorer.facts.memory import alive_bytes
 from explorer.facts.rollup import BYTES
-from explorer.net.trace import Node, trace
+from explorer.net.trace import trace
 from explorer.spec import MAX_BATCH, ResNetSpec
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure.host import host_free_bytes
@@ -36,54 +35,20 @@ class TooLarge(ValueError):
 
 
 @lru_cache(maxsize=256)
-def peak_elements(spec: ResNetSpec, height: int, width: int) -> int:
-    """Most elements alive at once during an inference pass of one picture; the picture included, weights not.
-
-    An output lives until its last reader has run; the input of a stage and of a block live as long as these do, since
-    the caller's frame still holds them. In-place operations take no memory.
-    """
-    nodes = trace(spec, height, width, 1)
-    until = last_needed(nodes)
-    born = {node.path: math.prod(node.out_shape) for node in nodes if not node.inplace}
-    ends: dict[int, list[str]] = {}
-    for path, index in until.items():
-        ends.setdefault(index, []).append(path)
-    alive = peak = 0
-    for index, node in enumerate(nodes):
-        alive += born.get(node.path, 0)
-        peak = max(peak, alive)
-        alive -= sum(born[path] for path in ends.get(index, ()))
-    return peak
-
-
-def last_needed(nodes: Sequence[Node]) -> dict[str, int]:
-    """Path of each node that owns memory → index of the operation after which it is free."""
-    owner: dict[str, str] = {}
-    until: dict[str, int] = {}
-    for index, node in enumerate(nodes):
-        owner[node.path] = owner[node.inputs[0]] if node.inplace else node.path
-        for path in (node.path, *node.inputs):
-            until[owner[path]] = index
-    for key in ("stage", "block"):
-        for _, members in groupby(enumerate(nodes), key=lambda pair: getattr(pair[1], key)):
-            pairs = list(members)
-            first, last = pairs[0][1], pairs[-1][0]
-            if first.block:
-                source = owner[first.inputs[0]]
-                until[source] = max(until[source], last)
-    until["input"] = len(nodes) - 1
-    return until
+def peak_bytes(spec: ResNetSpec, height: int, width: int, dtype: str) -> int:
+    """Most bytes alive at once during an inference pass of one picture, which is not counted: `facts.memory`'s model."""
+    return max(alive_bytes(trace(spec, height, width, 1), dtype))
 
 
 def estimate_bytes(spec: ResNetSpec, settings: Settings) -> int:
     """Bytes that a measurement takes at its peak: weights, live activations, the library's copies, inputs."""
     each = BYTES[settings.dtype]
     weights = weight_elements(spec, settings)
-    activations = peak_elements(spec, settings.height, settings.width) * each * settings.batch
+    activations = peak_bytes(spec, settings.height, settings.width, settings.dtype) * settings.batch
     picture = spec.in_channels * settings.height * settings.width * each * settings.batch  # more only of what is free
     staging = weights * 4  # initialised in fp32 on the host, then converted
     workspace = HALF_WORKSPACE if (settings.kind, settings.dtype) == ("cpu", "fp16") else WORKSPACE
-    return int((1 + workspace) * (weights * each + activations) + staging + picture)
+    return int((1 + workspace) * (weights * each + activations + picture) + staging + picture)
 
 
 def weight_elements(spec: ResNetSpec, settings: Settings) -> int:

@@ -49,7 +49,7 @@ OUTSIDE: tuple[tuple[str, str, str], ...] = (  # (pattern, what it is, why it is
     ),
     (r"pruned", "A pruned net", "the widths of its blocks are one by one its own"),
     (
-        r"resnet (9|12)\b",
+        r"resnet (9|12)\b(?! \d)",  # with its stages (`resnet12_2_1_2`) it is a layout of ours
         "ResNet-9 and ResNet-12",
         "their blocks have other numbers of convolutions and pools of their own",
     ),

@@ -128,3 +128,11 @@ def test_what_is_special_is_said() -> None:
     ]
     assert naming.special(preset("resnet50")) == naming.special(preset("resnet56_cifar")) == []
     assert "8 times smaller" in naming.special(named("resnet50-os8"))[0]
+
+
+@pytest.mark.parametrize("stages", [(2, 1, 2), (1, 1, 1, 2), (3,), (10,)])
+def test_a_layout_whose_depth_is_another_nets_name_is_told_by_its_stages(stages):
+    """12 layers, or 9: names of nets that are none of ours."""
+    for block in ("basic", "bottleneck"):
+        spec = ResNetSpec(stages=stages, block=block, width=8)
+        assert naming.title(spec) and named(naming.slug(spec)).stages == stages

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from explorer import lecture
-from explorer.lecture import bar, on_gpu
+from explorer.lecture import on_gpu
 from explorer.lecture.quantities import quantity
 from explorer.places import ASSETS
 from explorer.spec import preset
@@ -48,7 +48,7 @@ def both(made: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
 
 def forget() -> None:
     """What was said before the record came, or with it."""
-    for kept in (on_gpu.recorded, quantity, bar.bar, bar.listing):
+    for kept in (on_gpu.recorded, quantity, lecture.bar, lecture.listing):
         kept.cache_clear()
 
 

@@ -1,0 +1,66 @@
+"""What a visit remembers: every key of the session that the app itself writes, with its type.
+
+Controls have keys too, those of `spec.chosen.DEFAULTS` and `tell.url_keys.KEYS`; their values are what the control gives.
+A test finds every key that the code uses in one of the three.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypedDict, cast
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+    from explorer.jobs import Job
+    from explorer.lecture import Lecture, LectureError
+    from explorer.spec.chosen import Chosen
+    from explorer.spec.query import Query
+    from explorer.timing.measure.tasks import Ask
+
+Session = TypedDict(
+    "Session",
+    {
+        # the model on the screen (state)
+        "link": "Query",  # by which the page was opened last
+        "remarks": "tuple[str, Chosen, tuple[str, ...]]",  # page, model, what had no effect there
+        "chosen": "Chosen",  # the last valid model
+        "net": "str",
+        "depth": "str",
+        # the lecture (lecture_bar, pages/lecture)
+        "stage": "dict[str, str]",  # what stays in the URL when the page changes
+        "own_file": "UploadedFile | None",
+        "own_lecture": "Lecture | None",
+        "own_problem": "LectureError | None",
+        # the Link popover
+        "share-present": "bool",
+        "share-hide": "list[str]",
+        # parts that are picked on a page
+        "look_into": "str",  # Cost: a part of the net
+        "pair": "str | None",  # Compare: the quick pair that is lit
+        "vs_choice": "str",  # … and the baseline's address
+        "picked_net": "str",
+        "picked_field": "str",
+        "off": "list[str]",  # Feature maps: blocks that are switched off
+        # work that runs or has run
+        "field_jobs": "dict[tuple[Any, str], Any]",  # Cost: gradients asked for, by model and block
+        "lab": "dict[str, dict[str, Any]]",  # Why residual?: by experiment, its job, own runs, last problem
+        "seed": "int",
+        "timing_job": "Job",
+        "timing_ask": "Ask",  # what that job measures
+        "timing_problem": "str | None",
+        "timing_drawn": "list[Ask]",  # asked for by the view on the screen
+        "timing_latest": "Ask | None",
+        "timings": "dict[Ask, Any]",  # this visit's answers
+        "block_times": "dict[str, Any]",  # times by block, for the map's colours
+    },
+    total=False,
+)
+STARTS = ("size-", "steps-")  # of one experiment each: its size and its steps
+ENDS = ("_memory",)  # of one map each: what its component was last told
+
+
+def session() -> Session:
+    """Streamlit's session, as what it holds."""
+    return cast(Session, st.session_state)

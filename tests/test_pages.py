@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.tell import url_keys
 from explorer.web.plain import read
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -181,3 +182,20 @@ def test_the_catalogue_opens_the_net_that_is_picked() -> None:
     next(one for one in app.run().button if one.label == "Open this net").click().run()
     assert not app.exception and built(app).startswith("ResNeXt-101 32×8d ·")
     assert "ResNeXt-101 32×8d" in [read(one.value) for one in app.subheader]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_links_keys_know_every_choice_of_every_page(page: str) -> None:
+    """`url_keys` against the controls as they are drawn, in each view of a page."""
+    own = {key.name: key for key in url_keys.KEYS if page in key.pages}
+    app, tried = open_app("", page), set()
+    views = [one for one in app.main.button_group if one.key in own][:1]
+    for value in [None, *(views[0].options if views else [])]:
+        if value is not None:
+            app.main.button_group(key=views[0].key).set_value(value).run()
+        for one in (*app.main.button_group, *app.main.selectbox):
+            if one.key in own and one.key not in ("who", "picture"):  # shown in words, from the very table
+                tried.add(one.key)
+                for option in one.options:
+                    own[one.key].check(option)
+    assert tried or page in ("architecture", "shapes", "lecture", "feature_maps", "catalogue")

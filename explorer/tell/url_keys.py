@@ -112,7 +112,7 @@ KEYS: tuple[Key, ...] = (
     _later("dtype", ["cost"], "facts.rollup", "BYTES"),
     _choice("optimizer", ["cost"], "SGD", "momentum", "Adam"),
     _choice("levels", ["cost"], "2", "3"),
-    _choice("view", ["timing"], "pass", "parts", "sweep", "limit", "race", "machines"),
+    _choice("view", ["timing"], "pass", "parts", "sweep", "limit", "launches", "race", "machines"),
     Key("device", ("timing",), _device),
     _number("threads", "timing", 1, 1024),
     _choice("dtype", ["timing"], "fp32", "tf32", "bf16", "fp16"),

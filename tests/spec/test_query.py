@@ -216,8 +216,8 @@ def test_every_control_that_a_page_binds_to_the_url_is_known() -> None:
         for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
             named = {keyword.arg: keyword.value for keyword in call.keywords}
             name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-            key = call.args[2] if name in ("choose", "_offered") and len(call.args) > 2 else named.get("key")
-            if (name in ("choose", "_offered") or "bind" in named) and isinstance(key, ast.Constant):
+            key = call.args[2] if name in ("choose", "_offered", "asked") and len(call.args) > 2 else named.get("key")
+            if (name in ("choose", "_offered", "asked") or "bind" in named) and isinstance(key, ast.Constant):
                 found.add(key.value)
     known = {*controls.DEFAULTS, *(key.name for key in url_keys.KEYS)}
     assert len(found) > 20 and found <= known

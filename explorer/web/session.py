@@ -42,6 +42,8 @@ Session = TypedDict(
         "vs_choice": "str",  # … and the baseline's address
         "picked_net": "str",
         "picked_field": "str",
+        "catalogue-rows": "list[str] | None",  # Catalogue: the rows that are marked in its table
+        "catalogue-pick": "str",  # … and the net whose card is shown
         "off": "list[str]",  # Feature maps: blocks that are switched off
         # work that runs or has run
         "field_jobs": "dict[tuple[Any, str], Any]",  # Cost: gradients asked for, by model and block

@@ -37,10 +37,10 @@ class Conv2d(_BornEmpty, nn.Conv2d):
 
 
 class Conv1d(_BornEmpty, nn.Conv1d):
-    """ECA's convolution along the channels: one kernel of size k, without bias."""
+    """ECA's convolution along the channels."""
 
-    def __init__(self, k: int) -> None:
-        super().__init__(1, 1, k, padding=k // 2, bias=False, device="meta")
+    def __init__(self, c_in: int, c_out: int, k: int, padding: int, bias: bool) -> None:
+        super().__init__(c_in, c_out, k, padding=padding, bias=bias, device="meta")
 
 
 class BatchNorm2d(_BornEmpty, nn.BatchNorm2d):
@@ -133,8 +133,9 @@ class ChannelAttention(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         k = int(abs(math.log2(channels) + 1) / 2)
+        k = max(k if k % 2 else k + 1, 3)
         self.channels = channels
-        self.conv = Conv1d(max(k if k % 2 else k + 1, 3))
+        self.conv = Conv1d(1, 1, k, padding=k // 2, bias=False)
         self.gate = nn.Sigmoid()
 
     def forward(self, x: Tensor) -> Tensor:  # (N, C, H, W)
@@ -154,11 +155,14 @@ def norm(spec: ResNetSpec, channels: int) -> nn.Module:
     return NORMS[spec.norm](channels)
 
 
+ATTENTION: dict[str, type[nn.Module]] = {"se": SqueezeExcite, "eca": ChannelAttention}
+
+
 def attention(spec: ResNetSpec, channels: int) -> nn.Module | None:
     """What scales a block's maps before the addition, if anything does."""
     if spec.attention == "none":
         return None
-    return SqueezeExcite(channels, spec.attention_reduction) if spec.attention == "se" else ChannelAttention(channels)
+    return ATTENTION[spec.attention](channels, *((spec.attention_reduction,) if spec.attention == "se" else ()))
 
 
 def biased(spec: ResNetSpec, place: str) -> bool:

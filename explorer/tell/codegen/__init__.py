@@ -6,7 +6,11 @@ and with the same weights the same outputs.
 
 from __future__ import annotations
 
+import inspect
+import re
+
 from explorer.facts.rollup import blocks, headline
+from explorer.net import layers
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, naming
 from explorer.tell.codegen.block_class import block
@@ -31,14 +35,7 @@ AVERAGE = '''def average(stride):
     if stride == 1:
         return nn.Identity()
     return nn.AvgPool2d(2, stride=stride, ceil_mode=True, count_include_pad=False)'''
-DILATED_AVERAGE = '''class SamePool2d(nn.Module):
-    """2×2 average of stride 1; a border of zeros right and below keeps the size."""
-
-    def forward(self, x):
-        return F.avg_pool2d(F.pad(x, (0, 1, 0, 1)), 2, 1)
-
-
-def average(stride, dilation):
+DILATED_AVERAGE = '''def average(stride, dilation):
     """Before a projection: every pixel counts, where a strided 1×1 would skip three of four."""
     if stride == 1:
         return SamePool2d() if dilation > 1 else nn.Identity()
@@ -55,34 +52,6 @@ FROZEN = '''class FrozenBatchNorm2d(nn.Module):
 
     def forward(self, x):
         return F.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias, False, 0.0, 1e-5)'''
-ATTENTION = {
-    "se": '''class SqueezeExcite(nn.Module):
-    """Each map's mean, through two 1×1 convolutions and a sigmoid, scales the map."""
-
-    def __init__(self, c):
-        super().__init__()
-        inner = max(8, int(c / {reduction} + 4) // 8 * 8)
-        self.fc1 = nn.Conv2d(c, inner, 1)
-        self.act = nn.ReLU(inplace=True)
-        self.fc2 = nn.Conv2d(inner, c, 1)
-        self.gate = nn.Sigmoid()
-
-    def forward(self, x):
-        return x * self.gate(self.fc2(self.act(self.fc1(x.mean((2, 3), keepdim=True)))))''',
-    "eca": '''class ChannelAttention(nn.Module):
-    """Each map's mean, through one small convolution along the channels and a sigmoid, scales the map."""
-
-    def __init__(self, c):
-        super().__init__()
-        kernel = int(abs(math.log2(c) + 1) / 2)
-        kernel = max(kernel if kernel % 2 else kernel + 1, 3)
-        self.conv = nn.Conv1d(1, 1, kernel, padding=kernel // 2, bias=False)
-        self.gate = nn.Sigmoid()
-
-    def forward(self, x):
-        squeezed = x.mean((2, 3))[:, None]  # (N, 1, C)
-        return x * self.gate(self.conv(squeezed))[:, 0, :, None, None]''',
-}
 MAIN = """if __name__ == "__main__":
     model = ResNet().eval()
     print(f"{{sum(p.numel() for p in model.parameters()):,}} parameters")  # {params:,}
@@ -113,18 +82,24 @@ def _helpers(parts: Parts) -> list[str]:
     if "pad" in parts.kinds:
         needed.append(ZERO_PAD[spec.zero_pad])
     if parts.pooled and "projection" in parts.kinds:
-        needed.append(DILATED_AVERAGE if parts.dilated else AVERAGE)
+        needed += [written(layers.SamePool2d), DILATED_AVERAGE] if parts.dilated else [AVERAGE]
     if spec.norm == "frozen":
         needed.append(FROZEN)
     if spec.attention != "none":
-        needed.append(ATTENTION[spec.attention].replace("{reduction}", str(spec.attention_reduction)))
+        needed.append(written(layers.ATTENTION[spec.attention]))
     return needed
+
+
+def written(layer: type) -> str:
+    """A class of the model as a file of its own has it: torch's layers under torch's names, without annotations."""
+    source = re.sub(r"(?<![\w.])(Conv[12]d)\(", r"nn.\1(", inspect.getsource(layer))
+    return re.sub(r": (int|Tensor)\b(?=[,)])| -> (None|Tensor)(?=:)", "", source).rstrip()
 
 
 def _top(spec: ResNetSpec, figures: dict, height: int, width: int, helpers: list[str]) -> str:
     used = "".join(helpers)
-    imports = ["import math\n\n"] if "math." in used else []
-    functional = "import torch.nn.functional as F\n" if "F." in used else ""
+    imports = ["import math\n\n"] if re.search(r"\bmath\.", used) else []
+    functional = "import torch.nn.functional as F\n" if re.search(r"\bF\.", used) else ""
     return (
         f'"""{naming.title(spec)}.\n\n{naming.layout(spec)}, {spec.depth:,} layers.\n'
         f"{figures['params']:,} parameters; {figures['macs']:,} multiply-adds per {height}×{width} picture.\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from explorer.net import layers
 from explorer.net.ops import op
 from explorer.tell.codegen.pieces import Parts, body
 
@@ -12,7 +13,7 @@ RECIPES = {  # (block, activation) -> what the class does, in order
     ("bottleneck", "pre"): "BN, ReLU, 1×1 (reduce), BN, ReLU, 3×3, BN, ReLU, 1×1 (restore ×4), + shortcut.",
 }
 NORM_KINDS = {"batch": "norm", "group": "groupnorm", "frozen": "frozennorm"}
-ATTENTION = {"se": ("squeeze-and-excitation", "SqueezeExcite"), "eca": ("ECA", "ChannelAttention")}
+ATTENTION = {"se": "squeeze-and-excitation", "eca": "ECA"}
 
 
 def block(parts: Parts) -> str:
@@ -27,7 +28,7 @@ def _recipe(parts: Parts) -> str:
     recipe = RECIPES[parts.spec.block, parts.spec.activation]
     recipe = recipe.replace("BN", op(NORM_KINDS[parts.spec.norm]).short) if parts.normed else recipe.replace("BN, ", "")
     if parts.spec.attention != "none":
-        recipe = recipe.replace("+ shortcut", f"{ATTENTION[parts.spec.attention][0]}, + shortcut")
+        recipe = recipe.replace("+ shortcut", f"{ATTENTION[parts.spec.attention]}, + shortcut")
     return recipe.replace(" + shortcut,", "").replace(", + shortcut.", ".") if parts.kinds == {"none"} else recipe
 
 
@@ -56,7 +57,8 @@ def _block_init(parts: Parts) -> list[str]:
             pair.insert(0 if parts.pre else 1, f"self.bn{number} = {parts.norm(c_in if parts.pre else c_out)}")
         lines += pair
     if parts.spec.attention != "none":
-        lines.append(f"self.se = {ATTENTION[parts.spec.attention][1]}(c)")
+        reduction = f", {parts.spec.attention_reduction}" if parts.spec.attention == "se" else ""
+        lines.append(f"self.se = {layers.ATTENTION[parts.spec.attention].__name__}(c{reduction})")
     # Without a norm's copy, a pre-activation in place would overwrite what the identity still needs.
     lines.append(f"self.relu = nn.ReLU({'' if parts.pre and not parts.normed else 'inplace=True'})")
     return lines + _shortcut_init(parts)

@@ -1,0 +1,36 @@
+"""One row per kind of operation, with everything that a view asks of it."""
+
+from __future__ import annotations
+
+import inspect
+import re
+
+import pytest
+
+from explorer.net import ops, trace
+from explorer.net.node import Node
+from explorer.tell import palette
+
+
+def test_every_kind_that_the_trace_can_record_has_a_row_and_no_row_is_idle():
+    recorded = set(re.findall(r"record\(\s*\"(\w+)\"", inspect.getsource(trace)))
+    recorded |= {"norm", "frozennorm", "input"}  # chosen between; made by hand
+    assert recorded == set(ops.OPS)
+
+
+@pytest.mark.parametrize("kind", ops.KINDS)
+def test_a_row_is_whole(kind):
+    row = ops.OPS[kind]
+    assert row.label and row.short and row.colour in palette.COLOURS
+    assert row.side in ops.SIDES and row.side in ops.SIDE_TEXTS
+    assert set(row.saves) <= set(ops.SAVES)
+    assert row.layer <= row.starts, "what the paper counts begins a tile"
+    assert bool(row.macs) <= bool(row.params), "who multiplies has weights"
+
+
+def test_a_kind_without_a_row_is_named():
+    with pytest.raises(KeyError, match="'softmax' has no row"):
+        ops.op("softmax")
+    odd = Node("layer1.0.downsample.0", "relu", (), (1, 1, 1, 1), (1, 1, 1, 1))
+    with pytest.raises(KeyError, match="a shortcut of relu has no name"):
+        ops.shortcut_kind([odd])

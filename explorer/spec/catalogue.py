@@ -19,12 +19,14 @@ FILE = ASSETS / "catalogue" / "nets.json"
 
 @dataclass(frozen=True)
 class Accuracy:
-    """metric: a key of `METRICS`; value in %; protocol: how it was measured, in a sentence; source: who says so."""
+    """metric: a key of `METRICS`; value in %; protocol: how it was measured, in a sentence; source: who says so;
+    side: of the picture in pixels, which may be another than the row's."""
 
     metric: str
     value: float
     protocol: str
     source: str
+    side: int
 
 
 METRICS = {
@@ -76,11 +78,15 @@ def _row(row: dict[str, Any], data: dict[str, Any]) -> Row:
         aliases=tuple(row.get("aliases", ())),
         said=row.get("said", ""),
         params_total=row.get("params_total"),
-        accuracy=tuple(
-            Accuracy(metric, value, data["protocols"][protocol]["how"], data["protocols"][protocol]["who"])
-            for metric, value, protocol in row.get("accuracy", ())
-        ),
+        accuracy=tuple(_accuracy(one, row["input"][-1], data["protocols"]) for one in row.get("accuracy", ())),
     )
+
+
+def _accuracy(written: list[Any], side: int, protocols: dict[str, dict[str, str]]) -> Accuracy:
+    """[metric, value, protocol], and where the picture was another than the row's: its side, and what to say of it."""
+    metric, value, protocol, *own = written
+    side, detail = own or (side, "")
+    return Accuracy(metric, value, protocols[protocol]["how"].format(detail), protocols[protocol]["who"], side)
 
 
 def _spec(changes: dict[str, Any]) -> ResNetSpec:

@@ -44,8 +44,9 @@ def _said_of(name: str) -> str:
 
 
 def facts(row: Row) -> dict[str, Any]:
-    """A row as plain values: for the table, the picture and the download. top1, error10: the first that is published."""
-    first = {one.metric: one.value for one in reversed(row.accuracy)}
+    """A row as plain values: for the table, the picture and the download. top1, error10: the first that is published
+    for a picture of the row's size, which its MACs are for."""
+    first = {one.metric: one.value for one in reversed(row.accuracy) if one.side == row.input[-1]}
     return {
         "net": titled(row),
         "name": row.name,

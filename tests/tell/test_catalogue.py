@@ -39,6 +39,13 @@ def test_an_accuracy_never_stands_without_its_protocol() -> None:
     )
 
 
+def test_an_accuracy_on_larger_pictures_does_not_stand_beside_the_macs_of_smaller_ones() -> None:
+    row = catalogue.rows()["resnet50d"]
+    assert [(one.value, one.side) for one in row.accuracy] == [(79.078, 224), (81.356, 288)]
+    assert told.facts(row)["top1"] == 79.078 and told.facts(catalogue.rows()["seresnet50"])["top1"] is None
+    assert "ra2_in1k: one 288 px crop of 0.95" in told.measured(row)[1]
+
+
 def test_torchvisions_accuracies_are_those_beside_its_weights() -> None:
     nets = json.loads((ROOT / "tests/golden/reference_nets.json").read_text())["torchvision"]["nets"]
     for name, facts in nets.items():

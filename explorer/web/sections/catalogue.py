@@ -77,7 +77,8 @@ def picture(rows: list[Row]) -> None:
     )
     if against != "parameters":
         pieces.note(
-            "Accuracies of different protocols are not comparable: pick a net to read its own.",
+            "Accuracies of different protocols are not comparable: pick a net to read its own. Those measured on larger "
+            "pictures than the MACs are counted for stand there only.",
             "published",
         )
 

@@ -88,6 +88,7 @@ class Job:
             self.state = "running"
         try:
             self.checkpoint()
+            assert self.work is not None  # it is let go at the end, and a job ends once
             self.result = self.work(self)
             ending, self.progress = "done", 1.0
         except Cancelled:

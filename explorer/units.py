@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 PROVENANCE = {  # mark -> what it means; stands beside every figure
     "computed": "from the traced model, exactly",
@@ -84,7 +84,13 @@ def shape(dims: Sequence[int], batch: bool = False) -> str:
     return head + ("×".join(map(str, (*dims[2:], dims[1]))))
 
 
-FORMATS = {"count": count, "MACs": macs, "bytes": size, "px": pixels, "s": seconds}  # Metric.unit -> short form
+FORMATS: dict[str, Callable[..., str]] = {
+    "count": count,
+    "MACs": macs,
+    "bytes": size,
+    "px": pixels,
+    "s": seconds,
+}  # Metric.unit -> short form
 
 
 def short(value: float | None, unit: str) -> str:

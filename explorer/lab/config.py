@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 MAX_SEED = 2**31 - 1
 
@@ -23,8 +24,10 @@ def real(low: float, high: float) -> Callable[[object], str | None]:
     """A rule: a finite number in [low, high]."""
 
     def rule(value: object) -> str | None:
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        fine = number and math.isfinite(value) and low <= value <= high
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            fine = False
+        else:
+            fine = math.isfinite(value) and low <= value <= high
         return None if fine else f"choose a number from {low:g} to {high:g}"
 
     return rule
@@ -97,6 +100,6 @@ class Config:
                 text = repr(value)
                 raise ValueError(f"{field.name}={text if len(text) <= 60 else text[:57] + '…'}: {problem}")
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, Any]:
         """JSON-ready: tuples become lists."""
         return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}

@@ -6,7 +6,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from explorer.jobs import Job
 from explorer.lab.config import Config
@@ -60,7 +60,7 @@ class Experiment:
     teaser: of the recorded rows, those that give nothing away before the prediction.
     """
 
-    run: Callable[[Config, Job], dict[str, object]]
+    run: Callable[[Any, Job], Row]  # the config is of the experiment's own class
     presets: dict[str, Preset]
     quotes: Callable[[Row], list[Quote]]
     teaser: Callable[[list[Row]], list[Row]]
@@ -70,7 +70,7 @@ class Experiment:
         return next(iter(self.presets.values())).config
 
 
-def on_gpu(config: Config, **larger: object) -> Preset:
+def on_gpu(config: Config, **larger: Any) -> Preset:
     """The larger size that a GPU is for."""
     text = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in larger.items())
     return Preset(f"larger, on a GPU ({text})", replace(config, device="cuda", **larger))

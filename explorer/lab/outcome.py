@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from statistics import fmean
+from typing import Any
 
 from explorer.lab.config import Config
 
-Row = dict[str, object]
+Row = dict[str, Any]
 
 
 def number(value: float) -> float | None:
@@ -25,7 +26,7 @@ def state(value: float) -> str:
 
 def outcome(
     experiment: str, config: Config, rows: Sequence[Row], summary: Mapping[str, object], answer: object
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """rows: flat records, one per point of a figure. summary: the few figures that the page quotes.
     answer: which of the page's predictions this very run supports."""
     return {
@@ -46,4 +47,5 @@ def ratio(a: float | None, b: float | None) -> float | None:
 
 def mean(values: Sequence[float | None]) -> float | None:
     """The mean; None when a value is missing or there is none."""
-    return None if not values or None in values else number(fmean(values))
+    known = [value for value in values if value is not None]
+    return number(fmean(known)) if known and len(known) == len(values) else None

@@ -12,6 +12,7 @@ import time
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from explorer.jobs import Job
 from explorer.lab.outcome import Row
@@ -21,7 +22,7 @@ FOLDER = ASSETS / "lab"
 DIGITS = 5  # significant digits kept of a recorded point; nobody sees more in a figure
 
 
-def provenance(device: str = "cpu") -> dict[str, object]:
+def provenance(device: str = "cpu") -> dict[str, Any]:
     """Where and with what a run is made: date, torch, device, threads."""
     import torch
 
@@ -38,9 +39,9 @@ def cpu_kind() -> str:
     return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
-def pack(rows: list[Row]) -> list[dict[str, object]]:
+def pack(rows: list[Row]) -> list[dict[str, Any]]:
     """Rows as tables, one per set of columns, in order: a quarter of the size."""
-    tables: list[dict[str, object]] = []
+    tables: list[dict[str, Any]] = []
     for row in rows:
         if not tables or tables[-1]["columns"] != list(row):
             tables.append({"columns": list(row), "values": []})
@@ -48,12 +49,12 @@ def pack(rows: list[Row]) -> list[dict[str, object]]:
     return tables
 
 
-def unpack(tables: list[dict[str, object]]) -> list[Row]:
+def unpack(tables: list[dict[str, Any]]) -> list[Row]:
     return [dict(zip(table["columns"], values)) for table in tables for values in table["values"]]
 
 
 @cache
-def recorded(experiment: str) -> dict[str, dict[str, object]]:
+def recorded(experiment: str) -> dict[str, dict[str, Any]]:
     """Preset → its recorded outcome, with `provenance` and `seconds` (CPU time). Treat as read-only."""
     runs = json.loads((FOLDER / f"{experiment}.json").read_text(encoding="utf-8"))
     return {preset: {**run, "rows": unpack(run["rows"])} for preset, run in runs.items()}

@@ -12,6 +12,7 @@ import time
 from dataclasses import replace
 from functools import cache
 from statistics import median
+from typing import Any
 
 from explorer.jobs import Job
 from explorer.lab.claims.statements import CLAIMS, Claim
@@ -44,7 +45,7 @@ def measure(experiments: set[str]) -> dict[str, list[Row]]:
     return found
 
 
-def judge(claim: Claim, summaries: list[Row]) -> dict[str, object]:
+def judge(claim: Claim, summaries: list[Row]) -> dict[str, Any]:
     """In how many runs the claim held, and the figures that decided it."""
     values = [claim.figure(summary) for summary in summaries]
     known = [value for value in values if value is not None]
@@ -62,7 +63,7 @@ def judge(claim: Claim, summaries: list[Row]) -> dict[str, object]:
     }
 
 
-def judged(runs: dict[str, list[Row]]) -> dict[str, dict[str, object]]:
+def judged(runs: dict[str, list[Row]]) -> dict[str, dict[str, Any]]:
     """Every claim, over the runs that it is about."""
     return {
         key: judge(claim, [run["summary"] for run in runs[f"{claim.experiment}/{claim.preset}"]])
@@ -70,7 +71,7 @@ def judged(runs: dict[str, list[Row]]) -> dict[str, dict[str, object]]:
     }
 
 
-def report(found: dict[str, object]) -> str:
+def report(found: dict[str, Any]) -> str:
     """The Markdown report."""
     made = found["provenance"]
     lines = [
@@ -89,7 +90,7 @@ def report(found: dict[str, object]) -> str:
 
 
 @cache
-def shipped() -> dict[str, object]:
+def shipped() -> dict[str, Any]:
     """The recorded claims: provenance, claims, runs. Treat as read-only."""
     return json.loads((FOLDER / "claims.json").read_text(encoding="utf-8"))
 

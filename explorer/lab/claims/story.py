@@ -6,6 +6,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 from explorer.lab.config import Config
 from explorer.lab.experiment import Scientific
@@ -37,7 +38,7 @@ def texts() -> dict[str, dict]:
     return _filled(tomllib.loads((FOLDER / "texts.toml").read_text(encoding="utf-8")), rates)
 
 
-def _filled(value: object, rates: dict[str, Rate]) -> object:
+def _filled(value: Any, rates: dict[str, Rate]) -> Any:
     if isinstance(value, str):
         return value.format_map(rates)
     if isinstance(value, list):
@@ -140,7 +141,9 @@ def budget_of(run: Row) -> str:
     from explorer.lab.experiments import EXPERIMENTS
 
     config = EXPERIMENTS[run["experiment"]].default
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in run["config"].items()}
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in run["config"].items()
+    }
     return budget(replace(config, **values))
 
 

@@ -44,7 +44,8 @@ def _digits(side: int) -> tuple[Split, Split]:
 
 def digits(side: int = 8, device: str | torch.device = "cpu") -> tuple[Split, Split]:
     """(training set of 1,500, test set of 297). side: 8 as they are, more by bilinear enlargement."""
-    return tuple(Split(part.x.to(device), part.y.to(device)) for part in _digits(side))
+    training, test = (Split(part.x.to(device), part.y.to(device)) for part in _digits(side))
+    return training, test
 
 
 def photographs(side: int, device: str | torch.device = "cpu") -> Tensor:

@@ -7,12 +7,13 @@ All nets see the same batches in the same order and advance together, so the cur
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from explorer.jobs import Job
 from explorer.lab.config import KINDS, Config
 from explorer.lab.experiment import Experiment, Preset, Quote, ends, figure, least, on_gpu
 from explorer.lab.experiments.compute import checked_device, one_thread
-from explorer.lab.experiments.data import digits
+from explorer.lab.experiments.data import Split, digits
 from explorer.lab.experiments.nets import built, digit_spec
 from explorer.lab.experiments.train import Trainer, error_percent, logits
 from explorer.lab.outcome import Row, number, outcome, state
@@ -34,7 +35,7 @@ class Degradation(Config):
     shortcut: str = "A"
 
 
-def run(config: Degradation, job: Job) -> dict[str, object]:
+def run(config: Degradation, job: Job) -> dict[str, Any]:
     """Rows: net, kind, depth, step, loss (training, of that step's batch), state."""
     with one_thread():
         device = checked_device(config.device)
@@ -64,7 +65,7 @@ def run(config: Degradation, job: Job) -> dict[str, object]:
 
 def _advance(trainer: Trainer, case: tuple[str, int], steps: range, job: Job) -> list[Row]:
     kind, depth = case
-    rows = []
+    rows: list[Row] = []
     for step in steps:
         job.checkpoint()
         loss = trainer.step()
@@ -81,7 +82,7 @@ def _advance(trainer: Trainer, case: tuple[str, int], steps: range, job: Job) ->
     return rows
 
 
-def _final(case: tuple[str, int], trainer: Trainer, test: object, job: Job) -> Row:
+def _final(case: tuple[str, int], trainer: Trainer, test: Split, job: Job) -> Row:
     job.checkpoint()
     kind, depth = case
     loss = trainer.final_loss

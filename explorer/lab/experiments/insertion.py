@@ -9,6 +9,7 @@ bit. The same deeper net trained from scratch, with the same budget, does not co
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -42,13 +43,14 @@ class Insertion(Config):
             raise ValueError(f"depth={self.depth}: choose a deeper net than shallow={self.shallow}")
 
 
-def run(config: Insertion, job: Job) -> dict[str, object]:
+def run(config: Insertion, job: Job) -> dict[str, Any]:
     """Rows: net, step, loss, state (training curves), and one row a net with eval-mode loss and error."""
     with one_thread():
         device = checked_device(config.device)
         job.checkpoint(0.0, "loading the digits")
         training, test = digits(config.side, device)
-        nets, rows = {}, []
+        nets: dict[int, ResNet] = {}
+        rows: list[Row] = []
         for part, depth in enumerate((config.shallow, config.depth)):
             nets[depth] = _trained(config, depth, training, device, job, (part / 2, (part + 1) / 2), rows)
         deeper = built(digit_spec(config.depth, "plain", config.width), config.seed, device)
@@ -105,7 +107,7 @@ def insert_identities(source: ResNet, target: ResNet) -> int:
 
 
 @torch.no_grad()
-def make_identity(block: nn.Module) -> None:
+def make_identity(block: Any) -> None:
     """Weights with which a plain block returns its input exactly, in eval mode.
 
     Kernels: 1 at the centre of the own channel. BN: running mean 0 and a running variance of 1 − ε, so that it divides

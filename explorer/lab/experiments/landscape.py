@@ -9,6 +9,7 @@ tens of thousands: a slice shows what it shows, and another seed's slice differs
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -46,7 +47,7 @@ class Landscape(Config):
             raise ValueError(f"grid={self.grid}: choose an odd number, so that the trained net is the centre")
 
 
-def run(config: Landscape, job: Job) -> dict[str, object]:
+def run(config: Landscape, job: Job) -> dict[str, Any]:
     """Rows: net, kind, a, b, loss, state."""
     with one_thread():
         device = checked_device(config.device)

@@ -9,6 +9,7 @@ through the short ones.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
@@ -39,7 +40,7 @@ class Lesion(Config):
     samples: int = 6
 
 
-def run(config: Lesion, job: Job) -> dict[str, object]:
+def run(config: Lesion, job: Job) -> dict[str, Any]:
     """Rows, by part. single: net, path, dotted, error_percent. several: net, deleted, error_percent of each sample.
     paths: length, share_of_paths, gradient_norm (mean), share_of_gradient."""
     with one_thread():

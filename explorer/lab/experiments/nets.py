@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -58,24 +59,24 @@ def head(model: ResNet, x: Tensor) -> Tensor:
     return model.fc(torch.flatten(model.avgpool(x), 1))
 
 
-def blocks(model: ResNet) -> Iterator[tuple[str, nn.Module]]:
+def blocks(model: ResNet) -> Iterator[tuple[str, Any]]:
     """(path, block) in order: layer1.0, layer1.1, …"""
     for stage in range(1, len(model.spec.stages) + 1):
-        for index, block in enumerate(model.get_submodule(f"layer{stage}")):
+        for index, block in enumerate(model.get_submodule(f"layer{stage}").children()):
             yield f"layer{stage}.{index}", block
 
 
-def changes_shape(block: nn.Module) -> bool:
+def changes_shape(block: Any) -> bool:
     """Whether the block's output has another shape than its input: the first block of conv3_x, conv4_x, …"""
     return block.conv1.stride != (1, 1) or block.conv1.in_channels != block.conv2.out_channels
 
 
-def residual_branch(block: nn.Module, x: Tensor) -> Tensor:
+def residual_branch(block: Any, x: Tensor) -> Tensor:
     """A basic block's main path before the addition: 3x3, BN, ReLU, 3x3, BN."""
     return block.bn2(block.conv2(block.relu1(block.bn1(block.conv1(x)))))
 
 
-def around(block: nn.Module, x: Tensor) -> Tensor:
+def around(block: Any, x: Tensor) -> Tensor:
     """What is left of a basic block whose main path was deleted: its shortcut (x itself in a plain net), then ReLU."""
     return block.relu2((x if block.downsample is None else block.downsample(x)).clone())
 

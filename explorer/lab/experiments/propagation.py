@@ -8,8 +8,10 @@ logits (a softmax would saturate where activations explode). Sources: He et al. 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import log10
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -35,7 +37,7 @@ class Propagation(Config):
     init: str = "he"
 
 
-def run(config: Propagation, job: Job) -> dict[str, object]:
+def run(config: Propagation, job: Job) -> dict[str, Any]:
     """Rows: net, kind, norm, depth, quantity (activation_std | gradient_norm), index, path, value, state."""
     with one_thread():
         device = checked_device(config.device)
@@ -60,7 +62,11 @@ def probe(model: ResNet, x: Tensor, seed: int, job: Job) -> list[Row]:
     """One pass in and one out, block by block, so that each block's memory is freed and a cancelled run stops soon."""
     stages: list[tuple[str, Tensor, Tensor]] = []  # path, input (a leaf), output
     signal: list[Row] = []
-    parts = [("stem", lambda value: stem(model, value)), *blocks(model), ("head", lambda value: head(model, value))]
+    parts: list[tuple[str, Callable[[Tensor], Tensor]]] = [
+        ("stem", lambda value: stem(model, value)),
+        *blocks(model),
+        ("head", lambda value: head(model, value)),
+    ]
     for path, part in parts:
         job.checkpoint()
         leaf = x.detach().requires_grad_(path != "stem")
@@ -78,13 +84,14 @@ def probe(model: ResNet, x: Tensor, seed: int, job: Job) -> list[Row]:
 
 
 def _backward(model: ResNet, stages: list[tuple[str, Tensor, Tensor]], gradient: Tensor, job: Job) -> list[Row]:
-    rows = []
+    rows: list[Row] = []
     modules = dict(blocks(model)) | {"stem": model.conv1, "head": model.fc}
     while stages:
         job.checkpoint()
         path, leaf, output = stages.pop()
         torch.autograd.backward(output, gradient)
-        gradient = leaf.grad
+        if leaf.grad is not None:  # the picture, where it ends, has none
+            gradient = leaf.grad
         if path != "head":
             rows += reversed(
                 [
@@ -116,7 +123,7 @@ def summarise(rows: list[Row], net: str) -> Row:
     }
 
 
-def answer(summary: dict[str, object], depth: int) -> str:
+def answer(summary: dict[str, Any], depth: int) -> str:
     """Of the deepest nets: the one whose gradients at the two ends are furthest apart (plain-bn, …); a gradient that
     vanished to exactly 0 or overflowed is further apart than any ratio."""
 

@@ -7,6 +7,7 @@ al. 2018, arXiv 1805.11604, on why). A training that runs into NaN or infinity i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from explorer.jobs import Job
 from explorer.lab.config import Config
@@ -34,7 +35,7 @@ class Rates(Config):
     side: int = 8
 
 
-def run(config: Rates, job: Job) -> dict[str, object]:
+def run(config: Rates, job: Job) -> dict[str, Any]:
     """Rows: norm, lr, step, loss, state; and with part "final" one a training: final_loss, diverged_at (step)."""
     with one_thread():
         device = checked_device(config.device)

@@ -9,6 +9,7 @@ net). Averaged over several lines, each with freshly drawn weights.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -35,7 +36,7 @@ class Shattered(Config):
     side: int = 8
 
 
-def run(config: Shattered, job: Job) -> dict[str, object]:
+def run(config: Shattered, job: Job) -> dict[str, Any]:
     """Rows: net, kind, depth, part; slope: position 0 … 1, value (first line only, scaled to a deviation of 1);
     autocorrelation: lag (steps), value (mean over the lines)."""
     with one_thread():

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from explorer.jobs import Job
 from explorer.lab.experiments.compute import generator
 from explorer.lab.experiments.data import Split
+from explorer.net.resnet import ResNet
 
 MOMENTUM, WEIGHT_DECAY, BATCH = 0.9, 1e-4, 64
 LAST = 20  # a "final" training loss is the mean over this many last steps, so that one batch decides nothing
@@ -29,7 +30,7 @@ def batches(count: int, batch: int, seed: int) -> Iterator[Tensor]:
 class Trainer:
     """One net in training: `step` does one step and returns its loss; a loss that is no number ends the training."""
 
-    def __init__(self, model: nn.Module, data: Split, lr: float, seed: int, batch: int = BATCH) -> None:
+    def __init__(self, model: ResNet, data: Split, lr: float, seed: int, batch: int = BATCH) -> None:
         self.model, self.data = model.train(), data
         self.losses: list[float] = []
         self.order = batches(len(data.y), min(batch, len(data.y)), seed)

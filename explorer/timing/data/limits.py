@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 KINDS = ("matmul", "conv", "copy", "tiny")
 
@@ -56,7 +56,7 @@ class Ceilings:
         copies = [one for one in self.kernels if one.kind == "copy"]
         return min(copies, key=lambda one: abs(math.log(one.work / max(amount, 1)))).per_s
 
-    def as_row(self) -> dict[str, object]:
+    def as_row(self) -> dict[str, Any]:
         """JSON-ready; the kernels are the data, the rest follows from them."""
         return {
             "flops_per_s": self.flops_per_s,
@@ -82,7 +82,7 @@ def ceilings_from(row: object) -> Ceilings:
 def _kernel(row: object) -> Kernel:
     if not isinstance(row, dict) or row.get("kind") not in KINDS or not _text(row.get("name")):
         raise ValueError(f"ceilings: a kernel has a name and a kind of {', '.join(KINDS)}")
-    numbers: Sequence[object] = [row.get(key) for key in ("work", "best_s", "median_s")]
+    numbers: list[Any] = [row.get(key) for key in ("work", "best_s", "median_s")]
     if not all(isinstance(one, (int, float)) and not isinstance(one, bool) and 0 < one < math.inf for one in numbers):
         raise ValueError(f"ceilings: {row['name'][:60]} needs positive work, best_s and median_s")
     return Kernel(row["name"], row["kind"], *map(float, numbers))

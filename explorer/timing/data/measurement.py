@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from explorer.spec import ResNetSpec
 from explorer.spec.naming import slug, title
@@ -24,7 +25,7 @@ class Measurement:
     wall_s: float | None
     cpu_s: float | None
     enqueue_s: float | None = None
-    provenance: dict[str, object] = field(default_factory=dict)
+    provenance: dict[str, Any] = field(default_factory=dict)
 
     @property
     def summary(self) -> Summary:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from explorer.spec import MAX_BATCH, MAX_INPUT, check_int
 
@@ -102,7 +103,7 @@ class Settings:
             parts.append(f"{self.threads} {'CPU ' * (self.kind != 'cpu')}thread{'s' * (self.threads > 1)}")
         return " · ".join(parts)
 
-    def as_row(self) -> dict[str, object]:
+    def as_row(self) -> dict[str, Any]:
         return asdict(self)
 
 
@@ -117,8 +118,7 @@ def settings_from(row: object) -> Settings:
 
 def _check_budget(value: object) -> None:
     low, high = BUDGET_S
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not number or not low <= value <= high:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
         raise ValueError(f"budget_s={_short(value)}: choose from {low} to {high} seconds")
 
 

@@ -7,6 +7,7 @@ its fastest pass, since a ceiling is what was reached at least once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -65,7 +66,7 @@ def candidates(settings: Settings, device: torch.device) -> Iterator[tuple[str, 
     dtype, layout = DTYPES[settings.dtype], FORMATS[settings.memory_format]
     for side in MATMULS[device.type]:
         a, b = torch.rand(2, side, side, device=device).to(dtype)
-        yield f"matrix product {side}³", "matmul", 2.0 * side**3, lambda a=a, b=b: a @ b
+        yield f"matrix product {side}³", "matmul", 2.0 * side**3, partial(torch.matmul, a, b)
     for c_in, c_out, side, k in CONVS:
         batch = CONV_BATCH[device.type]
         x = torch.rand(batch, c_in, side, side, device=device).to(dtype).contiguous(memory_format=layout)
@@ -75,12 +76,12 @@ def candidates(settings: Settings, device: torch.device) -> Iterator[tuple[str, 
             f"convolution {k}×{k}, {c_in} → {c_out} at {side}×{side}, batch {batch}",
             "conv",
             work,
-            lambda x=x, w=w, k=k: F.conv2d(x, w, padding=k // 2),
+            partial(F.conv2d, x, w, padding=k // 2),
         )
     for amount in COPIES[device.type]:
         amount = min(amount, free_bytes(device) // 8)
         source = torch.zeros(amount, dtype=torch.uint8, device=device)
         target = torch.zeros_like(source)
-        yield f"copy of {amount / 2**20:,.0f} MiB", "copy", 2.0 * amount, lambda s=source, t=target: t.copy_(s)
+        yield f"copy of {amount / 2**20:,.0f} MiB", "copy", 2.0 * amount, partial(target.copy_, source)
     number = torch.zeros(1, device=device)
     yield "an operation on one number", "tiny", 1.0, lambda: [number.add_(1) for _ in range(TINY_OPS)]

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -43,7 +44,7 @@ def resolve(settings: Settings) -> Settings:
         raise ValueError(f"device={settings.device!r}: not on this machine; choose one of {', '.join(there)}")
     row = settings.as_row() | {"device": device, "threads": settings.threads or torch.get_num_threads()}
     resolved = Settings(**row)
-    if resolved.threads > most_threads():
+    if (resolved.threads or 1) > most_threads():
         raise ValueError(f"threads={resolved.threads}: choose a whole number from 1 to {most_threads()} here")
     if resolved.kind == "cuda" and resolved.dtype == "tf32" and torch.cuda.get_device_capability(device) < (8, 0):
         raise ValueError(f"dtype='tf32': {there[device]} has no TF32 (it came with compute capability 8.0)")
@@ -91,7 +92,7 @@ def cache_bytes(device: torch.device) -> int:
     return max((_kib(path.read_text()) for path in sizes), default=32 * 2**20)
 
 
-def provenance(settings: Settings) -> dict[str, object]:
+def provenance(settings: Settings) -> dict[str, Any]:
     """Everything that a reader needs to judge a figure, as JSON-ready plain data. `settings`: resolved."""
     device = torch.device(settings.device)
     facts = {
@@ -112,7 +113,7 @@ def provenance(settings: Settings) -> dict[str, object]:
     return facts | (_cuda_facts(device) if device.type == "cuda" else {}) | _macos_facts(device)
 
 
-def _macos_facts(device: torch.device) -> dict[str, object]:
+def _macos_facts(device: torch.device) -> dict[str, Any]:
     """An Apple GPU's driver comes with the system: its version is the driver's."""
     if sys.platform != "darwin":
         return {}
@@ -120,7 +121,7 @@ def _macos_facts(device: torch.device) -> dict[str, object]:
     return {"system": f"{version} {platform.machine()}"} | ({"driver": version} if device.type == "mps" else {})
 
 
-def _cuda_facts(device: torch.device) -> dict[str, object]:
+def _cuda_facts(device: torch.device) -> dict[str, Any]:
     properties = torch.cuda.get_device_properties(device)
     return {
         "driver": driver_version(),

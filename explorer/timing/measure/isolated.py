@@ -48,6 +48,8 @@ class Child:
             stderr=errors,
             start_new_session=True,
         )
+        assert self.process.stdin is not None and self.process.stdout is not None  # both are pipes
+        self.to, self.of = self.process.stdin, self.process.stdout
         self.told: queue.SimpleQueue[tuple | None] = queue.SimpleQueue()
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
@@ -55,7 +57,7 @@ class Child:
     def _read(self) -> None:
         with contextlib.suppress(Exception):  # the end of the stream, perhaps in the middle of a message
             while True:
-                self.told.put(pickle.load(self.process.stdout))
+                self.told.put(pickle.load(self.of))
         self.told.put(None)
 
     @property
@@ -64,8 +66,8 @@ class Child:
 
     def ask(self, request: object) -> None:
         with contextlib.suppress(OSError):  # it has just ended: `told` says so
-            self.process.stdin.write(pickle.dumps(request))
-            self.process.stdin.flush()
+            self.to.write(pickle.dumps(request))
+            self.to.flush()
 
     def end(self) -> int:
         """End it and the compile workers that it started; its exit code."""
@@ -77,9 +79,9 @@ class Child:
         code = self.process.wait()
         self.reader.join(1.0)
         with contextlib.suppress(OSError):
-            self.process.stdin.close()
+            self.to.close()
         if not self.reader.is_alive():  # else something that it started lives on and holds the pipe: closing would wait
-            self.process.stdout.close()
+            self.of.close()
         return code
 
 
@@ -125,20 +127,11 @@ class Workshop:
                     raise ValueError(f"nothing was heard of the run for {SILENT_S:.0f} s, and it was stopped") from None
                 continue
             if message is None:
-                raise self._lost()
+                raise _lost(self.child.end())
             if message[0] != "told":
                 return message
             heard_s = time.monotonic()
             checkpoint(*message[1:])
-
-    def _lost(self) -> ValueError:
-        code = self.child.end()
-        if hasattr(signal, "SIGKILL") and code == -signal.SIGKILL:
-            return TooLarge(
-                "the system ended the process that measured, as it does when memory runs out. It has been "
-                "given back; choose a smaller batch or input"
-            )
-        return ValueError(f"the process that measured broke off (exit code {code}); the next run starts a new one")
 
     @contextlib.contextmanager
     def _mine(self, checkpoint: Callable[..., None]) -> Iterator[None]:
@@ -167,6 +160,16 @@ class Workshop:
         child, self.child = self.child, None
         if child is not None:
             child.end()
+
+
+def _lost(code: int) -> ValueError:
+    """What to say of a child that ended by itself with this exit code."""
+    if hasattr(signal, "SIGKILL") and code == -signal.SIGKILL:
+        return TooLarge(
+            "the system ended the process that measured, as it does when memory runs out. It has been "
+            "given back; choose a smaller batch or input"
+        )
+    return ValueError(f"the process that measured broke off (exit code {code}); the next run starts a new one")
 
 
 _WORKSHOP = Workshop()

@@ -29,7 +29,7 @@ class KernelTime:
     seconds: float
     share: float
 
-    def as_row(self) -> dict[str, object]:
+    def as_row(self) -> dict[str, Any]:
         return asdict(self)
 
 

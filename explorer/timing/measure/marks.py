@@ -38,7 +38,7 @@ def cut(nodes: Sequence[Node], level: str) -> list[Cut]:
 def _closing(last: Node, after: Node | None) -> tuple[str, str]:
     if not last.functional:
         return last.path, "end"
-    if last.block and (after is None or after.block != last.block):
+    if after is None or (last.block and after.block != last.block):
         return last.block, "end"
     return after.path, "start"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec
@@ -48,7 +49,11 @@ class Part:
     @property
     def spread(self) -> float | None:
         """Interquartile range over the mean; None where it was not kept, or the part takes no time."""
-        return None if self.q1_s is None or not self.seconds else (self.q3_s - self.q1_s) / self.seconds
+        return (
+            None
+            if self.q1_s is None or self.q3_s is None or not self.seconds
+            else (self.q3_s - self.q1_s) / self.seconds
+        )
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ class Parts:
     plain_s: float
     overhead: float
     n: int
-    provenance: dict[str, object]
+    provenance: dict[str, Any]
     noise: float = 0.0
     times_s: tuple[float, ...] = ()
     plain_times_s: tuple[float, ...] = ()
@@ -89,7 +94,7 @@ class Parts:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        found = [spread_warning(self.summary)] if self.times_s else []
+        found = [spread_warning(summarise(self.times_s))] if self.times_s else []
         if self.overhead > MOST_OVERHEAD:
             found.append(
                 f"The marks make a pass {percent(self.overhead, 1)} longer (more than {percent(MOST_OVERHEAD)})."
@@ -146,14 +151,16 @@ def at_level(
     spec: ResNetSpec,
     settings: Settings,
     level: str,
-    facts: dict[str, object],
+    facts: dict[str, Any],
     checkpoint: Callable[..., None] = no_checkpoint,
 ) -> Parts:
     """One level, whatever its overhead; `facts`: the provenance."""
     clock = clock_for(one.device)
     cuts = cut(trace(spec, settings.height, settings.width, settings.batch), level)
     warmed(one, clock, settings.budget_s / 4, checkpoint)
-    plain, marked, splits = [], [], []
+    plain: list[float] = []
+    marked: list[float] = []
+    splits: list[list[float]] = []
     start, done = clock.wall(), 0.0
     while len(plain) < LEAST or (len(plain) < MOST_PASSES and done < 1):
         for with_marks in (False, True) if len(plain) % 2 else (True, False):  # a host that slows down favours neither

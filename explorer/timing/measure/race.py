@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 
@@ -14,7 +15,7 @@ from explorer.timing.data.settings import Settings
 from explorer.timing.measure.clock import clock_for
 from explorer.timing.measure.guard import guard_together
 from explorer.timing.measure.hardware import provenance, resolve
-from explorer.timing.measure.loop import LEAST, LEAST_WARM_UP, MOST, no_checkpoint, passes, warmed, within
+from explorer.timing.measure.loop import LEAST, LEAST_WARM_UP, MOST, Call, no_checkpoint, passes, warmed, within
 from explorer.timing.measure.subject import subject
 
 
@@ -44,12 +45,12 @@ def race(
 
 
 def alternate(
-    runners: Sequence[object], clock: object, budget_s: float, checkpoint: Callable[..., None]
+    runners: Sequence[Call], clock: Any, budget_s: float, checkpoint: Callable[..., None]
 ) -> list[tuple[list[float], float, float]]:
     """(times, wall and processor seconds per pass) of each, one pass of each in turn until the budget is spent."""
     for one in runners:
         warmed(one, clock, 0, checkpoint)
-    rows = [([], [], []) for _ in runners]
+    rows: list[tuple[list[float], list[float], list[float]]] = [([], [], []) for _ in runners]
     spent_s = 0.0
     while len(rows[0][0]) < MOST and (spent_s < budget_s or len(rows[0][0]) < LEAST):
         for one, (times, wall, cpu) in zip(runners, rows):

@@ -10,6 +10,7 @@ import contextlib
 import copy
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -37,10 +38,11 @@ class Subject:
     ) -> None:
         self.settings, self.device = settings, torch.device(settings.device)
         checkpoint(0.0, "building")
-        self.module: ResNet | None = ready_model(spec, settings, made)
+        self.module: Any = ready_model(spec, settings, made)
         self.pool = inputs(spec, settings, self.device)
-        self.next, self.x = 0, self.pool[0]
-        self.run: Callable[[Tensor], Tensor] = self.module
+        self.next = 0
+        self.x: Any = self.pool[0]
+        self.run: Any = self.module
         if settings.compile != "eager":
             self.run = torch.compile(self.module, mode=settings.compile)
         if settings.cuda_graph:
@@ -57,7 +59,7 @@ class Subject:
         return self.run(self.x)
 
     @property
-    def facts(self) -> dict[str, object]:
+    def facts(self) -> dict[str, Any]:
         """What the provenance says of the inputs: whether a pass may find its picture in a cache."""
         return {
             "inputs_in_rotation": len(self.pool),
@@ -98,8 +100,8 @@ def ready_model(spec: ResNetSpec, settings: Settings, made: ResNet | None = None
     """In eval mode, on the device, in the asked dtype and memory format. made: `made_model`'s, to be copied, where one
     net is timed in many ways: on a fast GPU making it takes longer than timing it."""
     model = made_model(spec, settings) if made is None else copy.deepcopy(made)
-    model = model.to(dtype=DTYPES[settings.dtype]).to(torch.device(settings.device))
-    return model.to(memory_format=FORMATS[settings.memory_format]).eval().requires_grad_(False)
+    ready: Any = model.to(dtype=DTYPES[settings.dtype]).to(torch.device(settings.device))
+    return ready.to(memory_format=FORMATS[settings.memory_format]).eval().requires_grad_(False)
 
 
 def made_model(spec: ResNetSpec, settings: Settings) -> ResNet:

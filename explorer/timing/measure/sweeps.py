@@ -142,9 +142,9 @@ def _measured(point: Point, checkpoint: Callable[..., None]) -> Row:
 
 def knee(rows: Sequence[Row]) -> Row | None:
     """The smallest batch that reaches 90 % of the best throughput seen: more costs latency and gains little."""
-    seen = [row for row in rows if row.measurement]
+    seen = [(row, row.measurement.images_per_s) for row in rows if row.measurement]
     if len(seen) < 3:
         return None
-    best = max(row.measurement.images_per_s for row in seen)
-    enough = (row for row in seen if row.measurement.images_per_s >= KNEE * best)
+    best = max(rate for _, rate in seen)
+    enough = (row for row, rate in seen if rate >= KNEE * best)
     return min(enough, key=lambda row: row.point.settings.batch)

@@ -7,6 +7,7 @@ says of itself. No torch call.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from explorer.timing.data import records
 from explorer.timing.data.measurement import Measurement
@@ -17,7 +18,7 @@ from explorer.timing.measure.parts import Parts
 from explorer.timing.measure.sweeps import Row
 from explorer.timing.said import rows
 
-Line = dict[str, object]
+Line = dict[str, Any]
 FORMATS = {"NCHW": "contiguous", "NHWC": "channels_last"}  # a table's word -> ours
 
 
@@ -110,7 +111,7 @@ def sweep(made: Sequence[Row], source: str) -> list[Line]:
 
 def parts(where: Sequence[Line], seen: Parts, source: str) -> list[Line]:
     """Where the time goes, by block (or stage) and by the parts that were timed, with the checks of the cut."""
-    checks = {"timed_by": seen.level} | (
+    checks: dict[str, Any] = {"timed_by": seen.level} | (
         {"n": seen.n, "whole_s": seen.whole_s, "plain_s": seen.plain_s, "sum_over_whole": seen.sum_over_whole}
         if seen.n
         else {}

@@ -84,7 +84,7 @@ def _level(pieces: Sequence[Part]) -> str:
 def limit(runs: Sequence[Run], spec: ResNetSpec, settings: Settings) -> Limit | None:
     """The nearest run that was cut into layers beside the device's ceilings."""
     run = nearest([run for run in runs if run.parts and run.ceilings], spec, settings)
-    if run is None:
+    if run is None or run.ceilings is None:
         return None
     cut = _parts(run)
     return Limit(run.measurement, cut, run.ceilings, rooflined(run.measurement, cut, run.ceilings))
@@ -95,7 +95,8 @@ def pair(runs: Sequence[Run], specs: Sequence[ResNetSpec], settings: Settings) -
     first = nearest([run for run in runs if all(_match(runs, run, spec) for spec in specs)], specs[0], settings)
     if first is None:
         return ()
-    return tuple(_match(runs, first, spec).measurement for spec in specs)
+    matches = [_match(runs, first, spec) for spec in specs]
+    return tuple(run.measurement for run in matches if run is not None)
 
 
 def pair_on_gpu(runs: Sequence[Run], specs: Sequence[ResNetSpec]) -> tuple[Measurement, ...]:

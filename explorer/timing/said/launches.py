@@ -83,7 +83,8 @@ def _of(group: Sequence[Measurement]) -> Ladder | None:
     if len(eager) < LEAST:
         return None
     rungs = tuple(
-        Rung(batch, one.summary.median_s, one.enqueue_s, graphs.get(batch)) for batch, one in sorted(eager.items())
+        Rung(batch, one.summary.median_s, one.enqueue_s or 0.0, graphs.get(batch))
+        for batch, one in sorted(eager.items())
     )
     return Ladder(rungs, eager[rungs[0].batch])
 
@@ -98,7 +99,11 @@ def sentence(seen: Ladder, source: str) -> Told:
         text = Told(f"Up to batch {seen.rungs[-1].batch:,}, {name} waits for its launches on this GPU.")
     else:
         text = Told(f"{name} keeps this GPU at work from batch {start:,} on; below, it waits for its launches.")
-    parts = [text, f" At batch {low.batch:,} the host needs ", Provable(percent(low.share), share(low, source))]
+    parts: list[str | Provable | Told] = [
+        text,
+        f" At batch {low.batch:,} the host needs ",
+        Provable(percent(low.share), share(low, source)),
+    ]
     parts.append(f" of the {seconds(low.eager_s)} of a pass to launch it")
     if low.graph_s is None:
         return Told(*parts, ".")

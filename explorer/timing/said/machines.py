@@ -7,13 +7,14 @@ one key opens a line of its own, so that no run hides another.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.records import Run
 from explorer.timing.said import exports
 from explorer.timing.said.sentences import version
 
-Line = dict[str, object]
+Line = dict[str, Any]
 
 
 def lines(runs: Sequence[Run], tables: Sequence[Mapping[str, object]], live: Sequence[Measurement] = ()) -> list[Line]:
@@ -45,7 +46,7 @@ def lines(runs: Sequence[Run], tables: Sequence[Mapping[str, object]], live: Seq
     return [*found.values(), *map(_published, tables)]
 
 
-def _published(table: Mapping[str, object]) -> Line:
+def _published(table: Mapping[str, Any]) -> Line:
     says = exports.published(table)
     cells = {name: says | {"name": name, "images_per_s": value} for name, value in table["images_per_s"].items()}
     setting = (

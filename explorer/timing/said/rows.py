@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Any
 
 from explorer import units
 from explorer.facts.proof import Proof, prove, ratio
@@ -26,7 +27,7 @@ DOUBTED = "the passes spread too widely, or had to share the processor"
 OVERLAP = "the middle halves of both overlap"
 
 
-def where(nodes: Sequence[Node], parts: Sequence[Part]) -> list[dict[str, object]]:
+def where(nodes: Sequence[Node], parts: Sequence[Part]) -> list[dict[str, Any]]:
     """Per block (stem and head one each), or per stage where only stages were timed, in network order: seconds, MACs,
     parameters and the share of each."""
     seconds = rolled_up(parts, "block")
@@ -36,7 +37,7 @@ def where(nodes: Sequence[Node], parts: Sequence[Part]) -> list[dict[str, object
         return node.stage if node.stage in whole else node.block or node.stage
 
     groups = {name: [node for node in nodes if group_of(node) == name] for name in seconds}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "path": name,
             "stage": group[0].stage,
@@ -55,7 +56,7 @@ def block_seconds(parts: Sequence[Part]) -> dict[str, float]:
     return {} if any(part.kind == "stage" for part in parts) else rolled_up(parts, "block")
 
 
-def layers(parts: Sequence[Part]) -> list[dict[str, object]]:
+def layers(parts: Sequence[Part]) -> list[dict[str, Any]]:
     """The measured parts, the longest first."""
     whole_s = sum(part.seconds for part in parts)
     return [
@@ -103,7 +104,7 @@ class Ratio:
         return Provable(f"{self.ratio:.2f}×", self.proof)
 
     @property
-    def plain(self) -> dict[str, object]:
+    def plain(self) -> dict[str, Any]:
         """For an export."""
         row = {
             "what": self.what,
@@ -181,7 +182,7 @@ def published_pair(tables: Sequence[dict], one: str, other: str, height: int, wi
     ]
 
 
-def _timed(what: str, seconds: tuple[float, float], source: str, device: str, **more: object) -> Ratio:
+def _timed(what: str, seconds: tuple[float, float], source: str, device: str, **more: Any) -> Ratio:
     rule = f"seconds per picture on {device}: the other ÷ the baseline"
     proof = timed_proofs.ratio(seconds[1], seconds[0], rule, source)
     return Ratio(what, f"the time ({source})", *seconds, "s", source, proof, device, **more)
@@ -204,7 +205,7 @@ def flops(per_s: float) -> str:
     return f"{units.count(per_s)}FLOP/s"
 
 
-def candidates(limits: Ceilings) -> list[dict[str, object]]:
+def candidates(limits: Ceilings) -> list[dict[str, Any]]:
     """Each candidate kernel and what it reached, for the table."""
     words = {"matmul": flops, "conv": flops, "copy": lambda per_s: f"{units.size(per_s)}/s"}
     rows = [
@@ -218,7 +219,7 @@ def candidates(limits: Ceilings) -> list[dict[str, object]]:
     ]
 
 
-def race(seen: Sequence[Measurement], pictures: int = 100) -> list[dict[str, object]]:
+def race(seen: Sequence[Measurement], pictures: int = 100) -> list[dict[str, Any]]:
     """Per model: seconds after which each picture is done, from the raw times in their order, repeated as needed."""
     rows = []
     for one in seen:
@@ -237,7 +238,7 @@ def race(seen: Sequence[Measurement], pictures: int = 100) -> list[dict[str, obj
     return rows
 
 
-def sweep(rows: Sequence[Row], planned: Sequence[Point] = ()) -> list[dict[str, object]]:
+def sweep(rows: Sequence[Row], planned: Sequence[Point] = ()) -> list[dict[str, Any]]:
     """A sweep so far; `knee` marks the smallest batch within 90 % of the best throughput. planned: all its points, so
     that those to come have their place."""
     bend = knee(rows)
@@ -245,11 +246,11 @@ def sweep(rows: Sequence[Row], planned: Sequence[Point] = ()) -> list[dict[str, 
     return plain + [_point(point) | {"knee": False, "error": None} for point in planned[len(rows) :]]
 
 
-def _point(point: Point) -> dict[str, object]:
+def _point(point: Point) -> dict[str, Any]:
     return {"label": point.label, "batch": point.settings.batch, "block": point.spec.block}
 
 
-def _figures(seen: Measurement | None) -> dict[str, object]:
+def _figures(seen: Measurement | None) -> dict[str, Any]:
     if seen is None:
         return {}
     summary = seen.summary
@@ -265,7 +266,7 @@ def _figures(seen: Measurement | None) -> dict[str, object]:
     }
 
 
-def roof(seen: Roofline) -> list[dict[str, object]]:
+def roof(seen: Roofline) -> list[dict[str, Any]]:
     """The stages under the roof, and the whole pass last."""
     return [
         {
@@ -289,4 +290,4 @@ def tile_seconds(parts: Sequence[Part]) -> dict[str, float]:
 
 
 def _macs(seen: Measurement) -> float:
-    return total(trace(seen.spec, seen.settings.height, seen.settings.width), "macs")
+    return total(trace(seen.spec, seen.settings.height, seen.settings.width), "macs") or 0

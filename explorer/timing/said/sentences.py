@@ -211,7 +211,7 @@ def across(times: Across, source: str) -> str:
     return "FLOPs are not time: nets of nearly the same MACs stand at different heights."
 
 
-def race(rows: Sequence[dict[str, object]]) -> str:
+def race(rows: Sequence[dict[str, Any]]) -> str:
     """Where the slower one is when the faster has finished, in few words."""
     first, second = sorted(rows, key=lambda row: row["done_s"][-1])[:2]
     if first["title"] == second["title"]:

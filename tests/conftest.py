@@ -200,13 +200,14 @@ def contexts(browser) -> Iterator:
 def visit(browser, contexts, server: Server) -> Iterator:
     """visit(path, **context) → a checked `Visit`; all are checked again and closed at the end.
 
-    The browser keeps its files from test to test, and nothing else: what a page stored is forgotten.
+    The browser keeps its files from test to test, and nothing else: what a page stored is forgotten. fresh: in a
+    context of its own, as a browser that has never been here.
     """
     visits: list[Visit] = []
 
-    def open_page(path: str = "/", text: str | None = None, **context: object) -> Visit:
+    def open_page(path: str = "/", text: str | None = None, fresh: bool = False, **context: object) -> Visit:
         kind = {key: value for key, value in context.items() if key != "viewport"}
-        visits.append(Visit(browser, server.url, contexts(**kind), **context))
+        visits.append(Visit(browser, server.url, None if fresh else contexts(**kind), **context))
         return visits[-1].goto(path, text)
 
     yield open_page

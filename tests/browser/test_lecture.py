@@ -161,6 +161,7 @@ STATES = {
     "why_residual": "experiment=lesion&reveal=true",
     "paper": "table=errors",
     "feature_maps": "depth=18",
+    "catalogue": "find=resnext",
     "lecture": "depth=18",
 }
 SHOWN = """() => [document.querySelector(".built").textContent,
@@ -171,7 +172,7 @@ SHOWN = """() => [document.querySelector(".built").textContent,
 def test_every_pages_link_opens_the_same_state_elsewhere(visit) -> None:
     """Open a state, copy its link from the popover, open that in a browser that has never been here."""
     assert set(STATES) == set(known_pages())
-    seen, other = visit("/"), visit("/")
+    seen, other = visit("/"), visit("/", fresh=True)
     for page, wanted in STATES.items():
         seen.goto("/" + ("" if page == lecture.HOME else page) + f"?{wanted}", "ResNet")
         seen.page.locator(".st-key-share button").click()

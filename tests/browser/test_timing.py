@@ -205,7 +205,7 @@ def test_a_run_file_is_loaded_and_a_bad_one_is_refused(visit) -> None:
     from dataclasses import replace
 
     from explorer.timing.data import records
-    from tests.test_timing_records import SEEN
+    from tests.timing.test_records import SEEN
 
     mine = replace(SEEN, provenance=SEEN.provenance | {"device": "A machine of mine"})
     one = visit("/timing?view=machines")

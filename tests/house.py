@@ -32,6 +32,7 @@ SAYS = {  # what a room is for, in a few words
     "units": "numbers and units",
     "jobs": "one queue for heavy work",
     "places": "where files are",
+    "checked": "rows of others' files",
 }
 
 

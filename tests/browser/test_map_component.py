@@ -206,3 +206,16 @@ def test_no_motion_when_none_is_wanted(show) -> None:
     page.emulate_media(reduced_motion="no-preference")
     page.evaluate("data => feed(data)", drawing("resnet18", level="blocks"))
     assert page.evaluate("document.body.lastElementChild.shadowRoot.getAnimations().length") > 0
+
+
+def test_a_picture_that_changes_under_a_pointer_at_rest_shows_no_tip(show) -> None:
+    page = show(drawing("resnet50"))
+    box = page.locator('.tile[data-id="layer3.2"]').bounding_box()
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(*middle)
+    page.locator(".tip").wait_for()
+    page.evaluate("data => feed(data)", drawing("resnet101", seq=2))
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert page.locator(".tip").is_hidden()
+    page.mouse.move(middle[0] + 3, middle[1] + 2)
+    page.locator(".tip").wait_for()

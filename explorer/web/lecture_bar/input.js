@@ -12,11 +12,15 @@ function onKey(event) {
   const path = event.composedPath().filter((node) => node instanceof Element);
   const inside = (selector) => path.some((node) => node.matches(selector));
   const action = actionOf(event, { editable: inside(EDITABLE), arrows: inside(`${OWN_ARROWS}, input[type=range]`) });
+  if (action === "escape" && inside(MAP_TO_CLOSE)) return;
   if (!action || (action === "escape" ? !stage.canEscape() : stage.data.bare)) return;
   event.preventDefault();
   event.stopPropagation();
   stage[action]();
 }
+
+// A block that is opened on the map, or a map that is zoomed in: Escape on it is for the map, and the next one for us.
+const MAP_TO_CLOSE = ".map-root.opened-block, .map-root:has(.canvas.zoomed)";
 
 let touch = null;
 

@@ -69,14 +69,16 @@ class Pad {
       });
   }
 
-  stroke([x, y]) {
+  stroke(point) {
+    const [fromX, fromY] = this.last;
+    const [x, y] = point;
     this.pen.strokeStyle = "#fff";
     this.pen.lineWidth = PEN;
     this.pen.beginPath();
-    this.pen.moveTo(...this.last);
+    this.pen.moveTo(fromX, fromY);
     this.pen.lineTo(x, y);
     this.pen.stroke();
-    this.last = [x, y];
+    this.last = point;
   }
 
   back() {

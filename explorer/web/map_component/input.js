@@ -7,11 +7,15 @@ import { KEYS, commandOf } from "./keys.js";
 import { boxOf } from "./transitions.js";
 
 export function listen(map) {
+  window.addEventListener("pointermove", rest, { capture: true, passive: true });
   map.canvas.addEventListener("click", (event) => onClick(map, event));
   map.canvas.addEventListener("dblclick", (event) => onOpen(map, event));
-  map.canvas.addEventListener("pointerover", (event) => hover(map, event));
+  map.canvas.addEventListener("pointerover", (event) => {
+    if (hasMoved(event)) hover(map, event);
+  });
   map.canvas.addEventListener("pointermove", (event) => {
-    if (!map.tip.hidden) moveTip(map, event);
+    if (map.tip.hidden) hover(map, event);
+    else moveTip(map, event);
   });
   map.canvas.addEventListener("pointerleave", () => {
     map.tip.hidden = true;
@@ -21,6 +25,13 @@ export function listen(map) {
     if (event.key === "Escape" && !cardIsOpen(map)) map.close();
   });
 }
+
+// A picture that changes under a pointer at rest is no reason for a tip over it: on a projector the pointer lies somewhere.
+let rests = null;
+const rest = ({ clientX, clientY }) => {
+  rests = [clientX, clientY];
+};
+const hasMoved = ({ clientX, clientY }) => rests !== null && (rests[0] !== clientX || rests[1] !== clientY);
 
 // Escape closes a proof card first, as the browser does by itself.
 const cardIsOpen = (map) => map.card.matches(":popover-open");

@@ -100,6 +100,7 @@ class NetMap {
     const from = before.get?.(this.openBlock),
       hadFocus = this.drawing.contains(this.root.getRootNode().activeElement);
     this.scene = scene;
+    this.tip.hidden = true;
     this.drawing.replaceChildren(scene);
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     this.tileElements = [...scene.querySelectorAll(".tile")];

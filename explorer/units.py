@@ -68,6 +68,12 @@ def seconds(value: float) -> str:
     return f"{value * 1e9:,.0f} ns"
 
 
+def rate(per_s: float) -> str:
+    """Pictures per second, whole ones from 100 on, else three digits: 13730.4 → '13,730', 8.412 → '8.41'."""
+    places = 2 if per_s < 9.995 else 1 if per_s < 99.95 else 0
+    return f"{per_s:,.{places}f}"
+
+
 def percent(share: float, places: int = 0) -> str:
     """0.2 → '20 %', −0.029 with one place → '−2.9 %'."""
     return f"{share * 100:,.{places}f} %".replace("-", "−")

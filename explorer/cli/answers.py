@@ -13,7 +13,7 @@ from typing import Any
 from explorer.facts import comparison, conventions, cost, memory, published, receptive
 from explorer.facts.agreement import agreement
 from explorer.facts.proof import Proof, depth, prove, receptive_field
-from explorer.facts.rollup import METRICS
+from explorer.facts.rollup import METRICS, SUMS
 from explorer.net.trace import Node, trace
 from explorer.spec import ResNetSpec, naming
 
@@ -31,13 +31,14 @@ class Section:
 def proofs(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
     """Where the numbers of a part come from, step by step. Raises `ValueError` for a part that the net does not have."""
     nodes = trace(spec, asked.height, asked.width, asked.batch)
-    path, group = _part(nodes, asked.part)
-    found = [prove(metric, group, f"{METRICS[metric].label} of {path}") for metric in cost.SUMS]
+    part = _part(nodes, asked.part)
+    path, group = part.path, part.group
+    found = [prove(metric, group, f"{METRICS[metric].label} of {path}") for metric in SUMS]
     if path == cost.WHOLE:
         found.append(depth(spec, nodes))
     elif group[-1].receptive_field is not None:
         found.append(receptive_field(nodes, group[-1].path))
-    names = [*cost.SUMS, "depth" if path == cost.WHOLE else "receptive_field"]
+    names = [*SUMS, "depth" if path == cost.WHOLE else "receptive_field"]
     return [
         Section(f"{METRICS[name].label if name in METRICS else 'Layers'} of {path}", _steps(one), note=one.rule)
         for name, one in zip(names, found)
@@ -59,8 +60,8 @@ def _steps(proof: Proof, level: int = 0, above: str = "") -> list[dict[str, Any]
 def costs(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
     """Every metric of what a part is made of, with each sum's share of the whole net."""
     nodes = trace(spec, asked.height, asked.width, asked.batch)
-    path, _ = _part(nodes, asked.part)
-    return [Section(f"{naming.title(spec)}: {path}", cost.rows(nodes, path), note=str(cost.lesson(nodes)))]
+    part = _part(nodes, asked.part)
+    return [Section(f"{naming.title(spec)}: {part.path}", part.rows(), note=str(cost.lesson(nodes)))]
 
 
 def flops(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
@@ -218,9 +219,9 @@ def nets(asked: argparse.Namespace) -> list[Section]:
     ]
 
 
-def _part(nodes: Sequence[Node], path: str) -> tuple[str, Sequence[Node]]:
+def _part(nodes: Sequence[Node], path: str) -> cost.Part:
     found = cost.part(nodes, path)
-    if found[0] == cost.WHOLE and path != cost.WHOLE:
+    if found.path == cost.WHOLE and path != cost.WHOLE:
         raise ValueError(
             f"part={path[:60]!r}: choose net, a stage (conv3_x), a block (layer2.0) or a layer (layer2.0.conv1)"
         )

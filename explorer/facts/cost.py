@@ -2,23 +2,114 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from explorer import units
 from explorer.facts.proof import Proof, prove, receptive_field, share
-from explorer.facts.rollup import METRICS, metric_columns, stages, total
+from explorer.facts.rollup import METRICS, SUMS, metric_columns, stages, total
 from explorer.facts.told import Provable, Told
 from explorer.net.trace import Node
 
 WHOLE = "net"
 MOST_TILES = 200  # of layers that a browser draws without a pause
-SUMS = tuple(name for name, metric in METRICS.items() if metric.combine == "sum")
+_LEVELS: dict[str, Callable[[Node], str]] = {  # what a part is -> what its children are named by
+    "net": lambda node: node.stage,
+    "stage": lambda node: node.block or node.path,
+    "block": lambda node: node.path,
+}
 
 
-def part(nodes: Sequence[Node], path: str) -> tuple[str, tuple[Node, ...]]:
-    """(path, nodes) of a stage (`conv3_x` or `layer2`), a block or a layer; of the whole net for any other path."""
+@dataclass(frozen=True)
+class Part:
+    """The whole net, a stage, a block or a layer. path: its name (`WHOLE`, `conv3_x`, `layer2.0`, `layer2.0.conv1`);
+    group: its nodes; nodes: those of the net."""
+
+    path: str
+    group: tuple[Node, ...]
+    nodes: tuple[Node, ...]
+
+    @property
+    def kind(self) -> str:
+        """net, stage or block; a layer is what a block of one layer is."""
+        return "net" if self.path == WHOLE else "stage" if self.path == self.group[0].stage else "block"
+
+    @property
+    def children(self) -> list[tuple[str, tuple[Node, ...]]]:
+        """What it is made of: a net of stages, a stage of blocks (or layers), a block of layers."""
+        return [(name, tuple(members)) for name, members in groupby(self.group, _LEVELS[self.kind])]
+
+    @property
+    def above(self) -> str:
+        """The part that it is in: a layer's block, a block's stage, a stage's net."""
+        if self.kind != "block":
+            return WHOLE
+        first = self.group[0]
+        return first.block if len(self.group) == 1 and first.block else first.stage
+
+    @property
+    def choices(self) -> list[str]:
+        """What can be looked into from here: the net, its stages, the blocks, and the layers of the selected block."""
+        first = self.group[0]
+        inside = [node.path for node in self.nodes if node.block and node.block == first.block]
+        blocks = [node.block for node in self.nodes if node.block]
+        names = [WHOLE, *(stage.name for stage in stages(self.nodes)), *blocks]
+        return list(
+            dict.fromkeys(names + (inside + [self.path] * (len(self.group) == 1) if self.kind == "block" else []))
+        )
+
+    def proof(self, metric: str) -> Proof | None:
+        """Its metric, proved: its sum, or the receptive field at its end. None where there is none."""
+        if metric in SUMS:
+            return prove(metric, self.group, self.path)
+        known = metric == "receptive_field" and self.group[-1].receptive_field
+        return receptive_field(self.nodes, self.group[-1].path) if known else None
+
+    def rows(self) -> list[dict[str, object]]:
+        """Its children with every metric, and each sum's share of the whole net."""
+        whole = {name: total(self.nodes, name) or 1 for name in SUMS}
+        return [
+            {
+                "part": name,
+                "stage": group[0].stage,
+                "kind": group[0].kind if len(group) == 1 else "",
+                "layers": len(group),
+                **metric_columns(group),
+                **{f"{key}_share": total(group, key) / whole[key] for key in SUMS},
+            }
+            for name, group in self.children
+        ]
+
+    def hierarchy(self, metric: str) -> list[dict[str, object]]:
+        """The part as a tree down to its layers: id, label, parent, value, stage; what has none of the metric left out.
+        Of more than `MOST_TILES` layers it ends at the blocks: looking into one shows its layers."""
+        deep = sum(bool(METRICS[metric].of(node)) for node in self.group) <= MOST_TILES
+        first = {"id": self.path, "label": self.path, "parent": "", "value": 0.0, "stage": self.group[0].stage}
+        tree: dict[str, dict[str, object]] = {self.path: first}
+        for node in self.group:
+            value = METRICS[metric].of(node) or 0
+            if not value:
+                continue
+            levels = (node.stage, node.block, node.path if deep or not node.block else "")
+            over = self._over(node)
+            way = [self.path, *(name for name in levels if name and name != self.path and name not in over)]
+            for parent, name in zip(way, way[1:]):
+                label = name.removeprefix(f"{parent}.")
+                tree.setdefault(name, {"id": name, "label": label, "parent": parent, "value": 0.0, "stage": node.stage})
+            for name in way:
+                tree[name]["value"] += value
+        return list(tree.values())
+
+    def _over(self, node: Node) -> tuple[str, ...]:
+        """The levels of one of its nodes that are over the part itself."""
+        if self.path in (WHOLE, node.stage):
+            return ()
+        return (node.stage,) if self.path == node.block else (node.stage, node.block)
+
+
+def part(nodes: Sequence[Node], path: str = WHOLE) -> Part:
+    """A stage (`conv3_x` or `layer2`), a block or a layer; the whole net for any other path."""
     tests = (
         lambda node: node.path == path,
         lambda node: node.block == path,
@@ -27,75 +118,8 @@ def part(nodes: Sequence[Node], path: str) -> tuple[str, tuple[Node, ...]]:
     )
     for test in tests:
         if found := tuple(node for node in nodes if test(node)):
-            return (found[0].stage if test is tests[3] else path), found
-    return WHOLE, tuple(nodes)
-
-
-def proof_of(nodes: Sequence[Node], path: str, metric: str) -> Proof | None:
-    """A part's metric, proved: its sum, or the receptive field at its end. None where there is none."""
-    path, group = part(nodes, path)
-    if metric in SUMS:
-        return prove(metric, group, path)
-    return receptive_field(nodes, group[-1].path) if metric == "receptive_field" and group[-1].receptive_field else None
-
-
-def children(nodes: Sequence[Node], path: str = WHOLE) -> list[tuple[str, tuple[Node, ...]]]:
-    """What a part is made of: a net of stages, a stage of blocks (or layers), a block of layers."""
-    path, group = part(nodes, path)
-    level = _LEVELS["net" if path == WHOLE else "stage" if path == group[0].stage else "block"]
-    return [(name, tuple(members)) for name, members in groupby(group, level)]
-
-
-_LEVELS = {
-    "net": lambda node: node.stage,
-    "stage": lambda node: node.block or node.path,
-    "block": lambda node: node.path,
-}
-
-
-def choices(nodes: Sequence[Node], path: str) -> list[str]:
-    """What can be looked into: the net, its stages, the blocks, and the layers of the selected block."""
-    blocks = list(dict.fromkeys(node.block for node in nodes if node.block))
-    path, group = part(nodes, path)
-    inside = (
-        [node.path for node in nodes if node.block and node.block == group[0].block] if path not in (WHOLE,) else []
-    )
-    alone = [path] if path != WHOLE and len(group) == 1 else []
-    return list(
-        dict.fromkeys(
-            [
-                WHOLE,
-                *(stage.name for stage in stages(nodes)),
-                *blocks,
-                *(inside if path != group[0].stage else []),
-                *alone,
-            ]
-        )
-    )
-
-
-def rows(nodes: Sequence[Node], path: str = WHOLE) -> list[dict[str, object]]:
-    """A part's children with every metric, and each sum's share of the whole net."""
-    whole = {name: total(nodes, name) or 1 for name in SUMS}
-    return [
-        {
-            "part": name,
-            "stage": group[0].stage,
-            "kind": group[0].kind if len(group) == 1 else "",
-            "layers": len(group),
-            **metric_columns(group),
-            **{f"{key}_share": total(group, key) / whole[key] for key in SUMS},
-        }
-        for name, group in children(nodes, path)
-    ]
-
-
-def above(nodes: Sequence[Node], path: str) -> str:
-    """The part that a part is in: a layer's block, a block's stage, a stage's net."""
-    _, group = part(nodes, path)
-    if path in (WHOLE, group[0].stage):
-        return WHOLE
-    return group[0].block if len(group) == 1 and group[0].block else group[0].stage
+            return Part(found[0].stage if test is tests[3] else path, found, tuple(nodes))
+    return Part(WHOLE, tuple(nodes), tuple(nodes))
 
 
 @dataclass(frozen=True)
@@ -118,40 +142,6 @@ def shares(nodes: Sequence[Node]) -> dict[str, list[Share]]:
         whole = prove(metric, nodes, METRICS[metric].label)
         found[metric] = [Share(part.label, part.label, share(part, whole)) for part in whole.parts if part.value]
     return found
-
-
-def hierarchy(nodes: Sequence[Node], metric: str, path: str = WHOLE) -> list[dict[str, object]]:
-    """A part as a tree down to its layers: id, label, parent, value, stage; parts without any of the metric left out.
-    Of more than `MOST_TILES` layers it ends at the blocks: looking into one shows its layers."""
-    path, group = part(nodes, path)
-    deep = sum(bool(METRICS[metric].of(node)) for node in group) <= MOST_TILES
-    tree: dict[str, dict[str, object]] = {
-        path: {"id": path, "label": path, "parent": "", "value": 0.0, "stage": group[0].stage}
-    }
-    for node in group:
-        value = METRICS[metric].of(node) or 0
-        if not value:
-            continue
-        levels = (node.stage, node.block, node.path if deep or not node.block else "")
-        way = [path, *(name for name in levels if name and name != path and name not in _above(path, node))]
-        for parent, name in zip(way, way[1:]):
-            tree.setdefault(
-                name, {"id": name, "label": _short(name, parent), "parent": parent, "value": 0.0, "stage": node.stage}
-            )
-        for name in way:
-            tree[name]["value"] += value
-    return list(tree.values())
-
-
-def _above(path: str, node: Node) -> tuple[str, ...]:
-    """The levels over a part that is already inside them."""
-    if path == WHOLE or path == node.stage:
-        return ()
-    return (node.stage,) if path == node.block else (node.stage, node.block)
-
-
-def _short(name: str, parent: str) -> str:
-    return name.removeprefix(parent + ".")
 
 
 def lesson(nodes: Sequence[Node]) -> Told:

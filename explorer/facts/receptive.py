@@ -42,7 +42,6 @@ class Check:
     theory: int
     extent: tuple[int, int]
     effective: float
-    input_side: int
     note: str
     at: str
     gradient: list[list[float]]
@@ -122,7 +121,6 @@ def check(spec: ResNetSpec, path: str | None = None) -> Check:
         end.receptive_field,
         (seen[0], seen[1]),
         _effective(random),
-        side,
         note,
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         _small(random),

@@ -133,6 +133,9 @@ METRICS: dict[str, Metric] = {
 }
 
 
+SUMS = tuple(name for name, metric in METRICS.items() if metric.combine == "sum")
+
+
 def activation_bytes(node: Node, dtype: str = "fp32") -> int:
     """Bytes of a node's output, 0 where it overwrites its input or is the picture itself."""
     fresh = not node.inplace and node.kind != "input"

@@ -95,11 +95,6 @@ class Lecture:
         after = self.scenes[self.number(scene) :]
         return after[0] if after else None
 
-    def previous(self, scene: Scene) -> Scene | None:
-        """None before the first."""
-        before = self.scenes[: self.number(scene) - 1]
-        return before[-1] if before else None
-
 
 def query(text: str) -> dict[str, str]:
     """'?depth=34&shortcut=none' → {'depth': '34', 'shortcut': 'none'}. Raises `ValueError` for what is no query string."""

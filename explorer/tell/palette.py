@@ -32,6 +32,6 @@ BLOCK_COLOURS = {"basic": "#2484c1", "bottleneck": "#8a55c9"}
 SHORTCUT = "#d2452f"
 SHORTCUT_DASH = {kind: row.dash for kind, row in SHORTCUTS.items()}  # SVG stroke-dasharray
 SHORTCUT_WORDS = {kind: row.words for kind, row in SHORTCUTS.items()}
-MATCH, MISMATCH = "#1f8a4c", "#d2452f"
+MATCH = "#1f8a4c"
 CSS_COLOURS = {"shortcut": SHORTCUT, "match": MATCH}  # custom properties of our stylesheets
 RAMP = ("#dceaf4", "#8fc0e0", "#3f8fc8", "#1e5c9a", "#0f2f5c")  # low → high, for colouring by a metric

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from explorer.facts import cost
 from explorer.facts.proof import prove, receptive_field
-from explorer.facts.rollup import METRICS
+from explorer.facts.rollup import METRICS, SUMS
 from explorer.net.trace import Node
 from explorer.spec import naming
 from explorer.tell import cells, export, markup, palette
@@ -20,9 +20,9 @@ from explorer.web.state import Chosen
 
 def look_into(nodes: Sequence[Node]) -> str:
     """The selected part, shared with the map by `?node=`: a select box over net, stages, blocks and layers."""
-    path, _ = cost.part(nodes, state.node_selection())
-    options = cost.choices(nodes, path)
-    st.session_state["look_into"] = path if path in options else cost.WHOLE
+    selected = cost.part(nodes, state.node_selection())
+    options = selected.choices
+    st.session_state["look_into"] = selected.path if selected.path in options else cost.WHOLE
 
     return st.selectbox(
         "Look into",
@@ -42,24 +42,25 @@ def select(nodes: Sequence[Node], picked: str) -> None:
         del st.query_params["node"]
 
 
-def metric_table(nodes: Sequence[Node], path: str) -> None:
+def metric_table(part: cost.Part) -> None:
     """A part's children with every metric; each count opens its formula."""
-    head = Markup("<th>{}</th>").format(path) + joined(
+    head = Markup("<th>{}</th>").format(part.path) + joined(
         Markup('<th class="num">{}</th>').format(METRICS[name].label) for name in METRICS
     )
     cards, lines = markup.Cards("metrics"), []
-    for name, group in cost.children(nodes, path):
-        cells = [_metric(metric, group, name, cards, nodes) for metric in METRICS]
+    for name, group in part.children:
+        cells = [_metric(metric, group, name, cards, part.nodes) for metric in METRICS]
         colour = palette.STAGE_COLOURS[group[0].stage]
         lines.append(
             Markup('<tr><td><span class="swatch" style="background:{}"></span>{}</td>{}</tr>').format(
                 colour, name, joined(cells)
             )
         )
-    _, group = cost.part(nodes, path)
     empty = Markup("<td></td>")
-    cells = [_metric(metric, group, path, cards, nodes) if metric in cost.SUMS else empty for metric in METRICS]
-    total = "sum" if len(lines) > 1 else path
+    cells = [
+        _metric(metric, part.group, part.path, cards, part.nodes) if metric in SUMS else empty for metric in METRICS
+    ]
+    total = "sum" if len(lines) > 1 else part.path
     lines.append(Markup('<tr class="total"><td>{}</td>{}</tr>').format(total, joined(cells)))
     pieces.html(
         Markup(
@@ -70,7 +71,7 @@ def metric_table(nodes: Sequence[Node], path: str) -> None:
 
 def _metric(metric: str, group: Sequence[Node], name: str, cards: markup.Cards, nodes: Sequence[Node]) -> Markup:
     """A cell of the table: the exact sum, or the receptive field at the group's end."""
-    if metric in cost.SUMS:
+    if metric in SUMS:
         return Markup('<td class="num">{}</td>').format(cards.number(prove(metric, group, name)))
     shown = cost.spoken(METRICS[metric].of(group[-1]), metric)
     proved = metric == "receptive_field" and group[-1].receptive_field is not None

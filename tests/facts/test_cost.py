@@ -6,7 +6,7 @@ import pytest
 
 from explorer.facts import cost
 from explorer.facts.proof import evaluate
-from explorer.facts.rollup import total
+from explorer.facts.rollup import SUMS, total
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, preset
 from explorer.tell.plots import cost as cost_plots
@@ -16,16 +16,16 @@ NODES = trace(preset("resnet50"), 224, 224)
 
 @pytest.mark.parametrize("path", ["net", "conv3_x", "layer3", "layer3.0", "stem", "head", "layer3.0.conv2"])
 def test_children_partition_their_part(path):
-    found, group = cost.part(NODES, path)
-    inside = [node for _, members in cost.children(NODES, path) for node in members]
-    assert inside == list(group) and found == {"layer3": "conv4_x"}.get(path, path)
+    part = cost.part(NODES, path)
+    inside = [node for _, members in part.children for node in members]
+    assert inside == list(part.group) and part.path == {"layer3": "conv4_x"}.get(path, path)
 
 
-@pytest.mark.parametrize("metric", cost.SUMS)
+@pytest.mark.parametrize("metric", SUMS)
 @pytest.mark.parametrize("path", ["net", "conv3_x", "layer2.0", "fc"])
 def test_a_tree_sums_level_by_level(metric, path):
-    items = cost.hierarchy(NODES, metric, path)
-    assert items[0]["value"] == total(cost.part(NODES, path)[1], metric)
+    items = cost.part(NODES, path).hierarchy(metric)
+    assert items[0]["value"] == total(cost.part(NODES, path).group, metric)
     for item in items:
         below = [one["value"] for one in items if one["parent"] == item["id"]]
         assert not below or sum(below) == item["value"]
@@ -33,19 +33,19 @@ def test_a_tree_sums_level_by_level(metric, path):
 
 
 def test_shares_are_of_the_whole_net():
-    rows = cost.rows(NODES)
-    for metric in cost.SUMS:
+    rows = cost.part(NODES).rows()
+    for metric in SUMS:
         assert sum(row[f"{metric}_share"] for row in rows) == pytest.approx(1)
     conv5 = next(row for row in rows if row["part"] == "conv5_x")
     assert conv5["params"] == 14_964_736 and round(conv5["params_share"], 3) == 0.586
 
 
-@pytest.mark.parametrize("metric", cost.SUMS)
+@pytest.mark.parametrize("metric", SUMS)
 def test_each_share_has_its_proof(metric):
     shares = cost.shares(NODES)[metric]
     assert sum(one.percent for one in shares) == pytest.approx(100)
     assert all(evaluate(one.proof.expression) == pytest.approx(one.percent) for one in shares)
-    rows = {row["part"]: row[f"{metric}_share"] for row in cost.rows(NODES)}
+    rows = {row["part"]: row[f"{metric}_share"] for row in cost.part(NODES).rows()}
     assert all(one.percent == pytest.approx(100 * rows[one.part]) for one in shares)
 
 
@@ -61,7 +61,7 @@ def test_each_share_has_its_proof(metric):
     ],
 )
 def test_the_part_above_a_part(path, over):
-    assert cost.above(NODES, path) == over
+    assert cost.part(NODES, path).above == over
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_one_part_that_has_most_of_everything_is_named_once():
 
 def test_a_very_deep_tree_ends_at_its_blocks_and_a_part_of_it_does_not():
     nodes = trace(preset("resnet1202_cifar"), 32, 32)
-    items = cost.hierarchy(nodes, "params")
+    items = cost.part(nodes).hierarchy("params")
     assert len(items) < 620 and items[0]["value"] == total(nodes, "params")
     assert not any(item["id"].count(".") > 1 for item in items) and {"layer3.199", "fc", "conv1"} <= {
         item["id"] for item in items
@@ -101,18 +101,18 @@ def test_a_very_deep_tree_ends_at_its_blocks_and_a_part_of_it_does_not():
     for item in items:
         below = [one["value"] for one in items if one["parent"] == item["id"]]
         assert not below or sum(below) == item["value"]
-    assert "layer3.5.conv2" in {item["id"] for item in cost.hierarchy(nodes, "params", "layer3.5")}
+    assert "layer3.5.conv2" in {item["id"] for item in cost.part(nodes, "layer3.5").hierarchy("params")}
 
 
 def test_one_stage_and_no_weights_do_not_break_it():
     nodes = trace(ResNetSpec(stages=(1,), norm="none", shortcut="none", width=1), 1, 1)
     assert "conv2_x" in str(cost.lesson(nodes)) or "head" in str(cost.lesson(nodes))
-    assert cost.children(nodes, "nothing")[0][0] == "stem"
+    assert cost.part(nodes, "nothing").children[0][0] == "stem"
 
 
 def test_figures_hold_the_rows_values():
-    rows = cost.rows(NODES)
-    items = cost.hierarchy(NODES, "macs")
+    rows = cost.part(NODES).rows()
+    items = cost.part(NODES).hierarchy("macs")
     for kind in ("treemap", "sunburst"):
         drawn = cost_plots.tree(items, "MACs", kind).data[0]
         assert list(drawn.values) == [item["value"] for item in items] and drawn.type == kind

@@ -14,6 +14,7 @@ import pytest
 import torch
 from torch import nn
 
+from explorer import units
 from explorer.net.resnet import build
 from explorer.net.trace import trace
 from explorer.spec import preset
@@ -145,7 +146,7 @@ def test_published_times_stand_only_beside_counts_of_their_own_input() -> None:
 
 @pytest.mark.parametrize(("per_s", "text"), [(13_730.4, "13,730"), (100.2, "100"), (99.87, "99.9"), (8.412, "8.41")])
 def test_a_rate_reads_as_a_number(per_s: float, text: str) -> None:
-    assert sentences.rate(per_s) == text
+    assert units.rate(per_s) == text
 
 
 def test_an_overhead_is_said_with_what_is_known_of_it() -> None:

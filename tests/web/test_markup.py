@@ -10,8 +10,10 @@ import pytest
 import streamlit
 from markupsafe import Markup
 
+from explorer.facts.proof import Proof
 from explorer.facts.told import Told
 from explorer.tell import markup
+from explorer.tell.drawing import Drawing
 from explorer.web import pieces
 
 ATTACK = "<img src=x onerror=alert(1)>\"'&"
@@ -33,10 +35,10 @@ def page(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         pieces.lead,
         pieces.note,
         lambda text: pieces.note(text, "computed"),
-        lambda text: pieces.arithmetic(f"{text} = {text}"),
+        lambda text: pieces.arithmetic(Proof(text, text, 1, text)),
         lambda text: pieces.table([{text: text}], text),
         lambda text: pieces.figures([pieces.Figure(text, text, text)]),
-        lambda text: pieces.drawing('<svg viewBox="0 0 1 1"></svg>', text),
+        lambda text: pieces.drawing(Drawing(1, 1, text, ()), text),
         lambda text: pieces.lead(Told(text)),
         lambda text: pieces.html(markup.stacked({text: []})),
         lambda text: pieces.html(markup.joined([text, Markup("<hr>")], text)),

@@ -8,14 +8,13 @@ from functools import lru_cache
 from explorer.facts.comparison.address import address, parse
 from explorer.facts.proof import Proof, counted, deciding_size, depth, difference, prove, ratio, receptive_field
 from explorer.facts.published import throughput
-from explorer.facts.rollup import METRICS, Stage, headline, metric_columns, stages
+from explorer.facts.rollup import METRICS, SUMS, Stage, headline, metric_columns, stages
 from explorer.facts.shapes import total_stride
 from explorer.net.ops import SHORTCUTS
 from explorer.net.trace import Node, trace
 from explorer.spec import ResNetSpec, naming, presets
 
 LINES = ("solid", "dotted")
-SUMS = tuple(name for name, metric in METRICS.items() if metric.combine == "sum")
 
 
 def headlines(base: ResNetSpec, other: ResNetSpec, height: int, width: int) -> list[dict[str, object]]:

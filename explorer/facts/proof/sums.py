@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import groupby
 
 from explorer.facts.proof.base import Proof, product
-from explorer.facts.rollup import METRICS, activation_bytes, total
+from explorer.facts.rollup import METRICS, SUMS, activation_bytes, total
 from explorer.net.ops import is_layer, op
 from explorer.net.trace import Node
 from explorer.spec import BLOCKS, ResNetSpec
@@ -40,8 +40,7 @@ def prove(metric: str, nodes: Sequence[Node], label: str = "") -> Proof:
     together (`1,512,448 + 35·1,117,184`). Raises `ValueError` for a metric that is not a sum, or unknown.
     """
     if metric not in METRICS or METRICS[metric].combine != "sum":
-        sums = ", ".join(name for name, row in METRICS.items() if row.combine == "sum")
-        raise ValueError(f"metric={metric!r}: choose one of {sums}")
+        raise ValueError(f"metric={metric!r}: choose one of {', '.join(SUMS)}")
     if len(nodes) == 1:
         return leaf(metric, nodes[0])
     found = _proved(metric, tuple(nodes))

@@ -12,11 +12,10 @@ from collections.abc import Sequence
 from explorer.facts.proof import deciding_size, prove, receptive_field
 from explorer.facts.proof.base import LATEX
 from explorer.facts.proof.sums import RULES
-from explorer.facts.rollup import METRICS, Block, Stage
+from explorer.facts.rollup import METRICS, SUMS, Block, Stage
 from explorer.net.ops import product
 from explorer.net.trace import Node
 
-SUMS = tuple(name for name, metric in METRICS.items() if metric.combine == "sum")
 SIDE_RULE = "⌊(size + 2·padding − kernel)/stride⌋ + 1"
 FIELD_RULE = "r + Σ (k − 1)·jump: what was seen before, and what each layer adds"
 

@@ -34,7 +34,7 @@ def styled(figure: go.Figure, height: int, **layout: object) -> go.Figure:
 
 
 def tree(items: Rows, unit: str, kind: str) -> go.Figure:
-    """kind: treemap or sunburst. items: of cost.hierarchy; each level's values sum to the one above."""
+    """kind: treemap or sunburst. items: of `Part.hierarchy`; each level's values sum to the one above."""
     trace = {"treemap": go.Treemap, "sunburst": go.Sunburst}[kind]
     words = [units.short(item["value"], unit) for item in items]
     colours = [palette.STAGE_COLOURS[item["stage"]] if item["parent"] else "rgba(127,127,127,.18)" for item in items]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from explorer import units
 from explorer.spec import ResNetSpec
 from explorer.spec.naming import slug, title
 from explorer.timing.data.settings import Settings
@@ -69,5 +70,4 @@ def plus_minus(value_s: float, half_s: float) -> str:
 
 def rate(images_per_s: float) -> str:
     """311.4 → `311 img/s`, 4.037 → `4.04 img/s`."""
-    places = 2 if images_per_s < 9.995 else 1 if images_per_s < 99.95 else 0
-    return f"{images_per_s:,.{places}f} img/s"
+    return f"{units.rate(images_per_s)} img/s"

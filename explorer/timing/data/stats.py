@@ -23,8 +23,6 @@ class Summary:
     median_s: float
     q1_s: float
     q3_s: float
-    least_s: float
-    most_s: float
 
     @property
     def iqr_s(self) -> float:
@@ -52,9 +50,7 @@ def summarise(times_s: Sequence[float]) -> Summary:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < math.inf:
             raise ValueError(f"times_s={str(value)[:40]}: every time is a positive number of seconds")
     ordered = sorted(times_s)
-    return Summary(
-        len(ordered), quantile(ordered, 0.5), quantile(ordered, 0.25), quantile(ordered, 0.75), ordered[0], ordered[-1]
-    )
+    return Summary(len(ordered), quantile(ordered, 0.5), quantile(ordered, 0.25), quantile(ordered, 0.75))
 
 
 def spread_warning(summary: Summary) -> str | None:

@@ -15,7 +15,7 @@ from explorer.timing.measure.parts import Parts
 from explorer.timing.said import rows as made
 from explorer.timing.said import timed_proofs
 from explorer.timing.said.rows import Ratio
-from explorer.units import percent, seconds
+from explorer.units import percent, rate, seconds
 
 Row = dict[str, Any]
 Rows = Sequence[Row]
@@ -85,12 +85,6 @@ def processor(seen: Measurement) -> str:
         return ""
     share = seen.cpu_s / (seen.wall_s * (seen.settings.threads or 1))
     return f" · processor time {percent(share)} of wall time × threads"
-
-
-def rate(per_s: float) -> str:
-    """Pictures per second: whole ones from 100 on, else three digits. 13730.4 → '13,730', 8.412 → '8.41'."""
-    places = 2 if per_s < 9.995 else 1 if per_s < 99.95 else 0
-    return f"{per_s:,.{places}f}"
 
 
 def cut(seen: Parts) -> str:

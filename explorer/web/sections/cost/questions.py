@@ -12,7 +12,7 @@ from explorer import units
 from explorer.facts import conventions, cost, memory
 from explorer.facts.agreement import agreement
 from explorer.facts.proof import depth, prove, ratio
-from explorer.facts.rollup import BYTES, METRICS
+from explorer.facts.rollup import BYTES, METRICS, SUMS
 from explorer.facts.told import Provable, Told
 from explorer.net.trace import Node
 from explorer.spec import naming
@@ -33,11 +33,11 @@ MEMORY_WORDS = {
 
 def totals(chosen: Chosen, nodes: Sequence[Node]) -> None:
     """The three totals and the depth; each opens its proof."""
-    found = [prove(metric, nodes, METRICS[metric].label) for metric in cost.SUMS]
+    found = [prove(metric, nodes, METRICS[metric].label) for metric in SUMS]
     more = {"macs": " per picture", "activation_bytes": f" bytes, fp32, batch {chosen.batch:,}"}
     sums = [
         Figure(cost.spoken(one.value, metric), one.label, one.shown + more.get(metric, ""), proof=one)
-        for metric, one in zip(cost.SUMS, found)
+        for metric, one in zip(SUMS, found)
     ]
     layers = depth(chosen.spec, nodes)
     pieces.figures([*sums, Figure(layers.shown, "Layers", layers.expression, proof=layers)])
@@ -67,26 +67,27 @@ def where(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
     row = METRICS[metric]
     with right:
         drawn = choose("As", ("treemap", "sunburst", "bars"), "as") if row.combine == "sum" else "bars"
-    if len(cost.children(nodes, path)) > 1:
-        _draw(nodes, path, metric, drawn, name)
-    if shown := cost.proof_of(nodes, path, metric):
-        pieces.opened(f"{row.label} of {path}", shown)
-    facts_pieces.metric_table(nodes, path)
-    return cost.rows(nodes, path)
+    part = cost.part(nodes, path)
+    if len(part.children) > 1:
+        _draw(part, metric, drawn, name)
+    if shown := part.proof(metric):
+        pieces.opened(f"{row.label} of {part.path}", shown)
+    facts_pieces.metric_table(part)
+    return part.rows()
 
 
-def _draw(nodes: Sequence[Node], path: str, metric: str, drawn: str, name: str) -> None:
+def _draw(part: cost.Part, metric: str, drawn: str, name: str) -> None:
     """The figure; a click on a part selects it, a click on the whole what it is in."""
     row = METRICS[metric]
     if drawn == "bars":
-        figure = cost_plots.bars(cost.rows(nodes, path), metric, row.label, row.unit)
+        figure = cost_plots.bars(part.rows(), metric, row.label, row.unit)
     else:
-        figure = cost_plots.tree(cost.hierarchy(nodes, metric, path), row.unit, drawn)
+        figure = cost_plots.tree(part.hierarchy(metric), row.unit, drawn)
     pieces.chart(
         figure,
-        f"{row.label} of {name}, {path}, as {drawn}",
-        f"where-{drawn}-{path}",
-        lambda picked: facts_pieces.select(nodes, cost.above(nodes, path) if picked == path else picked),
+        f"{row.label} of {name}, {part.path}, as {drawn}",
+        f"where-{drawn}-{part.path}",
+        lambda picked: facts_pieces.select(part.nodes, part.above if picked == part.path else picked),
     )
 
 

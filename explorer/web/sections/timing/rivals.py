@@ -168,7 +168,7 @@ def _cells(line: dict, names: Sequence[str], made: Sequence[dict], common: Seque
     """A line of the table: the machine, its setting, and each model's pictures per second with its doubt."""
     cells = {
         _title(made, name): (
-            sentences.rate(line["cells"][name]["images_per_s"]) + " !" * bool(line["cells"][name].get("warnings"))
+            units.rate(line["cells"][name]["images_per_s"]) + " !" * bool(line["cells"][name].get("warnings"))
         )
         if name in line["cells"]
         else "–"

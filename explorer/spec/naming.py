@@ -32,6 +32,21 @@ def nearest(spec: ResNetSpec) -> tuple[str, ResNetSpec]:
     return min(bases, key=lambda base: len(changed_fields(spec, base[1])))
 
 
+def shortest(spec: ResNetSpec) -> tuple[str, dict[str, object]]:
+    """The nearest net's name and the fields that have to be changed, as a command or a link writes them: a list that is
+    as usual is spelled out, since an empty one says nothing there."""
+    name, base = nearest(spec)
+    later = (2,) * (len(spec.stages) - 1)
+    usual = {
+        "stem_widths": spec.stem_channels,
+        "widths": tuple(map(spec.planes, range(len(spec.stages)))),
+        "strides": (1, *later) if spec.stride_place == "first" else (*later, 1),
+    }
+    return name, {
+        field: value if value != () else usual[field] for field, (_, value) in changed_fields(spec, base).items()
+    }
+
+
 @lru_cache(maxsize=4096)
 def _base(spec: ResNetSpec) -> tuple[str, ResNetSpec]:
     """(name, spec) of the net that a spec is a variant of: the fewest words to add."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from explorer import units
 from explorer.facts.rollup import METRICS
 from explorer.net.ops import SHORTCUTS
-from explorer.spec import ResNetSpec, changed_fields, naming
+from explorer.spec import ResNetSpec, naming, resolve
 
 
 def headings(data: dict, spec: ResNetSpec) -> str:
@@ -108,13 +108,13 @@ def _numeric(cell: str) -> bool:
 
 def command(spec: ResNetSpec, height: int, width: int, batch: int = 1) -> str:
     """The terminal's command for the same facts."""
-    name, base = naming.nearest(spec)
+    name, changes = naming.shortest(spec)
     words = [name]
     flags = {"num_classes": "classes"}
-    for field, (_, value) in changed_fields(spec, base).items():
+    for field, value in changes.items():
         text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
         words.append(f"--{flags.get(field, field.replace('_', '-'))} {text}")
-    if (height, width) != (spec.default_input,) * 2:
+    if (height, width) != (resolve(name).input or (spec.default_input,) * 2):
         words.append(f"--input {height}x{width}" if height != width else f"--input {height}")
     words += [f"--batch {batch}"] if batch != 1 else []
     return " ".join(["python -m explorer", *words])

@@ -10,8 +10,9 @@ import pytest
 
 from explorer.cli.flags import asked
 from explorer.cli.main import parser
+from explorer.facts import comparison
 from explorer.facts.rollup import facts
-from explorer.spec import ResNetSpec, preset, presets
+from explorer.spec import ResNetSpec, catalogue, named, preset, presets
 from explorer.tell import cells, export
 from tests import golden
 
@@ -42,6 +43,22 @@ def test_the_command_gives_the_same_model(spec):
     assert words[:3] == ["python", "-m", "explorer"]
     given = parser().parse_args(words[3:])
     assert asked(given).spec == spec and given.input == "61x50" and given.batch == "2"
+
+
+OWN = [
+    *(row.spec for row in catalogue.rows().values()),
+    replace(named("resnet10t"), stem_widths=()),
+    replace(named("keras_resnet50v2"), norm="group", num_classes=7),
+    replace(named("d2l_resnet18"), in_channels=3),
+]
+
+
+@pytest.mark.parametrize("size", [(224, 224), (32, 32), (96, 96), (61, 50)], ids=str)
+def test_the_command_and_the_address_of_any_net_give_it_back(size):
+    for spec in OWN:
+        found = asked(parser().parse_args(shlex.split(cells.command(spec, *size))[3:]))
+        assert (found.spec, found.height, found.width) == (spec, *size), cells.command(spec, *size)
+        assert comparison.parse(comparison.address(spec)) == spec
 
 
 def test_the_command_is_short_where_nothing_is_special():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import fields, replace
 
-from explorer.spec import LIMITS, LISTS, ResNetSpec, changed_fields, named, naming, parse_stages, preset, read_field
+from explorer.spec import LIMITS, LISTS, ResNetSpec, named, naming, parse_stages, preset, read_field
 
 QUICK: dict[str, tuple[tuple[str, dict], tuple[str, dict]]] = {  # label -> (preset, changes) of baseline and other
     "18 vs 34": (("resnet18", {}), ("resnet34", {})),
@@ -29,8 +29,8 @@ def quick(label: str) -> tuple[ResNetSpec, ResNetSpec]:
 
 def address(spec: ResNetSpec) -> str:
     """A spec as a short text for the URL: the nearest preset and what differs: 'resnet34~shortcut=none'."""
-    name, base = naming.nearest(spec)
-    return "~".join([name, *(f"{field}={listed(value)}" for field, (_, value) in changed_fields(spec, base).items())])
+    name, changes = naming.shortest(spec)
+    return "~".join([name, *(f"{field}={listed(value)}" for field, value in changes.items())])
 
 
 def parse(text: str) -> ResNetSpec:

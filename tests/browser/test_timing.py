@@ -41,6 +41,14 @@ def test_before_the_first_click_each_view_shows_something_marked_and_fits(visit,
         one.check()
 
 
+@pytest.mark.parametrize("size", [(1280, 720), (390, 844)], ids=["projector", "phone"])
+def test_without_a_gpu_s_record_the_launches_say_how_to_make_one(visit, size: tuple[int, int]) -> None:
+    one = visit("/timing?view=launches", viewport={"width": size[0], "height": size[1]})
+    one.page.get_by_role("heading", name="At which batch does the GPU start to work?").wait_for(timeout=30_000)
+    one.page.get_by_text("python3 tests/gpu/check.py --out mine").first.wait_for(timeout=15_000)
+    one.check()
+
+
 def test_a_class_sees_the_whole_race_on_one_projector_screen(visit) -> None:
     """Counts, times, lanes, where they are from, and the reason: below the header, without scrolling."""
     one = visit("/timing?view=race", viewport={"width": 1280, "height": 720})

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from explorer import units
 from explorer.spec import naming
 from explorer.tell.plots import launches as draw
 from explorer.timing.data import records
+from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure import sweeps
 from explorer.timing.measure.tasks import Ask
@@ -25,7 +28,11 @@ def launches(chosen: Chosen, settings: Settings) -> None:
     ask, answer = Ask("sweep", chosen.spec, settings, ("launches",)), None
     if settings.kind == "cuda":
         answer = runs.run(ask)
-        if runs.live(ask, lambda made: _shown(chosen, settings, _measured(made), "measured")):
+
+        def draw_so_far(made: Sequence[sweeps.Row]) -> None:
+            _shown(chosen, settings, _measured(made), "measured")
+
+        if runs.live(ask, draw_so_far):
             return
     top = st.container()
     kept = [run.measurement for run in (*timing_pieces.loaded(), *timing_pieces.recorded())]
@@ -40,11 +47,11 @@ def launches(chosen: Chosen, settings: Settings) -> None:
             st.code(CHECK, language="bash")
 
 
-def _measured(made: list[sweeps.Row]) -> list:
+def _measured(made: Sequence[sweeps.Row]) -> list[Measurement]:
     return [row.measurement for row in made if row.measurement]
 
 
-def _shown(chosen: Chosen, settings: Settings, seen: list, mark: str) -> bool:
+def _shown(chosen: Chosen, settings: Settings, seen: list[Measurement], mark: str) -> bool:
     """Whether there was anything to show."""
     found = said.ladder(seen, chosen.spec, settings)
     if found is None:

@@ -23,6 +23,9 @@ SPECS = {
     "depth=34&shortcut=none": "Plain-34 · basic [3,4,6,3] · 21.62 M params",
     "depth=other&model=cifar&layers=56": "ResNet-56 (CIFAR) · basic [9,9,9] · 853.0 K params · 125.49 MMACs · 1×3×32×32",
     "depth=101&activation=pre&shortcut=A&input=97x131&batch=2": "ResNet-101 · option A · pre-activation",
+    "attention=se&stem=deep&shortcut_pool=avg&output_stride=16": "ResNet-50",
+    "depth=18&activation=pre&preact_first=block&stride_place=last&norm=group&attention=eca": "ResNetV2-18 · GroupNorm · stride in the last block · ECA · basic [2,2,2,2]",
+    "norm=frozen&classes=0&pool=conv&stride_on=1x1": "R-50 of detectron2 · pool by convolution · bottleneck [3,4,6,3]",
 }
 
 

@@ -135,7 +135,7 @@ def why_fifty(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
     main = tally(
         "convolutions",
         "convolutions on the main path, by stage",
-        (node.stage for node in convs if not node.on_shortcut),
+        (node.stage for node in convs if node.on_main),
     )
     pieces.lead(
         Told(

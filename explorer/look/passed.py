@@ -20,6 +20,7 @@ from explorer.net.trace import RULES, trace
 from explorer.spec import ResNetSpec
 
 ADDITIONS = (Tensor.add_, Tensor.add, torch.add)
+SCALES = (Tensor.mul, torch.mul)  # attention: a map times its gate
 SILENT = ("input", "identity")  # nodes of the trace for which torch is not called
 
 
@@ -59,7 +60,8 @@ class _Watcher(TorchFunctionMode):
         self, func: Callable[..., Any], types: object, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         adds = func in ADDITIONS and isinstance(args[1], Tensor)
-        if not adds and func not in RULES:
+        scales = func in SCALES and isinstance(args[1], Tensor)
+        if not adds and not scales and func not in RULES:
             return func(*args, **(kwargs or {}))
         node = next(self.coming, None)
         if adds and node is not None and node.block in self.off:

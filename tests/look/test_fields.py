@@ -18,6 +18,8 @@ SPECS = {
     "ImageNet stem": replace(preset("resnet18"), width=2, num_classes=2),
     "CIFAR": replace(preset("resnet20_cifar"), width=2),
     "stride on the 1×1": replace(preset("resnet50"), stages=(1, 1, 1), width=2, stride_on="1x1", num_classes=2),
+    "dilated": replace(preset("resnet18"), width=2, output_stride=8, strides=(1, 1, 2, 2), num_classes=2),
+    "deep stem, D": replace(preset("resnet18"), width=2, stem="deep", shortcut_pool="avg", num_classes=2),
     "plain": replace(preset("resnet18"), width=2, shortcut="none", num_classes=2),
 }
 

@@ -22,6 +22,9 @@ SPECS = {
     "plain": replace(preset("resnet18"), shortcut="none"),
     "option A": preset("resnet20_cifar"),
     "option C without BN": replace(preset("resnet18"), shortcut="C", norm="none"),
+    "squeeze-and-excitation": replace(preset("resnet18"), attention="se"),
+    "ECA, D": replace(preset("resnet50"), stages=(1, 2, 1, 1), attention="eca", stem="deep", shortcut_pool="avg"),
+    "dilated, GroupNorm": replace(preset("resnet18"), output_stride=8, norm="group"),
     "pre-activation": replace(preset("resnet50"), stages=(1, 2, 1, 1), activation="pre"),
 }
 

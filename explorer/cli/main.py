@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from explorer import spec as axes
 from explorer.cli.ask import QUESTIONS
@@ -20,6 +21,7 @@ from explorer.cli.flags import Parser, asked, model_flags, one_of, say, scope, s
 
 FORMATS = ("table", "json", "csv", "code", "report")
 LEVELS = ("stages", "blocks", "layers")
+COMMANDS = {"time": "explorer.cli.time_command", "look": "explorer.cli.look"}  # imported when asked for
 UNUSED = {  # format → flag → why it would change nothing
     "code": {"batch": "is the same for every batch", "level": "has no levels"},
     "report": {"level": "holds all levels"},
@@ -33,7 +35,8 @@ def parser() -> Parser:
         description="The facts of any ResNet.",
         allow_abbrev=False,
         epilog="Instead of a MODEL: proof, cost, flops, memory, field, torchinfo, compare, figure, paper, nets "
-        "(python -m explorer proof --help), or time, which measures a forward pass on this machine.",
+        "(python -m explorer proof --help), time, which measures a forward pass on this machine, or look, which sends a "
+        "picture through a net.",
     )
     model_flags(made)
     made.add_argument("--format", metavar="|".join(FORMATS), default="table")
@@ -49,10 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):  # a C locale cannot print ×
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    if words[:1] == ["time"]:
-        from explorer.cli.time_command import main as time_main
-
-        return time_main(words[1:])
+    if words[:1] and words[0] in COMMANDS:
+        run: int = import_module(COMMANDS[words[0]]).main(words[1:])
+        return run
     if words[:1] and words[0] in QUESTIONS:
         return ask_main(words)
     reader = parser()

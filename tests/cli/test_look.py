@@ -1,0 +1,53 @@
+"""`python -m explorer look`: a picture through a net in the terminal, and every wrong word named in one line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from explorer.cli.main import main
+from explorer.places import ASSETS
+
+
+@pytest.fixture
+def seven(tmp_path: Path) -> str:
+    path = tmp_path / "seven.png"
+    Image.open(ASSETS / "look" / "digits.png").crop((28 * 7, 0, 28 * 8, 28)).save(path)
+    return str(path)
+
+
+def test_a_digit_through_a_net_that_ships(seven: str, capsys: pytest.CaptureFixture) -> None:
+    assert main(["look", seven, "digits-residual-20", "--format", "json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["top"][0][0] == "7" and 0.5 < data["top"][0][1] <= 1 and data["input"] == [1, 1, 28, 28]
+    assert [row["path"] for row in data["blocks"]][:2] == ["layer1.0", "layer1.1"] and len(data["blocks"]) == 9
+    assert set(data["blocks"][0]) == {"path", "norm_shortcut", "norm_residual", "norm_sum", "mean", "std"}
+    assert data["trained"] and "1.5 % wrong" in data["weights"]
+
+
+def test_a_photograph_through_an_untrained_net_is_told_as_such(capsys: pytest.CaptureFixture) -> None:
+    assert main(["look", str(ASSETS / "look" / "cat.jpg"), "resnet18"]) == 0
+    assert "untrained: random weights, BN calibrated on this picture" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["nowhere.png", "resnet18"], "picture='nowhere.png': cannot be read"),
+        (["SEVEN", "resnet9x"], "resnet9x"),
+        (["SEVEN", "resnet18", "--weights", "mine"], "weights='mine'"),
+        (["SEVEN", "digits-plain-20", "--weights", "published"], "has its own; leave --weights out"),
+        (["SEVEN", "resnet50d", "--weights", "published"], "none are known for resnet50d"),
+        (["SEVEN", "resnet18", "--format", "xml"], "format='xml': choose one of table, json"),
+    ],
+)
+def test_what_is_wrong_is_named_in_one_line(
+    words: list[str], told: str, seven: str, capsys: pytest.CaptureFixture
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["look", *(seven if word == "SEVEN" else word for word in words)])
+    line = capsys.readouterr().err
+    assert ended.value.code == 2 and told in line and line.count("\n") == 1

@@ -128,6 +128,8 @@ def test_all_faults_are_named_and_what_may_be_meant_is_offered() -> None:
         ),
         ("depth=18&stem=cifar&classes=10&input=32", "ResNet-18 · CIFAR stem · basic [2,2,2,2] · 11.17 M params"),
         ("width=70", "ResNet-50 · width 70"),
+        ("depth=101&output_stride=8", "ResNet-101 · output stride 8"),
+        ("net=resnet50d", "ResNet-50-D"),
         ("net=resnet8_cifar&shortcut=B", "ResNet-8 (CIFAR) · option B"),
         ("input=&classes=&net=", "ResNet-50 · bottleneck"),
     ],

@@ -132,7 +132,7 @@ def main(words: Sequence[str]) -> int:
         text = render(name, given)
         cli.say(getattr(given, "notes", ()))
         return cli.show(text)
-    except (ValueError, NotImplementedError) as error:  # the second names a kind of net that cannot be built
+    except ValueError as error:
         reader.error(str(error))
 
 

@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = reader.parse_args(words)
     try:
         text = render(given)
-    except (ValueError, NotImplementedError) as error:  # the second names a kind of net that cannot be built
+    except ValueError as error:
         reader.error(str(error))
     return show(text)
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from explorer.lecture import scene_text
 from explorer.lecture.answers import answer
 from explorer.lecture.scene import KINDS, OWN, Question, Scene, query
-from explorer.tell import netmap
+from explorer.spec.query import read
+from explorer.tell import netmap, url_keys
 
 
 def of_question(question: Question) -> list[tuple[str, str]]:
@@ -52,7 +53,15 @@ def _state(scene: Scene) -> None:
     own = next((key for key in params if key in OWN), None)
     if own:
         raise ValueError(f"state: {own!r} belongs to the lecture itself, leave it out")
+    _link(scene.page, params)
     _node(scene, params)
+
+
+def _link(page: str, params: Mapping[str, str]) -> None:
+    """All that the page would say of a link to it, as one problem: a scene is held to what a visitor is."""
+    found = read({key: [value] for key, value in params.items()}, url_keys.KEYS, page)
+    if said := [*found.faults, *found.remarks]:
+        raise ValueError("; ".join(said))
 
 
 def _node(scene: Scene, params: Mapping[str, str]) -> None:
@@ -76,12 +85,18 @@ def _asked(scene: Scene) -> None:
             float(right.value)
 
 
+def _then(scene: Scene) -> None:
+    params = scene.params(revealed=True)
+    _link(scene.page, params)
+    _node(scene, params)
+
+
 CHECKS: dict[str, Callable[[Scene], None]] = {
     "ask": scene_text.asked,
     "state": _state,
     "text": lambda scene: _text(scene, scene.text),
     "notes": lambda scene: _text(scene, scene.notes),
-    "then": lambda scene: _node(scene, scene.params(revealed=True)),
+    "then": lambda scene: _then(scene),
     "because": lambda scene: _text(scene, scene.question.because if scene.question else ""),
     "figure": _asked,
 }

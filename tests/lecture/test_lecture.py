@@ -445,3 +445,19 @@ def test_line_labels_do_not_stand_on_each_other() -> None:
     drawn = lines_drawing({name: ("#000", "", [(0, 1), (1, 0.5)]) for name in "abc"}, "t", ("x", "y"))
     places = [float(y) for y in re.findall(r'y="([\d.]+)" class="bold"', str(drawn))]
     assert len(places) == 3 and min(abs(one - two) for one in places for two in places if one != two) >= 22
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("depth=34&shortcut=none&colour=params", "'colour' is no parameter of this app; did you mean color"),
+        ("depth=34&color=banana", "color='banana': choose one of"),
+        ("model=resnet200", "has no effect without depth=other"),
+        ("depth=34&show=flops", "show='flops' has no effect here: it belongs to cost"),
+    ],
+)
+def test_a_scene_is_held_to_what_a_link_is(state: str, said: str) -> None:
+    text = f'title = "T"\n[[scene]]\nslug = "a"\ntitle = "A"\npage = "architecture"\ntext = "x"\nstate = "{state}"\n'
+    with pytest.raises(lecture.LectureError) as error:
+        lecture.parse(text, "mine.toml")
+    assert said in str(error.value)

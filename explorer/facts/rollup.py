@@ -128,7 +128,7 @@ METRICS: dict[str, Metric] = {
         "px",
         lambda node: node.receptive_field,
         "last",
-        "side of the input square that one output unit sees",
+        "side of the input square that one output unit sees through convolutions and pools (a gate sees all)",
     ),
 }
 

@@ -250,7 +250,7 @@ OPS: dict[str, Op] = {
         "shortcut",
         side="subsample",
     ),
-    "mean": Op("mean of each map", "mean", lambda node: "mean of each map", "pool", side="one"),
+    "mean": Op("mean of each map", "mean", lambda node: "mean", "pool", side="one"),
     "conv1d": Op(
         "convolution over channels",
         "conv over channels",

@@ -24,7 +24,7 @@ def opened(block: Block) -> dict[str, object]:
     """Boxes, wires, edge labels and the shortcut of one block, as JSON-ready data in the viewBox [0, 0, w, h].
 
     A wire per input of an operation (`joins` names its ends; "" is x): straight down from the box above, else around
-    on the left, as to the × of a gate."""
+    on the right, as to the × of a gate."""
     main = [node for node in block.nodes if not node.on_shortcut]
     boxes, ends, y = [], {"": TOP}, TOP
     edges: list[list[object]] = [[MAIN_X + MAIN_W / 2, TOP - 10, f"x  {shape(block.in_shape)}", "top"]]
@@ -41,7 +41,7 @@ def opened(block: Block) -> dict[str, object]:
         boxes.append(_box(node, block, MAIN_X, top, MAIN_W, high))
         y, above = top + high, node.path
         ends[node.path] = y
-        side = -1 if node.path == leaves_after and node.path not in around else 1  # the words stand away from a wire
+        side = -1 if node.path == leaves_after or node.path in around else 1  # the words stand away from a wire
         words_x, place = (MAIN_X + MAIN_W / 2 + 10 * side, "left" if side < 0 else "")
         edges.append([words_x, y + GAP / 2 + 4, shape(node.out_shape), place])
     wires.append(f"M{number(MAIN_X + MAIN_W / 2)} {number(y)}v{number(GAP)}")
@@ -67,9 +67,9 @@ def _down(top: float, bottom: float) -> str:
 
 
 def _around(leaves: float, arrives: float) -> str:
-    """A wire past the boxes between, on the left."""
-    middle, line = MAIN_X + MAIN_W / 2, MAIN_X - 26
-    return f"M{number(middle)} {number(leaves)}H{number(line)}V{number(arrives)}H{number(middle - RADIUS)}"
+    """A wire past the boxes between, on the right: their names stand on the left."""
+    middle, line = MAIN_X + MAIN_W / 2, MAIN_X + MAIN_W + 26
+    return f"M{number(middle)} {number(leaves)}H{number(line)}V{number(arrives)}H{number(middle + RADIUS + 2)}"
 
 
 def _box(node: Node, block: Block, x: float, y: float, w: float, h: float) -> dict[str, object]:

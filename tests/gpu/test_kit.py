@@ -24,7 +24,20 @@ from tests.gpu.plan import STEPS, steps_of
 from tests.gpu.report import Folder, plain, slug
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("streamlit", "plotly", "pandas", "torchinfo", "graphviz", "sklearn", "segno", "torchvision", "timm", "yaml")
+HEAVY = (
+    "streamlit",
+    "plotly",
+    "pandas",
+    "torchinfo",
+    "graphviz",
+    "sklearn",
+    "segno",
+    "torchvision",
+    "timm",
+    "pydantic",
+    "markdown_it",
+    "safetensors",
+)
 
 
 class PretendHand:

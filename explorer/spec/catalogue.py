@@ -93,4 +93,7 @@ def _spec(changes: dict[str, Any]) -> ResNetSpec:
     """The spec of a row, which writes only what differs from `ResNetSpec()`."""
     if unknown := set(changes) - set(DEFAULTS):
         raise ValueError(f"{FILE.name}: {sorted(unknown)[0]!r} is no field of ResNetSpec")
-    return ResNetSpec(**{name: tuple(value) if isinstance(value, list) else value for name, value in changes.items()})
+    fields: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in changes.items()
+    }
+    return ResNetSpec(**fields)

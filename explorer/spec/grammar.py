@@ -13,14 +13,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from explorer.spec.axes import LISTS, MAX_BLOCKS, ResNetSpec
 from explorer.spec.presets import cifar_stages
 from explorer.spec.spelling import Written, words
 from explorer.spec.variants import NUMBERS, VARIANTS
 
-BASIC = {10: (1, 1, 1, 1), 18: (2, 2, 2, 2), 34: (3, 4, 6, 3)}
-BOTTLENECK = {
+BASIC: dict[int, tuple[int, ...]] = {10: (1, 1, 1, 1), 18: (2, 2, 2, 2), 34: (3, 4, 6, 3)}
+BOTTLENECK: dict[int, tuple[int, ...]] = {
     14: (1, 1, 1, 1),
     26: (2, 2, 2, 2),
     50: (3, 4, 6, 3),
@@ -33,8 +34,8 @@ RS = {270: (4, 29, 53, 4), 350: (4, 36, 72, 4), 420: (4, 44, 87, 4)}  # ResNet-R
 CIFAR = (8, 20, 32, 44, 56, 110, 1202)  # 6n+2 depths that mean CIFAR's net by themselves
 CIFAR_BOTTLENECK = {164: (18, 18, 18), 1001: (111, 111, 111)}  # He et al. 2016
 KUANGLIU = (18, 34, 50, 101, 152)  # depths that CIFAR re-implementations take over from ImageNet's nets
-DEEP = {"stem": "deep"}
-LETTERS: dict[str, dict[str, object]] = {  # timm's, MXNet's and PaddlePaddle's letters
+DEEP: dict[str, Any] = {"stem": "deep"}
+LETTERS: dict[str, dict[str, Any]] = {  # timm's, MXNet's and PaddlePaddle's letters
     "b": {},
     "c": DEEP,
     "d": DEEP | {"shortcut_pool": "avg"},
@@ -42,8 +43,8 @@ LETTERS: dict[str, dict[str, object]] = {  # timm's, MXNet's and PaddlePaddle's 
     "s": DEEP | {"stem_widths": (64, 64, 128)},
     "t": DEEP | {"stem_widths": (24, 32, 64), "shortcut_pool": "avg"},
 }
-PRE = {"activation": "pre", "preact_first": "block"}
-KERAS_V2 = PRE | {"stride_place": "last", "conv_bias": "ends"}
+PRE: dict[str, Any] = {"activation": "pre", "preact_first": "block"}
+KERAS_V2: dict[str, Any] = PRE | {"stride_place": "last", "conv_bias": "ends"}
 
 
 @dataclass
@@ -63,7 +64,7 @@ class Heard:
     legacy: bool = False
     dataset: str = ""  # imagenet | cifar
     classes: int | None = None
-    changes: dict[str, object] = field(default_factory=dict)
+    changes: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
 
@@ -224,6 +225,7 @@ _NUMBERED: list[Rule] = [
     (r"w (\d+)", _wide_times),
     (r"width (\d+)", _number("width")),
     (r"nofc|no classifier|without classifier", _change(num_classes=0)),
+    (r"fc", _change(num_classes=1000)),
 ]
 _AFTER: list[Rule] = [
     (
@@ -261,7 +263,7 @@ def _spec(heard: Heard) -> ResNetSpec:
         spec = _resnext(heard)
     else:
         spec = _resnet(heard)
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}
     if heard.letter == "rs":
         changes |= LETTERS["d"] | {"pool": "conv", "attention": "se", "attention_reduction": 4}
     elif heard.letter:
@@ -279,7 +281,7 @@ def _spec(heard: Heard) -> ResNetSpec:
     return replace(spec, **(changes | heard.changes))
 
 
-def _version(heard: Heard, spec: ResNetSpec) -> dict[str, object]:
+def _version(heard: Heard, spec: ResNetSpec) -> dict[str, Any]:
     if heard.version == "1":
         if spec.block == "bottleneck":
             heard.notes.append("v1 is the paper’s: the 1×1 has the stride. v1.5, torchvision’s, has it on the 3×3.")
@@ -296,9 +298,16 @@ def _imagenet(heard: Heard, known: dict[int, tuple[int, ...]]) -> ResNetSpec:
     return ResNetSpec(stages=known[heard.depth], block="basic" if known is BASIC else "bottleneck")
 
 
-def _cifar_net(stages: tuple[int, ...], **changes: object) -> ResNetSpec:
+def _cifar_net(stages: tuple[int, ...], **changes: Any) -> ResNetSpec:
     """The paper's CIFAR net, with changes."""
-    usual = {"family": "cifar", "block": "basic", "shortcut": "A", "width": 16, "stem": "cifar", "num_classes": 10}
+    usual: dict[str, Any] = {
+        "family": "cifar",
+        "block": "basic",
+        "shortcut": "A",
+        "width": 16,
+        "stem": "cifar",
+        "num_classes": 10,
+    }
     return ResNetSpec(stages=stages, **(usual | changes))
 
 
@@ -331,7 +340,7 @@ def _no_depth(heard: Heard) -> str:
 def _explicit(heard: Heard) -> ResNetSpec:
     """Stages are written out: the depth has to fit one kind of block."""
     convs = (heard.depth - 2) / max(1, sum(heard.stages))
-    block = heard.block or {2: "basic", 3: "bottleneck"}.get(convs, "")
+    block = heard.block or {2.0: "basic", 3.0: "bottleneck"}.get(convs, "")
     if {"basic": 2, "bottleneck": 3}.get(block) != convs:
         raise ValueError(
             f"depth={heard.depth}: {'+'.join(map(str, heard.stages))} blocks have {2 * sum(heard.stages) + 2} layers if "
@@ -351,7 +360,7 @@ def _preact(heard: Heard) -> ResNetSpec:
             f"end. ImageNet’s is resnetv2_{depth} in timm."
         )
         known = BASIC if depth in BASIC else BOTTLENECK
-        small = {"family": "cifar", "stem": "cifar", "num_classes": 10}
+        small: dict[str, Any] = {"family": "cifar", "stem": "cifar", "num_classes": 10}
         return replace(_imagenet(heard, known), **small, **PRE, last_norm="no")
     if depth in BOTTLENECK or depth in BASIC:
         return replace(_imagenet(heard, BASIC if depth in BASIC else BOTTLENECK), activation="pre")

@@ -57,15 +57,15 @@ def resolve(text: str) -> Resolved:
         heard = None if reason else understood(written, strict=row is None)
     except ValueError as error:
         raise ValueError(f"model={shortened(text)}: {error}") from None
-    if row is None and heard is None and (found := _variant(written.words)):
-        heard = found, ()
-    if row is None and heard is None:
-        raise ValueError(f"model={shortened(text)}: no net of that name is known here{_near(text)}")
-    if row is None:
-        spec, notes = heard
-        row = next((row for row in catalogue.rows().values() if row.spec == spec), None)
-    else:
+    if row is not None:
         spec, notes = row.spec, heard[1] if heard and heard[0] == row.spec else ()
+    elif heard is not None:
+        spec, notes = heard
+    elif found := _variant(written.words):
+        spec, notes = found, ()
+    else:
+        raise ValueError(f"model={shortened(text)}: no net of that name is known here{_near(text)}")
+    row = row or next((row for row in catalogue.rows().values() if row.spec == spec), None)
     said = (f"{row.said}.",) if row and row.said else ()
     notes = tuple(dict.fromkeys((*written.notes, *notes, *said)))
     return Resolved(spec, row.name if row else written.name, notes, row.input[1:] if row else None)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 from explorer.spec import ResNetSpec, catalogue, changed_fields, named, preset, presets, write_field
 from explorer.spec.variants import NUMBERS, VARIANTS, Variant
@@ -86,7 +87,7 @@ def variants(spec: ResNetSpec) -> list[tuple[str, str]]:
 
 
 def _switches(spec: ResNetSpec, base: ResNetSpec) -> list[tuple[str, str]]:
-    changed = {field: value for field, (_, value) in changed_fields(spec, base).items()}
+    changed: dict[str, Any] = {field: value for field, (_, value) in changed_fields(spec, base).items()}
     if spec.block == "basic":
         changed.pop("stride_on", None)  # no 1×1 there to carry the stride
     found = [
@@ -100,7 +101,7 @@ def _switches(spec: ResNetSpec, base: ResNetSpec) -> list[tuple[str, str]]:
     return found
 
 
-def _number(field: str, value: object) -> tuple[str, str]:
+def _number(field: str, value: Any) -> tuple[str, str]:
     known, written = NUMBERS[field], write_field(value) or "usual"
     short = field if field == "width" and value < 8 else known.suffix  # w2 is how others write twice as wide
     return f"{short}{written.replace(',', '.')}", f"{known.words} {written}"
@@ -167,7 +168,7 @@ def special(spec: ResNetSpec) -> list[str]:
     """What sets a net apart from the paper's, in one short sentence each: 'D: the pool takes the stride, …'."""
     plain = ResNetSpec(stages=spec.stages, block=spec.block)
     found = [
-        VARIANTS[field][value].special
+        VARIANTS[field][str(value)].special
         for field, (_, value) in changed_fields(spec, plain).items()
         if field in VARIANTS and not (field == "pool" and spec.stem == "cifar")
     ]

@@ -106,6 +106,7 @@ def test_a_slug_is_read_back_as_the_net(name: str, data: st.DataObject) -> None:
                 {"stages": (9, 9, 9)},
                 {"groups": 16},
                 {"num_classes": 0},
+                {"num_classes": 1000},
             ]
         )
     )
@@ -119,6 +120,11 @@ def test_a_slug_is_read_back_as_the_net(name: str, data: st.DataObject) -> None:
     assert (again.num_classes == 0) == (spec.num_classes == 0)
     base, known = naming.nearest(spec)
     assert named(base) == known
+
+
+def test_a_classifier_on_a_net_without_one_is_in_the_name() -> None:
+    spec = replace(named("detectron2_r50"), num_classes=1000)
+    assert naming.slug(spec) == "detectron2_r50-fc" and named("detectron2_r50-fc") == spec
 
 
 def test_what_is_special_is_said() -> None:

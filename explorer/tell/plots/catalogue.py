@@ -20,10 +20,7 @@ def against_cost(rows: Rows, y: tuple[str, str], picked: str) -> go.Figure:
     across = [math.log10(row["macs"]) for row in some]
     up = [math.log10(row[key]) if log else row[key] for row in some]
     ends = [_ends(across), _ends(up)]
-    points = [
-        tuple(px * (at - low) / (high - low) for at, (low, high), px in zip(pair, ends, PLOT))
-        for pair in zip(across, up)
-    ]
+    points = [(_px(one, ends[0], PLOT[0]), _px(other, ends[1], PLOT[1])) for one, other in zip(across, up)]
     marked = bool(some) and some[0]["name"] == picked
     sizes = [(TEXT, 17) if index < marked else (TEXT - 2, 10) for index in range(len(some))]
     named = places(points, [row["net"] for row in some], sizes, PLOT, int(marked))
@@ -55,6 +52,10 @@ def against_cost(rows: Rows, y: tuple[str, str], picked: str) -> go.Figure:
     else:
         figure.update_yaxes(title=label, range=ends[1])
     return styled(figure, 560)
+
+
+def _px(value: float, ends: tuple[float, float], length: int) -> float:
+    return length * (value - ends[0]) / (ends[1] - ends[0])
 
 
 def _said(row: dict, key: str, label: str) -> str:

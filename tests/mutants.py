@@ -38,7 +38,7 @@ def fault(name: str, says: str, file: str, old: str, new: str, *tests: str) -> F
 
 
 LAYERS, RESNET, TRACE = "explorer/net/layers.py", "explorer/net/resnet.py", "explorer/net/trace.py"
-ROLLUP, SUMS = "explorer/facts/rollup.py", "explorer/facts/proof/sums.py"
+ROLLUP = "explorer/facts/rollup.py"
 FAULTS = (
     Fault(
         "projection-cropped",
@@ -58,8 +58,8 @@ FAULTS = (
             ),
             (
                 LAYERS,
-                "nn.Sequential(Conv2d(c_in, c_out, 1, stride), norm(spec, c_out))",
-                "nn.Sequential(Cropped(c_in, c_out, stride), norm(spec, c_out))",
+                'yield Conv2d(c_in, c_out, 1, stride, bias=biased(spec, "projection"))',
+                "yield Cropped(c_in, c_out, stride)",
             ),
         ),
         ("tests/net/test_model.py",),
@@ -68,8 +68,8 @@ FAULTS = (
         "zeros-in-front",
         "Option A's zeros in front instead of behind",
         LAYERS,
-        "F.pad(x, (0, 0, 0, 0, 0, self.c_out - self.c_in))",
-        "F.pad(x, (0, 0, 0, 0, self.c_out - self.c_in, 0))",
+        "F.pad(x, (0, 0, 0, 0, self.before, behind))",
+        "F.pad(x, (0, 0, 0, 0, behind, self.before))",
         "tests/net/test_model.py",
     ),
     fault(
@@ -83,7 +83,7 @@ FAULTS = (
     fault(
         "pool-unpadded",
         "Max pool with padding 0",
-        RESNET,
+        LAYERS,
         "nn.MaxPool2d(3, stride=2, padding=1)",
         "nn.MaxPool2d(3, stride=2, padding=0)",
         "tests/net/test_model.py",
@@ -101,9 +101,9 @@ FAULTS = (
     fault(
         "proof-of-another-number",
         "A figure's proof that evaluates to another number than the one shown",
-        SUMS,
-        '"norm": lambda node: f"2·{node.out_shape[1]}",',
-        '"norm": lambda node: f"3·{node.out_shape[1]}",',
+        "explorer/net/ops.py",
+        'return f"2·{node.out_shape[1]}"',
+        'return f"3·{node.out_shape[1]}"',
         "tests/facts/test_proof.py",
     ),
     fault(
@@ -147,24 +147,24 @@ FAULTS = (
         "stride-on-swapped",
         "The stride of a bottleneck on the other convolution",
         RESNET,
-        "self.conv1 = Conv2d(c_in, inner, 1, on_1x1)\n        self.bn1",
-        "on_1x1, on_3x3 = on_3x3, on_1x1\n        self.conv1 = Conv2d(c_in, inner, 1, on_1x1)\n        self.bn1",
+        "self.conv1 = Conv2d(at.c_in, inner, 1, on_1x1, bias=bias)\n        self.bn1",
+        "on_1x1, on_3x3 = on_3x3, on_1x1\n        self.conv1 = Conv2d(at.c_in, inner, 1, on_1x1, bias=bias)\n        self.bn1",
         "tests/net/test_model.py",
     ),
     fault(
         "pre-identity",
         "A pre-activation projection that takes x without BN and ReLU",
         RESNET,
-        "(x if isinstance(self.downsample, IdentityShortcut) else out)",
+        "(x if isinstance(self.downsample, (IdentityShortcut, nn.MaxPool2d)) else out)",
         "x",
         "tests/net/test_model.py",
     ),
     fault(
         "stem-halved",
         "conv2_x's first block halves the picture too",
-        RESNET,
-        "1 if stage == 0 else 2",
-        "2",
+        "explorer/spec/axes.py",
+        "return (1, *later) if",
+        "return (2, *later) if",
         "tests/net/test_model.py",
         "tests/test_trace.py",
     ),
@@ -180,8 +180,8 @@ FAULTS = (
         "macs-of-whole-groups",
         "A grouped convolution's MACs as if it had one group",
         TRACE,
-        "macs=math.prod(spatial) * c_out * c_in_per_group * kernel * kernel,",
-        "macs=math.prod(spatial) * c_out * c_in_per_group * groups * kernel * kernel,",
+        'macs = math.prod(window["spatial"]) * c_out * c_in_per_group',
+        'macs = math.prod(window["spatial"]) * c_out * c_in_per_group * groups',
         "tests/net/test_combinations.py",
     ),
     fault(

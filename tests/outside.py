@@ -14,7 +14,7 @@ from torch import nn
 from explorer.model import build
 from explorer.spec import ResNetSpec
 
-TORCHS = (nn.Conv2d, nn.BatchNorm2d, nn.Linear, nn.ReLU, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d)
+TORCHS = (nn.Conv2d, nn.Conv1d, nn.BatchNorm2d, nn.Linear, nn.ReLU, nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d)
 
 
 def counter(name: str) -> ModuleType:

@@ -22,7 +22,7 @@ from explorer.net.trace import Node, trace
 from explorer.spec import ResNetSpec, preset
 
 PLACES = {"1x1": "stride on the 1×1 (v1: the paper, Caffe)", "3x3": "stride on the 3×3 (v1.5: torchvision)"}
-TESTED: dict[str, tuple[object, ...]] = {  # axis -> its values with which the tools' rules were held to the tools
+TESTED: dict[str, tuple[object, ...]] = {  # axis -> its values in the nets whose figures mmpretrain and Keras print
     "norm": ("batch", "none"),
     "attention": ("none",),
     "shortcut_pool": ("none",),
@@ -111,14 +111,15 @@ class Tool:
     per: str = "batch"
 
 
-def bn_params(nodes: Sequence[Node]) -> Gap:
-    norms = _of_kind(nodes, "norm")
+def norm_params(nodes: Sequence[Node]) -> Gap:
+    norms = [node for node in nodes if node.kind in ("norm", "groupnorm")]
+    name = "GroupNorm" if norms and norms[0].kind == "groupnorm" else "BN"
     channels = sum(node.out_shape[1] for node in norms)
     return Gap(
-        "BN: weights and biases, once each",
+        f"{name}: weights and biases, once each",
         2 * channels,
         f"2·{channels:,}",
-        f"channels of {len(norms)} BN layers",
+        f"channels of {len(norms)} {name} layers",
         _by_stage(norms, lambda node: times(2, node.out_shape[1])),
     )
 
@@ -126,6 +127,32 @@ def bn_params(nodes: Sequence[Node]) -> Gap:
 def fc_biases(nodes: Sequence[Node]) -> Gap:
     classes = sum(node.out_shape[1] for node in _of_kind(nodes, "linear"))
     return Gap("fc: biases", classes, f"{classes:,}", "outputs")
+
+
+def conv_biases(nodes: Sequence[Node]) -> Gap:
+    convs = [node for node in _of_kind(nodes, "conv") if len(node.weights) > 1]
+    outputs = sum(math.prod(node.out_shape[1:]) for node in convs)
+    parts = _by_stage(convs, lambda node: times(*node.out_shape[1:]))
+    return Gap("convolutions: biases, at each output", outputs, f"{outputs:,}", "outputs", parts)
+
+
+def group_norm_outputs(nodes: Sequence[Node]) -> Gap:
+    return _outputs(nodes, "groupnorm", 5, "GroupNorm: five operations per output")
+
+
+def frozen_outputs(nodes: Sequence[Node]) -> Gap:
+    return _outputs(nodes, "frozennorm", 2, "frozen BN: a multiplication and an addition per output")
+
+
+def shortcut_pool_outputs(nodes: Sequence[Node]) -> Gap:
+    return _outputs(nodes, "avgpool2d", 1, "pooling on shortcuts: each output")
+
+
+def shortcut_pool_inputs(nodes: Sequence[Node]) -> Gap:
+    return _inputs(nodes, "avgpool2d", 2, "pooling on shortcuts: each input, twice")
+
+
+WHERE_THERE = (conv_biases, group_norm_outputs, frozen_outputs, shortcut_pool_outputs, shortcut_pool_inputs)
 
 
 def average_pooling(nodes: Sequence[Node]) -> Gap:
@@ -168,7 +195,7 @@ TOOLS: tuple[Tool, ...] = (
         "mult-adds",
         "Multiplies each parameter by the pixels it is used on, but a BN or fc parameter only once.",
         "convolutions, fc; parameters of BN and fc",
-        (bn_params, fc_biases),
+        (norm_params, fc_biases, conv_biases),
     ),
     Tool(
         "fvcore",
@@ -176,7 +203,12 @@ TOOLS: tuple[Tool, ...] = (
         "“flops”",
         "Calls multiply-adds flops, and adds BN and the average pooling per element.",
         "convolutions, fc, BN, average pooling",
-        (bn_outputs(2, "a multiplication and an addition per output"), average_pooling),
+        (
+            bn_outputs(2, "a multiplication and an addition per output"),
+            group_norm_outputs,
+            frozen_outputs,
+            average_pooling,
+        ),
         mode="eval",
     ),
     Tool(
@@ -186,7 +218,7 @@ TOOLS: tuple[Tool, ...] = (
         "As above, but BN has its statistics to find: five operations per output. A model fresh from its constructor is in "
         "this mode.",
         "convolutions, fc, BN, average pooling",
-        (bn_outputs(5, "five operations per output"), average_pooling),
+        (bn_outputs(5, "five operations per output"), group_norm_outputs, frozen_outputs, average_pooling),
         mode="train",
     ),
     Tool(
@@ -195,7 +227,12 @@ TOOLS: tuple[Tool, ...] = (
         "GMACs, printed",
         "fvcore’s count in eval mode, of one picture.",
         "convolutions, fc, BN, average pooling",
-        (bn_outputs(2, "a multiplication and an addition per output"), average_pooling),
+        (
+            bn_outputs(2, "a multiplication and an addition per output"),
+            group_norm_outputs,
+            frozen_outputs,
+            average_pooling,
+        ),
         mode="eval",
         per="picture",
     ),
@@ -210,6 +247,8 @@ TOOLS: tuple[Tool, ...] = (
             relu_outputs(2, "each output, twice"),
             pool_inputs("maxpool", 2, "max pooling: each input, twice"),
             pool_inputs("avgpool", 2, "average pooling: each input, twice"),
+            shortcut_pool_inputs,
+            conv_biases,
             fc_biases,
         ),
         mode="eval",
@@ -235,7 +274,7 @@ TOOLS: tuple[Tool, ...] = (
         "“MACs”",
         "Adds four operations per output of BN, and the average pooling by its windows.",
         "convolutions, fc, BN, average pooling",
-        (bn_outputs(4, "four operations per output"), pooled_windows),
+        (bn_outputs(4, "four operations per output"), shortcut_pool_outputs, pooled_windows),
         mode="eval",
     ),
     Tool(
@@ -248,18 +287,17 @@ TOOLS: tuple[Tool, ...] = (
         factor=2,
     ),
 )
-ALWAYS = ("torchinfo", "flop_counter")  # whatever the net: held to the tools by tests of every axis
 
 
 def reconcile(spec: ResNetSpec, height: int, width: int) -> list[Convention]:
     """Every convention for one picture of height × width. The tools count this spec; the first two rows place its
-    stride as the paper and as torchvision do. Tools whose rules were not tested with an axis of the spec are left out
-    (`untested` names it)."""
+    stride as the paper and as torchvision do. mmpretrain's row, which stands on what it prints, is left out for nets
+    with an axis that none of its printed nets has (`untested` names it)."""
     nodes = trace(spec, height, width)
     rows = [*placements(spec, height, width)]
     base = prove("macs", nodes, "MACs of convolutions and fc")
     for tool in TOOLS:
-        if tool.key in ALWAYS or not untested(spec):
+        if tool.key != "mmpretrain" or not untested(spec):
             rows.append(
                 Convention(
                     tool.key,
@@ -267,7 +305,7 @@ def reconcile(spec: ResNetSpec, height: int, width: int) -> list[Convention]:
                     tool.unit,
                     base,
                     tool.says + _prints(tool.key, spec, height, width),
-                    tuple(rule(nodes) for rule in tool.rules),
+                    tuple(gap for rule in tool.rules if (gap := rule(nodes)).value or rule not in WHERE_THERE),
                     tool.counts,
                     tool.factor,
                     tool.mode,
@@ -278,7 +316,7 @@ def reconcile(spec: ResNetSpec, height: int, width: int) -> list[Convention]:
 
 
 def untested(spec: ResNetSpec) -> list[str]:
-    """The axes of a spec with which not all tools' rules were held to the tools: 'norm=group'."""
+    """The axes of a spec that no net has whose figures are printed: 'norm=group'."""
     values = {axis: getattr(spec, axis, allowed[0]) for axis, allowed in TESTED.items()}
     return [f"{axis}={value}" for axis, value in values.items() if value not in TESTED[axis]]
 

@@ -86,6 +86,11 @@ SMALL = {  # each rule of each tool, on nets that are quick to run
     "cifar": replace(preset("resnet20_cifar"), stages=(1, 1, 1)),
     "C pre": ResNetSpec(stages=(1, 2), shortcut="C", activation="pre"),
     "no BN": ResNetSpec(stages=(1, 1, 1), norm="none", num_classes=7),
+    "GroupNorm": ResNetSpec(stages=(1, 1), norm="group"),
+    "frozen": ResNetSpec(stages=(1, 1), norm="frozen"),
+    "SE": ResNetSpec(stages=(1, 1), attention="se"),
+    "ECA D": ResNetSpec(stages=(1, 1), attention="eca", shortcut_pool="avg", stem="deep"),
+    "biases": ResNetSpec(stages=(1, 1), conv_bias="all", pool="conv"),
 }
 TRIED = pytest.mark.parametrize(("size", "batch"), [((64, 64), 1), ((41, 57), 8)])
 

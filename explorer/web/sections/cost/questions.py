@@ -121,7 +121,7 @@ def flops(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
     note += "Computed from the trace by each tool’s rule; the tests run the tools on the real model and compare."
     missing = conventions.untested(chosen.spec)
     if missing:
-        note += f" Tools whose rules were not tried with {', '.join(missing)} are left out."
+        note += f" No figures of mmpretrain and Keras: they print none with {', '.join(missing)}."
     _counted(rows, "MACs of conv and fc", chosen.batch, note)
     st.subheader("How many parameters?", anchor=False)
     _counted(weights, "PyTorch’s", 1, "PyTorch, torchinfo, fvcore, ptflops and thop agree; Keras counts more.")

@@ -40,6 +40,7 @@ PAGES = (  # file in pages/, title, icon; the first is the home page
     ("paper", "Paper", ":material/article:"),
     ("lecture", "Lecture", ":material/co_present:"),
     ("catalogue", "Catalogue", ":material/menu_book:"),
+    ("identify", "From a file", ":material/upload_file:"),
 )
 
 

@@ -21,7 +21,11 @@ from explorer.cli.flags import Parser, asked, model_flags, one_of, say, scope, s
 
 FORMATS = ("table", "json", "csv", "code", "report")
 LEVELS = ("stages", "blocks", "layers")
-COMMANDS = {"time": "explorer.cli.time_command", "look": "explorer.cli.look"}  # imported when asked for
+COMMANDS = {  # imported when asked for
+    "time": "explorer.cli.time_command",
+    "look": "explorer.cli.look",
+    "identify": "explorer.cli.identify",
+}
 UNUSED = {  # format → flag → why it would change nothing
     "code": {"batch": "is the same for every batch", "level": "has no levels"},
     "report": {"level": "holds all levels"},
@@ -35,8 +39,8 @@ def parser() -> Parser:
         description="The facts of any ResNet.",
         allow_abbrev=False,
         epilog="Instead of a MODEL: proof, cost, flops, memory, field, torchinfo, compare, figure, paper, nets "
-        "(python -m explorer proof --help), time, which measures a forward pass on this machine, or look, which sends a "
-        "picture through a net.",
+        "(python -m explorer proof --help), time, which measures a forward pass on this machine, look, which sends a "
+        "picture through a net, or identify, which says of which net a checkpoint or config is.",
     )
     model_flags(made)
     made.add_argument("--format", metavar="|".join(FORMATS), default="table")

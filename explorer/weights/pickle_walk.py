@@ -75,7 +75,7 @@ class _Mark:
 MARK = _Mark()
 _TYPED = {"Float": "float32", "Double": "float64", "Half": "float16", "BFloat16": "bfloat16", "Long": "int64"}
 _TYPED |= {"Int": "int32", "Short": "int16", "Char": "int8", "Byte": "uint8", "Bool": "bool"}
-STORAGES = {Global("torch", f"{name}Storage"): dtype for name, dtype in _TYPED.items()}
+STORAGES: dict[Global, str | None] = {Global("torch", f"{name}Storage"): dtype for name, dtype in _TYPED.items()}
 STORAGES |= {Global("torch.storage", f"{name}Storage"): dtype for name, dtype in _TYPED.items()}
 STORAGES |= {Global("torch.storage", "UntypedStorage"): None, Global("torch", "UntypedStorage"): None}
 ARRAYS = {"f8": "float64", "f4": "float32", "f2": "float16", "i8": "int64", "i4": "int32", "i2": "int16"}
@@ -308,6 +308,14 @@ def array(made: Made) -> Described | None:
     return Described(checked_shape(shape), ARRAYS[name])
 
 
+def _from_buffer(buffer: Any = None, dtype: Any = None, shape: Any = (), *rest: Any) -> Described:
+    """numpy._core.numeric._frombuffer(bytes, dtype, shape, order): an array of protocol 5."""
+    name = dtype.args[0] if isinstance(dtype, Made) and dtype.by == Global("numpy", "dtype") else None
+    if not isinstance(name, str) or name not in ARRAYS:
+        raise ValueError("its pickle makes an array of an unknown number format")
+    return Described(checked_shape(shape), ARRAYS[name])
+
+
 def _ordered(items: Any = (), *rest: Any) -> Pairs:
     """collections.OrderedDict([[key, value], …])."""
     pairs = [tuple(one) for one in items if isinstance(one, (list, tuple)) and len(one) == 2]
@@ -327,6 +335,8 @@ CALLS: dict[Global, Callable[..., Any]] = {
     Global("collections", "OrderedDict"): _ordered,
     Global("torch.serialization", "_get_layout"): _nothing,
     Global("numpy", "dtype"): _dtype,
+    Global("numpy.core.numeric", "_frombuffer"): _from_buffer,
+    Global("numpy._core.numeric", "_frombuffer"): _from_buffer,
     **{
         Global(module, "_reconstruct"): lambda *args, module=module: Made(Global(module, "_reconstruct"))
         for module in NUMPY
@@ -426,6 +436,9 @@ def _append(machine: Machine) -> None:
     machine.extend([value])
 
 
+_SHORT, _LONG4, _LONG8, _BINSTRING = _sized("<B"), _sized("<I"), _sized("<Q"), _sized("<i")
+_BYTE, _WORD = _index("<B"), _index("<I")
+
 HANDLERS: dict[bytes, Callable[[Machine], Any]] = {
     b"\x80": lambda m: m.source.take(1),  # PROTO
     b"\x95": lambda m: m.source.take(8),  # FRAME
@@ -490,8 +503,6 @@ HANDLERS: dict[bytes, Callable[[Machine], Any]] = {
     b"P": lambda m: m.persistent(m.source.line()),
     b"Q": lambda m: m.persistent(m.pop()),
 }
-_SHORT, _LONG4, _LONG8, _BINSTRING = _sized("<B"), _sized("<I"), _sized("<Q"), _sized("<i")
-_BYTE, _WORD = _index("<B"), _index("<I")
 
 
 def walk(file: IO[bytes], size: int) -> Any:

@@ -1,0 +1,171 @@
+"""From a file: a checkpoint or a config, and which net it is of. Nothing of the file is ever run, or read as markup."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+
+import streamlit as st
+from markupsafe import Markup
+
+from explorer import units
+from explorer.spec import naming
+from explorer.spec.address import params_of
+from explorer.tell import link
+from explorer.tell.markup import joined
+from explorer.tell.tabular import csv_text
+from explorer.web import pieces, plain
+from explorer.weights import Identified, renaming
+from explorer.weights.anything import identify_stream
+from explorer.weights.config_text import MOST
+from explorer.weights.match import grouped
+
+MOST_MB = 300
+MOST_BLOCKS = 60  # rows of a table on the page; the command has all tensors
+PAGES = {"": "Architecture", "blocks": "Blocks", "cost": "Cost", "compare": "Compare"}
+
+
+def asked() -> Identified | None:
+    """The upload or the pasted text, and what it is; errors are said here."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        file = st.file_uploader(
+            "A checkpoint (.safetensors, .pt, .pth, .th, .bin) or a config (.json, .yaml, .py)",
+            key="weights_file",
+            max_upload_size=MOST_MB,
+            help="Only names, shapes and number formats are read, and nothing in the file is run. A larger file: "
+            "python -m explorer identify FILE, in a terminal.",
+        )
+    with right:
+        text = st.text_area(
+            "Or a config, pasted",
+            key="weights_text",
+            max_chars=MOST,
+            height=122,
+            placeholder="Hugging Face’s config.json, OpenMMLab’s model = dict(…), detectron2’s YAML",
+        )
+    if file is None and not text.strip():
+        return None
+    key = file.file_id if file is not None else text
+    if st.session_state.get("identified", (None, None))[0] != key:
+        st.session_state["identified"] = key, _identified(file, text)
+    found = st.session_state["identified"][1]
+    if isinstance(found, str):
+        plain.error(found)
+        return None
+    return found
+
+
+def _identified(file: Any, text: str) -> Identified | str:
+    """The answer, or what is wrong."""
+    try:
+        if file is not None:
+            return identify_stream(file, file.name[:80])
+        return identify_stream(BytesIO(text.encode()), "pasted text")
+    except ValueError as error:
+        return str(error)
+
+
+def net(found: Identified) -> None:
+    """What it is, and the way to it on every page."""
+    spec = found.spec
+    fits = found.found is None or found.found.matched.fits
+    pieces.lead(
+        f"{'It is' if fits else 'It comes nearest to'} {naming.title(spec)}: {naming.layout(spec)}, by name {found.name}."
+    )
+    pieces.figures(
+        [
+            pieces.Figure(units.count(found.params), "parameters", exact=units.exact(found.params)),
+            pieces.Figure(f"{spec.num_classes:,}" if spec.num_classes else "none", "classes"),
+            pieces.Figure(str(spec.in_channels), "input channels"),
+            pieces.Figure(found.layout, "layout of its names"),
+        ]
+    )
+    try:
+        params = params_of(spec)
+    except ValueError as error:
+        plain.info(error)
+        return
+    root = (st.context.url or "").removesuffix("identify")
+    with st.container(horizontal=True):
+        for page, title in PAGES.items():
+            st.link_button(
+                f"This net on {title}",
+                link.url_of(root + page, params),
+                icon=":material/open_in_new:",
+                type="secondary" if page else "primary",
+            )
+
+
+def said(title: str, sentences: Sequence[str]) -> None:
+    """Sentences, one below the other, as text."""
+    st.subheader(title, anchor=False)
+    items = joined(Markup("<li>{}</li>").format(one) for one in sentences)
+    pieces.html(Markup('<ul class="said">{}</ul>').format(items))
+
+
+def misfits(found: Identified) -> None:
+    """What does not fit, by block, in the file's own names."""
+    if found.found is None:
+        return
+    matched = found.found.matched
+    if matched.fits:
+        plain.info("Every tensor of the net is in the file, and no other.", "check_circle")
+    for title, ours, theirs in (
+        ("Missing", matched.missing, found.missing),
+        ("Unexpected", matched.extra, found.unexpected),
+        ("Misshapen", matched.misshapen, found.misshapen),
+    ):
+        if theirs:
+            st.subheader(f"{title}: {len(theirs):,} tensor{'s' if len(theirs) > 1 else ''}", anchor=False)
+            pieces.table(_by_block(found, ours, theirs))
+
+
+def _by_block(found: Identified, ours: Sequence[str], theirs: Sequence[str]) -> list[dict[str, object]]:
+    """One row per block, with the file's names; names that no layout knows stand in one row at the end."""
+    names = dict(zip(ours, theirs))
+    rows: list[dict[str, object]] = [
+        {"block": block, "tensors": len(some), "names": _listed([names[one] + _shapes(found, one) for one in some])}
+        for block, some in list(grouped(ours).items())[:MOST_BLOCKS]
+    ]
+    if unknown := list(theirs[len(ours) :]):
+        rows.append({"block": "unknown names", "tensors": len(unknown), "names": _listed(unknown)})
+    return rows
+
+
+def _shapes(found: Identified, ours: str) -> str:
+    """' is 3×3×3×3, not 256×256×3×3', of a tensor that has another shape."""
+    if found.found is None or ours not in found.found.matched.misshapen:
+        return ""
+    seen, wanted = found.found.recognised.ours[ours].shape, found.found.matched.wanted[ours]
+    return f" is {'×'.join(map(str, seen))}, not {'×'.join(map(str, wanted))}"
+
+
+def _listed(names: Sequence[str], most: int = 12) -> str:
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(name[:100] for name in names[:most]) + more
+
+
+def take_home(found: Identified) -> None:
+    """The renaming as a table and as Python."""
+    if found.found is None:
+        return
+    recognised = found.found.recognised
+    with st.container(horizontal=True):
+        st.download_button(
+            "Renaming (CSV)",
+            lambda: csv_text(renaming.table(recognised, found.spec)),
+            f"{found.name}-renaming.csv",
+            "text/csv",
+            on_click="ignore",
+            icon=":material/table:",
+        )
+        st.download_button(
+            "Renaming (Python)",
+            lambda: renaming.code(recognised),
+            f"{found.name}-renaming.py",
+            "text/x-python",
+            on_click="ignore",
+            icon=":material/code:",
+        )

@@ -1,0 +1,177 @@
+"""A file's tensors beside those of a net: missing, unexpected, misshapen; grouped by block; and why, most likely."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from explorer.net.resnet import build
+from explorer.spec import BLOCKS, ResNetSpec, naming
+from explorer.weights.layouts import split
+from explorer.weights.limits import Tensor
+from explorer.weights.recognise import Recognised
+
+COUNTER = "num_batches_tracked"  # PyTorch has it since 0.4.1; a file without it lacks nothing
+HEADS = re.compile(r"(?:^|\.)(fc|head|classifier|linear|last_linear|logits|projection_head|predictor)\b")
+SIGNS = (  # what a tensor's name says of a net that is none of this family
+    (re.compile(r"\.convs\.\d|\.bns\.\d"), "Res2Net"),
+    (re.compile(r"\.conv2\.(fc1|fc2|bn0|conv)\b"), "ResNeSt"),
+    (re.compile(r"\.conv2\.(attn|paths)\b"), "SKNet"),
+    (re.compile(r"denselayer|denseblock"), "DenseNet"),
+    (re.compile(r"\.gamma$|dwconv"), "ConvNeXt"),
+    (re.compile(r"attn|mlp|pos_embed"), "a transformer"),
+)
+
+
+@dataclass(frozen=True)
+class Matched:
+    """Our names of what does not fit, in the net's order; `unknown` are the file's own names."""
+
+    missing: tuple[str, ...]
+    extra: tuple[str, ...]
+    misshapen: tuple[str, ...]
+    unknown: tuple[Tensor, ...]
+    wanted: Mapping[str, tuple[int, ...]]
+
+    @property
+    def fits(self) -> bool:
+        return not (self.missing or self.extra or self.misshapen or self.unknown)
+
+
+@lru_cache(maxsize=16)
+def wanted(spec: ResNetSpec) -> dict[str, tuple[int, ...]]:
+    """Every tensor of the net's state dict by name: its shape."""
+    return {name: tuple(value.shape) for name, value in build(spec, "meta").state_dict().items()}
+
+
+def match(found: Recognised, spec: ResNetSpec) -> Matched:
+    """What of a file does not fit a net."""
+    names = wanted(spec)
+    counted = any(split(name)[1] == COUNTER for name in found.ours)
+    return Matched(
+        tuple(name for name in names if name not in found.ours and (counted or split(name)[1] != COUNTER)),
+        tuple(name for name in found.ours if name not in names),
+        tuple(name for name in names if name in found.ours and not same_shape(found.ours[name].shape, names[name])),
+        found.unknown,
+        names,
+    )
+
+
+def same_shape(theirs: tuple[int, ...], ours: tuple[int, ...]) -> bool:
+    """Equal, or a classifier that is written as a 1×1 convolution (timm's ResNetV2)."""
+    return theirs == ours or (len(ours) == 2 and theirs == (*ours, 1, 1))
+
+
+def grouped(names: Iterable[str]) -> dict[str, list[str]]:
+    """Our names by block (`layer1.0`), or by module in stem and head."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        parts = name.split(".")
+        groups.setdefault(".".join(parts[:2]) if parts[0].startswith("layer") else parts[0], []).append(name)
+    return groups
+
+
+def causes(found: Recognised, spec: ResNetSpec, derived: ResNetSpec | None, matched: Matched) -> list[str]:
+    """The most likely reasons for what does not fit, in sentences. derived: the net that the file's own shapes say."""
+    if matched.fits:
+        return []
+    said = [*_other_net(spec, derived), *_head(found, spec, matched), *_renamed(found, matched), *_outside(matched)]
+    return said or [_partial(matched)]
+
+
+def _other_net(spec: ResNetSpec, derived: ResNetSpec | None) -> list[str]:
+    if derived is None or derived == spec:
+        return []
+    said = []
+    if derived.block != spec.block:
+        convs = BLOCKS[derived.block].convs
+        said.append(
+            f"Another block: the file’s have {convs} convolutions ({derived.block}), the net’s are {spec.block}."
+        )
+    if derived.stages != spec.stages:
+        said.append(
+            f"Another depth: the file has {_blocks(derived)} blocks, which is {naming.title(derived)}; "
+            f"{naming.title(spec)} has {_blocks(spec)}."
+        )
+    for field, words in (
+        ("widths", "Another width"),
+        ("width", "Another width"),
+        ("width_per_group", "Another width per group"),
+        ("groups", "Other groups"),
+        ("stem", "Another stem"),
+        ("activation", "Another order"),
+        ("norm", "Another norm"),
+        ("attention", "Another attention"),
+        ("in_channels", "Another picture"),
+    ):
+        old, new = getattr(spec, field), getattr(derived, field)
+        if old != new:
+            said.append(f"{words}: {field}={_value(new)} in the file, {_value(old)} in the net.")
+    return said
+
+
+def _value(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _blocks(spec: ResNetSpec) -> str:
+    return ", ".join(map(str, spec.stages))
+
+
+def _head(found: Recognised, spec: ResNetSpec, matched: Matched) -> list[str]:
+    """The classifier has other outputs, is another module, or is not there."""
+    weight = found.ours.get("fc.weight")
+    if "fc.weight" in matched.misshapen and weight is not None and weight.shape:
+        return [f"The classifier is replaced: it has {weight.shape[0]:,} outputs, the net {spec.num_classes:,}."]
+    if "fc.weight" in matched.extra and weight is not None:
+        return [f"The net has no classifier, the file has one of {weight.shape[0]:,} outputs."]
+    others = [one for one in matched.unknown if HEADS.search(one.name)]
+    if others and "fc.weight" not in found.ours:
+        last = next((one for one in reversed(others) if len(one.shape) == 2), others[-1])
+        outputs = f" with {last.shape[0]:,} outputs" if last.shape else ""
+        return [f"The classifier is replaced by another head{outputs}: {_some([one.name for one in others])}."]
+    return ["The file has no classifier."] if "fc.weight" in matched.missing else []
+
+
+def _renamed(found: Recognised, matched: Matched) -> list[str]:
+    """Unknown tensors that are missing ones but for the beginning of their names."""
+    ends: dict[tuple[str, tuple[int, ...]], str] = {}
+    for name in matched.missing:
+        theirs = found.name_of(name)
+        for cut in range(1, 4):
+            ends.setdefault(
+                (".".join(theirs.split(".")[cut:]), matched.wanted[name]), ".".join(theirs.split(".")[:cut])
+            )
+    pairs: Counter[tuple[str, str]] = Counter()
+    for one in matched.unknown:
+        parts = one.name.split(".")
+        for cut in range(1, len(parts)):
+            if old := ends.get((".".join(parts[cut:]), one.shape)):
+                pairs[".".join(parts[:cut]), old] += 1
+                break
+    return [
+        f"A renamed prefix: {count:,} tensors begin with {theirs[:60]!r} and fit where {ours!r} is missing."
+        for (theirs, ours), count in pairs.most_common(3)
+        if count > 1 and theirs != ours
+    ]
+
+
+def _outside(matched: Matched) -> list[str]:
+    for sign, net in SIGNS:
+        if any(sign.search(one.name) for one in matched.unknown):
+            return [f"Some names are those of {net}, which is no net of this family."]
+    return []
+
+
+def _partial(matched: Matched) -> str:
+    if matched.missing and not matched.unknown and not matched.misshapen:
+        return f"Only a part of a net was saved: {_some(list(grouped(matched.missing)))} lack tensors."
+    return "No single cause explains it."
+
+
+def _some(names: Sequence[str], most: int = 4) -> str:
+    shown = ", ".join(name[:60] for name in names[:most])
+    return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown

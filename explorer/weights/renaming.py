@@ -1,0 +1,77 @@
+"""The renaming of a file's tensors to take home: as a table, and as a few lines of Python."""
+
+from __future__ import annotations
+
+import re
+
+from explorer.spec import ResNetSpec
+from explorer.weights.layouts import Layout, Path
+from explorer.weights.match import wanted
+from explorer.weights.recognise import Recognised
+
+_NUMBER = re.compile(r"\{(\w)([+-]\d)?\}")
+_CODE = '''"""Rename a checkpoint's tensors: from {title} to torchvision's. Reads no weights and imports nothing but re."""
+
+import re
+
+PREFIX = {prefix!r}
+RULES = (  # (their module, ours)
+{rules}
+)
+
+
+def renamed(name):
+    """A tensor's name for torchvision's model (and the explorer's); None for one that it does not have."""
+    if not name.startswith(PREFIX):
+        return None
+    module, _, part = name[len(PREFIX):].rpartition(".")
+    for theirs, ours in RULES:
+        found = re.fullmatch(theirs, module)
+        if found:
+            numbers = {{key: int(text) for key, text in found.groupdict().items()}}
+            return f"{{ours(**numbers)}}.{{part}}"
+    return None
+
+
+# state = {{renamed(name): value for name, value in checkpoint.items() if renamed(name)}}
+# model.load_state_dict(state, strict=True)
+'''
+
+
+def table(found: Recognised, spec: ResNetSpec) -> list[dict[str, object]]:
+    """One row per tensor of the net, in its order: the file's name, ours, the shape; names that the file lacks in
+    brackets."""
+    return [
+        {
+            "file": found.name_of(name) if name in found.ours else f"({found.name_of(name)})",
+            "net": name,
+            "shape": list(shape),
+        }
+        for name, shape in wanted(spec).items()
+    ]
+
+
+def code(found: Recognised) -> str:
+    """A module with one function `renamed(name)`, made from the layout's table."""
+    layout = found.layout
+    return _CODE.format(title=layout.title, prefix=found.prefix, rules="\n".join(_rules(layout)))
+
+
+def _rules(layout: Layout) -> list[str]:
+    return [
+        f"    (r{theirs.regex!r}, {_function(row.ours, theirs)}),".replace("\\\\", "\\")
+        for row in layout.rows
+        for theirs in row.theirs
+    ]
+
+
+def _function(ours: Path, theirs: Path) -> str:
+    """`lambda s, b: f"layer{s + 1}.{b}"`: our path from their numbers."""
+    shift = {name: ours_by - theirs.offsets[name] for name, ours_by in ours.offsets.items()}
+    body = _NUMBER.sub(lambda found: "{" + _shifted(found[1], shift[found[1]]) + "}", ours.text)
+    names = ", ".join(theirs.offsets)
+    return f'lambda {names}: f"{body}"' if names else f'lambda: "{ours.text}"'
+
+
+def _shifted(name: str, by: int) -> str:
+    return name if not by else f"{name} {'+' if by > 0 else '-'} {abs(by)}"

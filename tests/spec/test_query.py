@@ -122,7 +122,7 @@ def test_the_pages_choices_are_those_of_their_rooms() -> None:
     from explorer.lab.experiments import EXPERIMENTS
     from explorer.timing.data.settings import CHOICES as SETTINGS
 
-    assert set(url_keys.LAB) == set(EXPERIMENTS)
+    assert set(url_keys.EXPERIMENTS) == set(EXPERIMENTS)
     for name, field in (("dtype", "dtype"), ("layout", "memory_format")):
         for value in SETTINGS[field]:
             next(key for key in url_keys.KEYS if key.name == name and key.pages == ("timing",)).check(value)

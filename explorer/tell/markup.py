@@ -24,6 +24,30 @@ if TYPE_CHECKING:  # needs torch: not before the controls are painted
     from explorer.facts.proof import Proof
 
 
+class Pattern:
+    """HTML with gaps for texts: `Markup(…).format`, but ten times as fast, for what stands on a page a hundred times.
+    Like `Markup`, made from a literal only (ruff's S704)."""
+
+    def __init__(self, html: str) -> None:
+        self._first, *self._rest = html.split("{}")
+
+    def format(self, *texts: object) -> Markup:
+        """With a text, or `Markup`, in each gap. Raises `ValueError` where their numbers differ."""
+        filled = [self._first]
+        for text, piece in zip(texts, self._rest, strict=True):
+            filled += (escape(text), piece)
+        return Markup("".join(filled))  # noqa: S704 (our own pieces, escaped texts)
+
+
+BUTTON = Pattern('<button type="button" class="{}" popovertarget="{}"{}>{}</button>')
+HEAD, LINE, CELL = Pattern("<th{}>{}</th>"), Pattern("<tr>{}</tr>"), Pattern("<td{}>{}</td>")
+COPIED = Pattern('<div class="line"><code>{}</code><button type="button" data-copy>{}</button></div>')
+STEPS = Pattern("<details><summary>Step by step</summary><pre>{}</pre></details>")
+RULE = Pattern('<div class="rule">{} {}</div>{}{}')
+CARD = Pattern('<div popover id="{}" class="proof-card">{}</div>')
+MARK = Pattern('<span class="mark" title="{}: {}">{} {}</span>')
+
+
 def joined(parts: Iterable[str], between: str = "") -> Markup:
     """Pieces in a row; a plain string among them is text, and is escaped."""
     return Markup("").join(parts) if not between else escape(between).join(parts)
@@ -31,9 +55,7 @@ def joined(parts: Iterable[str], between: str = "") -> Markup:
 
 def mark(source: str) -> Markup:
     """The unobtrusive mark that says what a figure is: computed, measured, recorded or published."""
-    return Markup('<span class="mark" title="{}: {}">{} {}</span>').format(
-        source, units.PROVENANCE[source], units.PROVENANCE_MARK[source], source
-    )
+    return MARK.format(source, units.PROVENANCE[source], units.PROVENANCE_MARK[source], source)
 
 
 @dataclass
@@ -51,9 +73,7 @@ class Cards:
         if key not in self.cards:
             self.cards[key] = card(key, proof, steps)
         look = Markup(' style="{}"').format(style) if style else ""
-        return Markup('<button type="button" class="{}" popovertarget="{}"{}>{}</button>').format(
-            f"proved {kind}".strip(), key, look, shown or proof.shown
-        )
+        return BUTTON.format(f"proved {kind}".strip(), key, look, shown or proof.shown)
 
     def text(self, told: str | Told | Provable) -> Markup:
         """What is said, escaped, its numbers as buttons."""
@@ -69,7 +89,7 @@ class Cards:
 
 def card(key: str, proof: Proof, steps: str) -> Markup:
     """The rule in symbols; the substituted formula as text and as LaTeX, each with a button that copies it; the steps."""
-    return Markup('<div popover id="{}" class="proof-card">{}</div>').format(key, derivation(proof, steps))
+    return CARD.format(key, derivation(proof, steps))
 
 
 def opened(label: str, proof: Proof) -> Markup:
@@ -95,10 +115,9 @@ def slotted_card() -> Markup:
 
 
 def _said(rule: str, source: Markup, text: str, latex: str, steps: str) -> Markup:
-    line = Markup('<div class="line"><code>{}</code><button type="button" data-copy>{}</button></div>')
-    lines = line.format(text, "Copy") + line.format(latex, "Copy LaTeX")
-    more = Markup("<details><summary>Step by step</summary><pre>{}</pre></details>").format(steps) if steps else ""
-    return Markup('<div class="rule">{} {}</div>{}{}').format(rule, source, lines, more)
+    lines = COPIED.format(text, "Copy") + COPIED.format(latex, "Copy LaTeX")
+    more = STEPS.format(steps) if steps else ""
+    return RULE.format(rule, source, lines, more)
 
 
 def stacked(lines: Mapping[str, Sequence[tuple[str, float, str, Proof]]]) -> Markup:
@@ -124,12 +143,9 @@ def table(rows: Sequence[dict], place: str) -> Markup:
     cards = Cards(place)
     numeric = {key for key in rows[0] if all(is_number(row[key]) for row in rows)}
     kind = {key: Markup(' class="num"') if key in numeric else "" for key in rows[0]}
-    head = joined(Markup("<th{}>{}</th>").format(kind[key], key) for key in rows[0])
+    head = joined(HEAD.format(kind[key], key) for key in rows[0])
     body = joined(
-        Markup("<tr>{}</tr>").format(
-            joined(Markup("<td{}>{}</td>").format(kind[key], _cell(value, cards)) for key, value in row.items())
-        )
-        for row in rows
+        LINE.format(joined(CELL.format(kind[key], _cell(value, cards)) for key, value in row.items())) for row in rows
     )
     return framed(head, body) + cards.html()
 

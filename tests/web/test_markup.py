@@ -68,6 +68,7 @@ def test_a_stylesheet_cannot_become_anything_else(page: list[str]) -> None:
     [
         ("import streamlit as st\nst.html('x')\n", "TID251"),
         ("from html import escape\nprint(escape)\n", "TID251"),
+        ("from explorer.tell.markup import Pattern\nx = input()\nPattern(f'<b>{x}</b>')\n", "S704"),
         ("from markupsafe import Markup\nx = input()\nMarkup(f'<b>{x}</b>')\n", "S704"),
     ],
 )
@@ -76,3 +77,12 @@ def test_the_linter_refuses_a_second_way(code: str, rule: str) -> None:
     command = [sys.executable, "-m", "ruff", "check", "--stdin-filename", str(root / "explorer/web/new.py"), "-"]
     found = subprocess.run(command, input=code, capture_output=True, text=True, cwd=root)
     assert found.returncode == 1 and rule in found.stdout
+
+
+def test_a_pattern_is_what_markups_own_format_gives() -> None:
+    pattern, texts = markup.Pattern('<a href="{}">{}{}</a>'), (ATTACK, Markup("<b>"), 3)
+    assert pattern.format(*texts) == Markup('<a href="{}">{}{}</a>').format(*texts)
+    assert isinstance(pattern.format(*texts), Markup)
+    for wrong in (texts[:2], (*texts, "more")):
+        with pytest.raises(ValueError, match="zip"):
+            pattern.format(*wrong)

@@ -274,3 +274,13 @@ def test_nets_that_neither_library_has_count_as_published(name):
 def test_keras_counts_the_statistics_too(name, total_params):
     nodes = trace(PUBLISHED[name][0])
     assert total(nodes, "params") + sum(node.buffers - node.counters for node in nodes) == total_params
+
+
+@pytest.mark.parametrize("level", ["layer", "block", "stage"])
+def test_a_pass_is_cut_into_parts_that_leave_nothing_out(spec, level):
+    from explorer.timing.measure.marks import cut, marking
+
+    parts = cut(trace(spec, *SIDES), level)
+    with marking(model := build(spec).eval(), parts, lambda: 0) as marks, torch.no_grad():
+        model(torch.zeros(1, spec.in_channels, *SIDES))
+    assert len(marks) == len(parts)

@@ -30,9 +30,19 @@ def cut(nodes: Sequence[Node], level: str) -> list[Cut]:
     A part that ends with a functional operation (the addition, flatten) closes where the next module starts; at the
     end of a block (pre-activation's addition is its last operation) where the block ends.
     """
-    groups = [(name, list(members)) for name, members in groupby(nodes[1:], key=LEVELS[level])]
+    groups: list[tuple[str, list[Node]]] = []
+    for name, members in groupby(nodes[1:], key=LEVELS[level]):
+        found = list(members)
+        if groups and _inseparable(groups[-1][1][-1], found[0]):
+            found = [*groups.pop()[1], *found]
+        groups.append((name, found))
     followers = [members[0] for _, members in groups[1:]] + [None]
     return [(name, members[-1], *_closing(members[-1], after)) for (name, members), after in zip(groups, followers)]
+
+
+def _inseparable(last: Node, after: Node) -> bool:
+    """Two functional operations in a row: no module starts or ends between them, so they are one part, the second's."""
+    return last.functional and after.functional and last.block == after.block
 
 
 def _closing(last: Node, after: Node | None) -> tuple[str, str]:

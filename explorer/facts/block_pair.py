@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from explorer.facts.proof import Proof, deciding_size, prove, ratio
-from explorer.facts.reason import parts, weights
+from explorer.facts.reason import parts
 from explorer.facts.rollup import Block, blocks
 from explorer.facts.told import Provable, Told
 from explorer.net.ops import op
@@ -110,7 +110,7 @@ def _projections(found: Pair) -> Told:
 def why(block: Block) -> Told:
     """The reason for its shortcut, the projection's weights with their proof."""
     first, *rest = parts(block)
-    proofs = [one if isinstance(one, str) else Provable(f"{weights(one):,}", prove("params", [one])) for one in rest]
+    proofs = [one if isinstance(one, str) else Provable(f"{one.params:,}", prove("params", [one])) for one in rest]
     return Told(first[0].upper() + first[1:], *proofs, ".")
 
 

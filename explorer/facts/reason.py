@@ -15,11 +15,7 @@ if TYPE_CHECKING:
 
 def reason(block: Block) -> str:
     """Which of height × width and channels change, and what therefore stands on the shortcut."""
-    return "".join(part if isinstance(part, str) else f"{weights(part):,}" for part in parts(block))
-
-
-def weights(conv: Node) -> int:
-    return math.prod(conv.weights[0][1])
+    return "".join(part if isinstance(part, str) else f"{part.params:,}" for part in parts(block))
 
 
 def parts(block: Block) -> list[str | Node]:
@@ -43,24 +39,24 @@ def parts(block: Block) -> list[str | Node]:
     return [f"{' and '.join(changes)}{shapes}, so x cannot be added as it is: ", *_bypass_words(block)]
 
 
-def _bypass_words(block: Block) -> str:
+def _bypass_words(block: Block) -> list[str | Node]:
     kind, stride = block.shortcut, math.prod(node.stride for node in block.bypass)
     kept = f"every {_ordinal(stride)} pixel" if stride > 1 else ""
     if kind == "subsample":
-        return f"{kept} of x, by a 1×1 max pool, no weights"
+        return [f"{kept} of x, by a 1×1 max pool, no weights"]
     if kind == "pad":
         added, before = block.out_shape[1] - block.in_shape[1], block.bypass[-1].padding
         halves = f", {before:,} before and {added - before:,} behind x’s own" if before else ""
         zeros = f"{added:,} channels of zeros{halves}, no weights" if added else "no weights"
-        return f"{kept}, and {zeros}" if kept and added else ", ".join(filter(None, (kept, zeros)))
+        return [f"{kept}, and {zeros}" if kept and added else ", ".join(filter(None, (kept, zeros)))]
     conv = next(node for node in block.bypass if op(node.kind).layer)
     biases = " with biases" if len(conv.weights) > 1 else ""
-    words = f"1×1 convolution, stride {conv.stride}, {conv.params:,} weights{biases}"
+    words: list[str | Node] = [f"1×1 convolution, stride {conv.stride}, ", conv, f" weights{biases}"]
     pools = [node for node in block.bypass if op(node.kind).colour == "pool" and node.kernel > 1]
     if pools and pools[0].stride > 1:
         size = f"{pools[0].kernel}×{pools[0].kernel}"
-        return f"{size} average pool, stride {pools[0].stride}, so that no pixel is skipped, then a {words}"
-    return f"{pools[0].kernel}×{pools[0].kernel} average pool, then a {words}" if pools else words
+        return [f"{size} average pool, stride {pools[0].stride}, so that no pixel is skipped, then a ", *words]
+    return [f"{pools[0].kernel}×{pools[0].kernel} average pool, then a ", *words] if pools else words
 
 
 _ENDINGS = {2: "nd", 3: "rd"}

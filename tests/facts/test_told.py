@@ -99,6 +99,17 @@ def test_a_blocks_drawing_proves_its_weights() -> None:
             assert named["out"].startswith(f"{proofs['out'].value}×")
 
 
+@pytest.mark.parametrize("changes", [{}, {"shortcut_pool": "avg"}, {"conv_bias": "all"}])
+def test_the_weights_in_a_reason_open_their_proof(changes: dict) -> None:
+    block = block_pair.pair(256, place="dotted", base=ResNetSpec(**changes)).bottleneck
+    numbers = [part for part in block_pair.why(block).parts if isinstance(part, Provable)]
+    assert len(numbers) == 1 and evaluate(numbers[0].proof.expression) == numbers[0].proof.value
+    assert (
+        f"{numbers[0].proof.value:,}" == numbers[0].shown
+        and str(block_pair.why(block)).lower() == f"{block.reason}.".lower()
+    )
+
+
 def test_buttons_lie_on_the_picture() -> None:
     drawn = block_drawing(block_pair.pair(256).basic, "#123456", "t", 256)
     html = spots(drawn, block_pair.drawn_proofs(block_pair.pair(256).basic), Cards("x"))

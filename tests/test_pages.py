@@ -165,6 +165,12 @@ def test_the_last_valid_model_stays_while_the_input_is_wrong() -> None:
     assert not app.error and "1×3×64×64" in built(app)
 
 
+def test_a_wrong_input_leaves_this_visitors_model_and_not_anothers() -> None:
+    mine, _ = open_app("depth=18&input=96"), open_app("depth=101")
+    mine.text_input(key="input").set_value("huge").run()
+    assert "input='huge'" in read(mine.error[0].value) and built(mine).startswith("ResNet-18 ·")
+
+
 def test_choosing_depth_and_block_rebuilds_the_model() -> None:
     app = open_app()
     app.button_group(key="depth").set_value("18").run()

@@ -219,3 +219,11 @@ def test_a_picture_that_changes_under_a_pointer_at_rest_shows_no_tip(show) -> No
     assert page.locator(".tip").is_hidden()
     page.mouse.move(middle[0] + 3, middle[1] + 2)
     page.locator(".tip").wait_for()
+
+
+def test_the_nets_panel_says_what_is_special_and_nothing_where_nothing_is(show) -> None:
+    page = show(drawing("resnet50"))
+    assert page.locator(".panel .kicker").all_inner_texts() == ["Shortcuts"]
+    said = ["Deep stem: three 3×3 in place of one 7×7", "D: the pool takes the stride, so no pixel is skipped"]
+    page.evaluate("data => feed(data)", drawing("resnet50", seq=2) | {"stamp": "another", "special": said})
+    assert page.locator(".panel .reason").all_inner_texts() == [f"{one}." for one in said]

@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 from explorer.facts.rollup import METRICS, blocks, stages, total
 from explorer.net.resnet import IdentityShortcut, ZeroPad, build
 from explorer.net.trace import trace
-from explorer.spec import ResNetSpec, preset
+from explorer.spec import ResNetSpec, catalogue, named, naming, preset
 from explorer.tell import netmap
 from explorer.tell.netmap import groups, layout, opened, recipes
 from explorer.tell.netmap.scene import scene
@@ -158,3 +158,18 @@ def test_an_opened_block_shows_every_layer_and_its_shortcut(name: str, variant: 
         for x, y, w, h in (box["box"] for box in picture["boxes"]):
             assert x >= 0 and x + w <= picture["w"] and y >= 0 and y + h <= picture["h"]
         assert not overlaps([box["box"] for box in picture["boxes"]])
+
+
+def test_the_map_says_what_is_special_in_the_headers_words() -> None:
+    assert drawn(named("resnet50d"))["special"] == [
+        "Deep stem: three 3×3 in place of one 7×7",
+        "D: the pool takes the stride, so no pixel is skipped",
+    ]
+    assert all(drawn(row.spec)["special"] == naming.special(row.spec) for row in list(catalogue.rows().values())[::9])
+
+
+@pytest.mark.parametrize("name", [*PAPER, "resnet20_cifar"])
+def test_of_a_net_as_published_nothing_is_special_and_its_picture_is_the_variants(name: str) -> None:
+    plain, other = drawn(preset(name)), drawn(replace(preset(name), zero_init="yes"))
+    assert plain["special"] == [] and other["special"]
+    assert plain["scene"] == other["scene"]

@@ -107,10 +107,10 @@ def memories(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
     layers = memory.by_layer(spec, asked.height, asked.width, asked.batch, asked.dtype)
     return [
         Section(
-            f"Bytes at batch {asked.batch:,} in {asked.dtype}, training with {asked.optimizer}",
+            f"Bytes at batch {asked.batch:,} in {memory.FORMATS[asked.dtype]}, training with {asked.optimizer}",
             rows,
             "estimated",
-            "; ".join(memory.ASSUMPTIONS),
+            "; ".join(memory.assumptions(asked.dtype)),
         ),
         Section("Outputs by layer, bytes", layers),
     ]

@@ -54,7 +54,10 @@ QUESTIONS: dict[str, Question] = {
         "memory of inference and training, estimated",
         "memories",
         (
-            ("--dtype", {"default": "fp32", "metavar": "fp32|bf16|…", "help": "number format"}),
+            (
+                "--dtype",
+                {"default": "fp32", "metavar": "fp32|bf16|amp|…", "help": "number format; amp: mixed precision"},
+            ),
             (
                 "--optimizer",
                 {"default": "SGD with momentum", "metavar": "NAME", "help": "SGD, momentum, Adam or AdamW"},

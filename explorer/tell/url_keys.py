@@ -108,7 +108,7 @@ KEYS: tuple[Key, ...] = (
     _choice("show", ["cost"], "where", "flops", "memory", "field", "torchinfo"),
     Key("metric", ("cost",), _one_of("metric", _metrics)),
     _choice("as", ["cost"], "treemap", "sunburst", "bars"),
-    _later("dtype", ["cost"], "facts.rollup", "BYTES"),
+    _later("dtype", ["cost"], "facts.memory", "FORMATS"),
     _choice("optimizer", ["cost"], "SGD", "momentum", "Adam"),
     _choice("levels", ["cost"], "2", "3"),
     _choice("view", ["timing"], "pass", "parts", "sweep", "limit", "launches", "race", "machines"),

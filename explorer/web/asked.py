@@ -2,7 +2,7 @@
 
 Streamlit's own binding writes a control's shown label into the URL, so a label could only ever be a slug. Here the
 URL's value is read before the control is drawn and written after it; a value that is not among the options is said,
-with what is allowed, and the first option is shown.
+with what is allowed, and the default is shown.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from explorer.web.plain import plain
 SEEN = "asked_seen"  # key → what the URL last said
 
 
-def asked(label: str, options: Mapping[str, str], key: str, **more: object) -> str:
-    """One of `options` (slug → words), bound to `?key=slug`; the first is the default and is left out of the URL."""
-    first = next(iter(options))
+def asked(label: str, options: Mapping[str, str], key: str, default: str | None = None, **more: object) -> str:
+    """One of `options` (slug → words), bound to `?key=slug`; the default, the first if none is given, is left out of
+    the URL."""
+    first = default or next(iter(options))
     wanted = st.query_params.get(key, first)
     seen: dict[str, str] = st.session_state.setdefault(SEEN, {})
     if seen.get(key) != wanted or key not in st.session_state:

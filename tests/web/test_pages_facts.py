@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.facts import comparison
+from explorer.facts import comparison, memory
+from explorer.spec import preset
 from explorer.web.plain import read
 from tests.test_pages import open_app
 
@@ -51,6 +52,17 @@ def test_numbers_of_the_table_carry_their_formula():
 def test_memory_follows_batch_dtype_and_optimizer():
     one, eight = (words(open_app(f"show=memory&batch={batch}", "cost")) for batch in (1, 8))
     assert "85,519,872" in one and "682,671,616" in eight
+
+
+def test_memory_with_mixed_precision_is_chosen_in_words_and_kept_by_a_link():
+    app = open_app("show=memory&dtype=amp", "cost")
+    assert not app.error and "mixed precision (AMP)" in words(app) and "torch.autocast" in words(app)
+    said = memory.estimate(preset("resnet50"), 224, 224, 1, "amp", "SGD with momentum")
+    assert f"{said.activations:,}" in words(app)
+    choice = app.segmented_control(key="dtype")
+    assert choice.value == "amp" and "mixed precision (AMP)" in choice.options
+    assert "torch.autocast" not in words(choice.set_value("bf16").run())
+    assert "torch.autocast" not in words(open_app("show=memory&dtype=bf16", "cost"))
 
 
 def test_the_paper_page_says_how_many_cells_match():

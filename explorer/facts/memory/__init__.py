@@ -12,6 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from explorer.facts.memory import autocast
 from explorer.facts.memory.tensors import alive_at, alive_bytes, saved, saved_bytes, saved_paths, storages, tensor
 from explorer.facts.proof import Proof
 from explorer.facts.rollup import BYTES, activation_bytes, total
@@ -20,10 +21,13 @@ from explorer.net.trace import Node, trace
 from explorer.spec import MAX_BATCH, ResNetSpec, check_int
 
 __all__ = [
+    "AMP",
     "ASSUMPTIONS",
+    "FORMATS",
     "OPTIMIZERS",
     "Memory",
     "alive_bytes",
+    "assumptions",
     "by_layer",
     "estimate",
     "proofs",
@@ -32,6 +36,8 @@ __all__ = [
 ]
 
 OPTIMIZERS = {"SGD": 0, "SGD with momentum": 1, "Adam, AdamW": 2}  # copies of the parameters in their state
+AMP = "amp"  # mixed precision: torch.autocast to bf16 or fp16
+FORMATS = {**{name: name for name in BYTES}, AMP: "mixed precision (AMP)"}  # what `dtype` may be -> in words
 COUNTER_BYTES = 8  # num_batches_tracked is an int64 whatever the dtype
 MARGIN_PERCENT = 15  # on all but the weights: rounding and bookkeeping of the allocator
 KERNELS_BYTES = 24_000_000  # compiled kernels and their scratch space
@@ -40,6 +46,13 @@ ASSUMPTIONS = (
     "two working copies of the largest convolution's input, output and weights in training, one in inference",
     f"{MARGIN_PERCENT} % on all but the weights, and {KERNELS_BYTES / 1e6:.0f} MB for kernels; not the program itself",
     "tested on a CPU in fp32: never under what the process grew by, at most 1.6 times it above 100 MB",
+)
+AMP_ASSUMPTIONS = (
+    "plain PyTorch, one device, torch.autocast, gradients set to None between steps",
+    "parameters, gradients and the optimiser’s state in fp32; convolutions and linear layers in 16 bit, on 16-bit copies "
+    "of their weights; GroupNorm in fp32, as on a GPU; working copies counted in fp32",
+    *ASSUMPTIONS[1:-1],
+    "tensors tested on a CPU under autocast, the total only in fp32",
 )
 
 
@@ -73,10 +86,11 @@ def proofs(
 ) -> dict[str, Proof]:
     """The same, each part with how it comes about, and their total."""
     check_int("batch", batch, 1, MAX_BATCH)
-    for name, value, choices in (("dtype", dtype, BYTES), ("optimizer", optimizer, (None, *OPTIMIZERS))):
+    for name, value, choices in (("dtype", dtype, FORMATS), ("optimizer", optimizer, (None, *OPTIMIZERS))):
         if value not in choices:
             raise ValueError(f"{name}={value!r}: choose one of {', '.join(str(one) for one in choices if one)}")
-    nodes, size = trace(spec, height, width, batch), BYTES[dtype]
+    stored = _stored(dtype)
+    nodes, size = trace(spec, height, width, batch), BYTES[stored]
     params = int(total(nodes, "params"))
     activations, copied = (_training if optimizer else _inference)(nodes, dtype)
     states = OPTIMIZERS.get(optimizer or "", 0)
@@ -84,7 +98,7 @@ def proofs(
     parts = {
         "weights": weights,
         "buffers": _buffers(nodes, size),
-        "picture": tensor(nodes[0], dtype),
+        "picture": tensor(nodes[0], stored),
         "activations": activations,
         "gradients": weights if optimizer else Proof("gradients", "0", 0, "only in training"),
         "optimizer": Proof(
@@ -100,28 +114,39 @@ def proofs(
     return parts | {"total": Proof("total", everything, total_bytes, "the sum of the parts", tuple(parts.values()))}
 
 
+def assumptions(dtype: str) -> tuple[str, ...]:
+    """What an estimate in this format takes for granted."""
+    return AMP_ASSUMPTIONS if dtype == AMP else ASSUMPTIONS
+
+
 def by_layer(spec: ResNetSpec, height: int, width: int, batch: int = 1, dtype: str = "fp32") -> list[dict[str, object]]:
     """Each layer's output in bytes of `dtype`: 0 where it writes over its input; and whether backward keeps it."""
     nodes = trace(spec, height, width, batch)
     kept = saved_paths(nodes)
+    formats = [autocast.format_of(nodes, node) if dtype == AMP else dtype for node in nodes]
     return [
         {
             "layer": node.path,
             "kind": node.kind,
             "stage": node.stage,
             "out_shape": list(node.out_shape),
-            "bytes": activation_bytes(node, dtype),
-            "formula": tensor(node, dtype).text if activation_bytes(node, dtype) else "0",
+            "bytes": activation_bytes(node, one),
+            "formula": tensor(node, one).text if activation_bytes(node, one) else "0",
             "kept_for_backward": node.path in kept,
         }
-        for node in nodes
+        for node, one in zip(nodes, formats, strict=True)
     ]
 
 
 def working_bytes(node: Node, dtype: str) -> int:
     """Copies that a convolution library makes of its input, output and weights in its own layout."""
     elements = math.prod(node.in_shape) + math.prod(node.out_shape) + node.params
-    return elements * BYTES[dtype] if op(node.kind).reorders else 0
+    return elements * BYTES[_stored(dtype)] if op(node.kind).reorders else 0
+
+
+def _stored(dtype: str) -> str:
+    """The format of parameters, the picture and working copies: with AMP fp32."""
+    return "fp32" if dtype == AMP else dtype
 
 
 def _buffers(nodes: Sequence[Node], size: int) -> Proof:
@@ -135,18 +160,19 @@ def _buffers(nodes: Sequence[Node], size: int) -> Proof:
 
 def _copies(node: Node, copies: int, dtype: str) -> str:
     elements = f"({math.prod(node.in_shape):,} + {math.prod(node.out_shape):,} + {node.params:,})"
-    return f"{copies}·{elements}·{BYTES[dtype]}"
+    return f"{copies}·{elements}·{BYTES[_stored(dtype)]}"
 
 
 def _inference(nodes: Sequence[Node], dtype: str) -> tuple[Proof, Proof]:
     """(activations at their peak, what working copies add to it: the largest need of any operation, less the peak)."""
-    held = alive_bytes(nodes, dtype)
+    held = autocast.alive_bytes(nodes) if dtype == AMP else alive_bytes(nodes, dtype)
     needs = [one + working_bytes(node, dtype) for node, one in zip(nodes[1:], held)]
     peak, busiest = (max(range(len(one)), key=one.__getitem__) for one in (held, needs))
     busy = nodes[1 + busiest]
     label = f"{busy.path}: what is alive, and its input, output and weights copied, less the peak"
     expression = f"{held[busiest]:,} + {_copies(busy, 1, dtype)} − {held[peak]:,}"
-    return alive_at(nodes, peak, dtype), Proof(label, expression, needs[busiest] - held[peak], "alive + copies − peak")
+    alive = autocast.alive_at(nodes, peak) if dtype == AMP else alive_at(nodes, peak, dtype)
+    return alive, Proof(label, expression, needs[busiest] - held[peak], "alive + copies − peak")
 
 
 def _training(nodes: Sequence[Node], dtype: str) -> tuple[Proof, Proof]:
@@ -160,14 +186,7 @@ def _training(nodes: Sequence[Node], dtype: str) -> tuple[Proof, Proof]:
                 f"input={nodes[0].out_shape[2]}x{nodes[0].out_shape[3]}: at {node.path} BN has one value per channel "
                 "with batch=1, and torch refuses to train; choose a larger input or batch"
             )
-    everything, picture = saved(nodes, dtype), tensor(nodes[0], dtype)
-    kept = Proof(
-        "saved for backward, without the picture",
-        f"{everything.shown} − {picture.shown}",
-        everything.value - picture.value,
-        "what each operation needs of the pass: inputs of layers, norms and pools, outputs of ReLU",
-        everything.parts,
-    )
+    kept = _kept_by_autocast(nodes) if dtype == AMP else _kept(nodes, dtype)
     busy = max(nodes[1:], key=lambda node: working_bytes(node, dtype))
     copied = Proof(
         f"{busy.path}: input, output, weights",
@@ -176,6 +195,28 @@ def _training(nodes: Sequence[Node], dtype: str) -> tuple[Proof, Proof]:
         "copies·elements·bytes",
     )
     return kept, copied
+
+
+def _kept(nodes: Sequence[Node], dtype: str) -> Proof:
+    everything, picture = saved(nodes, dtype), tensor(nodes[0], dtype)
+    return Proof(
+        "saved for backward, without the picture",
+        f"{everything.shown} − {picture.shown}",
+        everything.value - picture.value,
+        "what each operation needs of the pass: inputs of layers, norms and pools, outputs of ReLU",
+        everything.parts,
+    )
+
+
+def _kept_by_autocast(nodes: Sequence[Node]) -> Proof:
+    parts = (autocast.saved(nodes), autocast.biases(nodes))
+    return Proof(
+        "kept by autograd and autocast",
+        " + ".join(part.shown for part in parts),
+        sum(part.value for part in parts),
+        "what each operation needs of the pass, and the 16-bit copies of the picture and of parameters",
+        parts,
+    )
 
 
 def _working(held: Sequence[float], copied: Proof) -> Proof:

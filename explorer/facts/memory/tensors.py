@@ -6,7 +6,7 @@ Exact, and tested against torch for every axis (tests/facts/test_memory.py). A t
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from explorer.facts.proof import Proof
@@ -32,10 +32,13 @@ def tensor(node: Node, dtype: str) -> Proof:
     )
 
 
-def saved_paths(nodes: Sequence[Node]) -> set[str]:
-    """The tensors that autograd keeps, without the norms' statistics and the indices of max pooling."""
+def saved_paths(nodes: Sequence[Node], but: Callable[[Node], bool] = lambda node: False) -> set[str]:
+    """The tensors that autograd keeps, without the norms' statistics and the indices of max pooling. but: which
+    operations keep a copy of their own instead."""
     homes, kept = storages(nodes), set()
     for node in nodes:
+        if but(node):
+            continue
         saves = op(node.kind).saves
         read = len(node.inputs) if "inputs" in saves else int("input" in saves)
         kept |= {homes[path] for path in node.inputs[:read]}
@@ -43,10 +46,11 @@ def saved_paths(nodes: Sequence[Node]) -> set[str]:
     return kept
 
 
-def saved(nodes: Sequence[Node], dtype: str = "fp32") -> Proof:
+def saved(nodes: Sequence[Node], dtype: str = "fp32", but: Callable[[Node], bool] = lambda node: False) -> Proof:
     """What autograd keeps for the backward pass: what each operation's row says that it saves, each piece of memory
-    once; the norms' statistics; max pooling's indices. The picture counts, parameters and buffers do not."""
-    kept = saved_paths(nodes)
+    once; the norms' statistics; max pooling's indices. The picture counts, parameters and buffers do not. but: as for
+    `saved_paths`."""
+    kept = saved_paths(nodes, but)
     parts = [
         _group(stage, [tensor(node, dtype) for node in group])
         for stage, group in groupby((node for node in nodes if node.path in kept), lambda node: node.stage)

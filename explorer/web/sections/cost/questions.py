@@ -12,7 +12,7 @@ from explorer import units
 from explorer.facts import conventions, cost, memory
 from explorer.facts.agreement import agreement
 from explorer.facts.proof import depth, prove, ratio
-from explorer.facts.rollup import BYTES, METRICS, SUMS
+from explorer.facts.rollup import METRICS, SUMS
 from explorer.facts.told import Provable, Told
 from explorer.net.trace import Node
 from explorer.spec import naming
@@ -20,6 +20,7 @@ from explorer.tell import markup, palette, pictures
 from explorer.tell.drawing import Drawing
 from explorer.tell.plots import cost as cost_plots
 from explorer.web import facts_pieces, pieces
+from explorer.web.asked import asked
 from explorer.web.pieces import Figure
 from explorer.web.state import Chosen, choose
 
@@ -170,12 +171,12 @@ def memories(chosen: Chosen) -> list[dict]:
     """Inference and training, part by part, for this batch and a dtype."""
     left, right = st.columns(2)
     with left:
-        dtype = choose("Number format", tuple(BYTES), "dtype", "fp32")
+        dtype = asked("Number format", memory.FORMATS, "dtype", "fp32")
     with right:
         optimizer = choose("Optimiser", ("SGD", "momentum", "Adam"), "optimizer", "momentum")
     full = dict(zip(("SGD", "momentum", "Adam"), memory.OPTIMIZERS))[optimizer]
-    asked = (chosen.spec, chosen.height, chosen.width, chosen.batch, dtype)
-    both = {"inference": memory.proofs(*asked), f"training, {full}": memory.proofs(*asked, full)}
+    wanted = (chosen.spec, chosen.height, chosen.width, chosen.batch, dtype)
+    both = {"inference": memory.proofs(*wanted), f"training, {full}": memory.proofs(*wanted, full)}
     times = replace(ratio(*(one["total"] for one in both.values())), rule="training ÷ inference", source="estimated")
     pieces.lead(
         Told(
@@ -191,7 +192,7 @@ def memories(chosen: Chosen) -> list[dict]:
         [
             Figure(
                 f"≈ {units.size(one['total'].value)}",
-                f"{what} · batch {chosen.batch:,}, {dtype}",
+                f"{what} · batch {chosen.batch:,}, {memory.FORMATS[dtype]}",
                 source="estimated",
                 proof=one["total"],
             )
@@ -207,7 +208,7 @@ def memories(chosen: Chosen) -> list[dict]:
             for part in both["inference"]
         ],
         caption="Bytes; click a number for how it comes about. Exact from the trace but for the working space. Assumed: "
-        + "; ".join(memory.ASSUMPTIONS)
+        + "; ".join(memory.assumptions(dtype))
         + ".",
         source="estimated",
     )
@@ -224,9 +225,9 @@ def memories(chosen: Chosen) -> list[dict]:
                     "how": row["formula"],
                     "kept for backward": "yes" if row["kept_for_backward"] else "",
                 }
-                for row in memory.by_layer(*asked)
+                for row in memory.by_layer(*wanted)
             ],
-            caption=f"In {dtype}; 0 where a layer writes over its input.",
+            caption=f"In {memory.FORMATS[dtype]}; 0 where a layer writes over its input.",
         ),
     )
     return [

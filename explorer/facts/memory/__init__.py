@@ -50,7 +50,7 @@ ASSUMPTIONS = (
 AMP_ASSUMPTIONS = (
     "plain PyTorch, one device, torch.autocast, gradients set to None between steps",
     "parameters, gradients and the optimiser’s state in fp32; convolutions and linear layers in 16 bit, on 16-bit copies "
-    "of their weights; GroupNorm in fp32, as on a GPU; working copies counted in fp32",
+    "of their weights; GroupNorm in fp32, as on a GPU, where the peak is an upper bound; working copies counted in fp32",
     *ASSUMPTIONS[1:-1],
     "tensors tested on a CPU under autocast, the total only in fp32",
 )

@@ -37,8 +37,8 @@ PAGES = (  # file in pages/, title, icon; the first is the home page
     ("compare", "Compare", ":material/compare_arrows:"),
     ("feature_maps", "Feature maps", ":material/visibility:"),
     ("why_residual", "Why residual?", ":material/science:"),
-    ("paper", "Paper", ":material/article:"),
     ("lecture", "Lecture", ":material/co_present:"),
+    ("paper", "Paper", ":material/article:"),
     ("catalogue", "Catalogue", ":material/menu_book:"),
     ("identify", "From a file", ":material/upload_file:"),
 )

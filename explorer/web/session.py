@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from explorer.spec.chosen import Chosen
     from explorer.spec.query import Query
     from explorer.timing.measure.tasks import Ask
+    from explorer.weights.identify import Identified
 
 Session = TypedDict(
     "Session",
@@ -45,6 +46,7 @@ Session = TypedDict(
         "catalogue-rows": "list[str] | None",  # Catalogue: the rows that are marked in its table
         "catalogue-pick": "str",  # … and the net whose card is shown
         "off": "list[str]",  # Feature maps: blocks that are switched off
+        "identified": "tuple[str, Identified | str]",  # From a file: what was given last, and what it is
         # work that runs or has run
         "field_jobs": "dict[tuple[Any, str], Any]",  # Cost: gradients asked for, by model and block
         "lab": "dict[str, dict[str, Any]]",  # Why residual?: by experiment, its job, own runs, last problem

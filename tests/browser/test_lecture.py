@@ -162,6 +162,7 @@ STATES = {
     "paper": "table=errors",
     "feature_maps": "depth=18",
     "catalogue": "find=resnext",
+    "identify": "depth=18",
     "lecture": "depth=18",
 }
 SHOWN = """() => [document.querySelector(".built").textContent,

@@ -208,7 +208,7 @@ def test_zero_init_starts_each_block_as_its_shortcut():
         assert torch.equal(block(x), x)
 
 
-@pytest.mark.parametrize("side,out", [(224, 56), (225, 56), (2, 1), (5, 1), (6, 2)])
+@pytest.mark.parametrize("side,out", [(224, 56), (225, 56), (5, 1), (6, 2)])
 def test_caffes_pool_is_rounded_up(side, out):
     """cases: 225 px give 113, then 56; torch's own pool decides."""
     spec = ResNetSpec(stages=(1,), block="basic", width=4, pool="ceil")

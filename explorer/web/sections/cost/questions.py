@@ -11,7 +11,7 @@ from markupsafe import Markup
 from explorer import units
 from explorer.facts import conventions, cost, memory
 from explorer.facts.agreement import agreement
-from explorer.facts.proof import depth, prove, ratio
+from explorer.facts.proof import Proof, depth, prove, ratio
 from explorer.facts.rollup import METRICS, SUMS
 from explorer.facts.told import Provable, Told
 from explorer.net.trace import Node
@@ -19,7 +19,7 @@ from explorer.spec import naming
 from explorer.tell import markup, palette, pictures
 from explorer.tell.drawing import Drawing
 from explorer.tell.plots import cost as cost_plots
-from explorer.web import facts_pieces, pieces
+from explorer.web import facts_pieces, pieces, plain
 from explorer.web.asked import asked
 from explorer.web.pieces import Figure
 from explorer.web.state import Chosen, choose
@@ -176,18 +176,13 @@ def memories(chosen: Chosen) -> list[dict]:
         optimizer = choose("Optimiser", ("SGD", "momentum", "Adam"), "optimizer", "momentum")
     full = dict(zip(("SGD", "momentum", "Adam"), memory.OPTIMIZERS))[optimizer]
     wanted = (chosen.spec, chosen.height, chosen.width, chosen.batch, dtype)
-    both = {"inference": memory.proofs(*wanted), f"training, {full}": memory.proofs(*wanted, full)}
-    times = replace(ratio(*(one["total"] for one in both.values())), rule="training ÷ inference", source="estimated")
-    pieces.lead(
-        Told(
-            f"At batch {chosen.batch:,}, training needs about ",
-            Provable(f"{times.value:.1f}", times),
-            " times the memory of "
-            "inference: backward needs every activation again, and every weight has a gradient; the optimiser keeps one more "
-            "number per weight (SGD with momentum) or two (Adam). Try a larger batch in the sidebar: weights stay, activations "
-            "grow with it.",
-        )
-    )
+    both = {"inference": memory.proofs(*wanted)}
+    try:
+        both[f"training, {full}"] = memory.proofs(*wanted, full)
+    except ValueError as error:  # torch would refuse too: inference is still told
+        plain.info(f"Training: {error}.")
+    else:
+        _training_against_inference(chosen.batch, *(one["total"] for one in both.values()))
     pieces.figures(
         [
             Figure(
@@ -238,6 +233,20 @@ def memories(chosen: Chosen) -> list[dict]:
         }
         for part in both["inference"]
     ]
+
+
+def _training_against_inference(batch: int, inference: Proof, training: Proof) -> None:
+    times = replace(ratio(inference, training), rule="training ÷ inference", source="estimated")
+    pieces.lead(
+        Told(
+            f"At batch {batch:,}, training needs about ",
+            Provable(f"{times.value:.1f}", times),
+            " times the memory of "
+            "inference: backward needs every activation again, and every weight has a gradient; the optimiser keeps one more "
+            "number per weight (SGD with momentum) or two (Adam). Try a larger batch in the sidebar: weights stay, activations "
+            "grow with it.",
+        )
+    )
 
 
 def torchinfos(chosen: Chosen) -> list[dict]:

@@ -20,6 +20,8 @@ from tests.test_pages import PAGES
 README = {  # file -> path, text to wait for, theme
     "map": ("/?depth=152", "60.19 M params", "light"),
     "blocks": ("/blocks", "1.18 M", "light"),
+    "feature_maps": ("/feature_maps", "Inside a block", "light"),
+    "catalogue": ("/catalogue", "params", "light"),
     "why_residual": ("/why_residual?experiment=degradation&reveal=true", "params", "light"),
     "timing": ("/timing?view=race", "params", "light"),
     "cost": ("/cost", "Where is the cost?", "light"),

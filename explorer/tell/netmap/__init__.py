@@ -71,7 +71,7 @@ def _drawing(
         "level": level,
         "folded": folds(staged, fold),
         **titles(spec, head, (batch, spec.in_channels, height, width)),
-        "special": naming.special(spec),
+        **({"special": special} if (special := naming.special(spec)) else {}),
         "input": f"{height}×{width}×{spec.in_channels}",
         "shortcuts_held": head["shortcuts"],
         "scene": drawn,

@@ -66,8 +66,8 @@ function netPanel(map) {
             ),
           ),
         ),
-    ...(data.special.length ? [html("p", { class: "kicker" }, "What is special")] : []),
-    ...data.special.map((sentence) => html("p", { class: "reason" }, `${sentence}.`)),
+    ...(data.special ? [html("p", { class: "kicker" }, "What is special")] : []),
+    ...(data.special ?? []).map((sentence) => html("p", { class: "reason" }, `${sentence}.`)),
     html(
       "p",
       { class: "quiet" },

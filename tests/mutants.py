@@ -93,10 +93,10 @@ FAULTS = (
         "jump-without-pool",
         "The receptive field's jump not multiplied by the pool's stride",
         TRACE,
-        "jump=source.jump * stride,",
-        'jump=source.jump * (1 if kind == "maxpool" else stride),',
+        "field = field.through(kernel, stride, dilation, before)",
+        'field = field.through(kernel, 1 if kind == "maxpool" else stride, dilation, before)',
         "tests/test_trace.py",
-        "tests/facts/test_receptive.py",
+        "tests/net/test_field.py",
     ),
     fault(
         "proof-of-another-number",

@@ -25,7 +25,6 @@ from explorer.spec import ResNetSpec, varied
 CHANNELS = 4  # of the narrow copy
 BUDGET_BYTES = 300e6  # activations of the check, fp64, forward and backward
 DRAWS = 4  # nets and pictures over which the effective field is averaged
-LEAST_JUMP = 4  # pools without padding shift a field by less than this
 THRESHOLD = 1 - 0.9545
 
 
@@ -33,7 +32,7 @@ THRESHOLD = 1 - 0.9545
 class Check:
     """What the gradient says. path: the block whose output unit was asked; sides in pixels.
 
-    extent: (height, width) of the box of non-zero gradient; effective: side of a square of as many pixels as have
+    extent: (height, width) of the box of non-zero gradient; moved: (down, right) of where theory puts it; effective: side of a square of as many pixels as have
     a gradient above the threshold; note: on what it was asked; at: when.
     gradient: its mean magnitude per pixel, rows of floats, for a picture of it.
     """
@@ -41,6 +40,7 @@ class Check:
     path: str
     theory: int
     extent: tuple[int, int]
+    moved: tuple[int, int]
     effective: float
     note: str
     at: str
@@ -48,7 +48,7 @@ class Check:
 
     @property
     def agrees(self) -> bool:
-        return self.extent == (self.theory, self.theory)
+        return self.extent == (self.theory, self.theory) and self.moved == (0, 0)
 
 
 def by_block(spec: ResNetSpec) -> list[dict[str, object]]:
@@ -107,19 +107,21 @@ def check(spec: ResNetSpec, path: str | None = None) -> Check:
     wanted = list(ends)[: list(ends).index(path) + 1 if path else None]
     bytes_at = _bytes_per_pixel(nodes)
     asked = next((one for one in reversed(wanted) if bytes_at[one] * _side(ends[one]) ** 2 <= BUDGET_BYTES), wanted[0])
-    end, side = ends[asked], _side(ends[asked])
+    end, side, unit = ends[asked], _side(ends[asked]), _inside(ends[asked])
     note = f"a copy of this net with {CHANNELS} channels on a {side}×{side} picture"
     if asked != wanted[-1]:
         note += (
             f"; {wanted[-1]} would need {_side(ends[wanted[-1]]):,} pixels a side, so this is the deepest that is quick"
         )
-    box = _gradient(_prefix(_linear(narrow), asked), side)
-    seen = [_extent(box, axis) for axis in (0, 1)]
-    random = sum(_gradient(_prefix(_random(narrow, draw), asked), side, draw) for draw in range(DRAWS)) / DRAWS
+    box = _gradient(_prefix(_linear(narrow), asked), side, unit)
+    (top, bottom), (left, right) = _touched(box, 0), _touched(box, 1)
+    random = sum(_gradient(_prefix(_random(narrow, draw), asked), side, unit, draw) for draw in range(DRAWS)) / DRAWS
+    start = end.field.span(unit, side)[0]
     return Check(
         asked,
         end.receptive_field,
-        (seen[0], seen[1]),
+        (bottom - top, right - left),
+        (top - start, left - start),
         _effective(random),
         note,
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
@@ -135,9 +137,15 @@ def _narrow(spec: ResNetSpec) -> ResNetSpec:
     return varied(spec, **few, **flat, num_classes=1, in_channels=1)
 
 
+def _inside(end: Node) -> int:
+    """The first unit whose field lies inside the picture, with a pixel before it that it must not see."""
+    return math.ceil((1 - end.field.first) / end.jump)
+
+
 def _side(end: Node) -> int:
-    """Input side at which the middle unit's field lies inside the picture."""
-    return math.ceil((end.receptive_field + 2 * max(end.jump, LEAST_JUMP)) / end.jump) * end.jump
+    """Input side, a multiple of the jump, at which there is such a pixel behind it, too."""
+    behind = end.field.first + _inside(end) * end.jump + end.receptive_field
+    return math.ceil((behind + 1) / end.jump) * end.jump
 
 
 def _bytes_per_pixel(nodes: Sequence[Node]) -> dict[str, float]:
@@ -173,21 +181,21 @@ def _prefix(model: nn.Module, path: str) -> nn.Module:
     return nn.Sequential(*front, *whole, getattr(model, f"layer{stage}")[: index + 1])
 
 
-def _gradient(model: nn.Module, side: int, seed: int | None = None) -> Tensor:
-    """|∂ middle output unit / ∂ picture|, (side, side). The picture is ones, or noise from `seed`."""
+def _gradient(model: nn.Module, side: int, unit: int, seed: int | None = None) -> Tensor:
+    """|∂ output unit (unit, unit) / ∂ picture|, (side, side). The picture is ones, or noise from `seed`."""
     shape = (1, 1, side, side)
     noise = (
         None if seed is None else torch.randn(shape, dtype=torch.double, generator=torch.Generator().manual_seed(seed))
     )
     picture = (torch.ones(shape, dtype=torch.double) if noise is None else noise).requires_grad_()
-    out = model(picture)
-    out[0, :, out.shape[2] // 2, out.shape[3] // 2].sum().backward()
+    model(picture)[0, :, unit, unit].sum().backward()
     return picture.grad[0, 0].abs()
 
 
-def _extent(gradient: Tensor, axis: int) -> int:
+def _touched(gradient: Tensor, axis: int) -> tuple[int, int]:
+    """(first, one past the last) row or column where it is not zero."""
     touched = gradient.amax(1 - axis).nonzero().flatten()
-    return int(touched[-1] - touched[0]) + 1
+    return int(touched[0]), int(touched[-1]) + 1
 
 
 def _effective(gradient: Tensor) -> float:

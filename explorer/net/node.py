@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 
+from explorer.net.field import PICTURE, Field
+
 Shape = tuple[int, ...]
 
 
@@ -18,8 +20,7 @@ class Node:
     others: shapes of the further inputs. dilation: distance of a kernel's taps. ceil: windows are rounded up.
     weights: (name, shape) of each parameter; buffers: elements of running statistics and counters, of which `counters`
     are 8-byte integers.
-    receptive_field: side of the input square that one output unit sees, in pixels; None once it is the whole picture.
-    jump: distance between neighbouring units, in input pixels. inplace: overwrites its input, so takes no memory.
+    field: where on the picture its units look. inplace: overwrites its input, so takes no memory.
     functional: no module of its own.
     """
 
@@ -39,14 +40,23 @@ class Node:
     buffers: int = 0
     counters: int = 0
     macs: int = 0
-    receptive_field: int | None = 1
-    jump: int = 1
+    field: Field = PICTURE
     inplace: bool = False
     functional: bool = False
 
     @property
     def params(self) -> int:
         return _elements(self.weights)
+
+    @property
+    def receptive_field(self) -> int | None:
+        """Side of the input square that one unit sees, in pixels; None once it is the whole picture."""
+        return self.field.size
+
+    @property
+    def jump(self) -> int:
+        """Distance between neighbouring units, in input pixels."""
+        return self.field.jump
 
     @property
     def block(self) -> str:

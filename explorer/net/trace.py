@@ -16,6 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from explorer.net.field import Field, meeting
 from explorer.net.layers import SamePool2d
 from explorer.net.node import Node, Shape
 from explorer.net.ops import windows
@@ -50,7 +51,7 @@ class Traced:
     __iadd__ = __add__
 
     def __mul__(self, gate: Traced) -> Traced:
-        return self.tracer.record("scale", self, gate, field=self.node.receptive_field)
+        return self.tracer.record("scale", self, gate, field=self.node.field)
 
     def __getitem__(self, index: tuple[slice, ...]) -> Traced:
         steps = [part.step or 1 for part in index]
@@ -94,12 +95,14 @@ class Tracer:
         kernel: int = 1,
         stride: int = 1,
         dilation: int = 1,
+        before: int = 0,
         whole: bool = False,
-        field: int | None = None,
+        field: Field | None = None,
         **fields: object,
     ) -> Traced:
-        """Append a node for the running module. `spatial`, `channels`: of the output, where they change; `field`: its
-        receptive field where that doesn't follow from the inputs'."""
+        """Append a node for the running module. `spatial`, `channels`: of the output, where they change; `before`:
+        padding above and to the left; `whole`: each unit sees all; `field`: where that doesn't follow from the
+        inputs'."""
         path, module = self.scopes[-1]
         functional = bool(module._modules) or isinstance(module, FUNCTIONAL)  # between modules
         if functional:
@@ -109,9 +112,12 @@ class Tracer:
         source = inputs[0].node
         shape = inputs[0].shape
         shape = (shape[0], channels or shape[1], *(shape[2:] if spatial is None else spatial))
-        if field is None and not whole:
-            seen = [one.node.receptive_field for one in inputs]
-            field = None if None in seen else max(seen) + dilation * (kernel - 1) * source.jump
+        if field is None:
+            field = source.field if len(inputs) == 1 else meeting(*(one.node.field for one in inputs))
+            if whole:
+                field = Field(size=None, jump=field.jump)
+            elif kernel > 1 or stride > 1 or before:
+                field = field.through(kernel, stride, dilation, before)
         node = Node(
             path,
             kind,
@@ -127,8 +133,7 @@ class Tracer:
             ),
             buffers=sum(value.numel() for value in module._buffers.values() if value is not None),
             counters=int("num_batches_tracked" in module._buffers),
-            receptive_field=field,
-            jump=source.jump * stride,
+            field=field,
             functional=functional,
             **fields,
         )
@@ -150,6 +155,7 @@ def _window(x: Traced, kernel: int, stride: int, padding: int, dilation: int = 1
         "kernel": kernel,
         "stride": stride,
         "padding": padding,
+        "before": padding,
         "dilation": dilation,
         "ceil": ceil,
     }
@@ -203,8 +209,10 @@ def _linear(x: Traced, weight: nn.Parameter, bias: nn.Parameter) -> Traced:
 def _pad(x: Traced, amounts: Shape, *args: object, **kwargs: object) -> Traced:
     if len(amounts) == 4:
         left, right, top, bottom = amounts
+        if left != top:
+            raise NotImplementedError(f"trace: no rule for the border {amounts}")  # a field is one for both sides
         height, width = x.shape[2:]
-        return x.tracer.record("border", x, spatial=(height + top + bottom, width + left + right))
+        return x.tracer.record("border", x, spatial=(height + top + bottom, width + left + right), before=top)
     return x.tracer.record(
         "pad", x, channels=x.shape[1] + amounts[4] + amounts[5], stride=x.subsample, padding=amounts[4]
     )

@@ -9,10 +9,10 @@ from markupsafe import Markup
 from torch import Tensor
 
 from explorer import units
-from explorer.look.fields import Field, fields
 from explorer.look.passed import Passed
 from explorer.look.pictures import Prepared
 from explorer.look.seen import BlockRow, strongest
+from explorer.net.field import Field
 from explorer.net.node import Node
 from explorer.tell.mosaic import Mosaic, coloured, data_url, mosaic, ramp_css
 
@@ -32,7 +32,6 @@ PAPER = {"stem": "after the stem"}
 
 def through(seen: Passed, nodes: tuple[Node, ...], picture: Prepared) -> dict[str, Any]:
     """After the stem and at the end of each stage: the strongest channels, at true proportions."""
-    looks = fields(nodes)
     ends: dict[str, Node] = {}
     for node in nodes:
         if node.path in seen.outputs:
@@ -44,7 +43,7 @@ def through(seen: Passed, nodes: tuple[Node, ...], picture: Prepared) -> dict[st
         channels = strongest(maps, MOST)
         drawn = mosaic(maps[channels].numpy(), MOST)
         label = PAPER.get(stage, f"{stage}")
-        rows.append(_row(label, node.out_shape, drawn, channels, FIRST / largest, looks[node.path]))
+        rows.append(_row(label, node.out_shape, drawn, channels, FIRST / largest, node.field))
     return {
         "picture": _picture(picture),
         "hint": "Point at a feature map: here you see what that one unit sees.",
@@ -54,7 +53,7 @@ def through(seen: Passed, nodes: tuple[Node, ...], picture: Prepared) -> dict[st
 
 def terms(seen: Passed, nodes: tuple[Node, ...], path: str, picture: Prepared) -> dict[str, Any]:
     """One block's sum: what the shortcut carries + what the block adds = what goes on; then ReLU. One colour scale."""
-    one, looks = seen.sums[path], fields(nodes)
+    one, looks = seen.sums[path], {node.path: node.field for node in nodes}
     inside = [node for node in nodes if node.block == path]
     add = next(node for node in inside if node.kind == "add")
     channels = strongest(one.total[0], 6)

@@ -37,7 +37,7 @@ def test_a_block_can_be_named_and_a_wrong_one_is_refused():
 def test_what_would_be_slow_is_asked_at_a_shallower_block_and_said(monkeypatch):
     monkeypatch.setattr(receptive, "BUDGET_BYTES", 2e6)
     seen = receptive.check(preset("resnet34"))
-    assert seen.agrees and seen.path != "layer4.2" and "layer4.2 would need 992 pixels" in seen.note
+    assert seen.agrees and seen.path != "layer4.2" and "layer4.2 would need 960 pixels" in seen.note
 
 
 def test_v1_and_v15_at_conv5_x():

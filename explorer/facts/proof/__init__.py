@@ -10,7 +10,7 @@ evaluated (a test does), and comes out at the total of `analysis`.
 from explorer.facts.proof.base import Proof, latex
 from explorer.facts.proof.counts import counted
 from explorer.facts.proof.pairs import difference, ratio, share
-from explorer.facts.proof.sizes import deciding_size, output_size, receptive_field
+from explorer.facts.proof.sizes import deciding_size, output_size, receptive_field, widened
 from explorer.facts.proof.sums import depth, leaf, prove
 from explorer.facts.proof.terms import evaluate
 
@@ -28,4 +28,5 @@ __all__ = [
     "ratio",
     "receptive_field",
     "share",
+    "widened",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from explorer.facts.proof.base import Proof, product
+from explorer.net.field import RULE, widening, widening_text
 from explorer.net.ops import decides_side, side_rule, side_text
 from explorer.net.trace import Node
 
@@ -30,49 +31,47 @@ def deciding_size(nodes: Sequence[Node]) -> tuple[Proof, ...]:
 
 
 def receptive_field(nodes: Sequence[Node], path: str) -> Proof:
-    """The receptive field of the node at `path`, one part per run of layers that widen
-    it alike, along the widest way there.
+    """The receptive field of the node at `path`, one part per run of layers that widen it alike (explorer.net.field),
+    along the widest way there. A gate scales whole maps and is left out.
 
-    r_out = r_in + (k − 1)·dilation·jump, with jump the product of the strides before. A 1×1 convolution adds nothing; a
-    gate scales whole maps and is left out.
     Raises `ValueError` for an unknown path, or where the field is the whole picture.
     """
     by_path = {node.path: node for node in nodes}
     if path not in by_path or by_path[path].receptive_field is None:
         raise ValueError(f"path={path[:60]!r}: choose a layer before the average pooling")
-    chain = _widest_chain(by_path, by_path[path])
-    runs = [
-        list(run) for _, run in groupby(chain, lambda node: (node.kernel, node.dilation, by_path[node.inputs[0]].jump))
-    ]
-    parts, terms, field = [], ["1"], 1
-    for run in runs:
-        kernel, dilation, jump = run[0].kernel, run[0].dilation, by_path[run[0].inputs[0]].jump
-        wide = [dilation] if dilation > 1 else []
-        terms.append(product(*([len(run)] if len(run) > 1 else []), f"({kernel} − 1)", *wide, jump))
-        label = f"{run[0].path} … {run[-1].path}, {len(run)} layers" if len(run) > 1 else run[0].path
+    parts, terms, seen = [], ["1"], 1
+    for window, run in groupby(_widest_chain(by_path, by_path[path]), _window):
+        layers = [node.path for node in run]
+        count, label = len(layers), layers[0]
+        terms.append(product(*([count] if count > 1 else []), widening_text(*window)))
+        if count > 1:
+            label = f"{layers[0]} … {layers[-1]}, {count} layers"
         parts.append(
-            Proof(
-                label,
-                f"{field} + {terms[-1]}",
-                field := field + len(run) * (kernel - 1) * dilation * jump,
-                "r + (k − 1)·jump",
-            )
+            Proof(label, f"{seen} + {terms[-1]}", seen := seen + count * widening(*window), "r + (k − 1)·jump")
         )
-    return Proof(
-        path,
-        " + ".join(terms),
-        by_path[path].receptive_field,
-        "1 + Σ (k − 1)·jump, jump = product of the strides before",
-        tuple(parts),
-    )
+    return Proof(path, " + ".join(terms), seen, RULE, tuple(parts))
+
+
+def widened(nodes: Sequence[Node]) -> str:
+    """What the layers on the widest way through these nodes add to the receptive field: '(3 − 1)·4 + (3 − 1)·4'."""
+    chain = _widest_chain({node.path: node for node in nodes}, nodes[-1])
+    return " + ".join(widening_text(*_window(node)) for node in chain) or "0"
+
+
+def _window(node: Node) -> tuple[int, int, int]:
+    """Kernel, dilation, and the distance in pixels of the units that it reads."""
+    return node.kernel, node.dilation, node.jump // node.stride
 
 
 def _widest_chain(by_path: dict[str, Node], node: Node) -> list[Node]:
-    """The layers with kernels above 1 on the way from the picture to `node`, where paths meet by the widest."""
+    """The layers with kernels above 1 on the way to `node` from where these nodes begin; where ways meet, by the one
+    that sees all that the others see. Raises `ValueError` where none does: then no sum over layers is the field."""
     chain = []
-    while node.inputs:
-        if node.kernel > 1:
-            chain.append(node)
-        inputs = [one for one in map(by_path.__getitem__, node.inputs) if one.receptive_field is not None]
-        node = max(inputs, key=lambda one: one.receptive_field)
-    return chain[::-1]
+    while inputs := [by_path[path] for path in node.inputs if path in by_path]:
+        before = node.receptive_field - widening(*_window(node))
+        chain += [node] if node.kernel > 1 else []
+        wide = next((one for one in inputs if one.receptive_field == before), None)
+        if wide is None:
+            raise ValueError(f"path={node.path!r}: of the ways that meet here none sees all that the others see")
+        node = wide
+    return (chain + ([node] if node.kernel > 1 else []))[::-1]

@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import groupby
 
 from explorer import units
+from explorer.facts.proof import widened
 from explorer.facts.rollup import METRICS, Block, Stage, blocks, metric_columns, total
 from explorer.net.ops import SHORTCUTS
 from explorer.net.trace import Node, trace
@@ -33,10 +34,7 @@ def details(spec: ResNetSpec, stages: Sequence[Stage], height: int, width: int) 
             key = signature(block)
             if key not in places:
                 places[key] = len(kinds)
-                kinds.append(
-                    _kind(block, stages[number].nodes[-1].jump if index == 0 else block.nodes[-1].jump)
-                    | {"options": options(spec, height, width, number, min(index, 1))}
-                )
+                kinds.append(_kind(block) | {"options": options(spec, height, width, number, min(index, 1))})
     return {
         "kinds": kinds,
         "stages": {
@@ -93,7 +91,7 @@ def question(kind: str) -> str:
     return SHORTCUTS[kind].question
 
 
-def _kind(block: Block, before: int) -> dict[str, object]:
+def _kind(block: Block) -> dict[str, object]:
     return {
         "shortcut": block.shortcut,
         "question": question(block.shortcut),
@@ -107,7 +105,7 @@ def _kind(block: Block, before: int) -> dict[str, object]:
             name: value for name, value in metric_columns(block.nodes).items() if METRICS[name].combine == "sum"
         },
         "proofs": panel_proofs.shown(**panel_proofs.sums(block.nodes), out=panel_proofs.side(block.nodes)),
-        "widens": panel_proofs.widens(block, before),
+        "widens": widened(block.nodes),
         "layers": [layer(node, block.path) for node in block.nodes],
         "opened": opened(block),
     }

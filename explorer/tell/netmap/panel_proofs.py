@@ -12,12 +12,10 @@ from collections.abc import Sequence
 from explorer.facts.proof import deciding_size, prove, receptive_field
 from explorer.facts.proof.base import LATEX
 from explorer.facts.proof.sums import RULES
-from explorer.facts.rollup import METRICS, SUMS, Block, Stage
-from explorer.net.ops import product
+from explorer.facts.rollup import METRICS, SUMS, Stage
+from explorer.net import field
+from explorer.net.ops import SIDES
 from explorer.net.trace import Node
-
-SIDE_RULE = "⌊(size + 2·padding − kernel)/stride⌋ + 1"
-FIELD_RULE = "r + Σ (k − 1)·jump: what was seen before, and what each layer adds"
 
 
 def sums(nodes: Sequence[Node], names: Sequence[str] = SUMS) -> dict[str, str]:
@@ -36,20 +34,6 @@ def side(nodes: Sequence[Node]) -> str:
     return "; ".join(proof.text for proof in deciding_size(nodes))
 
 
-def widens(block: Block, before: int) -> str:
-    """What each layer of the main path adds to the receptive field: '(3 − 1)·4 + (3 − 1)·4'. before: the jump, in
-    pixels, at the block's input."""
-    terms, jump = [], before
-    for conv in block.convs:
-        terms += (
-            [product(f"({conv.kernel} − 1)", *([conv.dilation] if conv.dilation > 1 else []), jump)]
-            if conv.kernel > 1
-            else []
-        )
-        jump *= conv.stride
-    return " + ".join(terms) or "0"
-
-
 def shown(**texts: str) -> dict[str, str]:
     """Without those that are empty: equal blocks share what is sent, and still it counts."""
     return {name: text for name, text in texts.items() if text}
@@ -58,14 +42,14 @@ def shown(**texts: str) -> dict[str, str]:
 def of_stage(nodes: Sequence[Node], stage: Stage) -> dict[str, str]:
     """Sums, output side and receptive field of a stage."""
     last = stage.nodes[-1]
-    field = {"receptive_field": receptive_field(nodes, last.path).text} if last.receptive_field is not None else {}
-    return shown(**sums(stage.nodes), **field, out=side(stage.nodes))
+    seen = {"receptive_field": receptive_field(nodes, last.path).text} if last.receptive_field is not None else {}
+    return shown(**sums(stage.nodes), **seen, out=side(stage.nodes))
 
 
 def vocabulary() -> dict[str, object]:
     """What the browser needs to show any of them: the rule of each number in symbols, and text → LaTeX."""
     rules = {name: RULES.get(name, METRICS[name].counts) for name in SUMS}
     return {
-        "rules": {**rules, "receptive_field": FIELD_RULE, "out": SIDE_RULE},
+        "rules": {**rules, "receptive_field": field.ADDED, "out": SIDES["window"]},
         "latex": [[pattern, re.sub(r"\\(\d)", r"$\1", new).replace("\\\\", "\\")] for pattern, new in LATEX],
     }

@@ -7,6 +7,7 @@ watcher lives in this thread only, so one model may serve any number of visitors
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -26,13 +27,17 @@ SILENT = ("input", "identity")  # nodes of the trace for which torch is not call
 
 @dataclass(frozen=True)
 class Sum:
-    """The three terms of one block, (N, C, H, W) each: what the shortcut carries, what the block adds, and their sum
-    before the last ReLU. `total` is `shortcut + residual` to the bit."""
+    """Two of the three terms of one block, (N, C, H, W) each: what the shortcut carries and what the block adds. Their sum
+    before the last ReLU is what the model's own addition made, to the bit, and is made again rather than kept."""
 
     path: str
     shortcut: Tensor
     residual: Tensor
-    total: Tensor
+
+    @property
+    def total(self) -> Tensor:
+        """shortcut + residual; a new tensor at each call."""
+        return self.residual + self.shortcut
 
 
 @dataclass(frozen=True)
@@ -44,13 +49,22 @@ class Passed:
     sums: dict[str, Sum]
     logits: Tensor
 
+    @property
+    def bytes(self) -> int:
+        """What its tensors hold; one that serves as an output and as a shortcut counts once."""
+        terms = (term for one in self.sums.values() for term in (one.shortcut, one.residual))
+        held = {one.data_ptr(): one.nbytes for one in (*self.outputs.values(), *terms, self.logits)}
+        return sum(held.values())
+
 
 class _Watcher(TorchFunctionMode):
-    """Keeps copies as the pass goes by: later operations write in place."""
+    """Keeps copies as the pass goes by: later operations write in place. An identity shortcut carries what the block
+    before put out; where that is kept already, no second copy is."""
 
     def __init__(self, nodes: tuple[Node, ...], wanted: Collection[str], off: Collection[str]) -> None:
         super().__init__()
         self.off = off
+        self.sources = {node.path: node.inputs[0] for node in nodes if node.kind == "identity"}
         self.coming: Iterator[Node] = (node for node in nodes if node.kind not in SILENT)
         self.wanted = wanted
         self.outputs: dict[str, Tensor] = {}
@@ -72,10 +86,22 @@ class _Watcher(TorchFunctionMode):
             place = "its end" if node is None else f"{node.path}, {node.kind} {node.out_shape}"
             raise RuntimeError(f"the pass left its trace at {place}: {getattr(func, '__name__', func)}")
         if residual is not None and node.block:
-            self.sums[node.block] = Sum(node.block, args[1].clone(), residual, out.clone())
+            came = self.outputs.get(self.sources.get(node.inputs[1], ""))
+            self.sums[node.block] = Sum(node.block, args[1].clone() if came is None else came, residual)
         if node.path in self.wanted:
             self.outputs[node.path] = out.clone()
         return out
+
+
+def kept_bytes(nodes: tuple[Node, ...]) -> int:
+    """At most what a pass keeps by default, in bytes of fp32: each block's end, what it adds, and its shortcut where that is
+    no identity."""
+    by_path = {node.path: node for node in nodes}
+    kept = [by_path[path] for path in ends(nodes)]
+    for node in nodes:
+        if node.kind == "add":
+            kept += [by_path[path] for path in node.inputs if by_path[path].kind != "identity"]
+    return 4 * sum(math.prod(node.out_shape) for node in kept)
 
 
 def ends(nodes: tuple[Node, ...]) -> tuple[str, ...]:

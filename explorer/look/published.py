@@ -71,6 +71,11 @@ class Unreachable(ValueError):
     """The file could not be had; the message says why, and that everything else works."""
 
 
+def on_this_machine(source: Source, folder: Path | None = None) -> bool:
+    """Whether the file lies in the cache; its hash is looked at when it is loaded."""
+    return ((folder or cache_folder()) / source.file).exists()
+
+
 def cache_folder() -> Path:
     """EXPLORER_CACHE, else the user's cache folder by the system's convention."""
     if chosen := os.environ.get("EXPLORER_CACHE"):
@@ -82,16 +87,17 @@ def cache_folder() -> Path:
 def fetched(
     source: Source, folder: Path | None = None, progress: Callable[[float, str], None] = lambda share, told: None
 ) -> Path:
-    """The file on this machine, fetched when it is not there yet; an interrupted download goes on where it stopped.
+    """The file on this machine, fetched when it is not there yet or no longer what was published; an interrupted
+    download goes on where it stopped.
 
     progress: called with 0 … 1 and a message; it may raise to cancel, and what has come stays for the next time.
     Raises `Unreachable` without a network, and when what came is not the published file.
     """
     folder = folder or cache_folder()
     target, part = folder / source.file, folder / f"{source.file}.part"
-    if target.exists():
-        return target
     try:
+        if target.exists() and _sha256(target).startswith(source.sha256_start):
+            return target
         folder.mkdir(parents=True, exist_ok=True)
         _download(source, part, progress)
         found = _sha256(part)

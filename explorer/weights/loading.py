@@ -26,15 +26,17 @@ from explorer.weights.recognise import Recognised
 FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 
 
-def load(path: str | Path, spec: ResNetSpec | None = None) -> ResNet:
+def load(path: str | Path, spec: ResNetSpec | None = None, called: str = "") -> ResNet:
     """The net of `spec` with the file's weights, in eval mode; without a spec, the net that the file is identified as.
+    called: how errors name the file, where its path says nothing (an upload).
 
     Names of any layout of `explorer.weights.layouts`. Strict: a tensor that is missing, unexpected, misshapen, of
     another kind of number or not finite raises `ValueError` naming file, tensors and the likely cause. Half precision
     becomes float32. A file from before PyTorch 0.4.1 has no counters of batches; they start at 0.
     """
-    name = files.shown(path)
-    listing = files.read(path)
+    name = files.shown(called or path)
+    with files.opened(path) as file:
+        listing = files.read_stream(file, called or str(path))
     if listing.kind != "safetensors":
         _check_known(path)
     try:

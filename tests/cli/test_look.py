@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from safetensors.torch import load_file, save_file
 
 from explorer.cli.main import main
+from explorer.net.resnet import build
 from explorer.places import ASSETS
+from explorer.spec import preset
 
 
 @pytest.fixture
@@ -31,6 +34,27 @@ def test_a_digit_through_a_net_that_ships(seven: str, capsys: pytest.CaptureFixt
 def test_a_photograph_through_an_untrained_net_is_told_as_such(capsys: pytest.CaptureFixture) -> None:
     assert main(["look", str(ASSETS / "look" / "cat.jpg"), "resnet18"]) == 0
     assert "untrained: random weights, BN calibrated on this picture" in capsys.readouterr().out
+
+
+def test_the_weights_of_a_file_look(seven: str, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    state = {
+        key: value.float() for key, value in load_file(ASSETS / "weights" / "digits-residual-20.safetensors").items()
+    }
+    save_file(build(preset("resnet20_cifar"), seed=0).state_dict(), tmp_path / "own.safetensors")
+    assert (
+        main(["look", seven, "resnet20_cifar", "--weights", str(tmp_path / "own.safetensors"), "--format", "json"]) == 0
+    )
+    data = json.loads(capsys.readouterr().out)
+    assert (
+        data["trained"]
+        and data["input"] == [1, 3, 32, 32]
+        and len(data["top"]) == 5
+        and "own.safetensors" in data["weights"]
+    )
+    save_file(state, tmp_path / "grey.safetensors")
+    with pytest.raises(SystemExit):
+        main(["look", seven, "resnet20_cifar", "--weights", str(tmp_path / "grey.safetensors")])
+    assert "does not fit ResNet-20" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

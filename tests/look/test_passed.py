@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from explorer.look.passed import ends, passed
+from explorer.look.passed import ends, kept_bytes, passed
 from explorer.look.seen import block_rows, class_map, strongest, top
 from explorer.model import build
 from explorer.net.trace import trace
@@ -42,8 +42,11 @@ def test_the_pass_is_the_models_own_and_each_sum_is_its_terms(name: str) -> None
     with torch.no_grad():
         assert torch.equal(seen.logits, model(x))
     assert len(seen.sums) == (0 if spec.shortcut == "none" else sum(spec.stages))
-    for one in seen.sums.values():
-        assert torch.equal(one.residual + one.shortcut, one.total)
+    added = [node for node in trace(spec, 32, 32, 2) if node.kind == "add"]
+    real_sums = passed(model, spec, x, [node.path for node in added]).outputs
+    for node in added:
+        assert torch.equal(seen.sums[node.block].total, real_sums[node.path]), "the model's own sum, to the bit"
+    assert seen.bytes <= kept_bytes(trace(spec, 32, 32, 2)) + seen.logits.nbytes
     shapes = {node.path: node.out_shape for node in trace(spec, 32, 32, 2)}
     assert {path: tuple(out.shape) for path, out in seen.outputs.items()} == {
         path: shapes[path] for path in seen.outputs

@@ -60,6 +60,12 @@ def test_a_file_is_fetched_once_and_kept(host: str, tmp_path: Path) -> None:
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
 
 
+def test_a_kept_file_that_was_changed_is_fetched_again(host: str, tmp_path: Path) -> None:
+    source = Source(f"{host}net-{HASH[:8]}.pth", "")
+    fetched(source, tmp_path).write_bytes(b"changed")
+    assert published.on_this_machine(source, tmp_path) and fetched(source, tmp_path).read_bytes() == BODY
+
+
 def test_an_interrupted_download_goes_on_where_it_stopped(host: str, tmp_path: Path) -> None:
     source = Source(f"{host}net-{HASH[:8]}.pth", "")
     Host.stops_after = 300_000

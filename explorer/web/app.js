@@ -1,5 +1,6 @@
 // What every page's HTML text may ask of the browser: `data-copy` copies the text beside the button, `data-save="svg"`
-// and `data-save="png"` save the figures of the page. One listener for the whole visit: pages come and go.
+// and `data-save="png"` save the figures of the page. One listener for the whole visit: pages come and go. And two things
+// that Streamlit does otherwise: a control's change is a step back in the browser, and a phone's drawer makes way.
 
 if (!window.resnetExplorerListens) {
   window.resnetExplorerListens = true;
@@ -11,6 +12,49 @@ if (!window.resnetExplorerListens) {
   // Plotly saves by a click on a link of its own beside the page: a popover would take it for a click elsewhere.
   const ownLink = (event) => event.target.matches?.("body > a[download]") && event.stopImmediatePropagation();
   window.addEventListener("click", ownLink, true);
+  makeHistory();
+  closeDrawer();
+}
+
+// One policy for "back": every change that a visitor makes is an entry. Streamlit writes what stands in a control over the
+// address at hand (replaceState), and adds an entry for everything else. While it answers the browser's own "back", it only
+// corrects the address.
+function makeHistory() {
+  let touched = false, inDrawer = false;
+  const touch = (event) => {
+    touched = true;
+    inDrawer = Boolean(event.target.closest?.('[data-testid="stSidebar"]'));
+  };
+  for (const kind of ["pointerdown", "keydown"]) window.addEventListener(kind, touch, true);
+  window.addEventListener("popstate", () => (touched = false), true);
+  const replace = history.replaceState.bind(history);
+  history.replaceState = (state, unused, url) => {
+    const next = new URL(url ?? location.href, location.href);
+    const changes = touched && next.pathname === location.pathname && next.search !== location.search;
+    if (!changes) return replace(state, unused, url);
+    history.pushState(state, unused, url);
+    if (inDrawer) whenAnswered(closeDrawer);
+  };
+}
+
+function closeDrawer() {
+  const overThePage = innerWidth < 768; // below this width Streamlit lays the sidebar over the page
+  const open = !document.querySelector('[data-testid="stExpandSidebarButton"]');
+  if (overThePage && open) document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
+}
+
+// After the page's answer, unless the choice has brought further controls to choose from.
+function whenAnswered(then) {
+  const controls = () => document.querySelectorAll('[data-testid="stSidebar"] [data-testid="stElementContainer"]').length;
+  const before = controls(), app = document.querySelector('[data-testid="stApp"]');
+  let ran = false;
+  const watch = new MutationObserver(() => {
+    const running = app.dataset.testScriptState !== "notRunning";
+    if (running || !ran) return void (ran ||= running);
+    watch.disconnect();
+    if (controls() <= before) then();
+  });
+  watch.observe(app, { attributes: true, attributeFilter: ["data-test-script-state"] });
 }
 
 async function copy(button) {

@@ -109,7 +109,7 @@ def test_a_click_on_the_shortcut_says_why(show) -> None:
 
 def test_search_finds_layers_opens_their_block_and_takes_keys(show) -> None:
     page = show(drawing("resnet152"))
-    field = page.get_by_role("combobox", name="Find a layer")
+    field = page.get_by_role("combobox", name="Find layers")
     field.fill("layer3.20.conv2")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
@@ -120,6 +120,28 @@ def test_search_finds_layers_opens_their_block_and_takes_keys(show) -> None:
     assert page.locator(".search li").count() == 0
     page.keyboard.press("Escape")
     assert field.input_value() == ""
+
+
+def test_search_finds_kinds_kernels_strides_and_shapes_lights_them_and_counts(show) -> None:
+    page = show(drawing("resnet50"))
+    field, said = page.get_by_role("combobox", name="Find layers"), page.locator(".search .said")
+    strided = {"conv1", "maxpool", "layer2.0", "layer3.0", "layer4.0"}
+    lit = "all => all.map((one) => one.dataset.id)"
+    for text, count, tiles in (
+        ("3x3", 16 + 1, 17),  # a convolution a block, and the pool
+        ("stride", 2 + 2 * 3, len(strided)),  # the stem's two; in three stages the 3×3 and the projection
+        ("batch normalization", 53, 17),
+        ("7x7 2048", 3 * 4 + 2 + 2 + 1, 4),  # conv3 to the last ReLU, a projection, two conv1 that read it, the pool
+        ("dotted", 4, 4),
+        ("zzz", 0, 0),
+    ):
+        field.fill(text)
+        found = page.locator(".tile.found").evaluate_all(lit)
+        assert said.inner_text().startswith(f"{count} found" if count else "no match"), (text, said.inner_text())
+        assert len(found) == tiles and (text != "stride" or set(found) == strided), (text, found)
+        assert page.locator("svg.finding").count() == 1
+    page.keyboard.press("Escape")
+    assert page.locator(".finding, .found, .results:visible").count() == 0
 
 
 def test_colour_by_shows_values_and_a_legend_with_units(show) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from explorer.facts import comparison, memory
@@ -52,6 +54,25 @@ def test_numbers_of_the_table_carry_their_formula():
 def test_memory_follows_batch_dtype_and_optimizer():
     one, eight = (words(open_app(f"show=memory&batch={batch}", "cost")) for batch in (1, 8))
     assert "85,519,872" in one and "682,671,616" in eight
+
+
+def test_the_peak_and_the_buffers_on_the_screen_are_torchs() -> None:
+    """Both peaks were counted once on the real net by TorchDispatchMode; the buffers are the module's own bytes."""
+    text = words(open_app("show=memory", "cost"))
+    assert "= 11,239,424" in text and "= 212,904" in text
+    half = words(open_app("show=memory&dtype=fp16&input=512&batch=32", "cost"))
+    assert "= 939,524,096" in half
+
+
+def test_every_convention_starts_from_the_macs_of_its_own_net() -> None:
+    """torchvision strides the 3×3: the row that says so begins with that net's MACs, as flop_counter counts them."""
+    rows = re.findall(r"<tr>.*?</tr>", words(open_app("show=flops", "cost")), re.DOTALL)
+    cells = [re.sub(r"<code>.*?</code>|<[^>]+>", " ", row).split("  ") for row in rows]
+    of = {"torchvision": "4,089,184,256", "the paper, Caffe": "3,857,973,248", "fvcore, eval": "4,089,184,256"}
+    for name, macs in of.items():
+        (row,) = (one for one in cells if any(name in cell for cell in one[:4]))
+        bases = [cell.strip() for cell in row if re.fullmatch(r"[\d,]{13}", cell.strip())]
+        assert bases[1] == macs, (name, bases)
 
 
 def test_memory_with_mixed_precision_is_chosen_in_words_and_kept_by_a_link():

@@ -19,7 +19,7 @@ import { Viewport, fillScreen } from "./viewport.js";
 class NetMap {
   constructor(host, key) {
     this.key = key;
-    Object.assign(this, { view: {}, data: null, net: null, seq: null, tileElements: [] });
+    Object.assign(this, { view: {}, data: null, net: null, seq: null, tileElements: [], lit: null });
     this.build(host);
     new ResizeObserver(() => this.data && this.layoutName() !== this.layoutUsed && this.draw()).observe(this.canvas);
     this.fillScreen = () => {
@@ -153,9 +153,22 @@ class NetMap {
     return this.tileElements.findIndex((group) => group.dataset.id === id);
   }
 
+  // The tiles that show or hold one of these paths stand out, as long as something is looked for.
+  light(paths, finding) {
+    this.lit = finding ? paths : null;
+    this.markFound();
+  }
+
+  markFound() {
+    const tiles = new Set(this.lit?.map((path) => this.tileOf(path)));
+    this.svg.classList.toggle("finding", this.lit !== null);
+    this.tileElements.forEach((group, index) => group.classList.toggle("found", tiles.has(index)));
+  }
+
   markSelected() {
     const { node } = this.view,
       at = this.tileOf(node);
+    this.markFound();
     this.tileElements.forEach((group, index) => {
       group.setAttribute("aria-selected", String(index === at));
       group.setAttribute("tabindex", index === Math.max(at, 0) ? "0" : "-1");

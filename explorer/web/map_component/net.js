@@ -89,18 +89,37 @@ export class Net {
     return this.all;
   }
 
-  search(text, most = 12) {
+  // What a layer or a block is found by, besides its path: its kind, kernel, stride and shapes, as they are written.
+  #words(path) {
+    const { type, layer, kind } = this.describe(path);
+    if (type === "block") return kind.words.toLowerCase();
+    if (type !== "layer") return "";
+    const stride = /\/(\d+)/.exec(layer.name);
+    return `${layer.name} ${layer.label} ${layer.in} ${layer.out} ${stride ? `stride ${stride[1]}` : ""}`.toLowerCase();
+  }
+
+  // The paths that a text finds, the nearest first: by path, or by words that all have to hold, "3x3 512" say.
+  search(text, most = Infinity) {
     const wanted = text.trim().toLowerCase().slice(0, 200);
     if (!wanted) return [];
     const stage = Object.entries(this.data.details.stages).find(([, one]) => one.name.startsWith(wanted));
+    const words = wanted.split(/\s+/).map(asWord);
     const rank = (path) => {
       const low = path.toLowerCase();
-      return low === wanted ? 0 : low.startsWith(wanted) ? 1 : low.includes(wanted) ? 2 : 9;
+      if (low.includes(wanted)) return low === wanted ? 0 : low.startsWith(wanted) ? 1 : 2;
+      const said = this.#words(path);
+      return words.every((word) => word.test(said)) ? 3 : 9;
     };
     const found = this.paths()
       .map((path) => ({ path, place: rank(path) }))
       .filter(({ place }) => place < 9);
-    found.sort((a, b) => a.place - b.place || a.path.length - b.path.length);
-    return [...(stage ? [stage[0]] : []), ...found.map(({ path }) => path)].slice(0, most);
+    found.sort((a, b) => a.place - b.place || (a.place < 3 ? a.path.length - b.path.length : 0));
+    return [...new Set([...(stage ? [stage[0]] : []), ...found.map(({ path }) => path)])].slice(0, most);
   }
+}
+
+// "3x3" → 3×3, which is no part of 13×3: a number is a whole number.
+function asWord(word) {
+  const signed = word.replace(/(?<=\d)[x*](?=\d)/g, "×").replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`${/^\d/.test(word) ? "(?<!\\d)" : ""}${signed}${/\d$/.test(word) ? "(?!\\d)" : ""}`);
 }

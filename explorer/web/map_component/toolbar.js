@@ -2,6 +2,7 @@
 
 import { html, svg } from "../js/dom.js";
 import { LEVELS } from "../js/given.js";
+import { buildFinder } from "./finder.js";
 import { ZOOM } from "./geometry.js";
 
 const ICONS = {
@@ -63,7 +64,7 @@ export function buildToolbar(map) {
     level,
     html("label", { class: "color" }, html("span", {}, "Colour"), color),
     fold,
-    buildSearch(map),
+    buildFinder(map),
     zoom,
     save,
   );
@@ -98,79 +99,4 @@ export function updateToolbar(map) {
   color.value = view.color in names ? view.color : "stage";
   fold.setAttribute("aria-pressed", String(Boolean(data.folded) && !view.unfold.length));
   map.root.classList.toggle("figure-mode", data.figure === "fig3");
-}
-
-// A search field with a list of paths: arrows, Enter and Escape as in a combobox.
-function buildSearch(map) {
-  const list = html("ul", { role: "listbox", id: "map-found", "aria-label": "Layers found", hidden: true });
-  const input = html("input", {
-    type: "search",
-    placeholder: "Find …",
-    role: "combobox",
-    "aria-label": "Find a layer by its path",
-    "aria-expanded": "false",
-    "aria-controls": "map-found",
-    "aria-autocomplete": "list",
-    autocomplete: "off",
-    spellcheck: "false",
-  });
-  let at = -1;
-  const show = (paths) => {
-    at = -1;
-    list.replaceChildren(
-      ...paths.map((path, index) =>
-        html(
-          "li",
-          {
-            role: "option",
-            id: `found-${index}`,
-            "aria-selected": "false",
-            onmousedown: (event) => {
-              event.preventDefault();
-              take(path);
-            },
-          },
-          path,
-        ),
-      ),
-    );
-    list.hidden = !paths.length;
-    input.setAttribute("aria-expanded", String(paths.length > 0));
-    input.removeAttribute("aria-activedescendant");
-  };
-  const take = (path) => {
-    show([]);
-    input.value = path;
-    map.find(path);
-  };
-  const step = (by) => {
-    const items = [...list.children];
-    if (!items.length) return;
-    at = (at + by + items.length) % items.length;
-    items.forEach((item, index) => item.setAttribute("aria-selected", String(index === at)));
-    input.setAttribute("aria-activedescendant", items[at].id);
-    items[at].scrollIntoView({ block: "nearest" });
-  };
-  const keys = {
-    ArrowDown: () => step(1),
-    ArrowUp: () => step(-1),
-    Enter: () => {
-      const item = list.children[Math.max(at, 0)];
-      if (item) take(item.textContent);
-    },
-    Escape: () => {
-      show([]);
-      input.value = "";
-    },
-  };
-  input.addEventListener("input", () => show(map.net.search(input.value)));
-  input.addEventListener("keydown", (event) => {
-    event.stopPropagation();
-    if (keys[event.key]) {
-      event.preventDefault();
-      keys[event.key]();
-    }
-  });
-  input.addEventListener("blur", () => show([]));
-  return html("div", { class: "search" }, input, list);
 }

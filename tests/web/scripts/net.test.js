@@ -42,4 +42,7 @@ test("search: the exact path first, then what begins so, then what holds it, sho
   assert.deepEqual(net.search("zzz"), []);
   assert.equal(net.search("conv", 5).length, 5);
   assert.deepEqual(net.search("x".repeat(100_000)), []);
+  assert.deepEqual(net.search("6x6"), []); // whole numbers: 56×56 is another size
+  assert.equal(net.search("STRIDE 2").length, 8);
+  assert.deepEqual(net.search("(.*)+[\\"), []);
 });

@@ -1,0 +1,92 @@
+// The search field: a list of what is found, how much that is, and its tiles lit on the map.
+
+import { html } from "../js/dom.js";
+
+const LISTED = 12;
+
+export function buildFinder(map) {
+  const list = html("ul", { role: "listbox", id: "map-found", "aria-label": "Found" });
+  const said = html("p", { class: "said", role: "status" });
+  const results = html("div", { class: "results", hidden: true }, list, said);
+  const input = html("input", {
+    type: "search",
+    placeholder: "Find: conv2, 3×3, stride, 512 …",
+    role: "combobox",
+    "aria-label": "Find layers by path, kind, kernel, stride or shape",
+    "aria-expanded": "false",
+    "aria-controls": "map-found",
+    "aria-autocomplete": "list",
+    autocomplete: "off",
+    spellcheck: "false",
+  });
+  let at = -1;
+  const close = () => {
+    results.hidden = true;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  };
+  const option = (path, index) =>
+    html(
+      "li",
+      {
+        role: "option",
+        id: `found-${index}`,
+        "aria-selected": "false",
+        onmousedown: (event) => {
+          event.preventDefault();
+          take(path);
+        },
+      },
+      path,
+    );
+  const show = () => {
+    const paths = map.net.search(input.value);
+    const more = paths.length - LISTED;
+    close();
+    at = -1;
+    list.replaceChildren(...paths.slice(0, LISTED).map(option));
+    list.hidden = !paths.length;
+    said.textContent = paths.length
+      ? `${paths.length} found, lit on the map${more > 0 ? `; ${more} more than listed` : ""}`
+      : "no match";
+    results.hidden = !input.value.trim();
+    input.setAttribute("aria-expanded", String(paths.length > 0));
+    map.light(paths, !results.hidden);
+  };
+  const take = (path) => {
+    close();
+    input.value = path;
+    map.light([], false);
+    map.find(path);
+  };
+  const step = (by) => {
+    const items = [...list.children];
+    if (!items.length || results.hidden) return;
+    at = (at + by + items.length) % items.length;
+    items.forEach((item, index) => item.setAttribute("aria-selected", String(index === at)));
+    input.setAttribute("aria-activedescendant", items[at].id);
+    items[at].scrollIntoView({ block: "nearest" });
+  };
+  const keys = {
+    ArrowDown: () => step(1),
+    ArrowUp: () => step(-1),
+    Enter: () => {
+      const item = list.children[Math.max(at, 0)];
+      if (item && !results.hidden) take(item.textContent);
+    },
+    Escape: () => {
+      input.value = "";
+      show();
+    },
+  };
+  input.addEventListener("input", show);
+  input.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (keys[event.key]) {
+      event.preventDefault();
+      keys[event.key]();
+    }
+  });
+  input.addEventListener("blur", close); // what it found stays lit as long as it stands there
+  return html("div", { class: "search" }, input, results);
+}

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from types import SimpleNamespace
 
 from explorer.spec.checks import check_int, shortened
+
+Value = str | int | tuple[int, ...]  # what a field of a spec holds
+Changes = Mapping[str, Value]  # field → its new value
 
 
 @dataclass(frozen=True)
@@ -227,13 +230,19 @@ class ResNetSpec:
 DEFAULTS = {field.name: field.default for field in fields(ResNetSpec)}
 
 
-def changed_fields(spec: ResNetSpec, base: ResNetSpec) -> dict[str, tuple[object, object]]:
+def changed(spec: ResNetSpec, changes: Changes) -> ResNetSpec:
+    """`dataclasses.replace` for fields that are named in data. Raises `ValueError` as `ResNetSpec` does."""
+    values = {name: getattr(spec, name) for name in DEFAULTS}
+    return ResNetSpec(**(values | dict(changes)))
+
+
+def changed_fields(spec: ResNetSpec, base: ResNetSpec) -> dict[str, tuple[Value, Value]]:
     """The fields in which two specs differ: name → (in base, in spec)."""
     pairs = ((field.name, getattr(base, field.name), getattr(spec, field.name)) for field in fields(spec))
     return {name: (old, new) for name, old, new in pairs if old != new}
 
 
-def varied(spec: ResNetSpec, **changes: object) -> ResNetSpec:
+def varied(spec: ResNetSpec, **changes: Value) -> ResNetSpec:
     """`dataclasses.replace`, with every other axis that the change robs of its sense put back to its default: a plain
     net has no projection to pool for, another stem no use for the old one's widths.
 
@@ -247,13 +256,15 @@ def varied(spec: ResNetSpec, **changes: object) -> ResNetSpec:
     for name, length in lengths.items():
         if name not in changes and len(values[name]) != length:
             values[name] = ()
+    unjudged = object.__new__(ResNetSpec)
+    vars(unjudged).update(values)
     for name, senseless, _ in SENSE:
-        if name not in changes and senseless(SimpleNamespace(**values)):
-            values[name] = DEFAULTS[name]
+        if name not in changes and senseless(unjudged):
+            vars(unjudged)[name] = values[name] = DEFAULTS[name]
     return ResNetSpec(**values)
 
 
-def read_field(name: str, text: str) -> object:
+def read_field(name: str, text: str) -> Value:
     """What a flag, a link or a file writes for a field, as the field's own type; its value is `ResNetSpec`'s to judge.
 
     Raises `ValueError` for an unknown field and for text that is no number where one is wanted.
@@ -273,7 +284,7 @@ def read_field(name: str, text: str) -> object:
     return int(parts[0]) if name in LIMITS else tuple(map(int, parts))
 
 
-def write_field(value: object) -> str:
+def write_field(value: Value) -> str:
     """A field's value as `read_field` reads it: (3, 4, 6, 3) → '3,4,6,3'."""
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
@@ -348,7 +359,9 @@ def _projects(spec: ResNetSpec) -> bool:
     return spec.shortcut in ("B", "C")
 
 
-SENSE = (  # (field, when a value off the default has no sense, why)
+SENSE: tuple[
+    tuple[str, Callable[[ResNetSpec], bool], str], ...
+] = (  # (field, when a value off the default has no sense, why)
     ("zero_pad", lambda spec: spec.shortcut != "A", "only option A pads with zeros; choose shortcut=A"),
     ("shortcut_pool", lambda spec: not _projects(spec), "the pool stands before a projection; choose shortcut=B or C"),
     ("shortcut_norm", lambda spec: not _projects(spec), "there is no projection; choose shortcut=B or C"),

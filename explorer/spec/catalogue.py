@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from explorer.places import ASSETS
-from explorer.spec.axes import DEFAULTS, ResNetSpec
+from explorer.spec.axes import DEFAULTS, ResNetSpec, Value, changed
 
 FILE = ASSETS / "catalogue" / "nets.json"
+_BASE = ResNetSpec()
 
 
 @dataclass(frozen=True)
@@ -57,43 +58,77 @@ class Row:
     accuracy: tuple[Accuracy, ...] = ()
 
 
+Spelled = dict[str, str | int | list[int]]  # a spec as the file writes it: what differs from `ResNetSpec()`
+Measured = tuple[str, float, str] | tuple[str, float, str, int, str]  # an accuracy as the file writes it
+
+
+class _Source(TypedDict):
+    who: str
+    url: str
+
+
+class _Protocol(TypedDict):
+    who: str
+    how: str
+
+
+class _Net(TypedDict):
+    name: str
+    spec: Spelled
+    params: int
+    macs: int
+    input: tuple[int, int, int]  # in the file, a list
+    source: str
+    title: NotRequired[str]
+    aliases: NotRequired[list[str]]
+    said: NotRequired[str]
+    params_total: NotRequired[int]
+    accuracy: NotRequired[list[Measured]]
+
+
+class _File(TypedDict):
+    sources: dict[str, _Source]
+    protocols: dict[str, _Protocol]
+    rows: list[_Net]
+
+
 @cache
 def rows() -> dict[str, Row]:
     """Every row by its name, in the file's order: torchvision's nets first."""
-    data = json.loads(FILE.read_text(encoding="utf-8"))
+    data: _File = json.loads(FILE.read_text(encoding="utf-8"))
     return {row["name"]: _row(row, data) for row in data["rows"]}
 
 
-def _row(row: dict[str, Any], data: dict[str, Any]) -> Row:
-    source = data["sources"][row["source"]]
+def _row(row: _Net, data: _File) -> Row:
+    source, (channels, height, width) = data["sources"][row["source"]], row["input"]
     return Row(
         name=row["name"],
         spec=_spec(row["spec"]),
         params=row["params"],
         macs=row["macs"],
-        input=tuple(row["input"]),
+        input=(channels, height, width),
         source=source["who"],
         url=source["url"],
         title=row.get("title"),
         aliases=tuple(row.get("aliases", ())),
         said=row.get("said", ""),
         params_total=row.get("params_total"),
-        accuracy=tuple(_accuracy(one, row["input"][-1], data["protocols"]) for one in row.get("accuracy", ())),
+        accuracy=tuple(_accuracy(one, width, data["protocols"]) for one in row.get("accuracy", ())),
     )
 
 
-def _accuracy(written: list[Any], side: int, protocols: dict[str, dict[str, str]]) -> Accuracy:
+def _accuracy(written: Measured, side: int, protocols: dict[str, _Protocol]) -> Accuracy:
     """[metric, value, protocol], and where the picture was another than the row's: its side, and what to say of it."""
-    metric, value, protocol, *own = written
-    side, detail = own or (side, "")
+    metric, value, protocol = written[:3]
+    side, detail = written[3:] or (side, "")
     return Accuracy(metric, value, protocols[protocol]["how"].format(detail), protocols[protocol]["who"], side)
 
 
-def _spec(changes: dict[str, Any]) -> ResNetSpec:
+def _spec(changes: Spelled) -> ResNetSpec:
     """The spec of a row, which writes only what differs from `ResNetSpec()`."""
     if unknown := set(changes) - set(DEFAULTS):
         raise ValueError(f"{FILE.name}: {sorted(unknown)[0]!r} is no field of ResNetSpec")
-    fields: dict[str, Any] = {
+    fields: dict[str, Value] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in changes.items()
     }
-    return ResNetSpec(**fields)
+    return changed(_BASE, fields)

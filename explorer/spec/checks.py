@@ -7,9 +7,9 @@ import operator
 
 def check_int(name: str, value: object, low: int, high: int) -> int:
     """`value` as an int when it is a whole number in [low, high] (NumPy's too); else `ValueError` naming all three."""
-    if isinstance(value, bool) or not hasattr(value, "__index__") or not low <= value <= high:
-        raise ValueError(f"{name}={shortened(value)}: choose a whole number from {low:,} to {high:,}")
-    return operator.index(value)
+    if hasattr(value, "__index__") and not isinstance(value, bool) and low <= (whole := operator.index(value)) <= high:
+        return whole
+    raise ValueError(f"{name}={shortened(value)}: choose a whole number from {low:,} to {high:,}")
 
 
 def shortened(value: object) -> str:

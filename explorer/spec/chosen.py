@@ -13,6 +13,7 @@ from explorer import spec as axes
 from explorer.spec import (
     ResNetSpec,
     Resolved,
+    Value,
     check_int,
     cifar_stages,
     parse_input,
@@ -24,7 +25,8 @@ from explorer.spec import (
 from explorer.spec.checks import shortened
 from explorer.spec.controls import BY_KEY, USUAL, varied
 
-Value, Read = TypeVar("Value"), TypeVar("Read")
+Given = TypeVar("Given")
+Read = TypeVar("Read")
 DEPTHS = ("18", "34", "50", "101", "152", "other")
 OTHERS = (*(name for name in presets() if not name.endswith("_cifar") and name[6:] not in DEPTHS), "cifar", "custom")
 PAPER = "paper"  # block's and shortcut's "as published for this net"
@@ -125,9 +127,10 @@ def of_controls(picked: Mapping[str, object]) -> Chosen:
     return Chosen(spec, height, width, batch, found.name, found.notes)
 
 
-def variants(picked: Mapping[str, object]) -> dict[str, object]:
+def variants(picked: Mapping[str, object]) -> dict[str, Value]:
     """The fields that the controls change: field → value."""
-    changes: dict[str, object] = {key: picked[key] for key in ("block", "shortcut") if picked.get(key, PAPER) != PAPER}
+    given = ((key, str(picked.get(key, PAPER))) for key in ("block", "shortcut"))
+    changes: dict[str, Value] = {key: text for key, text in given if text != PAPER}
     for key, one in BY_KEY.items():
         text = str(picked.get(key, DEFAULTS[key]))
         if text not in ("", USUAL):
@@ -162,7 +165,7 @@ def _layers(value: object) -> tuple[int, ...]:
     return _under("layers", value, lambda given: cifar_stages(_whole("layers", given, 0, 10**6)))
 
 
-def _under(key: str, value: Value, reader: Callable[[Value], Read]) -> Read:
+def _under(key: str, value: Given, reader: Callable[[Given], Read]) -> Read:
     """What a reader makes of a value; its complaint under the name that the control has."""
     try:
         return reader(value)

@@ -6,10 +6,11 @@ the field's name (`classes` for the number of classes), and its values are the s
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields
 
-from explorer.spec.axes import CHOICES, LIMITS, ResNetSpec, read_field
+from explorer.spec.axes import CHOICES, LIMITS, Changes, ResNetSpec, Value, changed, read_field
 from explorer.spec.checks import check_int, shortened
 from explorer.spec.presets import preset
 
@@ -28,7 +29,7 @@ class Axis:
     field: str
     label: str
     group: str
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = dataclasses.field(default_factory=dict)
     help: str = ""
     key: str = ""
     names: tuple[str, ...] = ()
@@ -42,7 +43,7 @@ class Axis:
         """Of a choice, the usual first; a pool that is called usual is that already."""
         return (USUAL, *(value for value in self.values if value != USUAL))
 
-    def read(self, text: str) -> object:
+    def read(self, text: str) -> Value:
         """The field's value. Raises `ValueError` naming key, value and what is allowed."""
         if self.values:
             if text not in CHOICES[self.field]:
@@ -187,20 +188,20 @@ AXES: tuple[Axis, ...] = (
 BY_KEY = {one.slug: one for one in AXES}
 
 
-def varied(spec: ResNetSpec, changes: Mapping[str, object]) -> ResNetSpec:
+def varied(spec: ResNetSpec, changes: Changes) -> ResNetSpec:
     """A net with some fields changed. Another family brings its stem and its number of classes, where none are given.
 
     Raises `ValueError` naming field, value and choices.
     """
     family = changes.get("family", spec.family)
-    brought: dict[str, object] = {}
+    brought: dict[str, Value] = {}
     if family != spec.family and family in CHOICES["family"]:
         usual = preset("resnet20_cifar" if family == "cifar" else "resnet50")
         brought = {"stem": usual.stem, "num_classes": usual.num_classes, "pool": "usual", "stem_widths": ()}
-    return replace(spec, **(brought | dict(changes)))
+    return changed(spec, brought | dict(changes))
 
 
-def idle(spec: ResNetSpec, changes: Mapping[str, object]) -> list[str]:
+def idle(spec: ResNetSpec, changes: Changes) -> list[str]:
     """Which given fields change nothing of this net, each with the reason."""
     found = []
     if "stride_on" in changes and spec.block == "basic":

@@ -13,10 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from explorer.spec.axes import LISTS, MAX_BLOCKS, ResNetSpec
-from explorer.spec.presets import cifar_stages
+from explorer.spec.axes import LISTS, MAX_BLOCKS, ResNetSpec, Value, changed
+from explorer.spec.presets import cifar_stages, preset
 from explorer.spec.spelling import Written, words
 from explorer.spec.variants import NUMBERS, VARIANTS
 
@@ -34,8 +33,8 @@ RS = {270: (4, 29, 53, 4), 350: (4, 36, 72, 4), 420: (4, 44, 87, 4)}  # ResNet-R
 CIFAR = (8, 20, 32, 44, 56, 110, 1202)  # 6n+2 depths that mean CIFAR's net by themselves
 CIFAR_BOTTLENECK = {164: (18, 18, 18), 1001: (111, 111, 111)}  # He et al. 2016
 KUANGLIU = (18, 34, 50, 101, 152)  # depths that CIFAR re-implementations take over from ImageNet's nets
-DEEP: dict[str, Any] = {"stem": "deep"}
-LETTERS: dict[str, dict[str, Any]] = {  # timm's, MXNet's and PaddlePaddle's letters
+DEEP: dict[str, Value] = {"stem": "deep"}
+LETTERS: dict[str, dict[str, Value]] = {  # timm's, MXNet's and PaddlePaddle's letters
     "b": {},
     "c": DEEP,
     "d": DEEP | {"shortcut_pool": "avg"},
@@ -43,8 +42,8 @@ LETTERS: dict[str, dict[str, Any]] = {  # timm's, MXNet's and PaddlePaddle's let
     "s": DEEP | {"stem_widths": (64, 64, 128)},
     "t": DEEP | {"stem_widths": (24, 32, 64), "shortcut_pool": "avg"},
 }
-PRE: dict[str, Any] = {"activation": "pre", "preact_first": "block"}
-KERAS_V2: dict[str, Any] = PRE | {"stride_place": "last", "conv_bias": "ends"}
+PRE: dict[str, Value] = {"activation": "pre", "preact_first": "block"}
+KERAS_V2: dict[str, Value] = PRE | {"stride_place": "last", "conv_bias": "ends"}
 
 
 @dataclass
@@ -64,7 +63,7 @@ class Heard:
     legacy: bool = False
     dataset: str = ""  # imagenet | cifar
     classes: int | None = None
-    changes: dict[str, Any] = field(default_factory=dict)
+    changes: dict[str, Value] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
 
@@ -102,7 +101,7 @@ def varied(spec: ResNetSpec, rest: str) -> ResNetSpec | None:
     heard = Heard()
     if _take(heard, rest, [*_NUMBERED, *_SUFFIXES]):
         return None
-    return replace(spec, **heard.changes)
+    return changed(spec, heard.changes)
 
 
 def _kind(heard: Heard, head: str) -> str:
@@ -145,7 +144,7 @@ def _set(**fields: object) -> Callable[[Heard, re.Match[str]], None]:
     return effect
 
 
-def _change(**fields: object) -> Callable[[Heard, re.Match[str]], None]:
+def _change(**fields: Value) -> Callable[[Heard, re.Match[str]], None]:
     """A rule's effect: fields of the spec."""
     return lambda heard, _: heard.changes.update(fields)
 
@@ -263,7 +262,7 @@ def _spec(heard: Heard) -> ResNetSpec:
         spec = _resnext(heard)
     else:
         spec = _resnet(heard)
-    changes: dict[str, Any] = {}
+    changes: dict[str, Value] = {}
     if heard.letter == "rs":
         changes |= LETTERS["d"] | {"pool": "conv", "attention": "se", "attention_reduction": 4}
     elif heard.letter:
@@ -278,10 +277,10 @@ def _spec(heard: Heard) -> ResNetSpec:
         changes |= {"groups": heard.groups[0], "width_per_group": heard.groups[1]}
     if heard.classes is not None:
         changes["num_classes"] = heard.classes
-    return replace(spec, **(changes | heard.changes))
+    return changed(spec, changes | heard.changes)
 
 
-def _version(heard: Heard, spec: ResNetSpec) -> dict[str, Any]:
+def _version(heard: Heard, spec: ResNetSpec) -> dict[str, Value]:
     if heard.version == "1":
         if spec.block == "bottleneck":
             heard.notes.append("v1 is the paper’s: the 1×1 has the stride. v1.5, torchvision’s, has it on the 3×3.")
@@ -298,17 +297,9 @@ def _imagenet(heard: Heard, known: dict[int, tuple[int, ...]]) -> ResNetSpec:
     return ResNetSpec(stages=known[heard.depth], block="basic" if known is BASIC else "bottleneck")
 
 
-def _cifar_net(stages: tuple[int, ...], **changes: Any) -> ResNetSpec:
+def _cifar_net(stages: tuple[int, ...], **changes: Value) -> ResNetSpec:
     """The paper's CIFAR net, with changes."""
-    usual: dict[str, Any] = {
-        "family": "cifar",
-        "block": "basic",
-        "shortcut": "A",
-        "width": 16,
-        "stem": "cifar",
-        "num_classes": 10,
-    }
-    return ResNetSpec(stages=stages, **(usual | changes))
+    return changed(preset("resnet20_cifar"), {"stages": stages} | changes)
 
 
 def _resnet(heard: Heard) -> ResNetSpec:
@@ -360,8 +351,8 @@ def _preact(heard: Heard) -> ResNetSpec:
             f"end. ImageNet’s is resnetv2_{depth} in timm."
         )
         known = BASIC if depth in BASIC else BOTTLENECK
-        small: dict[str, Any] = {"family": "cifar", "stem": "cifar", "num_classes": 10}
-        return replace(_imagenet(heard, known), **small, **PRE, last_norm="no")
+        small: dict[str, Value] = {"family": "cifar", "stem": "cifar", "num_classes": 10}
+        return changed(_imagenet(heard, known), small | PRE | {"last_norm": "no"})
     if depth in BOTTLENECK or depth in BASIC:
         return replace(_imagenet(heard, BASIC if depth in BASIC else BOTTLENECK), activation="pre")
     return replace(_cifar_depth(heard), activation="pre")

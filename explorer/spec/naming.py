@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
-from explorer.spec import ResNetSpec, catalogue, changed_fields, named, preset, presets, write_field
+from explorer.spec import ResNetSpec, Value, catalogue, changed_fields, named, preset, presets, write_field
 from explorer.spec.variants import NUMBERS, VARIANTS, Variant
 
 _LAYOUT = ("family", "stages", "block", "groups", "width_per_group")  # what makes a net one of the presets
@@ -33,7 +32,7 @@ def nearest(spec: ResNetSpec) -> tuple[str, ResNetSpec]:
     return min(bases, key=lambda base: len(changed_fields(spec, base[1])))
 
 
-def shortest(spec: ResNetSpec) -> tuple[str, dict[str, object]]:
+def shortest(spec: ResNetSpec) -> tuple[str, dict[str, Value]]:
     """The nearest net's name and the fields that have to be changed, as a command or a link writes them: a list that is
     as usual is spelled out, since an empty one says nothing there."""
     name, base = nearest(spec)
@@ -87,23 +86,22 @@ def variants(spec: ResNetSpec) -> list[tuple[str, str]]:
 
 
 def _switches(spec: ResNetSpec, base: ResNetSpec) -> list[tuple[str, str]]:
-    changed: dict[str, Any] = {field: value for field, (_, value) in changed_fields(spec, base).items()}
+    changed = {field: value for field, (_, value) in changed_fields(spec, base).items()}
     if spec.block == "basic":
         changed.pop("stride_on", None)  # no 1×1 there to carry the stride
-    found = [
-        (VARIANTS[field][value].suffix, VARIANTS[field][value].words)
-        for field in VARIANTS
-        if (value := changed.get(field)) is not None
-    ]
+    known = [VARIANTS[field][str(changed[field])] for field in VARIANTS if field in changed]
+    found = [(one.suffix, one.words) for one in known]
     found += [_number(field, changed[field]) for field in NUMBERS if field in changed]
     if (spec.num_classes == 0) != (base.num_classes == 0):
         found.append((_HEAD.suffix, _HEAD.words) if spec.num_classes == 0 else ("fc", "classifier"))
     return found
 
 
-def _number(field: str, value: Any) -> tuple[str, str]:
+def _number(field: str, value: Value) -> tuple[str, str]:
     known, written = NUMBERS[field], write_field(value) or "usual"
-    short = field if field == "width" and value < 8 else known.suffix  # w2 is how others write twice as wide
+    short = (
+        field if field == "width" and isinstance(value, int) and value < 8 else known.suffix
+    )  # w2 is how others write twice as wide
     return f"{short}{written.replace(',', '.')}", f"{known.words} {written}"
 
 

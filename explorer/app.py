@@ -55,6 +55,7 @@ def main() -> None:
         position="top",
     )
     name = page.url_path or PAGES[0][0]
+    st.set_page_config(f"{page.title} · ResNet Explorer")  # the browser's tabs are told apart
     link = state.arrive(name)
     flags = lecture_bar.flags(name)
     pieces.brand()

@@ -54,7 +54,7 @@ def refused(app: AppTest) -> str:
 def built(app: AppTest) -> str:
     """The header's words, joined as they are seen."""
     html = next(one.proto.body for one in app.get("html") if 'class="built"' in one.proto.body)
-    html = re.sub(r"<code>.*?</code>", "", html)  # the formulas behind the figures
+    html = re.sub(r"<code>.*?</code>|</?button[^>]*>", "", html)  # the formulas behind the figures, words that open
     return re.sub(r"( · )+", " · ", re.sub(r"<[^>]+>", " · ", html)).strip(" ·")
 
 

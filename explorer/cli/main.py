@@ -25,6 +25,7 @@ COMMANDS = {  # imported when asked for
     "time": "explorer.cli.time_command",
     "look": "explorer.cli.look",
     "identify": "explorer.cli.identify",
+    "glossary": "explorer.cli.glossary",
 }
 UNUSED = {  # format → flag → why it would change nothing
     "code": {"batch": "is the same for every batch", "level": "has no levels"},
@@ -40,7 +41,8 @@ def parser() -> Parser:
         allow_abbrev=False,
         epilog="Instead of a MODEL: proof, cost, flops, memory, field, torchinfo, compare, figure, paper, nets "
         "(python -m explorer proof --help), time, which measures a forward pass on this machine, look, which sends a "
-        "picture through a net, or identify, which says of which net a checkpoint or config is.",
+        "picture through a net, identify, which says of which net a checkpoint or config is, or glossary, which says what a "
+        "word means.",
     )
     model_flags(made)
     made.add_argument("--format", metavar="|".join(FORMATS), default="table")

@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 
 from explorer import units
 from explorer.facts.told import Provable, Told
+from explorer.tell import glossary
 
 if TYPE_CHECKING:  # needs torch: not before the controls are painted
     from explorer.facts.proof import Proof
@@ -45,6 +46,7 @@ COPIED = Pattern('<div class="line"><code>{}</code><button type="button" data-co
 STEPS = Pattern("<details><summary>Step by step</summary><pre>{}</pre></details>")
 RULE = Pattern('<div class="rule">{} {}</div>{}{}')
 CARD = Pattern('<div popover id="{}" class="proof-card">{}</div>')
+MEANING = Pattern('<div class="meaning"><b>{}</b> {}</div>')
 MARK = Pattern('<span class="mark" title="{}: {}">{} {}</span>')
 
 
@@ -65,13 +67,18 @@ class Cards:
 
     place: str
     cards: dict[str, Markup] = field(default_factory=dict)
+    terms: set[str] = field(default_factory=set)
 
-    def number(self, proof: Proof, shown: str | None = None, kind: str = "", style: str = "") -> Markup:
-        """The button; `shown` is the exact value by default. kind, style: more classes, and where it stands in a drawing."""
+    def number(
+        self, proof: Proof, shown: str | None = None, kind: str = "", style: str = "", means: str = ""
+    ) -> Markup:
+        """The button; `shown` is the exact value by default. kind, style: more classes, and where it stands in a drawing.
+        means: a term of the glossary that the card says first, the number's unit or name."""
         steps = "\n".join(proof.steps())
         key = "proof-" + blake2s(f"{self.place}|{proof.text}|{steps}".encode(), digest_size=6).hexdigest()
         if key not in self.cards:
-            self.cards[key] = card(key, proof, steps)
+            said = meaning(glossary.asked(means)) if means else Markup("")
+            self.cards[key] = CARD.format(key, said + derivation(proof, steps))
         look = Markup(' style="{}"').format(style) if style else ""
         return BUTTON.format(f"proved {kind}".strip(), key, look, shown or proof.shown)
 
@@ -82,14 +89,33 @@ class Cards:
             for part in (told.parts if isinstance(told, Told) else (told,))
         )
 
+    def explained(self, told: str | Told | Provable) -> Markup:
+        """The same, and each term of the glossary, where it first stands, opens what it means."""
+        parts: list[str] = []
+        for part in told.parts if isinstance(told, Told) else (told,):
+            if isinstance(part, Provable):
+                parts.append(self.number(part.proof, part.shown))
+            else:
+                parts += (self._term(one) if isinstance(one, glossary.Marked) else one for one in self._cut(part))
+        return joined(parts)
+
+    def _cut(self, text: str) -> list[str | glossary.Marked]:
+        return glossary.find(text, but=self.terms)
+
+    def _term(self, one: glossary.Marked) -> Markup:
+        self.terms.add(one.term.slug)
+        key = "term-" + blake2s(f"{self.place}|{one.term.slug}".encode(), digest_size=6).hexdigest()
+        self.cards[key] = CARD.format(key, meaning(one.term))
+        return BUTTON.format("term", key, "", one.shown)
+
     def html(self) -> Markup:
         """The cards of all buttons so far: to stand after them."""
         return joined(self.cards.values())
 
 
-def card(key: str, proof: Proof, steps: str) -> Markup:
-    """The rule in symbols; the substituted formula as text and as LaTeX, each with a button that copies it; the steps."""
-    return CARD.format(key, derivation(proof, steps))
+def meaning(term: glossary.Term) -> Markup:
+    """What a term of the glossary means, under its name."""
+    return MEANING.format(term.name, term.says)
 
 
 def opened(label: str, proof: Proof) -> Markup:
@@ -101,7 +127,8 @@ def opened(label: str, proof: Proof) -> Markup:
 
 
 def derivation(proof: Proof, steps: str) -> Markup:
-    """What a card says."""
+    """What a card says: the rule in symbols; the substituted formula as text and as LaTeX, each with a button that copies it;
+    the steps."""
     return _said(proof.rule, mark(proof.source), proof.text, proof.latex, steps)
 
 
@@ -143,7 +170,7 @@ def table(rows: Sequence[dict], place: str) -> Markup:
     cards = Cards(place)
     numeric = {key for key in rows[0] if all(is_number(row[key]) for row in rows)}
     kind = {key: Markup(' class="num"') if key in numeric else "" for key in rows[0]}
-    head = joined(HEAD.format(kind[key], key) for key in rows[0])
+    head = joined(HEAD.format(kind[key], cards.explained(key)) for key in rows[0])
     body = joined(
         LINE.format(joined(CELL.format(kind[key], _cell(value, cards)) for key, value in row.items())) for row in rows
     )

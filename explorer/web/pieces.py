@@ -86,20 +86,17 @@ def header(chosen: Chosen, problem: str | None, beside: Callable[[], None] = lam
     nodes = trace(spec, chosen.height, chosen.width, chosen.batch)
     params, macs = (prove(metric, nodes) for metric in ("params", "macs"))
     facts = [
-        naming.layout(spec),
-        cards.number(params, f"{units.count(params.value)} params"),
-        cards.number(macs, units.macs(macs.value) + (" per picture" if chosen.batch > 1 else "")),
-        f"{chosen.batch}×{spec.in_channels}×{chosen.height}×{chosen.width}",
+        cards.explained(naming.layout(spec)),
+        cards.number(params, f"{units.count(params.value)} params", means="params"),
+        cards.number(macs, units.macs(macs.value) + (" per picture" if chosen.batch > 1 else ""), means="MACs"),
+        cards.explained(f"{chosen.batch}×{spec.in_channels}×{chosen.height}×{chosen.width}"),
     ]
     spans = joined(Markup('<span class="sep">{}</span>').format(fact) for fact in facts)
     said = [naming.same_layout_as(chosen.layout_of, spec) or naming.remark(spec), *naming.special(spec)[:2]]
-    soft = Markup("").join(Markup('<span class="soft">{}</span>').format(one) for one in said if one)
+    soft = joined(Markup('<span class="soft">{}</span>').format(cards.explained(one)) for one in said if one)
+    title = cards.explained(naming.title(spec))
     with st.container(key="built", horizontal=True, vertical_alignment="center"):
-        html(
-            Markup('<div class="built" role="status"><b>{}</b>{}{}</div>{}').format(
-                naming.title(spec), spans, soft, cards.html()
-            )
-        )
+        html(Markup('<div class="built" role="status"><b>{}</b>{}{}</div>{}').format(title, spans, soft, cards.html()))
         beside()
     if problem:
         plain.error(f"{problem}. Shown: {naming.title(spec)}.")
@@ -121,9 +118,9 @@ def figures(items: Sequence[Figure]) -> None:
 
 
 def lead(text: str | Told) -> None:
-    """The page's point, in a sentence or two; a `Told`'s numbers open their proofs."""
+    """The page's point, in a sentence or two; a `Told`'s numbers open their proofs, the field's words what they mean."""
     cards = markup.Cards("lead")
-    html(Markup('<p class="lead">{}</p>{}').format(cards.text(text), cards.html()))
+    html(Markup('<p class="lead">{}</p>{}').format(cards.explained(text), cards.html()))
 
 
 def note(text: str, source: str = "") -> None:
@@ -185,9 +182,11 @@ def reason(kind: str, why: Told) -> None:
 
 
 def table(rows: Sequence[dict], caption: str = "", source: str = "computed") -> None:
-    """Plain rows as a table that reads like the paper's; a `Provable` cell opens its formula."""
-    note = Markup('<div class="note">{} {}</div>').format(caption, mark(source)) if caption else ""
-    html(markup.table(rows, "table") + note)
+    """Plain rows as a table that reads like the paper's; a `Provable` cell opens its formula, the field's words in the
+    caption what they mean."""
+    cards = markup.Cards("caption")
+    note = Markup('<div class="note">{} {}</div>').format(cards.explained(caption), mark(source)) if caption else ""
+    html(markup.table(rows, "table") + note + cards.html())
 
 
 def provable(rows: Sequence[dict], proofs: Sequence[dict[str, Proof]]) -> list[dict]:

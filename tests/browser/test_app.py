@@ -7,6 +7,7 @@ import urllib.parse
 import urllib.request
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.test_pages import PAGES, ROOT
 
@@ -33,7 +34,9 @@ def test_every_page_is_reached_by_the_navigation(visit) -> None:
     links = app.page.locator('[data-testid="stTopNavLink"]')
     assert links.count() == len(PAGES)
     for index in range(links.count()):
+        name = links.nth(index).locator("span:not([data-testid])").last.inner_text()
         links.nth(index).click()
+        expect(app.page).to_have_title(f"{name} · ResNet Explorer")  # each tab of the browser says which page it is
         app.settle("21.80 M params")
         app.check()
 

@@ -12,8 +12,9 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from explorer.facts.rollup import blocks, total
+from explorer.net.node import Node
 from explorer.net.resnet import build
-from explorer.net.trace import Node, Traced, Tracer, _trace, trace
+from explorer.net.trace import Traced, Tracer, _trace, trace
 from explorer.spec import ResNetSpec, preset, presets
 from tests.known import CONVS, IMAGENET, MACS, OTHERS, RECEPTIVE_FIELD, SHORTCUTS
 

@@ -14,7 +14,8 @@ from explorer.facts import comparison, conventions, cost, memory, published, rec
 from explorer.facts.agreement import agreement
 from explorer.facts.proof import Proof, depth, prove, receptive_field
 from explorer.facts.rollup import METRICS, SUMS
-from explorer.net.trace import Node, trace
+from explorer.net.node import Node
+from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, naming
 
 

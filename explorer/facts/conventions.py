@@ -18,7 +18,8 @@ from explorer.facts.proof import Proof, leaf, prove
 from explorer.facts.proof.sums import subtotals
 from explorer.facts.proof.terms import Term, times
 from explorer.facts.rollup import blocks, total
-from explorer.net.trace import Node, trace
+from explorer.net.node import Node
+from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, preset
 
 PLACES = {"1x1": "stride on the 1×1 (v1: the paper, Caffe)", "3x3": "stride on the 3×3 (v1.5: torchvision)"}

@@ -10,7 +10,7 @@ from explorer import units
 from explorer.facts.proof import Proof, prove, receptive_field, share
 from explorer.facts.rollup import METRICS, SUMS, metric_columns, stages, total
 from explorer.facts.told import Provable, Told
-from explorer.net.trace import Node
+from explorer.net.node import Node
 
 WHOLE = "net"
 MOST_TILES = 200  # of layers that a browser draws without a pause

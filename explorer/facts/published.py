@@ -13,7 +13,8 @@ from functools import cache
 
 from explorer.facts.proof import Proof, deciding_size, output_size, prove
 from explorer.facts.rollup import headline, stages
-from explorer.net.trace import Node, trace
+from explorer.net.node import Node
+from explorer.net.trace import trace
 from explorer.places import ASSETS
 from explorer.spec import ResNetSpec, naming, preset
 

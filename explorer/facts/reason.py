@@ -10,7 +10,7 @@ from explorer.net.ops import op
 
 if TYPE_CHECKING:
     from explorer.facts.rollup import Block
-    from explorer.net.trace import Node
+    from explorer.net.node import Node
 
 
 def reason(block: Block) -> str:

@@ -18,8 +18,9 @@ from torch import Tensor, nn
 from explorer.facts.proof import Proof, receptive_field
 from explorer.facts.rollup import activation_bytes, blocks
 from explorer.facts.told import Provable, Told
+from explorer.net.node import Node
 from explorer.net.resnet import build
-from explorer.net.trace import Node, trace
+from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, varied
 
 CHANNELS = 4  # of the narrow copy

@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass
 from itertools import groupby
 
 from explorer.facts.reason import reason
+from explorer.net.node import Node
 from explorer.net.ops import SHORTCUTS, is_layer, shortcut_kind
-from explorer.net.trace import Node, trace
+from explorer.net.trace import trace
 from explorer.spec import ResNetSpec
 from explorer.spec.naming import slug
 

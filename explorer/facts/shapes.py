@@ -9,8 +9,8 @@ from explorer.facts import proof
 from explorer.facts.proof import Proof
 from explorer.facts.rollup import Stage, stages
 from explorer.facts.told import Provable, Told
+from explorer.net.node import Node
 from explorer.net.ops import op
-from explorer.net.trace import Node
 
 
 def stage_rows(nodes: Sequence[Node]) -> list[dict[str, object]]:

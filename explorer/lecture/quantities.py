@@ -14,8 +14,9 @@ from explorer.facts import block_pair, published
 from explorer.facts.proof import Proof, counted, depth, prove, ratio, receptive_field, share
 from explorer.facts.rollup import Block, Stage, blocks, stages, total
 from explorer.lecture import on_gpu
+from explorer.net.node import Node
 from explorer.net.ops import SHORTCUTS
-from explorer.net.trace import Node, trace
+from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, preset, presets
 from explorer.spec.chosen import Chosen
 

@@ -11,7 +11,8 @@ from explorer.facts.rollup import headline, stages, total
 from explorer.lab.record import recorded
 from explorer.lecture import on_gpu
 from explorer.lecture.scene import Scene
-from explorer.net.trace import Node, trace
+from explorer.net.node import Node
+from explorer.net.trace import trace
 from explorer.spec import naming, preset
 from explorer.spec.chosen import Chosen
 from explorer.tell import palette

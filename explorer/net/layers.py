@@ -60,6 +60,10 @@ class GroupNorm(_BornEmpty, nn.GroupNorm):
 class FrozenBatchNorm2d(_BornEmpty, nn.Module):
     """BN whose four vectors are constants: buffers, not parameters, in training too (detectron2's)."""
 
+    weight: Tensor
+    bias: Tensor
+    running_mean: Tensor
+    running_var: Tensor
     eps = 1e-5
 
     def __init__(self, channels: int) -> None:
@@ -113,6 +117,8 @@ class SamePool2d(nn.Module):
 
 class SqueezeExcite(nn.Module):
     """Each map's mean, through two 1×1 convolutions and a sigmoid, scales the map. Reduced to a multiple of 8."""
+
+    gate: Callable[[Tensor], Tensor]
 
     def __init__(self, channels: int, reduction: int) -> None:
         super().__init__()

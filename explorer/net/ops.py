@@ -7,7 +7,7 @@ A new kind is a rule in `explorer.net.trace` (what it does to a shape) and a row
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from explorer.net.node import Node
@@ -127,7 +127,7 @@ def side_text(node: Node, size: int) -> str:
     return SIDE_TEXTS[op(node.kind).side](size, node)
 
 
-def decides_side(nodes: tuple[Node, ...] | list[Node]) -> Node | None:
+def decides_side(nodes: Sequence[Node]) -> Node | None:
     """The layer of the main path that decides the height and width of what these nodes put out: the last one that
     changes them; where none does, the last that has a window. None where there is neither."""
     main = [
@@ -136,8 +136,8 @@ def decides_side(nodes: tuple[Node, ...] | list[Node]) -> Node | None:
         if node.on_main and len(node.out_shape) == 4 and op(node.kind).side not in ("same", "given")
     ]
     main = main or [node for node in nodes if len(node.out_shape) == 4 and op(node.kind).side not in ("same", "given")]
-    changing = [node for node in main if node.in_shape[2:] != node.out_shape[2:]]
-    return (changing or main or [None])[-1]
+    found = [node for node in main if node.in_shape[2:] != node.out_shape[2:]] or main
+    return found[-1] if found else None
 
 
 def is_layer(node: Node) -> bool:
@@ -333,7 +333,7 @@ SHORTCUTS = {
 }
 
 
-def shortcut_kind(bypass: tuple[Node, ...] | list[Node]) -> str:
+def shortcut_kind(bypass: Sequence[Node]) -> str:
     """The key of SHORTCUTS that these nodes of a shortcut make; none where there are none."""
     kinds = {node.kind for node in bypass}
     for kind, shortcut in (("conv", "projection"), ("pad", "pad"), ("maxpool", "subsample"), ("identity", "identity")):

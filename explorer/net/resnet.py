@@ -69,13 +69,14 @@ class BasicBlock(nn.Module):
         self.downsample = shortcut(spec, at.c_in, c, at.stride, at.dilation[1])
 
     def forward(self, x: Tensor) -> Tensor:  # (N, c_in, H, W)
-        out = self.relu1(self.bn1(self.conv1(x)))  # (N, c, H/stride, W/stride)
+        out: Tensor = self.relu1(self.bn1(self.conv1(x)))  # (N, c, H/stride, W/stride)
         out = self.bn2(self.conv2(out))
         if self.se is not None:
             out = self.se(out)
         if self.downsample is not None:
             out += self.downsample(x)
-        return self.relu2(out)
+        out = self.relu2(out)
+        return out
 
 
 class Bottleneck(nn.Module):
@@ -98,14 +99,15 @@ class Bottleneck(nn.Module):
         self.downsample = shortcut(spec, at.c_in, c, at.stride, at.dilation[1])
 
     def forward(self, x: Tensor) -> Tensor:  # (N, c_in, H, W)
-        out = self.relu1(self.bn1(self.conv1(x)))  # (N, inner, H, W)
+        out: Tensor = self.relu1(self.bn1(self.conv1(x)))  # (N, inner, H, W)
         out = self.relu2(self.bn2(self.conv2(out)))  # (N, inner, H/stride, W/stride)
         out = self.bn3(self.conv3(out))  # (N, c, H/stride, W/stride)
         if self.se is not None:
             out = self.se(out)
         if self.downsample is not None:
             out += self.downsample(x)
-        return self.relu3(out)
+        out = self.relu3(out)
+        return out
 
 
 class PreActivation(nn.Module):
@@ -122,7 +124,7 @@ class PreActivation(nn.Module):
     def activated(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """(input of the first convolution, input of the shortcut); a projection or padding takes the activated x, as
         the authors' code does."""
-        out = x if self.first else self.relu1(self.bn1(x))
+        out: Tensor = x if self.first else self.relu1(self.bn1(x))
         return out, (x if isinstance(self.downsample, (IdentityShortcut, nn.MaxPool2d)) else out)
 
 
@@ -140,8 +142,8 @@ class PreActBasicBlock(PreActivation):
         self.downsample = shortcut(spec, at.c_in, c, at.stride, at.dilation[1])
 
     def forward(self, x: Tensor) -> Tensor:  # (N, c_in, H, W)
-        out, x = self.activated(x)
-        out = self.relu2(self.bn2(self.conv1(out)))  # (N, c, H/stride, W/stride)
+        active, x = self.activated(x)
+        out: Tensor = self.relu2(self.bn2(self.conv1(active)))  # (N, c, H/stride, W/stride)
         out = self.conv2(out)
         if self.se is not None:
             out = self.se(out)
@@ -168,8 +170,8 @@ class PreActBottleneck(PreActivation):
         self.downsample = shortcut(spec, at.c_in, c, at.stride, at.dilation[1])
 
     def forward(self, x: Tensor) -> Tensor:  # (N, c_in, H, W)
-        out, x = self.activated(x)
-        out = self.relu2(self.bn2(self.conv1(out)))  # (N, inner, H, W)
+        active, x = self.activated(x)
+        out: Tensor = self.relu2(self.bn2(self.conv1(active)))  # (N, inner, H, W)
         out = self.relu3(self.bn3(self.conv2(out)))  # (N, inner, H/stride, W/stride)
         out = self.conv3(out)  # (N, c, H/stride, W/stride)
         if self.se is not None:
@@ -234,7 +236,8 @@ class ResNet(nn.Module):
         if self.last:
             x = self.relu_last(self.bn_last(x))
         x = torch.flatten(self.avgpool(x), 1)  # (N, 512 or 2048)
-        return self.fc(x)  # (N, classes)
+        x = self.fc(x)  # (N, classes)
+        return x
 
 
 def build(spec: ResNetSpec, device: str | torch.device = "cpu", seed: int | None = None) -> ResNet:
@@ -251,5 +254,5 @@ def build(spec: ResNetSpec, device: str | torch.device = "cpu", seed: int | None
     if spec.zero_init == "yes":
         for block in model.modules():
             if type(block) in LAST:
-                nn.init.zeros_(block.get_submodule(LAST[type(block)]).weight)
+                nn.init.zeros_(block.get_parameter(f"{LAST[type(block)]}.weight"))
     return model.to(device)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import lru_cache
+from typing import TypedDict
 
 import torch
 import torch.nn.functional as F
@@ -35,7 +36,13 @@ class Traced:
         self.shape = shape if subsample == 1 else (*shape[:2], *(-(-size // subsample) for size in shape[2:]))
 
     @classmethod
-    def __torch_function__(cls, func: Callable, types: object, args: tuple = (), kwargs: dict | None = None) -> Traced:
+    def __torch_function__(
+        cls,
+        func: Callable[..., object],
+        types: object,
+        args: tuple[object, ...] = (),
+        kwargs: dict[str, object] | None = None,
+    ) -> Traced:
         if func not in RULES:
             raise NotImplementedError(f"trace: no rule for the operation {getattr(func, '__name__', func)}")
         return RULES[func](*args, **(kwargs or {}))
@@ -94,11 +101,15 @@ class Tracer:
         channels: int | None = None,
         kernel: int = 1,
         stride: int = 1,
+        padding: int = 0,
+        groups: int = 1,
         dilation: int = 1,
+        ceil: bool = False,
         before: int = 0,
         whole: bool = False,
         field: Field | None = None,
-        **fields: object,
+        macs: int = 0,
+        inplace: bool = False,
     ) -> Traced:
         """Append a node for the running module. `spatial`, `channels`: of the output, where they change; `before`:
         padding above and to the left; `whole`: each unit sees all; `field`: where that doesn't follow from the
@@ -126,16 +137,20 @@ class Tracer:
             shape,
             kernel,
             stride,
-            dilation=dilation,
+            padding,
+            groups,
+            dilation,
+            ceil,
             others=tuple(one.shape for one in inputs[1:]),
             weights=tuple(
                 (name, tuple(value.shape)) for name, value in module._parameters.items() if value is not None
             ),
             buffers=sum(value.numel() for value in module._buffers.values() if value is not None),
             counters=int("num_batches_tracked" in module._buffers),
+            macs=macs,
             field=field,
+            inplace=inplace,
             functional=functional,
-            **fields,
         )
         self.nodes.append(node)
         return Traced(self, node)
@@ -144,8 +159,20 @@ class Tracer:
 FUNCTIONAL = (SamePool2d,)  # without parts of their own, yet of several operations
 
 
-def _window(x: Traced, kernel: int, stride: int, padding: int, dilation: int = 1, ceil: bool = False) -> dict:
-    """The fields of a node whose kernel goes over height and width. Raises `ValueError` where it fits nowhere."""
+class Window(TypedDict):
+    """What `record` is told of a kernel that goes over height and width."""
+
+    spatial: Shape
+    kernel: int
+    stride: int
+    padding: int
+    before: int
+    dilation: int
+    ceil: bool
+
+
+def _window(x: Traced, kernel: int, stride: int, padding: int, dilation: int = 1, ceil: bool = False) -> Window:
+    """Raises `ValueError` where it fits nowhere."""
     spatial = tuple(windows(size, kernel, stride, padding, dilation, ceil) for size in x.shape[2:])
     if min(spatial) < 1:
         path, (height, width) = x.tracer.scopes[-1][0], x.shape[2:]
@@ -226,7 +253,7 @@ def _reshape(x: Traced, shape: Shape) -> Traced:
     return x.tracer.record("view", x, spatial=tuple(shape[2:]), channels=shape[1], inplace=True)
 
 
-RULES: dict[Callable, Callable[..., Traced]] = {  # torch operation -> what it does to a shape
+RULES: dict[Callable[..., object], Callable[..., Traced]] = {  # torch operation -> what it does to a shape
     torch.conv2d: _conv2d,
     torch.conv1d: _conv1d,
     F.batch_norm: _batch_norm,

@@ -14,7 +14,8 @@ class VGG(nn.Module):
 
     def __init__(self, groups: tuple[tuple[int, int], ...] = VGG19, classes: int = 1000) -> None:
         super().__init__()
-        layers, c_in = {}, 3
+        layers: dict[str, nn.Module] = {}
+        c_in = 3
         for group, (c, convs) in enumerate(groups, start=1):
             for index in range(1, convs + 1):
                 layers[f"conv{group}_{index}"] = nn.Conv2d(c_in, c, 3, padding=1)
@@ -32,7 +33,8 @@ class VGG(nn.Module):
         x = torch.flatten(self.features(x), 1)  # (N, 512, 7, 7) → (N, 25088)
         x = self.drop6(self.relu6(self.fc6(x)))  # (N, 4096)
         x = self.drop7(self.relu7(self.fc7(x)))
-        return self.fc8(x)  # (N, classes)
+        x = self.fc8(x)
+        return x  # (N, classes)
 
 
 def vgg19(device: str = "meta") -> VGG:

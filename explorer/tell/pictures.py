@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from explorer.facts import block_pair, cost
 from explorer.facts.rollup import METRICS
-from explorer.net.trace import Node, trace
+from explorer.net.node import Node
+from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, naming
 from explorer.tell import markup, netmap, palette
 from explorer.tell.drawing import (

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from explorer.facts import cost
 from explorer.facts.proof import prove, receptive_field
 from explorer.facts.rollup import METRICS, SUMS
-from explorer.net.trace import Node
+from explorer.net.node import Node
 from explorer.spec import naming
 from explorer.tell import cells, export, markup, palette
 from explorer.tell.markup import joined

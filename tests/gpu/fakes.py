@@ -9,7 +9,8 @@ from functools import lru_cache
 import torch
 
 from explorer.lab.record import recorded
-from explorer.net.trace import Node, trace
+from explorer.net.node import Node
+from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, preset
 from explorer.timing.data.limits import Ceilings, Kernel
 from explorer.timing.data.measurement import Measurement

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from explorer.facts.comparison.address import listed
 from explorer.facts.proof import Proof, counted, leaf
 from explorer.facts.told import Provable, Told
+from explorer.net.node import Node
 from explorer.net.ops import op
-from explorer.net.trace import Node, trace
+from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, changed_fields, naming
 
 WORDS = {  # field of a spec -> what it is called in a sentence

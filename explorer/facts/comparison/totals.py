@@ -10,8 +10,9 @@ from explorer.facts.proof import Proof, counted, deciding_size, depth, differenc
 from explorer.facts.published import throughput
 from explorer.facts.rollup import METRICS, SUMS, Stage, headline, metric_columns, stages
 from explorer.facts.shapes import total_stride
+from explorer.net.node import Node
 from explorer.net.ops import SHORTCUTS
-from explorer.net.trace import Node, trace
+from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, naming, presets
 
 LINES = ("solid", "dotted")

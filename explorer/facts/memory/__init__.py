@@ -16,8 +16,9 @@ from explorer.facts.memory import autocast
 from explorer.facts.memory.tensors import alive_at, alive_bytes, saved, saved_bytes, saved_paths, storages, tensor
 from explorer.facts.proof import Proof
 from explorer.facts.rollup import BYTES, activation_bytes, total
+from explorer.net.node import Node
 from explorer.net.ops import op
-from explorer.net.trace import Node, trace
+from explorer.net.trace import trace
 from explorer.spec import MAX_BATCH, ResNetSpec, check_int
 
 __all__ = [

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from explorer.facts.memory import tensors
 from explorer.facts.proof import Proof
 from explorer.facts.proof.sums import subtotals
+from explorer.net.node import Node
 from explorer.net.ops import op
-from explorer.net.trace import Node
 
 HALF, HALF_BYTES = "bf16", 2  # fp16 takes as much
 

@@ -12,8 +12,8 @@ from itertools import groupby
 from explorer.facts.proof import Proof
 from explorer.facts.proof.sums import subtotals
 from explorer.facts.rollup import BYTES
+from explorer.net.node import Node
 from explorer.net.ops import op, saved_extra
-from explorer.net.trace import Node
 
 
 def storages(nodes: Sequence[Node]) -> dict[str, str]:

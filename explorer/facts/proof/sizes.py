@@ -7,8 +7,8 @@ from itertools import groupby
 
 from explorer.facts.proof.base import Proof, product
 from explorer.net.field import RULE, widening, widening_text
+from explorer.net.node import Node
 from explorer.net.ops import decides_side, side_rule, side_text
-from explorer.net.trace import Node
 
 
 def output_size(node: Node) -> tuple[Proof, ...]:

@@ -9,8 +9,8 @@ from itertools import groupby
 
 from explorer.facts.proof.base import Proof, product
 from explorer.facts.rollup import METRICS, SUMS, activation_bytes, total
+from explorer.net.node import Node
 from explorer.net.ops import is_layer, op
-from explorer.net.trace import Node
 from explorer.spec import BLOCKS, ResNetSpec
 
 RULES: dict[str, str] = {  # metric -> formula in symbols

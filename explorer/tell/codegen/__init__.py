@@ -93,6 +93,7 @@ def _helpers(parts: Parts) -> list[str]:
 def written(layer: type) -> str:
     """A class of the model as a file of its own has it: torch's layers under torch's names, without annotations."""
     source = re.sub(r"(?<![\w.])(Conv[12]d)\(", r"nn.\1(", inspect.getsource(layer))
+    source = re.sub(r"\n\n    \w+: Callable.*", "", source)
     return re.sub(r": (int|Tensor)\b(?=[,)])| -> (None|Tensor)(?=:)", "", source).rstrip()
 
 

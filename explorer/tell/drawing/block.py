@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from explorer import units
 from explorer.facts.rollup import Block
+from explorer.net.node import Node
 from explorer.net.ops import is_layer, op
-from explorer.net.trace import Node
 from explorer.tell import palette
 from explorer.tell.drawing import svg
 

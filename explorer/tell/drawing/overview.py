@@ -7,8 +7,8 @@ from itertools import groupby
 
 from explorer import units
 from explorer.facts.rollup import Block, Stage, stages
+from explorer.net.node import Node
 from explorer.net.ops import op
-from explorer.net.trace import Node
 from explorer.tell import palette
 from explorer.tell.drawing import svg
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from explorer import units
 from explorer.facts.rollup import stages
+from explorer.net.node import Node
 from explorer.net.ops import op
-from explorer.net.trace import Node
 from explorer.tell import palette
 from explorer.tell.drawing import svg
 

@@ -12,8 +12,9 @@ from itertools import groupby
 from explorer import units
 from explorer.facts.proof import widened
 from explorer.facts.rollup import METRICS, Block, Stage, blocks, metric_columns, total
+from explorer.net.node import Node
 from explorer.net.ops import SHORTCUTS
-from explorer.net.trace import Node, trace
+from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, varied
 from explorer.tell import palette
 from explorer.tell.netmap import panel_proofs

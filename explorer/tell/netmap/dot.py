@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import graphviz
 
 from explorer.facts.rollup import blocks, stages
+from explorer.net.node import Node
 from explorer.net.ops import SHORTCUTS
-from explorer.net.trace import Node
 from explorer.tell import palette
 from explorer.tell.netmap.recipes import layer_name, shape
 

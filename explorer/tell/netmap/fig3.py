@@ -12,8 +12,9 @@ from functools import lru_cache
 
 from explorer import units
 from explorer.facts.rollup import blocks
+from explorer.net.node import Node
 from explorer.net.ops import op
-from explorer.net.trace import Node, follow, trace
+from explorer.net.trace import follow, trace
 from explorer.net.vgg import vgg19
 from explorer.spec import preset
 from explorer.tell.netmap import panel_proofs

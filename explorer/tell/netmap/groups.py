@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from explorer.facts.rollup import Block, Stage
+from explorer.net.node import Node
 from explorer.net.ops import op
-from explorer.net.trace import Node
 
 LEVELS = ("stages", "blocks", "layers")
 FOLDS = ("auto", "on", "off")

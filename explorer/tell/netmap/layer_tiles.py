@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from explorer.net.node import Node
 from explorer.net.ops import op
-from explorer.net.trace import Node
 from explorer.tell.netmap.groups import Lane, Part, bypass_id
 from explorer.tell.netmap.layout import FRAMES, Cell, Frame, place
 from explorer.tell.netmap.paths import cell_arch, flow

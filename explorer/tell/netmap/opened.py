@@ -6,8 +6,8 @@ Equal blocks share one drawing: paths in it are relative to the block (`conv1`, 
 from __future__ import annotations
 
 from explorer.facts.rollup import Block
+from explorer.net.node import Node
 from explorer.net.ops import op
-from explorer.net.trace import Node
 from explorer.tell.netmap.paths import number
 from explorer.tell.netmap.recipes import layer_name, shape
 

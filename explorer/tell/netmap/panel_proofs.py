@@ -14,8 +14,8 @@ from explorer.facts.proof.base import LATEX
 from explorer.facts.proof.sums import RULES
 from explorer.facts.rollup import METRICS, SUMS, Stage
 from explorer.net import field
+from explorer.net.node import Node
 from explorer.net.ops import SIDES
-from explorer.net.trace import Node
 
 
 def sums(nodes: Sequence[Node], names: Sequence[str] = SUMS) -> dict[str, str]:

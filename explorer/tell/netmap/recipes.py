@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from explorer import units
+from explorer.net.node import Node
 from explorer.net.ops import SHORTCUTS, op
-from explorer.net.trace import Node
 from explorer.tell.netmap.groups import Lane, Part
 
 

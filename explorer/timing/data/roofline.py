@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from explorer.facts.rollup import BYTES
+from explorer.net.node import Node
 from explorer.net.ops import op, reads
-from explorer.net.trace import Node
 from explorer.timing.data.limits import Ceilings
 from explorer.units import percent
 

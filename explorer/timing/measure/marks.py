@@ -13,7 +13,7 @@ from typing import Any
 
 from torch import nn
 
-from explorer.net.trace import Node
+from explorer.net.node import Node
 from explorer.timing.measure.subject import Subject
 
 LEVELS: dict[str, Callable[[Node], str]] = {  # level -> which part a node belongs to

@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from explorer.net.trace import Node, trace
+from explorer.net.node import Node
+from explorer.net.trace import trace
 from explorer.spec import MAX_BATCH, ResNetSpec
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.records import Cut, Run

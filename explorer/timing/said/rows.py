@@ -13,7 +13,8 @@ from explorer.facts.proof import Proof, prove, ratio
 from explorer.facts.proof import counted as count
 from explorer.facts.rollup import total
 from explorer.facts.told import Provable
-from explorer.net.trace import Node, trace
+from explorer.net.node import Node
+from explorer.net.trace import trace
 from explorer.spec import ResNetSpec
 from explorer.timing.data.limits import Ceilings
 from explorer.timing.data.measurement import Measurement

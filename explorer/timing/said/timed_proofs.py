@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from explorer.facts.proof import Proof
 from explorer.facts.proof.terms import GIGA, Term, number, over, times
-from explorer.net.trace import Node
+from explorer.net.node import Node
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.measure.against_limit import Limit
 

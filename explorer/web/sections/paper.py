@@ -13,7 +13,7 @@ from explorer.facts.proof import counted as tally
 from explorer.facts.proof import depth
 from explorer.facts.published import COLUMNS, Cell
 from explorer.facts.told import Provable, Told
-from explorer.net.trace import Node
+from explorer.net.node import Node
 from explorer.spec import naming, preset
 from explorer.tell import markup
 from explorer.tell.markup import joined

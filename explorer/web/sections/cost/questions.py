@@ -14,7 +14,7 @@ from explorer.facts.agreement import agreement
 from explorer.facts.proof import Proof, depth, prove, ratio
 from explorer.facts.rollup import METRICS, SUMS
 from explorer.facts.told import Provable, Told
-from explorer.net.trace import Node
+from explorer.net.node import Node
 from explorer.spec import naming
 from explorer.tell import markup, palette, pictures
 from explorer.tell.drawing import Drawing

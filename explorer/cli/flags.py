@@ -87,7 +87,12 @@ def asked(given: argparse.Namespace, name: str | None = None) -> Asked:
             "wide inside, as Wide ResNet-50-2, is --width-per-group 128"
         )
     own = found.input if spec.family == found.spec.family else None
-    size = parse_input(given.input) if given.input is not None else own or (spec.default_input,) * 2
+    size = own or (spec.default_input,) * 2
+    if given.input is not None:
+        batch = getattr(given, "batch", None)
+        size = parse_input(
+            given.input, spec.in_channels, int(batch) if re.fullmatch("[0-9]{1,9}", str(batch)) else None
+        )
     return Asked(spec, *size, tuple(notes))
 
 

@@ -24,6 +24,7 @@ from explorer.spec import (
 )
 from explorer.spec.checks import shortened
 from explorer.spec.controls import BY_KEY, USUAL, varied
+from explorer.spec.parse import check_size
 
 Given = TypeVar("Given")
 Read = TypeVar("Read")
@@ -122,8 +123,10 @@ def of_controls(picked: Mapping[str, object]) -> Chosen:
         changes = {"groups": 1, "width_per_group": 64} | changes
     spec = varied(spec, changes)
     own = found.input if spec.family == found.spec.family else None
-    height, width = parse_input(str(picked["input"])) if picked["input"] else own or (spec.default_input,) * 2
     batch = _whole("batch", picked["batch"], 1, axes.MAX_BATCH)
+    height, width = own or (spec.default_input,) * 2
+    if picked["input"]:
+        height, width = parse_input(str(picked["input"]), spec.in_channels, batch)
     return Chosen(spec, height, width, batch, found.name, found.notes)
 
 
@@ -185,7 +188,7 @@ TYPED: dict[str, Callable[[str], object]] = {  # free text → what reads it
     "net": _named,
     "layers": _layers,
     "stages": parse_stages,
-    "input": parse_input,
+    "input": check_size,
     "batch": lambda text: _whole("batch", text, 1, axes.MAX_BATCH),
     **{key: one.read for key, one in BY_KEY.items() if not one.values},
 }

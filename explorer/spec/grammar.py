@@ -32,7 +32,7 @@ BOTTLENECK: dict[int, tuple[int, ...]] = {
 RS = {270: (4, 29, 53, 4), 350: (4, 36, 72, 4), 420: (4, 44, 87, 4)}  # ResNet-RS has these besides
 CIFAR = (8, 20, 32, 44, 56, 110, 1202)  # 6n+2 depths that mean CIFAR's net by themselves
 CIFAR_BOTTLENECK = {164: (18, 18, 18), 1001: (111, 111, 111)}  # He et al. 2016
-KUANGLIU = (18, 34, 50, 101, 152)  # depths that CIFAR re-implementations take over from ImageNet's nets
+KUANGLIU = (18, 34, 50, 101, 152)  # ImageNet's depths, which CIFAR re-implementations take over
 DEEP: dict[str, Value] = {"stem": "deep"}
 LETTERS: dict[str, dict[str, Value]] = {  # timm's, MXNet's and PaddlePaddle's letters
     "b": {},
@@ -51,6 +51,7 @@ class Heard:
     """What a name says, part by part. changes: fields over the layout; deep: the letter's, which come before them."""
 
     kind: str = "resnet"
+    head: str = ""  # the word before the depth, as it is written
     depth: int = 0
     factor: int | None = None  # of a wide net
     stages: tuple[int, ...] = ()
@@ -74,8 +75,13 @@ def understood(written: Written, strict: bool = True) -> tuple[ResNetSpec, tuple
     """
     heard = Heard()
     rest = re.sub(r"^(\d+) (layers? )?(plain )?(resnet|resnext)\b", r"\3\4 \1", written.words)  # 50-layer ResNet
-    rest = _take(heard, rest, _BEFORE)
-    head = re.match(r"(wrn|resnet|resnext|plain(?: net)?|rn|r|x)\b ?", rest)
+    try:
+        rest = _take(heard, rest, _BEFORE)
+    except ValueError:
+        if strict:
+            raise
+        return None
+    head = re.match(r"(wrn|resnet|resnext|plain(?: ?net)?|rn|r|x)\b ?", rest)
     if not head:
         return None
     heard.kind, rest = _kind(heard, head[1]), rest[head.end() :]
@@ -84,12 +90,16 @@ def understood(written: Written, strict: bool = True) -> tuple[ResNetSpec, tuple
     if not depth:
         return None
     heard.depth, rest = int(depth[1]), rest[depth.end() :]
+    times = re.match(r"(?:x ([2-4])|([2-4]) x)(?: |$)", rest)
+    if times and heard.kind == "resnet" and heard.depth in KUANGLIU:  # SimCLR's ResNet-50 (2×)
+        _wide_times(heard, times)
+        rest = rest[times.end() :]
     if heard.kind == "wide" and (factor := re.match(r"(?:x )?([0-9]{1,2})(?: x)?(?: |$)", rest)):
         heard.factor, rest = int(factor[1]), rest[factor.end() :]
-    if _take(heard, rest, _AFTER):
-        return None
     try:
-        return _spec(heard), tuple(heard.notes)
+        if _take(heard, rest, _AFTER):
+            return None
+        return _spec(heard), (*_about_head(heard), *heard.notes)
     except ValueError:
         if strict:
             raise
@@ -104,16 +114,24 @@ def varied(spec: ResNetSpec, rest: str) -> ResNetSpec | None:
     return changed(spec, heard.changes)
 
 
+def _about_head(heard: Heard) -> list[str]:
+    """What short names are short for, where another project means another net by them."""
+    if heard.head == "r" and heard.depth in (50, 101) and heard.changes.get("norm") != "frozen":
+        own = f"detectron2_r{heard.depth}"
+        return [f"R-… is taken as torchvision’s net; detectron2’s own, with frozen BN and no classifier, is {own}."]
+    if heard.head == "rn" and heard.depth in (50, 101):
+        name = f"RN{heard.depth}"
+        return [
+            f"{name} is read as ResNet-{heard.depth}; CLIP’s net of that name is another one, and outside this app."
+        ]
+    return []
+
+
 def _kind(heard: Heard, head: str) -> str:
     if head.startswith("plain"):
         heard.changes["shortcut"] = "none"
         return "resnet"
-    if head == "r":
-        heard.notes.append(
-            "R-… is taken as torchvision’s net; detectron2’s own, with frozen BN and no classifier, is detectron2_r50."
-        )
-    if head == "rn":
-        heard.notes.append("RN50 is read as ResNet-50; CLIP’s net of that name is another one, and outside this app.")
+    heard.head = head
     if head == "wrn" or heard.kind == "wide":
         return "wide"
     return "resnext" if head in ("resnext", "x") else "resnet"
@@ -162,17 +180,56 @@ def _cifar(heard: Heard, hit: re.Match[str]) -> None:
     heard.dataset, heard.classes = "cifar", int(hit[1]) if hit[1] else heard.classes
 
 
+def _hub(heard: Heard, hit: re.Match[str]) -> None:
+    """cifar100_resnet20: a name of chenyaofo's hub, whose nets have option B."""
+    _cifar(heard, hit)
+    heard.changes["shortcut"] = "B"
+    heard.notes.append(
+        "A data set before the name is read as chenyaofo’s, whose nets have option B; the paper’s, option A, are "
+        "resnet20_cifar and so on."
+    )
+
+
+def _gluon_cifar(heard: Heard, hit: re.Match[str]) -> None:
+    """cifar_resnet20_v1: GluonCV's (gluoncv/model_zoo/cifarresnet.py)."""
+    heard.dataset = "cifar"
+    heard.changes["shortcut"] = "B"
+    heard.notes.append(
+        "cifar_resnet… with a version is GluonCV’s, whose nets have option B; that its v1 has no ReLU after the stem, and "
+        "its v2 a norm without weights on the picture, is outside this app."
+    )
+
+
+def _gluon_v1(heard: Heard, hit: re.Match[str]) -> None:
+    """mxnet's resnet50_v1 (mxnet/gluon/model_zoo/vision/resnet.py)."""
+    heard.notes.append(
+        "MXNet’s own v1 has biases on a bottleneck’s 1×1 convolutions besides, which the norm after them cancels; they are "
+        "not in this net. Its v1b is torchvision’s."
+    )
+
+
+def _unsaid_dilation(heard: Heard, hit: re.Match[str]) -> None:
+    raise ValueError(f"{hit[0].strip()}: say to which output stride, like resnet50-os8 or resnet50-os16")
+
+
+def _six_stages(heard: Heard, hit: re.Match[str]) -> None:
+    raise ValueError(
+        f"{hit[0].strip()}: fastai's deep and deeper nets have six and more stages, which is outside this app"
+    )
+
+
 def _detector(heard: Heard, hit: re.Match[str]) -> None:
-    heard.notes.append(f"{hit[0].strip().upper().replace(' ', '')} is the detector’s; taken is the ResNet inside it.")
+    part = hit[1].upper().replace(" ", "")
+    heard.notes.append(f"{part} is the detector’s; taken is the ResNet inside it.")
     if hit[0].startswith("dc"):
         heard.changes["output_stride"] = 16
 
 
 def _wide_times(heard: Heard, hit: re.Match[str]) -> None:
     """w2 is twice as wide (SwAV), w32 is 32 channels (this app)."""
-    number = int(hit[1])
+    number, written = int(next(filter(None, hit.groups()))), hit[0].strip().replace(" ", "")
     if number < 8:
-        heard.notes.append(f"w{number} is read as {number} times as wide: {64 * number} channels.")
+        heard.notes.append(f"{written} is read as {number} times as wide: {64 * number} channels.")
     heard.changes["width"] = 64 * number if number < 8 else number
 
 
@@ -192,8 +249,17 @@ _ATTENTION: list[Rule] = [
     (r"se|squeeze (?:and )?excitation", _change(attention="se")),
     (r"eca", _change(attention="eca")),
 ]
+_TRAININGS = r"stochastic depth|simclr|moco(?: v [123])?|swav|dino|byol|barlow ?twins|vicreg|sup ?con|deep ?cluster|mlperf|wsl(?: images)?"
 _BEFORE: list[Rule] = [
+    (r"cifar (10|100)(?= resnet \d+$)", _hub),
+    (r"cifar(?= resnet \d+ v [12]$)", _gluon_cifar),
     *_DATA,
+    (_TRAININGS, _training),
+    (r"frozen ?(?:bn|batch ?norm)?", _change(norm="frozen")),
+    (r"group ?norm|gn", _change(norm="group")),
+    (r"dilated", _unsaid_dilation),
+    (r"(?:gluon|mxnet)(?: cv)?(?= (?:resnet \d+ v 1$|resnet v 1 \d+$))", _gluon_v1),
+    (r"x(?= (?:se )?resnet \d+ deep(?:er)?)", _six_stages),
     *_ATTENTION,
     (r"wide|wider", _set(kind="wide")),
     (r"legacy", _set(legacy=True)),
@@ -227,13 +293,18 @@ _NUMBERED: list[Rule] = [
     (r"fc", _change(num_classes=1000)),
 ]
 _AFTER: list[Rule] = [
+    (r"(fpn|c 4|dc 5)(?: [1-9] x)?", _detector),
+    (r"layers?|torch|pytorch|torchvision|timm|onnx|hf|model", _nothing),
+    (_TRAININGS, _training),
+    (r"output stride (\d+)", _number("output_stride")),
+    (r"dilat(?:ed|ion)", _unsaid_dilation),
     (
-        r"\d+ xb \d+|b \d+ x \d+|3 rdparty|in 2[12] k|in 12 k|a 1|a 2|a 3|ra 2?|pretrained|fp 16|coslr|mixup|weights",
+        r"\d+ xb \d+|b \d+ x \d+|3 rdparty|(?:in|imagenet) 2[12] k|in 12 k|a 1|a 2|a 3|ra 2?|pretrained|fp 16|coslr|mixup|weights",
         _training,
     ),
     (r"(\d{1,4}) x (\d{1,4})(?: d)?", lambda heard, hit: setattr(heard, "groups", (int(hit[1]), int(hit[2])))),
     *_NUMBERED,
-    (r"v 1 5", _set(version="15")),
+    (r"v 1 5|v 15", _set(version="15")),
     (r"v 1 ([bcdest])(?! \d)", lambda heard, hit: setattr(heard, "letter", hit[1])),
     (r"v 1", _set(version="1")),
     (r"v 2", _set(version="2")),
@@ -250,7 +321,6 @@ _AFTER: list[Rule] = [
     (r"basic|bottleneck", lambda heard, hit: setattr(heard, "block", hit[0].strip())),
     (r"((?:\d+ ){0,3}\d+)(?! xb)", lambda heard, hit: setattr(heard, "stages", tuple(map(int, hit[1].split())))),
     *_SUFFIXES,
-    (r"fpn|c 4|dc 5", _detector),
 ]
 
 
@@ -262,11 +332,7 @@ def _spec(heard: Heard) -> ResNetSpec:
         spec = _resnext(heard)
     else:
         spec = _resnet(heard)
-    changes: dict[str, Value] = {}
-    if heard.letter == "rs":
-        changes |= LETTERS["d"] | {"pool": "conv", "attention": "se", "attention_reduction": 4}
-    elif heard.letter:
-        changes |= LETTERS[heard.letter]
+    changes = _letter(heard)
     if heard.pre_timm:
         changes |= {"activation": "pre"} if spec.family == "cifar" else PRE
     if heard.version in ("1", "2"):
@@ -278,6 +344,15 @@ def _spec(heard: Heard) -> ResNetSpec:
     if heard.classes is not None:
         changes["num_classes"] = heard.classes
     return changed(spec, changes | heard.changes)
+
+
+def _letter(heard: Heard) -> dict[str, Value]:
+    """What the letter before or behind the depth changes."""
+    if heard.letter == "rs":
+        return LETTERS["d"] | {"pool": "conv", "attention": "se", "attention_reduction": 4}
+    if heard.letter == "c" and heard.depth == 34:
+        heard.notes.append("C is read as the deep stem’s letter; the paper’s ResNet-34 C is resnet34-optC.")
+    return dict(LETTERS.get(heard.letter, {}))
 
 
 def _version(heard: Heard, spec: ResNetSpec) -> dict[str, Value]:

@@ -8,11 +8,11 @@ what isn't understood raises.
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from explorer.spec import catalogue
-from explorer.spec.axes import ResNetSpec
+from explorer.spec.axes import ResNetSpec, changed
 from explorer.spec.checks import shortened
 from explorer.spec.grammar import understood, varied
 from explorer.spec.outside import outside
@@ -29,8 +29,8 @@ DIALECTS = {  # owner or module → how the names of its own rows begin
 @dataclass(frozen=True)
 class Resolved:
     """What a name stands for. name: the catalogue's, where it has the net, else the text in small letters;
-    notes: what was taken where the name leaves something open, one sentence each; input: (height, width) at which
-    the catalogue's row has the net, None without a row.
+    notes: what was taken where the name leaves something open, one sentence each; input: (height, width) that the name
+    says, else at which the catalogue's row has the net, None without a row.
     """
 
     spec: ResNetSpec
@@ -49,7 +49,12 @@ def resolve(text: str) -> Resolved:
     """The net of a name with what there is to say about the name. Raises `ValueError` as `named` does."""
     if not isinstance(text, str) or not text.strip() or len(text) > MAX_NAME:
         raise ValueError(f"model={shortened(text)}: write a net's name of at most {MAX_NAME} letters, like resnet50")
-    written = read(text)
+    try:
+        written = read(text)
+    except ValueError as error:
+        raise ValueError(f"model={shortened(text)}: {error}") from None
+    if written.owners & {"gluon", "gluoncv", "mxnet"}:  # whose own v1 is another net than the paper's
+        written = replace(written, words=f"gluon {written.words}")
     row, reason = _row(text, written), outside(written.words)
     if row is None and reason:
         raise ValueError(f"model={shortened(text)}: {reason}")
@@ -68,7 +73,12 @@ def resolve(text: str) -> Resolved:
     row = row or next((row for row in catalogue.rows().values() if row.spec == spec), None)
     said = (f"{row.said}.",) if row and row.said else ()
     notes = tuple(dict.fromkeys((*written.notes, *notes, *said)))
-    return Resolved(spec, row.name if row else written.name, notes, row.input[1:] if row else None)
+    try:
+        spec = changed(spec, dict(written.arguments))
+    except ValueError as error:
+        raise ValueError(f"model={shortened(text)}: {error}") from None
+    size = (written.side, written.side) if written.side else row.input[1:] if row else None
+    return Resolved(spec, row.name if row else written.name, notes, size)
 
 
 def _near(text: str) -> str:
@@ -77,8 +87,18 @@ def _near(text: str) -> str:
 
 
 def _row(text: str, written: Written) -> catalogue.Row | None:
+    *front, last = written.words.split() or [""]
+    behind = [f"{words(DIALECTS[last])} {' '.join(front)}"] if last in DIALECTS else []  # resnet50_caffe
     keys = [f"{words(begin)} {written.words}" for owner, begin in DIALECTS.items() if owner in written.owners]
-    found = next((_index()[key] for key in (words(text), *keys, written.words) if key in _index()), None)
+    keys += behind
+    found = next(
+        (
+            _index()[key]
+            for key in (words(text), *keys, written.words, written.words.removeprefix("gluon "))
+            if key in _index()
+        ),
+        None,
+    )
     return catalogue.rows()[found] if found else None
 
 

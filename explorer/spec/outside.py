@@ -16,7 +16,7 @@ OUTSIDE: tuple[tuple[str, str, str], ...] = (  # (pattern, what it is, why it is
         "its convolutions run over time or depth too, and this app's pictures are flat",
     ),
     (
-        r"(resnet|resnext) 1 d\b|^1 d\b|conv 1 d",
+        r"(resnet|resnext) (\d+ )?1 d\b|^1 d\b|conv 1 d",
         "A 1-D ResNet",
         "its convolutions run along one axis, not over a picture",
     ),
@@ -24,7 +24,7 @@ OUTSIDE: tuple[tuple[str, str, str], ...] = (  # (pattern, what it is, why it is
     (r"\b(vit|deit|beit|swin|dino ?v|mae|eva|maxvit|pvt|cait|xcit|volo|coat)", "A transformer", "it is no ResNet"),
     (r"reg ?net", "RegNet", "its widths and groups follow a rule of their own"),
     (
-        r"resnet v 2 \d+ x \d+|resnet \d+ x \d+ bit|\bbit\b|bit ?m\b|big transfer",
+        r"resnet v 2 \d+ x \d+|resnet \d+ x \d+ bit|\bbit\b|bit ?m\b|big transfer|\br \d+ x \d+$",
         "BiT",
         "it standardises the weights of its convolutions",
     ),
@@ -34,7 +34,24 @@ OUTSIDE: tuple[tuple[str, str, str], ...] = (  # (pattern, what it is, why it is
         "CLIP's ResNet",
         "it pools by attention and strides by average pools",
     ),
-    (r"(resnet|resnext) ?(aa|blur)|anti ?alias", "An anti-aliased ResNet", "it blurs before each stride"),
+    (
+        r"(resnet|resnext) ?(aa|blur)|\baa (se|eca)? ?resne|anti ?alias",
+        "An anti-aliased ResNet",
+        "it blurs before each stride",
+    ),
+    (r"\bibn\b", "IBN-Net", "it normalises some channels picture by picture"),
+    (r"\bc?bam\b", "This net", "its attention is over places too, not over channels alone"),
+    (r"\brev ?(res)?net|\bi ?rev ?net", "A reversible net", "its blocks couple two streams"),
+    (
+        r"octave|\boct resne|\bdcn\b|deformable|\bghost resne|involution|coord ?conv",
+        "This net",
+        "its convolutions are of another kind",
+    ),
+    (
+        r"\bdrn\b",
+        "DRN",
+        "its stem and its last stages are its own; torchvision's dilated nets are resnet50-os8 and so on",
+    ),
     (r"senet 154", "SENet-154", "it halves the first 1×1 of a block and projects by 3×3 convolutions"),
     (r"legacy se resnet (18|34)\b", "This SE-ResNet", "its first stage squeezes to 4 channels, fewer than ours"),
     (
@@ -43,7 +60,7 @@ OUTSIDE: tuple[tuple[str, str, str], ...] = (  # (pattern, what it is, why it is
         "its stem, activation or attention is another",
     ),
     (
-        r"\bt resnet|\bcsp ?resne|\bi ?resnet|\bse ?resnet ir|\bir \d+|\bhalo|\bbot ?net|lambda ?resnet|\bcot",
+        r"\bt resnet|\bcsp ?resne|\bi ?resnet|\bse ?resnet ir|\bir \d+|\bir se \d+|arc ?face|insight ?face|\bl ?resnet \d+ e|\bhalo|\bbot ?net|lambda ?resnet|\bcot",
         "This net",
         "its blocks are of its own kind",
     ),
@@ -54,7 +71,8 @@ OUTSIDE: tuple[tuple[str, str, str], ...] = (  # (pattern, what it is, why it is
         "their blocks have other numbers of convolutions and pools of their own",
     ),
     (
-        r"efficient ?net|mobile ?net|\bvgg|inception|google ?net|alex ?net|squeeze ?net|shuffle ?net|mnasnet|nf ?net|hr ?net"
+        r"res ?mlp|rex ?net|pool ?former|fractal ?net|attention ?net|\bres ?t\b|"
+        r"efficient ?net|mobile ?net|\bvgg|inception|google ?net|alex ?net|caffe ?net|squeeze ?net|shuffle ?net|mnasnet|nf ?net|hr ?net"
         r"|ghost ?net|rep ?vgg|xception|dark ?net|\bdpn|\bdla\b|le ?net|nasnet|u ?net\b|yolo|pyramid ?net|shake|highway|sphere ?face",
         "This net",
         "it is no ResNet",

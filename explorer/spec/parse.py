@@ -43,6 +43,13 @@ def parse_input(text: str, channels: int | None = None, batch: int | None = None
     return check_int("input", height, 1, MAX_INPUT), check_int("input", width, 1, MAX_INPUT)
 
 
+def check_size(text: str) -> None:
+    """Raises `ValueError` for a size that is none with any channels and batch: whether they are the net's is judged with
+    the net."""
+    numbers = [int(part) for part in re.findall(r"[0-9]{1,9}", text)[:4]]
+    parse_input(text, numbers[-3] if len(numbers) > 2 else None, numbers[0] if len(numbers) == 4 else None)
+
+
 def _without_channels(text: str, numbers: list[int], channels: int) -> tuple[int, int]:
     first, middle, last = numbers
     if first == channels:

@@ -9,6 +9,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from explorer.spec.axes import MAX_INPUT
+from explorer.spec.calls import Arguments, read_call
+from explorer.spec.checks import check_int
+
 MODULES = frozenset(
     [
         "torchvision",
@@ -93,13 +97,16 @@ OWNERS = frozenset(
 
 @dataclass(frozen=True)
 class Written:
-    """words: lower case, one space between letters and digits; name: lower case, with underscores; owners: whose name it is, as far as it is said;
-    notes: what was set aside, in sentences."""
+    """words: lower case, one space between letters and digits; name: lower case, with underscores; owners: whose name it
+    is, as far as it is said; notes: what was set aside, in sentences; arguments: what a call says besides the name,
+    field by field; side: of the pictures in pixels, where the name has one (`@288`)."""
 
     words: str
     name: str
     owners: frozenset[str]
     notes: tuple[str, ...]
+    arguments: Arguments = ()
+    side: int | None = None
 
 
 def words(text: str) -> str:
@@ -110,8 +117,10 @@ def words(text: str) -> str:
 
 
 def read(text: str) -> Written:
-    """A name's words, and what stood around them."""
-    text = _bare(text)
+    """A name's words, and what stood around them. Raises `ValueError` for a call with an argument that is not known."""
+    text, arguments = read_call(unicodedata.normalize("NFKC", text).strip())
+    given = dict(arguments)
+    text, side = _sized(_bare(text), given.pop("side", None))
     *owners, name = [part for part in text.split("/") if part] or [""]
     owned = {words(owner).replace(" ", "") for owner in owners} - {"models"}
     parts = [part for part in re.split(r"\.(?!\d)", name) if part]
@@ -128,18 +137,32 @@ def read(text: str) -> Written:
         notes.append(f"{'.'.join(tags) or 'weights'} names trained weights; the net is the same with any.")
     for owner in sorted(owned - OWNERS - MODULES):
         notes.append(f"{owner}/ is read as the name of an owner, whose changes, if any, are not known here.")
+    if side is not None:
+        notes.append(f"Taken with the name: pictures of {side}×{side} pixels.")
+    if given:
+        said = ", ".join(f"{field}={value}" for field, value in given.items())
+        notes.append(f"Taken from the call: {said}.")
     plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
-    return Written(words(name), plain, frozenset(owned & (OWNERS | MODULES)), tuple(notes))
+    return Written(words(name), plain, frozenset(owned & (OWNERS | MODULES)), tuple(notes), tuple(given.items()), side)
+
+
+def _sized(text: str, given: object) -> tuple[str, int | None]:
+    """(name, side): timm's tables write resnet50@288 for pictures of 288 pixels. given: the side that a call says.
+
+    Raises `ValueError` for a picture that is too large."""
+    found = re.fullmatch(r"(.+)@([0-9]{2,9})", text)
+    if found:
+        return found[1], check_int("input", int(found[2]), 1, MAX_INPUT)
+    return text, given if isinstance(given, int) else None
 
 
 def _bare(text: str) -> str:
-    """Without quotes, calls, addresses and endings of files."""
-    text = unicodedata.normalize("NFKC", text).strip()
-    if quoted := re.search(r"""create_model\(\s*["']([^"']+)["']""", text):
-        text = quoted[1]
-    text = text.strip("\"'`“”‘’ ")
-    text = re.sub(r"\((pretrained=\w+|weights=[^()]*)?\)$", "", text)
+    """Without quotes, addresses, folders and endings of files."""
+    text = text.strip("\"'`“”‘’!?;, ")
+    text = re.sub(r"\(\)$", "", text)
+    text = re.sub(r"^from [\w.]+ import ", "", text)
     text = re.sub(r"^https?://[^/\s]+/", "", text, flags=re.IGNORECASE)
+    text = re.sub(r"^([\w.-]+/[\w.-]+)/(resolve|blob|tree|raw)/.*$", r"\1", text)  # a file in a repository
     text = re.sub(
         r"^(hf[-_]hub|hf|huggingface|timm|torchvision|detectron2|open-mmlab|mmcls|mmpretrain):(//)?",
         r"\1/",
@@ -147,5 +170,9 @@ def _bare(text: str) -> str:
         flags=re.IGNORECASE,
     )
     text = re.sub(r"^(hf[-_]hub|huggingface)/", "", text, flags=re.IGNORECASE)
+    if re.search(r"(?i)\.caffemodel$", text):
+        text = "caffe/" + re.sub(r"(?i)-model\.caffemodel$", "", text.rpartition("/")[2])
     text, ending = re.subn(r"(?i)(\.(pth|pt|th|bin|safetensors|pkl|h5|onnx|tar|caffemodel|params))+$", "", text)
+    if ending and re.match(r"([.~]|[a-zA-Z]:)?[/\\]", text):  # a file's folders are no owners
+        text = re.split(r"[/\\]", text)[-1]
     return re.sub(r"-(?=[0-9a-f]*[0-9])[0-9a-f]{8}$", "", text) if ending or "-" in text else text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -86,8 +87,38 @@ WRITTEN = {  # as written → a name of the catalogue
     "resnet32x4": "resnet32x4",
     "d2l.resnet18": "d2l_resnet18",
     "Plain-34": "resnet34-plain",
+    "PlainNet-34": "resnet34-plain",
+    "torch.hub.load('pytorch/vision:v0.10.0', 'resnet18', pretrained=True)": "resnet18",
+    'AutoModelForImageClassification.from_pretrained("microsoft/resnet-152")': "resnet152",
+    "https://huggingface.co/timm/resnet50.a1_in1k/resolve/main/model.safetensors": "resnet50",
+    "/home/me/runs.old/resnet34.pt": "resnet34",
+    r"C:\models\resnet18.pth": "resnet18",
+    "resnet50 keras": "keras_resnet50",
+    "ResNet-50 (Caffe)": "caffe_resnet50",
+    "ResNet-50-model.caffemodel": "caffe_resnet50",
+    "open-mmlab://detectron2/resnet50_caffe": "caffe_resnet50",
+    "resnet-50-pytorch": "resnet50",
+    "resnet 50 layers": "resnet50",
+    "resnet50v15": "resnet50",
+    "R_50_FPN_3x": "resnet50",
+    "R-50-C4": "resnet50",
+    "R101-DC5": "resnet101-os16",
+    "resnet50 output stride 8": "resnet50-os8",
+    "swav_resnet50": "resnet50",
+    "facebookresearch/WSL-Images_resnext101_32x8d_wsl": "resnext101_32x8d",
+    "resnet50?": "resnet50",
 }
 OUTSIDE = {
+    "resnet18_1d": "1-D",
+    "R50x1": "standardises",
+    "resnet50_ibn_a": "picture by picture",
+    "cbam_resnet50": "over places",
+    "revnet-104": "two streams",
+    "drn_d_54": "its own",
+    "arcface r100": "of its own kind",
+    "CaffeNet": "no ResNet",
+    "ResMLP-12": "no ResNet",
+    "xresnet50_deeper": "six and more stages",
     "densenet121": "DenseNet",
     "resnest50d": "ResNeSt",
     "res2net50_26w_4s": "Res2Net",
@@ -139,6 +170,14 @@ def test_a_net_outside_is_said_to_be_outside_and_why(text: str) -> None:
         ("resnet47_bottleneck_cifar_gn", "norm=group"),
         ("", "at most 200 letters"),
         ("x" * 10_000, "at most 200 letters"),
+        ("dilated resnet50", "resnet50-os8 or resnet50-os16"),
+        ("resnet50@9999", "from 1 to 4,096"),
+        ("resnet50(num_classes=-3)", "num_classes=-3: choose a whole number from 0"),
+        ("resnet50(norm_layer=nn.GroupNorm)", "norm_layer='nn.GroupNorm': write its value"),
+        ("resnet18(num_classes=__import__('os').getpid())", "num_classes=.*: write its value"),
+        ("timm.create_model('resnet50', features_only=True)", "features_only=True: this argument is not known"),
+        ("resnet50(input_shape=(224, 200, 3))", "square pictures only"),
+        ("resnet50(**options)", "nearest"),
     ],
 )
 def test_what_is_not_understood_is_said_in_one_line(text: str, said: str) -> None:
@@ -160,6 +199,15 @@ def test_what_is_not_understood_is_said_in_one_line(text: str, said: str) -> Non
         ("resnet50_cifar", catalogue.rows()["resnet50_cifar"].spec, "would be resnet50_8_8_8_cifar"),
         ("resnext101", preset("resnext101_32x8d"), "32×4d and 64×4d are published too"),
         ("preact_resnet18", catalogue.rows()["preact_resnet18"].spec, "ImageNet’s is resnetv2_18"),
+        (
+            "cifar100_resnet20",
+            ResNetSpec("cifar", (3,) * 3, "basic", "B", width=16, stem="cifar", num_classes=100),
+            "chenyaofo",
+        ),
+        ("cifar_resnet20_v1", catalogue.rows()["chenyaofo_resnet20"].spec, "GluonCV’s"),
+        ("gluoncv/resnet50_v1", catalogue.rows()["resnet50-v1"].spec, "biases on a bottleneck’s 1×1"),
+        ("ResNet-34-C", ResNetSpec(stages=(3, 4, 6, 3), block="basic", stem="deep"), "is resnet34-optC"),
+        ("resnet50x2", ResNetSpec(width=128), "2 times as wide"),
         ("WRN-34-10", catalogue.rows()["wrn_34_10"].spec, "ImageNet’s is wrn_34_10_imagenet"),
         ("resnet50", preset("resnet50"), ""),
     ],
@@ -170,6 +218,36 @@ def test_what_a_name_leaves_open_is_said(text: str, spec: ResNetSpec, said: str)
     assert said in " ".join(found.notes) and (said or not found.notes)
     for other in [word.strip(".,;") for word in " ".join(found.notes).split() if word.startswith(("resnet", "wrn"))]:
         assert named(other) != spec  # the other net is really another one, by a name that works
+
+
+@pytest.mark.parametrize(
+    ("call", "name", "changes", "size"),
+    [
+        (
+            'timm.create_model("resnet50", num_classes=10, in_chans=1)',
+            "resnet50",
+            {"num_classes": 10, "in_channels": 1},
+            224,
+        ),
+        ("models.resnet101(pretrained=False, num_classes=10)", "resnet101", {"num_classes": 10}, 224),
+        ("resnet50(replace_stride_with_dilation=[False, True, True])", "resnet50", {"output_stride": 8}, 224),
+        ("resnet18(zero_init_residual=True, weights=None)", "resnet18", {"zero_init": "yes"}, 224),
+        ("resnet50(groups=32, width_per_group=4)", "resnet50", {"groups": 32, "width_per_group": 4}, 224),
+        (
+            "tf.keras.applications.ResNet50(include_top=False, input_shape=(200, 200, 1))",
+            "keras_resnet50",
+            {"num_classes": 0, "in_channels": 1},
+            200,
+        ),
+        ("resnet50@288", "resnet50", {}, 288),
+    ],
+)
+def test_what_a_call_says_besides_the_name_is_taken_and_said(
+    call: str, name: str, changes: dict[str, object], size: int
+) -> None:
+    found = resolve(call)
+    assert found.spec == replace(catalogue.rows()[name].spec, **changes) and found.input == (size, size)  # type: ignore[arg-type]
+    assert all(f"{field}={value}" in " ".join(found.notes) for field, value in changes.items())
 
 
 def test_presets_keep_their_names() -> None:

@@ -73,6 +73,12 @@ def test_what_a_link_says(query: dict[str, str], spec: ResNetSpec) -> None:
     assert of(query) == spec
 
 
+def test_a_whole_tensors_shape_is_held_to_the_nets_channels_and_batch() -> None:
+    query = {"input": "(8, 4, 224, 160)", "in_channels": "4", "batch": "8"}
+    chosen = read({key: [value] for key, value in query.items()}, (), "architecture").chosen
+    assert chosen is not None and (chosen.height, chosen.width, chosen.batch) == (224, 160, 8)
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [
@@ -88,6 +94,8 @@ def test_what_a_link_says(query: dict[str, str], spec: ResNetSpec) -> None:
         ({"batch": "1.5"}, ["batch='1.5': choose a whole number"]),
         ({"block": ""}, ["block='': choose one of paper, basic, bottleneck"]),
         ({"pool": "avg"}, ["pool='avg': choose one of usual, max, ceil, conv, none"]),
+        ({"input": "8,3,224,224"}, ["says a batch of 8, and the batch is 1"]),
+        ({"input": "3x64x64", "in_channels": "1"}, ["says 3 channels, and the net takes 1"]),
         ({"zero_pad": "both"}, ["only option A pads with zeros"]),
         ({"net": "x" * 5000}, ["a name has at most 100 characters"]),
         ({f"k{number}": "1" for number in range(99)}, ["99 parameters: at most 60"]),

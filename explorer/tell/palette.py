@@ -34,4 +34,18 @@ SHORTCUT_DASH = {kind: row.dash for kind, row in SHORTCUTS.items()}  # SVG strok
 SHORTCUT_WORDS = {kind: row.words for kind, row in SHORTCUTS.items()}
 MATCH = "#1f8a4c"
 CSS_COLOURS = {"shortcut": SHORTCUT, "match": MATCH}  # custom properties of our stylesheets
+WALK_RAMPS = {  # of activations on the walk, from 0 on: below it ochre, above it blue ink on the theme's paper
+    "light": {
+        "paper": "#f5f2ea",
+        "high": ("#b9cbe0", "#6f9cc9", "#2c5f9c", "#102a52"),
+        "low": ("#efd9ae", "#dba546", "#a86a12", "#6b3e05"),
+        "sees": "#a4580a",
+    },
+    "dark": {
+        "paper": "#1a1f28",
+        "high": ("#2b4a72", "#4f86c0", "#9cc8ee", "#f3f9ff"),
+        "low": ("#4f3a1b", "#96681f", "#dda247", "#ffe2ad"),
+        "sees": "#f0b45a",
+    },
+}
 RAMP = ("#dceaf4", "#8fc0e0", "#3f8fc8", "#1e5c9a", "#0f2f5c")  # low → high, for colouring by a metric

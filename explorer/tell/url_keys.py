@@ -102,6 +102,7 @@ KEYS: tuple[Key, ...] = (
     Key("unfold", MAP),
     _choice("open", MAP, "1"),
     _later("figure", MAP, "tell.netmap.view", "FIGURES"),
+    _later("walk", ["architecture"], "tell.netmap.view", "WALKS"),
     _choice("equal", ["blocks"], "width", "cost"),
     _later("place", ["blocks"], "facts.block_pair", "PLACES"),
     _number("outer", "blocks", 8, 2048, 8),

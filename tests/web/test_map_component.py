@@ -64,6 +64,7 @@ def test_what_the_model_lacks_leaves_the_view() -> None:
         "unfold": [],
         "open": False,
         "figure": "map",
+        "walk": "",
     }
 
 

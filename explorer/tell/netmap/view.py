@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from explorer.tell.netmap.groups import FOLDS, LEVELS
 
 FIGURES = ("map", "fig3")
+WALKS = ("net",)
 MOST_TEXT = 200  # characters of a path that are looked at
 
 
@@ -15,7 +16,8 @@ MOST_TEXT = 200  # characters of a path that are looked at
 class View:
     """node: path of what is selected, or "". open: whether its block is opened. color: stage or a metric's name.
 
-    fold, unfold: whether runs of equal blocks are folded, and the runs that are not. figure: the map, or Fig. 3.
+    fold, unfold: whether runs of equal blocks are folded, and the runs that are not. figure: the map, or Fig. 3. walk: whether a picture
+    walks through the net.
     """
 
     node: str = ""
@@ -25,6 +27,7 @@ class View:
     unfold: tuple[str, ...] = ()
     open: bool = False
     figure: str = "map"
+    walk: str = ""
 
     def params(self) -> dict[str, str]:
         """URL parameters; what is at its default is left out."""
@@ -38,6 +41,8 @@ class View:
     def checked(self, known: Callable[[str], bool]) -> View:
         """Without what the current model does not have."""
         node = self.node if known(self.node) else ""
+        if self.walk:  # from tile to tile: blocks, as they are folded by themselves
+            return View(node=node, color=self.color, walk=self.walk)
         return replace(self, node=node, open=self.open and bool(node), unfold=tuple(filter(known, self.unfold)))
 
 
@@ -46,7 +51,7 @@ NAMES = tuple(asdict(View()))
 
 def parse(params: Mapping[str, object], colors: tuple[str, ...]) -> View:
     """A view from URL parameters or from what the component reports; anything unknown falls back to its default."""
-    allowed = {"level": LEVELS, "fold": FOLDS, "figure": FIGURES, "color": ("stage", *colors)}
+    allowed = {"level": LEVELS, "fold": FOLDS, "figure": FIGURES, "color": ("stage", *colors), "walk": WALKS}
     fields: dict[str, object] = {name: params[name] for name, choices in allowed.items() if params.get(name) in choices}
     unfold = params.get("unfold") or ()
     names = unfold.split(",") if isinstance(unfold, str) else unfold if isinstance(unfold, (list, tuple)) else ()

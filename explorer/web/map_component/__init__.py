@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from explorer.tell import markup, netmap, palette
+from explorer.web import walk_component, walks
 from explorer.web.joined import joined, stylesheet
 from explorer.web.state import Chosen
 
@@ -20,10 +21,11 @@ KEY = "map"
 GIVEN = {
     "PROOF_CARD": markup.slotted_card(),
     "DASH": palette.SHORTCUT_DASH,
+    **walk_component.GIVEN,
     "LEVELS": {level: level.capitalize() for level in netmap.LEVELS} | {"fig3": "Fig. 3"},
 }
 JS = joined(FOLDER / "map.js", GIVEN)
-CSS = stylesheet(*(FOLDER / f"{name}.css" for name in STYLES), FOLDER.parent / "proof.css")
+CSS = stylesheet(*(FOLDER / f"{name}.css" for name in STYLES), walk_component.STYLE, FOLDER.parent / "proof.css")
 _component = st.components.v2.component("resnet_map", html='<div class="map-place"></div>\n', css=CSS, js=JS)
 
 
@@ -53,7 +55,13 @@ def _mount(chosen: Chosen, view: netmap.View, extra: Mapping[str, netmap.MetricC
     )
     _component(
         key=key,
-        data={**drawn, "palette": netmap.colours(), **_sent(view, key), "key": key},
+        data={
+            **drawn,
+            "palette": netmap.colours(),
+            **_sent(view, key),
+            "key": key,
+            **({"walk": walks.of(chosen)} if view.walk and key == KEY else {}),
+        },
         on_view_change=_reporter(chosen, tuple(extra or ()), key),
     )
 

@@ -7,7 +7,7 @@ import { boxOf, rememberTiles } from "./transitions.js";
 
 const REPORT_AFTER = 120; // ms without a further change: arrow keys held down report once
 export const lastViews = new Map(); // key of the component → {seq, view}: survives a change of page
-const NEEDS_DATA = ["level", "fold", "unfold", "figure"]; // what Python must answer with another drawing
+const NEEDS_DATA = ["level", "fold", "unfold", "figure", "walk"]; // what Python must answer with another drawing
 
 export const CHOICES = {
   select(id, focus = false) {
@@ -81,6 +81,20 @@ export const CHOICES = {
   toggleFold() {
     const folded = this.data.folded && !this.view.unfold.length;
     this.change({ fold: folded ? "off" : "on", unfold: [] });
+  },
+
+  // A picture walks through the net: Python makes its pictures, `takeWalk` plays them.
+  startWalk() {
+    if (this.walking) return;
+    const blocks = { level: "blocks", fold: "auto", unfold: [], figure: "map", open: false, node: "" };
+    this.change({ ...blocks, walk: "net" }, this.openBlock !== "");
+  },
+
+  stopWalk() {
+    this.walking?.remove();
+    this.walking = null;
+    this.change({ walk: "" });
+    this.toolbar.play.focus({ preventScroll: true });
   },
 
   unfold(id) {

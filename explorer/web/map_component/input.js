@@ -45,6 +45,7 @@ function under(event) {
 
 function onClick(map, event) {
   const { id, tile } = under(event);
+  if (map.walking?.show(id)) return;
   map.select(id);
   if (tile) tile.focus({ preventScroll: true });
 }
@@ -67,7 +68,7 @@ function hover(map, event) {
   if (index >= 0) words.push(...tipLines(map, index).map((text) => html("span", {}, shown(text, 160))));
   if (line && found.kind) words.push(html("span", {}, found.kind.reason));
   if (column && index >= 0) words.push(html("span", {}, `${column.label}: ${column.words[index]}`));
-  map.tip.replaceChildren(...words);
+  map.tip.replaceChildren(...words.slice(0, 1), ...[map.walking?.tip(id)].filter(Boolean), ...words.slice(1));
   map.tip.hidden = false;
   moveTip(map, event);
 }

@@ -15,6 +15,7 @@ import { buildTable } from "./table.js";
 import { buildToolbar, updateToolbar } from "./toolbar.js";
 import { grow, growFrom, rememberTiles } from "./transitions.js";
 import { Viewport, fillScreen } from "./viewport.js";
+import { Walking } from "../walk_component/walking.js";
 
 class NetMap {
   constructor(host, key) {
@@ -40,10 +41,11 @@ class NetMap {
     this.table = html("div", { class: "table", tabindex: "0", role: "region", "aria-label": "The map as a table" });
     this.slideTitle = html("h2", { class: "slide-title" });
     this.toolbar = buildToolbar(this);
+    this.pictureBox = html("div", { class: "picture" }, this.canvas, this.legend);
     this.body = html(
       "div",
       { class: "body" },
-      html("div", { class: "picture" }, this.canvas, this.legend),
+      this.pictureBox,
       this.panel,
     );
     this.card = proofCard();
@@ -70,6 +72,7 @@ class NetMap {
     if (data === this.data && !outside) return;
     if (this.data && !outside && data.stamp === this.data.stamp) {
       this.data = data;
+      this.takeWalk();
       return;
     }
     const before = this.data && this.data.slug === data.slug ? rememberTiles(this) : new Map();
@@ -77,6 +80,18 @@ class NetMap {
     this.data = data;
     this.net ??= new Net(data);
     this.draw(before);
+    this.takeWalk();
+  }
+
+  // The walk that Python has made, once its map is drawn; or the end of it.
+  takeWalk() {
+    const { walk, stamp } = this.data;
+    const wanted = this.view.walk && walk?.steps && this.isOverview() ? `${stamp} ${walk.stamp}` : "";
+    if (wanted === (this.walking?.of ?? "")) return this.walking?.replaced();
+    this.walking?.remove();
+    this.walking = wanted ? Object.assign(new Walking(this, walk), { of: wanted }) : null;
+    if (!wanted) this.refresh();
+    return undefined;
   }
 
   takeView(data) {
@@ -104,6 +119,7 @@ class NetMap {
     this.drawing.replaceChildren(scene);
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     this.tileElements = [...scene.querySelectorAll(".tile")];
+    if (this.walking) setTimeout(() => this.walking?.replaced()); // once it is painted
     this.root.dataset.layout = this.layoutUsed;
     this.root.classList.toggle("opened-block", Boolean(this.openBlock));
     this.svg.style.setProperty("--ratio", `${width} / ${height}`);
@@ -189,9 +205,9 @@ class NetMap {
   }
 
   // On a phone the panel is a sheet over the lower part: bring what it covers into sight.
-  uncover(tile) {
+  uncover(tile, over = this.panel) {
     const { top, bottom } = tile.getBoundingClientRect(),
-      sheet = this.panel.getBoundingClientRect().top;
+      sheet = over.getBoundingClientRect().top;
     if (top < 0 || bottom > Math.min(sheet, window.innerHeight))
       tile.scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
   }

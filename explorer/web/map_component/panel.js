@@ -18,7 +18,18 @@ export function panelContent(map, id) {
     },
     "×",
   );
+  if (map.view.walk && !map.walking) return walkPanel(map);
   return [found.type === "none" ? null : close, ...PANELS[found.type](map, id, found)];
+}
+
+// While the pictures of the walk are made, or where there are none.
+function walkPanel(map) {
+  const problem = map.data.walk?.problem;
+  return [
+    ...heading("The walk", problem ? "No walk with this net" : "A picture goes through the net …"),
+    html("p", { class: "reason" }, problem ?? "Its feature maps are being made; this takes a few seconds."),
+    html("button", { class: "wide", type: "button", onclick: () => map.stopWalk() }, "Back to the map"),
+  ];
 }
 
 const PANELS = {

@@ -58,9 +58,16 @@ export function buildToolbar(map) {
       "PNG",
     ),
   );
+  const play = html(
+    "button",
+    { type: "button", class: "play", title: "A picture walks through the net", onclick: () => map.startWalk() },
+    svg("svg", { viewBox: "0 0 20 20", width: 18, height: 18, "aria-hidden": "true" }, svg("path", { d: "M6 4v12l10-6z" })),
+    "Play",
+  );
   const bar = html(
     "div",
     { class: "bar" },
+    play,
     level,
     html("label", { class: "color" }, html("span", {}, "Colour"), color),
     fold,
@@ -68,7 +75,7 @@ export function buildToolbar(map) {
     zoom,
     save,
   );
-  return { bar, level, color, fold };
+  return { bar, play, level, color, fold };
 }
 
 function iconButton(name, label, onclick) {

@@ -11,6 +11,7 @@ export class Viewport {
     this.group = group;
     this.pointers = new Map();
     this.dragged = false;
+    this.changed = null; // told of each change
     this.reset();
     canvas.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     canvas.addEventListener("pointerdown", (event) => this.#down(event));
@@ -38,6 +39,7 @@ export class Viewport {
     this.view = view;
     this.group.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.scale})`);
     this.canvas.classList.toggle("zoomed", this.isZoomed);
+    this.changed?.();
   }
 
   #size() {

@@ -1,0 +1,103 @@
+"""What is said at each step of the walk, in plain words. Numbers come with the step; nothing is computed here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from explorer import units
+from explorer.net.node import Node
+from explorer.tell.netmap.groups import Part
+
+
+@dataclass(frozen=True)
+class Words:
+    """A heading of a few words, and one or two short sentences."""
+
+    title: str
+    text: str
+
+
+def of_picture(shape: tuple[int, ...]) -> Words:
+    channels, height, width = shape[1:]
+    each = "one number each: how dark it is" if channels == 1 else f"{channels} numbers each: red, green, blue"
+    return Words("The picture enters", f"{height}×{width} pixels, {each}.")
+
+
+def of_layer(part: Part) -> Words:
+    """A step of stem or head, by its first operation."""
+    node = next(one for one in part.nodes if one.kind != "input")
+    return LAYERS.get(node.kind, _other)(node)
+
+
+def of_block(part: Part, number: int, of: int, share: float | None) -> Words:
+    """number: of the (last) block in its stage, from 1. share: ‖F(x)‖ / ‖x‖ where there is a shortcut."""
+    block = part.blocks[-1]
+    place = f"{part.stage}, block {number} of {of}"
+    if len(part.blocks) > 1:
+        place = f"{part.stage}, blocks {number - len(part.blocks) + 1} to {number} of {of}"
+    before = "The last of them: " if len(part.blocks) > 1 else ""
+    x, total = block.nodes[0].in_shape, block.out_shape
+    thinned = "every second pixel stays, " if x[2:] != total[2:] else ""
+    how = SHORTCUTS[block.shortcut].format(before=units.shape(x), after=units.shape(total), thinned=thinned)
+    said = how if share is None else f"{how} {_size(share)}"
+    return Words(place, before + (said[0].lower() + said[1:] if before else said))
+
+
+def of_answer(best: tuple[str, float], trained: bool) -> Words:
+    if not trained:
+        return Words("No answer yet", "These weights are random: nothing was learned, so the bars mean nothing.")
+    name, probability = best
+    sure = "more than 99.9 %" if probability > 0.999 else units.percent(probability, 1)
+    return Words(f"It says: {name}", f"With a probability of {sure}.")
+
+
+def _size(share: float) -> str:
+    """How large what is added is, beside what is carried."""
+    return f"The block adds F(x), {share:.2f} times as large as x."
+
+
+def _conv(node: Node) -> Words:
+    size = "" if node.stride == 1 else f" Every {ORDINALS.get(node.stride, f'{node.stride}th')} place only."
+    return Words(
+        f"The first convolution: {node.out_shape[1]} feature maps",
+        f"A {node.kernel}×{node.kernel} window slides over the picture, once for each of {node.out_shape[1]} patterns.{size}",
+    )
+
+
+def _max(node: Node) -> Words:
+    return Words(
+        "Max pooling: smaller",
+        f"Of each {node.kernel}×{node.kernel} window only the largest value stays: "
+        f"{_side(node.in_shape)} becomes {_side(node.out_shape)}.",
+    )
+
+
+def _average(node: Node) -> Words:
+    return Words(
+        "Each map becomes one number", f"The mean of each of the {node.in_shape[1]:,} maps: what is there, not where."
+    )
+
+
+def _scores(node: Node) -> Words:
+    return Words(
+        "One score for each class", f"{node.in_shape[1]:,} numbers, weighted and summed: {node.out_shape[1]:,} scores."
+    )
+
+
+def _other(node: Node) -> Words:
+    return Words(node.path, f"{_side(node.in_shape)} becomes {_side(node.out_shape)}.")
+
+
+def _side(shape: tuple[int, ...]) -> str:
+    return "×".join(map(str, shape[2:])) or str(shape[1])
+
+
+ORDINALS = {2: "second", 3: "third", 4: "fourth"}
+LAYERS = {"conv": _conv, "maxpool": _max, "avgpool": _average, "mean": _average, "linear": _scores}
+SHORTCUTS = {
+    "identity": "x goes round the block unchanged.",
+    "projection": "x is {before}, the sum is {after}: a 1×1 convolution makes x fit.",
+    "pad": "x is {before}, the sum is {after}: {thinned}zeros fill the new maps.",
+    "subsample": "x is {before}, the sum is {after}: every second pixel of x stays.",
+    "none": "No way around: what the block makes replaces x.",
+}

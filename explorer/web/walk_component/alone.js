@@ -1,0 +1,134 @@
+// A walk that stands by itself: the first page's, or two nets side by side on one clock. It needs no torch behind it.
+
+import { calm, html, svg } from "../js/dom.js";
+import { arrowMarkers } from "../map_component/figures.js";
+import { layoutFor } from "../map_component/geometry.js";
+import { paintTiles } from "../map_component/paint.js";
+import { drawScene } from "../map_component/scene.js";
+import { Player } from "./player.js";
+import { endOf } from "./timeline.js";
+import { Walk } from "./walk.js";
+import { tipOf } from "./walking.js";
+
+// A net's map without its tools, as OnMap takes it.
+class Plan {
+  constructor(data, root) {
+    this.data = data;
+    this.root = root;
+    this.view = { color: "stage" };
+    this.drawing = svg("g", {});
+    this.svg = svg("svg", { class: "drawing", preserveAspectRatio: "xMinYMin meet" }, arrowMarkers(), this.drawing);
+    this.tip = html("div", { class: "tip", "aria-hidden": "true", hidden: true });
+    this.canvas = html("div", { class: "canvas" }, this.svg, this.tip);
+  }
+
+  isOverview() {
+    return true;
+  }
+
+  draw() {
+    const name = layoutFor(this.canvas.clientWidth, this.canvas.clientHeight, this.data.scene.layouts);
+    if (name === this.layoutUsed) return false;
+    this.layoutUsed = name;
+    this.layout = this.data.scene.layouts[name];
+    this.scene = drawScene(this.data, name);
+    this.drawing.replaceChildren(this.scene);
+    this.svg.setAttribute("viewBox", `0 0 ${this.layout.w} ${this.layout.h}`);
+    this.svg.style.setProperty("--ratio", `${this.layout.w} / ${this.layout.h}`);
+    this.tileElements = [...this.scene.querySelectorAll(".tile")];
+    this.root.dataset.layout = name;
+    paintTiles(this);
+    return true;
+  }
+}
+
+class Alone {
+  constructor(place) {
+    this.place = place;
+  }
+
+  update(data) {
+    if (data.stamp === this.stamp) return void this.sides.forEach(({ walk }) => walk.replaced().then(() => this.player.again()));
+    this.stamp = data.stamp;
+    this.sides?.forEach(({ walk }) => walk.remove());
+    this.sides = data.nets.map((net) => this.side(net, data.first));
+    const { walk } = this.sides[0];
+    this.player = new Player({
+      timeline: walk.timeline,
+      titles: walk.titles,
+      track: walk.track(),
+      draw: (frame) => this.sides.forEach((side) => side.walk.draw(frame)),
+      close: null,
+    });
+    this.root = html("div", { class: `walk-alone${data.first ? " first" : ""}${data.nets.length > 1 ? " twins" : ""}` },
+      html("div", { class: "walk-sides" }, this.sides.map((side) => side.root)), this.player.bar);
+    this.player.listen(this.root, () => this.player.pause());
+    this.place.replaceChildren(this.root);
+    this.begin(data);
+  }
+
+  side(net, first) {
+    const root = html("div", { class: "map-root walk-side" });
+    const plan = new Plan(net.drawing, root);
+    const walk = new Walk(net.walk, plan);
+    const { see, lens, key, words, answer, told } = walk.beside;
+    const parts = first
+      ? [html("div", { class: "walk-in" }, see), plan.canvas, html("div", { class: "walk-out" }, answer), html("div", { class: "walk-now" }, lens, key), words, told]
+      : [html("h3", { class: "walk-net" }, net.title), plan.canvas, walk.beside.root];
+    root.append(...parts);
+    plan.canvas.addEventListener("pointerover", (event) => this.hover(plan, walk, event));
+    plan.canvas.addEventListener("pointermove", (event) => moveTip(plan, event));
+    plan.canvas.addEventListener("pointerleave", () => { plan.tip.hidden = true; });
+    plan.canvas.addEventListener("click", (event) => this.click(walk, event));
+    return { root, plan, walk };
+  }
+
+  async begin({ plays }) {
+    this.sides.forEach(({ plan }) => plan.draw());
+    await Promise.all(this.sides.map(({ walk }) => walk.ready()));
+    this.player.again();
+    this.sizes = new ResizeObserver(() => this.replaced());
+    this.sides.forEach(({ plan }) => this.sizes.observe(plan.canvas));
+    this.root.dataset.ready = "true";
+    if (plays && !calm()) this.player.go();
+  }
+
+  async replaced() {
+    this.sides.forEach(({ plan }) => plan.draw());
+    await Promise.all(this.sides.map(({ walk }) => walk.replaced()));
+    this.player.again();
+  }
+
+  click(walk, event) {
+    const id = event.target.closest?.(".tile")?.dataset.id;
+    const at = walk.data.steps.findIndex((step) => step.tile === id);
+    if (at < 0) return;
+    this.player.pause();
+    this.player.seek(endOf(this.player.timeline, at + 1));
+  }
+
+  hover(plan, walk, event) {
+    const tile = event.target.closest?.(".tile");
+    plan.tip.hidden = !tile || event.pointerType === "touch";
+    if (plan.tip.hidden) return;
+    const { name, recipe, shape } = plan.data.scene.tiles[Number(tile.dataset.index)];
+    plan.tip.replaceChildren(html("b", {}, tile.dataset.id), tipOf(walk, tile.dataset.id), html("span", {}, `${recipe || name} · ${shape}`));
+    moveTip(plan, event);
+  }
+}
+
+function moveTip({ canvas, tip }, event) {
+  const box = canvas.getBoundingClientRect();
+  const x = Math.min(Math.max(event.clientX - box.left + 14, 4), Math.max(box.width - tip.offsetWidth - 4, 4));
+  const below = event.clientY - box.top + 18;
+  const y = below + tip.offsetHeight > box.height ? event.clientY - box.top - tip.offsetHeight - 10 : below;
+  tip.style.transform = `translate(${x}px, ${y}px)`;
+}
+
+const all = new WeakMap();
+
+export default function ({ parentElement, data }) {
+  const place = parentElement.querySelector(".walk-place");
+  if (!all.has(place)) all.set(place, new Alone(place));
+  all.get(place).update(data);
+}

@@ -1,0 +1,35 @@
+"""The walk of the model on the screen: made in the queue of heavy work, kept for whoever asks next."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from explorer.look.walker import walker
+from explorer.spec import ResNetSpec
+from explorer.tell.walk import Walk, walk
+from explorer.web import state
+from explorer.web.state import Chosen
+
+PLACE = "Architecture"  # whose jobs they are: leaving the page drops them
+
+
+def of(chosen: Chosen) -> dict[str, Any]:
+    """What the map's component takes as `walk`; `{"problem": …}` where there is none to be had."""
+    try:
+        job = state.runner().submit(
+            lambda job: _made(chosen.spec, chosen.height, chosen.width), "A walk", state.visitor().id, PLACE
+        )
+    except ValueError as error:
+        return {"problem": f"{error}."}
+    job.wait()
+    if isinstance(job.error, ValueError):
+        return {"problem": f"{job.error}."}
+    if job.error is not None:
+        raise job.error
+    return dict(job.result) if job.result else {"problem": "The walk was stopped."}
+
+
+@lru_cache(maxsize=8)
+def _made(spec: ResNetSpec, height: int, width: int) -> Walk:
+    return walk(*walker(spec, height, width))

@@ -1,0 +1,114 @@
+"""The walk in a real browser: it plays, pauses, steps, is scrubbed and heard, on a desk, on a phone, and without motion."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import pytest
+
+from explorer.look.shipped import NETS
+from explorer.look.walker import walker
+from explorer.tell import netmap
+from explorer.tell.walk import walk
+
+NET = NETS["digits-residual-20"]
+CLOCK = "document.querySelector('div').shadowRoot.querySelector('.walk-scrub').value"
+
+
+@pytest.fixture(scope="module")
+def data() -> dict:
+    """What the map's component receives while a digit walks."""
+    drawn = netmap.drawing(NET, 28, 28)
+    view = asdict(netmap.View(walk="net"))
+    made = walk(*walker(NET, 28, 28))
+    return json.loads(
+        json.dumps({**drawn, "palette": netmap.colours(), "seq": 1, "view": view, "key": "m", "walk": made})
+    )
+
+
+def titles(data: dict) -> list[str]:
+    made = data["walk"]
+    return [made["enter"]["title"], *(step["title"] for step in made["steps"]), made["leave"]["title"]]
+
+
+def said(page) -> str:
+    return page.locator(".walk-words h3").inner_text()
+
+
+def painted(page) -> int:
+    """Pixels of the layer over the map that something is on."""
+    return page.locator("canvas.walk-layer").evaluate(
+        "one => one.getContext('2d').getImageData(0, 0, one.width, one.height).data.filter((v, at) => at % 4 === 3 && v).length"
+    )
+
+
+def test_it_plays_and_pauses_and_every_step_is_there(show, data: dict) -> None:
+    page = show(data, width=1280, height=720)
+    page.wait_for_function(f"{CLOCK} > 30")  # it plays by itself once it was asked for
+    page.keyboard.press("Space")
+    held = page.evaluate(CLOCK)
+    assert page.get_by_role("button", name="Play", exact=True).last.is_visible()
+    page.keyboard.press("End")
+    assert said(page) == "It says: 3" and "more than 99.9 %" in page.locator(".walk-words p").inner_text()
+    assert int(page.evaluate(CLOCK)) > int(held)
+    assert page.locator(".walk-answer .best .walk-name").inner_text() == "3"
+    heard = []
+    for _ in titles(data):
+        heard.append(said(page))
+        page.keyboard.press("ArrowLeft")
+    assert heard[::-1] == titles(data), "back through every step, in the order of the data"
+    page.keyboard.press("Home")
+    bare = painted(page)
+    page.locator(".walk-scrub").evaluate(
+        "one => { one.value = one.max * 0.55; one.dispatchEvent(new Event('input')); }"
+    )
+    assert painted(page) > 4 * bare, "the tiles are filled with their maps"
+    reached = page.locator(".tile.reached").evaluate_all("all => all.map((one) => one.dataset.id)")
+    assert reached == [step["tile"] for step in data["walk"]["steps"]][: len(reached)] and len(reached) > 4
+    page.locator('.tile[data-id="layer2.1"]').click()
+    assert said(page) == "conv3_x, block 2 of 3" and page.locator(".walk-shape b").inner_text() == "14×14"
+    assert page.locator(".bypass.lit").count() == 1
+    terms = page.locator(".walk-term canvas").evaluate_all("all => all.map((one) => one.toDataURL())")
+    assert len(set(terms)) == 3, "x, F(x) and their sum are three pictures"
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "document.querySelector('div').shadowRoot.querySelector('.walk-words h3').textContent === 'conv3_x, block 3 of 3'"
+    )
+    speed = page.get_by_role("button", name="Speed 1×")
+    speed.click()
+    assert page.get_by_role("button", name="Speed 2×").inner_text() == "2×"
+    page.locator('.tile[data-id="layer1.0"]').hover()
+    assert page.locator(".tip canvas.tip-maps").is_visible()
+    page.keyboard.press("Escape")
+    page.wait_for_function("reports.at(-1)?.walk === ''")
+    assert page.locator(".walk-layer").count() == 0 and page.locator(".panel h3").inner_text() == "Solid or dotted?"
+
+
+def test_without_motion_it_goes_step_by_step(show, data: dict) -> None:
+    page = show(data, width=390, height=844, reduced_motion="reduce", has_touch=True)
+    page.locator(".walk-bar").wait_for()
+    page.wait_for_function(f"{CLOCK} > 0")
+    first = page.evaluate(CLOCK)
+    assert said(page) == "The picture enters", "where it stands, whole"
+    page.get_by_role("button", name="One step on").tap()
+    assert said(page) == titles(data)[1] and page.evaluate(CLOCK) > first
+    assert page.evaluate(CLOCK) == page.evaluate(
+        f"new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done({CLOCK}))))"
+    )
+    for _ in range(2):
+        page.get_by_role("button", name="One step on").tap()
+    assert page.locator(".walk-term.sum").evaluate("one => getComputedStyle(one).opacity") == "1"
+    box, sheet = page.locator(".walk-bar").bounding_box(), page.locator(".walk-button").first.bounding_box()
+    assert box["y"] + box["height"] <= 844 and sheet["width"] >= 44 and sheet["height"] >= 44, "under the thumb"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_map_of_the_home_page_plays_and_the_link_says_so(visit) -> None:
+    one = visit("/?net=resnet20_cifar", "params")
+    one.page.get_by_role("button", name="Play", exact=True).click()
+    one.page.locator(".walk-told.untrained").wait_for(timeout=30_000)
+    assert "walk=net" in one.page.url and "net=resnet20_cifar" in one.page.url
+    one.page.get_by_role("button", name="Back to the map").click()
+    one.page.locator(".panel h3").wait_for()
+    one.page.wait_for_function("!location.search.includes('walk')")

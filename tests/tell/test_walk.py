@@ -1,0 +1,152 @@
+"""The walk: its steps go with the data, its pictures are the activations, and its sheet is as small as it is said to be."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from PIL import Image
+
+from explorer.look.shipped import NETS, shipped
+from explorer.look.walker import walker
+from explorer.net.resnet import build
+from explorer.net.trace import trace
+from explorer.spec import ResNetSpec, named, preset
+from explorer.tell import walk as walks
+from explorer.tell import walk_words
+from explorer.tell.walk import ZERO, Cell, Walk, walk
+
+RESIDUAL, PLAIN = NETS["digits-residual-20"], NETS["digits-plain-20"]
+
+
+@pytest.fixture(scope="module")
+def made() -> Walk:
+    return walk(*walker(RESIDUAL, 28, 28))
+
+
+def decoded(text: str) -> np.ndarray:
+    with Image.open(io.BytesIO(base64.b64decode(text.partition(",")[2]))) as picture:
+        return np.asarray(picture.convert("RGB"))[:, :, 0].astype(np.float32)
+
+
+def values(sheet: np.ndarray, cell: Cell, most: float) -> torch.Tensor:
+    x, y, width, height = cell
+    return torch.from_numpy((sheet[y : y + height, x : x + width] - ZERO) / 127 * most)
+
+
+@pytest.mark.parametrize("name", ["resnet18", "resnet50", "resnet1202_cifar", "resnet50d", "resnet18 v2"])
+def test_the_steps_are_the_maps_tiles_in_the_order_of_the_data(name: str) -> None:
+    spec = named(name)
+    nodes = trace(spec, spec.default_input, spec.default_input)
+    parts = walks.tiles(nodes)
+    order = {node.path: at for at, node in enumerate(nodes)}
+    firsts = [order[part.nodes[0].path] for part in parts]
+    assert firsts == sorted(firsts) and firsts[0] == 0
+    assert [node.path for part in parts for node in part.nodes] == [node.path for node in nodes], "nothing is left out"
+    for part in parts:
+        said = walk_words.of_block(part, 1, 9, 0.5) if part.blocks else walk_words.of_layer(part)
+        assert said.title and said.text.endswith(".") and "{" not in said.text
+
+
+def test_the_pictures_are_the_activations(made: Walk) -> None:
+    """Second source: torch's own hooks on another copy of the net, and the arithmetic of a block by hand."""
+    net = build(RESIDUAL).eval()
+    net.load_state_dict(shipped("digits-residual-20").state_dict())
+    seen: dict[str, torch.Tensor] = {}
+    for path, module in net.named_modules():
+        module.register_forward_hook(
+            lambda _, given, out, path=path: seen.update({path: out.clone(), f"{path} in": given[0].clone()})
+        )
+    with torch.no_grad():
+        net(walker(RESIDUAL, 28, 28)[1].x)
+    sheet = decoded(made["sheet"])
+    blocks = [step for step in made["steps"] if step["kind"] == "block"]
+    assert [step["tile"] for step in blocks] == [f"layer{stage}.{block}" for stage in (1, 2, 3) for block in range(3)]
+    for step in blocks:
+        x, out = seen[f"{step['tile']} in"][0], seen[step["tile"]][0]
+        if x.shape != out.shape:  # option A: every second pixel, zeros for what is new
+            x = F.pad(x[:, ::2, ::2], (0, 0, 0, 0, 0, out.shape[0] - x.shape[0]))
+        residual = seen[f"{step['tile']}.bn2"][0]
+        most, near = step["most"], step["most"] / 127
+        for name, term in (("x", x), ("f", residual), ("maps", x + residual)):
+            for channel, cell in zip(step["channels"], step[name], strict=True):
+                wanted = term[channel].clamp(-most, most)
+                assert torch.allclose(values(sheet, cell, most), wanted, atol=near), (step["tile"], name, channel)
+        assert step["relu"] and torch.allclose(out, (x + residual).clamp(min=0), atol=1e-5)
+        assert step["share"] == pytest.approx(float(residual.norm() / x.norm()), rel=1e-4)
+    assert made["answer"][made["best"]][0] == "3" and made["trained"]
+    assert sum(share for _, share in made["answer"]) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_map_is_known_again_from_block_to_block(made: Walk) -> None:
+    stages = {step["tile"].partition(".")[0]: step["channels"] for step in made["steps"] if step["kind"] == "block"}
+    for step in made["steps"]:
+        if step["kind"] == "block":
+            assert step["channels"] == stages[step["tile"].partition(".")[0]]
+
+
+def test_the_shapes_and_fields_are_the_traces(made: Walk) -> None:
+    nodes = {node.path: node for node in trace(RESIDUAL, 28, 28)}
+    for step in made["steps"]:
+        if step["kind"] == "block":
+            end = nodes[f"{step['tile']}.relu2"]
+            assert tuple(step["shape"]) == end.out_shape[1:]
+            assert (step["field"]["size"], step["field"]["jump"]) == (end.receptive_field, end.jump)
+
+
+def test_a_plain_net_replaces_x(made: Walk) -> None:
+    plain = walk(*walker(PLAIN, 28, 28))
+    assert [step["tile"] for step in plain["steps"]] == [step["tile"] for step in made["steps"]], "twins, step by step"
+    assert not any(step["x"] or step["f"] for step in plain["steps"])
+    assert all("replaces x" in step["text"] for step in plain["steps"] if step["kind"] == "block")
+
+
+@pytest.mark.parametrize(
+    ("name", "least_side", "most_bytes"), [("resnet50", 56, 400_000), ("resnet152", 56, 1_000_000)]
+)
+def test_a_sheet_keeps_its_size_whatever_is_on_it(name: str, least_side: int, most_bytes: int) -> None:
+    """Noise is the worst that can be on it: what is shown of real activations is far less."""
+    parts = walks.tiles(trace(preset(name), 224, 224))
+    side = walks.side_for(parts)
+    assert side >= least_side
+    sheet, noise = walks.Sheet(), np.random.default_rng(0)
+    for part in parts:
+        height, width = walks.drawn_size(part.nodes[-1], side)
+        for _ in range(12 if part.blocks else 4):
+            sheet.put(noise.integers(0, 255, (height, width), dtype=np.uint8))
+    assert len(base64.b64decode(walks.webp(sheet.pixels()).partition(",")[2])) <= most_bytes
+
+
+def test_a_deep_wide_net_is_shown_smaller() -> None:
+    deep = named("resnet110_cifar")
+    parts = walks.tiles(trace(deep, 224, 224))
+    assert walks.side_for(parts) < 28
+
+
+def test_untrained_is_said_and_cells_do_not_overlap() -> None:
+    spec = ResNetSpec("cifar", (1, 1, 1), "basic", "B", stem="cifar", num_classes=10, width=16)
+    made = walk(*walker(spec, 32, 48))
+    assert not made["trained"] and made["told"].startswith("untrained") and "random" in made["leave"]["text"]
+    assert made["picture"]["height"] == 32 and made["picture"]["width"] == 48 and not made["picture"]["grey"]
+    sheet = decoded(made["sheet"])
+    taken = np.zeros(sheet.shape, dtype=int)
+    for step in made["steps"]:
+        for x, y, width, height in (*step["maps"], *step["x"], *step["f"]):
+            taken[y : y + height, x : x + width] += 1
+    assert taken.max() == 1 and (sheet[taken == 0] == ZERO).all()
+
+
+@pytest.mark.parametrize(
+    ("spec", "side", "told"),
+    [
+        (ResNetSpec("cifar", (1, 1, 1), "basic", "B", in_channels=4), 32, "in_channels=4: a picture has 1 or 3"),
+        (preset("resnet152"), 1024, "input=1024x1024: 2"),
+    ],
+)
+def test_what_cannot_walk_is_refused_in_one_sentence(spec: ResNetSpec, side: int, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        walker(spec, side, side)

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import cache
 
 import numpy as np
 import torch
 from PIL import Image
 
-from explorer.facts.rollup import total
 from explorer.look import subject
 from explorer.look.handwriting import SIDE
 from explorer.look.pictures import IMAGENET_MEAN, IMAGENET_STD, Prepared, digit
 from explorer.look.published import SOURCES, cache_folder
 from explorer.look.shipped import NETS
 from explorer.look.subject import Subject
-from explorer.net.trace import trace
 from explorer.places import ASSETS
-from explorer.spec import ResNetSpec, preset
+from explorer.spec import ResNetSpec
 
 DIGIT = 3  # of assets/look/digits.png, which holds 0 … 9 side by side
 PHOTOGRAPH = "cat"  # S. van der Walt's, CC0
-MOST_MACS = 60e9  # of one pass: some ten seconds of two cores
 
 
 def walker(spec: ResNetSpec, height: int, width: int) -> tuple[Subject, Prepared]:
@@ -35,16 +33,20 @@ def walker(spec: ResNetSpec, height: int, width: int) -> tuple[Subject, Prepared
         return subject.digits(name), written_digit(DIGIT)
     if spec.in_channels not in (1, 3):
         raise ValueError(f"in_channels={spec.in_channels}: a picture has 1 or 3; choose a net with as many")
-    macs = total(trace(spec, height, width), "macs")
-    if macs > MOST_MACS:
-        raise ValueError(
-            f"input={height}x{width}: {macs / 1e9:,.0f} GMACs; the walk takes at most {MOST_MACS / 1e9:.0f}"
-        )
+    subject.check_size(spec, height, width)
     picture = _photograph(height, width) if spec.in_channels == 3 else _digit_at(height, width)
-    held = next((name for name in SOURCES if preset(name) == spec), "")
-    if held and (cache_folder() / SOURCES[held].file).exists():
-        return subject.published(held, spec), picture
+    held = _held(spec)
+    if held:
+        return subject.published(held), picture
     return subject.untrained(spec, picture.x), picture
+
+
+def _held(spec: ResNetSpec) -> str:
+    """The name of the published weights of this net, where they lie in the cache; nothing is fetched for a walk."""
+    with contextlib.suppress(ValueError):
+        name = subject.published_name(spec)
+        return name if (cache_folder() / SOURCES[name].file).exists() else ""
+    return ""
 
 
 @cache

@@ -22,7 +22,6 @@ from PIL import Image
 from torch import Tensor
 
 from explorer.facts.rollup import stages
-from explorer.look.fields import fields
 from explorer.look.passed import Passed, passed
 from explorer.look.pictures import Prepared
 from explorer.look.seen import block_rows, strongest, top
@@ -211,7 +210,6 @@ class _Maker:
 
     def __init__(self, seen: Passed, nodes: tuple[Node, ...], side: int) -> None:
         self.seen, self.side = seen, side
-        self.looks = fields(nodes)
         self.shares = {row.path: row.residual_share for row in block_rows(seen)}
         self.sheet = Sheet()
         self.channels = self._channels(nodes)
@@ -237,7 +235,7 @@ class _Maker:
         cells = [[self.sheet.put(grey(one, most)) for one in term] for term in maps]
         share = self.shares.get(part.blocks[-1].path) if part.blocks else None
         words = walk_words.of_block(part, number, of, share) if part.blocks else walk_words.of_layer(part)
-        look = self.looks[end.path]
+        look = end.field
         return {
             "tile": part.id,
             "kind": "block" if part.blocks else "layer",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from explorer.look.walker import walker
 from explorer.spec import ResNetSpec
-from explorer.tell.walk import Walk, walk
 from explorer.web import state
 from explorer.web.state import Chosen
+
+if TYPE_CHECKING:
+    from explorer.tell.walk import Walk
 
 PLACE = "Architecture"  # whose jobs they are: leaving the page drops them
 
@@ -32,4 +33,7 @@ def of(chosen: Chosen) -> dict[str, Any]:
 
 @lru_cache(maxsize=8)
 def _made(spec: ResNetSpec, height: int, width: int) -> Walk:
+    from explorer.look.walker import walker  # not before somebody wants to see one
+    from explorer.tell.walk import walk
+
     return walk(*walker(spec, height, width))

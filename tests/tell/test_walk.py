@@ -144,7 +144,7 @@ def test_untrained_is_said_and_cells_do_not_overlap() -> None:
     ("spec", "side", "told"),
     [
         (ResNetSpec("cifar", (1, 1, 1), "basic", "B", in_channels=4), 32, "in_channels=4: a picture has 1 or 3"),
-        (preset("resnet152"), 1024, "input=1024x1024: 2"),
+        (preset("resnet152"), 1024, "million multiply-adds a picture; at most"),
     ],
 )
 def test_what_cannot_walk_is_refused_in_one_sentence(spec: ResNetSpec, side: int, told: str) -> None:

@@ -226,11 +226,11 @@ FAULTS = (
         "tests/lecture/test_lecture.py",
     ),
     fault(
-        "v1-exported",
-        "The exported code with its stride on the 1×1 always",
-        "explorer/tell/codegen/pieces.py",
-        'early = self.spec.stride_on == "1x1"',
-        "early = True",
+        "exported-by-one-block",
+        "The exported code decides by one block what not all blocks agree on",
+        "explorer/tell/codegen/folding.py",
+        "if len(outcomes) == 1 else None",
+        "if outcomes else None",
         "tests/tell/test_codegen.py",
     ),
     Fault(

@@ -149,11 +149,15 @@ class ChannelAttention(nn.Module):
         return x * torch.reshape(self.gate(self.conv(squeezed)), (-1, self.channels, 1, 1))
 
 
+def no_norm(channels: int) -> nn.Module:
+    return nn.Identity()
+
+
 NORMS: dict[str, Callable[[int], nn.Module]] = {
     "batch": BatchNorm2d,
     "group": GroupNorm,
     "frozen": FrozenBatchNorm2d,
-    "none": lambda channels: nn.Identity(),
+    "none": no_norm,
 }
 
 
@@ -212,6 +216,7 @@ def _projection(spec: ResNetSpec, c_in: int, c_out: int, stride: int, dilation: 
 
 
 def _average(stride: int, dilation: int) -> nn.Module:
+    """Before a projection: every pixel counts, where a strided 1×1 would skip three of four."""
     if stride == 1:
         return SamePool2d() if dilation > 1 else nn.Identity()
     return nn.AvgPool2d(2, stride=stride, ceil_mode=True, count_include_pad=False)
@@ -222,10 +227,15 @@ def stem(spec: ResNetSpec) -> nn.Module:
     widths, bias = spec.stem_channels, biased(spec, "stem")
     if spec.stem != "deep":
         return Conv2d(spec.in_channels, widths[0], *((7, 2) if spec.stem == "imagenet" else (3, 1)), bias=bias)
-    layers: list[nn.Module] = []
-    for c_in, c_out, stride in zip((spec.in_channels, *widths), widths, (2, 1, 1)):
-        layers += [Conv2d(c_in, c_out, 3, stride, bias=bias), norm(spec, c_out), nn.ReLU(inplace=True)]
-    return nn.Sequential(*layers[:-2])
+    return nn.Sequential(*_deep_stem(spec, (spec.in_channels, *widths), bias))
+
+
+def _deep_stem(spec: ResNetSpec, widths: tuple[int, ...], bias: bool) -> Iterator[nn.Module]:
+    for number, stride in enumerate((2, 1, 1)):
+        if number:
+            yield norm(spec, widths[number])
+            yield nn.ReLU(inplace=True)
+        yield Conv2d(widths[number], widths[number + 1], 3, stride, bias=bias)
 
 
 def stem_pool(spec: ResNetSpec) -> nn.Module:

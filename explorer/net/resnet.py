@@ -44,29 +44,35 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Place:
-    """Where a block stands. dilation: of its first 3×3 and of a second one; first: of the net."""
+    """Where a block stands. c_in, inner, c: its channels; before, after: dilation of its first 3×3 and of what follows;
+    first: of the net."""
 
-    stage: int
     c_in: int
+    inner: int
+    c: int
     stride: int
-    dilation: tuple[int, int]
+    before: int
+    after: int
     first: bool
 
 
 class BasicBlock(nn.Module):
-    """3x3, BN, ReLU, 3x3, BN, (attention,) + shortcut, ReLU."""
+    """3×3, BN, ReLU, 3×3, BN, (attention), + shortcut, ReLU."""
 
     def __init__(self, spec: ResNetSpec, at: Place) -> None:
         super().__init__()
-        c = spec.out_channels(at.stage)
-        self.conv1 = Conv2d(at.c_in, c, 3, at.stride, dilation=at.dilation[0], bias=biased(spec, "inner"))
+        self.at, c = at, at.c
+        self.conv1 = Conv2d(at.c_in, c, 3, at.stride, dilation=at.before, bias=biased(spec, "inner"))
         self.bn1 = norm(spec, c)
         self.relu1 = nn.ReLU(inplace=True)
-        self.conv2 = Conv2d(c, c, 3, dilation=at.dilation[1], bias=biased(spec, "last"))
+        self.conv2 = Conv2d(c, c, 3, dilation=at.after, bias=biased(spec, "last"))
         self.bn2 = norm(spec, c)
         self.se = attention(spec, c)
         self.relu2 = nn.ReLU(inplace=True)
-        self.downsample = shortcut(spec, at.c_in, c, at.stride, at.dilation[1])
+        self.downsample = shortcut(spec, at.c_in, c, at.stride, at.after)
+
+    def start_as_shortcut(self) -> None:
+        nn.init.zeros_(self.get_parameter("bn2.weight"))
 
     def forward(self, x: Tensor) -> Tensor:  # (N, c_in, H, W)
         out: Tensor = self.relu1(self.bn1(self.conv1(x)))  # (N, c, H/stride, W/stride)
@@ -80,23 +86,27 @@ class BasicBlock(nn.Module):
 
 
 class Bottleneck(nn.Module):
-    """1x1 (reduce), BN, ReLU, 3x3, BN, ReLU, 1x1 (restore ×4), BN, (attention,) + shortcut, ReLU."""
+    """1×1 (reduce), BN, ReLU, 3×3, BN, ReLU, 1×1 (restore ×4), BN, (attention), + shortcut, ReLU."""
 
     def __init__(self, spec: ResNetSpec, at: Place) -> None:
         super().__init__()
-        inner, c, bias = spec.inner(at.stage), spec.out_channels(at.stage), biased(spec, "inner")
+        self.at = at
+        inner, c, bias = at.inner, at.c, biased(spec, "inner")
         on_1x1, on_3x3 = (at.stride, 1) if spec.stride_on == "1x1" else (1, at.stride)
         self.conv1 = Conv2d(at.c_in, inner, 1, on_1x1, bias=bias)
         self.bn1 = norm(spec, inner)
         self.relu1 = nn.ReLU(inplace=True)
-        self.conv2 = Conv2d(inner, inner, 3, on_3x3, spec.groups, at.dilation[0], bias)
+        self.conv2 = Conv2d(inner, inner, 3, on_3x3, spec.groups, at.before, bias)
         self.bn2 = norm(spec, inner)
         self.relu2 = nn.ReLU(inplace=True)
         self.conv3 = Conv2d(inner, c, 1, bias=biased(spec, "last"))
         self.bn3 = norm(spec, c)
         self.se = attention(spec, c)
         self.relu3 = nn.ReLU(inplace=True)
-        self.downsample = shortcut(spec, at.c_in, c, at.stride, at.dilation[1])
+        self.downsample = shortcut(spec, at.c_in, c, at.stride, at.after)
+
+    def start_as_shortcut(self) -> None:
+        nn.init.zeros_(self.get_parameter("bn3.weight"))
 
     def forward(self, x: Tensor) -> Tensor:  # (N, c_in, H, W)
         out: Tensor = self.relu1(self.bn1(self.conv1(x)))  # (N, inner, H, W)
@@ -115,6 +125,7 @@ class PreActivation(nn.Module):
 
     def __init__(self, spec: ResNetSpec, at: Place) -> None:
         super().__init__()
+        self.at = at
         self.first = at.first and spec.preact_first == "stem"
         if not self.first:
             self.bn1 = norm(spec, at.c_in)
@@ -129,17 +140,20 @@ class PreActivation(nn.Module):
 
 
 class PreActBasicBlock(PreActivation):
-    """BN, ReLU, 3x3, BN, ReLU, 3x3, (attention,) + shortcut."""
+    """BN, ReLU, 3×3, BN, ReLU, 3×3, (attention), + shortcut."""
 
     def __init__(self, spec: ResNetSpec, at: Place) -> None:
         super().__init__(spec, at)
-        c = spec.out_channels(at.stage)
-        self.conv1 = Conv2d(at.c_in, c, 3, at.stride, dilation=at.dilation[0], bias=biased(spec, "inner"))
+        c = at.c
+        self.conv1 = Conv2d(at.c_in, c, 3, at.stride, dilation=at.before, bias=biased(spec, "inner"))
         self.bn2 = norm(spec, c)
         self.relu2 = nn.ReLU(inplace=True)
-        self.conv2 = Conv2d(c, c, 3, dilation=at.dilation[1], bias=biased(spec, "last"))
+        self.conv2 = Conv2d(c, c, 3, dilation=at.after, bias=biased(spec, "last"))
         self.se = attention(spec, c)
-        self.downsample = shortcut(spec, at.c_in, c, at.stride, at.dilation[1])
+        self.downsample = shortcut(spec, at.c_in, c, at.stride, at.after)
+
+    def start_as_shortcut(self) -> None:
+        nn.init.zeros_(self.get_parameter("conv2.weight"))
 
     def forward(self, x: Tensor) -> Tensor:  # (N, c_in, H, W)
         active, x = self.activated(x)
@@ -153,21 +167,24 @@ class PreActBasicBlock(PreActivation):
 
 
 class PreActBottleneck(PreActivation):
-    """BN, ReLU, 1x1 (reduce), BN, ReLU, 3x3, BN, ReLU, 1x1 (restore ×4), (attention,) + shortcut."""
+    """BN, ReLU, 1×1 (reduce), BN, ReLU, 3×3, BN, ReLU, 1×1 (restore ×4), (attention), + shortcut."""
 
     def __init__(self, spec: ResNetSpec, at: Place) -> None:
         super().__init__(spec, at)
-        inner, c, bias = spec.inner(at.stage), spec.out_channels(at.stage), biased(spec, "inner")
+        inner, c, bias = at.inner, at.c, biased(spec, "inner")
         on_1x1, on_3x3 = (at.stride, 1) if spec.stride_on == "1x1" else (1, at.stride)
         self.conv1 = Conv2d(at.c_in, inner, 1, on_1x1, bias=bias)
         self.bn2 = norm(spec, inner)
         self.relu2 = nn.ReLU(inplace=True)
-        self.conv2 = Conv2d(inner, inner, 3, on_3x3, spec.groups, at.dilation[0], bias)
+        self.conv2 = Conv2d(inner, inner, 3, on_3x3, spec.groups, at.before, bias)
         self.bn3 = norm(spec, inner)
         self.relu3 = nn.ReLU(inplace=True)
         self.conv3 = Conv2d(inner, c, 1, bias=biased(spec, "last"))
         self.se = attention(spec, c)
-        self.downsample = shortcut(spec, at.c_in, c, at.stride, at.dilation[1])
+        self.downsample = shortcut(spec, at.c_in, c, at.stride, at.after)
+
+    def start_as_shortcut(self) -> None:
+        nn.init.zeros_(self.get_parameter("conv3.weight"))
 
     def forward(self, x: Tensor) -> Tensor:  # (N, c_in, H, W)
         active, x = self.activated(x)
@@ -181,13 +198,38 @@ class PreActBottleneck(PreActivation):
         return out
 
 
+AnyBlock = BasicBlock | Bottleneck | PreActBasicBlock | PreActBottleneck
 BLOCK_CLASSES: dict[tuple[str, str], type[nn.Module]] = {  # (spec.block, spec.activation) -> class
     ("basic", "post"): BasicBlock,
     ("basic", "pre"): PreActBasicBlock,
     ("bottleneck", "post"): Bottleneck,
     ("bottleneck", "pre"): PreActBottleneck,
 }
-LAST = {BasicBlock: "bn2", Bottleneck: "bn3", PreActBasicBlock: "conv2", PreActBottleneck: "conv3"}  # of the branch
+
+
+def stage(spec: ResNetSpec, blocks: int, at: Place) -> nn.Sequential:
+    """`blocks` blocks: the first one may change the channels, the first or (Keras' V2) the last one height and width.
+
+    Where dilation takes a stride's place, the first block's first 3×3 still has the
+    dilation before it."""
+    block = BLOCK_CLASSES[spec.block, spec.activation]
+    if spec.stride_place == "first":
+        later = Place(at.c, at.inner, at.c, 1, at.after, at.after, False)
+        return nn.Sequential(block(spec, at), *(block(spec, later) for _ in range(blocks - 1)))
+    channels = (at.c_in, *[at.c] * (blocks - 1))
+    strides = (*[1] * (blocks - 1), at.stride)
+    return nn.Sequential(
+        *(
+            block(spec, Place(c_in, at.inner, at.c, stride, at.before, at.after, at.first and index == 0))
+            for index, (c_in, stride) in enumerate(zip(channels, strides))
+        )
+    )
+
+
+def place(spec: ResNetSpec, number: int) -> Place:
+    """Of the first block of stage `number`."""
+    channels = spec.in_stage(number), spec.inner(number), spec.out_channels(number)
+    return Place(*channels, spec.stage_stride(number), *spec.dilations(number), number == 0)
 
 
 class ResNet(nn.Module):
@@ -202,8 +244,8 @@ class ResNet(nn.Module):
         self.bn1 = norm(spec, spec.stem_channels[-1]) if own else nn.Identity()
         self.relu = nn.ReLU(inplace=True) if own else nn.Identity()
         self.maxpool = stem_pool(spec)
-        for stage in range(len(spec.stages)):
-            self.add_module(f"layer{stage + 1}", self.stage(spec, stage))
+        for number, blocks in enumerate(spec.stages):
+            self.add_module(f"layer{number + 1}", stage(spec, blocks, place(spec, number)))
         c = spec.out_channels(len(spec.stages) - 1)
         self.last = spec.activation == "pre" and spec.last_norm == "yes"
         if self.last:
@@ -212,27 +254,19 @@ class ResNet(nn.Module):
         self.avgpool = nn.AdaptiveAvgPool2d((1, 1))
         self.fc = Linear(c, spec.num_classes) if spec.num_classes else nn.Identity()
 
-    @staticmethod
-    def stage(spec: ResNetSpec, stage: int) -> nn.Sequential:
-        """The blocks of a stage; the first one (Keras' V2: the last one) halves height and width, not in conv2_x.
-        Where dilation takes a stride's place, the first block's first 3×3 still has the dilation before it."""
-        block, c_in, (before, after) = (
-            BLOCK_CLASSES[spec.block, spec.activation],
-            spec.in_stage(stage),
-            spec.dilations(stage),
-        )
-        made = []
-        for index, stride in enumerate(spec.strides_in(stage)):
-            dilation = (before if index == 0 else after, after)
-            made.append(block(spec, Place(stage, c_in, stride, dilation, (stage, index) == (0, 0))))
-            c_in = spec.out_channels(stage)
-        return nn.Sequential(*made)
+    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
+        """Initial weights (`initialise`); where the spec says so, each block starts as its shortcut."""
+        initialise(self, generator)
+        if self.spec.zero_init == "yes":
+            for module in self.modules():
+                if isinstance(module, AnyBlock):
+                    module.start_as_shortcut()
 
     def forward(self, x: Tensor) -> Tensor:  # (N, 3, 224, 224)
         x = self.relu(self.bn1(self.conv1(x)))  # (N, 64, 112, 112)
         x = self.maxpool(x)  # (N, 64, 56, 56)
-        for stage in range(1, len(self.spec.stages) + 1):
-            x = self.get_submodule(f"layer{stage}")(x)  # … (N, 512 or 2048, 7, 7)
+        for number in range(1, len(self.spec.stages) + 1):
+            x = self.get_submodule(f"layer{number}")(x)  # … (N, 512 or 2048, 7, 7)
         if self.last:
             x = self.relu_last(self.bn_last(x))
         x = torch.flatten(self.avgpool(x), 1)  # (N, 512 or 2048)
@@ -250,9 +284,5 @@ def build(spec: ResNetSpec, device: str | torch.device = "cpu", seed: int | None
     if torch.device(device).type == "meta":
         return model
     generator = None if seed is None else torch.Generator("cpu").manual_seed(seed)
-    initialise(model.to_empty(device="cpu"), generator)
-    if spec.zero_init == "yes":
-        for block in model.modules():
-            if type(block) in LAST:
-                nn.init.zeros_(block.get_parameter(f"{LAST[type(block)]}.weight"))
+    model.to_empty(device="cpu").reset_parameters(generator)
     return model.to(device)

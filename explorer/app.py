@@ -30,6 +30,7 @@ from explorer.web import lecture_bar, link_popover, pieces, refusal, sidebar, st
 
 PAGES = (  # file in pages/, title, icon; the first is the home page
     ("architecture", "Architecture", ":material/account_tree:"),
+    ("explain", "Explain it to me", ":material/school:"),
     ("blocks", "Blocks", ":material/widgets:"),
     ("shapes", "Shapes", ":material/deployed_code:"),
     ("cost", "Cost", ":material/bar_chart:"),

@@ -61,9 +61,11 @@ class _Watcher(TorchFunctionMode):
     """Keeps copies as the pass goes by: later operations write in place. An identity shortcut carries what the block
     before put out; where that is kept already, no second copy is."""
 
-    def __init__(self, nodes: tuple[Node, ...], wanted: Collection[str], off: Collection[str]) -> None:
+    def __init__(
+        self, nodes: tuple[Node, ...], wanted: Collection[str], off: Collection[str], cut: Collection[str]
+    ) -> None:
         super().__init__()
-        self.off = off
+        self.off, self.cut = off, cut
         self.sources = {node.path: node.inputs[0] for node in nodes if node.kind == "identity"}
         self.coming: Iterator[Node] = (node for node in nodes if node.kind not in SILENT)
         self.wanted = wanted
@@ -80,6 +82,8 @@ class _Watcher(TorchFunctionMode):
         node = next(self.coming, None)
         if adds and node is not None and node.block in self.off:
             args[0].zero_()
+        if adds and node is not None and node.block in self.cut:
+            args = (args[0], torch.zeros_like(args[1]), *args[2:])
         residual = args[0].clone() if adds else None
         out = func(*args, **(kwargs or {}))
         if node is None or adds != (node.kind == "add") or tuple(out.shape[1:]) != node.out_shape[1:]:
@@ -113,22 +117,28 @@ def ends(nodes: tuple[Node, ...]) -> tuple[str, ...]:
 
 @torch.no_grad()
 def passed(
-    model: nn.Module, spec: ResNetSpec, x: Tensor, wanted: Collection[str] | None = None, off: Collection[str] = ()
+    model: nn.Module,
+    spec: ResNetSpec,
+    x: Tensor,
+    wanted: Collection[str] | None = None,
+    off: Collection[str] = (),
+    cut: Collection[str] = (),
 ) -> Passed:
     """Send x (N, C, H, W) through a model in eval mode. wanted: paths of nodes whose output is kept (default: `ends`).
-    off: blocks whose F(x) is replaced by 0, so that only their shortcut is left (Veit et al. 2016, §4).
+    off: blocks whose F(x) is replaced by 0, so that only their shortcut is left (Veit et al. 2016, §4); cut: blocks whose
+    shortcut carries 0, so that only F(x) is left.
 
     Raises `ValueError` for a block that has no shortcut to be left with, `RuntimeError` when the model is not the one
     that `spec` says.
     """
     nodes = trace(spec, x.shape[2], x.shape[3], x.shape[0])
     known = {node.block for node in nodes if node.kind == "add" and node.block}
-    for path in off:
+    for field, path in (*(("off", path) for path in off), *(("cut", path) for path in cut)):
         if path not in known:
             raise ValueError(
-                f"off={path[:60]!r}: choose blocks with a shortcut: {', '.join(sorted(known)) or 'none here'}"
+                f"{field}={path[:60]!r}: choose blocks with a shortcut: {', '.join(sorted(known)) or 'none here'}"
             )
-    watcher = _Watcher(nodes, ends(nodes) if wanted is None else wanted, off)
+    watcher = _Watcher(nodes, ends(nodes) if wanted is None else wanted, off, cut)
     with watcher:
         logits: Tensor = model(x)
     if next(watcher.coming, None) is not None:

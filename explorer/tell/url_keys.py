@@ -103,6 +103,7 @@ KEYS: tuple[Key, ...] = (
     _choice("open", MAP, "1"),
     _later("figure", MAP, "tell.netmap.view", "FIGURES"),
     _later("walk", ["architecture"], "tell.netmap.view", "WALKS"),
+    _number("step", "explain", 1, 10),
     _choice("equal", ["blocks"], "width", "cost"),
     _later("place", ["blocks"], "facts.block_pair", "PLACES"),
     _number("outer", "blocks", 8, 2048, 8),

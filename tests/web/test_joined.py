@@ -9,18 +9,23 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import torch.nn.functional as F
 
 from explorer.lecture import answers
+from explorer.look import fading
+from explorer.look.shipped import shipped
 from explorer.spec import preset
 from explorer.tell import netmap, palette
-from explorer.web import lecture_bar, map_component
+from explorer.tell.path import figures
+from explorer.web import lecture_bar, map_component, path_component
 from explorer.web.joined import given_source, joined
 
 WEB = Path(map_component.FOLDER).parent
 SCRIPTS = Path(__file__).parent / "scripts"
-FOLDERS = ("js", "map_component", "lecture_bar", "look_component", "walk_component")
+FOLDERS = ("js", "map_component", "lecture_bar", "look_component", "walk_component", "path_component")
 MODULES = sorted(path for folder in FOLDERS for path in (WEB / folder).glob("*.js"))
 ENTRIES = {"map": (WEB / "map_component" / "map.js", map_component.GIVEN)}
+ENTRIES |= {"path": (WEB / "path_component" / "path.js", path_component.GIVEN)}
 ENTRIES |= {"stage": (WEB / "lecture_bar" / "stage.js", lecture_bar.GIVEN)}
 MARKUP = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function")
 TYPESCRIPT = "typescript@7.0.2"
@@ -45,8 +50,9 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for folder in FOLDERS:
         shutil.copytree(WEB / folder, root / folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     shutil.copytree(SCRIPTS, root / "scripts")
-    given = map_component.GIVEN | lecture_bar.GIVEN
+    given = map_component.GIVEN | lecture_bar.GIVEN | path_component.GIVEN
     (root / "js" / "given.js").write_text(given_source(given), encoding="utf-8")
+    (root / "path.json").write_text(json.dumps(first_layer()), encoding="utf-8")
     (root / "package.json").write_text('{"type": "module"}', encoding="utf-8")
     for name in ("resnet50", "resnet152"):
         drawn = netmap.drawing(preset(name), 224, 224, 1, netmap.View(fold="on"))
@@ -54,6 +60,14 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, (entry, given) in ENTRIES.items():
         (root / f"{name}.joined.js").write_text(joined(entry, given), encoding="utf-8")
     return root
+
+
+def first_layer() -> dict[str, object]:
+    """What the path's browser gets of the digit, and what torch makes of it, at strides 1 to 4."""
+    digit, x = figures.digit(), fading.ten()[figures.DIGIT : figures.DIGIT + 1]
+    weight = shipped(figures.NET).get_parameter("conv1.weight")
+    maps = {stride: F.conv2d(x, weight, stride=stride, padding=1)[0] for stride in figures.STRIDES}
+    return {"digit": digit, "maps": {stride: one.flatten(1).tolist() for stride, one in maps.items()}}
 
 
 def test_the_pure_parts_by_nodes_own_tests(node: str, tree: Path) -> None:

@@ -75,5 +75,10 @@ def latex(text: str) -> str:
     return text
 
 
+def latex_in_a_browser() -> list[list[str]]:
+    """The same replacements as JavaScript writes them: [pattern, replacement]."""
+    return [[pattern, re.sub(r"\\(\d)", r"$\1", new).replace("\\\\", "\\")] for pattern, new in LATEX]
+
+
 def product(*factors: object) -> str:
     return "·".join(map(str, factors))

@@ -6,11 +6,10 @@ text by `explorer.proof`'s own table of replacements.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from explorer.facts.proof import deciding_size, prove, receptive_field
-from explorer.facts.proof.base import LATEX
+from explorer.facts.proof.base import latex_in_a_browser
 from explorer.facts.proof.sums import RULES
 from explorer.facts.rollup import METRICS, SUMS, Stage
 from explorer.net import field
@@ -51,5 +50,5 @@ def vocabulary() -> dict[str, object]:
     rules = {name: RULES.get(name, METRICS[name].counts) for name in SUMS}
     return {
         "rules": {**rules, "receptive_field": field.ADDED, "out": SIDES["window"]},
-        "latex": [[pattern, re.sub(r"\\(\d)", r"$\1", new).replace("\\\\", "\\")] for pattern, new in LATEX],
+        "latex": latex_in_a_browser(),
     }

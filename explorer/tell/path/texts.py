@@ -1,0 +1,67 @@
+"""The steps' texts, from assets/path.toml: what is said, what to drag, and a check with its answer."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+
+from explorer.look.shipped import records
+from explorer.places import ASSETS
+from explorer.tell import glossary
+from explorer.tell.glossary import Marked
+
+FILE = ASSETS / "path.toml"
+ERRORS = {  # a gap in a text → whose test error stands there
+    f"{kind}{depth}": f"digits-{kind}-{depth}" for kind in ("plain", "residual") for depth in (20, 56)
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """answer: the place of the right option, from 0."""
+
+    slug: str
+    title: str
+    text: str
+    drag: str
+    check: str
+    options: tuple[str, ...]
+    answer: int
+    why: str
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """Everything that the step says before it is answered."""
+        return (self.title, self.text, self.drag, self.check, *self.options)
+
+
+@cache
+def steps() -> tuple[Step, ...]:
+    """In order; gaps filled with the recorded test errors."""
+    rows = tomllib.loads(FILE.read_text(encoding="utf-8"))["step"]
+    return tuple(
+        Step(**row | {"options": tuple(row["options"]), "answer": row["answer"] - 1, "why": _filled(row["why"])})
+        for row in rows
+    )
+
+
+def _filled(text: str) -> str:
+    """A gap in braces → the recorded test error. Raises `KeyError` for any other name."""
+    return re.sub(r"\{(\w+)\}", lambda gap: f"{records()[ERRORS[gap[1]]]['test_error_percent']:.1f} %", text)
+
+
+def parts(text: str, after: str = "") -> list[str | dict[str, str]]:
+    """A text for the browser: strings, and {term, shown} where a word of the glossary first stands. after: what was said
+    before it, whose words are not marked again."""
+    known = {one.term.slug for one in glossary.find(after) if isinstance(one, Marked)}
+    return [
+        {"term": one.term.slug, "shown": one.shown} if isinstance(one, Marked) else one
+        for one in glossary.find(text, but=known)
+    ]
+
+
+def meanings() -> dict[str, dict[str, str]]:
+    """The glossary for the browser: slug → its name and what it says."""
+    return {slug: {"name": one.name, "says": one.says} for slug, one in glossary.terms().items()}

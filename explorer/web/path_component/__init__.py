@@ -1,0 +1,28 @@
+"""The ten steps' thin Streamlit face: one component, all of whose figures move in the browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from explorer.facts.proof.base import latex_in_a_browser
+from explorer.tell import markup, mosaic, palette
+from explorer.web.joined import joined, stylesheet
+
+FOLDER = Path(__file__).resolve().parent
+GIVEN = {
+    "PROOF_CARD": markup.slotted_card(),
+    "TWO_SIDED": mosaic.TWO_SIDED,
+    "BLOCK_COLOURS": palette.BLOCK_COLOURS,
+    "LATEX": latex_in_a_browser(),
+}
+JS = joined(FOLDER / "path.js", GIVEN)
+CSS = stylesheet(FOLDER / "path.css", FOLDER.parent / "proof.css")
+_component = st.components.v2.component("resnet_path", html='<div class="place"></div>\n', css=CSS, js=JS)
+
+
+def show(data: dict[str, Any]) -> None:
+    """The steps with their figures; data: steps, terms, start, and what `tell.path.figures` gives."""
+    _component(key="path", data=data)

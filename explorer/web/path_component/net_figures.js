@@ -1,0 +1,192 @@
+// Steps 5 to 7: strides and stages, the way through a block, and the two terms that meet.
+
+import { html, svg } from "../js/dom.js";
+import { Board } from "./board.js";
+import { captioned } from "./digit_figures.js";
+import { grey, paint, signed } from "./colours.js";
+import { slider } from "./slider.js";
+import { convolved, mostOf, scaled, stops, two } from "./sums.js";
+
+const told = (...parts) => html("p", { class: "told", role: "status" }, ...parts);
+const beside = (...boxes) => html("div", { class: "beside" }, ...boxes);
+
+export function stages(step, { digit, strides, stages: found }, words) {
+  const { side } = digit;
+  const [values, weights] = [scaled(digit), digit.filters[digit.filter]];
+  const most = mostOf(convolved(values, side, weights));
+  const picture = new Board({ side, label: `The digit ${digit.name}, a dot where the window stops` }).show(digit.pixels, grey);
+  const dots = svg("svg", { viewBox: `0 0 ${side} ${side}`, class: "dots", "aria-hidden": "true" });
+  picture.element.append(dots);
+  const room = html("div", { class: "room" });
+  const said = told();
+  const moved = (place) => {
+    const { stride, side: made, card } = strides[place - 1];
+    const at = stops(side, stride);
+    dots.replaceChildren(...at.flatMap((y) => at.map((x) => svg("circle", { cx: x + 0.5, cy: y + 0.5, r: 0.28 }))));
+    const map = new Board({ side: made, label: `The feature map, ${made} by ${made}` });
+    map.show(convolved(values, side, weights, stride), (value) => signed(value, most));
+    map.element.style.width = `${(100 * made) / side}%`;
+    room.replaceChildren(map.element);
+    said.replaceChildren(`Stride ${stride}: the map’s side is `, words.number(card), ` instead of ${side}.`);
+  };
+  const control = slider({ label: step.drag, min: 1, max: strides.length, value: 2, words: (place) => `stride ${strides[place - 1].stride}`, moved });
+  moved(2);
+  const rows = found.map((one, place) => stageRow(one, place, side));
+  const heading = html("p", { class: "drag" }, "This net’s three stages, four channels of each");
+  return [
+    control.element,
+    beside(captioned("where the window stops", picture.element), captioned("feature map, to scale", room)),
+    said,
+    heading,
+    html("div", { class: "stages" }, ...rows),
+  ];
+}
+
+function stageRow({ side, channels, maps }, place, whole) {
+  const most = mostOf(...maps);
+  const boards = maps.map((map, channel) => {
+    const board = new Board({ side, label: `Stage ${place + 1}, one of ${channels} channels: map ${channel + 1}` });
+    board.show(map, (value) => signed(value, most)).element.style.width = `${(22 * side) / whole}%`;
+    return board.element;
+  });
+  return html("div", { class: "stage" }, html("b", {}, `${side}×${side}, ${channels} channels`), html("div", { class: "maps" }, ...boards));
+}
+
+// x, what each operation makes of it, and F(x): names and values.
+const wayOf = (block) => [
+  { name: "x, as it comes in", values: block.x },
+  ...block.parts.map((part, place) => ({
+    name: place === block.parts.length - 1 ? `after ${part.name}: this is F(x)` : `after ${part.name}`,
+    values: part.values,
+  })),
+];
+
+export function block(step, { block: found }) {
+  const way = wayOf(found);
+  const names = ["x", ...found.parts.map((part) => part.name), "F(x)"];
+  const boxes = names.map((name, place) => html("li", { class: place % (names.length - 1) ? "box" : "end" }, name));
+  const chain = html("ol", { class: "chain", "aria-label": "The block’s operations in order" }, ...boxes);
+  const map = new Board({ side: found.side, label: "One channel of the feature maps" });
+  const said = told();
+  const moved = (place) => {
+    const { name, values } = way[place];
+    const most = mostOf(values);
+    map.show(values, (value) => signed(value, most));
+    boxes.forEach((box, at) => box.classList.toggle("now", at === place || (at === names.length - 1 && place === way.length - 1)));
+    said.textContent = `Its numbers go from ${two(Math.min(...values))} to ${two(Math.max(...values))}.`;
+  };
+  const control = slider({ label: step.drag, min: 0, max: way.length - 1, value: 3, words: (place) => way[place].name, moved });
+  moved(3);
+  const key = html("p", { class: "note" }, `One channel, number ${found.channel + 1} of 16. Red is positive, blue negative, white zero.`);
+  map.element.classList.add("large");
+  return [control.element, chain, map.element, said, key];
+}
+
+// ── the shortcut ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const [FORK, LEAVE, MEET, AXIS, TOP] = [92, 232, 278, 176, 54]; // places in the drawing
+const TOKEN = 46;
+const MAIN = `M${FORK} ${AXIS}H${MEET}`;
+const ARCH = `M${FORK} ${AXIS}V${TOP + 26}Q${FORK} ${TOP} ${FORK + 26} ${TOP}H${MEET - 26}Q${MEET} ${TOP} ${MEET} ${TOP + 26}V${AXIS}`;
+const [PARTED, JOINED] = [0.14, 0.84]; // when x parts, and when the two meet again
+
+export function shortcut(step, { block: found }, words) {
+  const way = wayOf(found).map((one) => one.values);
+  const most = mostOf(found.x, way.at(-1), found.sum);
+  const pictureOf = (values) => paint(html("canvas"), values, found.side, (value) => signed(value, most)).toDataURL();
+  const pictures = { way: way.map(pictureOf), sum: pictureOf(found.sum) };
+  const scene = sceneOf(pictures);
+  const terms = sumRow(found, way.at(-1), most, words);
+  const moved = (now) => {
+    scene.show(now / 100);
+    terms.known(now / 100);
+  };
+  const control = slider({ label: step.drag, min: 0, max: 100, value: 62, words: (now) => whereIs(now / 100), moved });
+  moved(62);
+  return [control.element, scene.element, ...terms.elements];
+}
+
+function whereIs(now) {
+  if (now < PARTED) return "x arrives";
+  if (now < JOINED) return "x goes both ways";
+  return now < 0.92 ? "both are added" : "x + F(x) goes on";
+}
+
+function sceneOf({ way, sum }) {
+  const line = (d, kind) => svg("path", { d, class: kind });
+  const word = (x, y, text, kind = "") => svg("text", { x, y, class: kind }, text);
+  const [arch, main] = [line(ARCH, "arch"), line(MAIN, "main")];
+  const token = () => svg("image", { width: TOKEN, height: TOKEN, class: "token" });
+  const [above, below, out] = [token(), token(), token()];
+  const element = svg(
+    "svg",
+    { viewBox: "0 0 360 236", class: "scene", role: "img", "aria-label": "x goes through the block and around it; both are added" },
+    line(`M14 ${AXIS}H${FORK}`, "main"),
+    main,
+    line(`M${MEET} ${AXIS}H346`, "main"),
+    arch,
+    svg("rect", { x: FORK + 30, y: AXIS - 34, width: LEAVE - FORK - 46, height: 68, rx: 8, class: "machine" }),
+    word((FORK + LEAVE) / 2 + 7, AXIS + 54, "block: makes F(x)", "mid"),
+    word((FORK + MEET) / 2, TOP - 32, "shortcut: x, unchanged", "mid red"),
+    word(34, AXIS + 44, "x", "mid"),
+    word(326, AXIS + 44, "x + F(x)", "mid"),
+    svg("circle", { cx: MEET, cy: AXIS, r: 15, class: "plus" }),
+    word(MEET, AXIS + 8, "+", "mid sign"),
+    above,
+    below,
+    out,
+  );
+  const at = (image, place, href, there) => {
+    image.setAttribute("x", place[0] - TOKEN / 2);
+    image.setAttribute("y", place[1] - TOKEN / 2);
+    image.setAttribute("href", href);
+    image.style.display = there ? "" : "none";
+  };
+  const along = (path, part) => {
+    const { x, y } = path.getPointAtLength(path.getTotalLength() * part);
+    return [x, y];
+  };
+  const show = (now) => {
+    const part = Math.max(0, Math.min(1, (now - PARTED) / (JOINED - PARTED)));
+    const [apart, after] = [now >= PARTED && now < JOINED, now >= JOINED];
+    // Inside the block the picture becomes what each operation makes of it.
+    const inside = Math.max(0, Math.min(1, (part - 0.2) / 0.5));
+    const made = way[Math.round(inside * (way.length - 1))];
+    const arriving = 34 + (FORK - 34) * (now / PARTED);
+    const leaving = MEET + (326 - MEET) * ((now - JOINED) / (1 - JOINED));
+    at(above, along(arch, 0.9 * part), way[0], apart);
+    at(below, along(main, 0.88 * part), made, apart);
+    at(out, after ? [leaving, AXIS] : [arriving, AXIS], after ? sum : way[0], !apart);
+    element.classList.toggle("after", after);
+  };
+  return { element, show };
+}
+
+// x + F(x) = sum as three maps; the same place in all three is read out.
+function sumRow(found, residual, most, words) {
+  const { side } = found;
+  const said = told();
+  const boards = [];
+  const moved = (row, column) => {
+    for (const board of boards) {
+      board.at = [row, column];
+      board.place();
+    }
+    const place = row * side + column;
+    const [x, made, sum] = [found.x[place], residual[place], found.sum[place]];
+    const signedNumber = made < 0 ? `− ${two(-made)}` : `+ ${two(made)}`;
+    const text = `${two(x)} + ${made < 0 ? `(${two(made)})` : two(made)} = ${two(sum)}`;
+    const card = { shown: two(sum), rule: "x + F(x), at this place of this channel; both rounded to two places, then added", text };
+    said.replaceChildren(`At this place: ${two(x)} ${signedNumber} = `, words.number(card, true));
+  };
+  for (const [label, values] of [["x", found.x], ["F(x)", residual], ["x + F(x)", found.sum]]) {
+    const board = new Board({ side, label, span: 1, at: [8, 15], moved }).show(values, (value) => signed(value, most));
+    boards.push(board);
+  }
+  moved(8, 15);
+  const [one, other, sum] = boards.map((board, place) => captioned(["x", "F(x)", "x + F(x)"][place], board.element));
+  const sign = (text) => html("span", { class: "sign", "aria-hidden": "true" }, text);
+  const row = html("div", { class: "terms" }, one, sign("+"), other, sign("="), sum);
+  const known = (now) => sum.classList.toggle("later", now < JOINED);
+  return { elements: [row, said], known };
+}

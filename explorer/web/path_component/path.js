@@ -1,0 +1,77 @@
+// The ten steps, from top to bottom; the numbers above go to each. Nothing here asks the server.
+
+import { calm, html } from "../js/dom.js";
+import { check } from "./check.js";
+import { bottleneck, cost, depth } from "./count_figures.js";
+import { channels, convolution, featureMap, pixels } from "./digit_figures.js";
+import { block, shortcut, stages } from "./net_figures.js";
+import { Words } from "./words.js";
+
+const FIGURES = {
+  pixel: pixels,
+  convolution,
+  "feature-map": featureMap,
+  channel: channels,
+  stage: stages,
+  block,
+  shortcut,
+  bottleneck,
+  depth,
+  cost,
+};
+
+class Path {
+  constructor(place, data) {
+    this.words = new Words(data.terms);
+    this.marks = data.steps.map((step, at) => this.mark(step, at));
+    this.sections = data.steps.map((step, at) => this.section(step, at, data));
+    const way = html("nav", { class: "way", "aria-label": "The ten steps" }, html("ol", {}, ...this.marks));
+    place.replaceChildren(way, ...this.sections, this.words.card);
+    this.watch();
+    if (data.start > 1) this.go(data.start - 1, true);
+  }
+
+  mark(step, at) {
+    const button = html("button", { type: "button", title: step.title, onclick: () => this.go(at) }, String(at + 1));
+    button.setAttribute("aria-label", `Step ${at + 1}: ${step.title}`);
+    return html("li", {}, button);
+  }
+
+  section(step, at, data) {
+    const figure = FIGURES[step.slug](step, data, this.words);
+    const heading = html("h3", { tabindex: -1, id: `step-${step.slug}` }, html("span", {}, String(at + 1)), " ", step.title);
+    const next = data.steps[at + 1];
+    const on = next && html("button", { type: "button", class: "next", onclick: () => this.go(at + 1) }, `Next: ${next.title}`);
+    return html(
+      "section",
+      { class: `step ${step.slug}`, "aria-labelledby": `step-${step.slug}` },
+      html("div", { class: "says" }, heading, html("p", { class: "text" }, ...this.words.text(step.text))),
+      html("div", { class: "figure" }, ...figure),
+      html("div", { class: "asks" }, check(step, this.words, () => this.marks[at].classList.add("known")), on),
+    );
+  }
+
+  go(at, atOnce = false) {
+    this.sections[at].scrollIntoView({ behavior: atOnce || calm() ? "instant" : "smooth", block: "start" });
+    this.sections[at].querySelector("h3").focus({ preventScroll: true });
+  }
+
+  // Which step is on the screen: the last whose top has passed the middle.
+  watch() {
+    const seen = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries)
+          if (isIntersecting) this.marks.forEach((mark, at) => mark.classList.toggle("now", this.sections[at] === target));
+      },
+      { rootMargin: "-49% 0px -50% 0px" },
+    );
+    for (const section of this.sections) seen.observe(section);
+  }
+}
+
+const shown = new WeakMap();
+
+export default function ({ data, parentElement }) {
+  const place = parentElement.querySelector(".place");
+  if (!shown.has(place)) shown.set(place, new Path(place, data));
+}

@@ -1,0 +1,19 @@
+// The one thing to drag where it is no window: a range with its question before it and its value after it.
+
+import { html } from "../js/dom.js";
+
+// words(value): what the value is called; moved(value): what happens.
+export function slider({ label, min, max, value, words, moved }) {
+  const input = html("input", { type: "range", min, max, value, step: 1 });
+  const said = html("output", {}, words(value));
+  const tell = () => {
+    const now = Number(input.value);
+    said.textContent = words(now);
+    input.setAttribute("aria-valuetext", words(now));
+    moved(now);
+  };
+  input.addEventListener("input", tell);
+  input.setAttribute("aria-valuetext", words(value));
+  const element = html("label", { class: "slider" }, html("span", { class: "drag" }, label), input, said);
+  return { element, input, tell };
+}

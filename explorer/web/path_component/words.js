@@ -1,0 +1,37 @@
+// Texts whose words open what they mean, and numbers that open their proof: one card for the whole path.
+
+import { html } from "../js/dom.js";
+import { cardOf } from "../js/proof_card.js";
+import { LATEX } from "../js/given.js";
+
+const inLatex = (text) => LATEX.reduce((now, [pattern, put]) => now.replace(new RegExp(pattern, "gu"), put), text);
+
+export class Words {
+  constructor(terms) {
+    this.terms = terms;
+    this.card = html("div", { popover: true, class: "proof-card" });
+  }
+
+  opens(name, fill, shown) {
+    const button = html("button", { type: "button", class: name, onclick: fill }, shown);
+    button.popoverTargetElement = this.card;
+    return button;
+  }
+
+  // parts: strings, and {term, shown}.
+  text(parts) {
+    return parts.map((part) =>
+      typeof part === "string" ? part : this.opens("term", () => this.mean(this.terms[part.term]), part.shown),
+    );
+  }
+
+  mean({ name, says }) {
+    this.card.replaceChildren(html("div", { class: "meaning" }, html("b", {}, name), ` ${says}`));
+  }
+
+  // A number with its card from Python, or one that was worked out here: {shown, rule, text}.
+  number(card, big = false) {
+    const fill = () => this.card.replaceChildren(...cardOf({ ...card, latex: card.latex ?? inLatex(card.text) }));
+    return this.opens(big ? "proved big" : "proved", fill, card.shown);
+  }
+}

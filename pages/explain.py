@@ -1,0 +1,15 @@
+"""Explain it to me: from a pixel to what a net costs, in ten steps with something to drag in each."""
+
+import streamlit as st
+
+from explorer.web import pieces
+from explorer.web.sections import explain
+
+pieces.stylesheet(explain.STYLE)
+st.header("How does a net see?", anchor=False)
+pieces.note(
+    "Ten steps, with a real digit in a really trained net. Drag something in each; underlined words say what they mean."
+)
+explain.steps()
+explain.doors()
+explain.words()

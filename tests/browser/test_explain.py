@@ -1,0 +1,146 @@
+"""The path, walked by a beginner: on a phone by touch and keyboard through all ten steps, and on a desk by keyboard."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from explorer.tell.path import texts
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+
+
+def step(page: Page, slug: str):
+    return page.locator(f".step.{slug}")
+
+
+def told(page: Page, slug: str) -> str:
+    return step(page, slug).locator(".told").last.inner_text()
+
+
+def answer(page: Page, number: int) -> None:
+    """The wrong answer first, then the right one; both at once with why."""
+    one = texts.steps()[number]
+    asked = step(page, one.slug).locator(".check")
+    wrong = (one.answer + 1) % len(one.options)
+    asked.get_by_role("radio").nth(wrong).check()
+    expect(asked.locator(".verdict")).to_contain_text("Not quite")
+    asked.get_by_role("radio").nth(one.answer).check()
+    expect(asked.locator(".verdict")).to_contain_text(one.why[:30])
+    expect(page.locator(".way li.known")).to_have_count(number + 1)
+
+
+def slide(page: Page, slug: str, keys: str) -> str:
+    """By keyboard on the step's slider; what is told then."""
+    step(page, slug).get_by_role("slider").press(keys)
+    return told(page, slug)
+
+
+def test_a_phone_goes_through_all_ten_steps(visit) -> None:
+    seen = visit("/explain", "How does a net see?", **PHONE)
+    page = seen.page
+    step(page, "pixel").wait_for()
+    assert not page.locator(".built").is_visible(), "the path is of no model of the sidebar"
+    by_touch(page)
+    the_digit_by_keyboard(page)
+    the_net_by_keyboard(page)
+    # a word says what it means, and the doors stand at the end
+    step(page, "shortcut").locator(".term", has_text="shortcut").tap()
+    assert "carried past the convolutions" in page.locator(".proof-card:popover-open").inner_text()
+    page.keyboard.press("Escape")
+    assert page.evaluate(SMALL) == []
+    page.get_by_role("link", name="Your own picture").tap()
+    seen.settle("What does it see?")
+    assert page.url.endswith("/feature_maps")
+
+
+def by_touch(page: Page) -> None:
+    """Steps 1 and 2."""
+    board = step(page, "pixel").locator(".moves")
+    board.scroll_into_view_if_needed()
+    box = board.bounding_box()
+    page.touchscreen.tap(box["x"] + 3, box["y"] + 3)
+    assert "Row 1, column 1: brightness 0. The net gets −0.42" in told(page, "pixel")
+    answer(page, 0)
+    board = step(page, "convolution").locator(".moves")
+    before = told(page, "convolution")
+    board.scroll_into_view_if_needed()
+    box = board.bounding_box()
+    page.touchscreen.tap(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.9)
+    assert told(page, "convolution") != before
+    number = step(page, "convolution").locator(".proved")
+    number.tap()
+    assert "≈" in page.locator(".proof-card:popover-open").inner_text()
+    page.keyboard.press("Escape")
+    answer(page, 1)
+
+
+def the_digit_by_keyboard(page: Page) -> None:
+    """Steps 3 to 6."""
+    assert slide(page, "feature-map", "End") == "Position 784 of 784: the sum is 0.23."
+    answer(page, 2)
+    step(page, "channel").get_by_role("slider").press("Home")
+    expect(step(page, "channel").locator(".strip .now")).to_have_count(1)
+    answer(page, 3)
+    assert "Stride 4: the map’s side is 7" in slide(page, "stage", "End").replace("\n", " ")
+    answer(page, 4)
+    slide(page, "block", "End")
+    expect(step(page, "block").locator(".chain .now").last).to_have_text("F(x)")
+    answer(page, 5)
+
+
+def the_net_by_keyboard(page: Page) -> None:
+    """Steps 7 to 10."""
+    slide(page, "shortcut", "End")
+    expect(step(page, "shortcut").locator("output")).to_have_text("x + F(x) goes on")
+    x, made, total = re.findall(r"−?\d\.\d\d", told(page, "shortcut").replace("− ", "−"))
+    numbers = [float(one.replace("−", "-")) for one in (x, made, total)]
+    assert round(numbers[0] + numbers[1], 2) == numbers[2], "what is shown adds up"
+    answer(page, 6)
+    assert "16.9 times fewer weights" in slide(page, "bottleneck", "Home").replace("\n", " ")
+    answer(page, 7)
+    assert "9 shortcuts cut" in slide(page, "depth", "End")
+    step(page, "depth").get_by_role("radio", name="56 layers").check()
+    slide(page, "depth", "Home")
+    assert "0 shortcuts cut: all ten digits are still recognised" in told(page, "depth")
+    answer(page, 8)
+    assert "4.00 times the MACs" in slide(page, "cost", "End")
+    answer(page, 9)
+
+
+SMALL = """() => [...document.querySelectorAll('.stMain *')].map((one) => one.shadowRoot).filter(Boolean)
+  .flatMap((root) => [...root.querySelectorAll('.place *')])
+  .filter((one) => one.childNodes.length === 1 && one.firstChild.nodeType === 3 && one.getClientRects().length
+    && parseFloat(getComputedStyle(one).fontSize) < 12).map((one) => one.className)"""
+
+
+@pytest.mark.parametrize("size", [(1440, 900)])
+def test_by_keyboard_alone_and_still_where_motion_is_reduced(visit, size: tuple[int, int]) -> None:
+    where = {"width": size[0], "height": size[1]}
+    page = visit("/explain?step=7", "How does a net see?", viewport=where, reduced_motion="reduce").page
+    heading = page.locator("#step-shortcut")
+    expect(heading).to_be_focused()
+    expect(heading).to_be_in_viewport()
+    page.keyboard.press("Tab")
+    for _ in range(12):  # the words, then the slider
+        if page.evaluate(FOCUSED) == "INPUT":
+            break
+        page.keyboard.press("Tab")
+    before = page.locator(".step.shortcut image").first.get_attribute("x")
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".step.shortcut image").first.get_attribute("x") != before
+    page.locator(".step.shortcut .next").press("Enter")
+    expect(page.locator("#step-bottleneck")).to_be_focused()
+    expect(page.locator("#step-bottleneck")).to_be_in_viewport()
+    page.locator(".step.pixel .moves").focus()
+    page.keyboard.press("ArrowDown")
+    assert "Row 10, column 17" in told(page, "pixel")
+
+
+FOCUSED = """() => {
+  let one = document.activeElement;
+  while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement;
+  return one?.tagName;
+}"""

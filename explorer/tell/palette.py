@@ -49,3 +49,37 @@ WALK_RAMPS = {  # of activations on the walk, from 0 on: below it ochre, above i
     },
 }
 RAMP = ("#dceaf4", "#8fc0e0", "#3f8fc8", "#1e5c9a", "#0f2f5c")  # low → high, for colouring by a metric
+INKS = ("#ffffff", "#000000")  # with these two, any colour has one at 4.5:1 or better
+READ = 4.5  # WCAG 2.1, 1.4.3: least contrast of text
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """'#2484c1' → (36, 132, 193)."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return red, green, blue
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2 contrast ratio, 1 … 21."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def ink(colour: str) -> str:
+    """White or near-black, whichever reads better on `colour` (WCAG contrast)."""
+    return max(INKS, key=lambda text: contrast(text, colour))
+
+
+def under_white(colour: str) -> str:
+    """The colour, as much darker as white text on it needs: fills that carry words."""
+    darker = ("#" + "".join(f"{part * share // 100:02x}" for part in rgb(colour)) for share in range(100, 0, -1))
+    return next(shade for shade in darker if contrast("#ffffff", shade) >= READ)
+
+
+def _luminance(colour: str) -> float:
+    parts = [value / 255 for value in rgb(colour)]
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+FILLS = {name: under_white(colour) for name, colour in STAGE_COLOURS.items()}  # of the stages, with white words on them

@@ -42,7 +42,7 @@ def shares(nodes: tuple[Node, ...], title: str) -> Drawing:
     """Parameters, MACs and activation memory, each as a bar cut into stages."""
     lines = {
         METRICS[metric].label: [
-            (markup.part_words(one.part, one.percent), one.percent, palette.STAGE_COLOURS[one.stage]) for one in parts
+            (markup.part_words(one.part, one.percent), one.percent, palette.FILLS[one.stage]) for one in parts
         ]
         for metric, parts in cost.shares(nodes).items()
     }

@@ -106,24 +106,6 @@ def test_levels_folding_and_figure_3_are_in_the_address(visit) -> None:
     assert "layer1.0.conv1" in waiting.value.path().read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    ("query", "scheme"), [("depth=152&color=params&node=layer2.0", "light"), ("depth=50&node=layer2.0&open=1", "dark")]
-)
-def test_axe_finds_no_serious_fault_on_the_page(visit, query: str, scheme: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    app = visit(f"/?{query}", color_scheme=scheme)
-    app.page.wait_for_selector(".table tr")
-    found = Axe().run(app.page).response
-    assert len(found["passes"]) > 15
-    serious = [
-        (one["id"], [node["target"] for node in one["nodes"]])
-        for one in found["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]
-    assert serious == []
-
-
 def test_a_phone_shows_the_map_at_its_own_width(visit) -> None:
     app = visit("/?depth=101&node=layer3.5", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     app.page.wait_for_selector(".tile")

@@ -19,9 +19,10 @@ from explorer.net.vgg import vgg19
 from explorer.spec import ResNetSpec, preset
 from explorer.tell import netmap, palette
 from explorer.tell.netmap import groups, recipes
-from explorer.tell.netmap.columns import columns, contrast, ink, on_tile, shade
+from explorer.tell.netmap.columns import columns, on_tile, shade
 from explorer.tell.netmap.details import OPTIONS, options
 from explorer.tell.netmap.fig3 import nets
+from explorer.tell.palette import contrast, ink
 from tests.tell.test_netmap import LEVELS, counted, drawn, in_module, overlaps
 
 

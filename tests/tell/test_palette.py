@@ -7,6 +7,7 @@ import pytest
 from explorer import units
 from explorer.net.ops import KINDS
 from explorer.tell import palette
+from explorer.tell.drawing import svg
 
 
 @pytest.mark.parametrize(
@@ -57,3 +58,18 @@ def test_colours_stand_out_from_both_backgrounds(background: str) -> None:
     for colour in (*palette.STAGE_COLOURS.values(), *palette.KIND_COLOURS.values(), palette.SHORTCUT):
         light, dark = sorted((luminance(colour), luminance(background)), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 3, (colour, background)
+
+
+def test_white_words_can_be_read_on_every_fill() -> None:
+    """WCAG 2.1, 1.4.3: at least 4.5:1 for text; and no darker than that needs."""
+    for name, fill in palette.FILLS.items():
+        light, dark = 1.05, luminance(fill) + 0.05
+        assert 4.5 <= light / dark < 5.8, name
+
+
+def test_the_drawings_carry_the_pages_typefaces() -> None:
+    """Inside the file: WOFF2 by its magic number, and nothing is fetched."""
+    drawing = str(svg.Drawing(10, 10, "x", (svg.Text(0, 0, "3×3"),)))
+    assert drawing.count("@font-face") == 3 and drawing.count("data:font/woff2;base64,d09GMg") == 3
+    assert "http" not in drawing.replace("http://www.w3.org/2000/svg", "")
+    assert "Times" not in drawing and 'font-family: "Drawing Sans"' in drawing

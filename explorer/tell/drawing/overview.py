@@ -38,7 +38,9 @@ def _lane(stage: Stage, y: float, chosen: str) -> svg.Shapes:
     for place, (label, group) in enumerate(tiles):
         x, wide = LEFT + place * step, step - 14
         marked = any(chosen == block.path or chosen.startswith(f"{block.path}.") for block in group)
-        body.append(svg.rect(x, y + 14, wide, HIGH, colour, 4, 0.95 if marked else 0.28))
+        body.append(
+            svg.rect(x, y + 14, wide, HIGH, palette.FILLS[stage.name] if marked else colour, 4, 1 if marked else 0.28)
+        )
         body.append(svg.Text(x + wide / 2, y + 37, label, f"mid bold {'white' if marked else 'ink'}", 16))
         if group and group[0].shortcut != "none":
             dash = palette.SHORTCUT_DASH[group[0].shortcut]

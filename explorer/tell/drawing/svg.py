@@ -3,9 +3,13 @@ can lay buttons over them. Every label is escaped; colours follow the reader's t
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
+
+from explorer.places import ASSETS
 
 INK, PAPER = ("#1d2026", "#e9e7e1"), ("#fdfcf9", "#12151b")  # light theme, dark theme
 STYLE = f"""
@@ -13,10 +17,23 @@ STYLE = f"""
 .paper {{ fill: {PAPER[0]}; }}
 @media (prefers-color-scheme: dark) {{
 .ink, .soft {{ fill: {INK[1]}; }} .line {{ stroke: {INK[1]}; }} .paper {{ fill: {PAPER[1]}; }} }}
-text {{ font-family: "Source Sans 3", "Source Sans", Inter, "Segoe UI", system-ui, sans-serif; font-size: 17px; }}
-.serif {{ font-family: "Source Serif 4", "Source Serif", Georgia, serif; font-weight: 600; }}
+text {{ font-family: "Drawing Sans", "Source Sans", "Segoe UI", system-ui, sans-serif; font-size: 17px; }}
+.serif {{ font-family: "Drawing Serif", "Source Serif", Georgia, serif; font-weight: 600; }}
 .mid {{ text-anchor: middle; }} .end {{ text-anchor: end; }} .bold {{ font-weight: 650; }} .white {{ fill: #fff; }}
 """.replace("\n", " ")
+
+FONTS = (("sans", "Drawing Sans", 400), ("sans-bold", "Drawing Sans", 650), ("serif", "Drawing Serif", 600))
+
+
+@cache
+def fonts() -> str:
+    """The page's own typefaces, inside the file: a picture in a page, or saved from it, can ask nobody for them."""
+    faces = (
+        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; src: '
+        f"url(data:font/woff2;base64,{b64encode((ASSETS / 'app' / 'fonts' / f'{name}.woff2').read_bytes()).decode()}); }}"
+        for name, family, weight in FONTS
+    )
+    return " ".join(faces)
 
 
 @dataclass(frozen=True)
@@ -79,7 +96,7 @@ class Drawing:
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:g} {self.height:g}" '
             f'width="{self.width:g}" height="{self.height:g}"><title>{escape(self.title)}</title>'
-            f"<style>{STYLE}</style>{''.join(map(str, self.body))}</svg>"
+            f"<style>{fonts()} {STYLE}</style>{''.join(map(str, self.body))}</svg>"
         )
 
     @property

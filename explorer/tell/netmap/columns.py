@@ -10,7 +10,6 @@ from explorer.facts.rollup import METRICS, total
 from explorer.tell import palette
 from explorer.tell.netmap.groups import Part
 
-INKS = ("#ffffff", "#000000")  # with these two, any colour has one at 4.5:1 or better
 _STEPS = {  # unit -> (least value, factor, suffix): as few characters as a value can be read by
     "count": ((999.5e6, 1e9, "G"), (999.5e3, 1e6, "M"), (999.5, 1e3, "K"), (0, 1, "")),
     "bytes": ((999.5e6, 1e9, "GB"), (999.5e3, 1e6, "MB"), (999.5, 1e3, "KB"), (0, 1, "B")),
@@ -72,19 +71,8 @@ def shade(share: float) -> str:
     """0 … 1 → a colour of palette.RAMP, in between two stops."""
     place = min(max(share, 0.0), 1.0) * (len(palette.RAMP) - 1)
     low = min(int(place), len(palette.RAMP) - 2)
-    pair = (_rgb(palette.RAMP[low]), _rgb(palette.RAMP[low + 1]))
+    pair = (palette.rgb(palette.RAMP[low]), palette.rgb(palette.RAMP[low + 1]))
     return "#" + "".join(f"{round(a + (b - a) * (place - low)):02x}" for a, b in zip(*pair))
-
-
-def ink(colour: str) -> str:
-    """White or near-black, whichever reads better on `colour` (WCAG contrast)."""
-    return max(INKS, key=lambda text: contrast(text, colour))
-
-
-def contrast(one: str, other: str) -> float:
-    """WCAG 2 contrast ratio, 1 … 21."""
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
 
 
 def _column(
@@ -114,7 +102,7 @@ def _column(
         "texts": [on_tile(value, unit) for value in values],
         "words": [units.short(value, unit) for value in values],
         "shades": [None if share is None else shade(share) for share in shares],
-        "inks": [None if share is None else ink(shade(share)) for share in shares],
+        "inks": [None if share is None else palette.ink(shade(share)) for share in shares],
         "legend": [
             [shade((step - low) / (high - low)) if high > low else shade(0.5), on_tile(step, unit)] for step in steps
         ],
@@ -136,13 +124,3 @@ def _looked_up(part: Part, values: Mapping[str, float]) -> float | None:
         if members and len(found) == len(members):
             return sum(found)
     return None
-
-
-def _rgb(colour: str) -> tuple[int, ...]:
-    return tuple(int(colour[at : at + 2], 16) for at in (1, 3, 5))
-
-
-def _luminance(colour: str) -> float:
-    parts = [value / 255 for value in _rgb(colour)]
-    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

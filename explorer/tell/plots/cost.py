@@ -37,7 +37,7 @@ def tree(items: Rows, unit: str, kind: str) -> go.Figure:
     """kind: treemap or sunburst. items: of `Part.hierarchy`; each level's values sum to the one above."""
     trace = {"treemap": go.Treemap, "sunburst": go.Sunburst}[kind]
     words = [units.short(item["value"], unit) for item in items]
-    colours = [palette.STAGE_COLOURS[item["stage"]] if item["parent"] else "rgba(127,127,127,.18)" for item in items]
+    colours = [palette.FILLS[item["stage"]] if item["parent"] else "rgba(127,127,127,.18)" for item in items]
     figure = go.Figure(
         trace(
             ids=[item["id"] for item in items],

@@ -2,6 +2,7 @@
 
 import { svg } from "../js/dom.js";
 import { fitted, shown } from "../js/numbers.js";
+import { nameTile } from "./paint.js";
 
 export function drawOpened(data, kind, block) {
   const picture = kind.opened;
@@ -76,7 +77,6 @@ function drawBox(data, box, index, small) {
     "data-id": box.id,
     tabindex: "-1",
     "aria-selected": "false",
-    "aria-label": box.says,
   });
   group.style.setProperty("--tile", (box.stage && data.palette.stages[box.stage]) || data.palette.kinds[box.kind]);
   group.append(
@@ -95,6 +95,7 @@ function drawBox(data, box, index, small) {
   );
   if (small && x < 200)
     group.append(svg("text", { class: "tile-path", x: add ? 86 : x - 10, y: y + h / 2 + 4 }, small));
+  nameTile(group, box.says);
   return group;
 }
 

@@ -22,8 +22,14 @@ export function paintTiles(map) {
     group.style.setProperty("--ink", shade ? column.inks[index] : "var(--st-text-color)");
     group.querySelectorAll("text").forEach((text) => text.remove());
     group.append(...tileText(tile, column ? column.texts[index] : null, longest, [x, y, w, h]));
-    group.setAttribute("aria-label", column ? `${tile.says}, ${column.label}: ${column.words[index]}` : tile.says);
+    nameTile(group, column ? `${tile.says}, ${column.label}: ${column.words[index]}` : tile.says);
   });
+}
+
+// Whoever speaks to the page says what stands on a tile: each line of it is in its name.
+export function nameTile(group, says) {
+  const written = [...group.querySelectorAll("text")].map((text) => text.textContent);
+  group.setAttribute("aria-label", [...written.filter((words) => !says.includes(words)), says].join(": "));
 }
 
 function tileText(tile, value, longest, [x, y, w, h]) {

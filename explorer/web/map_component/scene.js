@@ -108,7 +108,6 @@ function drawTile(data, tile, [x, y, w, h], index) {
     "data-id": tile.id,
     tabindex: "-1",
     "aria-selected": "false",
-    "aria-label": tile.says,
   });
   if (tile.count > 1 && tile.block && data.level !== "stages") {
     for (const shift of [6, 3]) group.append(svg("rect", { ...box, class: "card", x: x + shift, y: y + shift }));

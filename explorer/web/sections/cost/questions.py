@@ -52,9 +52,7 @@ def where(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
     pieces.html(
         markup.stacked(
             {
-                METRICS[metric].label: [
-                    (one.part, one.percent, palette.STAGE_COLOURS[one.stage], one.proof) for one in shares
-                ]
+                METRICS[metric].label: [(one.part, one.percent, palette.FILLS[one.stage], one.proof) for one in shares]
                 for metric, shares in cost.shares(nodes).items()
             }
         )

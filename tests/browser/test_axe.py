@@ -1,0 +1,52 @@
+"""axe-core on every page and view, in both themes: no serious or critical finding."""
+
+from __future__ import annotations
+
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.test_app import ROUTES
+
+VIEWS = (  # each with parts that no page has on opening
+    "/?depth=18&color=params&node=layer2.0",  # tiles in two lines, a panel with formulas
+    "/?figure=fig3",
+    "/?node=layer2.0&open=1",
+    "/cost?show=flops",
+    "/timing?view=machines",
+    "/timing?view=limit",
+    "/compare?diff=layers",
+    "/why_residual?reveal=true",
+    "/?depth=77",
+    "/?depth=50&node=layer1.0&lecture=conv2x-dotted&present=1&guess=13",
+    "/blocks?equal=cost&lecture=bottleneck",
+)
+# Off in axe by default, since it is young: what is written on a control is in its name. It takes two lines of an SVG for
+# one word, so that the map's tiles are looked at here, line by line.
+RULES = {"label-content-name-mismatch": {"enabled": True}}
+UNNAMED = """all => all.filter((tile) => [...tile.querySelectorAll("text")].some(
+  (line) => !tile.getAttribute("aria-label").includes(line.textContent))).map((tile) => tile.outerHTML)"""
+SHOWN = """theme => getComputedStyle(document.querySelector(".stApp")).colorScheme === theme"""
+
+
+def about_tiles(finding: dict) -> bool:
+    return finding["id"] == "label-content-name-mismatch" and all(
+        str(node["target"][-1][-1]).startswith("#tile-") for node in finding["nodes"]
+    )
+
+
+def test_no_page_has_a_serious_fault_in_either_theme(visit) -> None:
+    seen, found = visit("/"), []
+    for route in (*ROUTES, *VIEWS):
+        seen.page.emulate_media(color_scheme="light")
+        seen.goto(route)
+        for theme in ("light", "dark"):
+            seen.page.emulate_media(color_scheme=theme)
+            seen.page.wait_for_function(SHOWN, arg=theme)
+            response = Axe().run(seen.page, options={"resultTypes": ["violations"], "rules": RULES}).response
+            assert response["violations"] is not None and len(response["passes"]) > 10, route
+            found += [
+                (route, theme, one["id"], [node["target"] for node in one["nodes"]][:5])
+                for one in response["violations"]
+                if one["impact"] in ("serious", "critical") and not about_tiles(one)
+            ]
+        assert seen.page.locator(".tile").evaluate_all(UNNAMED) == [], route
+    assert found == []

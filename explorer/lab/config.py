@@ -64,6 +64,7 @@ RULES: dict[str, Callable[[object], str | None]] = {  # field of any experiment'
     "depths": many(cifar_depth, most=8, least=2),
     "imagenet_depths": many(one_of(18, 34, 50, 101, 152), most=5),
     "shortcut": one_of("A", "B"),
+    "zero_init": one_of("no", "yes"),
     "kind": one_of(*KINDS),
     "init": one_of("he", "default"),
     "width": whole(2, 64),

@@ -37,11 +37,14 @@ def identify_stream(file: IO[bytes], name: str, against: ResNetSpec | None = Non
 
 def _text(file: IO[bytes]) -> str | None:
     """The file's text, when it is a short one without control characters."""
+    size = file.seek(0, 2)
     file.seek(0)
-    found = file.read(4 * MOST + 1)
-    file.seek(0)
-    if not found or len(found) > 4 * MOST or any(byte < 32 and byte not in b"\t\r\n\f" for byte in found[:4096]):
+    start = file.read(4096)
+    if not start or size > 4 * MOST or any(byte < 32 and byte not in b"\t\r\n\f" for byte in start):
+        file.seek(0)
         return None
+    found = start + file.read(4 * MOST)
+    file.seek(0)
     try:
         return found.decode("utf-8-sig")
     except UnicodeDecodeError:

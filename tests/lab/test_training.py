@@ -10,7 +10,7 @@ import torch
 
 from explorer.lab.experiments import degradation, insertion, rates
 from explorer.lab.experiments.data import TRAINING, Split, digits, photographs
-from explorer.lab.experiments.nets import built, digit_spec
+from explorer.lab.experiments.nets import around, blocks, built, digit_spec, stem
 from explorer.lab.experiments.train import Trainer, batches, error_percent
 from explorer.lab.outcome import mean, number, ratio, state
 from explorer.places import ASSETS
@@ -97,6 +97,16 @@ def test_inserted_identities_change_nothing_at_all(seed: int, width: int, depths
     with torch.no_grad():
         deep.layer1[-1].conv2.weight[0, 0, 1, 1] += 0.5  # and the measure does see a difference
     assert insertion.largest_difference(shallow, deep, test) > 0
+
+
+def test_with_the_last_gamma_at_0_a_residual_net_starts_as_its_shortcuts() -> None:
+    """Goyal et al. 2017, §5.1; a plain net, which would let nothing through, stays as it is."""
+    model = built(digit_spec(8, "residual", zero_init="yes"), 0)
+    x = stem(model, torch.randn(4, 1, 8, 8))
+    for _, block in blocks(model):
+        assert torch.equal(out := block(x), around(block, x))
+        x = out
+    assert digit_spec(8, "plain", zero_init="yes") == digit_spec(8, "plain")
 
 
 def test_a_rate_that_diverges_is_reported_with_its_step() -> None:

@@ -22,7 +22,7 @@ from explorer.web.joined import given_source, joined
 
 WEB = Path(map_component.FOLDER).parent
 SCRIPTS = Path(__file__).parent / "scripts"
-FOLDERS = ("js", "map_component", "lecture_bar", "look_component", "walk_component", "path_component")
+FOLDERS = ("js", "map_component", "lecture_bar", "look_component", "walk_component", "path_component", "file_component")
 MODULES = sorted(path for folder in FOLDERS for path in (WEB / folder).glob("*.js"))
 ENTRIES = {"map": (WEB / "map_component" / "map.js", map_component.GIVEN)}
 ENTRIES |= {"path": (WEB / "path_component" / "path.js", path_component.GIVEN)}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import base64
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -12,6 +13,7 @@ from torch import Tensor, nn
 from explorer.net.resnet import build
 from explorer.spec import ResNetSpec
 from explorer.weights.layouts import LAYOUTS, split
+from explorer.weights.slices import FIRST
 
 
 def filled(spec: ResNetSpec, seed: int = 0) -> nn.Module:
@@ -38,6 +40,25 @@ def named_as(layout: str, state: dict[str, Tensor], prefix: str = "") -> dict[st
         assert theirs is not None, path
         found[f"{prefix}{theirs}.{part}"] = value.contiguous()
     return found
+
+
+class Browser:
+    """What a browser does with a chosen file: it sends its ends, then what it is asked for."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content, self.rounds = content, 0
+        ends = (0, FIRST), (max(0, len(content) - FIRST), FIRST)
+        self.asked: Sequence[tuple[int, int]] = ends
+        self.parts: list[tuple[int, bytes]] = []
+
+    def send(self) -> list[tuple[int, bytes]]:
+        self.rounds += 1
+        self.parts += [(offset, self.content[offset : offset + length]) for offset, length in self.asked]
+        return self.parts
+
+    def given(self, name: str) -> dict[str, object]:
+        parts = [[offset, base64.b64encode(text).decode()] for offset, text in self.send()]
+        return {"id": "1", "name": name, "size": len(self.content), "parts": parts}
 
 
 def saved(state: dict[str, Tensor], path: Path) -> Path:

@@ -123,17 +123,21 @@ def budget(config: Config) -> str:
         "side": "{0}×{0} px",
         "picture_side": "{0}×{0} px",
         "shortcut": "option {}",
+        "zero_init": "{}",
         "lines": "{} lines",
         "points": "{} points",
         "grid": "{0}×{0} points",
         "device": "{}",
     }
-    inits = {"he": "He initialisation", "default": "PyTorch’s initialisation"}
+    inits = {"he": "He initialisation", "default": "PyTorch’s initialisation", "yes": "last γ at 0"}
     values = {
         name: ", ".join(f"{one:g}" for one in value) if isinstance(value, list) else inits.get(value, value)
         for name, value in config.as_dict().items()
     }
-    return " · ".join(words[name].format(value) for name, value in values.items() if name in words and value != "cpu")
+    unsaid = ("cpu", "no")  # as one takes for granted
+    return " · ".join(
+        words[name].format(value) for name, value in values.items() if name in words and value not in unsaid
+    )
 
 
 def budget_of(run: Row) -> str:

@@ -24,7 +24,10 @@ MARGIN = 0.05  # nats by which a final training loss must be higher before it co
 
 @dataclass(frozen=True)
 class Degradation(Config):
-    """depths: layers, 6n+2. width: channels of the first stage. shortcut: A (the paper's on CIFAR) or B."""
+    """depths: layers, 6n+2. width: channels of the first stage. shortcut: A (the paper's on CIFAR) or B.
+
+    zero_init: yes starts the last γ of each residual block at 0, so that the block is its shortcut (Goyal et al. 2017,
+    arXiv 1706.02677, §5.1); plain nets stay as they are."""
 
     depths: tuple[int, ...] = (20, 56)
     steps: int = 120
@@ -33,6 +36,7 @@ class Degradation(Config):
     side: int = 8
     batch: int = 64
     shortcut: str = "A"
+    zero_init: str = "no"
 
 
 def run(config: Degradation, job: Job) -> dict[str, Any]:
@@ -42,16 +46,11 @@ def run(config: Degradation, job: Job) -> dict[str, Any]:
         job.checkpoint(0.0, "loading the digits")
         training, test = digits(config.side, device)
         cases = [(kind, depth) for kind in KINDS for depth in sorted(config.depths)]
-        trainers = {
-            case: Trainer(
-                built(digit_spec(case[1], case[0], config.width, shortcut=config.shortcut), config.seed, device),
-                training,
-                config.lr,
-                config.seed,
-                config.batch,
-            )
-            for case in cases
-        }
+        trainers = {}
+        for kind, depth in cases:
+            spec = digit_spec(depth, kind, config.width, shortcut=config.shortcut, zero_init=config.zero_init)
+            model = built(spec, config.seed, device)
+            trainers[kind, depth] = Trainer(model, training, config.lr, config.seed, config.batch)
         rows: list[Row] = []
         for first in range(0, config.steps, TOGETHER):
             last = min(first + TOGETHER, config.steps)
@@ -134,6 +133,9 @@ EXPERIMENT = Experiment(
         "pair": Preset("20 against 56 layers", Degradation(), recorded=True),
         "sweep": Preset("a sweep of depths, 8 … 56", Degradation(depths=(8, 14, 20, 32, 44, 56)), True),
         "pair-B": Preset("the same with projection shortcuts (option B)", Degradation(shortcut="B"), True),
+        "zero": Preset("the same, and each block’s last γ starts at 0", Degradation(zero_init="yes"), True),
+        "fast": Preset("the same at a rate of 0.3", Degradation(lr=0.3), True),
+        "fast-zero": Preset("a rate of 0.3, and the last γ at 0", Degradation(lr=0.3, zero_init="yes"), True),
         "gpu": on_gpu(Degradation(), depths=(20, 56, 110), width=16, side=32, steps=600, batch=128),
     },
     quotes,

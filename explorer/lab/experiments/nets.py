@@ -15,9 +15,11 @@ from explorer.spec import ResNetSpec, cifar_stages, preset
 DIGIT_CLASSES = 10
 
 
-def digit_spec(depth: int, kind: str, width: int = 8, norm: str = "batch", shortcut: str = "A") -> ResNetSpec:
+def digit_spec(
+    depth: int, kind: str, width: int = 8, norm: str = "batch", shortcut: str = "A", zero_init: str = "no"
+) -> ResNetSpec:
     """A CIFAR-style net of 6n+2 layers (He et al. 2015, §4.2) for one-channel digits; option A is the paper's there.
-    kind: plain | residual."""
+    kind: plain | residual. zero_init: of residual nets; a plain one whose γ are 0 would let nothing through."""
     return ResNetSpec(
         family="cifar",
         stages=cifar_stages(depth),
@@ -26,6 +28,7 @@ def digit_spec(depth: int, kind: str, width: int = 8, norm: str = "batch", short
         norm=norm,
         stem="cifar",
         shortcut="none" if kind == "plain" else shortcut,
+        zero_init="no" if kind == "plain" else zero_init,
         in_channels=1,
         num_classes=DIGIT_CLASSES,
     )

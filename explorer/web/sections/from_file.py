@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from io import BytesIO
-from typing import Any
+from typing import IO, cast
 
 import streamlit as st
 from markupsafe import Markup
@@ -15,54 +15,70 @@ from explorer.spec.address import params_of
 from explorer.tell import link
 from explorer.tell.markup import joined
 from explorer.tell.tabular import csv_text
-from explorer.web import pieces, plain
+from explorer.web import file_component, pieces, plain
 from explorer.weights import Identified, renaming
 from explorer.weights.anything import identify_stream
 from explorer.weights.config_text import MOST
 from explorer.weights.match import grouped
+from explorer.weights.slices import Missing
 
-MOST_MB = 300
+FILE, TEXT = "weights_file", "weights_text"
+ACCEPTED = ".safetensors,.pt,.pth,.th,.bin,.pkl,.ckpt,.tar,.json,.yaml,.yml,.py,.txt"
 MOST_BLOCKS = 60  # rows of a table on the page; the command has all tensors
 PAGES = {"": "Architecture", "blocks": "Blocks", "cost": "Cost", "compare": "Compare"}
 
 
 def asked() -> Identified | None:
-    """The upload or the pasted text, and what it is; errors are said here."""
+    """The file or the pasted text, and what it is; errors are said here."""
+    found, wanted = _file()
     left, right = st.columns(2, gap="large")
     with left:
-        file = st.file_uploader(
+        file_component.pick(
+            FILE,
             "A checkpoint (.safetensors, .pt, .pth, .th, .bin) or a config (.json, .yaml, .py)",
-            key="weights_file",
-            max_upload_size=MOST_MB,
-            help="Only names, shapes and number formats are read, and nothing in the file is run. A larger file: "
-            "python -m explorer identify FILE, in a terminal.",
+            "It stays with you: only names, shapes and number formats are read, and nothing in it is run. Any size.",
+            ACCEPTED,
+            wanted,
         )
     with right:
         text = st.text_area(
             "Or a config, pasted",
-            key="weights_text",
+            key=TEXT,
             max_chars=MOST,
             height=122,
             placeholder="Hugging Face’s config.json, OpenMMLab’s model = dict(…), detectron2’s YAML",
         )
-    if file is None and not text.strip():
-        return None
-    key = file.file_id if file is not None else text
-    if st.session_state.get("identified", (None, None))[0] != key:
-        st.session_state["identified"] = key, _identified(file, text)
-    found = st.session_state["identified"][1]
+    if found is None and text.strip():
+        found = _identified(BytesIO(text.encode()), "pasted text")
     if isinstance(found, str):
         plain.error(found)
         return None
     return found
 
 
-def _identified(file: Any, text: str) -> Identified | str:
+def _file() -> tuple[Identified | str | None, tuple[str, Missing] | None]:
+    """(what the chosen file is, or what is wrong with it; which bytes are needed to say so)."""
+    try:
+        given = file_component.given(FILE)
+    except ValueError as error:
+        return str(error), None
+    if given is None:
+        return None, None
+    known = st.session_state.get("identified")
+    if known is not None and known[0] == given.id:
+        return known[1], None
+    try:
+        found = _identified(cast(IO[bytes], given.file), given.name)
+    except Missing as missing:
+        return None, (given.id, missing)
+    st.session_state["identified"] = given.id, found
+    return found, None
+
+
+def _identified(file: IO[bytes], name: str) -> Identified | str:
     """The answer, or what is wrong."""
     try:
-        if file is not None:
-            return identify_stream(file, file.name[:80])
-        return identify_stream(BytesIO(text.encode()), "pasted text")
+        return identify_stream(file, name)
     except ValueError as error:
         return str(error)
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 from explorer.facts.proof import Proof, deciding_size, prove, ratio
 from explorer.facts.reason import parts
-from explorer.facts.rollup import Block, blocks
+from explorer.facts.rollup import Block, Row, blocks
 from explorer.facts.told import Provable, Told
 from explorer.net.ops import op
 from explorer.net.trace import trace
-from explorer.spec import BLOCKS, ResNetSpec, check_int, varied
+from explorer.spec import BLOCKS, ResNetSpec, Value, check_int, varied
 
 PLACES = {  # where the block stands -> what its shortcut has to do
     "solid": "inside a stage: same shape in and out",
@@ -109,9 +109,11 @@ def _projections(found: Pair) -> Told:
 
 def why(block: Block) -> Told:
     """The reason for its shortcut, the projection's weights with their proof."""
-    first, *rest = parts(block)
-    proofs = [one if isinstance(one, str) else Provable(f"{one.params:,}", prove("params", [one])) for one in rest]
-    return Told(first[0].upper() + first[1:], *proofs, ".")
+    proofs = [
+        one if isinstance(one, str) else Provable(f"{one.params:,}", prove("params", [one])) for one in parts(block)
+    ]
+    first, rest = str(proofs[0]), proofs[1:]
+    return Told(first[0].upper() + first[1:], *rest, ".")
 
 
 def drawn_proofs(block: Block) -> dict[str, Proof]:
@@ -119,7 +121,7 @@ def drawn_proofs(block: Block) -> dict[str, Proof]:
     return {node.path: prove("params", [node]) for node in block.convs} | {"out": deciding_size(block.nodes)[0]}
 
 
-def option_rows(width: int, equal: str, place: str, base: ResNetSpec) -> list[dict[str, object]]:
+def option_rows(width: int, equal: str, place: str, base: ResNetSpec) -> list[dict[str, str | Provable]]:
     """The pair's parameters (BN included) under each shortcut option."""
     names = {
         "A": "A: zero-padding",
@@ -146,7 +148,7 @@ def _provable(block: Block) -> Provable:
     return Provable(proof.shown, proof)
 
 
-def rows(found: Pair) -> list[dict[str, object]]:
+def rows(found: Pair) -> list[Row]:
     """Every layer of both blocks, for export."""
     return [
         {
@@ -163,7 +165,14 @@ def rows(found: Pair) -> list[dict[str, object]]:
     ]
 
 
-LOCAL = {"stem_widths": (), "pool": "usual", "widths": (), "strides": (), "output_stride": 32, "stride_place": "first"}
+LOCAL: dict[str, Value] = {
+    "stem_widths": (),
+    "pool": "usual",
+    "widths": (),
+    "strides": (),
+    "output_stride": 32,
+    "stride_place": "first",
+}
 
 
 def _cut(kind: str, outer: int, place: str, side: int, base: ResNetSpec) -> Block:

@@ -17,10 +17,10 @@ from explorer.facts import published
 from explorer.facts.proof import Proof, leaf, prove
 from explorer.facts.proof.sums import subtotals
 from explorer.facts.proof.terms import Term, times
-from explorer.facts.rollup import blocks, total
+from explorer.facts.rollup import Row, blocks, summed
 from explorer.net.node import Node
 from explorer.net.trace import trace
-from explorer.spec import ResNetSpec, preset
+from explorer.spec import ResNetSpec, changed, preset
 
 PLACES = {"1x1": "stride on the 1×1 (v1: the paper, Caffe)", "3x3": "stride on the 3×3 (v1.5: torchvision)"}
 TESTED: dict[str, tuple[object, ...]] = {  # axis -> its values in the nets whose figures mmpretrain and Keras print
@@ -185,7 +185,7 @@ def pooled_windows(nodes: Sequence[Node]) -> Gap:
 
 
 def doubled(nodes: Sequence[Node]) -> Gap:
-    macs = int(total(nodes, "macs"))
+    macs = summed(nodes, "macs")
     return Gap("×2: a multiplication and an addition each", macs, f"2·{macs:,} − {macs:,}", "FLOPs beyond the MACs")
 
 
@@ -325,7 +325,7 @@ def untested(spec: ResNetSpec) -> list[str]:
 def placements(spec: ResNetSpec, height: int, width: int) -> list[Convention]:
     """Plain MACs with the stride in either place; `apart` names the layers that run at another resolution."""
     by_place = {place: trace(replace(spec, stride_on=place), height, width) for place in PLACES}
-    macs = {place: int(total(nodes, "macs")) for place, nodes in by_place.items()}
+    macs = {place: summed(nodes, "macs") for place, nodes in by_place.items()}
     old = {node.path: node for node in by_place["1x1"]}
     moved = [node.path for node in by_place["3x3"] if node.macs != old[node.path].macs]
     gap = Gap(
@@ -380,24 +380,27 @@ def parameters(spec: ResNetSpec, height: int, width: int) -> list[Convention]:
         f"channels of {len(norms)} BN layers",
         _by_stage(norms, lambda node: times(2, node.out_shape[1])),
     )
-    shared = {"unit": "parameters", "base_proof": ours, "per": "net"}
     return [
         first,
         Convention(
             "keras_trainable",
             "Keras, “trainable params”",
-            says="Keras’ ResNets have biases on their convolutions too.",
-            gaps=(biases,),
-            counts="as above, and biases of convolutions",
-            **shared,
+            "parameters",
+            ours,
+            "Keras’ ResNets have biases on their convolutions too.",
+            (biases,),
+            "as above, and biases of convolutions",
+            per="net",
         ),
         Convention(
             "keras_total",
             "Keras, “total params”",
-            says="Counts the running statistics with the rest.",
-            gaps=(biases, moving),
-            counts="as above, and BN’s running statistics",
-            **shared,
+            "parameters",
+            ours,
+            "Counts the running statistics with the rest.",
+            (biases, moving),
+            "as above, and BN’s running statistics",
+            per="net",
         ),
     ]
 
@@ -466,13 +469,13 @@ def _table1(spec: ResNetSpec, height: int, width: int) -> str:
 def _prints(key: str, spec: ResNetSpec, height: int, width: int) -> str:
     """What a library's own table prints for this very net; '' for any other."""
     for (side, changes), nets in published.printed_counts(key):
-        same = [name for name in nets if replace(preset(name), **changes) == spec]
+        same = [name for name in nets if changed(preset(name), changes) == spec]
         if same and (height, width) == (side, side):
             return f" It prints {nets[same[0]]}."
     return ""
 
 
-def rows(conventions: Sequence[Convention]) -> list[dict[str, object]]:
+def rows(conventions: Sequence[Convention]) -> list[Row]:
     """Plain rows for the download: one per convention and gap."""
     return [
         {

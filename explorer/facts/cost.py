@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TypedDict
 
 from explorer import units
 from explorer.facts.proof import Proof, prove, receptive_field, share
-from explorer.facts.rollup import METRICS, SUMS, metric_columns, stages, total
+from explorer.facts.rollup import METRICS, SUMS, Row, metric_columns, stages, summed
 from explorer.facts.told import Provable, Told
 from explorer.net.node import Node
 
@@ -19,6 +20,16 @@ _LEVELS: dict[str, Callable[[Node], str]] = {  # what a part is -> what its chil
     "stage": lambda node: node.block or node.path,
     "block": lambda node: node.path,
 }
+
+
+class Branch(TypedDict):
+    """A node of a part's tree. id: its path; parent: that of the branch it is on; value: of the metric."""
+
+    id: str
+    label: str
+    parent: str
+    value: float
+    stage: str
 
 
 @dataclass(frozen=True)
@@ -66,9 +77,9 @@ class Part:
         known = metric == "receptive_field" and self.group[-1].receptive_field
         return receptive_field(self.nodes, self.group[-1].path) if known else None
 
-    def rows(self) -> list[dict[str, object]]:
+    def rows(self) -> list[Row]:
         """Its children with every metric, and each sum's share of the whole net."""
-        whole = {name: total(self.nodes, name) or 1 for name in SUMS}
+        whole = {name: summed(self.nodes, name) or 1 for name in SUMS}
         return [
             {
                 "part": name,
@@ -76,17 +87,17 @@ class Part:
                 "kind": group[0].kind if len(group) == 1 else "",
                 "layers": len(group),
                 **metric_columns(group),
-                **{f"{key}_share": total(group, key) / whole[key] for key in SUMS},
+                **{f"{key}_share": summed(group, key) / whole[key] for key in SUMS},
             }
             for name, group in self.children
         ]
 
-    def hierarchy(self, metric: str) -> list[dict[str, object]]:
-        """The part as a tree down to its layers: id, label, parent, value, stage; what has none of the metric left out.
+    def hierarchy(self, metric: str) -> list[Branch]:
+        """The part as a tree down to its layers; what has none of the metric left out.
         Of more than `MOST_TILES` layers it ends at the blocks: looking into one shows its layers."""
         deep = sum(bool(METRICS[metric].of(node)) for node in self.group) <= MOST_TILES
-        first = {"id": self.path, "label": self.path, "parent": "", "value": 0.0, "stage": self.group[0].stage}
-        tree: dict[str, dict[str, object]] = {self.path: first}
+        stage = self.group[0].stage
+        tree = {self.path: Branch(id=self.path, label=self.path, parent="", value=0.0, stage=stage)}
         for node in self.group:
             value = METRICS[metric].of(node) or 0
             if not value:
@@ -96,7 +107,7 @@ class Part:
             way = [self.path, *(name for name in levels if name and name != self.path and name not in over)]
             for parent, name in zip(way, way[1:]):
                 label = name.removeprefix(f"{parent}.")
-                tree.setdefault(name, {"id": name, "label": label, "parent": parent, "value": 0.0, "stage": node.stage})
+                tree.setdefault(name, Branch(id=name, label=label, parent=parent, value=0.0, stage=node.stage))
             for name in way:
                 tree[name]["value"] += value
         return list(tree.values())
@@ -110,7 +121,7 @@ class Part:
 
 def part(nodes: Sequence[Node], path: str = WHOLE) -> Part:
     """A stage (`conv3_x` or `layer2`), a block or a layer; the whole net for any other path."""
-    tests = (
+    tests: tuple[Callable[[Node], bool], ...] = (
         lambda node: node.path == path,
         lambda node: node.block == path,
         lambda node: node.stage == path,

@@ -10,13 +10,14 @@ import json
 import math
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any, NotRequired, TypedDict
 
 from explorer.facts.proof import Proof, deciding_size, output_size, prove
-from explorer.facts.rollup import headline, stages
+from explorer.facts.rollup import Row, headline, stages
 from explorer.net.node import Node
 from explorer.net.trace import trace
 from explorer.places import ASSETS
-from explorer.spec import ResNetSpec, naming, preset
+from explorer.spec import Changes, ResNetSpec, changed, naming, preset
 
 FOLDER = ASSETS / "published"
 TABLES = ("table1", "table2", "table3", "table6", "preactivation")
@@ -36,7 +37,7 @@ class Cell:
     proof: Proof | None = None
 
     @property
-    def plain(self) -> dict[str, object]:
+    def plain(self) -> Row:
         """For a download."""
         return {
             "row": self.row,
@@ -49,12 +50,93 @@ class Cell:
         }
 
 
+class Published(TypedDict):
+    """Where a table stands, and how what it says was measured."""
+
+    source: str
+    url: str
+    protocol: str
+
+
+class LayerRow(TypedDict):
+    """A row of Table 1. output: the side of its maps; cells: column → what stands there."""
+
+    row: str
+    output: str
+    cells: dict[str, str]
+
+
+class LayerTable(Published):
+    """Table 1. flops_e9: column → the last row's figure."""
+
+    rows: list[LayerRow]
+    flops_e9: dict[str, str]
+
+
+class ErrorRow(TypedDict):
+    """A net in a table of errors, in %: preset and what is changed of it."""
+
+    label: str
+    net: str
+    changes: dict[str, str | int | list[int]]
+    top1_error: NotRequired[float]
+    top5_error: NotRequired[float]
+    error: NotRequired[float]
+    error_post: NotRequired[float]
+    error_pre: NotRequired[float]
+    params_published: NotRequired[str]
+
+
+class ErrorTable(Published):
+    """A table of errors."""
+
+    rows: list[ErrorRow]
+
+
+class Throughput(TypedDict):
+    """Images per second of the five depths on one device."""
+
+    device: str
+    dtype: str
+    memory_format: str
+    batch: int
+    torch: str
+    source: str
+    url: str
+    images_per_s: dict[str, float]
+
+
+class Counts(TypedDict, total=False):
+    """What a library prints of its nets: preset → count, for nets of ImageNet and of CIFAR."""
+
+    imagenet: dict[str, str]
+    cifar: dict[str, str]
+
+
 @cache
-def load(table: str) -> dict:
-    """A published table with its source, url and protocol."""
+def _load(table: str) -> Any:
+    """JSON: its shape is the reader's to say."""
     if table not in TABLES:
         raise ValueError(f"table={table!r}: choose one of {', '.join(TABLES)}")
     return json.loads((FOLDER / f"{table}.json").read_text(encoding="utf-8"))
+
+
+def load(table: str) -> Published:
+    """A published table's source. Raises `ValueError` for an unknown table."""
+    found: Published = _load(table)
+    return found
+
+
+def layer_table() -> LayerTable:
+    """Table 1 as it is printed."""
+    found: LayerTable = _load("table1")
+    return found
+
+
+def error_table(table: str) -> ErrorTable:
+    """A table of errors as it is printed."""
+    found: ErrorTable = _load(table)
+    return found
 
 
 def table1(stride_on: str = "1x1", shortcut: str = "B") -> list[list[Cell]]:
@@ -62,7 +144,7 @@ def table1(stride_on: str = "1x1", shortcut: str = "B") -> list[list[Cell]]:
 
     stride_on: "1x1" is the paper's net; with "3x3" (torchvision) the FLOPs of 50, 101 and 152 no longer match.
     """
-    printed = load("table1")
+    printed = layer_table()
     live = {name: rendered(replace(preset(name), stride_on=stride_on, shortcut=shortcut)) for name in COLUMNS}
     rows, sides = [], size_proofs(replace(preset("resnet50"), stride_on=stride_on, shortcut=shortcut))
     for row in printed["rows"]:
@@ -80,7 +162,7 @@ def table1(stride_on: str = "1x1", shortcut: str = "B") -> list[list[Cell]]:
 def flops_row(stride_on: str = "1x1", shortcut: str = "B") -> list[Cell]:
     """MACs in units of 10⁹ against the paper's one decimal, with what had to be done to the digits to get there."""
     cells = [Cell("FLOPs", "output", "", "", True)]
-    for column, printed in load("table1")["flops_e9"].items():
+    for column, printed in layer_table()["flops_e9"].items():
         spec = replace(preset(column), stride_on=stride_on, shortcut=shortcut)
         macs = prove("macs", trace(spec, 224, 224), naming.title(spec))
         note = digits(macs.value / 1e9, printed)
@@ -133,36 +215,30 @@ def _size(node: Node) -> str:
     return f"{sides[0]}×{sides[-1]}"
 
 
-def spec_of(row: dict) -> ResNetSpec:
+def spec_of(row: ErrorRow) -> ResNetSpec:
     """The net that a row of an error table is about."""
-    changes = dict(row["changes"])
-    return replace(
-        preset(row["net"]), **changes | ({"stages": tuple(changes["stages"])} if "stages" in changes else {})
-    )
+    changes = {name: tuple(value) if isinstance(value, list) else value for name, value in row["changes"].items()}
+    return changed(preset(row["net"]), changes)
 
 
 def errors(table: str) -> list[dict[str, object]]:
-    """A table of published errors with the computed parameters and MACs of each net beside them."""
+    """A table of published errors, in its own columns, with the computed parameters and MACs of each net beside them."""
     rows = []
-    for row in load(table)["rows"]:
+    for row in error_table(table)["rows"]:
         spec = spec_of(row)
         figures = headline(spec, spec.default_input, spec.default_input)
         said = {key: value for key, value in row.items() if key not in ("label", "net", "changes")}
-        rows.append(
-            {"net": row["label"], **said, "params": figures["params"], "macs": figures["macs"]}
-            | (
-                {"params_agree": agrees(figures["params"], row["params_published"])}
-                if "params_published" in row
-                else {}
-            )
-        )
+        found = {"net": row["label"], **said, "params": figures["params"], "macs": figures["macs"]}
+        if "params_published" in row:
+            found["params_agree"] = agrees(figures["params"], row["params_published"])
+        rows.append(found)
     return rows
 
 
 def error_proofs(table: str) -> list[dict[str, Proof]]:
     """For each row of `errors`, the proofs of its computed figures."""
     found = []
-    for row in load(table)["rows"]:
+    for row in error_table(table)["rows"]:
         spec = spec_of(row)
         nodes = trace(spec, spec.default_input, spec.default_input)
         found.append({metric: prove(metric, nodes, row["label"]) for metric in ("params", "macs")})
@@ -175,23 +251,28 @@ def agrees(params: int, printed: str) -> bool:
 
 
 @cache
-def throughput() -> list[dict]:
+def throughput() -> list[Throughput]:
     """Published images per second of the five depths, one entry per device; empty where the file is not there."""
     path = FOLDER / "throughput.json"
-    return json.loads(path.read_text(encoding="utf-8"))["tables"] if path.exists() else []
+    found: list[Throughput] = json.loads(path.read_text(encoding="utf-8"))["tables"] if path.exists() else []
+    return found
 
 
-CIFAR_STEM = {"stem": "cifar", "num_classes": 10}
+CIFAR_STEM: Changes = {"stem": "cifar", "num_classes": 10}
 
 
-def printed_counts(library: str) -> list[tuple[tuple[int, dict[str, object]], dict[str, str]]]:
+def printed_counts(library: str) -> list[tuple[tuple[int, Changes], dict[str, str]]]:
     """((side of the picture, changes to the presets), preset → what is printed) of a library's tables of counts; empty
     for a library without one."""
-    found = _counts().get(library, {})
-    tables = (("imagenet", (224, {})), ("cifar", (32, CIFAR_STEM)))
-    return [(of, found[name]) for name, of in tables if name in found]
+    found = _counts().get(library, Counts())
+    tables: tuple[tuple[tuple[int, Changes], dict[str, str] | None], ...] = (
+        ((224, {}), found.get("imagenet")),
+        ((32, CIFAR_STEM), found.get("cifar")),
+    )
+    return [(of, counts) for of, counts in tables if counts is not None]
 
 
 @cache
-def _counts() -> dict:
-    return json.loads((FOLDER / "counts.json").read_text(encoding="utf-8"))
+def _counts() -> dict[str, Counts]:
+    found: dict[str, Counts] = json.loads((FOLDER / "counts.json").read_text(encoding="utf-8"))
+    return found

@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TypedDict
 
 import torch
 from torch import Tensor, nn
@@ -19,9 +20,9 @@ from explorer.facts.proof import Proof, receptive_field
 from explorer.facts.rollup import activation_bytes, blocks
 from explorer.facts.told import Provable, Told
 from explorer.net.node import Node
-from explorer.net.resnet import build
+from explorer.net.resnet import ResNet, build
 from explorer.net.trace import trace
-from explorer.spec import ResNetSpec, varied
+from explorer.spec import ResNetSpec, Value, varied
 
 CHANNELS = 4  # of the narrow copy
 BUDGET_BYTES = 300e6  # activations of the check, fp64, forward and backward
@@ -52,7 +53,17 @@ class Check:
         return self.extent == (self.theory, self.theory) and self.moved == (0, 0)
 
 
-def by_block(spec: ResNetSpec) -> list[dict[str, object]]:
+class BlockField(TypedDict):
+    """Theoretical field at the end of a block, with the stride on the 1×1 (v1) and on the 3×3 (v1.5), in pixels."""
+
+    block: str
+    stage: str
+    v1_px: int | None
+    v15_px: int | None
+    jump_px: int
+
+
+def by_block(spec: ResNetSpec) -> list[BlockField]:
     """Theoretical field at the end of each block, with the stride on the 1×1 (v1) and on the 3×3 (v1.5)."""
     side = spec.default_input
     versions = {
@@ -71,10 +82,13 @@ def by_block(spec: ResNetSpec) -> list[dict[str, object]]:
     ]
 
 
-def lesson(rows: Sequence[dict[str, object]], proofs: Sequence[dict[str, Proof]]) -> Told:
+def lesson(rows: Sequence[BlockField], proofs: Sequence[dict[str, Proof]]) -> Told:
     """What the last block sees, in one or two sentences."""
     last = rows[-1]
-    old, new = (Provable(f"{last[key]:,}", proofs[-1][key]) for key in ("v1_px", "v15_px"))
+    old, new = (
+        Provable(f"{last['v1_px']:,}", proofs[-1]["v1_px"]),
+        Provable(f"{last['v15_px']:,}", proofs[-1]["v15_px"]),
+    )
     if last["v1_px"] == last["v15_px"]:
         rest = Told(" pixels a side; a basic block has no 1×1 to move the stride to")
     else:
@@ -116,11 +130,12 @@ def check(spec: ResNetSpec, path: str | None = None) -> Check:
         )
     box = _gradient(_prefix(_linear(narrow), asked), side, unit)
     (top, bottom), (left, right) = _touched(box, 0), _touched(box, 1)
-    random = sum(_gradient(_prefix(_random(narrow, draw), asked), side, unit, draw) for draw in range(DRAWS)) / DRAWS
+    first, *draws = (_gradient(_prefix(_random(narrow, draw), asked), side, unit, draw) for draw in range(DRAWS))
+    random = sum(draws, first) / DRAWS
     start = end.field.span(unit, side)[0]
     return Check(
         asked,
-        end.receptive_field,
+        _extent(end),
         (bottom - top, right - left),
         (top - start, left - start),
         _effective(random),
@@ -133,9 +148,20 @@ def check(spec: ResNetSpec, path: str | None = None) -> Check:
 def _narrow(spec: ResNetSpec) -> ResNetSpec:
     """The same kernels, strides and dilation with few channels, and without what makes every unit see the whole
     picture: a gate's mean, and a group's."""
-    few = {"width": CHANNELS, "widths": (), "stem_widths": (), "groups": 1, "width_per_group": 64}
-    flat = {"attention": "none", "zero_init": "no", "norm": "batch" if spec.norm == "group" else spec.norm}
+    few: dict[str, Value] = {"width": CHANNELS, "widths": (), "stem_widths": (), "groups": 1, "width_per_group": 64}
+    flat: dict[str, Value] = {
+        "attention": "none",
+        "zero_init": "no",
+        "norm": "batch" if spec.norm == "group" else spec.norm,
+    }
     return varied(spec, **few, **flat, num_classes=1, in_channels=1)
+
+
+def _extent(end: Node) -> int:
+    """Its receptive field. Raises `ValueError` where that is the whole picture: the narrow copy has no such block."""
+    if end.receptive_field is None:
+        raise ValueError(f"path={end.path!r}: sees the whole picture")
+    return end.receptive_field
 
 
 def _inside(end: Node) -> int:
@@ -145,7 +171,7 @@ def _inside(end: Node) -> int:
 
 def _side(end: Node) -> int:
     """Input side, a multiple of the jump, at which there is such a pixel behind it, too."""
-    behind = end.field.first + _inside(end) * end.jump + end.receptive_field
+    behind = end.field.first + _inside(end) * end.jump + _extent(end)
     return math.ceil((behind + 1) / end.jump) * end.jump
 
 
@@ -158,7 +184,7 @@ def _bytes_per_pixel(nodes: Sequence[Node]) -> dict[str, float]:
     return found
 
 
-def _linear(spec: ResNetSpec) -> nn.Module:
+def _linear(spec: ResNetSpec) -> ResNet:
     """All weights alike and positive, so that no path cancels or dies; max pooling, which passes a gradient to one
     pixel only, becomes average pooling of the same window."""
     model = build(spec, seed=0).double().eval()
@@ -170,16 +196,17 @@ def _linear(spec: ResNetSpec) -> nn.Module:
     return model
 
 
-def _random(spec: ResNetSpec, seed: int) -> nn.Module:
+def _random(spec: ResNetSpec, seed: int) -> ResNet:
     return build(spec, seed=seed).double().eval()
 
 
-def _prefix(model: nn.Module, path: str) -> nn.Module:
+def _prefix(model: ResNet, path: str) -> nn.Module:
     """The net up to and including the block `path`."""
     stage, index = int(path[5]), int(path.split(".")[1])
     front = [model.conv1, model.bn1, model.relu, model.maxpool]
-    whole = [getattr(model, f"layer{number}") for number in range(1, stage)]
-    return nn.Sequential(*front, *whole, getattr(model, f"layer{stage}")[: index + 1])
+    whole = [model.get_submodule(f"layer{number}") for number in range(1, stage)]
+    blocks_there = [*model.get_submodule(f"layer{stage}").children()]
+    return nn.Sequential(*front, *whole, *blocks_there[: index + 1])
 
 
 def _gradient(model: nn.Module, side: int, unit: int, seed: int | None = None) -> Tensor:
@@ -189,8 +216,8 @@ def _gradient(model: nn.Module, side: int, unit: int, seed: int | None = None) -
         None if seed is None else torch.randn(shape, dtype=torch.double, generator=torch.Generator().manual_seed(seed))
     )
     picture = (torch.ones(shape, dtype=torch.double) if noise is None else noise).requires_grad_()
-    model(picture)[0, :, unit, unit].sum().backward()
-    return picture.grad[0, 0].abs()
+    (gradient,) = torch.autograd.grad(model(picture)[0, :, unit, unit].sum(), picture)
+    return gradient[0, 0].abs()
 
 
 def _touched(gradient: Tensor, axis: int) -> tuple[int, int]:

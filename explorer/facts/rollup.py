@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
+from typing import TypedDict
 
 from explorer.facts.reason import reason
 from explorer.net.node import Node
@@ -18,6 +19,8 @@ from explorer.net.trace import trace
 from explorer.spec import ResNetSpec
 from explorer.spec.naming import slug
 
+Plain = str | int | float | None | list[int] | list[str]  # what JSON and CSV hold
+Row = dict[str, Plain]  # of a table or a file, with a column for every metric
 BYTES = {"fp64": 8, "fp32": 4, "tf32": 4, "bf16": 2, "fp16": 2}
 
 
@@ -90,7 +93,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Metric:
-    """A number that every node has. combine: "sum" over a group, or the "last" node's value.
+    """A number that every node has; a group has its last node's.
 
     unit: "count", "MACs", "bytes" or "px"; the palette formats by it. counts: what the number holds, in a sentence.
     """
@@ -98,43 +101,52 @@ class Metric:
     label: str
     unit: str
     of: Callable[[Node], float | None]
-    combine: str
     counts: str
+
+    def over(self, nodes: Sequence[Node]) -> float | None:
+        """The number of a group of nodes."""
+        return self.of(nodes[-1])
+
+
+@dataclass(frozen=True)
+class Sum(Metric):
+    """A whole number that every node has; a group has its sum."""
+
+    of: Callable[[Node], int]
+
+    def over(self, nodes: Sequence[Node]) -> int:
+        return sum(map(self.of, nodes))
 
 
 METRICS: dict[str, Metric] = {
-    "params": Metric(
+    "params": Sum(
         "Parameters",
         "count",
         lambda node: node.params,
-        "sum",
         "weights (and biases) of convolutions, weight and bias of the norms, weights and biases of fc",
     ),
-    "macs": Metric(
+    "macs": Sum(
         "MACs",
         "MACs",
         lambda node: node.macs,
-        "sum",
         "multiply-adds of convolutions and fc, per picture; BN, ReLU, pooling and additions not counted",
     ),
-    "activation_bytes": Metric(
+    "activation_bytes": Sum(
         "Activation memory",
         "bytes",
         lambda node: activation_bytes(node),
-        "sum",
         "each output that takes new memory, fp32; ReLU and addition write in place",
     ),
     "receptive_field": Metric(
         "Receptive field",
         "px",
         lambda node: node.receptive_field,
-        "last",
         "side of the input square that one output unit sees through convolutions and pools (a gate sees all)",
     ),
 }
 
 
-SUMS = tuple(name for name, metric in METRICS.items() if metric.combine == "sum")
+SUMS = {name: metric for name, metric in METRICS.items() if isinstance(metric, Sum)}
 
 
 def activation_bytes(node: Node, dtype: str = "fp32") -> int:
@@ -145,8 +157,12 @@ def activation_bytes(node: Node, dtype: str = "fp32") -> int:
 
 def total(nodes: Sequence[Node], metric: str = "params") -> float | None:
     """A metric of a group of nodes."""
-    rule = METRICS[metric]
-    return sum(map(rule.of, nodes)) if rule.combine == "sum" else rule.of(nodes[-1])
+    return METRICS[metric].over(nodes)
+
+
+def summed(nodes: Sequence[Node], metric: str = "params") -> int:
+    """The sum of a metric that is one."""
+    return SUMS[metric].over(nodes)
 
 
 def blocks(nodes: Sequence[Node]) -> tuple[Block, ...]:
@@ -166,20 +182,41 @@ def stages(nodes: Sequence[Node]) -> tuple[Stage, ...]:
     )
 
 
-def headline(spec: ResNetSpec, height: int, width: int, batch: int = 1) -> dict[str, object]:
+class Headline(TypedDict):
+    """The figures of the header. shortcuts: how many of each kind there are, of those that there are."""
+
+    params: int
+    buffers: int
+    macs: int
+    activation_bytes: int
+    shortcuts: dict[str, int]
+
+
+class Facts(Headline):
+    """Everything about a net, as `python -m explorer --format json` writes it."""
+
+    name: str
+    spec: Row
+    input: list[int]
+    stages: list[Row]
+    blocks: list[Row]
+    layers: list[Row]
+
+
+def headline(spec: ResNetSpec, height: int, width: int, batch: int = 1) -> Headline:
     """The figures of the header: params, buffers, macs, activation_bytes and the shortcut counts."""
     nodes = trace(spec, height, width, batch)
     kinds = [block.shortcut for block in blocks(nodes)]
     return {
-        "params": total(nodes, "params"),
+        "params": summed(nodes, "params"),
         "buffers": sum(node.buffers for node in nodes),
-        "macs": total(nodes, "macs"),
-        "activation_bytes": total(nodes, "activation_bytes"),
+        "macs": summed(nodes, "macs"),
+        "activation_bytes": summed(nodes, "activation_bytes"),
         "shortcuts": {kind: kinds.count(kind) for kind in SHORTCUTS if kind in kinds},
     }
 
 
-def facts(spec: ResNetSpec, height: int, width: int, batch: int = 1) -> dict[str, object]:
+def facts(spec: ResNetSpec, height: int, width: int, batch: int = 1) -> Facts:
     """Everything, as JSON-ready plain data: the contract of `python -m explorer --format json`."""
     nodes = trace(spec, height, width, batch)
     head = headline(spec, height, width, batch)
@@ -195,12 +232,17 @@ def facts(spec: ResNetSpec, height: int, width: int, batch: int = 1) -> dict[str
     }
 
 
+def level_rows(found: Facts, level: str) -> list[Row]:
+    """The rows of one level: stages, blocks or layers."""
+    return {"stages": found["stages"], "blocks": found["blocks"], "layers": found["layers"]}[level]
+
+
 def metric_columns(nodes: Sequence[Node]) -> dict[str, float | None]:
     """Every metric of a group of nodes: a new row of METRICS is a new column."""
     return {name: total(nodes, name) for name in METRICS}
 
 
-def _stage_row(stage: Stage) -> dict[str, object]:
+def _stage_row(stage: Stage) -> Row:
     return {
         "name": stage.name,
         "module": stage.module,
@@ -212,7 +254,7 @@ def _stage_row(stage: Stage) -> dict[str, object]:
     }
 
 
-def _block_row(block: Block, kind: str) -> dict[str, object]:
+def _block_row(block: Block, kind: str) -> Row:
     return {
         "path": block.path,
         "stage": block.stage,
@@ -227,7 +269,7 @@ def _block_row(block: Block, kind: str) -> dict[str, object]:
     }
 
 
-def _layer_row(node: Node) -> dict[str, object]:
+def _layer_row(node: Node) -> Row:
     return {
         "path": node.path,
         "kind": node.kind,

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from explorer import units
 from explorer.facts import proof
 from explorer.facts.proof import Proof
-from explorer.facts.rollup import Stage, stages
+from explorer.facts.rollup import Row, Stage, stages
 from explorer.facts.told import Provable, Told
 from explorer.net.node import Node
 from explorer.net.ops import op
 
 
-def stage_rows(nodes: Sequence[Node]) -> list[dict[str, object]]:
+def stage_rows(nodes: Sequence[Node]) -> list[Row]:
     """One row per stage, ready to show."""
     return [
         {

@@ -108,7 +108,7 @@ def _weights(kind: str, equal: str) -> Quantity:
 
 def _error(net: str) -> Quantity:
     """Top-1 error on ImageNet, 10-crop (He et al. 2015, Tables 2 and 3)."""
-    tables = [published.load(table) for table in ("table3", "table2")]
+    tables = [published.error_table(table) for table in ("table3", "table2")]
     value, source = {row["label"]: (row["top1_error"], table["source"]) for table in tables for row in table["rows"]}[
         net
     ]

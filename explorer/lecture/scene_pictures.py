@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from explorer import units
 from explorer.facts import block_pair, published
-from explorer.facts.rollup import headline, stages, total
+from explorer.facts.rollup import headline, stages, summed
 from explorer.lab.record import recorded
 from explorer.lecture import on_gpu
 from explorer.lecture.scene import Scene
@@ -59,14 +59,14 @@ def _shapes(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
 def _cost(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
     title = f"Parameters of {naming.title(chosen.spec)} by stage"
     rows = [
-        (stage.name, value := total(stage.nodes), units.count(value), palette.STAGE_COLOURS[stage.name])
+        (stage.name, value := summed(stage.nodes), units.count(value), palette.STAGE_COLOURS[stage.name])
         for stage in stages(_nodes(chosen))
     ]
     return [(bars_drawing(rows, title, "computed from the traced model"), title)]
 
 
 def _paper(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
-    table = published.load("table2")
+    table = published.error_table("table2")
     rows = [
         (
             row["label"],

@@ -156,8 +156,9 @@ class PreActBasicBlock(PreActivation):
         nn.init.zeros_(self.get_parameter("conv2.weight"))
 
     def forward(self, x: Tensor) -> Tensor:  # (N, c_in, H, W)
-        active, x = self.activated(x)
-        out: Tensor = self.relu2(self.bn2(self.conv1(active)))  # (N, c, H/stride, W/stride)
+        out: Tensor
+        out, x = self.activated(x)
+        out = self.relu2(self.bn2(self.conv1(out)))  # (N, c, H/stride, W/stride)
         out = self.conv2(out)
         if self.se is not None:
             out = self.se(out)
@@ -187,8 +188,9 @@ class PreActBottleneck(PreActivation):
         nn.init.zeros_(self.get_parameter("conv3.weight"))
 
     def forward(self, x: Tensor) -> Tensor:  # (N, c_in, H, W)
-        active, x = self.activated(x)
-        out: Tensor = self.relu2(self.bn2(self.conv1(active)))  # (N, inner, H, W)
+        out: Tensor
+        out, x = self.activated(x)
+        out = self.relu2(self.bn2(self.conv1(out)))  # (N, inner, H, W)
         out = self.relu3(self.bn3(self.conv2(out)))  # (N, inner, H/stride, W/stride)
         out = self.conv3(out)  # (N, c, H/stride, W/stride)
         if self.se is not None:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from explorer import units
-from explorer.facts.rollup import METRICS
+from explorer.facts.rollup import METRICS, Block, Headline, Stage, total
+from explorer.net.node import Node
 from explorer.net.ops import SHORTCUTS
 from explorer.spec import ResNetSpec, naming, resolve
 
 
-def headings(data: dict, spec: ResNetSpec) -> str:
+def headings(spec: ResNetSpec, shape: Sequence[int]) -> str:
     """'ResNet-50 · bottleneck [3,4,6,3] · 50 layers · input 1×3×224×224'."""
-    picture = "×".join(map(str, data["input"]))
+    picture = "×".join(map(str, shape))
     return f"{naming.title(spec)} · {naming.layout(spec)} · {spec.depth:,} layers · input {picture}"
 
 
-def key_figures(data: dict) -> list[dict[str, str]]:
+def key_figures(data: Headline) -> list[dict[str, str]]:
     """Exact and short values of the totals."""
     rows = [
         {"": "parameters", "exact": f"{data['params']:,}", "short": units.count(data["params"])},
@@ -38,44 +39,45 @@ def key_figures(data: dict) -> list[dict[str, str]]:
     ]
 
 
-def stage_cells(row: dict) -> dict[str, str]:
+def stage_cells(stage: Stage) -> dict[str, str]:
     return {
-        "stage": row["name"],
-        "module": row["module"],
-        "blocks": f"{row['blocks']:,}" if row["blocks"] else "–",
-        "total stride": str(row["total_stride"]),
-        "output": units.shape(row["out_shape"]),
-        **metric_cells(row),
+        "stage": stage.name,
+        "module": stage.module,
+        "blocks": f"{len(stage.blocks):,}" if stage.blocks else "–",
+        "total stride": str(stage.nodes[-1].jump),
+        "output": units.shape(stage.out_shape),
+        **metric_cells(stage.nodes),
     }
 
 
-def block_cells(row: dict) -> dict[str, str]:
+def block_cells(block: Block) -> dict[str, str]:
+    line = f" ({SHORTCUTS[block.shortcut].line})" if block.shortcut != "none" else ""
     return {
-        "block": row["path"],
-        "stage": row["stage"],
-        "stride": str(row["stride"]),
-        "channels": f"{row['in_channels']:,} → {row['out_channels']:,}",
-        "shortcut": f"{row['shortcut']}"
-        + (f" ({SHORTCUTS[row['shortcut']].line})" if row["shortcut"] != "none" else ""),
-        **metric_cells(row),
+        "block": block.path,
+        "stage": block.stage,
+        "stride": str(block.stride),
+        "channels": f"{block.in_shape[1]:,} → {block.out_shape[1]:,}",
+        "shortcut": f"{block.shortcut}{line}",
+        **metric_cells(block.nodes),
     }
 
 
-def layer_cells(row: dict) -> dict[str, str]:
+def layer_cells(node: Node) -> dict[str, str]:
     return {
-        "layer": row["path"],
-        "kind": row["kind"],
-        "k": str(row["kernel"]),
-        "s": str(row["stride"]),
-        "output": units.shape(row["out_shape"]),
-        **metric_cells(row),
+        "layer": node.path,
+        "kind": node.kind,
+        "k": str(node.kernel),
+        "s": str(node.stride),
+        "output": units.shape(node.out_shape),
+        **metric_cells([node]),
     }
 
 
-def metric_cells(row: dict) -> dict[str, str]:
-    """Every metric of a row: exact for counts, short for bytes and pixels."""
+def metric_cells(nodes: Sequence[Node]) -> dict[str, str]:
+    """Every metric of a group of nodes: exact for counts, short for bytes and pixels."""
+    values = {name: total(nodes, name) for name in METRICS}
     return {
-        metric.label: units.short(row[name], metric.unit) if metric.unit in ("bytes", "px") else f"{row[name]:,}"
+        metric.label: units.short(values[name], metric.unit) if metric.unit in ("bytes", "px") else f"{values[name]:,}"
         for name, metric in METRICS.items()
     }
 

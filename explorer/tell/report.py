@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from explorer import units
 from explorer.facts import conventions, memory, proof
-from explorer.facts.rollup import METRICS, facts
+from explorer.facts.rollup import METRICS, SUMS, Row, blocks, facts, stages
 from explorer.net.trace import trace
 from explorer.spec import DEFAULTS, ResNetSpec
 from explorer.tell import cells
@@ -18,16 +18,12 @@ def report(spec: ResNetSpec, height: int, width: int, batch: int) -> str:
     """Key figures with their sums, stages, blocks with the reason for each shortcut, conventions, memory, the spec."""
     data, nodes = facts(spec, height, width, batch), trace(spec, height, width, batch)
     key = [{"figure": row[""], "exact": row["exact"], "short": row["short"]} for row in cells.key_figures(data)]
-    blocks = [cells.block_cells(row) | {"why": row["reason"]} for row in data["blocks"]]
-    sums = [
-        f"- {metric.label}: `{proof.prove(name, nodes).text}`"
-        for name, metric in METRICS.items()
-        if metric.combine == "sum"
-    ]
+    reasons = [cells.block_cells(block) | {"why": block.reason} for block in blocks(nodes)]
+    sums = [f"- {metric.label}: `{proof.prove(name, nodes).text}`" for name, metric in SUMS.items()]
     sections = {
         "Key figures": [*cells.markdown_table(key), "", *sums, f"- Layers: `{proof.depth(spec, nodes).text}`"],
-        "Stages": cells.markdown_table([cells.stage_cells(row) for row in data["stages"]]),
-        "Blocks": cells.markdown_table(blocks),
+        "Stages": cells.markdown_table([cells.stage_cells(stage) for stage in stages(nodes)]),
+        "Blocks": cells.markdown_table(reasons),
         "How many FLOPs? It depends on who counts": cells.markdown_table(_conventions(spec, height, width)),
         f"Memory at batch {batch:,}, fp32, estimated": [
             *cells.markdown_table(_memory(spec, height, width, batch)),
@@ -41,10 +37,10 @@ def report(spec: ResNetSpec, height: int, width: int, batch: int) -> str:
     command = (
         f"`{cells.command(spec, height, width, batch)}`: computed from the traced PyTorch model by ResNet Explorer."
     )
-    return f"# {cells.headings(data, spec)}\n\n{command}\n\n{body}\n"
+    return f"# {cells.headings(spec, nodes[0].out_shape)}\n\n{command}\n\n{body}\n"
 
 
-def _spec(row: dict[str, object]) -> list[str]:
+def _spec(row: Row) -> list[str]:
     """The paper's axes; the published variants' own only where they are off the default."""
     kept = {name: value for name, value in row.items() if name not in VARIANTS or value not in (DEFAULTS[name], [])}
     return [f"- `{name}`: `{value}`" for name, value in kept.items()]

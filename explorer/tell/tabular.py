@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 
-def csv_text(rows: Sequence[dict]) -> str:
+def csv_text(rows: Sequence[Mapping[str, object]]) -> str:
     """Plain rows as CSV with a header line; lists as JSON."""
     out = io.StringIO()
     names = list(dict.fromkeys(key for row in rows for key in row))

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from explorer.facts import published
-from explorer.facts.published import digits, errors, load, table1
+from explorer.facts.published import digits, error_table, errors, layer_table, load, table1
 from explorer.facts.rollup import headline
 
 
@@ -30,11 +30,11 @@ def test_every_cell_of_table_1_matches_the_models():
 
 def test_table_1_is_rendered_and_not_copied(monkeypatch):
     """A changed printed table shows mismatches in just the changed cells."""
-    forged = json.loads(json.dumps(load("table1")))
+    forged = json.loads(json.dumps(layer_table()))
     forged["rows"][4]["cells"]["resnet101"] = "[1×1, 256; 3×3, 256; 1×1, 1024]×22"
     forged["rows"][2]["output"] = "55×55"
     forged["flops_e9"]["resnet18"] = "1.9"
-    monkeypatch.setattr(published, "load", lambda table: forged)
+    monkeypatch.setattr(published, "layer_table", lambda: forged)
     wrong = {(cell.row, cell.column) for row in table1() for cell in row if not cell.match}
     assert wrong == {("conv4_x", "resnet101"), ("conv2_x", "output"), ("FLOPs", "resnet18")}
 
@@ -108,7 +108,7 @@ def test_table_3_is_about_the_papers_own_nets_with_the_stride_on_the_1x1():
         "ResNet-101": 7_570_194_432,
         "ResNet-152": 11_282_415_616,
     }
-    for net, printed in load("table1")["flops_e9"].items():
+    for net, printed in layer_table()["flops_e9"].items():
         if (name := net.replace("resnet", "ResNet-")) in macs:
             assert digits(macs[name] / 1e9, printed) != "differs"
 
@@ -128,7 +128,7 @@ def test_cifar_errors_beside_computed_parameters():
 
 
 def test_preactivation_nets_have_their_depth_in_the_name():
-    for row in load("preactivation")["rows"]:
+    for row in error_table("preactivation")["rows"]:
         assert published.spec_of(row).depth == int(row["label"].split("-")[1])
     assert [(row["error_post"], row["error_pre"]) for row in errors("preactivation")] == [
         (6.61, 6.37),
@@ -140,7 +140,7 @@ def test_preactivation_nets_have_their_depth_in_the_name():
 def test_what_the_preactivation_table_says_of_its_computed_figures():
     """Option A, and the same parameters and MACs before and after; option B differs by BN parameters alone."""
     assert "option A" in load("preactivation")["protocol"]
-    for row in load("preactivation")["rows"]:
+    for row in error_table("preactivation")["rows"]:
         spec = published.spec_of(row)
         post, pre = (headline(replace(spec, activation=when), 32, 32) for when in ("post", "pre"))
         assert spec.shortcut == "A" and (post["params"], post["macs"]) == (pre["params"], pre["macs"])

@@ -105,7 +105,7 @@ def test_the_facts_are_the_contract_in_json() -> None:
 
 
 def test_a_new_metric_becomes_a_column_by_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
-    row = rollup.Metric("Convolutions", "count", lambda node: int(node.kind == "conv"), "sum", "convolutions")
+    row = rollup.Sum("Convolutions", "count", lambda node: int(node.kind == "conv"), "convolutions")
     monkeypatch.setitem(rollup.METRICS, "convs", row)
     facts = rollup.facts(preset("resnet18"), 224, 224)
     assert sum(stage["convs"] for stage in facts["stages"]) == 20 == sum(layer["convs"] for layer in facts["layers"])

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, replace
+from dataclasses import fields
 
-from explorer.spec import LIMITS, LISTS, ResNetSpec, named, naming, parse_stages, preset, read_field
+from explorer.spec import (
+    LIMITS,
+    LISTS,
+    Changes,
+    ResNetSpec,
+    Value,
+    changed,
+    named,
+    naming,
+    parse_stages,
+    preset,
+    read_field,
+)
 
-QUICK: dict[str, tuple[tuple[str, dict], tuple[str, dict]]] = {  # label -> (preset, changes) of baseline and other
+QUICK: dict[
+    str, tuple[tuple[str, Changes], tuple[str, Changes]]
+] = {  # label -> (preset, changes) of baseline and other
     "18 vs 34": (("resnet18", {}), ("resnet34", {})),
     "34 vs 50": (("resnet34", {}), ("resnet50", {})),
     "v1 vs v1.5": (("resnet50", {"stride_on": "1x1"}), ("resnet50", {})),
@@ -24,7 +38,7 @@ def quick(label: str) -> tuple[ResNetSpec, ResNetSpec]:
     if label not in QUICK:
         raise ValueError(f"pair={label[:60]!r}: choose one of {', '.join(QUICK)}")
     (base, base_changes), (other, changes) = QUICK[label]
-    return replace(preset(base), **base_changes), replace(preset(other), **changes)
+    return changed(preset(base), base_changes), changed(preset(other), changes)
 
 
 def address(spec: ResNetSpec) -> str:
@@ -36,7 +50,8 @@ def address(spec: ResNetSpec) -> str:
 def parse(text: str) -> ResNetSpec:
     """The spec of an address. Raises `ValueError` naming the field, the value and what is allowed."""
     name, *pairs = text.strip().split("~")
-    spec, changes = named(name), {}
+    spec = named(name)
+    changes: dict[str, Value] = {}
     known = [field.name for field in fields(spec)]
     for pair in pairs:
         field, _, value = pair.partition("=")
@@ -46,13 +61,13 @@ def parse(text: str) -> ResNetSpec:
             changes[field] = parse_stages(value)
         else:
             changes[field] = read_field(field, value) if field in LISTS or _number(field, value) else value
-    return replace(spec, **changes)
+    return changed(spec, changes)
 
 
 def _number(field: str, value: str) -> bool:
     return field in LIMITS and re.fullmatch(r"\d{1,9}", value) is not None
 
 
-def listed(value: object) -> str:
+def listed(value: Value) -> str:
     """(3, 4) → '[3,4]'."""
     return f"[{','.join(map(str, value))}]" if isinstance(value, tuple) else str(value)

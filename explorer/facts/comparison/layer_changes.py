@@ -11,7 +11,7 @@ from explorer.facts.told import Provable, Told
 from explorer.net.node import Node
 from explorer.net.ops import op
 from explorer.net.trace import trace
-from explorer.spec import ResNetSpec, changed_fields, naming
+from explorer.spec import ResNetSpec, Value, changed_fields, naming
 
 WORDS = {  # field of a spec -> what it is called in a sentence
     "family": "family",
@@ -65,13 +65,12 @@ def layers(base: ResNetSpec, other: ResNetSpec, height: int, width: int) -> list
     found = []
     for path in _merged(list(old), list(new)):
         a, b = old.get(path), new.get(path)
-        if a is None or b is None:
-            node = a or b
-            found.append(
-                Layer(path, node.kind, "removed" if b is None else "added", describe(node), node.params, node.macs)
-            )
-        elif what := changes(a, b):
-            found.append(Layer(path, b.kind, "changed", what, b.params - a.params, b.macs - a.macs))
+        if a and b:
+            if what := changes(a, b):
+                found.append(Layer(path, b.kind, "changed", what, b.params - a.params, b.macs - a.macs))
+        elif node := a or b:
+            change = "removed" if b is None else "added"
+            found.append(Layer(path, node.kind, change, describe(node), node.params, node.macs))
     return found
 
 
@@ -135,9 +134,10 @@ def told_apart(spec: ResNetSpec, other: ResNetSpec) -> str:
     return " · ".join([naming.title(spec), *own])
 
 
-def _word(value: object) -> str:
+def _word(value: Value) -> str:
     """A switch's value as people write it: '1x1' → '1×1', 1024 → '1,024'."""
-    return f"{value:,}" if isinstance(value, int) else {"1x1": "1×1", "3x3": "3×3"}.get(value, listed(value))
+    text = listed(value)
+    return f"{value:,}" if isinstance(value, int) else {"1x1": "1×1", "3x3": "3×3"}.get(text, text)
 
 
 def layer_proofs(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TypedDict
 
 from explorer.facts.comparison.address import address, parse
 from explorer.facts.proof import Proof, counted, deciding_size, depth, difference, prove, ratio, receptive_field
 from explorer.facts.published import throughput
-from explorer.facts.rollup import METRICS, SUMS, Stage, headline, metric_columns, stages
+from explorer.facts.rollup import SUMS, Row, Stage, headline, metric_columns, stages
 from explorer.facts.shapes import total_stride
 from explorer.net.node import Node
 from explorer.net.ops import SHORTCUTS
@@ -18,8 +19,42 @@ from explorer.spec import ResNetSpec, naming, presets
 LINES = ("solid", "dotted")
 
 
-def headlines(base: ResNetSpec, other: ResNetSpec, height: int, width: int) -> list[dict[str, object]]:
-    """Totals of both with difference and ratio (None where the baseline is 0)."""
+class Total(TypedDict):
+    """A total of both nets. ratio: None where the baseline is 0."""
+
+    key: str
+    label: str
+    unit: str
+    base: int
+    other: int
+    delta: int
+    ratio: float | None
+
+
+class StagePair(TypedDict):
+    """A stage of both nets, a column per figure; empty where a net has no such stage. changed: the columns that differ."""
+
+    stage: str
+    base: Row
+    other: Row
+    changed: list[str]
+
+
+class PresetCost(TypedDict):
+    """A net at its family's input size. images_per_s: as published, or None; spec: its address."""
+
+    preset: str
+    family: str
+    net: str
+    params: int
+    macs: int
+    activation_bytes: int
+    images_per_s: float | None
+    spec: str
+
+
+def headlines(base: ResNetSpec, other: ResNetSpec, height: int, width: int) -> list[Total]:
+    """Totals of both with difference and ratio."""
     return [
         {
             "key": key,
@@ -44,15 +79,15 @@ def headline_proofs(base: ResNetSpec, other: ResNetSpec, height: int, width: int
 
 def _totals(base: ResNetSpec, other: ResNetSpec, height: int, width: int) -> list[tuple[str, str, str, Proof, Proof]]:
     """(key, label, unit, proof of the baseline's, proof of the other's)."""
-    both = [(naming.title(spec), spec, trace(spec, height, width)) for spec in (base, other)]
-    rows = [("depth", "Layers", "count", *(depth(spec, nodes) for _, spec, nodes in both))]
+    old, new = (trace(spec, height, width) for spec in (base, other))
+    titles = naming.title(base), naming.title(other)
+    rows = [("depth", "Layers", "count", depth(base, old), depth(other, new))]
     rows += [
-        (name, METRICS[name].label, METRICS[name].unit, *(prove(name, nodes, title) for title, _, nodes in both))
-        for name in SUMS
+        (name, metric.label, metric.unit, prove(name, old, titles[0]), prove(name, new, titles[1]))
+        for name, metric in SUMS.items()
     ]
     return rows + [
-        (key, f"{key.capitalize()} shortcuts", "count", *(_shortcuts(nodes, key) for *_, nodes in both))
-        for key in LINES
+        (key, f"{key.capitalize()} shortcuts", "count", _shortcuts(old, key), _shortcuts(new, key)) for key in LINES
     ]
 
 
@@ -66,12 +101,12 @@ def _shortcuts(nodes: Sequence[Node], key: str) -> Proof:
     )
 
 
-def stage_rows(base: ResNetSpec, other: ResNetSpec, height: int, width: int) -> list[dict[str, object]]:
-    """Both nets' stages under each other; `changed` names the columns that differ."""
+def stage_rows(base: ResNetSpec, other: ResNetSpec, height: int, width: int) -> list[StagePair]:
+    """Both nets' stages under each other."""
     both = [{stage.name: stage for stage in stages(trace(spec, height, width))} for spec in (base, other)]
-    rows = []
+    rows: list[StagePair] = []
     for name in dict.fromkeys([*both[0], *both[1]]):
-        cells = [_stage_cells(side[name]) if name in side else {} for side in both]
+        cells: list[Row] = [_stage_cells(side[name]) if name in side else {} for side in both]
         keys = dict.fromkeys([*cells[0], *cells[1]])
         rows.append(
             {
@@ -84,7 +119,7 @@ def stage_rows(base: ResNetSpec, other: ResNetSpec, height: int, width: int) -> 
     return sorted(rows, key=lambda row: row["stage"] == "head")  # a stage that only one has stands before the head
 
 
-def _stage_cells(stage: Stage) -> dict[str, object]:
+def _stage_cells(stage: Stage) -> Row:
     return {
         "blocks": len(stage.blocks),
         "out_shape": list(stage.out_shape),
@@ -112,13 +147,12 @@ def _sizes(nodes: Sequence[Node], stage: Stage) -> dict[str, Proof]:
 
 
 @lru_cache(maxsize=1)
-def preset_rows() -> tuple[dict[str, object], ...]:
-    """Every preset at its family's input size: params, MACs, activation bytes, and published images per second where
-    there are some (None elsewhere). Costs a second at first; do not change what it returns: it is shared."""
+def preset_rows() -> tuple[PresetCost, ...]:
+    """Every preset. Costs a second at first; do not change what it returns: it is shared."""
     return tuple(cost_row(name, spec) for name, spec in presets().items())
 
 
-def cost_row(name: str, spec: ResNetSpec) -> dict[str, object]:
+def cost_row(name: str, spec: ResNetSpec) -> PresetCost:
     """One net's line of `preset_rows`; name: its preset's, or any other."""
     figures = headline(spec, spec.default_input, spec.default_input)
     speed = throughput()[0]["images_per_s"] if throughput() else {}
@@ -126,13 +160,15 @@ def cost_row(name: str, spec: ResNetSpec) -> dict[str, object]:
         "preset": name,
         "family": spec.family,
         "net": naming.title(spec),
-        **{key: figures[key] for key in SUMS},
+        "params": figures["params"],
+        "macs": figures["macs"],
+        "activation_bytes": figures["activation_bytes"],
         "images_per_s": speed.get(name),
         "spec": address(spec),
     }
 
 
-def cost_proofs(rows: Sequence[dict]) -> list[dict[str, Proof]]:
+def cost_proofs(rows: Sequence[PresetCost]) -> list[dict[str, Proof]]:
     """For each row of `preset_rows` or `cost_row`, the proofs of its sums."""
     nets = [(row["net"], parse(row["spec"])) for row in rows]
     traces = [(net, trace(spec, spec.default_input, spec.default_input)) for net, spec in nets]

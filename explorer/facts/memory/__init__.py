@@ -11,11 +11,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 from explorer.facts.memory import autocast
 from explorer.facts.memory.tensors import alive_at, alive_bytes, saved, saved_bytes, saved_paths, storages, tensor
 from explorer.facts.proof import Proof
-from explorer.facts.rollup import BYTES, activation_bytes, total
+from explorer.facts.rollup import BYTES, activation_bytes, summed
 from explorer.net.node import Node
 from explorer.net.ops import op
 from explorer.net.trace import trace
@@ -95,7 +96,7 @@ def proofs(
             raise ValueError(f"{name}={value!r}: choose one of {', '.join(str(one) for one in choices if one)}")
     stored = _stored(dtype)
     nodes, size = trace(spec, height, width, batch), BYTES[stored]
-    params = int(total(nodes, "params"))
+    params = summed(nodes)
     activations, copied = (_training if optimizer else _inference)(nodes, dtype)
     kernels = AMP_KERNELS_BYTES if dtype == AMP else KERNELS_BYTES
     states = OPTIMIZERS.get(optimizer or "", 0)
@@ -126,8 +127,20 @@ def assumptions(dtype: str) -> tuple[str, ...]:
     return AMP_ASSUMPTIONS if dtype == AMP else ASSUMPTIONS
 
 
-def by_layer(spec: ResNetSpec, height: int, width: int, batch: int = 1, dtype: str = "fp32") -> list[dict[str, object]]:
-    """Each layer's output in bytes of `dtype`: 0 where it writes over its input; and whether backward keeps it."""
+class LayerMemory(TypedDict):
+    """A layer's output in bytes, 0 where it writes over its input, and whether backward keeps it."""
+
+    layer: str
+    kind: str
+    stage: str
+    out_shape: list[int]
+    bytes: int
+    formula: str
+    kept_for_backward: bool
+
+
+def by_layer(spec: ResNetSpec, height: int, width: int, batch: int = 1, dtype: str = "fp32") -> list[LayerMemory]:
+    """Each layer's output, in bytes of `dtype`."""
     nodes = trace(spec, height, width, batch)
     kept = saved_paths(nodes)
     formats = [autocast.format_of(nodes, node) if dtype == AMP else dtype for node in nodes]

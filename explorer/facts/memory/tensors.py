@@ -57,8 +57,8 @@ def saved(nodes: Sequence[Node], dtype: str = "fp32", but: Callable[[Node], bool
     ]
     batched = [node for node in nodes if "batch statistics" in op(node.kind).saves]
     channels = sum(node.out_shape[1] for node in batched)
-    if channels:
-        label, factors, rule = saved_extra(batched[0])
+    if batched and (statistics := saved_extra(batched[0])):
+        label, factors, rule = statistics
         parts.append(Proof(label, f"2·{channels}·{factors[2]}", 2 * channels * factors[2], rule))
     parts += [extra for node in nodes if node not in batched and (extra := _extra(node))]
     return _group("saved for backward", parts)
@@ -66,7 +66,7 @@ def saved(nodes: Sequence[Node], dtype: str = "fp32", but: Callable[[Node], bool
 
 def saved_bytes(nodes: Sequence[Node], dtype: str = "fp32") -> int:
     """The sum of `saved`."""
-    return saved(nodes, dtype).value
+    return int(saved(nodes, dtype).value)
 
 
 def alive(nodes: Sequence[Node]) -> list[tuple[Node, frozenset[str]]]:
@@ -85,7 +85,8 @@ def alive(nodes: Sequence[Node]) -> list[tuple[Node, frozenset[str]]]:
         if owner := _caller(node):
             called.setdefault(owner, node.inputs[0])
     means = {_caller(node): node.path for node in nodes if node.in_gate and node.kind == "mean"}
-    found, seen = [], set()
+    found: list[tuple[Node, frozenset[str]]] = []
+    seen: set[str] = set()
     block, stage, block_input, stage_input, main = "", "stem", "input", "input", "input"
     for node in nodes[1:]:
         if node.block != block:
@@ -114,7 +115,9 @@ def alive_at(nodes: Sequence[Node], place: int, dtype: str) -> Proof:
     """The tensors alive while the node at `place` of `alive` runs, one by one."""
     node, held = alive(nodes)[place]
     parts = [tensor(one, dtype) for one in nodes if one.path in held]
-    return _group(f"alive while {node.path} runs", parts + ([_extra(node)] if _beside(node) else []))
+    if _beside(node) and (extra := _extra(node)):
+        parts.append(extra)
+    return _group(f"alive while {node.path} runs", parts)
 
 
 def _caller(node: Node) -> str:
@@ -132,7 +135,8 @@ def _in_sequence(node: Node) -> bool:
 def _beside(node: Node) -> int:
     """Bytes that an operation makes beside its output in a pass without gradients."""
     makes = {"indices", "group statistics"} & set(op(node.kind).saves)
-    return math.prod(saved_extra(node)[1]) if makes else 0
+    extra = saved_extra(node) if makes else None
+    return math.prod(extra[1]) if extra else 0
 
 
 def _extra(node: Node) -> Proof | None:

@@ -68,7 +68,7 @@ def _widest_chain(by_path: dict[str, Node], node: Node) -> list[Node]:
     that sees all that the others see. Raises `ValueError` where none does: then no sum over layers is the field."""
     chain = []
     while inputs := [by_path[path] for path in node.inputs if path in by_path]:
-        before = node.receptive_field - widening(*_window(node))
+        before = None if node.receptive_field is None else node.receptive_field - widening(*_window(node))
         chain += [node] if node.kernel > 1 else []
         wide = next((one for one in inputs if one.receptive_field == before), None)
         if wide is None:

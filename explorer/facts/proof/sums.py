@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import groupby
 
 from explorer.facts.proof.base import Proof, product
-from explorer.facts.rollup import METRICS, SUMS, activation_bytes, total
+from explorer.facts.rollup import METRICS, SUMS, activation_bytes, summed
 from explorer.net.node import Node
 from explorer.net.ops import is_layer, op
 from explorer.spec import BLOCKS, ResNetSpec
@@ -39,7 +39,7 @@ def prove(metric: str, nodes: Sequence[Node], label: str = "") -> Proof:
     Within one block the layers' formulas are written out; above it the parts' totals are summed, equal ones in a run
     together (`1,512,448 + 35·1,117,184`). Raises `ValueError` for a metric that is not a sum, or unknown.
     """
-    if metric not in METRICS or METRICS[metric].combine != "sum":
+    if metric not in SUMS:
         raise ValueError(f"metric={metric!r}: choose one of {', '.join(SUMS)}")
     if len(nodes) == 1:
         return leaf(metric, nodes[0])
@@ -54,10 +54,10 @@ def _proved(metric: str, nodes: tuple[Node, ...]) -> Proof:
         groups = [(name, list(group)) for name, group in groupby(nodes, level)]
         if len(groups) > 1 and any(len(group) > 1 for _, group in groups):
             parts = tuple(prove(metric, group, name) for name, group in groups)
-            return Proof("total", subtotals(parts), total(nodes, metric), rule, parts)
+            return Proof("total", subtotals(parts), summed(nodes, metric), rule, parts)
     parts = tuple(part for node in nodes if (part := leaf(metric, node)).value)
     expression = " + ".join(part.expression for part in parts) or "0"
-    return Proof(nodes[0].block or nodes[0].stage, expression, total(nodes, metric), rule, parts)
+    return Proof(nodes[0].block or nodes[0].stage, expression, summed(nodes, metric), rule, parts)
 
 
 def subtotals(parts: Sequence[Proof]) -> str:

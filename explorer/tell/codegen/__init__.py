@@ -7,10 +7,8 @@ parameters, MACs and state-dict keys as `explorer.model.build(spec)`, and with t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
-from explorer.facts.rollup import headline
+from explorer.facts.rollup import Headline, headline
 from explorer.net.ops import op
 from explorer.net.resnet import BLOCK_CLASSES, ResNet
 from explorer.spec import ResNetSpec, naming
@@ -58,7 +56,7 @@ def _recipe(spec: ResNetSpec) -> str:
     return recipe.replace(" + shortcut,", "").replace(", + shortcut.", ".") if spec.shortcut == "none" else recipe
 
 
-def _top(spec: ResNetSpec, figures: Mapping[str, Any], height: int, width: int, pieces: list[str]) -> str:
+def _top(spec: ResNetSpec, figures: Headline, height: int, width: int, pieces: list[str]) -> str:
     text = "".join(pieces)
     imports = "import math\n\n" if re.search(r"\bmath\.", text) else ""
     functional = "import torch.nn.functional as F\n" if re.search(r"\bF\.", text) else ""

@@ -98,7 +98,9 @@ class Writer:
         return self.assign(target, value, scope)
 
     def run_AnnAssign(self, node: ast.AnnAssign, scope: Scope) -> list[ast.stmt]:
-        return self.assign(node.target, self.fold(given_value(node.value), scope), scope)
+        if node.value is None:  # a name's type alone
+            return []
+        return self.assign(node.target, self.fold(node.value, scope), scope)
 
     def assign(self, target: ast.expr, value: ast.expr, scope: Scope) -> list[ast.stmt]:
         if isinstance(target, ast.Attribute):

@@ -11,7 +11,7 @@ from functools import lru_cache
 from hashlib import sha1
 
 from explorer import units
-from explorer.facts.rollup import METRICS, headline, stages
+from explorer.facts.rollup import METRICS, Headline, headline, stages
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, naming
 from explorer.tell import palette
@@ -87,7 +87,7 @@ def _stamp(*what: object) -> str:
     return sha1(repr(what).encode()).hexdigest()[:12]
 
 
-def titles(spec: ResNetSpec, head: Mapping[str, object], shape: tuple[int, ...]) -> dict[str, str]:
+def titles(spec: ResNetSpec, head: Headline, shape: tuple[int, ...]) -> dict[str, str]:
     """Name, file name, and the line of figures that stands under the name on an exported picture."""
     facts = (
         naming.layout(spec),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from explorer import units
-from explorer.facts.rollup import METRICS, total
+from explorer.facts.rollup import METRICS, Sum, total
 from explorer.tell import palette
 from explorer.tell.netmap.groups import Part
 
@@ -43,7 +43,7 @@ def columns(parts: Sequence[Part], extra: Mapping[str, MetricColumn] | None = No
             rule.unit,
             rule.counts,
             "computed",
-            rule.combine == "sum",
+            isinstance(rule, Sum),
             [total(part.nodes, name) for part in parts],
         )
         for name, rule in METRICS.items()

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from explorer import units
 from explorer.facts.proof import widened
-from explorer.facts.rollup import METRICS, Block, Stage, blocks, metric_columns, total
+from explorer.facts.rollup import METRICS, SUMS, Block, Stage, Sum, blocks, metric_columns, summed, total
 from explorer.net.node import Node
 from explorer.net.ops import SHORTCUTS
 from explorer.net.trace import trace
@@ -43,7 +43,7 @@ def details(spec: ResNetSpec, stages: Sequence[Stage], height: int, width: int) 
         },
         "layers": {node.path: layer(node) for stage in stages for node in stage.nodes if not node.block},
         "metrics": {name: {"label": rule.label, "counts": rule.counts} for name, rule in METRICS.items()},
-        "totals": {name: total(nodes, name) for name in panel_proofs.SUMS},
+        "totals": {name: summed(nodes, name) for name in SUMS},
         **panel_proofs.vocabulary(),
     }
 
@@ -80,8 +80,8 @@ def options(spec: ResNetSpec, height: int, width: int, stage: int, index: int) -
         block = found[f"layer{stage + 1}.{index}"]
         costs[option] = {
             "shortcut": block.shortcut,
-            "params": total(block.nodes, "params"),
-            "macs": total(block.nodes, "macs"),
+            "params": summed(block.nodes, "params"),
+            "macs": summed(block.nodes, "macs"),
             "proofs": panel_proofs.sums(block.nodes, ("params", "macs")),
         }
     return costs
@@ -102,9 +102,7 @@ def _kind(block: Block) -> dict[str, object]:
         "stride": block.stride,
         "in": shape(block.in_shape),
         "out": shape(block.out_shape),
-        "metrics": {
-            name: value for name, value in metric_columns(block.nodes).items() if METRICS[name].combine == "sum"
-        },
+        "metrics": {name: summed(block.nodes, name) for name in SUMS},
         "proofs": panel_proofs.shown(**panel_proofs.sums(block.nodes), out=panel_proofs.side(block.nodes)),
         "widens": widened(block.nodes),
         "layers": [layer(node, block.path) for node in block.nodes],
@@ -118,7 +116,7 @@ def _stage(stage: Stage, places: dict[tuple, int]) -> dict[str, object]:
     words = {
         name: [units.short(total(block.nodes, name), rule.unit) for block in stage.blocks]
         for name, rule in METRICS.items()
-        if rule.combine != "sum"
+        if not isinstance(rule, Sum)
     }
     return {
         "name": stage.name,

@@ -6,18 +6,18 @@ text by `explorer.proof`'s own table of replacements.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from explorer.facts.proof import deciding_size, prove, receptive_field
 from explorer.facts.proof.base import latex_in_a_browser
 from explorer.facts.proof.sums import RULES
-from explorer.facts.rollup import METRICS, SUMS, Stage
+from explorer.facts.rollup import SUMS, Stage
 from explorer.net import field
 from explorer.net.node import Node
 from explorer.net.ops import SIDES
 
 
-def sums(nodes: Sequence[Node], names: Sequence[str] = SUMS) -> dict[str, str]:
+def sums(nodes: Sequence[Node], names: Iterable[str] = SUMS) -> dict[str, str]:
     """Metric → '256·64·1² + 2·64 + … = 70,400' for every sum of these nodes that is not 0."""
     proofs = {name: prove(name, nodes) for name in names}
     return {name: proof.text for name, proof in proofs.items() if proof.value}
@@ -47,7 +47,7 @@ def of_stage(nodes: Sequence[Node], stage: Stage) -> dict[str, str]:
 
 def vocabulary() -> dict[str, object]:
     """What the browser needs to show any of them: the rule of each number in symbols, and text → LaTeX."""
-    rules = {name: RULES.get(name, METRICS[name].counts) for name in SUMS}
+    rules = {name: RULES.get(name, metric.counts) for name, metric in SUMS.items()}
     return {
         "rules": {**rules, "receptive_field": field.ADDED, "out": SIDES["window"]},
         "latex": latex_in_a_browser(),

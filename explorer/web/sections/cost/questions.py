@@ -65,7 +65,7 @@ def where(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
         metric = named[choose("Metric", tuple(named), "metric")]
     row = METRICS[metric]
     with right:
-        drawn = choose("As", ("treemap", "sunburst", "bars"), "as") if row.combine == "sum" else "bars"
+        drawn = choose("As", ("treemap", "sunburst", "bars"), "as") if metric in SUMS else "bars"
     part = cost.part(nodes, path)
     if len(part.children) > 1:
         _draw(part, metric, drawn, name)

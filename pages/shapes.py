@@ -6,29 +6,35 @@ from markupsafe import Markup
 from explorer.facts import published, shapes
 from explorer.net.trace import trace
 from explorer.spec import naming
+from explorer.tell import story
 from explorer.tell.drawing import receptive_drawing, volumes_drawing
-from explorer.web import facts_pieces, pieces, state
+from explorer.web import facts_pieces, pieces, reach_component, state
 from explorer.web.sections import paper as paper_tables
+from explorer.web.sections import shapes as looks
 
 chosen = state.current()
 nodes = trace(chosen.spec, chosen.height, chosen.width, chosen.batch)
 name = naming.title(chosen.spec)
 
+pieces.stylesheet(looks.STYLE)
 st.header("What happens to a picture?", anchor=False)
 pieces.lead(shapes.lesson(nodes))
-proofs = shapes.drawn_proofs(nodes)
 maps = volumes_drawing(nodes, f"Feature maps of {name}, to scale")
-pieces.drawing(maps, f"Feature maps of {name} after every stage, as volumes", least_px=900, proofs=proofs)
 rows = shapes.stage_rows(nodes)
-pieces.table(
-    pieces.provable(rows, shapes.proofs_by_row(nodes)),
-    caption="Click an underlined figure for its formula. The receptive field is the side of the input square that one "
-    "unit sees.",
-)
+with st.container(key="shapes-wide"):
+    proofs = shapes.drawn_proofs(nodes)
+    pieces.drawing(maps, f"Feature maps of {name} after every stage, as volumes", least_px=900, proofs=proofs)
+    pieces.table(
+        pieces.provable(rows, shapes.proofs_by_row(nodes)),
+        caption="Click an underlined figure for its formula. The receptive field is the side of the input square that one "
+        "unit sees.",
+    )
+pieces.html(story.vertical(nodes))
 
-st.subheader("What one unit sees", anchor=False)
+st.subheader("What does one number see?", anchor=False)
+pieces.note("Drag the square over the picture, or use the arrow keys.")
+reach_component.show(story.reach(nodes))
 fields = receptive_drawing(nodes, f"Receptive fields of {name}")
-pieces.drawing(fields, f"Receptive field after each stage of {name}", least_px=560, most_px=860, proofs=proofs)
 
 st.subheader("The five depths", anchor=False)
 paper_tables.table1(published.table1(), naming.base_name(chosen.spec))

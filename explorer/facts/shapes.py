@@ -19,7 +19,7 @@ def stage_rows(nodes: Sequence[Node]) -> list[Row]:
         {
             "stage": stage.name,
             "module": stage.module,
-            "what": _what(stage),
+            "what": what(stage),
             "output": units.shape(stage.out_shape),
             "stride": stage.stride,
             "total stride": stage.nodes[-1].jump,
@@ -70,7 +70,7 @@ def drawn_proofs(nodes: Sequence[Node]) -> dict[str, Proof]:
     return found
 
 
-def _what(stage: Stage) -> str:
+def what(stage: Stage) -> str:
     """'7×7, 64, stride 2 → 3×3 max pool' or '[1×1, 64 → 3×3, 64 → 1×1, 256] × 3'."""
     if stage.blocks:
         inside = " → ".join(f"{conv.kernel}×{conv.kernel}, {conv.out_shape[1]}" for conv in stage.blocks[0].convs)

@@ -59,16 +59,12 @@ def test_a_phone_goes_through_all_ten_steps(visit) -> None:
 def by_touch(page: Page) -> None:
     """Steps 1 and 2."""
     board = step(page, "pixel").locator(".moves")
-    board.scroll_into_view_if_needed()
-    box = board.bounding_box()
-    page.touchscreen.tap(box["x"] + 3, box["y"] + 3)
+    board.tap(position={"x": 3, "y": 3})
     assert "Row 1, column 1: brightness 0. The net gets −0.42" in told(page, "pixel")
     answer(page, 0)
     board = step(page, "convolution").locator(".moves")
     before = told(page, "convolution")
-    board.scroll_into_view_if_needed()
-    box = board.bounding_box()
-    page.touchscreen.tap(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.9)
+    board.tap(position={"x": 120, "y": 200})
     assert told(page, "convolution") != before
     number = step(page, "convolution").locator(".proved")
     number.tap()
@@ -144,3 +140,25 @@ FOCUSED = """() => {
   while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement;
   return one?.tagName;
 }"""
+
+
+def test_shapes_is_a_story_on_a_phone_with_a_field_to_drag(visit) -> None:
+    page = visit("/shapes", "What does one number see?", **PHONE).page
+    page.locator(".story").wait_for()
+    assert not page.locator(".st-key-shapes-wide").is_visible()
+    lines = page.locator(".story li .words").evaluate_all("all => all.map((one) => one.getBoundingClientRect().right)")
+    assert len(lines) == 9 and max(lines) <= 390
+    page.locator(".story .proved", has_text="28×28×512").tap()
+    assert "= 28" in page.locator(".proof-card:popover-open").inner_text()
+    page.keyboard.press("Escape")
+    board, said = page.locator(".reach .board"), page.locator(".reach .told")
+    page.locator(".reach").get_by_role("radio", name="conv4_x").check()
+    expect(said).to_contain_text("conv4_x, row 8, column 8 of 14×14: this one number sees 267 pixels a side")
+    board.tap(position={"x": 2, "y": 2})
+    box = board.bounding_box()
+    expect(said).to_contain_text("row 1, column 1 of 14×14")
+    expect(said).to_contain_text("134×134 of them lie on the picture")
+    square = page.locator(".reach .square").bounding_box()
+    assert abs(square["width"] / box["width"] - 134 / 224) < 0.01, "the square on the picture is what is said"
+    board.press("ArrowRight")
+    expect(said).to_contain_text("row 1, column 2")

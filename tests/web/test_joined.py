@@ -14,18 +14,20 @@ import torch.nn.functional as F
 from explorer.lecture import answers
 from explorer.look import fading
 from explorer.look.shipped import shipped
+from explorer.net.trace import trace
 from explorer.spec import preset
 from explorer.tell import netmap, palette
 from explorer.tell.path import figures
-from explorer.web import lecture_bar, map_component, path_component
+from explorer.web import lecture_bar, map_component, path_component, reach_component
 from explorer.web.joined import given_source, joined
 
 WEB = Path(map_component.FOLDER).parent
 SCRIPTS = Path(__file__).parent / "scripts"
-FOLDERS = ("js", "map_component", "lecture_bar", "look_component", "walk_component", "path_component", "file_component")
+FOLDERS = ("js", "lecture_bar", *sorted(one.name for one in WEB.glob("*_component")))
 MODULES = sorted(path for folder in FOLDERS for path in (WEB / folder).glob("*.js"))
 ENTRIES = {"map": (WEB / "map_component" / "map.js", map_component.GIVEN)}
 ENTRIES |= {"path": (WEB / "path_component" / "path.js", path_component.GIVEN)}
+ENTRIES |= {"reach": (WEB / "reach_component" / "field.js", reach_component.GIVEN)}
 ENTRIES |= {"stage": (WEB / "lecture_bar" / "stage.js", lecture_bar.GIVEN)}
 MARKUP = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function")
 TYPESCRIPT = "typescript@7.0.2"
@@ -67,7 +69,23 @@ def first_layer() -> dict[str, object]:
     digit, x = figures.digit(), fading.ten()[figures.DIGIT : figures.DIGIT + 1]
     weight = shipped(figures.NET).get_parameter("conv1.weight")
     maps = {stride: F.conv2d(x, weight, stride=stride, padding=1)[0] for stride in figures.STRIDES}
-    return {"digit": digit, "maps": {stride: one.flatten(1).tolist() for stride, one in maps.items()}}
+    return {
+        "digit": digit,
+        "fields": looking(),
+        "maps": {stride: one.flatten(1).tolist() for stride, one in maps.items()},
+    }
+
+
+def looking() -> list[dict[str, object]]:
+    """Where units of several nets look, on pictures of several sizes, first, last and in the middle."""
+    found = []
+    for name, side in (("resnet18", 61), ("resnet50", 224), ("resnet20_cifar", 33)):
+        for node in trace(preset(name), side, side):
+            if len(node.out_shape) == 4:
+                for unit in {0, node.out_shape[2] // 2, node.out_shape[2] - 1}:
+                    span = node.field.span(unit, side)
+                    found.append({"field": node.field._asdict(), "unit": unit, "side": side, "span": span})
+    return found
 
 
 def test_the_pure_parts_by_nodes_own_tests(node: str, tree: Path) -> None:

@@ -46,7 +46,7 @@ def volumes_drawing(nodes: Sequence[Node], title: str) -> svg.Drawing:
         middle = x + reach / 2
         body.append(svg.Text(middle, BASE + 30, label, "ink mid bold", 18))
         body.append(svg.Text(middle, BASE + 54, units.shape(node.out_shape), "ink mid", 17, proof=node.path))
-        body.append(svg.Text(middle, BASE + 77, _stride(label, node, marked), "soft mid", 16))
+        body.append(svg.Text(middle, BASE + 77, relation(label, node, marked), "soft mid", 16))
         x += reach + GAP
     body.append(svg.Text(30, 34, title, "ink serif", 24))
     return svg.Drawing(x - GAP + 30, BASE + 94, title, tuple(body))
@@ -74,7 +74,7 @@ def _box(x: float, base: float, height: float, run: float, length: float, colour
     ]
 
 
-def _stride(label: str, node: Node, marked: list[tuple[str, Node]]) -> str:
+def relation(label: str, node: Node, marked: list[tuple[str, Node]]) -> str:
     """How the map's size relates to the one before it: '½ the size' where it shrank."""
     before = [one for _, one in marked][[name for name, _ in marked].index(label) - 1]
     if op(node.kind).relation:

@@ -1,0 +1,120 @@
+"""Shapes for a phone: the feature maps from top to bottom beside their words, and what one unit sees on the picture."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from markupsafe import Markup
+from PIL import Image, ImageOps
+
+from explorer import units
+from explorer.facts import shapes
+from explorer.facts.proof import Proof
+from explorer.facts.rollup import Stage, stages
+from explorer.net.node import Node
+from explorer.places import ASSETS
+from explorer.tell import palette
+from explorer.tell.drawing.volumes import milestones, relation
+from explorer.tell.markup import Cards, joined
+from explorer.tell.path.figures import card
+
+PICTURE = ASSETS / "look" / "cat.jpg"  # S. van der Walt, CC0
+LARGEST = 112  # px on the screen of the picture's longer side; all maps keep their proportion to it
+LEAST = 3  # px of anything at all
+SHARP = 448  # pixels of the picture's longer side, at most
+
+
+def picture(nodes: Sequence[Node]) -> str:
+    """The photograph cut to the input's proportions, grey where the net takes one channel: a data URL."""
+    height, width = nodes[0].out_shape[2:]
+    scale = min(1.0, SHARP / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    with Image.open(PICTURE) as opened:
+        cut = ImageOps.fit(opened.convert("L" if nodes[0].out_shape[1] == 1 else "RGB"), size)
+    held = io.BytesIO()
+    cut.save(held, "JPEG", quality=82)
+    return "data:image/jpeg;base64," + base64.b64encode(held.getvalue()).decode("ascii")
+
+
+def vertical(nodes: Sequence[Node]) -> Markup:
+    """A line for each map worth seeing: its size to scale, its words, its channels as a bar, and what one number sees."""
+    marked, cards, proofs = milestones(nodes), Cards("story"), shapes.drawn_proofs(nodes)
+    most = max(node.out_shape[1] for _, node in marked)
+    scale = LARGEST / max(nodes[0].out_shape[2:])
+    by_name = {stage.name: stage for stage in stages(nodes)}
+    lines = []
+    for place, (label, node) in enumerate(marked):
+        stage = by_name.get(label)
+        size = units.shape(node.out_shape)
+        lines.append(
+            LINE.format(
+                _sheet(node, scale, picture(nodes) if not place else ""),
+                label,
+                Markup(" <small>{}</small>").format(stage.module) if stage else "",
+                cards.number(proofs[node.path], size) if node.path in proofs else size,
+                cards.explained(_words(label, node, marked, stage)),
+                100 * node.out_shape[1] / most,
+                palette.STAGE_COLOURS[node.stage],
+                _sees(proofs.get(label), node, cards) if stage else "",
+            )
+        )
+    return Markup('<ol class="story">{}</ol>{}').format(joined(lines), cards.html())
+
+
+LINE = Markup(
+    '<li><div class="sized">{}</div><div class="words"><b>{}</b>{} · {}<div class="what">{}</div>'
+    '<div class="bar-of"><span style="width:{:.1f}%;background:{}"></span></div>{}</div></li>'
+)
+
+
+def _sheet(node: Node, scale: float, source: str) -> Markup:
+    high, wide = (max(LEAST, side * scale) for side in (node.out_shape[2:] or (1, 1)))
+    if source:
+        return Markup('<img alt="The picture" src="{}" style="width:{:.1f}px;height:{:.1f}px">').format(
+            source, wide, high
+        )
+    look = Markup('<div class="sheet" style="width:{:.1f}px;height:{:.1f}px;background:{}"></div>')
+    return look.format(wide, high, palette.STAGE_COLOURS[node.stage])
+
+
+def _words(label: str, node: Node, marked: list[tuple[str, Node]], stage: Stage | None) -> str:
+    how = relation(label, node, marked)
+    if stage is None:
+        return how
+    count = len(stage.blocks)
+    return f"{count} block{'s' if count > 1 else ''}, {how}: {shapes.what(stage)}"
+
+
+def _sees(proof: Proof | None, node: Node, cards: Cards) -> Markup:
+    seen = units.pixels(node.receptive_field)
+    first = "receptive-field" not in cards.terms
+    return Markup('<div class="sees">one number sees {}{}</div>').format(
+        cards.number(proof, seen) if proof else seen, cards.explained(", its receptive field") if first else ""
+    )
+
+
+def reach(nodes: Sequence[Node]) -> dict[str, Any]:
+    """For the browser: the picture, and for each stage's last map where on it its units look, exactly (`Node.field`)."""
+    height, width = nodes[0].out_shape[2:]
+    proofs = shapes.drawn_proofs(nodes)
+    found = []
+    for stage in stages(nodes):
+        last = stage.nodes[-1]
+        if len(last.out_shape) < 4:
+            continue
+        proof = proofs.get(stage.name)
+        found.append(
+            {
+                "label": stage.name,
+                "rows": last.out_shape[2],
+                "columns": last.out_shape[3],
+                "field": last.field._asdict(),
+                "card": asdict(card(proof, units.exact(proof.value))) if proof and last.field.size else None,
+                "colour": palette.STAGE_COLOURS[stage.name],
+            }
+        )
+    return {"picture": {"src": picture(nodes), "height": height, "width": width}, "stages": found}

@@ -1,0 +1,133 @@
+// The picture, and on it the square that one number of a stage's feature maps depends on: dragged by finger, mouse or arrow
+// keys. Nothing here asks the server.
+
+import { html } from "../js/dom.js";
+import { exact } from "../js/numbers.js";
+import { cardOf } from "../js/proof_card.js";
+import { spanOf, unitAt } from "./reach.js";
+
+const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+class Reach {
+  constructor(place) {
+    this.text = "";
+    this.data = this.stage = null;
+    this.unit = [0, 0];
+    this.card = html("div", { popover: true, class: "proof-card" });
+    this.image = html("img", { alt: "" });
+    this.square = html("div", { class: "square" });
+    this.dot = html("div", { class: "dot" });
+    this.board = html("div", { class: "board", tabindex: 0, role: "application" }, this.image, this.square, this.dot);
+    this.units = html("div", { class: "units", "aria-hidden": "true" }, html("span"));
+    this.choice = html("fieldset", { class: "choice" });
+    this.told = html("p", { class: "told", role: "status" });
+    this.caption = html("figcaption");
+    const beside = html("div", { class: "beside" }, this.choice, this.told, html("figure", {}, this.units, this.caption));
+    place.replaceChildren(html("div", { class: "reach" }, this.board, beside), this.card);
+    this.listen();
+  }
+
+  update(data) {
+    const text = JSON.stringify(data);
+    if (text === this.text) return;
+    this.text = text;
+    this.data = data;
+    this.image.src = data.picture.src;
+    this.board.style.aspectRatio = `${data.picture.width} / ${data.picture.height}`;
+    const name = `stage-${data.stages.length}`;
+    const options = data.stages.map((stage, at) => {
+      const input = html("input", { type: "radio", name, value: at });
+      input.addEventListener("change", () => this.choose(at));
+      return html("label", { class: "option" }, input, html("span", {}, stage.label));
+    });
+    this.choice.replaceChildren(html("legend", {}, "After which stage?"), ...options);
+    const first = Math.min(1, data.stages.length - 1);
+    this.choice.querySelectorAll("input")[first].checked = true;
+    this.choose(first);
+  }
+
+  choose(at) {
+    this.stage = this.data.stages[at];
+    this.unit = [this.stage.rows >> 1, this.stage.columns >> 1];
+    const { label, rows, columns } = this.stage;
+    this.board.setAttribute("aria-label", `The picture, and what one number of ${label}, ${rows} by ${columns}, sees of it. The arrow keys go to the next number.`);
+    this.show();
+  }
+
+  listen() {
+    const { board } = this;
+    board.addEventListener("pointerdown", (event) => {
+      if (event.button) return;
+      event.preventDefault();
+      board.focus({ preventScroll: true });
+      board.setPointerCapture(event.pointerId);
+      this.follow(event);
+    });
+    board.addEventListener("pointermove", (event) => board.hasPointerCapture(event.pointerId) && this.follow(event));
+    board.addEventListener("keydown", (event) => {
+      const step = STEPS[event.key];
+      if (!step) return;
+      event.preventDefault();
+      const { rows, columns } = this.stage;
+      const within = (at, units) => Math.max(0, Math.min(units - 1, at));
+      this.unit = [within(this.unit[0] + step[0], rows), within(this.unit[1] + step[1], columns)];
+      this.show();
+    });
+  }
+
+  follow(event) {
+    const box = this.image.getBoundingClientRect();
+    const { height, width } = this.data.picture;
+    const { field, rows, columns } = this.stage;
+    const y = Math.floor(((event.clientY - box.top) / box.height) * height);
+    const x = Math.floor(((event.clientX - box.left) / box.width) * width);
+    this.unit = [unitAt(field, y, rows), unitAt(field, x, columns)];
+    this.show();
+  }
+
+  show() {
+    const { height, width } = this.data.picture;
+    const { field, rows, columns, label, colour } = this.stage;
+    const [row, column] = this.unit;
+    const [top, bottom] = spanOf(field, row, height);
+    const [left, right] = spanOf(field, column, width);
+    const box = { top: top / height, left: left / width, height: (bottom - top) / height, width: (right - left) / width };
+    for (const [side, part] of Object.entries(box)) this.square.style[side] = `${100 * part}%`;
+    const middle = (unit, side) => (field.size === null ? 0.5 : (field.first + unit * field.jump + field.size / 2) / side);
+    Object.assign(this.dot.style, { top: `${100 * middle(row, height)}%`, left: `${100 * middle(column, width)}%` });
+    this.board.style.setProperty("--stage", colour);
+    this.grid(rows, columns, row, column, colour);
+    this.told.replaceChildren(
+      `${label}, row ${row + 1}, column ${column + 1} of ${rows}×${columns}: this one number sees `,
+      ...this.seen(),
+      field.size === null ? "." : ` pixels a side, and ${exact(bottom - top)}×${exact(right - left)} of them lie on the picture.`,
+    );
+  }
+
+  seen() {
+    const { card } = this.stage;
+    if (!card) return ["the whole picture"];
+    const fill = () => this.card.replaceChildren(...cardOf(card));
+    const button = html("button", { type: "button", class: "proved", onclick: fill }, card.shown);
+    button.popoverTargetElement = this.card;
+    return [button];
+  }
+
+  // The map as its grid of numbers, the one that looks filled.
+  grid(rows, columns, row, column, colour) {
+    const cell = this.units.firstElementChild;
+    Object.assign(this.units.style, { aspectRatio: `${columns} / ${rows}`, backgroundSize: `${100 / columns}% ${100 / rows}%`, color: colour });
+    this.units.classList.toggle("fine", Math.max(rows, columns) > 32);
+    this.caption.textContent = `one of its feature maps, ${rows}×${columns} numbers`;
+    const at = { left: column / columns, top: row / rows, width: 1 / columns, height: 1 / rows };
+    for (const [side, part] of Object.entries(at)) cell.style[side] = `${100 * part}%`;
+  }
+}
+
+const shown = new WeakMap();
+
+export default function ({ data, parentElement }) {
+  const place = parentElement.querySelector(".place");
+  if (!shown.has(place)) shown.set(place, new Reach(place));
+  shown.get(place).update(data);
+}

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ FLAGS = [
 # On a deep link Streamlit's client probes for its own health route below the page's path first; that is not ours.
 KNOWN_NOISE = ("_stcore/health", "_stcore/host-config")
 DESKTOP = {"width": 1440, "height": 900}
+LOOK = ("viewport", "color_scheme", "permissions")  # of a browser's context, what an open tab can be told too
 
 # How fast an example runs is the host's business: no example fails for being slow.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -125,10 +126,22 @@ def browser():
         chromium.close()
 
 
+# Counts the runs of the script that have ended: how a walk inside one document knows that the next page stands.
+RUNS = """window.endedRuns = 0;
+new MutationObserver((changes) => {
+  for (const { target, oldValue } of changes)
+    if (oldValue !== "notRunning" && target.getAttribute("data-test-script-state") === "notRunning") window.endedRuns += 1;
+}).observe(document, { subtree: true, attributeFilter: ["data-test-script-state"], attributeOldValue: true });"""
+FOLLOW = """(to) => {
+  history.pushState({}, "", to);
+  dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+}"""
+
+
 class Visit:
     """A browser page on the app. `faults` collects console errors, failed requests and foreign hosts.
 
-    It has a context of its own, or a page of the `shared` one, at the wanted size.
+    It has a context of its own, or a tab of the `shared` one. `see` sets what it looks like.
     """
 
     def __init__(self, browser, url: str, shared=None, **context: object) -> None:
@@ -137,11 +150,22 @@ class Visit:
             shared = browser.new_context(**{"viewport": DESKTOP, **context})
         self.context = shared
         self.page = shared.new_page()
-        self.page.set_viewport_size(context.get("viewport", DESKTOP))
+        self.page.add_init_script(RUNS)
+        self.see(**{key: context[key] for key in LOOK if key in context})
         self.faults: list[str] = []
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.faults.append(f"page error: {error}"))
         self.page.on("request", self._request)
+
+    def see(
+        self, viewport: dict[str, int] = DESKTOP, color_scheme: str = "light", permissions: Iterable[str] = ()
+    ) -> None:
+        """The tab's size, theme and rights."""
+        self.page.set_viewport_size(viewport)
+        self.page.emulate_media(color_scheme=color_scheme)
+        self.context.clear_permissions()
+        if permissions:
+            self.context.grant_permissions(list(permissions))
 
     def _console(self, message) -> None:
         where = message.location.get("url", "")
@@ -155,6 +179,13 @@ class Visit:
     def goto(self, path: str = "/", text: str | re.Pattern[str] | None = None) -> Visit:
         """Open a path and wait until the script has finished (and `text` is on the page)."""
         self.page.goto(self.url + path)
+        return self.settle(text)
+
+    def follow(self, path: str, text: str | re.Pattern[str] | None = None) -> Visit:
+        """Another address in the same document, as by the browser's back and forward: the script runs anew, the visitor stays."""
+        before = self.page.evaluate("endedRuns")
+        self.page.evaluate(FOLLOW, path)
+        self.page.wait_for_function("before => endedRuns > before", arg=before, timeout=30_000)
         return self.settle(text)
 
     def settle(self, text: str | re.Pattern[str] | None = None) -> Visit:
@@ -181,41 +212,47 @@ class Visit:
 
 
 @pytest.fixture(scope="session")
-def contexts(browser) -> Iterator:
-    """contexts(**how) → the worker's one browser context of that kind; its cache keeps Streamlit's files."""
-    made: dict[str, Any] = {}
+def tabs(browser, server: Server) -> Iterator:
+    """tabs(number, **device) → the worker's tab of that number in its one context for that device: a tab that is already
+    open, and whose browser has Streamlit's files, costs half of a new one."""
+    contexts: dict[str, Any] = {}
+    opened: dict[tuple[str, int], Visit] = {}
 
-    def of_kind(**how: object):
-        kind = json.dumps(how, sort_keys=True)
-        if kind not in made:
-            made[kind] = browser.new_context(**how)
-        return made[kind]
+    def tab(number: int, **device: object) -> Visit:
+        kind = json.dumps(device, sort_keys=True)
+        if kind not in contexts:
+            contexts[kind] = browser.new_context(**device)
+        if (kind, number) not in opened:
+            opened[kind, number] = Visit(browser, server.url, contexts[kind])
+        opened[kind, number].faults.clear()
+        return opened[kind, number]
 
-    yield of_kind
-    for context in made.values():
+    yield tab
+    for context in contexts.values():
         context.close()
 
 
 @pytest.fixture
-def visit(browser, contexts, server: Server) -> Iterator:
-    """visit(path, **context) → a checked `Visit`; all are checked again and closed at the end.
+def visit(browser, tabs, server: Server) -> Iterator:
+    """visit(path, **context) → a checked `Visit`; all are checked again and left at the end.
 
-    The browser keeps its files from test to test, and nothing else: what a page stored is forgotten. fresh: in a
-    context of its own, as a browser that has never been here.
+    The browser keeps its files from test to test, and nothing else: what a page stored is forgotten, and its visitor
+    is gone. fresh: in a context of its own, as a browser that has never been here.
     """
     visits: list[Visit] = []
 
-    def open_page(path: str = "/", text: str | None = None, fresh: bool = False, **context: object) -> Visit:
-        kind = {key: value for key, value in context.items() if key != "viewport"}
-        visits.append(Visit(browser, server.url, None if fresh else contexts(**kind), **context))
+    def open_page(path: str = "/", text: str | None = None, fresh: bool = False, **context: Any) -> Visit:
+        device = {key: value for key, value in context.items() if key not in LOOK}
+        visits.append(Visit(browser, server.url, **context) if fresh else tabs(len(visits), **device))
+        visits[-1].see(**{key: context[key] for key in LOOK if key in context})
         return visits[-1].goto(path, text)
 
     yield open_page
-    for one in visits:
-        one.check()
-    for one in visits:
-        one.page.evaluate("localStorage.clear(), sessionStorage.clear()")
-        one.context.clear_cookies()
-    for one in visits:
-        for page in one.context.pages:
-            page.close()
+    try:
+        for one in visits:
+            one.check()
+    finally:
+        for one in visits:
+            one.page.evaluate("localStorage.clear(), sessionStorage.clear()")
+            one.context.clear_cookies()
+            one.page.goto("about:blank")  # the visitor leaves, and no run of this test goes on in the next

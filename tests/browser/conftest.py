@@ -6,20 +6,37 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.browser.harness import mounted
+from tests.browser.harness import blank, mount
+
+
+@pytest.fixture(scope="session")
+def map_pages(browser) -> Iterator:
+    """map_pages(**device) → the worker's one page for maps on that kind of device."""
+    pages: dict[str, object] = {}
+
+    def page(**device: object):
+        kind = str(sorted(device.items()))
+        if kind not in pages:
+            pages[kind] = blank(browser, **device)
+        return pages[kind]
+
+    yield page
+    for one in pages.values():
+        one.context.close()
 
 
 @pytest.fixture
-def show(browser) -> Iterator:
-    """show(data, …) → a page with the map; closed at the end, and free of errors."""
-    pages = []
+def show(map_pages) -> Iterator:
+    """show(data, …) → a page with the map, free of errors at the end."""
+    shown = []
 
-    def mount(data: dict, **how: object):
-        pages.append(mounted(browser, data, **how))
-        return pages[-1]
+    def mounted(
+        data: dict, width: int = 1000, height: int = 640, reduced_motion: str = "no-preference", **device: object
+    ):
+        shown.append(map_pages(**device))
+        mount(shown[-1], data, width, height, reduced_motion)
+        return shown[-1]
 
-    yield mount
-    for page in pages:
-        faults = page.faults
-        page.context.close()
-        assert faults == []
+    yield mounted
+    for page in shown:
+        assert page.faults == []

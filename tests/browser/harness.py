@@ -41,12 +41,22 @@ def drawing(name: str, seq: int = 1, **view: object) -> dict:
     )
 
 
-def mounted(browser, data: dict, width: int = 1000, height: int = 640, **context: object):
-    """A page with the map of `data` on it; `page.faults` collects its errors."""
-    page = browser.new_context(viewport={"width": width, "height": height}, **context).new_page()
+def blank(browser, **context: object):
+    """A page for maps; `page.faults` collects its errors."""
+    page = browser.new_context(**context).new_page()
     page.faults = []
     page.on("pageerror", lambda error: page.faults.append(str(error)))
     page.on("console", lambda message: page.faults.append(message.text) if message.type == "error" else None)
+    return page
+
+
+def mount(page, data: dict, width: int, height: int, motion: str) -> None:
+    """The map of `data` on the page, which forgets what it showed before."""
+    page.goto("about:blank")
+    page.mouse.move(0, 0)
+    page.faults.clear()
+    page.set_viewport_size({"width": width, "height": height})
+    page.emulate_media(reduced_motion=motion)
     variables = "".join(f"--st-{name}:{value};" for name, value in THEME.items())
     page.set_content(
         '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">'
@@ -54,7 +64,6 @@ def mounted(browser, data: dict, width: int = 1000, height: int = 640, **context
     )
     page.evaluate(MOUNT, [JS, CSS, data])
     page.wait_for_selector(".tile")
-    return page
 
 
 def counted(page) -> dict[str, int]:

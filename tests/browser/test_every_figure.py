@@ -68,17 +68,54 @@ BARE = """([pattern, allowed]) => {
   read(document.querySelector(".stMain"));
   return found;
 }"""
+PROVED = {  # route -> the least number of numbers on it that open a proof, the header's two left out
+    "/blocks": 12,
+    "/shapes": 15,
+    "/cost": 35,
+    "/cost?show=flops": 5,
+    "/cost?show=memory": 16,
+    "/cost?show=field": 2,
+    "/compare": 25,
+    "/compare?diff=stages": 40,
+    "/compare?diff=layers": 4,
+    "/paper": 12,
+    "/paper?table=depth": 1,
+    "/paper?table=errors": 20,
+    "/paper?table=cifar": 12,
+}
 
 
-@pytest.mark.parametrize("route", ROUTES)
-def test_no_computed_figure_stands_without_its_proof(visit, route: str) -> None:
-    app = visit(route, "M params")
-    if "/?" in route or route == "/":
-        app.page.locator(".tile").first.wait_for()
-    expect(app.page.locator(".proved").first).to_be_attached(timeout=20_000)
-    app.page.wait_for_timeout(400)
-    bare = app.page.evaluate(BARE, [FIGURE, ", ".join(MAY_STAND_ALONE)])
-    assert [one for one in bare if not any(words in one for words in NO_FORMULA.get(route, ()))] == []
+def cards_fit(app, route: str) -> None:
+    """On the page that stands: the numbers that must open a proof do, and their card is whole on the screen."""
+    least, size = PROVED[route], app.page.viewport_size
+    numbers = app.page.locator(".stMain .proved:not(.built *) >> visible=true")
+    expect(numbers.nth(least - 1)).to_be_attached(timeout=20_000)
+    card = app.page.locator(".proof-card:popover-open")
+    for index in (0, least // 2):
+        numbers.nth(index).evaluate("one => one.scrollIntoView({block: 'center'})")
+        numbers.nth(index).click()
+        expect(card).to_be_visible()
+        box = card.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= size["width"] and box["y"] >= 0, (route, index, box)
+        assert box["y"] + box["height"] <= size["height"], (route, index, box)
+        app.page.keyboard.press("Escape")
+
+
+def test_no_computed_figure_stands_without_its_proof_whose_card_fits(visit) -> None:
+    """On a phone the cards are tried where its pages are: `test_app`."""
+    app, bare = visit("/?depth=18", "11.69 M params"), {}
+    for route in [*ROUTES, *(one for one in PROVED if one not in ROUTES)]:
+        app.follow(f"{route}{'&' if '?' in route else '?'}depth=50", "25.56 M params")
+        if "/?" in route or route == "/":
+            app.page.locator(".tile").first.wait_for()
+        expect(app.page.locator(".proved").first).to_be_attached(timeout=20_000)
+        app.page.wait_for_timeout(400)
+        if route in ROUTES:
+            found = app.page.evaluate(BARE, [FIGURE, ", ".join(MAY_STAND_ALONE)])
+            bare[route] = [one for one in found if not any(words in one for words in NO_FORMULA.get(route, ()))]
+        if route in PROVED:
+            cards_fit(app, route)
+    assert {route: found for route, found in bare.items() if found} == {}
 
 
 def opened(app):

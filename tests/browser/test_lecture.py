@@ -175,7 +175,7 @@ def test_every_pages_link_opens_the_same_state_elsewhere(visit) -> None:
     assert set(STATES) == set(known_pages())
     seen, other = visit("/"), visit("/", fresh=True)
     for page, wanted in STATES.items():
-        seen.goto("/" + ("" if page == lecture.HOME else page) + f"?{wanted}", "ResNet")
+        seen.follow("/" + ("" if page == lecture.HOME else page) + f"?{wanted}", "ResNet")
         seen.page.locator(".st-key-share button").click()
         code = seen.page.locator(".st-key-share-link [data-testid=stCode]")
         code.wait_for()

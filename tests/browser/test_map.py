@@ -8,6 +8,7 @@ import pytest
 
 from tests.browser.harness import counted
 
+PROJECTOR = {"width": 1280, "height": 720}
 CASES = {  # query -> the shortcuts of the traced module
     "depth=18": {"identity": 5, "projection": 3},
     "depth=34&shortcut=A": {"identity": 13, "pad": 3},
@@ -19,31 +20,22 @@ CASES = {  # query -> the shortcuts of the traced module
 }
 
 
-@pytest.fixture(scope="module")
-def one_page(browser, server):
-    """One tab for the many links of a table."""
-    page = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
-    page.base = server.url
-    yield page
-    page.context.close()
-
-
 @pytest.mark.parametrize("query", CASES)
-def test_the_screen_shows_the_shortcuts_of_the_traced_module(one_page, query: str) -> None:
-    one_page.goto(f"{one_page.base}/?{query}")
-    one_page.wait_for_selector(".tile")
-    assert counted(one_page) == CASES[query]
+def test_the_screen_shows_the_shortcuts_of_the_traced_module(visit, query: str) -> None:
+    page = visit(f"/?{query}", viewport=PROJECTOR).page
+    page.wait_for_selector(".tile")
+    assert counted(page) == CASES[query]
 
 
-def test_the_whole_of_152_stands_on_a_projector_without_scrolling(one_page) -> None:
-    one_page.goto(f"{one_page.base}/?depth=152&color=params")
-    one_page.wait_for_selector(".tile")
-    boxes = one_page.locator(".tile").evaluate_all(
+def test_the_whole_of_152_stands_on_a_projector_without_scrolling(visit) -> None:
+    page = visit("/?depth=152&color=params", viewport=PROJECTOR).page
+    page.wait_for_selector(".tile")
+    boxes = page.locator(".tile").evaluate_all(
         "all => all.map((one) => { const box = one.getBoundingClientRect(); return [box.bottom, box.right]; })"
     )
     assert len(boxes) == 54
     assert max(bottom for bottom, _ in boxes) <= 720 and max(right for _, right in boxes) <= 1280
-    sizes = one_page.locator(".tile-value").evaluate_all("all => all.map((one) => one.getBoundingClientRect().height)")
+    sizes = page.locator(".tile-value").evaluate_all("all => all.map((one) => one.getBoundingClientRect().height)")
     assert min(sizes) >= 11  # pixels of a line of text
 
 

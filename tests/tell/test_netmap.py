@@ -65,12 +65,12 @@ def test_every_option_folded_or_not_draws_what_the_module_holds(name: str, fold:
 
 def test_1202_opens_folded_and_unfolds_run_by_run() -> None:
     spec = preset("resnet1202_cifar")
-    folded = drawn(spec)
+    folded, unfolded = drawn(spec), drawn(spec, fold="off")
     assert folded["folded"] and [tile["count"] for tile in folded["scene"]["tiles"]] == [1, 200, 1, 199, 1, 199, 1, 1]
     some_open = drawn(spec, unfold=("layer2.1",))
     assert len(some_open["scene"]["tiles"]) == len(folded["scene"]["tiles"]) + 198
-    assert not drawn(spec, fold="off")["folded"] and len(drawn(spec, fold="off")["scene"]["tiles"]) == 603
-    for data in (folded, some_open, drawn(spec, fold="off"), drawn(spec, "stages"), drawn(spec, "layers")):
+    assert not unfolded["folded"] and len(unfolded["scene"]["tiles"]) == 603
+    for data in (folded, some_open, unfolded, drawn(spec, "stages"), drawn(spec, "layers")):
         assert counted(data) == {"identity": 598, "pad": 2} == in_module(spec)
     assert len(json.dumps(folded)) < 60_000
 

@@ -86,10 +86,10 @@ class Child:
 
 
 class Workshop:
-    """At most one child, reused from task to task, ended when it is cancelled or has been idle for `idle_s`."""
+    """At most one child, as `start` makes them, reused from task to task; ended when it is cancelled or idle for `idle_s`."""
 
-    def __init__(self, idle_s: float = IDLE_S) -> None:
-        self.idle_s = idle_s
+    def __init__(self, idle_s: float = IDLE_S, start: Callable[[], Child] = Child) -> None:
+        self.idle_s, self.start = idle_s, start
         self.child: Child | None = None
         self._lock = threading.Lock()
         self._idle: threading.Timer | None = None
@@ -115,7 +115,7 @@ class Workshop:
         if self.child is None or not self.child.alive:
             self._end()
             checkpoint(0.0, "starting")
-            self.child = Child()
+            self.child = self.start()
         self.child.ask(request)
         heard_s = time.monotonic()
         while True:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,12 @@ FLAGS = [
 # On a deep link Streamlit's client probes for its own health route below the page's path first; that is not ours.
 KNOWN_NOISE = ("_stcore/health", "_stcore/host-config")
 DESKTOP = {"width": 1440, "height": 900}
-LOOK = ("viewport", "color_scheme", "permissions")  # of a browser's context, what an open tab can be told too
+LOOK = (
+    "viewport",
+    "color_scheme",
+    "reduced_motion",
+    "permissions",
+)  # of a browser's context, what an open tab can be told too
 
 # How fast an example runs is the host's business: no example fails for being slow.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -158,14 +163,18 @@ class Visit:
         self.page.on("request", self._request)
 
     def see(
-        self, viewport: dict[str, int] = DESKTOP, color_scheme: str = "light", permissions: Iterable[str] = ()
+        self,
+        viewport: dict[str, int] = DESKTOP,
+        color_scheme: str = "light",
+        reduced_motion: str = "no-preference",
+        permissions: Sequence[str] = (),
     ) -> None:
         """The tab's size, theme and rights."""
         self.page.set_viewport_size(viewport)
-        self.page.emulate_media(color_scheme=color_scheme)
+        self.page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
         self.context.clear_permissions()
         if permissions:
-            self.context.grant_permissions(list(permissions))
+            self.context.grant_permissions(permissions)
 
     def _console(self, message) -> None:
         where = message.location.get("url", "")

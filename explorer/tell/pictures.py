@@ -24,18 +24,21 @@ def picture(name: str, spec: ResNetSpec, height: int, width: int, form: str = "s
     if form not in (wanted, "svg") or form == "dot" and wanted == "svg":
         raise ValueError(f"format={form!r}: {name} is written as {wanted}")
     nodes, title = trace(spec, height, width), naming.title(spec)
-    block = block_pair.pair(256, base=spec).by_kind()[spec.block] if name == "block" else None
     drawn = {
         "overview": lambda: overview_drawing(nodes, title),
         "volumes": lambda: volumes_drawing(nodes, f"Feature maps of {title}, to scale"),
         "receptive": lambda: receptive_drawing(nodes, f"Receptive fields of {title}"),
         "shares": lambda: shares(nodes, title),
-        "block": lambda: block_drawing(
-            block, palette.BLOCK_COLOURS[spec.block], f"{spec.block}, {block.out_shape[1]}-d", 256
-        ),
+        "block": lambda: one_block(spec),
         "graph": lambda: netmap.dot(nodes, title),
     }
     return str(drawn[name]())
+
+
+def one_block(spec: ResNetSpec) -> Drawing:
+    """A block of the model's kind, with 256 channels where it is a bottleneck."""
+    block = block_pair.pair(256, base=spec).by_kind()[spec.block]
+    return block_drawing(block, palette.BLOCK_COLOURS[spec.block], f"{spec.block}, {block.out_shape[1]}-d", 256)
 
 
 def shares(nodes: tuple[Node, ...], title: str) -> Drawing:

@@ -25,7 +25,8 @@ def block_drawing(block: Block, colour: str, title: str, widest: int) -> svg.Dra
     """The block. `widest`: channels that fill the drawing's width, so that two blocks share one scale."""
     scale = WIDEST / widest
     body: svg.Shapes = [svg.arrowhead(palette.SHORTCUT), svg.Text(24, 30, title, "ink serif", 24)]
-    y, tags = 88.0, []
+    y = 88.0
+    tags: list[str] = []
     start = y + BAR / 2
     body += [*_bar(block.in_shape, y, scale), svg.Text(CENTRE, y - 13, units.shape(block.in_shape), "ink mid bold", 19)]
     gate = next((node for node in reversed(block.nodes) if node.in_gate), None)  # its last operation tells it

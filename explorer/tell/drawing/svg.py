@@ -108,7 +108,7 @@ class Drawing:
 Shapes = list[Element | Text]
 
 
-def element(tag: str, inner: Sequence[Element | Text] = (), **attributes: object) -> Element:
+def element(tag: str, inner: Sequence[Element | Text] = (), /, **attributes: object) -> Element:
     """An element by its attributes; an underscore stands for a hyphen."""
     return Element(tag, tuple((name.replace("_", "-"), str(value)) for name, value in attributes.items()), tuple(inner))
 

@@ -88,7 +88,8 @@ def receptive_drawing(nodes: Sequence[Node], title: str) -> svg.Drawing:
     """What one unit of each stage sees, as squares around the middle of the picture (receptive fields, in pixels)."""
     size, middle = 420, 300
     picture = nodes[0].out_shape[2:]
-    seen = [(stage.name, stage.nodes[-1].receptive_field) for stage in stages(nodes) if stage.name != "head"]
+    fields = [(stage.name, stage.nodes[-1].receptive_field) for stage in stages(nodes) if stage.name != "head"]
+    seen = [(name, field) for name, field in fields if field is not None]
     scale = size / max([*picture, *(field for _, field in seen)])
     body: svg.Shapes = [svg.Text(30, 34, title, "ink serif", 24)]
     high, wide = picture[0] * scale, picture[1] * scale

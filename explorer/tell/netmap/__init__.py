@@ -18,7 +18,7 @@ from explorer.tell import palette
 from explorer.tell.netmap.columns import MetricColumn, columns
 from explorer.tell.netmap.details import details
 from explorer.tell.netmap.dot import dot
-from explorer.tell.netmap.fig3 import figure3
+from explorer.tell.netmap.fig3 import box_ids, figure3
 from explorer.tell.netmap.groups import LEVELS, folds, lanes
 from explorer.tell.netmap.scene import scene
 from explorer.tell.netmap.view import NAMES as VIEW_NAMES
@@ -125,7 +125,7 @@ def _paths(spec: ResNetSpec, height: int, width: int) -> frozenset[str]:
 
 def known(spec: ResNetSpec, height: int, width: int, path: str) -> bool:
     """Whether the model has this layer, block, shortcut or stage, or Fig. 3 this box (`plain-34/conv1`)."""
-    return path in _paths(spec, height, width) or "/" in path and any(box["id"] == path for box in figure3()["boxes"])
+    return path in _paths(spec, height, width) or "/" in path and path in box_ids()
 
 
 def color_choices(extra: Iterable[str] = ()) -> tuple[str, ...]:

@@ -121,11 +121,22 @@ def _head(column: Column, index: int) -> dict[str, object]:
     }
 
 
+def box_id(column: Column, node: Node) -> str:
+    """'plain-34/conv1'."""
+    return f"{column.name}/{node.path}"
+
+
+@lru_cache(maxsize=1)
+def box_ids() -> frozenset[str]:
+    """The name of every box of the figure."""
+    return frozenset(box_id(column, node) for column in nets() for node in column.drawn)
+
+
 def _box(column: Column, node: Node, place: list[float]) -> dict[str, object]:
     name = layer_name(node)
     words = f"{column.name}, {node.path}: {name}, {shape(node.in_shape)} to {shape(node.out_shape)}"
     return {
-        "id": f"{column.name}/{node.path}",
+        "id": box_id(column, node),
         "net": column.name,
         "path": node.path,
         "kind": node.kind,

@@ -32,7 +32,7 @@ def scene(lanes: Sequence[Lane]) -> tuple[dict[str, object], tuple[Part, ...]]:
         for holder in holders
         if _arched(holder)
     ]
-    data = {
+    data: dict[str, object] = {
         "lanes": [lane_words(lane) for lane in lanes],
         "tiles": tiles,
         "shortcuts": shortcuts,

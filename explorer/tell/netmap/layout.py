@@ -107,10 +107,10 @@ def _columns(lanes: Sequence[Lane], frame: Frame, ideal_pitch: float) -> int:
     longest = max(len(lane.parts) for lane in lanes)
     if frame.height is None:
         return min(longest, round(NARROW_COLUMNS * IDEAL_PITCH / ideal_pitch))
-    room = frame.width - frame.label - MARGIN
+    room, high = frame.width - frame.label - MARGIN, frame.height
 
     def legible(columns: int) -> float:
-        return min(min(room / columns, MOST_PITCH) / ideal_pitch, frame.height / _weight(lanes, columns) / IDEAL_ROW)
+        return min(min(room / columns, MOST_PITCH) / ideal_pitch, high / _weight(lanes, columns) / IDEAL_ROW)
 
     return max(range(1, longest + 1), key=legible)
 

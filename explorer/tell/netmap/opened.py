@@ -5,6 +5,8 @@ Equal blocks share one drawing: paths in it are relative to the block (`conv1`, 
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from explorer.facts.rollup import Block
 from explorer.net.node import Node
 from explorer.net.ops import op
@@ -45,8 +47,8 @@ def opened(block: Block) -> dict[str, object]:
         words_x, place = (MAIN_X + MAIN_W / 2 + 10 * side, "left" if side < 0 else "")
         edges.append([words_x, y + GAP / 2 + 4, shape(node.out_shape), place])
     wires.append(f"M{number(MAIN_X + MAIN_W / 2)} {number(y)}v{number(GAP)}")
-    side, shortcut = _bypass(block, ends, {box["id"]: box for box in boxes})
-    drawn = {"w": WIDTH, "h": y + GAP + 6, "boxes": boxes + side, "wires": wires, "edges": edges}
+    beside, shortcut = _bypass(block, ends, {box["id"]: box for box in boxes})
+    drawn = {"w": WIDTH, "h": y + GAP + 6, "boxes": boxes + beside, "wires": wires, "edges": edges}
     return drawn | {"joins": joins, "shortcut": shortcut}
 
 
@@ -72,7 +74,17 @@ def _around(leaves: float, arrives: float) -> str:
     return f"M{number(middle)} {number(leaves)}H{number(line)}V{number(arrives)}H{number(middle + RADIUS + 2)}"
 
 
-def _box(node: Node, block: Block, x: float, y: float, w: float, h: float) -> dict[str, object]:
+class Box(TypedDict):
+    """An operation's box. id: its path in the block; box: x, y, width, height; says: for a screen reader."""
+
+    id: str
+    kind: str
+    name: str
+    box: list[float]
+    says: str
+
+
+def _box(node: Node, block: Block, x: float, y: float, w: float, h: float) -> Box:
     name = layer_name(node)
     where = ", on the shortcut" if node.on_shortcut else ""
     if node.kind in ROUND:
@@ -86,11 +98,9 @@ def _box(node: Node, block: Block, x: float, y: float, w: float, h: float) -> di
     }
 
 
-def _bypass(
-    block: Block, ends: dict[str, float], boxes: dict[object, dict]
-) -> tuple[list[dict[str, object]], dict[str, object] | None]:
+def _bypass(block: Block, ends: dict[str, float], boxes: dict[str, Box]) -> tuple[list[Box], dict[str, object] | None]:
     """The shortcut's layers, spread between where it leaves the main path and the addition; and its line."""
-    if not block.bypass:
+    if not block.bypass or block.add is None:
         return [], None
     leaves = ends.get(block.bypass[0].inputs[0], TOP) + GAP * 0.3
     added = boxes[_tail(block.add, block)]["box"]

@@ -24,7 +24,7 @@ def scene(lanes: Sequence[Lane], level: str) -> tuple[dict[str, object], tuple[P
     parts = [part for lane in lanes for part in lane.parts]
     tiles = [_tile(part, lane, index) for lane in lanes for index, part in enumerate(lane.parts)]
     teeth = [_teeth(part, level) for part in parts]
-    data = {
+    data: dict[str, object] = {
         "lanes": [lane_words(lane) for lane in lanes],
         "tiles": tiles,
         "shortcuts": [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from explorer.tell.netmap.groups import FOLDS, LEVELS
@@ -51,9 +51,20 @@ NAMES = tuple(asdict(View()))
 
 def parse(params: Mapping[str, object], colors: tuple[str, ...]) -> View:
     """A view from URL parameters or from what the component reports; anything unknown falls back to its default."""
-    allowed = {"level": LEVELS, "fold": FOLDS, "figure": FIGURES, "color": ("stage", *colors), "walk": WALKS}
-    fields: dict[str, object] = {name: params[name] for name, choices in allowed.items() if params.get(name) in choices}
+    usual = View()
+
+    def one_of(choices: Sequence[str], name: str, otherwise: str) -> str:
+        return str(params[name]) if params.get(name) in choices else otherwise
+
     unfold = params.get("unfold") or ()
     names = unfold.split(",") if isinstance(unfold, str) else unfold if isinstance(unfold, (list, tuple)) else ()
-    fields["unfold"] = tuple(str(name)[:MOST_TEXT] for name in names[:50])
-    return View(node=str(params.get("node") or "")[:MOST_TEXT], open=params.get("open") in (True, "1"), **fields)
+    return View(
+        node=str(params.get("node") or "")[:MOST_TEXT],
+        level=one_of(LEVELS, "level", usual.level),
+        color=one_of(("stage", *colors), "color", usual.color),
+        fold=one_of(FOLDS, "fold", usual.fold),
+        unfold=tuple(str(name)[:MOST_TEXT] for name in names[:50]),
+        open=params.get("open") in (True, "1"),
+        figure=one_of(FIGURES, "figure", usual.figure),
+        walk=one_of(WALKS, "walk", usual.walk),
+    )

@@ -88,7 +88,7 @@ def scatter(rows: Rows, x: tuple[str, str], y: tuple[str, str], marked: dict[str
     some = sorted((row for row in rows if row[x[0]] and row[y[0]]), key=lambda row: row["net"] not in marked)
     first = sum(row["net"] in marked for row in some)
     ranges = [_decades([row[key] for row in some]) for key in (x[0], y[0])]
-    points = [tuple(_at(row[key], span, px) for key, span, px in zip((x[0], y[0]), ranges, PLOT)) for row in some]
+    points = [(_at(row[x[0]], ranges[0], PLOT[0]), _at(row[y[0]], ranges[1], PLOT[1])) for row in some]
     sizes = [(TEXT, 17) if index < first else (TEXT - 1, 10) for index in range(len(some))]
     named = places(points, [row["net"] for row in some], sizes, PLOT, first)
     figure = go.Figure()

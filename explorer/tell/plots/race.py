@@ -8,9 +8,10 @@ import pandas  # noqa: F401  (plotly looks for it in sys.modules, and must not f
 import plotly.graph_objects as go
 
 from explorer import units
-from explorer.tell.plots.timing import COUNT, TEXT, TIME, Rows, log_axis, styled, unit_of
+from explorer.tell.plots.timing import COUNT, TEXT, TIME, log_axis, styled, unit_of
 from explorer.timing.data.measurement import rate
-from explorer.timing.said.rows import Ratio
+from explorer.timing.said.machines import Speed
+from explorer.timing.said.rows import Raced, Ratio
 
 HEIGHT = 272  # px: both charts of a race, with all that stands around them, on a projector of 720 lines
 COLOURS = {"computed": COUNT, "measured": TIME, "recorded": TIME, "published": "#2484c1"}
@@ -18,7 +19,7 @@ SYMBOLS = {"measured": "circle", "recorded": "circle-open", "published": "diamon
 LANE, HEAD = 42, 42  # px of a line, and of a machine's name above its lines
 
 
-def race(rows: Rows, said: str) -> go.Figure:
+def race(rows: Sequence[Raced], said: str) -> go.Figure:
     """Pictures done over time, one line per model, on one axis; it ends when the last has finished. said: in words."""
     factor, unit = unit_of(max(row["done_s"][-1] for row in rows))
     figure = go.Figure()
@@ -78,11 +79,9 @@ def contrast(rows: Sequence[Ratio], one: str, other: str) -> go.Figure:
     return styled(figure, HEIGHT)
 
 
-def machines(rows: Rows) -> go.Figure:
+def machines(rows: Sequence[Speed]) -> go.Figure:
     """One model's throughput on a logarithmic axis, a lane per machine and setting, under the machine's name. Measured
-    ones are filled, recorded ones hollow, published ones diamonds.
-
-    rows: machine, setting, source, images_per_s, those of a machine together.
+    ones are filled, recorded ones hollow, published ones diamonds. The rows of a machine stand together.
     """
     figure, at, names = go.Figure(), 0, []
     speeds = [row["images_per_s"] for row in rows]
@@ -118,7 +117,7 @@ def _name(figure: go.Figure, y: float, text: str, size: int) -> None:
     )
 
 
-def _dots(figure: go.Figure, source: str, lanes: Sequence[tuple[dict[str, object], float]], low: float) -> None:
+def _dots(figure: go.Figure, source: str, lanes: Sequence[tuple[Speed, float]], low: float) -> None:
     for row, lane in lanes:
         figure.add_scatter(
             x=[low, row["images_per_s"]],

@@ -13,8 +13,8 @@ from explorer import units
 from explorer.tell import palette
 from explorer.tell.plots.labels import places
 from explorer.timing.data.measurement import rate
+from explorer.timing.said.rows import Swept, Timed, UnderTheRoof
 
-Rows = Sequence[dict[str, object]]
 TEXT = 15  # px: legible from the back of a hall
 PLOT = (290, 230)  # px of the roofline's plot area on a phone
 TIME, COUNT, WHOLE = "#8a55c9", "#7d8c9c", "#c07f16"
@@ -35,12 +35,16 @@ def styled(figure: go.Figure, height: int, **layout: object) -> go.Figure:
     return figure.update_yaxes(tickfont_size=TEXT, title_font_size=TEXT, automargin=True)
 
 
-def where(rows: Rows) -> go.Figure:
+def where(rows: Sequence[Timed]) -> go.Figure:
     """Three bars of equal length in network order: where the time goes, where the MACs and the parameters are."""
     figure = go.Figure()
-    bars = (("Time", "seconds", units.seconds), ("MACs", "macs", units.macs), ("Parameters", "params", units.count))
-    for label, key, words in bars:
-        shares = [row[f"{key}_share"] * 100 for row in rows]
+    bars: tuple[tuple[str, list[float], list[str]], ...] = (
+        ("Time", [row["seconds_share"] for row in rows], [units.seconds(row["seconds"]) for row in rows]),
+        ("MACs", [row["macs_share"] for row in rows], [units.macs(row["macs"]) for row in rows]),
+        ("Parameters", [row["params_share"] for row in rows], [units.count(row["params"]) for row in rows]),
+    )
+    for label, parts, values in bars:
+        shares = [part * 100 for part in parts]
         starts = [sum(shares[:index]) for index in range(len(shares))]
         figure.add_bar(
             y=[label] * len(rows),
@@ -54,8 +58,8 @@ def where(rows: Rows) -> go.Figure:
                 "line": {"width": 1, "color": "rgba(255,255,255,.75)"},
             },
             hovertext=[
-                f"<b>{row['path']}</b> · {row['stage']}<br>{words(row[key])} · {share:.1f} %"
-                for row, share in zip(rows, shares)
+                f"<b>{row['path']}</b> · {row['stage']}<br>{value} · {share:.1f} %"
+                for row, value, share in zip(rows, values, shares)
             ],
             hoverinfo="text",
         )
@@ -71,7 +75,7 @@ def where(rows: Rows) -> go.Figure:
     return styled(figure, 290, barmode="overlay")
 
 
-def _stage_spans(rows: Rows, shares: Sequence[float]) -> list[tuple[float, float]]:
+def _stage_spans(rows: Sequence[Timed], shares: Sequence[float]) -> list[tuple[float, float]]:
     """(middle, width) of each stage along the bar."""
     spans: dict[str, list[float]] = {}
     start = 0.0
@@ -109,13 +113,13 @@ def distribution(times_s: Sequence[float], median_s: float, q1_s: float, q3_s: f
     return styled(figure, 300)
 
 
-def batch_sweep(rows: Rows) -> go.Figure:
+def batch_sweep(rows: Sequence[Swept]) -> go.Figure:
     """Throughput and latency against the batch size, side by side; the knee is marked."""
     done = [row for row in rows if row.get("median_s")]
     figure = make_subplots(1, 2, subplot_titles=("Pictures per second", "ms per batch"), horizontal_spacing=0.1)
     sizes = [str(row["batch"]) for row in done]
-    for column, key, factor in ((1, "images_per_s", 1), (2, "median_s", 1e3)):
-        values = [row[key] * factor for row in done]
+    speeds, passes_ms = [row["images_per_s"] for row in done], [row["median_s"] * 1e3 for row in done]
+    for column, values in ((1, speeds), (2, passes_ms)):
         figure.add_scatter(
             x=sizes,
             y=values,
@@ -152,7 +156,7 @@ def batch_sweep(rows: Rows) -> go.Figure:
     return styled(figure, 340)
 
 
-def bar_sweep(rows: Rows) -> go.Figure:
+def bar_sweep(rows: Sequence[Swept]) -> go.Figure:
     """One bar per point, its length the median, its whisker from the lower to the upper quartile. Points to come have
     their place, so that nothing moves when they do."""
     done = [row for row in rows if row.get("median_s")]
@@ -194,7 +198,9 @@ def bar_sweep(rows: Rows) -> go.Figure:
     return styled(figure, 80 + 48 * max(len(shown), 1), showlegend=False)
 
 
-def roofline(rows: Rows, peak_flops_per_s: float, band_bytes_per_s: float, memory_bytes_per_s: float) -> go.Figure:
+def roofline(
+    rows: Sequence[UnderTheRoof], peak_flops_per_s: float, band_bytes_per_s: float, memory_bytes_per_s: float
+) -> go.Figure:
     """FLOP/s over FLOPs per byte moved, both logarithmic; nothing lies above the roof. Last row: the whole pass."""
     low = min(row["intensity"] for row in rows if row["macs"]) / 3
     high = max(max(row["intensity"] for row in rows), peak_flops_per_s / memory_bytes_per_s) * 3
@@ -238,17 +244,17 @@ def roofline(rows: Rows, peak_flops_per_s: float, band_bytes_per_s: float, memor
     return styled(figure, 335)
 
 
-def _names(rows: Rows, spans: Sequence[tuple[float, float]], sizes: Sequence[tuple[float, float]]) -> list[str]:
+def _names(
+    rows: Sequence[UnderTheRoof], spans: Sequence[tuple[float, float]], sizes: Sequence[tuple[float, float]]
+) -> list[str | None]:
     """Where each point's name stands, so that stages that lie together do not overprint, on a phone neither."""
 
     def at(value: float, span: tuple[float, float], px: int) -> float:
         low, high = (math.log10(end) for end in span)
         return px * (math.log10(max(value, span[0])) - low) / (high - low)
 
-    points = [
-        tuple(at(value, span, px) for value, span, px in zip((row["intensity"], row["flops_per_s"] / 1e9), spans, PLOT))
-        for row in rows
-    ]
+    (across, up), (width, height) = spans, PLOT
+    points = [(at(row["intensity"], across, width), at(row["flops_per_s"] / 1e9, up, height)) for row in rows]
     return places(points, [row["name"] for row in rows[:-1]] + [""], sizes, PLOT, len(rows))
 
 

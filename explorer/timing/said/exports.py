@@ -98,18 +98,20 @@ def race(contrast: Sequence[rows.Ratio], seen: Sequence[Measurement], height: in
 def sweep(made: Sequence[Row], source: str) -> list[Line]:
     """A sweep's lines, each with its own settings and provenance; a refusal with what was asked."""
     return [
-        {"source": source}
-        | line
-        | (
-            statistics(row.measurement) | beside(row.measurement.settings, row.measurement.provenance)
-            if row.measurement
-            else row.point.settings.as_row()
-        )
+        {
+            "source": source,
+            **line,
+            **(
+                statistics(row.measurement) | beside(row.measurement.settings, row.measurement.provenance)
+                if row.measurement
+                else row.point.settings.as_row()
+            ),
+        }
         for line, row in zip(rows.sweep(made), made)
     ]
 
 
-def parts(where: Sequence[Line], seen: Parts, source: str) -> list[Line]:
+def parts(where: Sequence[rows.Timed], seen: Parts, source: str) -> list[Line]:
     """Where the time goes, by block (or stage) and by the parts that were timed, with the checks of the cut."""
     checks: dict[str, Any] = {"timed_by": seen.level} | (
         {"n": seen.n, "whole_s": seen.whole_s, "plain_s": seen.plain_s, "sum_over_whole": seen.sum_over_whole}
@@ -117,8 +119,8 @@ def parts(where: Sequence[Line], seen: Parts, source: str) -> list[Line]:
         else {}
     )
     checks |= {"overhead": seen.overhead, "noise": seen.noise, "warnings": " ".join(seen.warnings)}
-    lines = [{"rows": "shares"} | line | checks for line in where]
-    lines += [{"rows": "longest first"} | line | checks for line in rows.layers(seen.parts)]
+    lines = [{"rows": "shares", **line, **checks} for line in where]
+    lines += [{"rows": "longest first", **line, **checks} for line in rows.layers(seen.parts)]
     return stamped(lines, seen.settings, seen.provenance, source)
 
 
@@ -140,7 +142,7 @@ def limit(seen: Limit, source: str) -> list[Line]:
     }
     whole |= {f"bound_by_{name}": share for name, share in roof.bound_shares.items()}
     whole |= {f"pass_{key}": value for key, value in statistics(one).items()}
-    return stamped([line | whole for line in rows.roof(roof)], one.settings, one.provenance, source)
+    return stamped([{**line, **whole} for line in rows.roof(roof)], one.settings, one.provenance, source)
 
 
 def kernels(seen: Sequence[KernelTime], settings: Settings, provenance: Mapping[str, object]) -> list[Line]:

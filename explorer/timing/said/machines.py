@@ -7,7 +7,7 @@ one key opens a line of its own, so that no run hides another.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.records import Run
@@ -68,12 +68,21 @@ def export(made: Sequence[Line]) -> list[Line]:
     return [cell for line in made for cell in line["cells"].values()]
 
 
-def speeds(made: Sequence[Line], name: str, most: int = 20) -> list[Line]:
-    """For the chart of one model: machine, setting, source, images_per_s, by machine and then the fastest first; live
-    and loaded lines are the last to be left out."""
+class Speed(TypedDict):
+    """A model's throughput on a machine with a setting. source: a key of units.PROVENANCE."""
+
+    machine: str
+    setting: str
+    source: str
+    images_per_s: float
+
+
+def speeds(made: Sequence[Line], name: str, most: int = 20) -> list[Speed]:
+    """For the chart of one model, by machine and then the fastest first; live and loaded lines are the last to be left
+    out."""
     having = [line for line in made if name in line["cells"]][:most]
     order = list(dict.fromkeys(line["machine"] for line in having))
-    shown = [
+    shown: list[Speed] = [
         {
             "machine": line["machine"],
             "setting": line["setting"],

@@ -6,12 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from explorer import units
 from explorer.facts.proof import Proof, prove, ratio
 from explorer.facts.proof import counted as count
-from explorer.facts.rollup import total
+from explorer.facts.published import Throughput
+from explorer.facts.rollup import summed
 from explorer.facts.told import Provable
 from explorer.net.node import Node
 from explorer.net.trace import trace
@@ -28,7 +29,71 @@ DOUBTED = "the passes spread too widely, or had to share the processor"
 OVERLAP = "the middle halves of both overlap"
 
 
-def where(nodes: Sequence[Node], parts: Sequence[Part]) -> list[dict[str, Any]]:
+class Timed(TypedDict):
+    """A block, stage, stem or head: what it takes, and its shares of the net's, from 0 to 1."""
+
+    path: str
+    stage: str
+    seconds: float
+    macs: int
+    params: int
+    seconds_share: float
+    macs_share: float
+    params_share: float
+
+
+class TimedLayer(TypedDict):
+    """A measured part. share: of the sum of all."""
+
+    path: str
+    kind: str
+    stage: str
+    seconds: float
+    share: float
+
+
+class Raced(TypedDict):
+    """A model's pictures over time: done_s[i] seconds after the start, pictures[i] are done."""
+
+    title: str
+    name: str
+    block: str
+    done_s: list[float]
+    pictures: list[int]
+
+
+class Swept(TypedDict):
+    """A point of a sweep; without figures where it is still to come, or failed by `error`."""
+
+    label: str
+    batch: int
+    block: str
+    knee: bool
+    error: str | None
+    median_s: NotRequired[float]
+    q1_s: NotRequired[float]
+    q3_s: NotRequired[float]
+    iqr_s: NotRequired[float]
+    n: NotRequired[int]
+    images_per_s: NotRequired[float]
+    macs: NotRequired[int]
+    warnings: NotRequired[str]
+
+
+class UnderTheRoof(TypedDict):
+    """A stage, or the whole pass, against its limit. intensity: FLOPs per byte moved; share: of the limit."""
+
+    name: str
+    macs: int
+    bytes: int
+    seconds: float
+    flops_per_s: float
+    intensity: float
+    limit_flops_per_s: float
+    share: float
+
+
+def where(nodes: Sequence[Node], parts: Sequence[Part]) -> list[Timed]:
     """Per block (stem and head one each), or per stage where only stages were timed, in network order: seconds, MACs,
     parameters and the share of each."""
     seconds = rolled_up(parts, "block")
@@ -38,18 +103,22 @@ def where(nodes: Sequence[Node], parts: Sequence[Part]) -> list[dict[str, Any]]:
         return node.stage if node.stage in whole else node.block or node.stage
 
     groups = {name: [node for node in nodes if group_of(node) == name] for name in seconds}
-    rows: list[dict[str, Any]] = [
+    macs = {name: summed(group, "macs") for name, group in groups.items()}
+    params = {name: summed(group, "params") for name, group in groups.items()}
+    all_s, all_macs, all_params = (sum(found.values()) or 1 for found in (seconds, macs, params))
+    return [
         {
             "path": name,
             "stage": group[0].stage,
             "seconds": seconds[name],
-            "macs": total(group, "macs"),
-            "params": total(group, "params"),
+            "macs": macs[name],
+            "params": params[name],
+            "seconds_share": seconds[name] / all_s,
+            "macs_share": macs[name] / all_macs,
+            "params_share": params[name] / all_params,
         }
         for name, group in groups.items()
     ]
-    sums = {key: sum(row[key] for row in rows) or 1 for key in ("seconds", "macs", "params")}
-    return [row | {f"{key}_share": row[key] / sums[key] for key in sums} for row in rows]
 
 
 def block_seconds(parts: Sequence[Part]) -> dict[str, float]:
@@ -57,7 +126,7 @@ def block_seconds(parts: Sequence[Part]) -> dict[str, float]:
     return {} if any(part.kind == "stage" for part in parts) else rolled_up(parts, "block")
 
 
-def layers(parts: Sequence[Part]) -> list[dict[str, Any]]:
+def layers(parts: Sequence[Part]) -> list[TimedLayer]:
     """The measured parts, the longest first."""
     whole_s = sum(part.seconds for part in parts)
     return [
@@ -165,7 +234,7 @@ def timed_pair(seen: Sequence[Measurement], source: str) -> list[Ratio]:
     ]
 
 
-def published_pair(tables: Sequence[dict], one: str, other: str, height: int, width: int) -> list[Ratio]:
+def published_pair(tables: Sequence[Throughput], one: str, other: str, height: int, width: int) -> list[Ratio]:
     """The published ratios of times: seconds per picture on each device that has both; none at another input size than
     the tables'."""
     if (height, width) != (PUBLISHED_SIDE, PUBLISHED_SIDE):
@@ -220,9 +289,9 @@ def candidates(limits: Ceilings) -> list[dict[str, Any]]:
     ]
 
 
-def race(seen: Sequence[Measurement], pictures: int = 100) -> list[dict[str, Any]]:
+def race(seen: Sequence[Measurement], pictures: int = 100) -> list[Raced]:
     """Per model: seconds after which each picture is done, from the raw times in their order, repeated as needed."""
-    rows = []
+    rows: list[Raced] = []
     for one in seen:
         batch, times = one.settings.batch, one.times_s
         passes = math.ceil(pictures / batch)
@@ -239,23 +308,26 @@ def race(seen: Sequence[Measurement], pictures: int = 100) -> list[dict[str, Any
     return rows
 
 
-def sweep(rows: Sequence[Row], planned: Sequence[Point] = ()) -> list[dict[str, Any]]:
+def sweep(rows: Sequence[Row], planned: Sequence[Point] = ()) -> list[Swept]:
     """A sweep so far; `knee` marks the smallest batch within 90 % of the best throughput. planned: all its points, so
     that those to come have their place."""
     bend = knee(rows)
-    plain = [_point(row.point) | {"knee": row is bend, "error": row.error} | _figures(row.measurement) for row in rows]
-    return plain + [_point(point) | {"knee": False, "error": None} for point in planned[len(rows) :]]
+    done = [_swept(row.point, row is bend, row.error, row.measurement) for row in rows]
+    return done + [_swept(point) for point in planned[len(rows) :]]
 
 
-def _point(point: Point) -> dict[str, Any]:
-    return {"label": point.label, "batch": point.settings.batch, "block": point.spec.block}
-
-
-def _figures(seen: Measurement | None) -> dict[str, Any]:
+def _swept(point: Point, knee: bool = False, error: str | None = None, seen: Measurement | None = None) -> Swept:
+    found: Swept = {
+        "label": point.label,
+        "batch": point.settings.batch,
+        "block": point.spec.block,
+        "knee": knee,
+        "error": error,
+    }
     if seen is None:
-        return {}
+        return found
     summary = seen.summary
-    return {
+    return found | {
         "median_s": summary.median_s,
         "q1_s": summary.q1_s,
         "q3_s": summary.q3_s,
@@ -267,7 +339,7 @@ def _figures(seen: Measurement | None) -> dict[str, Any]:
     }
 
 
-def roof(seen: Roofline) -> list[dict[str, Any]]:
+def roof(seen: Roofline) -> list[UnderTheRoof]:
     """The stages under the roof, and the whole pass last."""
     return [
         {
@@ -290,5 +362,5 @@ def tile_seconds(parts: Sequence[Part]) -> dict[str, float]:
     return {"input": 0.0} | block_seconds(parts) | {part.path: part.seconds for part in parts}
 
 
-def _macs(seen: Measurement) -> float:
-    return total(trace(seen.spec, seen.settings.height, seen.settings.width), "macs") or 0
+def _macs(seen: Measurement) -> int:
+    return summed(trace(seen.spec, seen.settings.height, seen.settings.width), "macs")

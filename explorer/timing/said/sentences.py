@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from explorer.facts.told import Provable, Told
 from explorer.timing.data.across import Across
@@ -14,12 +13,8 @@ from explorer.timing.measure.against_limit import Limit
 from explorer.timing.measure.parts import Parts
 from explorer.timing.said import rows as made
 from explorer.timing.said import timed_proofs
-from explorer.timing.said.rows import Ratio
+from explorer.timing.said.rows import Raced, Ratio, Swept, Timed, TimedLayer
 from explorer.units import percent, rate, seconds
-
-Row = dict[str, Any]
-Rows = Sequence[Row]
-
 
 VARIED = {  # sweep -> the setting in which its points differ
     "depths": None,
@@ -102,17 +97,17 @@ def pair_doubts(seen: Sequence[Measurement]) -> list[str]:
     return [f"{one.title}: {text}" for one in seen for text in one.warnings]
 
 
-def where(rows: Rows, source: str, doubts: Sequence[str] = ()) -> Told:
+def where(rows: Sequence[Timed], source: str, doubts: Sequence[str] = ()) -> Told:
     """The stage that takes most of the time, against its share of the MACs. source: measured or recorded; doubts: of the
     run, with which nothing is concluded from it."""
     if doubts:
         return Told(f"Where the time goes is {undecided(source)}: {made.DOUBTED}.")
-    sums = {key: sum(row[key] for row in rows) for key in timed_proofs.SHARES}
     stages: dict[str, dict[str, float]] = {}
     for row in rows:
-        mine = stages.setdefault(row["stage"], dict.fromkeys(sums, 0))
-        for key in sums:
-            mine[key] += row[key]
+        mine = stages.setdefault(row["stage"], {"seconds": 0.0, "macs": 0})
+        mine["seconds"] += row["seconds"]
+        mine["macs"] += row["macs"]
+    sums = {"seconds": sum(row["seconds"] for row in rows), "macs": sum(row["macs"] for row in rows)}
     shares = {
         stage: {key: timed_proofs.share(mine[key], sums[key] or 1, key, source) for key in sums}
         for stage, mine in stages.items()
@@ -139,7 +134,7 @@ def where(rows: Rows, source: str, doubts: Sequence[str] = ()) -> Told:
     )
 
 
-def layers(rows: Rows, source: str) -> list[Provable]:
+def layers(rows: Sequence[TimedLayer], source: str) -> list[Provable]:
     """Each layer's share of the time of all, for rows of `rows.layers`."""
     whole = sum(row["seconds"] for row in rows)
     proofs = (timed_proofs.share(row["seconds"], whole, "seconds", source) for row in rows)
@@ -205,7 +200,7 @@ def across(times: Across, source: str) -> str:
     return "FLOPs are not time: nets of nearly the same MACs stand at different heights."
 
 
-def race(rows: Sequence[dict[str, Any]]) -> str:
+def race(rows: Sequence[Raced]) -> str:
     """Where the slower one is when the faster has finished, in few words."""
     first, second = sorted(rows, key=lambda row: row["done_s"][-1])[:2]
     if first["title"] == second["title"]:
@@ -215,7 +210,7 @@ def race(rows: Sequence[dict[str, Any]]) -> str:
     return f"{first['title']} done: {second['title']} at {behind:,} of {second['pictures'][-1]:,}"
 
 
-def sweep(which: str, rows: Rows, source: str) -> Told:
+def sweep(which: str, rows: Sequence[Swept], source: str) -> Told:
     """Fastest and slowest, or where the knee is; nothing that the points' own spread rejects."""
     done = [row for row in rows if row.get("median_s")]
     if len(done) < 2:
@@ -234,7 +229,7 @@ def sweep(which: str, rows: Rows, source: str) -> Told:
     return Told(told, f": {seconds(slow['median_s'])} against {seconds(fast['median_s'])}.")
 
 
-def _doubt(one: Row, other: Row) -> str:
+def _doubt(one: Swept, other: Swept) -> str:
     """Why two points of a sweep don't say which is the slower; '' where they do."""
     if one.get("warnings") or other.get("warnings"):
         return made.DOUBTED
@@ -242,7 +237,7 @@ def _doubt(one: Row, other: Row) -> str:
     return made.OVERLAP if made.overlap(*both) else ""
 
 
-def _knee(done: Rows, source: str) -> str:
+def _knee(done: Sequence[Swept], source: str) -> str:
     """Where a larger batch stops to pay, and whether it comes to cost."""
     bend = next((row for row in done if row["knee"]), None)
     if bend is None:
@@ -275,7 +270,7 @@ def limit(seen: Limit, source: str) -> str:
     return f"What binds the time is {undecided(source)}: {made.DOUBTED}." if doubts else seen.roofline.binding
 
 
-def sweep_doubts(rows: Rows) -> list[str]:
+def sweep_doubts(rows: Sequence[Swept]) -> list[str]:
     """One line for all points whose figure is doubtful."""
     doubtful = [str(row["label"]) for row in rows if row.get("warnings")]
     if not doubtful:

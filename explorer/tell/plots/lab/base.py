@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import pandas  # noqa: F401  Plotly asks sys.modules for it, and would find it half imported by an experiment's thread.
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from explorer.lab.outcome import Row
 from explorer.tell.palette import KIND_COLOURS, SHORTCUT
 
-Row = dict[str, object]
 KIND_COLOUR = {"plain": "#2484c1", "residual": SHORTCUT}
 BN_COLOUR = {"batch": KIND_COLOURS["norm"], "none": "#8a7f6a"}
 TEXT, SMALL = 15, 14  # px, legible from the back of a hall
@@ -62,8 +63,8 @@ def finish(figure: go.Figure, height: int = 430) -> go.Figure:
 
 def line(
     name: str,
-    x: list,
-    y: list,
+    x: Sequence[object],
+    y: Sequence[object],
     colour: str,
     *,
     heavy: bool = True,
@@ -121,12 +122,13 @@ def exponents(figure: go.Figure) -> None:
 
 def running_mean(values: list[float | None], over: int = 10) -> list[float | None]:
     """Mean of the last `over` values at each point; a gap stays a gap."""
-    means = []
+    means: list[float | None] = []
     for end in range(1, len(values) + 1):
         last = values[max(0, end - over) : end]
-        means.append(None if None in last else sum(last) / len(last))
+        known = [value for value in last if value is not None]
+        means.append(sum(known) / len(known) if len(known) == len(last) else None)
     return means
 
 
-def column(rows: Iterable[Row], key: str) -> list:
+def column(rows: Iterable[Row], key: str) -> list[Any]:
     return [row[key] for row in rows]

@@ -94,7 +94,8 @@ def by_depth(rows: list[Row], summary: Row | None = None, steps: int | None = No
             figure.add_trace(
                 line(
                     f"{kind} {'with' if norm == 'batch' else 'without'} BN",
-                    *zip(*points, strict=True),
+                    [depth for depth, _ in points],
+                    [value for _, value in points],
                     KIND_COLOUR[kind],
                     dash=DASH[norm],
                     heavy=norm == "batch",
@@ -158,14 +159,14 @@ def shattered(rows: list[Row], summary: Row | None = None, steps: int | None = N
     figure.update_yaxes(range=[-0.35, 1.05], row=2)
     figure.update_xaxes(title="steps along the line", row=2)
     figure.update_xaxes(showticklabels=False, tickvals=[0, 1], row=1)
-    for panel in ("", "2"):  # names inside the panel: as tick labels those of two panels collide on a small screen
-        for x, end, text in ((0, "left", "one digit"), (1, "right", "another")):
+    for axes in ("", "2"):  # names inside the panel: as tick labels those of two panels collide on a small screen
+        for at, end, text in ((0, "left", "one digit"), (1, "right", "another")):
             figure.add_annotation(
-                x=x,
-                xref=f"x{panel} domain",
+                x=at,
+                xref=f"x{axes} domain",
                 xanchor=end,
                 y=0,
-                yref=f"y{panel} domain",
+                yref=f"y{axes} domain",
                 yanchor="top",
                 text=text,
                 showarrow=False,

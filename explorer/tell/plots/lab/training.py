@@ -100,9 +100,10 @@ def final_by_depth(rows: list[Row], summary: Row | None = None, steps: int | Non
             figure.add_trace(
                 line(
                     kind,
-                    *zip(*points, strict=True),
+                    [depth for depth, _ in points],
+                    [value for _, value in points],
                     colour,
-                    customdata=[d for d, _ in points],
+                    customdata=[depth for depth, _ in points],
                     hover="%{y:.3g} nats at %{x} layers",
                 )
             )

@@ -132,7 +132,9 @@ def _side_by_side(chosen: Chosen, made: Sequence[dict]) -> None:
     slug = naming.slug(chosen.spec)
     name = slug if any(slug in line["cells"] for line in made) else "resnet50"
     common = sides.shared(made)
-    shown = [row | {"setting": sides.without(row["setting"], common)} for row in sides.speeds(made, name)]
+    shown = sides.speeds(made, name)
+    for row in shown:
+        row["setting"] = sides.without(row["setting"], common)
     title = _title(made, name)
     pieces.lead(
         f"{title} on each machine and with each setting; all of the measured and recorded ones: {', '.join(common)}."

@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 CPU_TORCH = "https://download.pytorch.org/whl/cpu"  # without it, Linux gets gigabytes of CUDA libraries
-WORKERS = ("-n", "2", "--dist", "loadgroup")  # which tests stay together: tests/conftest.py
+# Which tests stay together, and in which order: tests/conftest.py
+WORKERS = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 

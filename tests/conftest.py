@@ -52,11 +52,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers: what measures stays on one, so that two clocks never run at once; else a file stays whole."""
+    """With several workers: what measures stays on one, so that two clocks never run at once; else a file stays whole.
+
+    The longest come first, and what is short fills up the end: what measures, the browser's files, the others.
+    """
+    turns = dict.fromkeys(items, 2)
     for item in items:
         file = item.nodeid.partition("::")[0]
         clocked = file.startswith("tests/timing/") or file == "tests/browser/test_timing.py"
         item.add_marker(pytest.mark.xdist_group("timing" if clocked else file))
+        if clocked or file.startswith("tests/browser/"):
+            turns[item] = 0 if clocked else 1
+    items.sort(key=turns.__getitem__)
 
 
 class Server:

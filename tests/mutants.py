@@ -87,7 +87,7 @@ FAULTS = (
         "nn.MaxPool2d(3, stride=2, padding=1)",
         "nn.MaxPool2d(3, stride=2, padding=0)",
         "tests/net/test_model.py",
-        "tests/test_trace.py",
+        "tests/net/test_trace.py",
     ),
     fault(
         "jump-without-pool",
@@ -95,7 +95,7 @@ FAULTS = (
         TRACE,
         "field = field.through(kernel, stride, dilation, before)",
         'field = field.through(kernel, 1 if kind == "maxpool" else stride, dilation, before)',
-        "tests/test_trace.py",
+        "tests/net/test_trace.py",
         "tests/net/test_field.py",
     ),
     fault(
@@ -114,7 +114,7 @@ FAULTS = (
         '    kept = globals().setdefault("_KEPT", {})\n'
         '    made = follow(build(spec, "meta"), (batch, spec.in_channels, height, width))\n'
         "    return kept.setdefault((height, width, batch), made)",
-        "tests/test_pages.py",
+        "tests/web/test_pages.py",
     ),
     fault(
         "clock-over-input",
@@ -166,7 +166,7 @@ FAULTS = (
         "return (1, *later) if",
         "return (2, *later) if",
         "tests/net/test_model.py",
-        "tests/test_trace.py",
+        "tests/net/test_trace.py",
     ),
     fault(
         "fan-in",
@@ -215,7 +215,7 @@ FAULTS = (
         '(999.995e6, 1e9, "G", 2)',
         '(999.995e6, 2**30, "G", 2)',
         "tests/tell/test_palette.py",
-        "tests/test_cli.py",
+        "tests/cli/test_main.py",
     ),
     fault(
         "too-much-too-little",
@@ -248,7 +248,7 @@ FAULTS = (
                 '    st.session_state["chosen"] = globals()["_LAST"] = chosen',
             ),
         ),
-        ("tests/test_pages.py",),
+        ("tests/web/test_pages.py",),
     ),
 )
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.conftest import CHROMIUM, FLAGS, ROOT, Server, Visit
-from tests.test_pages import PAGES
+from tests.web.test_pages import PAGES
 
 README = {  # file -> path, text to wait for, theme
     "map": ("/?depth=152", "60.19 M params", "light"),

@@ -18,7 +18,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from tests.conftest import CHROMIUM, FLAGS, ROOT, Server, free_port
-from tests.test_pages import PAGES
+from tests.web.test_pages import PAGES
 
 TIMES = 8
 WAIT = """([text]) => new Promise(done => { const start = performance.now(); (function look() {

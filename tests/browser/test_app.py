@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_every_figure import PROVED, cards_fit
-from tests.test_pages import PAGES, ROOT
+from tests.web.test_pages import PAGES, ROOT
 
 HOME = next(
     line.split('"')[1] for line in (ROOT / "explorer" / "app.py").read_text().splitlines() if line.startswith('    ("')

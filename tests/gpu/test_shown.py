@@ -21,7 +21,7 @@ from tests.gpu import plan
 from tests.gpu.fakes import NAME
 from tests.gpu.report import Folder
 from tests.gpu.test_kit import PretendHand, carried_out
-from tests.test_pages import open_app
+from tests.web.test_pages import open_app
 
 PAIR = (preset("resnet34"), preset("resnet50"))
 

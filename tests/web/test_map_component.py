@@ -10,7 +10,7 @@ from explorer.net.trace import trace
 from explorer.spec import preset
 from explorer.timing.measure.parts import Part
 from explorer.timing.said import rows
-from tests.test_pages import open_app
+from tests.web.test_pages import open_app
 
 
 def sent(app) -> dict:

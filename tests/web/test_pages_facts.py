@@ -9,7 +9,7 @@ import pytest
 from explorer.facts import comparison, memory
 from explorer.spec import preset
 from explorer.web.plain import read
-from tests.test_pages import open_app
+from tests.web.test_pages import open_app
 
 SECTIONS = {
     "cost": ("show", ("where", "flops", "memory", "field", "torchinfo")),

@@ -9,7 +9,7 @@ from explorer.jobs import Job
 from explorer.lab.claims import story
 from explorer.lab.experiments import EXPERIMENTS
 from explorer.web.plain import read
-from tests.test_pages import open_app
+from tests.web.test_pages import open_app
 
 
 def page(query: str) -> AppTest:

@@ -15,7 +15,7 @@ from explorer.cli.main import main
 from explorer.spec import preset
 from explorer.spec.chosen import of_params
 from explorer.web.plain import read
-from tests.test_pages import open_app
+from tests.web.test_pages import open_app
 from tests.weights.checkpoints import Browser, filled, saved
 from tests.weights.hostile import BOMB, HOSTILE, RAN
 

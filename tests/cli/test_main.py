@@ -15,7 +15,7 @@ import pytest
 from explorer.cli.main import main, parser
 from explorer.spec import ResNetSpec, cifar_stages, named
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 DEPTHS = ("18", "34", "50", "101", "152")
 # params by option, MACs by stride, solid/dotted, convolutions, receptive field at conv5_x (v1, v1.5):
 # computed by torchvision and fvcore at 224×224, 1000 classes.

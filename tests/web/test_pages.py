@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from explorer.tell import url_keys
 from explorer.web.plain import read
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 SPECS = {
     "": "ResNet-50 · bottleneck [3,4,6,3] · 25.56 M params · 4.09 GMACs · 1×3×224×224",

@@ -34,7 +34,8 @@ try:
     pair = block_pair.pair(width, equal, place, chosen.spec)
 except ValueError as error:
     plain.error(f"{error}. Shown: 256.")
-    pair = block_pair.pair(256, equal, place, chosen.spec)
+    width = 256
+    pair = block_pair.pair(width, equal, place, chosen.spec)
 
 pieces.lead(block_pair.lesson(pair, equal))
 widest = max(shape[1] for block in (pair.basic, pair.bottleneck) for shape in (block.in_shape, block.out_shape))
@@ -55,8 +56,8 @@ for column, (kind, block) in zip(st.columns(2, gap="medium"), pair.by_kind().ite
 
 st.subheader("What the way around costs", anchor=False)
 pieces.table(
-    block_pair.option_rows(width if not width % 8 and 8 <= width <= 2048 else 256, equal, place, chosen.spec),
-    caption="Parameters of this block under each shortcut option of the paper, BN included.",
+    block_pair.option_rows(width, equal, place, chosen.spec),
+    caption="Parameters of this block under each shortcut option of the paper, norms included.",
 )
 with st.container(horizontal=True):
     pieces.downloads("blocks", block_pair.rows(pair), dict(zip(("Basic block", "Bottleneck"), drawings)))

@@ -48,7 +48,10 @@ def totals(block: Block) -> dict[str, Proof]:
     """What stands below a block: its parameters, and its multiply-adds with and without the shortcut's."""
     main, whole = prove("macs", block.convs), prove("macs", block.nodes)
     more = {"MACs with the shortcut’s": whole} if whole.value != main.value else {}
-    return {"parameters, BN and shortcut included": prove("params", block.nodes), "MACs of the main path": main} | more
+    return {
+        "parameters, norms and shortcut included": prove("params", block.nodes),
+        "MACs of the main path": main,
+    } | more
 
 
 def arithmetic(block: Block) -> Proof:
@@ -62,7 +65,7 @@ def pair(width: int, equal: str = "width", place: str = "solid", base: ResNetSpe
 
     equal: "width" gives both the same outer width; "cost" gives the basic block a quarter of it, as Fig. 5 of
     He et al. 2015 does (64-d against 256-d). base: whose shortcut option, stride place, activation and norm to use.
-    Raises `ValueError` for a width that the place does not allow.
+    Raises `ValueError` for a width that the place or GroupNorm's groups do not allow.
     """
     base = base or ResNetSpec()
     check_int("width", width, 8, 2048)
@@ -122,7 +125,7 @@ def drawn_proofs(block: Block) -> dict[str, Proof]:
 
 
 def option_rows(width: int, equal: str, place: str, base: ResNetSpec) -> list[dict[str, str | Provable]]:
-    """The pair's parameters (BN included) under each shortcut option."""
+    """The pair's parameters (norms included) under each shortcut option."""
     names = {
         "A": "A: zero-padding",
         "B": "B: projection where the shape changes",
@@ -188,8 +191,6 @@ def _cut(kind: str, outer: int, place: str, side: int, base: ResNetSpec) -> Bloc
         width_per_group=64,
         stem="cifar",
         **LOCAL,
-        # Its groups may not divide these widths; BN has as many parameters.
-        **({"norm": "batch"} if base.norm == "group" else {}),
     )
     found = blocks(trace(spec, *(2 * (side * 2 if halves else side,))))
     return found[0] if place == "conv2_x" else found[1]

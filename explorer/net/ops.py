@@ -53,6 +53,14 @@ class Op:
     row: Callable[[Node], str] = lambda node: node.path  # in a table of stages: '7×7, 64, stride 2'
     milestone: str = ""  # below its feature map in a drawing; its path where empty
     relation: str = ""  # how that map came about, where "stride 2" does not say it
+    normalises: bool = False
+    keyed: bool = True  # in the legend of a drawing's colours; a shortcut's parts are lines, told with the shortcuts
+    full: str = ""  # in a sentence, where the short name says too little
+
+    @property
+    def named(self) -> str:
+        """In a sentence: 'BN', 'GroupNorm'."""
+        return self.full or self.short
 
 
 def op(kind: str) -> Op:
@@ -200,12 +208,32 @@ OPS: dict[str, Op] = {
         ),
     ),
     "norm": Op(
-        "Batch Normalization", "BN", lambda node: "BN", "norm", saves=("input", "batch statistics"), params=_twice
+        "Batch Normalization",
+        "BN",
+        lambda node: "BN",
+        "norm",
+        saves=("input", "batch statistics"),
+        params=_twice,
+        normalises=True,
     ),
     "groupnorm": Op(
-        "Group Normalization", "GN", lambda node: "GN", "norm", saves=("input", "group statistics"), params=_twice
+        "Group Normalization",
+        "GN",
+        lambda node: "GN",
+        "norm",
+        saves=("input", "group statistics"),
+        params=_twice,
+        normalises=True,
+        full="GroupNorm",
     ),
-    "frozennorm": Op("frozen Batch Normalization", "frozen BN", lambda node: "frozen BN", "norm", saves=("input",)),
+    "frozennorm": Op(
+        "frozen Batch Normalization",
+        "frozen BN",
+        lambda node: "frozen BN",
+        "norm",
+        saves=("input",),
+        normalises=True,
+    ),
     "relu": Op("ReLU", "ReLU", lambda node: "ReLU", "relu", saves=("output",)),
     "maxpool": Op(
         "max pooling",
@@ -241,14 +269,15 @@ OPS: dict[str, Op] = {
         share=2.0,
     ),
     "border": Op("zeros at the border", "border", lambda node: "zero border", "pool", side="border"),
-    "add": Op("addition", "+", lambda node: "+", "shortcut"),
-    "identity": Op("identity shortcut", "identity", lambda node: "identity", "shortcut", runs=False),
+    "add": Op("addition", "+", lambda node: "+", "shortcut", keyed=False),
+    "identity": Op("identity shortcut", "identity", lambda node: "identity", "shortcut", runs=False, keyed=False),
     "pad": Op(
         "zero-padding shortcut",
         "zero-padding",
         lambda node: "zero-padding" + _down(node),
         "shortcut",
         side="subsample",
+        keyed=False,
     ),
     "mean": Op("mean of each map", "mean", lambda node: "mean", "pool", side="one"),
     "conv1d": Op(
@@ -264,7 +293,7 @@ OPS: dict[str, Op] = {
     "sigmoid": Op("sigmoid", "sigmoid", lambda node: "sigmoid", "relu", saves=("output",)),
     "scale": Op("scaling by a gate", "× gate", lambda node: "×", "gate", saves=("inputs",)),
     "view": Op("another shape", "view", lambda node: "reshape", "plain", side="given", runs=False),
-    "flatten": Op("flatten", "flatten", lambda node: "flatten", "plain", runs=False),
+    "flatten": Op("flatten", "flatten", lambda node: "flatten", "plain", runs=False, keyed=False),
     "linear": Op(
         "fully connected",
         "fc",
@@ -288,7 +317,9 @@ class Shortcut:
     """What every view asks of a kind of shortcut.
 
     line: solid | dotted | none, as the paper draws it. dash: an SVG stroke-dasharray; edge: Graphviz's style.
-    words: in a legend; spoken: for a screen reader; counted: '46 solid'; question: a panel's heading.
+    words: in a legend; spoken: for a screen reader; counted: '46 solid'; question: a panel's heading; does: below the
+    number of them; round: the ends of its dashes;
+    mark: on its arch, where there is room.
     """
 
     line: str
@@ -298,10 +329,22 @@ class Shortcut:
     spoken: str
     counted: str
     question: str
+    does: str = ""
+    round: bool = False
+    mark: str = ""
 
 
 SHORTCUTS = {
-    "identity": Shortcut("solid", "", "solid", "solid: identity", "solid shortcut: identity", "solid", "Why solid?"),
+    "identity": Shortcut(
+        "solid",
+        "",
+        "solid",
+        "solid: identity",
+        "solid shortcut: identity",
+        "solid",
+        "Why solid?",
+        "x is added as it is",
+    ),
     "projection": Shortcut(
         "dotted",
         "7 5",
@@ -310,6 +353,8 @@ SHORTCUTS = {
         "dotted shortcut: projection",
         "dotted",
         "Why dotted?",
+        "a 1×1 convolution reshapes x",
+        mark="1×1",
     ),
     "pad": Shortcut(
         "dotted",
@@ -319,6 +364,9 @@ SHORTCUTS = {
         "dotted shortcut: zero-padding",
         "dotted (zeros)",
         "Why dotted, with zeros?",
+        "zeros fill the new channels",
+        round=True,
+        mark="0",
     ),
     "subsample": Shortcut(
         "dotted",
@@ -328,6 +376,8 @@ SHORTCUTS = {
         "dotted shortcut: pixels left out",
         "dotted (pixels left out)",
         "Why dotted, without weights?",
+        "pixels of x are left out, without weights",
+        round=True,
     ),
     "none": Shortcut("none", "", "invis", "no shortcut (plain net)", "no shortcut", "no shortcut", "No shortcut"),
 }

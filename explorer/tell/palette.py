@@ -31,6 +31,17 @@ KIND_LABELS = {kind: row.label for kind, row in OPS.items()}
 BLOCK_COLOURS = {"basic": "#2484c1", "bottleneck": "#8a55c9"}
 SHORTCUT = "#d2452f"
 SHORTCUT_DASH = {kind: row.dash for kind, row in SHORTCUTS.items()}  # SVG stroke-dasharray
+SHORTCUT_LINES = {  # what the browser draws and says of each kind of shortcut
+    kind: {
+        "line": row.line,
+        "dash": row.dash,
+        "cap": "round" if row.round else None,
+        "does": row.does,
+        "mark": row.mark,
+    }
+    for kind, row in SHORTCUTS.items()
+}
+UNKEYED = [kind for kind, row in OPS.items() if not row.keyed]
 SHORTCUT_WORDS = {kind: row.words for kind, row in SHORTCUTS.items()}
 MATCH = "#1f8a4c"
 CSS_COLOURS = {"shortcut": SHORTCUT, "match": MATCH}  # custom properties of our stylesheets

@@ -92,7 +92,22 @@ def test_the_lesson_says_fig_5_of_fig_5_alone_and_names_what_it_leaves_out() -> 
 
 def test_the_totals_tell_the_shortcut_apart_where_it_costs() -> None:
     solid, dotted = (block_pair.totals(block_pair.pair(256, place=place).bottleneck) for place in ("solid", "dotted"))
-    assert list(solid) == ["parameters, BN and shortcut included", "MACs of the main path"]
+    assert list(solid) == ["parameters, norms and shortcut included", "MACs of the main path"]
     assert solid["MACs of the main path"].value == 14 * 14 * 69_632
     whole, main = dotted["MACs with the shortcut’s"].value, dotted["MACs of the main path"].value
     assert whole - main == 14 * 14 * 128 * 256
+
+
+def test_a_net_with_group_norm_has_it_in_its_blocks_too():
+    base = ResNetSpec(norm="group")
+    found = block_pair.pair(256, base=base)
+    for block in found.by_kind().values():
+        assert {node.kind for node in block.nodes} >= {"groupnorm"} and "norm" not in {
+            node.kind for node in block.nodes
+        }
+        assert " · ".join(("GN", "ReLU")) in str(block_drawing(block, "#000", "t", 256))
+    assert all(
+        block_pair.pair(256, equal, place, base) for equal in ("width", "cost") for place in ("dotted", "conv2_x")
+    )
+    with pytest.raises(ValueError, match="norm=group: 16 channels do not divide into 32 groups"):
+        block_pair.pair(64, base=base)

@@ -103,6 +103,16 @@ def test_full_size_nets(name, batch, saved):
     assert memory.saved_bytes(trace(preset(name), 224, 224, batch)) == saved
 
 
+def test_what_is_held_to_torch_is_said_as_closely_as_it_is_held():
+    """The words of `tested` name the tests of this file and of test_memory_autocast.py, by format and norm."""
+    net, grouped = preset("resnet50"), ResNetSpec(norm="group")
+    assert "equal torch’s, byte for byte (small nets of every axis, CPU, fp32)" in memory.tested(net, "fp32")
+    assert "another size" in memory.tested(net, "bf16") and "another size" not in memory.tested(net, "fp32")
+    assert "equal torch’s under autocast, byte for byte" in memory.tested(net, "amp")
+    assert "never under" in memory.tested(grouped, "amp") and "byte for byte" not in memory.tested(grouped, "amp")
+    assert "byte for byte" in memory.tested(grouped, "fp32")
+
+
 def test_parts_and_their_sum():
     inference = memory.estimate(preset("resnet50"), 224, 224, 8)
     training = memory.estimate(preset("resnet50"), 224, 224, 8, optimizer="Adam, AdamW")

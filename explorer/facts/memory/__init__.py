@@ -35,6 +35,7 @@ __all__ = [
     "proofs",
     "saved_bytes",
     "storages",
+    "tested",
 ]
 
 OPTIMIZERS = {"SGD": 0, "SGD with momentum": 1, "Adam, AdamW": 2}  # copies of the parameters in their state
@@ -125,6 +126,24 @@ def proofs(
 def assumptions(dtype: str) -> tuple[str, ...]:
     """What an estimate in this format takes for granted."""
     return AMP_ASSUMPTIONS if dtype == AMP else ASSUMPTIONS
+
+
+def tested(spec: ResNetSpec, dtype: str) -> str:
+    """What of a memory table tests hold to torch, and how closely (tests/facts/test_memory*.py); the rest of it."""
+    kept, peak = "what autograd keeps in training", "what is alive at the peak of inference"
+    if dtype == AMP and spec.norm == "group":
+        held = (
+            f"{kept} is never under torch’s under autocast, {peak} neither, and at most 1.5 times it (small nets, CPU)"
+        )
+    elif dtype == AMP:
+        held = f"{kept} and {peak} equal torch’s under autocast, byte for byte (small nets, CPU)"
+    else:
+        held = f"{kept} and {peak} equal torch’s, byte for byte (small nets of every axis, CPU, fp32)"
+        held += "" if dtype == "fp32" else f"; in {dtype} the same tensors are counted at another size"
+    return (
+        f"Held to torch in tests: {held}. Weights, buffers, gradients and the optimiser’s state are counts times bytes; "
+        "the working space is an estimate, and with it the total."
+    )
 
 
 class LayerMemory(TypedDict):

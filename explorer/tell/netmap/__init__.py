@@ -104,7 +104,6 @@ def colours() -> dict[str, object]:
         "stages": palette.STAGE_COLOURS,
         "kinds": palette.KIND_COLOURS,
         "shortcut": palette.SHORTCUT,
-        "dash": palette.SHORTCUT_DASH,
         "words": palette.SHORTCUT_WORDS,
         "kind_labels": palette.KIND_LABELS,
         "provenance": {name: [units.PROVENANCE_MARK[name], text] for name, text in units.PROVENANCE.items()},

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from explorer.tell.plots.cost import BASE, OTHER, PLOT, TEXT, Rows, styled
+from explorer.tell.plots.cost import BASE, OTHER, PLOT, Rows
 from explorer.tell.plots.labels import places
+from explorer.tell.plots.style import TEXT, styled
 
 
 def against_cost(rows: Rows, y: tuple[str, str], picked: str) -> go.Figure:

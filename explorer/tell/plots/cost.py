@@ -5,32 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import pandas  # noqa: F401  (plotly looks for it in sys.modules, and must not find it half imported by another thread)
 import plotly.graph_objects as go
 
 from explorer import units
 from explorer.tell import palette
 from explorer.tell.plots.labels import places
+from explorer.tell.plots.style import ABOVE, TEXT, styled
 
 Rows = Sequence[dict]
-TEXT = 15  # px: legible from the back of a hall
-BASE, OTHER, SOFT = "#6f7f8f", "#2484c1", "rgba(127,127,127,.25)"
-
-
-def styled(figure: go.Figure, height: int, **layout: object) -> go.Figure:
-    """Transparent, without a frame, with text that carries."""
-    figure.update_layout(
-        height=height,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font_size=TEXT,
-        margin={"l": 8, "r": 12, "t": 12, "b": 8},
-        hoverlabel_font_size=TEXT,
-        showlegend=False,
-        **layout,
-    )
-    figure.update_xaxes(tickfont_size=TEXT, gridcolor=SOFT, automargin=True, zeroline=False)
-    return figure.update_yaxes(tickfont_size=TEXT, gridcolor=SOFT, automargin=True, zeroline=False)
+BASE, OTHER = "#6f7f8f", "#2484c1"
 
 
 def tree(items: Rows, unit: str, kind: str) -> go.Figure:
@@ -76,7 +59,7 @@ def bars(rows: Rows, metric: str, label: str, unit: str) -> go.Figure:
     )
     figure.update_xaxes(type="category", showticklabels=named, showgrid=False)
     figure.update_yaxes(title=label, tickformat="~s", rangemode="tozero")
-    return styled(figure, 420).update_layout(margin_t=36)
+    return styled(figure, 420, top=36)
 
 
 PLOT = (720, 450)  # px of the smallest plot area at which all names that are drawn have room: a 1280 px wide screen
@@ -147,9 +130,7 @@ def receptive(rows: Rows) -> go.Figure:
         )
     figure.update_xaxes(type="category", nticks=8, showgrid=False)
     figure.update_yaxes(title="pixels", rangemode="tozero")
-    return styled(figure, 360).update_layout(
-        showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"}, margin_t=40
-    )
+    return styled(figure, 360, legend=ABOVE, top=40)
 
 
 def heat(values: Sequence[Sequence[float]]) -> go.Figure:

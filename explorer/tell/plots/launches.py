@@ -6,7 +6,8 @@ import pandas  # noqa: F401  (plotly looks for it in sys.modules, and must not f
 import plotly.graph_objects as go
 
 from explorer import units
-from explorer.tell.plots.timing import COUNT, TEXT, TIME, log_axis, styled
+from explorer.tell.plots.style import ABOVE, TEXT, styled
+from explorer.tell.plots.timing import COUNT, TIME, log_axis
 from explorer.timing.said.launches import Ladder
 
 HEIGHT = 330
@@ -51,4 +52,4 @@ def launches(seen: Ladder) -> go.Figure:
     values = [value * 1e3 for *_, points in lines for _, value in points]
     log_axis(figure.update_yaxes, "ms", min(values) / 1.8, max(values) * 1.5)
     figure.update_xaxes(type="category", title="batch", categoryorder="array", categoryarray=batches)
-    return styled(figure, HEIGHT)
+    return styled(figure, HEIGHT, legend=ABOVE, top=30)

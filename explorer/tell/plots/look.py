@@ -8,7 +8,7 @@ import pandas  # noqa: F401  (plotly looks for it in sys.modules, and must not f
 import plotly.graph_objects as go
 
 from explorer.tell.palette import SHORTCUT
-from explorer.tell.plots.cost import styled
+from explorer.tell.plots.style import styled
 
 
 def additions(rows: list[dict[str, Any]], chosen: str) -> go.Figure:

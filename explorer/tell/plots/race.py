@@ -8,7 +8,8 @@ import pandas  # noqa: F401  (plotly looks for it in sys.modules, and must not f
 import plotly.graph_objects as go
 
 from explorer import units
-from explorer.tell.plots.timing import COUNT, TEXT, TIME, log_axis, styled, unit_of
+from explorer.tell.plots.style import ABOVE, TEXT, styled
+from explorer.tell.plots.timing import COUNT, TIME, log_axis, unit_of
 from explorer.timing.data.measurement import rate
 from explorer.timing.said.machines import Speed
 from explorer.timing.said.rows import Raced, Ratio
@@ -35,7 +36,7 @@ def race(rows: Sequence[Raced], said: str) -> go.Figure:
         )
     figure.update_xaxes(title=said, ticksuffix=f" {unit}", rangemode="tozero")
     figure.update_yaxes(title="pictures done", rangemode="tozero")
-    return styled(figure, HEIGHT)
+    return styled(figure, HEIGHT, legend=ABOVE, top=30)
 
 
 def contrast(rows: Sequence[Ratio], one: str, other: str) -> go.Figure:
@@ -76,7 +77,7 @@ def contrast(rows: Sequence[Ratio], one: str, other: str) -> go.Figure:
     )
     figure.update_xaxes(range=[0, max(row.ratio for row in rows) * 1.18], visible=False)
     figure.update_yaxes(autorange="reversed", title=None)
-    return styled(figure, HEIGHT)
+    return styled(figure, HEIGHT, legend=ABOVE, top=30)
 
 
 def machines(rows: Sequence[Speed]) -> go.Figure:
@@ -99,7 +100,7 @@ def machines(rows: Sequence[Speed]) -> go.Figure:
         _dots(figure, source, [(row, lane) for row, lane in zip(rows, lanes) if row["source"] == source], low)
     log_axis(figure.update_xaxes, "pictures per second", low, high)
     figure.update_yaxes(range=[at + 6, 0], visible=False)
-    return styled(figure, at + 110)
+    return styled(figure, at + 110, legend=ABOVE, top=30)
 
 
 def _name(figure: go.Figure, y: float, text: str, size: int) -> None:

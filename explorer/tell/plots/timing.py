@@ -5,34 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-import pandas  # noqa: F401  (plotly looks for it in sys.modules, and must not find it half imported by another thread)
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from explorer import units
 from explorer.tell import palette
 from explorer.tell.plots.labels import places
+from explorer.tell.plots.style import ABOVE, TEXT, styled
 from explorer.timing.data.measurement import rate
 from explorer.timing.said.rows import Swept, Timed, UnderTheRoof
 
-TEXT = 15  # px: legible from the back of a hall
 PLOT = (290, 230)  # px of the roofline's plot area on a phone
 TIME, COUNT, WHOLE = "#8a55c9", "#7d8c9c", "#c07f16"
-
-
-def styled(figure: go.Figure, height: int, **layout: object) -> go.Figure:
-    figure.update_layout(
-        height=height,
-        font_size=TEXT,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        margin={"l": 10, "r": 20, "t": 30, "b": 10},
-        hoverlabel_font_size=TEXT,
-        legend={"font_size": TEXT, "orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        **layout,
-    )
-    figure.update_xaxes(tickfont_size=TEXT, title_font_size=TEXT, automargin=True)
-    return figure.update_yaxes(tickfont_size=TEXT, title_font_size=TEXT, automargin=True)
 
 
 def where(rows: Sequence[Timed]) -> go.Figure:
@@ -72,7 +56,7 @@ def where(rows: Sequence[Timed]) -> go.Figure:
         figure.add_bar(x=[None], y=["Time"], name=stage, marker_color=palette.STAGE_COLOURS[stage], orientation="h")
     figure.update_yaxes(autorange="reversed", title=None)
     figure.update_xaxes(range=[0, 100], ticksuffix=" %", title=None, showgrid=False)
-    return styled(figure, 290, barmode="overlay")
+    return styled(figure, 290, legend=ABOVE, top=30, barmode="overlay")
 
 
 def _stage_spans(rows: Sequence[Timed], shares: Sequence[float]) -> list[tuple[float, float]]:
@@ -110,7 +94,7 @@ def distribution(times_s: Sequence[float], median_s: float, q1_s: float, q3_s: f
     room = (high - low or high) * 0.15
     figure.update_xaxes(title="pass")
     figure.update_yaxes(title=unit, range=[low - room, high + room])  # not from zero: the band would be a line
-    return styled(figure, 300)
+    return styled(figure, 300, legend=ABOVE, top=30)
 
 
 def batch_sweep(rows: Sequence[Swept]) -> go.Figure:
@@ -153,7 +137,7 @@ def batch_sweep(rows: Sequence[Swept]) -> go.Figure:
         range=[-0.5, len(rows) - 0.5],
     )
     figure.update_annotations(font_size=TEXT)
-    return styled(figure, 340)
+    return styled(figure, 340, legend=ABOVE, top=30)
 
 
 def bar_sweep(rows: Sequence[Swept]) -> go.Figure:
@@ -195,7 +179,7 @@ def bar_sweep(rows: Sequence[Swept]) -> go.Figure:
     figure.update_yaxes(type="category", range=[len(shown) - 0.5, -0.5])
     longest *= factor  # the words beside the longest bar need room on a phone, numbers on the axis do not
     figure.update_xaxes(title=unit, range=[0, longest * 2.3], tickvals=ticks(longest), title_standoff=4)
-    return styled(figure, 80 + 48 * max(len(shown), 1), showlegend=False)
+    return styled(figure, 80 + 48 * max(len(shown), 1), top=30)
 
 
 def roofline(
@@ -241,7 +225,7 @@ def roofline(
         )
     log_axis(figure.update_xaxes, "FLOPs per byte moved (eager)", *spans[0])
     log_axis(figure.update_yaxes, "GFLOP/s", *spans[1])
-    return styled(figure, 335)
+    return styled(figure, 335, legend=ABOVE, top=30)
 
 
 def _names(

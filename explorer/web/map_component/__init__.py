@@ -20,7 +20,8 @@ KEY = "map"
 
 GIVEN = {
     "PROOF_CARD": markup.slotted_card(),
-    "DASH": palette.SHORTCUT_DASH,
+    "SHORTCUTS": palette.SHORTCUT_LINES,
+    "UNKEYED": palette.UNKEYED,
     **walk_component.GIVEN,
     "LEVELS": {level: level.capitalize() for level in netmap.LEVELS} | {"fig3": "Fig. 3"},
 }

@@ -1,6 +1,7 @@
 // SVG and PNG of what is on the screen: styles, colours and fonts written into the file, with a title, fit for a slide.
 
 import { SVG_NS, html, svg } from "../js/dom.js";
+import { dashes } from "./facts.js";
 
 const SLIDE = { width: 1600, height: 900, margin: 56, head: 104, foot: 56, scale: 2 };
 const TALL = { width: 1000, margin: 40, head: 104, foot: 56, scale: 2 }; // a column, such as Fig. 3, keeps its form
@@ -121,8 +122,7 @@ function legendLine(map, look, page) {
               d: `M${at} ${y - 5}h40`,
               stroke: shortcut,
               "stroke-width": 3.5,
-              "stroke-linecap": kind === "pad" ? "round" : "butt",
-              "stroke-dasharray": map.data.palette.dash[kind] || "none",
+              ...dashes(kind),
             }),
           50,
         ),

@@ -2,6 +2,7 @@
 
 import { svg } from "../js/dom.js";
 import { fitted, shown } from "../js/numbers.js";
+import { dashes } from "./facts.js";
 import { nameTile } from "./paint.js";
 
 export function drawOpened(data, kind, block) {
@@ -46,8 +47,7 @@ function drawBypass(data, line, id) {
       "data-kind": line.kind,
       "data-count": 1,
       "stroke-width": 3,
-      "stroke-dasharray": data.palette.dash[line.kind] || null,
-      "stroke-linecap": line.kind === "pad" ? "round" : null,
+      ...dashes(line.kind),
       "marker-end": "url(#map-arrow-shortcut)",
     }),
     line.kind === "identity"
@@ -139,7 +139,7 @@ export function drawFigure3(data) {
           "data-kind": line.kind,
           "data-count": 1,
           "stroke-width": 2.4,
-          "stroke-dasharray": data.palette.dash[line.kind] || null,
+          ...dashes(line.kind),
         }),
       ),
     );

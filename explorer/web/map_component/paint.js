@@ -1,7 +1,9 @@
 // Colours and values on the tiles: painting again costs no new layout and no new data.
 
 import { html, svg } from "../js/dom.js";
+import { UNKEYED } from "../js/given.js";
 import { clamp, fitted, shown } from "../js/numbers.js";
+import { dashes } from "./facts.js";
 import { counted, provable } from "./proof.js";
 
 const ROOM_FOR_TWO_LINES = { width: 84, height: 34 };
@@ -114,7 +116,7 @@ function kindItems({ data, tileElements }) {
   );
   return [...kinds]
     .map((name) => name.slice(5))
-    .filter((kind) => !["add", "identity", "pad", "flatten"].includes(kind))
+    .filter((kind) => !UNKEYED.includes(kind))
     .map((kind) =>
       html(
         "span",
@@ -138,8 +140,7 @@ function shortcutItem(map, kind) {
             class: "shortcut",
             d: "M1 5H33",
             "stroke-width": 2.6,
-            "stroke-dasharray": data.palette.dash[kind] || null,
-            "stroke-linecap": kind === "pad" ? "round" : null,
+            ...dashes(kind),
           }),
         ],
   );

@@ -1,6 +1,7 @@
 // The panel beside the map: why solid, why dotted, and the block's arithmetic.
 
 import { html } from "../js/dom.js";
+import { SHORTCUTS } from "../js/given.js";
 import { blockPanel } from "./block.js";
 import { factList, heading, lineSample, source } from "./facts.js";
 import { counted, numbersOf, provable, rule, shareOf, stageSteps, written } from "./proof.js";
@@ -45,7 +46,8 @@ function netPanel(map) {
   const { data } = map;
   if (data.figure === "fig3") return fig3Panel(map);
   const held = data.shortcuts_held;
-  const dotted = (held.projection ?? 0) + (held.pad ?? 0) + (held.subsample ?? 0);
+  const dotted = Object.keys(held).filter((kind) => SHORTCUTS[kind].line === "dotted");
+  const does = dotted.length === 1 ? SHORTCUTS[dotted[0]].does : "x must change shape first";
   const plain = Boolean(held.none);
   return [
     ...heading("Shortcuts", plain ? "A plain net: none" : "Solid or dotted?"),
@@ -59,22 +61,14 @@ function netPanel(map) {
             {},
             html("b", {}, provable(map, `${held.identity ?? 0}`, counted(map, ["identity"]))),
             lineSample("identity"),
-            html("span", {}, "solid: x is added as it is"),
+            html("span", {}, `solid: ${SHORTCUTS.identity.does}`),
           ),
           html(
             "div",
             {},
-            html("b", {}, provable(map, `${dotted}`, counted(map, ["projection", "pad", "subsample"]))),
-            lineSample(held.pad ? "pad" : "projection"),
-            html(
-              "span",
-              {},
-              held.pad && held.projection
-                ? "dotted: x must change shape first"
-                : held.pad
-                  ? "dotted: zeros fill the new channels"
-                  : "dotted: a 1×1 convolution reshapes x",
-            ),
+            html("b", {}, provable(map, `${dotted.reduce((sum, kind) => sum + held[kind], 0)}`, counted(map, dotted))),
+            lineSample(dotted[0] ?? "projection"),
+            html("span", {}, dotted.length ? `dotted: ${does}` : "dotted: none here"),
           ),
         ),
     ...(data.special ? [html("p", { class: "kicker" }, "What is special")] : []),

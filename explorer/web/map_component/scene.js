@@ -1,12 +1,13 @@
 // Draws a level of the map from its data. Every function returns SVG elements; none of them knows about state.
 
 import { svg } from "../js/dom.js";
+import { SHORTCUTS } from "../js/given.js";
 import { clamp } from "../js/numbers.js";
 
 const DASH_WIDTH = 56; // an arch this wide takes the dashes as they are; a smaller one takes them smaller
 
-function dashOf(data, kind, width) {
-  const dash = data.palette.dash[kind];
+function dashOf(kind, width) {
+  const { dash } = SHORTCUTS[kind];
   const size = clamp(width / DASH_WIDTH, 0.45, 1);
   return dash
     ? dash
@@ -135,8 +136,8 @@ function drawArch(data, line, [d, x, y, width], level) {
       "data-kind": line.kind,
       "data-count": line.count,
       "stroke-width": stroke,
-      "stroke-dasharray": dashOf(data, line.kind, width),
-      "stroke-linecap": line.kind === "pad" ? "round" : null,
+      "stroke-dasharray": dashOf(line.kind, width),
+      "stroke-linecap": SHORTCUTS[line.kind].cap,
     }),
   );
   const mark = markOf(line, width, level);
@@ -147,8 +148,8 @@ function drawArch(data, line, [d, x, y, width], level) {
 // What stands on top of an arch: how many it stands for, zeros for zero-padding, the 1×1 where there is room.
 function markOf(line, width, level) {
   if (line.count > 1) return `${line.count}`;
-  if (line.kind === "pad") return "0";
-  return line.kind === "projection" && width >= 120 && level === "blocks" ? "1×1" : "";
+  const { mark } = SHORTCUTS[line.kind];
+  return mark.length === 1 || (width >= 120 && level === "blocks") ? mark : "";
 }
 
 function drawMark(text, x, y, width) {

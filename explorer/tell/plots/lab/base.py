@@ -6,17 +6,15 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-import pandas  # noqa: F401  Plotly asks sys.modules for it, and would find it half imported by an experiment's thread.
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from explorer.lab.outcome import Row
 from explorer.tell.palette import KIND_COLOURS, SHORTCUT
+from explorer.tell.plots.style import BELOW, SMALL, TEXT, styled
 
 KIND_COLOUR = {"plain": "#2484c1", "residual": SHORTCUT}
 BN_COLOUR = {"batch": KIND_COLOURS["norm"], "none": "#8a7f6a"}
-TEXT, SMALL = 15, 14  # px, legible from the back of a hall
-GRID = "rgba(128,128,128,.22)"
 CHANCE = 2.302585  # nats: ln 10, what guessing costs on ten classes
 
 View = Callable[..., go.Figure]
@@ -45,20 +43,8 @@ def panels(titles: Iterable[str], **more: object) -> go.Figure:
 
 
 def finish(figure: go.Figure, height: int = 430) -> go.Figure:
-    """The common look. The page's theme gives font and text colour."""
-    figure.update_layout(
-        height=height,
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font_size=SMALL,
-        margin={"l": 10, "r": 16, "t": 46, "b": 10},
-        hovermode="closest",
-        legend={"orientation": "h", "y": -0.2, "x": 0, "font_size": SMALL, "yanchor": "top"},
-    )
-    axis = {"gridcolor": GRID, "zeroline": False, "automargin": True, "tickfont_size": SMALL, "title_font_size": SMALL}
-    figure.update_xaxes(**axis)
-    figure.update_yaxes(**axis)
-    return figure
+    """The common look, with room for the panels' titles above and the legend below."""
+    return styled(figure, height, SMALL, BELOW, top=46, hovermode="closest")
 
 
 def line(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from explorer.tell.plots.lab.base import KIND_COLOUR, SMALL, Row, column, finish, level, line, panels, view
+from explorer.tell.plots.lab.base import KIND_COLOUR, Row, column, finish, level, line, panels, view
+from explorer.tell.plots.style import SMALL
 
 DOTTED = "rgba(210,69,47,.35)"
 SURFACE = [[0, "#0f2f5c"], [0.25, "#2484c1"], [0.5, "#8fc0e0"], [0.75, "#efd9b4"], [1, "#c07f16"]]

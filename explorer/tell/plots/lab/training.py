@@ -8,8 +8,6 @@ from explorer.tell.plots.lab.base import (
     BN_COLOUR,
     CHANCE,
     KIND_COLOUR,
-    SMALL,
-    TEXT,
     Row,
     column,
     finish,
@@ -19,6 +17,7 @@ from explorer.tell.plots.lab.base import (
     running_mean,
     view,
 )
+from explorer.tell.plots.style import SMALL, TEXT
 
 TOP = 2.9  # nats: a little over chance; first batches may lie above
 

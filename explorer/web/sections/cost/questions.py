@@ -200,7 +200,7 @@ def memories(chosen: Chosen) -> list[dict]:
             }
             for part in both["inference"]
         ],
-        caption="Bytes; click a number for how it comes about. Exact from the trace but for the working space. Assumed: "
+        caption=f"Bytes; click a number for how it comes about. {memory.tested(chosen.spec, dtype)} Assumed: "
         + "; ".join(memory.assumptions(dtype))
         + ".",
         source="estimated",

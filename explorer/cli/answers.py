@@ -6,12 +6,13 @@ Each answer takes the parsed arguments (of `explorer.cli.ask`) and calls the ver
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from explorer.facts import comparison, conventions, cost, memory, published, receptive
 from explorer.facts.agreement import agreement
+from explorer.facts.conventions.counting import Convention
 from explorer.facts.proof import Proof, depth, prove, receptive_field
 from explorer.facts.rollup import METRICS, SUMS
 from explorer.net.node import Node
@@ -24,7 +25,7 @@ class Section:
     """A table under its title. source: what its figures are (a key of units.PROVENANCE); note: what to know of it."""
 
     title: str
-    rows: Sequence[dict[str, Any]]
+    rows: Sequence[Mapping[str, object]]
     source: str = "computed"
     note: str = ""
 
@@ -76,7 +77,7 @@ def flops(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
     ]
 
 
-def _counted(one: conventions.Convention, batch: int) -> dict[str, object]:
+def _counted(one: Convention, batch: int) -> dict[str, object]:
     """A convention's result, for the batch where the tool multiplies by it."""
     proof = one.of_batch(batch)
     return {
@@ -120,7 +121,7 @@ def memories(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
 def fields(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
     """Receptive fields, v1 and v1.5; and, if asked, what the gradient of one unit says."""
     rows = [
-        row | {"v1: how": one["v1_px"].expression, "v15: how": one["v15_px"].expression}
+        {**row, "v1: how": one["v1_px"].expression, "v15: how": one["v15_px"].expression}
         for row, one in zip(receptive.by_block(spec), receptive.proofs(spec), strict=True)
     ]
     sections = [Section("After each block, pixels a side", rows)]
@@ -176,11 +177,11 @@ def compared(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
         for row, known in zip(comparison.headlines(*both), comparison.headline_proofs(*both), strict=True)
     ]
     stages = [
-        {"stage": row["stage"], "of": side, **row[which]}
+        {"stage": row["stage"], "of": side, **cells}
         for row in comparison.stage_rows(*both)
         if row["changed"]
-        for side, which in (("baseline", "base"), ("model", "other"))
-        if row[which]
+        for side, cells in (("baseline", row["base"]), ("model", row["other"]))
+        if cells
     ]
     found = comparison.layers(*both)
     return [
@@ -196,6 +197,7 @@ def paper(asked: argparse.Namespace) -> list[Section]:
     """A table of the paper beside what the models say. Raises `ValueError` for a table that is not here."""
     loaded = published.load(asked.table)
     about = f"{loaded['source']}, {loaded['url']}. {loaded['protocol']}"
+    rows: list[Mapping[str, object]]
     if asked.table == "table1":
         rows = [cell.plain for row in published.table1(asked.stride_on or "1x1") for cell in row if cell.published]
     else:

@@ -156,7 +156,7 @@ def render(name: str, given: argparse.Namespace) -> str:
         cli.scope(given, name, question.unused)
         spec, given.height, given.width, given.batch = net.spec, net.height, net.width, batch
         given.notes = net.notes
-    if name == "figure":
+    if name == "figure" and spec:
         from explorer.tell.pictures import picture
 
         return picture(cli.one_of("figure", given.what, FIGURES), spec, given.height, given.width, given.format)

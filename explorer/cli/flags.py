@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from explorer import spec as axes
-from explorer.spec import ResNetSpec, check_int, parse_input, parse_stages, read_field, resolve
+from explorer.spec import ResNetSpec, Value, check_int, parse_input, parse_stages, read_field, resolve
 from explorer.spec.controls import AXES, idle, varied
 
 INPUT = ("--input", "--image-size", "--img-size")  # the first is ours, the others are what people type
@@ -89,10 +89,8 @@ def asked(given: argparse.Namespace, name: str | None = None) -> Asked:
     own = found.input if spec.family == found.spec.family else None
     size = own or (spec.default_input,) * 2
     if given.input is not None:
-        batch = getattr(given, "batch", None)
-        size = parse_input(
-            given.input, spec.in_channels, int(batch) if re.fullmatch("[0-9]{1,9}", str(batch)) else None
-        )
+        batch = str(getattr(given, "batch", None))
+        size = parse_input(given.input, spec.in_channels, int(batch) if re.fullmatch("[0-9]{1,9}", batch) else None)
     return Asked(spec, *size, tuple(notes))
 
 
@@ -102,9 +100,9 @@ def say(notes: Sequence[str]) -> None:
         print(f"explorer: note: {one_line(note)}", file=sys.stderr)
 
 
-def _changes(given: argparse.Namespace) -> dict[str, object]:
+def _changes(given: argparse.Namespace) -> dict[str, Value]:
     """Field → value, for each flag that is given."""
-    changes: dict[str, object] = {}
+    changes: dict[str, Value] = {}
     for field in axes.DEFAULTS:
         text = getattr(given, field)
         if text is None:

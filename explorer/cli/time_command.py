@@ -12,11 +12,14 @@ import sys
 from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from explorer.cli import flags as cli
 from explorer.spec import ResNetSpec
 from explorer.timing.data.settings import CHOICES, Settings
+
+if TYPE_CHECKING:  # needs torch: not before there is something to measure
+    from explorer.timing.measure.parts import Parts
 
 LISTS = ("dtype", "memory_format", "compile")  # flags that take several values, separated by commas
 
@@ -176,8 +179,8 @@ def timed_row(spec: ResNetSpec, settings: Settings, args: argparse.Namespace) ->
     )
 
 
-def print_parts(parts: object) -> None:
-    """Seconds and share of each stage, and how the parts were cut. parts: a `timing.parts.Parts`."""
+def print_parts(parts: Parts) -> None:
+    """Seconds and share of each stage, and how the parts were cut."""
     from explorer.timing.measure.parts import rolled_up
     from explorer.timing.said.sentences import cut
 

@@ -35,7 +35,7 @@ def answer(question: Question, scene: Scene) -> Quantity:
 
 def evaluate(scene: Scene, guess: str) -> Verdict:
     """Hold a guess, as it stands in the URL, against the answer. A guess that makes no sense counts as none."""
-    question = scene.question
+    question = scene.asks
     right = answer(question, scene)
     judge = {"number": _number, "choice": _name, "block": _block}[question.kind]
     said, hit, sentence = judge(question, guess, right)

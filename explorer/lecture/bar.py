@@ -52,13 +52,13 @@ def _inputs(scene: Scene) -> dict[str, object] | None:
 
 def _verdict(scene: Scene, guess: str, cards: Cards) -> dict[str, object]:
     found = asdict(evaluate(scene, guess))
-    proof = answer(scene.question, scene).proof
+    proof = answer(scene.asks, scene).proof
     mark = units.PROVENANCE_MARK.get(found["source"], units.PROVENANCE_MARK["published"])
     return found | {
         "source": f"{mark} {found['source']}",
         "ask": asked(scene),
         "answer": cards.number(proof, found["answer"]) if proof else escape(found["answer"]),
-        "because": prose(scene.question.because, scene.chosen, False, cards),
+        "because": prose(scene.asks.because, scene.chosen, False, cards),
     }
 
 

@@ -58,7 +58,7 @@ def _scene(number: int, scene: Scene, root: str) -> Markup:
 
 
 def _ask(scene: Scene) -> Markup:
-    question = scene.question
+    question = scene.asks
     items = joined(Markup("<li>{}</li>").format(choice) for choice in question.choices)
     line = Markup('<p>Your guess: <span class="line">&nbsp;</span> {}</p>')
     own = Markup("<ul>{}</ul>").format(items) if items else line.format(question.unit)
@@ -68,7 +68,7 @@ def _ask(scene: Scene) -> Markup:
 def _answer(number: int, scene: Scene) -> Markup:
     found = evaluate(scene, NONE)
     mark = units.PROVENANCE_MARK.get(found.source, units.PROVENANCE_MARK["published"])
-    because = prose(scene.question.because, scene.chosen, links=False)
+    because = prose(scene.asks.because, scene.chosen, links=False)
     return Markup('<p><span class="number">{}</span>{} <b>{}</b> <span class="mark">{} {}</span></p>{}').format(
         number, asked(scene), found.answer, mark, found.source, because
     )

@@ -8,17 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TypeVar
 
 from explorer import units
 from explorer.facts import block_pair, published
 from explorer.facts.proof import Proof, counted, depth, prove, ratio, receptive_field, share
-from explorer.facts.rollup import Block, Stage, blocks, stages, total
+from explorer.facts.rollup import Block, Stage, blocks, stages, summed
 from explorer.lecture import on_gpu
 from explorer.net.node import Node
 from explorer.net.ops import SHORTCUTS
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, preset, presets
 from explorer.spec.chosen import Chosen
+
+Of = TypeVar("Of", Stage, Block)
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,8 @@ def _nodes(chosen: Chosen) -> tuple[Node, ...]:
     return trace(chosen.spec, chosen.height, chosen.width, 1)
 
 
-def _largest(parts: tuple[Stage, ...] | tuple[Block, ...]) -> Stage | Block:
-    return max(parts, key=lambda part: total(part.nodes))
+def _largest(parts: tuple[Of, ...]) -> Of:
+    return max(parts, key=lambda part: summed(part.nodes))
 
 
 def _blocks(what: str, *kinds: str) -> Callable[[Chosen], Quantity]:
@@ -68,7 +71,7 @@ def _field(chosen: Chosen) -> Quantity:
     nodes = _nodes(chosen)
     last = stages(nodes)[-2].nodes[-1]
     if last.receptive_field is None:
-        return Quantity(last.receptive_field, units.pixels(last.receptive_field))
+        return _name(units.pixels(None))
     return _proved(receptive_field(nodes, last.path), units.pixels(last.receptive_field))
 
 

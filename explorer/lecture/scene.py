@@ -58,6 +58,13 @@ class Scene:
         return query(self.state) | query(then)
 
     @property
+    def asks(self) -> Question:
+        """Its question. Raises `ValueError` where it has none."""
+        if self.question is None:
+            raise ValueError(f"scene={self.slug}: asks nothing")
+        return self.question
+
+    @property
     def chosen(self) -> Chosen:
         """The model on the screen in this scene."""
         return chosen_by.of_params(self.params())

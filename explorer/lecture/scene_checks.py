@@ -91,7 +91,7 @@ def _then(scene: Scene) -> None:
     _node(scene, params)
 
 
-CHECKS: dict[str, Callable[[Scene], None]] = {
+CHECKS: dict[str, Callable[[Scene], object]] = {
     "ask": scene_text.asked,
     "state": _state,
     "text": lambda scene: _text(scene, scene.text),

@@ -5,9 +5,10 @@ import streamlit as st
 from explorer import units
 from explorer.facts import block_pair
 from explorer.facts.proof import prove
-from explorer.tell import palette
+from explorer.tell import palette, questions
 from explorer.tell.drawing import block_drawing
 from explorer.web import facts_pieces, pieces, plain, state
+from explorer.web.asked import asked
 from explorer.web.pieces import Figure
 
 chosen = state.current()
@@ -15,18 +16,13 @@ st.header("Why the bottleneck?", anchor=False)
 
 left, middle, right = st.columns([1, 1.2, 1.3])
 with left:
-    equal = state.choose(
-        "Compare at equal",
-        ("width", "cost"),
-        "equal",
-        help="cost: the pair of the paper's Fig. 5, a 64-d basic block against a 256-d bottleneck.",
-    )
+    equal = asked("What do the two have in common?", questions.EQUAL, "equal")
 with middle:
-    place = state.choose(
-        "Shortcut of the block",
-        tuple(block_pair.PLACES),
+    place = asked(
+        "What does its shortcut carry?",
+        questions.PLACE,
         "place",
-        help="; ".join(f"{name}: {what}" for name, what in block_pair.PLACES.items()),
+        help="; ".join(f"{questions.PLACE[name]}: {what}" for name, what in block_pair.PLACES.items()),
     )
 with right:
     width = st.number_input("Outer width (channels)", value=256, step=64, key="outer", bind="query-params")

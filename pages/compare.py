@@ -5,7 +5,9 @@ import streamlit as st
 from explorer.facts import comparison
 from explorer.facts.told import Told
 from explorer.spec import naming
+from explorer.tell import questions
 from explorer.web import facts_pieces, pieces, state
+from explorer.web.asked import asked
 from explorer.web.sections.compare import changes as compare_changes
 from explorer.web.sections.compare import pair as compare_pair
 from explorer.web.sections.compare import presets as compare_presets
@@ -24,7 +26,7 @@ SECTIONS = {
     "maps": lambda: compare_changes.maps(base, chosen),
     "presets": lambda: compare_presets.cost_against_cost(base, chosen),
 }
-show = state.choose("Show", tuple(SECTIONS), "diff", width="stretch", label_visibility="collapsed")
+show = asked("Where do they differ?", questions.COMPARE, "diff")
 rows = SECTIONS[show]()
 with st.container(horizontal=True):
     pieces.downloads(f"{naming.slug(base)}-to-{naming.slug(chosen.spec)}-{show}", rows)

@@ -4,7 +4,9 @@ import streamlit as st
 
 from explorer.net.trace import trace
 from explorer.spec import naming
+from explorer.tell import questions
 from explorer.web import facts_pieces, pieces, state
+from explorer.web.asked import asked
 from explorer.web.sections.cost import field as field_section
 from explorer.web.sections.cost import questions as cost_questions
 
@@ -19,14 +21,7 @@ SECTIONS = {
     "field": lambda: field_section.field(chosen),
     "torchinfo": lambda: cost_questions.torchinfos(chosen),
 }
-show = state.choose(
-    "Question",
-    tuple(SECTIONS),
-    "show",
-    width="stretch",
-    help="where: by stage, block, layer. flops: why tools disagree. memory: inference and training. "
-    "field: what one unit sees. torchinfo: a second opinion.",
-)
+show = asked("Question", questions.COST, "show", label_visibility="collapsed")
 rows = SECTIONS[show]()
 with st.container(horizontal=True):
     pieces.downloads(

@@ -3,7 +3,9 @@
 import streamlit as st
 
 from explorer.net.trace import trace
+from explorer.tell import questions
 from explorer.web import facts_pieces, pieces, state
+from explorer.web.asked import asked
 from explorer.web.sections import paper as paper_tables
 
 chosen = state.current()
@@ -14,14 +16,7 @@ SECTIONS = {
     "errors": paper_tables.imagenet,
     "cifar": paper_tables.cifar,
 }
-show = state.choose(
-    "Table",
-    tuple(SECTIONS),
-    "table",
-    width="stretch",
-    help="table1: the five architectures, checked cell by cell. depth: why it is called 50. "
-    "errors: Tables 2 and 3. cifar: Table 6, and pre-activation.",
-)
+show = asked("Question", questions.PAPER, "table", label_visibility="collapsed")
 rows = SECTIONS[show]()
 with st.container(horizontal=True):
     pieces.downloads(f"paper-{show}", rows)

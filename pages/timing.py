@@ -2,7 +2,9 @@
 
 import streamlit as st
 
+from explorer.tell import questions
 from explorer.web import state
+from explorer.web.asked import asked
 from explorer.web.sections.timing import pieces as timing_pieces
 from explorer.web.sections.timing import runs as timing_runs
 from explorer.web.sections.timing.views import VIEWS
@@ -10,7 +12,7 @@ from explorer.web.sections.timing.views import VIEWS
 chosen = state.current()
 timing_runs.begin()
 with st.container(horizontal=True, vertical_alignment="center", key="timing-bar"):
-    view = state.choose("Show", tuple(VIEWS), "view", label_visibility="collapsed")
+    view = asked("Question", questions.TIMING, "view", label_visibility="collapsed")
     settings = timing_pieces.settings(chosen)
     timing_runs.progress()
 question, show = VIEWS[view]

@@ -18,6 +18,7 @@ from explorer.spec.checks import shortened
 from explorer.spec.chosen import DEFAULTS, Chosen
 from explorer.spec.presets import presets
 from explorer.spec.query import Key
+from explorer.tell import questions
 
 MAP = ("architecture", "compare")
 PARTS = (  # what ?hide= may take away, besides any control by its key
@@ -104,16 +105,16 @@ KEYS: tuple[Key, ...] = (
     _later("figure", MAP, "tell.netmap.view", "FIGURES"),
     _later("walk", ["architecture"], "tell.netmap.view", "WALKS"),
     _number("step", "explain", 1, 10),
-    _choice("equal", ["blocks"], "width", "cost"),
-    _later("place", ["blocks"], "facts.block_pair", "PLACES"),
+    _choice("equal", ["blocks"], *questions.EQUAL),
+    _choice("place", ["blocks"], *questions.PLACE),
     _number("outer", "blocks", 8, 2048, 8),
-    _choice("show", ["cost"], "where", "flops", "memory", "field", "torchinfo"),
+    _choice("show", ["cost"], *questions.COST),
     Key("metric", ("cost",), _one_of("metric", _metrics)),
     _choice("as", ["cost"], "treemap", "sunburst", "bars"),
     _later("dtype", ["cost"], "facts.memory", "FORMATS"),
     _choice("optimizer", ["cost"], "SGD", "momentum", "Adam"),
     _choice("levels", ["cost"], "2", "3"),
-    _choice("view", ["timing"], "pass", "parts", "sweep", "limit", "launches", "race", "machines"),
+    _choice("view", ["timing"], *questions.TIMING),
     Key("device", ("timing",), _device),
     _number("threads", "timing", 1, 1024),
     _choice("dtype", ["timing"], "fp32", "tf32", "bf16", "fp16"),
@@ -124,7 +125,7 @@ KEYS: tuple[Key, ...] = (
     Key("one", ("timing",), _one_of("one", presets)),
     Key("other", ("timing",), _one_of("other", presets)),
     Key("vs", ("compare",), _baseline),
-    _choice("diff", ["compare"], "headline", "stages", "layers", "maps", "presets"),
+    _choice("diff", ["compare"], *questions.COMPARE),
     _choice("x", ["compare"], "params", "MACs", "memory"),
     _choice("y", ["compare"], "params", "MACs", "memory", "time", "pictures/s"),
     _later("who", ["feature_maps"], "tell.feature_maps", "WHO"),
@@ -133,8 +134,8 @@ KEYS: tuple[Key, ...] = (
     *(Key(f"view-{name}", ("why_residual",), _one_of(f"view-{name}", partial(_views, name))) for name in EXPERIMENTS),
     _choice("reveal", ["why_residual"], "true", "false"),
     _number("seed", "why_residual", 1, 2**31 - 1),
-    _choice("table", ["paper"], "table1", "depth", "errors", "cifar"),
-    _choice("table_stride", ["paper"], "1x1", "3x3"),
+    _choice("table", ["paper"], *questions.PAPER),
+    _choice("table_stride", ["paper"], *questions.TABLE_STRIDE),
     Key("find", ("catalogue",)),
     _later("against", ["catalogue"], "tell.catalogue", "AGAINST"),
 )

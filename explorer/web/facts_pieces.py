@@ -44,10 +44,10 @@ def select(nodes: Sequence[Node], picked: str) -> None:
 
 def metric_table(part: cost.Part) -> None:
     """A part's children with every metric; each count opens its formula."""
-    head = Markup("<th>{}</th>").format(part.path) + joined(
-        Markup('<th class="num">{}</th>').format(METRICS[name].label) for name in METRICS
-    )
     cards, lines = markup.Cards("metrics"), []
+    head = Markup("<th>{}</th>").format(part.path) + joined(
+        Markup('<th class="num">{}</th>').format(cards.explained(METRICS[name].label)) for name in METRICS
+    )
     for name, group in part.children:
         cells = [_metric(metric, group, name, cards, part.nodes) for metric in METRICS]
         colour = palette.STAGE_COLOURS[group[0].stage]

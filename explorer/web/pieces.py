@@ -108,7 +108,7 @@ def figures(items: Sequence[Figure]) -> None:
     cells = joined(
         Markup('<div class="figure"><div class="value">{}</div><div class="label">{} {}</div>{}</div>').format(
             cards.number(item.proof, item.value) if item.proof else item.value,
-            item.label,
+            cards.explained(item.label),
             mark(item.source),
             Markup('<div class="exact">{}</div>').format(item.exact) if item.exact else "",
         )

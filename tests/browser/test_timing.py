@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+from explorer.tell.questions import TIMING
+
 QUESTIONS = {
     "pass": "How fast is it here?",
     "parts": "Where does the time go?",
@@ -34,7 +36,7 @@ def cancel(one) -> None:
 def test_before_the_first_click_each_view_shows_something_marked_and_fits(visit, size: tuple[int, int]) -> None:
     one = visit("/timing", viewport={"width": size[0], "height": size[1]})
     for view in VIEWS:
-        one.page.locator(".st-key-timing-bar").get_by_role("radio", name=view, exact=True).click()
+        one.page.locator(".st-key-timing-bar").get_by_role("radio", name=TIMING[view], exact=True).click()
         one.page.get_by_role("heading", name=QUESTIONS[view]).wait_for(timeout=15_000)
         one.settle()
         one.page.locator(".mark:visible", has_text=re.compile("recorded|published")).first.wait_for(timeout=15_000)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.tell import url_keys
+from explorer.tell import questions, url_keys
 from explorer.web.plain import read
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -206,11 +206,15 @@ def test_the_links_keys_know_every_choice_of_every_page(page: str) -> None:
     own = {key.name: key for key in url_keys.KEYS if page in key.pages}
     app, tried = open_app("", page), set()
     views = [one for one in app.main.button_group if one.key in own][:1]
-    for value in [None, *(views[0].options if views else [])]:
+    first = (page, views[0].key) if views else ("", "")
+    for value in [None, *questions.ON.get(first, views[0].options if views else [])]:
         if value is not None:
             app.main.button_group(key=views[0].key).set_value(value).run()
         for one in (*app.main.button_group, *app.main.selectbox):
-            if one.key in own and (page, one.key) not in IN_WORDS:
+            if (page, one.key) in questions.ON:
+                tried.add(one.key)
+                assert list(one.options) == list(questions.ON[page, one.key].values())
+            elif one.key in own and (page, one.key) not in IN_WORDS:
                 tried.add(one.key)
                 for option in one.options:
                     own[one.key].check(option)

@@ -15,9 +15,10 @@ from explorer.facts.published import COLUMNS, Cell
 from explorer.facts.told import Provable, Told
 from explorer.net.node import Node
 from explorer.spec import naming, preset
-from explorer.tell import markup
+from explorer.tell import markup, questions
 from explorer.tell.markup import joined
-from explorer.web import pieces, state
+from explorer.web import pieces
+from explorer.web.asked import asked
 from explorer.web.state import Chosen
 
 LABELS = {
@@ -99,12 +100,7 @@ def _value(key: str, value: object) -> object:
 
 def architectures(chosen: Chosen) -> list[dict]:
     """Table 1, checked cell by cell, with the stride in either place."""
-    stride = state.choose(
-        "Stride of a bottleneck on its",
-        ("1x1", "3x3"),
-        "table_stride",
-        help="1x1: the paper. 3x3: torchvision; see what happens to the FLOPs.",
-    )
+    stride = asked("Where does a bottleneck halve the map?", questions.TABLE_STRIDE, "table_stride")
     table = published.table1(stride)
     cells = [cell for row in table for cell in row if cell.published]
     pieces.lead(

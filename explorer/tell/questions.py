@@ -1,0 +1,45 @@
+"""What the pages' own controls ask, and their answers in words: slug of the link → what stands on the button."""
+
+from __future__ import annotations
+
+COST = {
+    "where": "Where is it?",
+    "flops": "Why do tools disagree?",
+    "memory": "How much memory?",
+    "field": "What does one unit see?",
+    "torchinfo": "What does torchinfo say?",
+}
+COMPARE = {
+    "headline": "In total",
+    "stages": "Stage by stage",
+    "layers": "Layer by layer",
+    "maps": "On the map",
+    "presets": "Among the known nets",
+}
+PAPER = {
+    "table1": "Are the nets the same?",
+    "depth": "Why that depth?",
+    "errors": "How good on ImageNet?",
+    "cifar": "How good on CIFAR-10?",
+}
+TABLE_STRIDE = {"1x1": "on its 1×1, as in the paper", "3x3": "on its 3×3, as in torchvision"}
+EQUAL = {"width": "the same width", "cost": "the same cost, as in Fig. 5"}
+PLACE = {"solid": "x as it is", "dotted": "x reshaped", "conv2_x": "after the stem"}
+TIMING = {
+    "pass": "How fast?",
+    "parts": "Which part?",
+    "sweep": "What helps?",
+    "limit": "At its limit?",
+    "launches": "Which batch?",
+    "race": "FLOPs or time?",
+    "machines": "Elsewhere?",
+}
+ON = {  # (page, key of the link) → its words
+    ("cost", "show"): COST,
+    ("compare", "diff"): COMPARE,
+    ("paper", "table"): PAPER,
+    ("paper", "table_stride"): TABLE_STRIDE,
+    ("blocks", "equal"): EQUAL,
+    ("blocks", "place"): PLACE,
+    ("timing", "view"): TIMING,
+}

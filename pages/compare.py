@@ -19,7 +19,7 @@ compare_pair.controls(chosen, base)
 found = comparison.layers(base, chosen.spec, chosen.height, chosen.width)
 before, after = compare_pair.names(base, chosen)
 pieces.lead(Told(f"From {before} to {after}: ", comparison.summary(base, chosen.spec, found)))
-SECTIONS = {
+SECTIONS: dict[str, pieces.Section] = {
     "headline": lambda: compare_changes.headline(base, chosen),
     "stages": lambda: compare_changes.stages(base, chosen),
     "layers": lambda: compare_changes.structure(found, base, chosen),

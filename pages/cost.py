@@ -14,7 +14,7 @@ chosen = state.current()
 nodes = trace(chosen.spec, chosen.height, chosen.width, chosen.batch)
 
 st.header("Where is the cost?", anchor=False)
-SECTIONS = {
+SECTIONS: dict[str, pieces.Section] = {
     "where": lambda: cost_questions.where(chosen, nodes),
     "flops": lambda: cost_questions.flops(chosen, nodes),
     "memory": lambda: cost_questions.memories(chosen),

@@ -63,6 +63,11 @@ class BlockField(TypedDict):
     jump_px: int
 
 
+def fields(row: BlockField) -> dict[str, int | None]:
+    """Both fields, by their column."""
+    return {"v1_px": row["v1_px"], "v15_px": row["v15_px"]}
+
+
 def by_block(spec: ResNetSpec) -> list[BlockField]:
     """Theoretical field at the end of each block, with the stride on the 1×1 (v1) and on the 3×3 (v1.5)."""
     side = spec.default_input

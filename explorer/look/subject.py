@@ -47,6 +47,14 @@ class Subject:
     prepare: Callable[[Image.Image], Prepared]
 
     @property
+    def classifier(self) -> nn.Linear:
+        """Its last layer. Raises `ValueError` where the net ends in features."""
+        last = self.model.get_submodule("fc")
+        if not isinstance(last, nn.Linear):
+            raise ValueError(f"net={self.key}: has no classifier")
+        return last
+
+    @property
     def bytes(self) -> int:
         """Of its weights."""
         return sum(value.nbytes for value in self.model.state_dict().values())

@@ -165,7 +165,7 @@ def part_words(name: str, percent: float) -> str:
     return f"{name} {percent:.0f} %" if percent >= 9 else f"{percent:.0f} %" if percent >= 3.5 else "⋯"
 
 
-def table(rows: Sequence[dict], place: str) -> Markup:
+def table(rows: Sequence[Mapping[str, object]], place: str) -> Markup:
     """Plain rows; a `Provable` cell opens its proof. Columns of numbers are set to the right."""
     cards = Cards(place)
     numeric = {key for key in rows[0] if all(is_number(row[key]) for row in rows)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from explorer.facts import block_pair, cost
 from explorer.facts.rollup import METRICS
 from explorer.net.node import Node
@@ -41,7 +43,7 @@ def one_block(spec: ResNetSpec) -> Drawing:
     return block_drawing(block, palette.BLOCK_COLOURS[spec.block], f"{spec.block}, {block.out_shape[1]}-d", 256)
 
 
-def shares(nodes: tuple[Node, ...], title: str) -> Drawing:
+def shares(nodes: Sequence[Node], title: str) -> Drawing:
     """Parameters, MACs and activation memory, each as a bar cut into stages."""
     lines = {
         METRICS[metric].label: [

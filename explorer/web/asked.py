@@ -8,6 +8,7 @@ with what is allowed, and the default is shown.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 import streamlit as st
 
@@ -16,7 +17,15 @@ from explorer.web.plain import plain
 SEEN = "asked_seen"  # key → what the URL last said
 
 
-def asked(label: str, options: Mapping[str, str], key: str, default: str | None = None, **more: object) -> str:
+def asked(
+    label: str,
+    options: Mapping[str, str],
+    key: str,
+    default: str | None = None,
+    *,
+    help: str | None = None,
+    label_visibility: Literal["visible", "collapsed"] = "visible",
+) -> str:
     """One of `options` (slug → words), bound to `?key=slug`; the default, the first if none is given, is left out of
     the URL."""
     first = default or next(iter(options))
@@ -26,9 +35,16 @@ def asked(label: str, options: Mapping[str, str], key: str, default: str | None 
         st.session_state[key] = wanted if wanted in options else first
     if wanted not in options:
         st.error(plain(f"{key}={wanted[:60]!r}: choose one of {', '.join(options)}"), icon=":material/error:")
-    chosen: str = st.segmented_control(
-        label, tuple(options), key=key, format_func=options.__getitem__, required=True, **more
+    picked = st.segmented_control(
+        label,
+        tuple(options),
+        key=key,
+        format_func=options.__getitem__,
+        required=True,
+        help=help,
+        label_visibility=label_visibility,
     )
+    chosen = picked or first
     if wanted in options:
         if chosen == first:
             st.query_params.pop(key, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 from markupsafe import Markup
@@ -92,7 +93,7 @@ def take_home(chosen: Chosen) -> None:
         ):
             st.download_button(
                 label,
-                lambda write=export.WRITERS[writer]: write(*asked, None),
+                partial(export.WRITERS[writer], *asked, None),
                 f"{slug}.{ending}",
                 mime,
                 on_click="ignore",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 from markupsafe import Markup, escape
@@ -31,10 +31,15 @@ from explorer.web.joined import stylesheet as joined_styles
 from explorer.web.state import Chosen
 
 if TYPE_CHECKING:  # needs torch: not before the controls are painted
+    import plotly.graph_objects as go
+
     from explorer.facts.proof import Proof
     from explorer.tell.drawing import Drawing
 
 FOLDER = Path(__file__).resolve().parent
+
+
+Section = Callable[[], Sequence[Mapping[str, object]]]  # shows a part of a page; its data, to be taken home
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ class Figure:
     proof: Proof | None = None
 
 
-def html(text: Markup, width: str = "stretch") -> None:
+def html(text: Markup, width: Literal["stretch", "content"] = "stretch") -> None:
     """A piece of HTML on the page. What is no `Markup` is shown as the text that it is."""
     st.html(str(escape(text)), width=width)
 
@@ -181,7 +186,7 @@ def reason(kind: str, why: Told) -> None:
     )
 
 
-def table(rows: Sequence[dict], caption: str = "", source: str = "computed") -> None:
+def table(rows: Sequence[Mapping[str, object]], caption: str = "", source: str = "computed") -> None:
     """Plain rows as a table that reads like the paper's; a `Provable` cell opens its formula, the field's words in the
     caption what they mean."""
     cards = markup.Cards("caption")
@@ -189,7 +194,7 @@ def table(rows: Sequence[dict], caption: str = "", source: str = "computed") -> 
     html(markup.table(rows, "table") + note + cards.html())
 
 
-def provable(rows: Sequence[dict], proofs: Sequence[dict[str, Proof]]) -> list[dict]:
+def provable(rows: Sequence[Mapping[str, object]], proofs: Sequence[Mapping[str, Proof]]) -> list[dict[str, object]]:
     """The same rows, with a formula behind each figure that has one."""
     return [
         {key: Provable(str(value), known[key]) if key in known else value for key, value in row.items()}
@@ -197,12 +202,21 @@ def provable(rows: Sequence[dict], proofs: Sequence[dict[str, Proof]]) -> list[d
     ]
 
 
-def chart(figure: object, alt: str, key: str | None = None, on_pick: Callable[[str], None] | None = None) -> None:
+def chart(figure: go.Figure, alt: str, key: str | None = None, on_pick: Callable[[str], None] | None = None) -> None:
     """A plotly figure in the app's manner; pointing at it shows a button that saves it as SVG.
 
     on_pick: takes the id (or `customdata`, or the name on the horizontal axis) of the part that a visitor clicks on; needs
     a `key`.
     """
+
+    config = {
+        "displaylogo": False,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": "svg", "filename": f"resnet-explorer-{_file_name(alt)}"},
+    }
+    if on_pick is None or key is None:
+        st.plotly_chart(figure, width="stretch", key=key, alt=alt, config=config)
+        return
 
     def take() -> None:
         points = st.session_state[key]["selection"]["points"]
@@ -210,19 +224,7 @@ def chart(figure: object, alt: str, key: str | None = None, on_pick: Callable[[s
             known = next(points[0][name] for name in ("id", "customdata", "x") if points[0].get(name) is not None)
             on_pick(str(known[0] if isinstance(known, list) else known))
 
-    more = {"on_select": take, "selection_mode": "points"} if on_pick else {}
-    st.plotly_chart(
-        figure,
-        width="stretch",
-        key=key,
-        alt=alt,
-        **more,
-        config={
-            "displaylogo": False,
-            "modeBarButtons": [["toImage"]],
-            "toImageButtonOptions": {"format": "svg", "filename": f"resnet-explorer-{_file_name(alt)}"},
-        },
-    )
+    st.plotly_chart(figure, width="stretch", key=key, alt=alt, config=config, on_select=take, selection_mode="points")
 
 
 def _file_name(words: str) -> str:
@@ -238,7 +240,10 @@ def unfolding(label: str, icon: str, draw: Callable[[], None]) -> None:
 
 
 def downloads(
-    name: str, rows: Sequence[dict], drawings: Mapping[str, Drawing] = MappingProxyType({}), figures: bool = True
+    name: str,
+    rows: Sequence[Mapping[str, object]],
+    drawings: Mapping[str, Drawing] = MappingProxyType({}),
+    figures: bool = True,
 ) -> None:
     """CSV and JSON of a page's data, its drawings by name, and every figure on the page as SVG and PNG, where the
     page's own buttons do not save them."""

@@ -5,6 +5,7 @@ Each is bound to its key of the URL; which there are, and what they are called, 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import groupby
 
 import streamlit as st
@@ -119,7 +120,7 @@ def _axis(one: Axis) -> object:
     return choose(one.label, one.options, one.slug, help=words)
 
 
-def _sizes(wanted: object) -> dict[str, object]:
+def _sizes(wanted: Collection[str]) -> dict[str, object]:
     values: dict[str, object] = {}
     if "input" in wanted:
         values["input"] = st.text_input(

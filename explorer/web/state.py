@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 from uuid import uuid4
 
 import streamlit as st
@@ -44,10 +45,27 @@ def node_selection() -> str:
     return st.query_params.get("node", "")[:200]
 
 
-def choose(label: str, options: tuple[str, ...], key: str, default: str | None = None, **more: object) -> str:
+def choose(
+    label: str,
+    options: tuple[str, ...],
+    key: str,
+    default: str | None = None,
+    *,
+    help: str | None = None,
+    width: Literal["content", "stretch"] = "content",
+    label_visibility: Literal["visible", "collapsed"] = "visible",
+) -> str:
     """A segmented control bound to `?key=`; always one of its options."""
     return st.segmented_control(
-        label, options, key=key, default=default or options[0], required=True, bind="query-params", **more
+        label,
+        options,
+        key=key,
+        default=default or options[0],
+        required=True,
+        bind="query-params",
+        help=help,
+        width=width,
+        label_visibility=label_visibility,
     )
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from explorer.jobs import Cancelled, Job
 from explorer.spec import preset
+from explorer.timing.measure import sweeps
 from explorer.timing.measure.tasks import Ask
-from explorer.web.sections.timing import runs
+from explorer.web.sections.timing import runs, views
 from tests.timing.fakes import QUICK
 
 ASK, OTHER = (Ask("sweep", preset(name), QUICK, ("depths",)) for name in ("resnet18", "resnet34"))
@@ -75,3 +76,13 @@ def test_a_visit_does_not_keep_answers_without_end(session: dict) -> None:
     assert (
         len(session["timings"]) == runs.MOST_KEPT and list(session["timings"].values())[-1].value == runs.MOST_KEPT + 4
     )
+
+
+def test_a_refused_point_of_a_sweep_is_said_beside_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    point = sweeps.Point("batch 512", preset("resnet18"), QUICK)
+    said: list[tuple[object, ...]] = []
+    monkeypatch.setattr(views.plain, "info", lambda *words: said.append(words))
+    monkeypatch.setattr(views, "pieces", SimpleNamespace(lead=lambda text: None, chart=lambda figure, alt: None))
+    monkeypatch.setattr(views, "timing_pieces", SimpleNamespace(doubts=lambda texts: None))
+    views._swept("batch", [sweeps.Row(point, None, "batch=512: needs more memory")], "measured")
+    assert said == [("batch 512: batch=512: needs more memory", "block")]

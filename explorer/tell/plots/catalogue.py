@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -59,7 +60,7 @@ def _px(value: float, ends: tuple[float, float], length: int) -> float:
     return length * (value - ends[0]) / (ends[1] - ends[0])
 
 
-def _said(row: dict, key: str, label: str) -> str:
+def _said(row: Mapping[str, Any], key: str, label: str) -> str:
     lines = [f"<b>{row['net']}</b>", f"{row['params']:,} parameters", f"{row['macs']:,} MACs at {row['input']}"]
     if key != "params":
         lines += [f"{row[key]:g}: {label}"]

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
 from explorer import units
+from explorer.facts.cost import Branch
+from explorer.facts.receptive import BlockField, fields
 from explorer.tell import palette
 from explorer.tell.plots.labels import places
 from explorer.tell.plots.style import ABOVE, TEXT, styled
 
-Rows = Sequence[dict]
+Rows = Sequence[Mapping[str, Any]]  # the column that is drawn is the visitor's choice
 BASE, OTHER = "#6f7f8f", "#2484c1"
 
 
-def tree(items: Rows, unit: str, kind: str) -> go.Figure:
+def tree(items: Sequence[Branch], unit: str, kind: str) -> go.Figure:
     """kind: treemap or sunburst. items: of `Part.hierarchy`; each level's values sum to the one above."""
     trace = {"treemap": go.Treemap, "sunburst": go.Sunburst}[kind]
     words = [units.short(item["value"], unit) for item in items]
@@ -112,7 +115,7 @@ def _at(value: float, span: Sequence[float], px: int) -> float:
     return px * (math.log10(value) - span[0]) / (span[1] - span[0])
 
 
-def receptive(rows: Rows) -> go.Figure:
+def receptive(rows: Sequence[BlockField]) -> go.Figure:
     """Receptive field at the end of each block, v1 and v1.5."""
     figure = go.Figure()
     for key, name, colour, dash in (
@@ -121,7 +124,7 @@ def receptive(rows: Rows) -> go.Figure:
     ):
         figure.add_scatter(
             x=[row["block"] for row in rows],
-            y=[row[key] for row in rows],
+            y=[fields(row)[key] for row in rows],
             mode="lines+markers",
             name=name,
             line={"color": colour, "dash": dash, "width": 3},

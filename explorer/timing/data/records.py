@@ -10,13 +10,16 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from explorer.places import ASSETS
 from explorer.spec import ResNetSpec
 from explorer.timing.data.limits import Ceilings, ceilings_from
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import Settings, settings_from
+
+if TYPE_CHECKING:  # needs torch
+    from explorer.facts.published import Throughput
 
 FORMAT, VERSION = "resnet-explorer-timing", 1
 MOST_BYTES, MOST_RUNS = 5_000_000, 500
@@ -135,7 +138,7 @@ def recorded(folder: Path = ASSETS / "timings") -> tuple[Run, ...]:
     return tuple(run for path in sorted(folder.glob("*.json")) for run in loads(path.read_text("utf-8"), path.stem))
 
 
-def published(path: Path = ASSETS / "published" / "throughput.json") -> tuple[dict[str, object], ...]:
+def published(path: Path = ASSETS / "published" / "throughput.json") -> tuple[Throughput, ...]:
     """Throughput tables of others: device, dtype, batch, source, and images_per_s by model name."""
     return tuple(json.loads(path.read_text("utf-8"))["tables"])
 

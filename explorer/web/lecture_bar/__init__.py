@@ -123,10 +123,11 @@ def take() -> None:
 
     file, memory = st.session_state.get("own_file"), st.session_state
     memory["own_problem"] = None
+    name = file.name[:80] if file else ""
     try:
-        memory["own_lecture"] = lecture.parse(file.getvalue().decode("utf-8"), file.name[:80]) if file else None
+        memory["own_lecture"] = lecture.parse(file.getvalue().decode("utf-8"), name) if file else None
     except UnicodeDecodeError as error:
-        memory["own_problem"] = lecture.LectureError(file.name[:80], [f"byte {error.start}: not UTF-8 text"])
+        memory["own_problem"] = lecture.LectureError(name, [f"byte {error.start}: not UTF-8 text"])
     except lecture.LectureError as error:
         memory["own_problem"] = error
 

@@ -73,7 +73,7 @@ def _answer(found: Look) -> None:
     best = top(found.seen, found.who.names)
     label = found.who.names.index(best[0][0])
     last = list(found.seen.outputs)[-1]
-    glow = class_map(found.seen.outputs[last][0], found.who.model.fc, label)
+    glow = class_map(found.seen.outputs[last][0], found.who.classifier, label)
     pieces.note(f"{found.who.told[0].upper()}{found.who.told[1:]}.", "recorded" if found.who.trained else "")
     pieces.html(
         Markup('<div class="looked">{}{}</div>').format(

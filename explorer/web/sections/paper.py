@@ -93,7 +93,7 @@ def _value(key: str, value: object) -> object:
         return "✓ match" if value else "✗ differs"
     if key == "params":
         return f"{value:,}"
-    if key == "macs":
+    if key == "macs" and isinstance(value, int):
         return units.macs(value)
     return f"{value:.2f}" if isinstance(value, float) else value
 

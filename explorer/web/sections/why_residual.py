@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 import torch
@@ -12,7 +13,7 @@ import torch
 from explorer.jobs import Job
 from explorer.lab.claims import quotes, story
 from explorer.lab.claims.judged import shipped
-from explorer.lab.config import MAX_SEED
+from explorer.lab.config import MAX_SEED, Config
 from explorer.lab.experiments import EXPERIMENTS
 from explorer.lab.record import provenance, recorded
 from explorer.tell import lab_words
@@ -32,11 +33,12 @@ class Bench:
         self.key, self.experiment, self.text = key, EXPERIMENTS[key], story.texts()[key]
         self.mine = st.session_state.setdefault("lab", {}).setdefault(key, {"job": None, "runs": []})
 
-    def configured(self, name: str) -> object:
+    def configured(self, name: str) -> Config:
         """The config that the controls say. Raises `ValueError`."""
         config = replace(self.experiment.presets[name].config, seed=st.session_state.get("seed", 1))
         steps = st.session_state.get(f"steps-{self.key}-{name}")
-        return config if steps is None else replace(config, steps=steps)
+        own: dict[str, Any] = {} if steps is None else {"steps": steps}  # only some experiments have steps
+        return replace(config, **own)
 
     def start(self, name: str, another: bool = False) -> None:
         """Queue a run; `another`: with the next seed."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 import streamlit as st
 from markupsafe import Markup
@@ -11,7 +12,9 @@ from markupsafe import Markup
 from explorer import units
 from explorer.facts import comparison
 from explorer.facts.comparison import Layer
-from explorer.facts.rollup import METRICS
+from explorer.facts.comparison.totals import StagePair, Total
+from explorer.facts.proof import Proof
+from explorer.facts.rollup import METRICS, Row
 from explorer.facts.told import Provable
 from explorer.net.ops import op
 from explorer.spec import ResNetSpec
@@ -22,6 +25,7 @@ from explorer.web import pieces
 from explorer.web.sections.compare.pair import names
 from explorer.web.state import Chosen
 
+Proofs = Mapping[str, Mapping[str, Proof]]  # stage → column → proof
 WIDTHS = {
     "": 36,
     "layer": 180,
@@ -31,7 +35,7 @@ WIDTHS = {
 MARKS = {"added": "+", "removed": "−", "changed": "~"}
 
 
-def headline(base: ResNetSpec, chosen: Chosen) -> list[dict]:
+def headline(base: ResNetSpec, chosen: Chosen) -> list[Total]:
     """The deltas, large."""
     rows = comparison.headlines(base, chosen.spec, chosen.height, chosen.width)
     proofs = comparison.headline_proofs(base, chosen.spec, chosen.height, chosen.width)
@@ -67,11 +71,11 @@ def headline(base: ResNetSpec, chosen: Chosen) -> list[dict]:
     return rows
 
 
-def _short(row: dict, side: str) -> str:
+def _short(row: Total, side: Literal["base", "other"]) -> str:
     return f"{row[side]:,}" if row["key"] == "depth" else units.short(row[side], row["unit"])
 
 
-def _ratio(row: dict) -> str:
+def _ratio(row: Total) -> str:
     if row["delta"] == 0:
         return "same"
     return f"×{row['ratio']:,.2f}" if row["ratio"] else _signed(row["delta"])
@@ -89,7 +93,7 @@ def maps(base: ResNetSpec, chosen: Chosen) -> list[dict]:
     return [vars(layer) for layer in comparison.layers(base, chosen.spec, chosen.height, chosen.width)]
 
 
-def stages(base: ResNetSpec, chosen: Chosen) -> list[dict]:
+def stages(base: ResNetSpec, chosen: Chosen) -> list[dict[str, object]]:
     """Stage by stage, the differing values marked."""
     rows = comparison.stage_rows(base, chosen.spec, chosen.height, chosen.width)
     columns = {
@@ -130,23 +134,24 @@ def stages(base: ResNetSpec, chosen: Chosen) -> list[dict]:
     ]
 
 
-def _pair(row: dict, key: str, proofs: Sequence[dict], cards: markup.Cards) -> str:
-    old, new = (_stated(row, side, key, known, cards) for side, known in zip(("base", "other"), proofs))
+def _pair(row: StagePair, key: str, proofs: Sequence[Proofs], cards: markup.Cards) -> str:
+    sides = zip((row["base"], row["other"]), proofs)
+    old, new = (_stated(cells, key, known.get(row["stage"], {}), cards) for cells, known in sides)
     both = Markup('<span class="soft">{}</span><br><b class="tinted">{}</b>')
     return both.format(old, new) if key in row["changed"] else new
 
 
-def _stated(row: dict, side: str, key: str, proofs: dict, cards: markup.Cards) -> str:
+def _stated(cells: Row, key: str, known: Mapping[str, Proof], cards: markup.Cards) -> str:
     """One side's cell, with its proof where it has one."""
-    if not row[side]:
+    if not cells:
         return "–"
-    text, known = _text(key, row[side].get(key)), proofs.get(row["stage"], {})
+    text = _text(key, cells.get(key))
     return cards.number(known[key], text) if key in known else text
 
 
 def _text(key: str, value: object) -> str:
     if key in METRICS:
-        return units.short(value, METRICS[key].unit)
+        return units.short(value if isinstance(value, (int, float)) else None, METRICS[key].unit)
     return units.shape(value) if isinstance(value, list) else f"{value:,}"
 
 

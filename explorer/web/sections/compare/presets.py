@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
 from markupsafe import Markup
 
 from explorer.facts import comparison, published
+from explorer.facts.comparison.totals import PresetCost
 from explorer.facts.proof import Proof, ratio
 from explorer.facts.rollup import METRICS
 from explorer.facts.told import Provable, Told
@@ -37,7 +39,13 @@ def timed() -> tuple[Across | None, str]:
     return across(run.measurement for run in timing_pieces.recorded()), "recorded"
 
 
-def cost_against_cost(base: ResNetSpec, chosen: Chosen) -> list[dict]:
+class Point(PresetCost):
+    """A net on the chart. ms_per_picture: None where it was not timed."""
+
+    ms_per_picture: float | None
+
+
+def cost_against_cost(base: ResNetSpec, chosen: Chosen) -> list[Point]:
     """All presets on one chart; the two that are compared are marked, and added where they are no presets."""
     left, right = st.columns(2)
     with left:
@@ -78,7 +86,7 @@ def cost_against_cost(base: ResNetSpec, chosen: Chosen) -> list[dict]:
     return rows
 
 
-def _picked(rows: list[dict], keys: tuple[str, str]) -> None:
+def _picked(rows: Sequence[Point], keys: tuple[str, str]) -> None:
     """The formulas of the point that was clicked on, along both axes where they are counted."""
     row = next((row for row in rows if row["net"] == st.session_state.get("picked_net")), None)
     if row is None:
@@ -89,16 +97,16 @@ def _picked(rows: list[dict], keys: tuple[str, str]) -> None:
             pieces.opened(f"{row['net']}, {METRICS[key].label}", known[key])
 
 
-def _rows(base: ResNetSpec, other: ResNetSpec, times: Across | None) -> list[dict]:
+def _rows(base: ResNetSpec, other: ResNetSpec, times: Across | None) -> list[Point]:
     """The presets of both families, and the two nets where they are none, each with its time where there is one."""
-    rows = [dict(row) for row in comparison.preset_rows() if row["family"] in {base.family, other.family}]
+    rows = [row for row in comparison.preset_rows() if row["family"] in {base.family, other.family}]
     known = {row["net"] for row in rows}
     rows += [
         comparison.cost_row(naming.slug(spec), spec)
         for spec in dict.fromkeys((base, other))
         if naming.title(spec) not in known
     ]
-    return [row | {"ms_per_picture": _ms(times, row["preset"])} for row in rows]
+    return [{**row, "ms_per_picture": _ms(times, row["preset"])} for row in rows]
 
 
 def _ms(times: Across | None, name: str) -> float | None:
@@ -130,7 +138,7 @@ def _published() -> None:
         )
 
 
-def _not_time(table: dict) -> Told:
+def _not_time(table: published.Throughput) -> Told:
     """ResNet-50 against ResNet-34: what it costs, and how many pictures it does."""
     known = comparison.cost_proofs(
         [row for row in comparison.preset_rows() if row["preset"] in ("resnet34", "resnet50")]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 from markupsafe import Markup
 
 from explorer import units
 from explorer.facts import receptive
+from explorer.facts.proof import Proof
 from explorer.facts.told import Provable
 from explorer.jobs import Job
 from explorer.tell.plots import cost as cost_plots
@@ -18,13 +21,15 @@ PLACE = "Cost"  # the page's title: leaving it cancels what runs here
 WORDS = {"v1_px": "stride on the 1×1 (v1)", "v15_px": "stride on the 3×3 (v1.5)"}
 
 
-def field(chosen: Chosen) -> list[dict]:
+def field(chosen: Chosen) -> list[receptive.BlockField]:
     """Receptive field per block, v1 against v1.5, and the live check by a gradient."""
     rows, proofs = receptive.by_block(chosen.spec), receptive.proofs(chosen.spec)
     pieces.lead(receptive.lesson(rows, proofs))
     pieces.figures(
         [
-            Figure(units.pixels(rows[-1][key]), f"{words}, at {rows[-1]['block']}", proof=proofs[-1][key])
+            Figure(
+                units.pixels(receptive.fields(rows[-1])[key]), f"{words}, at {rows[-1]['block']}", proof=proofs[-1][key]
+            )
             for key, words in WORDS.items()
         ]
     )
@@ -43,7 +48,10 @@ def field(chosen: Chosen) -> list[dict]:
                 {
                     "block": row["block"],
                     "stage": row["stage"],
-                    **{words: Provable(units.pixels(row[key]), proof[key]) for key, words in WORDS.items()},
+                    **{
+                        words: Provable(units.pixels(receptive.fields(row)[key]), proof[key])
+                        for key, words in WORDS.items()
+                    },
                     "distance between units, px": row["jump_px"],
                 }
                 for row, proof in zip(rows, proofs)
@@ -60,7 +68,7 @@ def field(chosen: Chosen) -> list[dict]:
     return rows
 
 
-def _picked(rows: list[dict], proofs: list[dict]) -> None:
+def _picked(rows: Sequence[receptive.BlockField], proofs: Sequence[dict[str, Proof]]) -> None:
     """The steps behind both points of the block that was clicked on."""
     known = next((one for row, one in zip(rows, proofs) if row["block"] == st.session_state.get("picked_field")), None)
     if known is None:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from explorer import units
 from explorer.facts import conventions, cost, memory
 from explorer.facts.agreement import agreement
+from explorer.facts.conventions.counting import Convention
 from explorer.facts.proof import Proof, depth, prove, ratio
 from explorer.facts.rollup import METRICS, SUMS
 from explorer.facts.told import Provable, Told
@@ -127,7 +128,7 @@ def flops(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
     return conventions.rows([*rows, *weights])
 
 
-def _counted(rows: Sequence[conventions.Convention], base: str, batch: int, note: str) -> None:
+def _counted(rows: Sequence[Convention], base: str, batch: int, note: str) -> None:
     """A table of conventions. base: what they all start from."""
     cards = markup.Cards(f"counted-{base}")
     head = Markup(
@@ -141,7 +142,7 @@ def _counted(rows: Sequence[conventions.Convention], base: str, batch: int, note
     )
 
 
-def _convention(row: conventions.Convention, batch: int, cards: markup.Cards) -> Markup:
+def _convention(row: Convention, batch: int, cards: markup.Cards) -> Markup:
     gap_words = Markup('{} <b>{}</b> {} <span class="soft">({})</span>')
     gaps = [gap_words.format("+", cards.number(gap.proof), gap.unit, gap.formula) for gap in row.gaps]
     if row.apart:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import TypedDict
 
 import streamlit as st
 from markupsafe import Markup
@@ -57,8 +58,8 @@ def recorded() -> tuple[records.Run, ...]:
 def settings(chosen: Chosen) -> Settings:
     """The controls of how to measure; the model's input and batch are the sidebar's."""
     with st.popover("How to measure", icon=":material/tune:"):
-        asked = _controls()
-    size = {"batch": chosen.batch, "height": chosen.height, "width": chosen.width, "threads": int(asked.pop("threads"))}
+        threads, asked = _controls()
+    size = Size(batch=chosen.batch, height=chosen.height, width=chosen.width, threads=int(threads))
     try:
         return resolve(Settings(**asked, **size))
     except ValueError as error:
@@ -66,8 +67,28 @@ def settings(chosen: Chosen) -> Settings:
         return resolve(Settings(device=asked["device"], **size))
 
 
-def _controls() -> dict[str, object]:
-    """Device, threads, formats; only what the device has is offered."""
+class Size(TypedDict):
+    """What a pass is made on."""
+
+    batch: int
+    height: int
+    width: int
+    threads: int
+
+
+class Asked(TypedDict):
+    """How it is made: fields of `Settings`."""
+
+    device: str
+    dtype: str
+    memory_format: str
+    compile: str
+    cuda_graph: bool
+    fresh: bool
+
+
+def _controls() -> tuple[str, Asked]:
+    """Threads, and device, threads, formats; only what the device has is offered."""
     there = devices()
     device = choose("Device", tuple(there), "device", help="; ".join(f"{key}: {name}" for key, name in there.items()))
     threads = choose(
@@ -91,9 +112,8 @@ def _controls() -> dict[str, object]:
         help="fresh: inputs in rotation, together larger than the cache where that is feasible. same: one "
         "picture again and again. graph (NVIDIA GPUs): replay a CUDA graph, without gaps between launches.",
     )
-    return {
+    return threads, {
         "device": device,
-        "threads": threads,
         "dtype": dtype,
         "memory_format": layout,
         "compile": compiled,
@@ -102,11 +122,11 @@ def _controls() -> dict[str, object]:
     }
 
 
-def _offered(label: str, options: Sequence[str], key: str, absent: set[str], **more: object) -> str:
+def _offered(label: str, options: Sequence[str], key: str, absent: set[str], help: str | None = None) -> str:
     """`choose` without what the device does not have; a choice that it lacks falls back to the first."""
     if st.session_state.get(key) in absent:
         del st.session_state[key]
-    return choose(label, tuple(option for option in options if option not in absent), key, **more)
+    return choose(label, tuple(option for option in options if option not in absent), key, help=help)
 
 
 def question(text: str, asked: Settings) -> None:

@@ -32,7 +32,7 @@ def race(chosen: Chosen, settings: Settings) -> None:
     """FLOPs are not time: two models, what is counted and what is timed, on one screen."""
     with st.container(horizontal=True, vertical_alignment="center", key="race-bar"):
         one, other = _racers()
-        pair, ask_names = [preset(one), preset(other)], (one, other)
+        pair, ask_names = (preset(one), preset(other)), (one, other)
         answer = runs.run(Ask("race", pair[0], settings, ask_names))
     seen = answer.value if answer else found.pair(timing_pieces.recorded(), pair, settings)
     mark = answer.mark if answer else "recorded"
@@ -54,8 +54,8 @@ def race(chosen: Chosen, settings: Settings) -> None:
         timing_pieces.beside(seen[0].settings, seen[0].provenance, mark)
         timing_pieces.not_yours(seen[0].settings, settings, mark)
     if on_gpu:
-        kept = found.pair_on_gpu(timing_pieces.recorded(), pair)[0]
-        timing_pieces.beside(kept.settings, kept.provenance, "recorded")
+        there = found.pair_on_gpu(timing_pieces.recorded(), pair)[0]
+        timing_pieces.beside(there.settings, there.provenance, "recorded")
     timing_pieces.sources([row.table for row in timed if row.table is not None])
     timing_pieces.doubts(sentences.pair_doubts(seen))
     timing_pieces.take_home(
@@ -206,5 +206,7 @@ def _how_to_record() -> None:
             wrap_lines=True,
         )
     if not kinds & {"cuda", "mps"}:
-        pieces.html('<div class="beside">A GPU is checked and recorded whole, in nine minutes at most, by:</div>')
+        pieces.html(
+            Markup('<div class="beside">A GPU is checked and recorded whole, in nine minutes at most, by:</div>')
+        )
         st.code(CHECK, language="bash")

@@ -6,6 +6,7 @@ neither. Nothing is measured before a click.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
@@ -33,9 +34,12 @@ def one_pass(chosen: Chosen, settings: Settings) -> None:
     """The large figure; before the first click a recorded one."""
     answer = runs.run(Ask("pass", chosen.spec, settings))
     run = None if answer else found.nearest(timing_pieces.recorded(), chosen.spec, settings)
-    if answer is None and run is None:
+    if answer:
+        seen, mark = answer.value, answer.mark
+    elif run:
+        seen, mark = run.measurement, "recorded"
+    else:
         return timing_pieces.nothing_yet(chosen)
-    seen, mark = (answer.value, answer.mark) if answer else (run.measurement, "recorded")
     source = mark.split()[0]
     timing_pieces.not_yours(seen.settings, settings, mark)
     timing_pieces.hall(seen, mark, timed_proofs.speed(seen, mark))
@@ -91,18 +95,18 @@ def sweep(chosen: Chosen, settings: Settings) -> None:
     )
 
 
-def _swept(which: str, made: list[sweeps.Row], mark: str, planned: list[sweeps.Point] = ()) -> None:
+def _swept(which: str, made: list[sweeps.Row], mark: str, planned: Sequence[sweeps.Point] = ()) -> None:
     """A sweep so far."""
-    plain = rows.sweep(made, planned)
+    points = rows.sweep(made, planned)
     first = next((row.measurement for row in made if row.measurement), None)
-    done = [row for row in plain if row.get("median_s") or row["error"]]
+    done = [row for row in points if row.get("median_s") or row["error"]]
     told = sentences.sweep(which, done, mark) if done else Told()
-    pieces.lead(told if str(told) else f"{len(done)} of {len(plain)} points.")
-    pieces.chart((draw.batch_sweep if which == "batch" else draw.bar_sweep)(plain), sweeps.SWEEPS[which][0])
+    pieces.lead(told if str(told) else f"{len(done)} of {len(points)} points.")
+    pieces.chart((draw.batch_sweep if which == "batch" else draw.bar_sweep)(points), sweeps.SWEEPS[which][0])
     if first is not None:
         timing_pieces.beside(first.settings, first.provenance, mark, sentences.VARIED[which])
-    timing_pieces.doubts(sentences.sweep_doubts(plain))
-    for row in plain:
+    timing_pieces.doubts(sentences.sweep_doubts(points))
+    for row in points:
         if row["error"]:
             plain.info(f"{row['label']}: {row['error']}", "block")
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from explorer.tell.path import texts
+from tests.browser.test_every_figure import BARE, FIGURE, MAY_STAND_ALONE
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 
@@ -51,6 +52,7 @@ def test_a_phone_goes_through_all_ten_steps(visit) -> None:
     assert "carried past the convolutions" in page.locator(".proof-card:popover-open").inner_text()
     page.keyboard.press("Escape")
     assert page.evaluate(SMALL) == []
+    assert page.evaluate(BARE, [FIGURE, f"{', '.join(MAY_STAND_ALONE)}, .text, .check, .glossary"]) == []
     page.get_by_role("link", name="Your own picture").tap()
     seen.settle("What does it see?")
     assert page.url.endswith("/feature_maps")

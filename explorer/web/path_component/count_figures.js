@@ -49,7 +49,7 @@ function counted(name) {
   return { element, show };
 }
 
-export function depth(step, { fading }) {
+export function depth(step, { fading }, words) {
   const said = told();
   const place = html("div");
   let layers = "20";
@@ -57,7 +57,12 @@ export function depth(step, { fading }) {
     const [whole, now] = [fading[layers][0], fading[layers][cut]];
     place.replaceChildren(blocksOf(whole, now, cut, layers));
     const answer = now.right === 10 ? "all ten digits are" : now.right === 1 ? "one of ten digits is" : `${now.right} of ten digits are`;
-    said.textContent = `${cut === 1 ? "1 shortcut" : `${cut} shortcuts`} cut: ${answer} still recognised. The net is ${percent(now.sure)} sure that the 7 is a 7.`;
+    const how = `What this net's own forward pass gives for the 7 when the shortcuts of its last blocks (${cut}) carry 0.`;
+    said.replaceChildren(
+      `${cut === 1 ? "1 shortcut" : `${cut} shortcuts`} cut: ${answer} still recognised. The net is `,
+      words.recorded(percent(now.sure), how),
+      " sure that the 7 is a 7.",
+    );
   };
   const control = slider({ label: step.drag, min: 0, max: 9, value: 2, words: (cut) => `${cut} cut`, moved });
   const choices = Object.keys(fading).map((one) => {

@@ -29,6 +29,11 @@ export class Words {
     this.card.replaceChildren(html("div", { class: "meaning" }, html("b", {}, name), ` ${says}`));
   }
 
+  // A number that was measured before: how it came about.
+  recorded(shown, how) {
+    return this.opens("proved", () => this.card.replaceChildren(html("p", {}, how, " ◇ recorded")), shown);
+  }
+
   // A number with its card from Python, or one that was worked out here: {shown, rule, text}.
   number(card, big = false) {
     const fill = () => this.card.replaceChildren(...cardOf({ ...card, latex: card.latex ?? inLatex(card.text) }));

@@ -91,8 +91,9 @@ def the_digit_by_keyboard(page: Page) -> None:
 
 def the_net_by_keyboard(page: Page) -> None:
     """Steps 7 to 10."""
-    slide(page, "shortcut", "End")
-    expect(step(page, "shortcut").locator("output")).to_have_text("x + F(x) goes on")
+    slide(page, "shortcut", "Home")
+    step(page, "shortcut").get_by_role("button", name="Play").tap()  # by itself to the end
+    expect(step(page, "shortcut").locator("output")).to_have_text("x + F(x) goes on", timeout=15_000)
     x, made, total = re.findall(r"−?\d\.\d\d", told(page, "shortcut").replace("− ", "−"))
     numbers = [float(one.replace("−", "-")) for one in (x, made, total)]
     assert round(numbers[0] + numbers[1], 2) == numbers[2], "what is shown adds up"
@@ -121,6 +122,7 @@ def test_by_keyboard_alone_and_still_where_motion_is_reduced(visit, size: tuple[
     heading = page.locator("#step-shortcut")
     expect(heading).to_be_focused()
     expect(heading).to_be_in_viewport()
+    assert page.locator(".play").count() == 0, "nothing moves by itself"
     page.keyboard.press("Tab")
     for _ in range(12):  # the words, then the slider
         if page.evaluate(FOCUSED) == "INPUT":

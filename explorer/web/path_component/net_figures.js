@@ -1,6 +1,6 @@
 // Steps 5 to 7: strides and stages, the way through a block, and the two terms that meet.
 
-import { html, svg } from "../js/dom.js";
+import { calm, html, svg } from "../js/dom.js";
 import { Board } from "./board.js";
 import { captioned } from "./digit_figures.js";
 import { grey, paint, signed } from "./colours.js";
@@ -86,6 +86,7 @@ export function block(step, { block: found }) {
 
 const [FORK, LEAVE, MEET, AXIS, TOP] = [92, 232, 278, 176, 54]; // places in the drawing
 const TOKEN = 46;
+const LASTS_MS = 4500; // once through, when it plays
 const MAIN = `M${FORK} ${AXIS}H${MEET}`;
 const ARCH = `M${FORK} ${AXIS}V${TOP + 26}Q${FORK} ${TOP} ${FORK + 26} ${TOP}H${MEET - 26}Q${MEET} ${TOP} ${MEET} ${TOP + 26}V${AXIS}`;
 const [PARTED, JOINED] = [0.14, 0.84]; // when x parts, and when the two meet again
@@ -103,7 +104,36 @@ export function shortcut(step, { block: found }, words) {
   };
   const control = slider({ label: step.drag, min: 0, max: 100, value: 62, words: (now) => whereIs(now / 100), moved });
   moved(62);
-  return [control.element, scene.element, ...terms.elements];
+  return [control.element, calm() ? null : player(control), scene.element, ...terms.elements].filter(Boolean);
+}
+
+// Moves the slider by itself, once from end to end; a hand on the slider stops it.
+function player(control) {
+  const button = html("button", { type: "button", class: "play" }, "▶ Play");
+  let running = 0;
+  const stop = () => {
+    cancelAnimationFrame(running);
+    running = 0;
+    button.textContent = "▶ Play";
+  };
+  const run = (from) => {
+    const frame = (now) => {
+      const part = Math.min(100, (100 * (now - from)) / LASTS_MS);
+      control.input.value = String(part);
+      control.tell();
+      if (part < 100) running = requestAnimationFrame(frame);
+      else stop();
+    };
+    running = requestAnimationFrame(frame);
+    button.textContent = "❚❚ Pause";
+  };
+  button.addEventListener("click", () => {
+    if (running) return stop();
+    const at = Number(control.input.value);
+    run(performance.now() - ((at < 100 ? at : 0) / 100) * LASTS_MS);
+  });
+  for (const hand of ["pointerdown", "keydown"]) control.input.addEventListener(hand, stop);
+  return button;
 }
 
 function whereIs(now) {

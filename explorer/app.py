@@ -43,6 +43,9 @@ PAGES = (  # file in pages/, title, icon; the first is the home page
     ("catalogue", "Catalogue", ":material/menu_book:"),
     ("identify", "From a file", ":material/upload_file:"),
 )
+LOOKS_WITH = {
+    "feature_maps": "explorer.web.sections.feature_maps.who"
+}  # pages whose net may be another than the sidebar's
 
 
 def main() -> None:
@@ -68,7 +71,8 @@ def main() -> None:
         picked = sidebar.controls()
     chosen, problem = state.take(link, picked)
     lecture_bar.show(name, flags)
-    pieces.header(chosen, problem, lambda: link_popover.popover(name))
+    looking = import_module(LOOKS_WITH[name]).looking if name in LOOKS_WITH else lambda one: one
+    pieces.header(looking(chosen), problem, lambda: link_popover.popover(name))
     refusal.remarks(state.remarks(link, name, chosen))
     state.visitor().cancel_jobs(unless_place=page.title)
     page.run()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -42,12 +42,14 @@ class Sum:
 
 @dataclass(frozen=True)
 class Passed:
-    """A pass: the output of each node that was asked for, the terms of each block, and the logits (N, classes)."""
+    """A pass: the output of each node that was asked for, the terms of each block, and the logits (N, classes); stds: the
+    standard deviations of outputs that were asked for."""
 
     spec: ResNetSpec
     outputs: dict[str, Tensor]
     sums: dict[str, Sum]
     logits: Tensor
+    stds: dict[str, float] = field(default_factory=dict)
 
     @property
     def bytes(self) -> int:
@@ -62,10 +64,17 @@ class _Watcher(TorchFunctionMode):
     before put out; where that is kept already, no second copy is."""
 
     def __init__(
-        self, nodes: tuple[Node, ...], wanted: Collection[str], off: Collection[str], cut: Collection[str]
+        self,
+        nodes: tuple[Node, ...],
+        wanted: Collection[str],
+        off: Collection[str],
+        cut: Collection[str],
+        measured: Collection[str],
+        terms: bool,
     ) -> None:
         super().__init__()
-        self.off, self.cut = off, cut
+        self.off, self.cut, self.terms = off, cut, terms
+        self.measured, self.stds = frozenset(measured), dict[str, float]()
         self.sources = {node.path: node.inputs[0] for node in nodes if node.kind == "identity"}
         self.coming: Iterator[Node] = (node for node in nodes if node.kind not in SILENT)
         self.wanted = wanted
@@ -84,16 +93,18 @@ class _Watcher(TorchFunctionMode):
             args[0].zero_()
         if adds and node is not None and node.block in self.cut:
             args = (args[0], torch.zeros_like(args[1]), *args[2:])
-        residual = args[0].clone() if adds else None
+        residual = args[0].clone() if adds and self.terms else None
         out = func(*args, **(kwargs or {}))
         if node is None or adds != (node.kind == "add") or tuple(out.shape[1:]) != node.out_shape[1:]:
             place = "its end" if node is None else f"{node.path}, {node.kind} {node.out_shape}"
             raise RuntimeError(f"the pass left its trace at {place}: {getattr(func, '__name__', func)}")
         if residual is not None and node.block:
-            came = self.outputs.get(self.sources.get(node.inputs[1], ""))
+            came = None if node.block in self.cut else self.outputs.get(self.sources.get(node.inputs[1], ""))
             self.sums[node.block] = Sum(node.block, args[1].clone() if came is None else came, residual)
         if node.path in self.wanted:
             self.outputs[node.path] = out.clone()
+        if node.path in self.measured:
+            self.stds[node.path] = float(out.std())
         return out
 
 
@@ -109,10 +120,15 @@ def kept_bytes(nodes: tuple[Node, ...]) -> int:
 
 
 def ends(nodes: tuple[Node, ...]) -> tuple[str, ...]:
-    """Where a visitor looks: the stem's last layer, and each block's end."""
+    """Where a visitor looks: the stem's last layer, each block's end, and, behind pre-activation blocks, the last ReLU."""
     stem = [node.path for node in nodes if node.stage == "stem" and node.kind != "input"]
     blocks = {node.block: node.path for node in nodes if node.block}
-    return (stem[-1], *blocks.values())
+    return tuple(dict.fromkeys((stem[-1], *blocks.values(), last_maps(nodes))))
+
+
+def last_maps(nodes: tuple[Node, ...]) -> str:
+    """The node whose maps the head averages."""
+    return next(node.inputs[0] for node in nodes if node.path == "avgpool")
 
 
 @torch.no_grad()
@@ -123,10 +139,13 @@ def passed(
     wanted: Collection[str] | None = None,
     off: Collection[str] = (),
     cut: Collection[str] = (),
+    stds: Collection[str] = (),
+    terms: bool = True,
 ) -> Passed:
     """Send x (N, C, H, W) through a model in eval mode. wanted: paths of nodes whose output is kept (default: `ends`).
     off: blocks whose F(x) is replaced by 0, so that only their shortcut is left (Veit et al. 2016, §4); cut: blocks whose
-    shortcut carries 0, so that only F(x) is left.
+    shortcut carries 0, so that only F(x) is left. stds: paths of nodes whose output's standard deviation is measured,
+    without keeping the output. terms: whether the blocks' are kept.
 
     Raises `ValueError` for a block that has no shortcut to be left with, `RuntimeError` when the model is not the one
     that `spec` says.
@@ -138,9 +157,9 @@ def passed(
             raise ValueError(
                 f"{field}={path[:60]!r}: choose blocks with a shortcut: {', '.join(sorted(known)) or 'none here'}"
             )
-    watcher = _Watcher(nodes, ends(nodes) if wanted is None else wanted, off, cut)
+    watcher = _Watcher(nodes, ends(nodes) if wanted is None else wanted, off, cut, stds, terms)
     with watcher:
         logits: Tensor = model(x)
     if next(watcher.coming, None) is not None:
         raise RuntimeError("the pass ended before its trace did")
-    return Passed(spec, watcher.outputs, watcher.sums, logits)
+    return Passed(spec, watcher.outputs, watcher.sums, logits, watcher.stds)

@@ -7,6 +7,7 @@ A file is checked before it is decoded (kind, pixels, frames), and what cannot b
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,6 +68,21 @@ def photograph(picture: Image.Image, side: int = 224) -> Prepared:
     shown = np.asarray(resized.crop((left, top, left + side, top + side)), dtype=np.float32) / 255
     mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in (IMAGENET_MEAN, IMAGENET_STD))
     return Prepared((torch.from_numpy(shown).permute(2, 0, 1)[None] - mean) / std, shown)
+
+
+def covered(picture: Prepared, box: tuple[float, float, float, float]) -> Prepared:
+    """The same input with a part taken out: paper in place of ink, the training pictures' mean in place of a photograph.
+
+    box: left, top, right, bottom in parts of the sides, widened to whole pixels.
+    """
+    height, width = picture.shown.shape[:2]
+    left, right = math.floor(box[0] * width), math.ceil(box[2] * width)
+    top, bottom = math.floor(box[1] * height), math.ceil(box[3] * height)
+    x, shown = picture.x.clone(), picture.shown.copy()
+    grey = picture.x.shape[1] == 1
+    x[:, :, top:bottom, left:right] = standardised(torch.zeros(())) if grey else 0.0
+    shown[top:bottom, left:right] = 0.0 if grey else IMAGENET_MEAN
+    return Prepared(x, shown)
 
 
 def digit(ink: np.ndarray) -> Prepared:

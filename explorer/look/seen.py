@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from explorer.look.passed import Passed
+from explorer.net.layers import ZeroPad
+from explorer.net.node import Node
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def top(seen: Passed, names: tuple[str, ...], most: int = 5) -> list[tuple[str, 
 
 def class_map(features: Tensor, classifier: nn.Linear, label: int) -> Tensor:
     """Class activation map (H, W) of one class (Zhou et al. 2016, arXiv 1512.04150): the classifier's weights of that
-    class over the last feature maps (C, H, W). Its mean over positions plus the bias is the class's logit exactly,
+    class over the last feature maps (C, H, W), those that the head averages. Its mean over positions plus the bias is the class's logit exactly,
     since this architecture ends in global average pooling and one linear layer."""
     return torch.einsum("c,chw->hw", classifier.weight[label], features)
 
@@ -56,6 +58,78 @@ def strongest(maps: Tensor, most: int) -> list[int]:
     return maps.abs().mean((1, 2)).topk(min(most, len(maps))).indices.tolist()
 
 
-def responses(seen: Passed, paths: list[str]) -> list[float]:
-    """Standard deviation of the responses at the given nodes (He et al. 2015, Fig. 7: after BN, before ReLU and sum)."""
-    return [float(seen.outputs[path].std()) for path in paths]
+@dataclass(frozen=True)
+class Step:
+    """One block on the way of a unit. kind: what its shortcut is, identity | projection | pad; channel, row, column: where
+    the unit stands behind it; its three terms there, and after: what goes on (0 where ReLU holds it back)."""
+
+    path: str
+    kind: str
+    channel: int
+    row: int
+    column: int
+    shortcut: float
+    residual: float
+    total: float
+    after: float
+
+
+def followed(
+    seen: Passed, nodes: tuple[Node, ...], model: nn.Module, start: str, channel: int, row: int, column: int
+) -> list[Step]:
+    """A unit of the maps at node `start`, from block to block: its shortcuts carry it on, and each block adds to it.
+
+    Where a block halves the maps, the unit goes on at half its row and column. Zero-padding keeps its channel (behind
+    those that come before it); a projection mixes all channels, and the unit goes on in the one that takes most from its
+    own. Empty for plain nets, whose blocks carry nothing on.
+    """
+    by_path, steps = {node.path: node for node in nodes}, []
+    order = {node.path: place for place, node in enumerate(nodes)}
+    behind = {node.block: node.path for node in nodes if node.block}
+    jump = by_path[start].jump
+    for node in nodes:
+        if node.kind != "add" or not node.block or order[behind[node.block]] <= order[start]:
+            continue
+        one, step = seen.sums[node.block], node.jump // jump
+        jump, kind = node.jump, by_path[node.inputs[1]].kind
+        row, column = min(row // step, node.out_shape[2] - 1), min(column // step, node.out_shape[3] - 1)
+        if kind == "pad":
+            padding = model.get_submodule(f"{node.block}.downsample")
+            assert isinstance(padding, ZeroPad)
+            channel += padding.before
+        elif kind != "identity":
+            kind, channel = "projection", _most_from(model.get_submodule(f"{node.block}.downsample"), channel)
+        at = (0, channel, row, column)
+        shortcut, residual = one.shortcut[at], one.residual[at]
+        after = float(seen.outputs[behind[node.block]][at])
+        steps.append(
+            Step(
+                node.block,
+                kind,
+                channel,
+                row,
+                column,
+                float(shortcut),
+                float(residual),
+                float(shortcut + residual),
+                after,
+            )
+        )
+    return steps
+
+
+def _most_from(projection: nn.Module, channel: int) -> int:
+    """The output channel of a 1×1 projection, its BN included, that one input channel speaks loudest in."""
+    conv = next(one for one in projection.modules() if isinstance(one, nn.Conv2d))
+    gain = conv.weight[:, channel, 0, 0]
+    for norm in projection.modules():
+        if isinstance(norm, nn.BatchNorm2d) and norm.running_var is not None:
+            gain = gain * norm.weight / torch.sqrt(norm.running_var + norm.eps)
+    return int(gain.abs().argmax())
+
+
+def response_paths(nodes: tuple[Node, ...]) -> list[str]:
+    """The layers of He et al. 2015, Fig. 7, in order of depth: each convolution of the main path after its BN, where one
+    follows, and before ReLU or sum."""
+    after = {node.inputs[0]: node.path for node in nodes if node.kind == "norm"}
+    return [after.get(node.path, node.path) for node in nodes if node.kind == "conv" and node.on_main]

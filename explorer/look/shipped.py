@@ -30,6 +30,18 @@ def record_file() -> Path:
     return FOLDER / "digits.json"
 
 
+def responses_file() -> Path:
+    """How large each layer's responses are, net by net: recorded with the weights that ship, and with 110 layers."""
+    return FOLDER / "responses.json"
+
+
+@lru_cache(maxsize=1)
+def recorded_responses() -> dict[str, list[float]]:
+    """Net → standard deviation of each layer's responses, in order of depth. Treat as read-only."""
+    held = json.loads(responses_file().read_text(encoding="utf-8"))
+    return {name: one["std"] for name, one in held["nets"].items()}
+
+
 @lru_cache(maxsize=1)
 def records() -> dict[str, dict[str, object]]:
     """Net → its record. Treat as read-only."""

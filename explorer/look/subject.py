@@ -205,14 +205,14 @@ def class_names(spec: ResNetSpec) -> tuple[str, ...]:
     return tuple(f"class {number}" for number in range(spec.num_classes))
 
 
-def preparing(spec: ResNetSpec) -> Callable[[Image.Image], Prepared]:
-    """How a picture becomes this net's input. Raises `ValueError` for nets that take no picture."""
+def preparing(spec: ResNetSpec, side: int | None = None) -> Callable[[Image.Image], Prepared]:
+    """How a picture becomes this net's input, of `side` pixels where it is not the usual. Raises `ValueError` for nets that take no picture."""
     if spec.in_channels == 1:
         return _digit
     if spec.in_channels != 3:
         raise ValueError(f"in_channels={spec.in_channels}: a picture has 1 or 3; choose a net with as many")
-    side = spec.default_input
-    return lambda picture: pictures.photograph(picture, side)
+    size = side or spec.default_input
+    return lambda picture: pictures.photograph(picture, size)
 
 
 def _digit(picture: Image.Image) -> Prepared:

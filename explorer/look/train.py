@@ -1,4 +1,5 @@
-"""Train the nets that ship: `python -m explorer.look.train [NAME …]` writes assets/weights again.
+"""Train the nets that ship: `python -m explorer.look.train [NAME …]` writes assets/weights again; with `responses` it
+trains 110 layers as well, and writes how large every layer's responses are.
 
 Four nets of the paper's CIFAR layout (He et al. 2015, §4.2; option A) on one-channel 28×28 pictures: residual and
 plain, 20 and 56 layers, all with the same recipe, so that what differs between them is the shortcut and the depth.
@@ -14,7 +15,7 @@ import json
 import math
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -26,8 +27,19 @@ from explorer.lab.experiments.data import Split
 from explorer.lab.experiments.train import batches, error_percent, logits
 from explorer.lab.record import provenance
 from explorer.look.handwriting import TRAINING, handwriting
-from explorer.look.shipped import FOLDER, NETS, record_file
+from explorer.look.passed import passed
+from explorer.look.seen import response_paths
+from explorer.look.shipped import FOLDER, NETS, record_file, responses_file, shipped
 from explorer.net.resnet import build
+from explorer.net.trace import trace
+from explorer.spec import cifar_stages
+
+DEEPEST = {  # as deep as the paper's Fig. 7; their weights would double what ships, so that only their responses do
+    name: replace(NETS[f"digits-{kind}-20"], stages=cifar_stages(110))
+    for name, kind in (("digits-residual-110", "residual"), ("digits-plain-110", "plain"))
+}
+EPOCHS_OF_DEEPEST = 4
+RESPONDING = 200  # pictures of the test set, over which responses are measured
 
 
 @dataclass(frozen=True)
@@ -62,7 +74,7 @@ def rate(step: int, steps: int, warm_up: int, highest: float) -> float:
 
 def trained(name: str, recipe: Recipe, data: Split, steps: int | None = None) -> tuple[nn.Module, list[float]]:
     """(the net in eval mode, loss of each step). `steps`: a shorter run, as a test makes it."""
-    model = build(NETS[name], seed=recipe.seed).train()
+    model = build((NETS | DEEPEST)[name], seed=recipe.seed).train()
     optimiser = torch.optim.SGD(
         model.parameters(), lr=recipe.lr, momentum=recipe.momentum, weight_decay=recipe.weight_decay
     )
@@ -120,6 +132,34 @@ def ship(name: str, recipe: Recipe) -> None:
     print(f"{name}: test error {errors['test']:.1f} %, training error {errors['training']:.1f} %", flush=True)
 
 
+def responses(model: nn.Module, name: str, pictures: Tensor) -> list[float]:
+    """Standard deviation of each layer's responses over the pictures (He et al. 2015, Fig. 7), in order of depth."""
+    spec = (NETS | DEEPEST)[name]
+    paths = response_paths(trace(spec, pictures.shape[2], pictures.shape[3], len(pictures)))
+    found = passed(model, spec, pictures, (), stds=paths, terms=False).stds
+    return [round(found[path], 4) for path in paths]
+
+
+def respond(recipe: Recipe) -> None:
+    """Write the responses of the nets that ship, and of those of 110 layers, which are trained for it."""
+    train_set, test_set = handwriting()
+    pictures, made = test_set.x[:RESPONDING], {}
+    with one_thread():
+        for name in NETS | DEEPEST:
+            short = replace(recipe, epochs=EPOCHS_OF_DEEPEST)
+            model = shipped(name) if name in NETS else trained(name, short, train_set)[0]
+            error = error_percent(logits(model, test_set.x), test_set.y)
+            epochs = (recipe if name in NETS else short).epochs
+            made[name] = {"epochs": epochs, "test_error_percent": error, "std": responses(model, name, pictures)}
+            print(f"{name}: test error {error:.1f} %", flush=True)
+    about = f"the first {RESPONDING} of the {len(test_set.y):,} test pictures"
+    text = json.dumps({"over": about, "provenance": provenance(), "nets": made}, indent=1)
+    responses_file().write_text(text + "\n", encoding="utf-8")
+
+
 if __name__ == "__main__":
-    for chosen in sys.argv[1:] or NETS:
-        ship(chosen, Recipe())
+    if sys.argv[1:] == ["responses"]:
+        respond(Recipe())
+    else:
+        for chosen in sys.argv[1:] or NETS:
+            ship(chosen, Recipe())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,99 +12,177 @@ from torch import Tensor
 from explorer import units
 from explorer.look.passed import Passed
 from explorer.look.pictures import Prepared
-from explorer.look.seen import BlockRow, strongest
-from explorer.net.field import Field
+from explorer.look.seen import BlockRow, Step, strongest
 from explorer.net.node import Node
+from explorer.tell.markup import joined
 from explorer.tell.mosaic import Mosaic, coloured, data_url, mosaic, ramp_css
 
-OURS = "net"  # the sidebar's net, untrained
+OURS = "net"  # the sidebar's net
 WHO = {  # slug -> words
     "residual-20": "digits: residual, 20 layers",
     "plain-20": "digits: plain, 20",
     "residual-56": "digits: residual, 56",
     "plain-56": "digits: plain, 56",
-    OURS: "the net of the sidebar, untrained",
+    OURS: "the net of the sidebar",
 }
-PICTURES = {"cat": "A cat", "coffee": "A cup of coffee", "upload": "Your own"}  # CC0: S. van der Walt; R. Michetti
+NAMES = {  # the same, in a sentence
+    "residual-20": "the residual net of 20 layers",
+    "plain-20": "the plain net of 20 layers",
+    "residual-56": "the residual net of 56 layers",
+    "plain-56": "the plain net of 56 layers",
+}
+TWINS = {"residual-20": "plain-20", "plain-20": "residual-20", "residual-56": "plain-56", "plain-56": "residual-56"}
+WEIGHTS = {"untrained": "untrained", "published": "its authors’", "file": "your file"}
+PICTURES = {  # CC0: S. van der Walt; R. Michetti
+    "cat": "A cat",
+    "coffee": "A cup of coffee",
+    "upload": "Your own",
+    "camera": "The camera",
+}
+DIGITS = {"draw": "Draw it", "upload": "A photo of one", "camera": "The camera"}
+STAGES = "stages"
+CHANNELS = {"strongest": "the strongest", "order": "in order"}
 FIRST = 72  # px on the screen of the largest map; the others keep their proportion to it
 MOST = 14  # channels a row
-PAPER = {"stem": "after the stem"}
+MOST_ROWS = 40
+LABELS = {"stem": "after the stem", "head": "after the last ReLU"}
 
 
-def through(seen: Passed, nodes: tuple[Node, ...], picture: Prepared) -> dict[str, Any]:
-    """After the stem and at the end of each stage: the strongest channels, at true proportions."""
+def rows_of(nodes: tuple[Node, ...]) -> dict[str, str]:
+    """Which rows there are to look at, slug → words: each stage's end, or a stage block by block."""
+    stages = dict.fromkeys(node.stage for node in nodes if node.block)
+    return {STAGES: "stage"} | {stage: f"block of {stage}" for stage in stages}
+
+
+def through(
+    seen: Passed,
+    nodes: tuple[Node, ...],
+    picture: Prepared,
+    rows: str = STAGES,
+    first: int | None = None,
+    most: int = MOST,
+) -> dict[str, Any]:
+    """After the stem and at the end of each stage (rows: a stage, for the end of each of its blocks), at true proportions.
+
+    first: the channel to begin with; None: the strongest ones. Raises `ValueError` for rows that the net does not have.
+    """
+    if rows not in rows_of(nodes):
+        raise ValueError(f"rows={rows[:60]!r}: choose one of {', '.join(rows_of(nodes))}")
     ends: dict[str, Node] = {}
     for node in nodes:
-        if node.path in seen.outputs:
-            ends[node.stage] = node
+        if node.path in seen.outputs and rows in (STAGES, node.stage):
+            ends[node.stage if rows == STAGES else node.block] = node
+    if len(ends) > MOST_ROWS:
+        ends = dict(list(ends.items())[:MOST_ROWS])
     largest = max(node.out_shape[3] for node in ends.values())
-    rows = []
-    for stage, node in ends.items():
+    made = []
+    for name, node in ends.items():
         maps = seen.outputs[node.path][0]
-        channels = strongest(maps, MOST)
-        drawn = mosaic(maps[channels].numpy(), MOST)
-        label = PAPER.get(stage, f"{stage}")
-        rows.append(_row(label, node.out_shape, drawn, channels, FIRST / largest, node.field))
+        channels = strongest(maps, most) if first is None else list(range(len(maps)))[first : first + most]
+        drawn = mosaic(maps[channels].numpy(), most)
+        row = _row(LABELS.get(name, name), node, drawn, channels, FIRST / largest)
+        made.append(row | {"note": f"brightest: {drawn.high:.2g}"})
+    key = {"ramp": ramp_css(False), "low": "0", "high": "the brightest of the row"}
     return {
         "picture": _picture(picture),
-        "hint": "Point at a feature map: here you see what that one unit sees.",
-        "groups": [{"kind": "through", "title": "", "rows": [row], "key": None} for row in rows],
+        "hint": "Point at a feature map: here you see what that one unit sees. Click, and the unit is followed on.",
+        "groups": [{"kind": "through", "title": "", "rows": made, "key": key}],
     }
 
 
 def terms(seen: Passed, nodes: tuple[Node, ...], path: str, picture: Prepared) -> dict[str, Any]:
-    """One block's sum: what the shortcut carries + what the block adds = what goes on; then ReLU. One colour scale."""
-    one, looks = seen.sums[path], {node.path: node.field for node in nodes}
+    """One block's sum: what the shortcut carries + what the block adds = what goes on; then ReLU. One colour scale.
+
+    Where the shortcut is dotted, what came before it stands in front: x, and what the shortcut makes of it.
+    """
+    one = seen.sums[path]
+    by_path = {node.path: node for node in nodes}
     inside = [node for node in nodes if node.block == path]
     add = next(node for node in inside if node.kind == "add")
-    channels = strongest(one.total[0], 6)
-    parts = [part[0][channels].numpy() for part in (one.shortcut, one.residual, one.total)]
+    total = one.total[0]
+    channels = strongest(total, 6)
+    parts = [part[channels].numpy() for part in (one.shortcut[0], one.residual[0], total)]
     most = float(max(np.abs(part).max() for part in parts))
-    scale = 2 * FIRST / add.out_shape[3]
-    shortcut = looks[add.inputs[1]]
-    names = (
-        ("x, through its shortcut", "", shortcut),
-        ("F(x)", "+", looks[add.inputs[0]]),
-        ("sum", "=", looks[add.path]),
+    scale = FIRST / add.out_shape[3]
+    shortcut = by_path[add.inputs[1]]
+    dotted = shortcut.kind != "identity"
+    named: tuple[tuple[str, str, Node], ...] = (
+        (
+            f"x, {'padded' if shortcut.kind == 'pad' else 'projected'}" if dotted else "x",
+            "⇢" if dotted else "",
+            shortcut,
+        ),
+        ("F(x)", "+", by_path[add.inputs[0]]),
+        ("sum", "=", add),
     )
     rows = [
-        _row(name, add.out_shape, mosaic(part, 3, True, most), channels, scale / 2, field) | {"sign": sign}
-        for (name, sign, field), part in zip(names, parts, strict=True)
+        _row(name, node, mosaic(part, 3, True, most), channels, scale) | {"sign": sign}
+        for (name, sign, node), part in zip(named, parts, strict=True)
     ]
-    after = np.maximum(parts[2], 0)
     if inside[-1].kind == "relu":
-        rows.append(
-            _row("after ReLU", add.out_shape, mosaic(after, 3, True, most), channels, scale / 2, looks[add.path])
-            | {"sign": "→"}
-        )
+        after = mosaic(np.maximum(parts[2], 0), 3, True, most)
+        rows.append(_row("after ReLU", add, after, channels, scale) | {"sign": "→"})
+    if dotted:
+        rows.insert(0, _before(seen, by_path, inside, scale, most))
     key = {"ramp": ramp_css(True), "low": f"−{most:.2g}", "high": f"+{most:.2g}"}
+    hint = "The same six channels in all three terms; blue is negative, red positive."
     return {
         "picture": _picture(picture),
-        "hint": "The same six channels in all three terms; blue is negative, red positive.",
+        "hint": f"{hint} {DOTTED[shortcut.kind if shortcut.kind == 'pad' else 'conv']}" if dotted else hint,
         "groups": [{"kind": "terms", "title": "", "rows": rows, "key": key}],
     }
 
 
-def answers(found: list[tuple[str, float]]) -> Markup:
-    """The likeliest classes as bars, HTML."""
+DOTTED = {
+    "pad": "This shortcut is dotted: every second pixel of x, and channels of zeros beside x’s own.",
+    "conv": "This shortcut is dotted: a 1×1 convolution mixes x’s channels anew.",
+}
+
+
+def _before(
+    seen: Passed,
+    by_path: Mapping[str, Node],
+    inside: Sequence[Node],
+    scale: float,
+    most: float,
+) -> dict[str, Any]:
+    """x as it comes to a dotted block, its own strongest channels."""
+    own = {node.path for node in inside}
+    came = by_path[next(source for node in inside for source in node.inputs if source not in own)]
+    maps = seen.outputs[came.path][0]
+    channels = strongest(maps, 6)
+    return _row("x, as it comes", came, mosaic(maps[channels].numpy(), 3, True, most), channels, scale)
+
+
+def answers(found: list[tuple[str, float]], before: Mapping[str, float] | None = None) -> Markup:
+    """The likeliest classes as bars, HTML. before: each class's share before something was changed, as a tick."""
     bar = Markup(
-        '<div class="answer"><span class="name">{}</span><span class="track"><span style="width:{:.1f}%"></span></span>'
+        '<div class="answer"><span class="name">{}</span><span class="track"><span style="width:{:.1f}%"></span>{}</span>'
         '<span class="share">{}</span></div>'
     )
-    bars = (bar.format(name, 100 * share, units.percent(share, 1)) for name, share in found)
-    return Markup('<div class="answers">{}</div>').format(Markup("").join(bars))
+    tick = Markup('<i title="before: {}" style="left:{:.1f}%"></i>')
+    bars = (
+        bar.format(
+            name,
+            100 * share,
+            tick.format(units.percent(before[name], 1), 100 * before[name]) if before else "",
+            units.percent(share, 1),
+        )
+        for name, share in found
+    )
+    return Markup('<div class="answers">{}</div>').format(joined(bars, ""))
 
 
-def spoken(class_map: Tensor, picture: Prepared, name: str) -> Markup:
-    """The class map over the picture, HTML: what spoke for a class glows."""
+def spoken(class_map: Tensor, picture: Prepared, name: str) -> dict[str, str]:
+    """The class map to lie over the picture: what spoke for a class glows."""
     low, high = float(class_map.min()), float(class_map.max())
     glow = coloured(class_map.numpy(), low, high, ("#000000", "#ffb000"))
     alpha = ((class_map - low) / ((high - low) or 1.0) * 200).byte().numpy()
-    over = data_url(np.dstack([glow, alpha]))
-    return Markup(
-        '<figure class="spoken"><div class="pile"><img alt="" src="{}">'
-        '<img class="glow" alt="What spoke for {}" src="{}"></div></figure>'
-    ).format(data_url(picture.shown), name, over)
+    return {
+        "src": data_url(picture.shown),
+        "glow": data_url(np.dstack([glow, alpha])),
+        "alt": f"The picture as the net gets it; what spoke for {name} glows",
+    }
 
 
 def share_rows(rows: list[BlockRow]) -> list[dict[str, Any]]:
@@ -120,12 +199,26 @@ def share_rows(rows: list[BlockRow]) -> list[dict[str, Any]]:
     ]
 
 
-def _row(
-    label: str, shape: tuple[int, ...], drawn: Mosaic, channels: list[int], scale: float, field: Field
-) -> dict[str, Any]:
+def way_of(steps: Sequence[Step], label: str, channel: int, value: float) -> str:
+    """What became of one unit, in a sentence."""
+    if not steps:
+        return f"{label}, channel {channel}: {value:.2f}. This was the last block: its mean over positions goes to the classifier."
+    most = max(steps, key=lambda one: abs(one.residual))
+    held = sum(one.after == 0 < abs(one.total) for one in steps)
+    said = (
+        f"{label}, channel {channel}: {value:.2f}. {len(steps)} {'block adds' if len(steps) == 1 else 'blocks add'} to it, "
+        f"{most.path} most: {most.residual:+.2f}. "
+        + (f"ReLU holds it back {held} {'time' if held == 1 else 'times'}. " if held else "")
+        + f"At the end it is {steps[-1].after:.2f}."
+    )
+    return said.replace("-", "−")
+
+
+def _row(label: str, node: Node, drawn: Mosaic, channels: list[int], scale: float) -> dict[str, Any]:
     return {
         "label": label,
-        "shape": units.shape(shape),
+        "path": node.path,
+        "shape": units.shape(node.out_shape),
         "note": "",
         "src": drawn.src,
         "columns": drawn.columns,
@@ -134,7 +227,7 @@ def _row(
         "width": drawn.width,
         "channels": channels,
         "scale": scale,
-        "field": {"first": field.first, "size": field.size, "jump": field.jump},
+        "field": {"first": node.field.first, "size": node.field.size, "jump": node.field.jump},
     }
 
 

@@ -17,6 +17,17 @@ from explorer.web.plain import plain
 SEEN = "asked_seen"  # key → what the URL last said
 
 
+def now(options: Mapping[str, str], key: str, default: str | None = None) -> str:
+    """What `asked` will answer in this run, before its control is drawn."""
+    first = default or next(iter(options))
+    wanted = st.query_params.get(key, first)
+    seen: dict[str, str] = st.session_state.get(SEEN, {})
+    if seen.get(key) != wanted or key not in st.session_state:
+        return wanted if wanted in options else first
+    held: str = st.session_state[key]
+    return held if held in options else first
+
+
 def asked(
     label: str,
     options: Mapping[str, str],
@@ -25,6 +36,7 @@ def asked(
     *,
     help: str | None = None,
     label_visibility: Literal["visible", "collapsed"] = "visible",
+    wrap: bool | None = None,
 ) -> str:
     """One of `options` (slug → words), bound to `?key=slug`; the default, the first if none is given, is left out of
     the URL."""
@@ -43,6 +55,7 @@ def asked(
         required=True,
         help=help,
         label_visibility=label_visibility,
+        wrap=wrap,
     )
     chosen = picked or first
     if wanted in options:

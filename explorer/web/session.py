@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from explorer.jobs import Job
     from explorer.lecture import Lecture, LectureError
+    from explorer.look.subject import Subject
     from explorer.spec.chosen import Chosen
     from explorer.spec.query import Query
     from explorer.timing.measure.tasks import Ask
@@ -46,6 +47,10 @@ Session = TypedDict(
         "catalogue-rows": "list[str] | None",  # Catalogue: the rows that are marked in its table
         "catalogue-pick": "str",  # … and the net whose card is shown
         "off": "list[str]",  # Feature maps: blocks that are switched off
+        "own_weights": "UploadedFile | None",  # … the visitor's file of weights
+        "own_net": "tuple[str, Subject]",  # … and the net that it is of, by the upload's id
+        "looks": "dict[str, tuple[object, Job]]",  # … what is in the queue: by purpose, what was asked and its job
+        "fetching": "dict[str, Job]",  # … published weights on their way
         "identified": "tuple[str, Identified | str]",  # From a file: what was given last, and what it is
         # work that runs or has run
         "field_jobs": "dict[tuple[Any, str], Any]",  # Cost: gradients asked for, by model and block

@@ -109,10 +109,17 @@ def remarks(link: Query | None, page: str, chosen: Chosen) -> tuple[str, ...]:
     return said if (of_page, of_chosen) == (page, chosen) else ()
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def runner() -> Runner:
-    """The one queue for heavy work on this host, shared by all visitors."""
-    return Runner()
+QUEUES = {  # what waits for what: a picture does not wait for somebody's training, nor either for a download
+    "work": "minutes: experiments, timings, gradients",
+    "looks": "a second or less: a picture through a net",
+    "downloads": "published weights",
+}
+
+
+@st.cache_resource(max_entries=len(QUEUES), show_spinner=False)
+def runner(of: str = "work") -> Runner:
+    """The one queue of its kind on this host, shared by all visitors. of: of `QUEUES`."""
+    return Runner(f"explorer-{of}")
 
 
 @dataclass(frozen=True)
@@ -121,13 +128,15 @@ class Visitor:
 
     id: str
     runner: Runner
+    others: tuple[Runner, ...] = ()
 
     def cancel_jobs(self, unless_place: str | None = None) -> None:
         """Stop this visitor's work, all but that of one page."""
-        self.runner.cancel(self.id, unless_place)
+        for one in (self.runner, *self.others):
+            one.cancel(self.id, unless_place)
 
 
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False, on_release=Visitor.cancel_jobs)
 def visitor() -> Visitor:
     """This visitor; their jobs are cancelled when the tab closes."""
-    return Visitor(uuid4().hex, runner())
+    return Visitor(uuid4().hex, runner(), tuple(runner(of) for of in QUEUES if of != "work"))

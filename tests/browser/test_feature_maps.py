@@ -1,19 +1,29 @@
-"""Feature maps in a real browser: a digit is drawn, a unit's field is shown, a block is switched off."""
+"""Feature maps in a real browser, as a student walks through them: draw, change, cover, follow, compare; own weights."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page, expect
+
+from explorer.spec import preset
+from tests.weights.checkpoints import filled, saved
+
+SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 
 
-def answers(page) -> list[str]:
+def answers(page: Page) -> list[str]:
     return page.locator(".answer .name").all_inner_texts()
 
 
-def drawn(page, points: list[tuple[float, float]]) -> None:
-    """A stroke over the pad, in parts of its side."""
-    box = page.locator("canvas.pad").bounding_box()
+def drawn(page: Page, on: str, points: list[tuple[float, float]]) -> None:
+    """A stroke over an element, in parts of its sides."""
+    page.locator(on).scroll_into_view_if_needed()
+    box = page.locator(on).bounding_box()
+    assert box
     place = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
     page.mouse.move(*place[0])
     page.mouse.down()
@@ -22,44 +32,93 @@ def drawn(page, points: list[tuple[float, float]]) -> None:
     page.mouse.up()
 
 
-@pytest.mark.parametrize("size", [(1440, 900), (390, 844)])
-def test_a_drawn_one_is_seen_as_a_one(visit, size: tuple[int, int]) -> None:
-    one = visit("/feature_maps", "Inside a block", viewport={"width": size[0], "height": size[1]})
-    assert answers(one.page)[0] == "7", "it starts with a digit of the test set"
-    drawn(one.page, [(0.5, 0.15), (0.5, 0.85)])
-    one.page.wait_for_function("[...document.querySelectorAll('.answer .name')][0].textContent === '1'")
-    one.page.get_by_role("button", name="Clear").click()
-    one.page.get_by_text("Draw a digit, from 0 to 9").wait_for()
+def says(page: Page, name: str) -> None:
+    page.wait_for_function(f"[...document.querySelectorAll('.answer .name')][0]?.textContent === '{name}'")
 
 
-def test_pointing_at_a_unit_marks_what_it_sees(visit) -> None:
+@pytest.mark.parametrize("size", SIZES)
+def test_a_student_draws_a_seven_and_finds_out(visit, size: str) -> None:
+    """The whole story at one page load: the answer, undo and clear, a covered part, a block off, zeros on the wrong side."""
+    seen = visit("/feature_maps", "Inside a block", viewport=dict(zip(("width", "height"), SIZES[size], strict=True)))
+    page = seen.page
+    assert "ResNet-20" in seen.built() and "1×1×28×28" in seen.built(), "the header names the net that looks"
+    assert answers(page)[0] == "7", "it starts with a digit of the test set"
+    drawn(page, "canvas.pad", [(0.5, 0.15), (0.5, 0.85)])
+    says(page, "1")
+    page.get_by_role("button", name="Clear").click()
+    page.get_by_text("Draw a digit, from 0 to 9").wait_for()
+    drawn(page, "canvas.pad", [(0.3, 0.2), (0.7, 0.2), (0.45, 0.85)])
+    says(page, "7")
+    drawn(page, "canvas.pad", [(0.35, 0.5), (0.65, 0.52)])
+    page.get_by_role("button", name="Undo").click()
+    says(page, "7")
+    page.get_by_text(re.compile(r"layer\d\.\d adds most: \d\.\d\d times")).first.wait_for()
+
+    drawn(page, ".cover", [(0.1, 0.05), (0.9, 0.42)])
+    page.get_by_text("With a part of the picture covered it now says").wait_for()
+    page.get_by_role("button", name="Uncover").click()
+    expect(page.get_by_text("With a part of the picture covered")).to_have_count(0)
+    page.locator(".cover").focus()
+    page.keyboard.press("ArrowUp")
+    page.get_by_text("With a part of the picture covered").wait_for()
+    page.keyboard.press("Escape")
+
+    page.get_by_text("zeros stood on the other side?").click()
+    page.get_by_text(re.compile("With option A’s zeros on the other side it")).wait_for()
+    assert "zeros=true" in page.url
+    page.get_by_text("zeros stood on the other side?").click()
+    page.locator(".st-key-off input").click()
+    page.get_by_role("option", name="layer1.0").click()
+    page.get_by_text("With layer1.0 adding nothing it").wait_for()
+    page.keyboard.press("Escape")
+
+
+def test_a_unit_is_pointed_at_followed_on_and_let_go(visit) -> None:
     page = visit("/feature_maps", "Inside a block").page
-    maps = page.locator("img.maps").nth(1)
-    maps.scroll_into_view_if_needed()
-    maps.hover(position={"x": 20, "y": 20})
-    told = page.locator(".look .told").first
+    sheet, told = page.locator(".sheet").nth(1), page.locator(".look .told").first
+    sheet.scroll_into_view_if_needed()
+    sheet.locator(".tile").nth(2).hover(position={"x": 20, "y": 20})
     told.filter(has_text=re.compile(r"conv2_x, channel \d+, row \d+, column \d+: sees \d+×\d+ pixels")).wait_for()
     assert page.locator(".look .mark").first.is_visible()
-    maps.focus()
+    sheet.focus()
     page.keyboard.press("ArrowRight")
     told.filter(has_text="row 14, column 15: sees 15×15 pixels of the picture").wait_for()
-
-
-def test_a_block_that_is_off_changes_the_answer_and_plain_nets_have_none(visit) -> None:
-    page = visit("/feature_maps", "Inside a block").page
-    before = page.locator(".answers").inner_text()
-    page.get_by_role("combobox").filter(has_text="").last.click()
-    page.get_by_role("option", name="layer1.0").click()
-    page.wait_for_function("text => document.querySelector('.answers').innerText !== text", arg=before)
+    page.keyboard.press("Enter")
+    page.get_by_text(re.compile(r"conv2_x, channel \d+: \d+\.\d\d\. 6 blocks add to it, layer\d\.\d most")).wait_for()
+    marks = page.evaluate(
+        """() => [...document.querySelectorAll('[data-testid=stBidiComponentRegular], [data-testid^=stBidi]')]
+        .flatMap((one) => [...(one.shadowRoot ?? one).querySelectorAll('.at')]).length"""
+    )
+    assert page.locator(".at").count() == 3 * 14 or marks == 3 * 14, "its place in this row's maps and in the later two"
     page.keyboard.press("Escape")
+    expect(page.get_by_text(re.compile("blocks add to it"))).to_have_count(0)
+
+    page.get_by_role("radio", name="block of conv3_x").click()
+    page.locator("figcaption", has_text="layer2.2").first.wait_for()
+    page.get_by_text("Beside it: the plain net of 20 layers").click()
+    page.get_by_text("The plain net of 20 layers: 7").wait_for()
+    page.get_by_text("How large are the responses?").click()
+    page.get_by_text("the less a single layer changes").wait_for()
     page.get_by_role("radio", name="digits: plain, 56").click()
     page.get_by_text("nothing is added").wait_for()
-    assert "who=plain-56" in page.url
+    assert "who=plain-56" in page.url and "rows=conv3_x" in page.url
 
 
-def test_the_sidebars_net_looks_at_a_photograph_and_says_that_it_is_untrained(visit) -> None:
-    one = visit("/feature_maps?who=net&depth=18&picture=coffee", "Untrained: random weights")
-    assert one.page.locator("img.maps").count() == 5 + 4
+def test_the_sidebars_net_looks_untrained_with_no_network_and_with_a_visitors_weights(visit, tmp_path: Path) -> None:
+    seen = visit("/feature_maps?who=net&depth=18&picture=coffee", "Untrained: random weights")
+    page = seen.page
+    assert page.locator(".sheet").count() == 5 + 4 and seen.built().startswith("ResNet-18")
+    page.get_by_role("radio", name="your file").click()
+    own = page.locator("input[type=file]").first
+    wrong = tmp_path / "wrong.safetensors"
+    wrong.write_bytes(b"\x10\0\0\0\0\0\0\0{}")
+    own.set_input_files(wrong)
+    page.get_by_text("file='wrong.safetensors'").wait_for()
+    net = filled(replace(preset("resnet20_cifar"), stages=(1, 1, 1)))
+    page.get_by_role("button", name=re.compile("Remove|Delete|Clear")).first.click()
+    own.set_input_files(saved(net.state_dict(), tmp_path / "mine.safetensors"))
+    page.get_by_text("Weights of 'mine.safetensors'").wait_for()
+    assert "basic [1,1,1]" in seen.settle().built() and "1×3×32×32" in seen.built()
 
 
 def test_an_unknown_choice_in_a_link_is_named(visit) -> None:

@@ -10,8 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from explorer.look.passed import ends, kept_bytes, passed
-from explorer.look.seen import block_rows, class_map, strongest, top
+from explorer.look.passed import ends, kept_bytes, last_maps, passed
+from explorer.look.seen import block_rows, class_map, followed, response_paths, strongest, top
 from explorer.model import build
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, preset
@@ -73,11 +73,11 @@ def test_the_terms_are_what_the_layers_make_one_by_one() -> None:
     assert torch.equal(seen.outputs["layer1.0.relu2"], F.relu(start + residual))
 
 
-@pytest.mark.parametrize("name", ["basic", "bottleneck", "option A"])
+@pytest.mark.parametrize("name", ["basic", "bottleneck", "option A", "pre-activation", "dilated, GroupNorm"])
 def test_the_mean_of_a_class_map_and_the_bias_are_the_logit(name: str) -> None:
     spec = SPECS[name]
     model, x = real(spec)
-    last = ends(trace(spec, 32, 32))[-1]
+    last = last_maps(trace(spec, 32, 32))
     seen = passed(model, spec, x)
     for label in (0, 7):
         spoken = class_map(seen.outputs[last][0], model.fc, label)
@@ -98,6 +98,63 @@ def test_rows_answers_and_channels() -> None:
     assert answers[0][1] == pytest.approx(float(seen.logits.softmax(1).max()), rel=1e-6)
     maps = torch.tensor([[[1.0]], [[-3.0]], [[2.0]]])
     assert strongest(maps, 2) == [1, 2]
+
+
+def test_responses_are_the_norms_outputs_and_their_deviations_the_papers() -> None:
+    """Second source: hooks on the model's own BN layers; the shortcut's projection is none of the paper's layers."""
+    spec = SPECS["basic"]
+    model, x = real(spec)
+    paths = response_paths(trace(spec, 32, 32))
+    assert len(paths) == 17 and paths[:3] == ["bn1", "layer1.0.bn1", "layer1.0.bn2"]
+    assert not [path for path in paths if "downsample" in path]
+    found = passed(model, spec, x, (), stds=paths, terms=False)
+    said: dict[str, float] = {}
+    for path in paths:
+        model.get_submodule(path).register_forward_hook(
+            lambda _, __, out, path=path: said.__setitem__(path, float(out.std()))
+        )
+    with torch.no_grad():
+        model(x)
+    assert found.stds == said and not found.sums and not found.outputs
+
+
+@pytest.mark.parametrize("name", ["option A", "zeros on both sides", "bottleneck", "pre-activation"])
+def test_a_followed_unit_is_the_nets_own_from_block_to_block(name: str) -> None:
+    spec = SPECS["option A"] if "zeros" in name else SPECS[name]
+    spec = replace(spec, zero_pad="both") if "zeros" in name else spec
+    model, x = real(spec)
+    seen, nodes = passed(model, spec, x), trace(spec, 32, 32)
+    start = ends(nodes)[0]
+    steps = followed(seen, nodes, model, start, 5, 3, 4)
+    assert [one.path for one in steps] == list(seen.sums)
+    before, place = float(seen.outputs[start][0, 5, 3, 4]), (5, 3, 4)
+    for one in steps:
+        channel, row, column = place
+        at = (one.channel, one.row, one.column)
+        if one.kind == "identity":
+            assert at == place and one.shortcut == before, "an identity carries the very number on"
+        elif one.kind == "pad":
+            maps = seen.sums[one.path]
+            zeros = (maps.shortcut.shape[1] - spec.in_stage(int(one.path[5]) - 1)) // 2 if "zeros" in name else 0
+            assert at == (channel + zeros, row // 2, column // 2)
+        else:
+            conv = model.get_submodule(f"{one.path}.downsample")
+            weight = next(part for part in conv.modules() if isinstance(part, nn.Conv2d)).weight
+            assert weight[one.channel, channel].abs().max() > 0 and (one.row, one.column) in {
+                (row, column),
+                (row // 2, column // 2),
+            }
+        assert one.total == pytest.approx(one.shortcut + one.residual, abs=1e-5)
+        assert one.after == pytest.approx(one.total if spec.activation == "pre" else max(one.total, 0), abs=1e-5)
+        before, place = one.after, at
+    tail = followed(seen, nodes, model, ends(nodes)[2], 1, 0, 0)
+    assert [one.path for one in tail] == list(seen.sums)[2:]
+
+
+def test_a_plain_net_carries_no_unit_on() -> None:
+    model, x = real(SPECS["plain"])
+    nodes = trace(SPECS["plain"], 32, 32)
+    assert followed(passed(model, SPECS["plain"], x), nodes, model, ends(nodes)[0], 0, 0, 0) == []
 
 
 def test_a_model_that_is_another_net_is_told() -> None:

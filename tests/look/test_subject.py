@@ -38,8 +38,8 @@ def test_an_untrained_nets_normalization_is_the_pictures() -> None:
         who.model(torch.cat([x, x.flip(3)]))
     assert len(said) == 7 and not who.trained and "untrained" in who.told
     for out in said:
-        torch.testing.assert_close(out.mean((0, 2, 3)), torch.zeros(out.shape[1]), rtol=0, atol=2e-3)
-        torch.testing.assert_close(out.var((0, 2, 3)), torch.ones(out.shape[1]), rtol=0, atol=2e-2)
+        torch.testing.assert_close(out.mean((0, 2, 3)), torch.zeros(out.shape[1]), rtol=0, atol=1e-2)
+        torch.testing.assert_close(out.var((0, 2, 3)), torch.ones(out.shape[1]), rtol=0, atol=5e-2)
     assert who.model.conv1.weight.data_ptr() == born.conv1.weight.data_ptr()
     assert all(torch.equal(value, before[name]) for name, value in born.state_dict().items())
 

@@ -1,23 +1,45 @@
-"""How much each block adds, as a plotly figure."""
+"""What blocks and layers do to a picture, as plotly figures: what each block adds, a unit's way, how large responses are."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas  # noqa: F401  (plotly looks for it in sys.modules, and must not find it half imported by another thread)
 import plotly.graph_objects as go
 
+from explorer.look.seen import Step
 from explorer.tell.palette import SHORTCUT
 from explorer.tell.plots.style import styled
 
+ADDED, TAKEN, PLAIN = "#b2182b", "#2166ac", "#7f7f7f"  # as in the maps: red is positive, blue negative
+BLOCK = "#2484c1"
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A net's responses, layer by layer. group: residual | plain; recorded: over test pictures, not on this one."""
+
+    name: str
+    group: str
+    values: Sequence[float]
+    recorded: bool = False
+
 
 def additions(rows: list[dict[str, Any]], chosen: str) -> go.Figure:
-    """‖F(x)‖ / ‖x‖ per block; the chosen block in the shortcuts' colour."""
+    """‖F(x)‖ / ‖x‖ over depth; the chosen block in the shortcuts' colour."""
+    marked = [row["block"] == chosen for row in rows]
     figure = go.Figure(
-        go.Bar(
+        go.Scatter(
             x=[row["block"] for row in rows],
             y=[row["ratio"] for row in rows],
-            marker_color=[SHORTCUT if row["block"] == chosen else "#2484c1" for row in rows],
+            mode="lines+markers",
+            line={"color": BLOCK, "width": 2},
+            marker={
+                "color": [SHORTCUT if one else BLOCK for one in marked],
+                "size": [15 if one else 9 for one in marked],
+            },
             hovertemplate="<b>%{x}</b><br>‖F(x)‖ = %{customdata[0]:.2f}, ‖x‖ = %{customdata[1]:.2f}<br>"
             "ratio %{y:.2f}<extra></extra>",
             customdata=[[row["norm_residual"], row["norm_shortcut"]] for row in rows],
@@ -26,3 +48,52 @@ def additions(rows: list[dict[str, Any]], chosen: str) -> go.Figure:
     figure.update_yaxes(title="‖F(x)‖ / ‖x‖", rangemode="tozero")
     figure.add_hline(y=1, line_dash="dot", line_color="rgba(127,127,127,.8)")
     return styled(figure, 260)
+
+
+def journey(steps: Sequence[Step], start: float, label: str) -> go.Figure:
+    """One unit from block to block: each bar is what the block adds to what its shortcut carries; the line goes on."""
+    figure = go.Figure(
+        go.Bar(
+            x=[one.path for one in steps],
+            base=[one.shortcut for one in steps],
+            y=[one.residual for one in steps],
+            marker_color=[ADDED if one.residual > 0 else TAKEN for one in steps],
+            customdata=[[one.shortcut, one.total, one.channel, one.row, one.column] for one in steps],
+            hovertemplate="<b>%{x}</b>, channel %{customdata[2]}, row %{customdata[3]}, column %{customdata[4]}<br>"
+            "x %{customdata[0]:.2f} + F(x) %{y:.2f} = %{customdata[1]:.2f}<extra></extra>",
+        )
+    )
+    figure.add_scatter(
+        x=[label, *(one.path for one in steps)],
+        y=[start, *(one.after for one in steps)],
+        mode="lines+markers",
+        line={"color": SHORTCUT, "width": 2},
+        marker_size=8,
+        hovertemplate="<b>%{x}</b><br>goes on: %{y:.2f}<extra></extra>",
+    )
+    figure.update_xaxes(categoryorder="array", categoryarray=[label, *(one.path for one in steps)])
+    figure.update_yaxes(title="value of the unit", zeroline=True, zerolinecolor="rgba(127,127,127,.6)")
+    return styled(figure, 280)
+
+
+def responses(curves: Sequence[Curve]) -> go.Figure:
+    """Standard deviation of each layer's responses against depth (He et al. 2015, Fig. 7)."""
+    figure = go.Figure()
+    for one in curves:
+        deep = len(one.values)
+        figure.add_scatter(
+            x=list(range(1, deep + 1)),
+            y=list(one.values),
+            name=one.name,
+            mode="lines",
+            line={
+                "color": SHORTCUT if one.group == "residual" else PLAIN,
+                "width": 1.5 if deep > 100 else 2 if deep > 30 else 3,
+                "dash": "dot" if one.recorded else "solid",
+            },
+            opacity=0.6 if deep > 100 else 0.8 if deep > 30 else 1,
+            hovertemplate=f"<b>{one.name}</b><br>layer %{{x}}: %{{y:.2f}}<extra></extra>",
+        )
+    figure.update_xaxes(title="layer")
+    figure.update_yaxes(title="standard deviation", rangemode="tozero")
+    return styled(figure, 340).update_layout(showlegend=True, legend={"orientation": "h", "y": 1.12, "x": 0})

@@ -1,6 +1,8 @@
-// Feature maps beside the picture. Pointing at a unit (or walking to it with the arrow keys) marks on the picture
-// the square that it sees; a click holds it.
+// Feature maps beside the picture. Pointing at a unit (or walking to it with the arrow keys) marks on the picture the
+// square that it sees; a click (or Enter) holds it and follows it on: the same place in every later row.
 
+const NARROW = 560; // px: below, a row breaks after half as many maps
+const GAP = 2; // px between two maps
 
 class Maps {
   constructor(place) {
@@ -9,120 +11,200 @@ class Maps {
     new ResizeObserver(() => this.fit()).observe(place);
   }
 
-  update(data) {
-    if (data === this.data) return;
-    this.data = data;
-    this.held = null;
-    this.images = [];
-    this.picture = this.made("div", "seen");
-    const image = this.made("img", "pixels");
+  update(data, report) {
+    this.report = report;
+    const stamp = JSON.stringify(data);
+    if (stamp === this.stamp) return;
+    [this.stamp, this.data] = [stamp, data];
+    this.rows = [];
+    const root = made("div", data.slim ? "look slim" : "look");
+    root.append(this.picture(data), this.groups(data));
+    this.place.replaceChildren(root);
+    this.fit();
+    this.again();
+  }
+
+  picture(data) {
+    const box = made("div", "seen");
+    const image = made("img", "pixels");
     image.alt = data.picture.alt;
     image.src = data.picture.src;
-    this.mark = this.made("div", "mark");
-    this.mark.hidden = true;
-    const frame = this.made("div", "frame");
+    this.mark = made("div", "mark");
+    const frame = made("div", "frame");
     frame.append(image, this.mark);
-    this.told = this.made("p", "told");
+    this.told = made("p", "told");
     this.told.setAttribute("role", "status");
-    this.told.textContent = data.hint;
-    this.picture.append(frame, this.told);
-    const rows = this.made("div", "rows");
-    rows.append(...data.groups.map((group) => this.group(group)));
-    const root = this.made("div", "look");
-    root.append(this.picture, rows);
-    this.place.replaceChildren(root);
-    this.rows = rows;
-    this.fit();
+    box.append(frame, this.told);
+    this.hide();
+    return box;
+  }
+
+  groups(data) {
+    this.room = made("div", "rows");
+    this.room.append(...data.groups.map((group) => this.group(group)));
+    return this.room;
   }
 
   // One scale for all rows, so that halving and doubling are seen; as large as the widest row allows.
   fit() {
-    const wide = ([, row]) => (row.columns * (row.width + 1) - 1) * row.scale;
-    const room = this.rows?.clientWidth;
+    const room = this.room?.clientWidth;
     if (!room) return;
-    const least = Math.min(1, room / Math.max(...this.images.map(wide)));
-    for (const [image, row] of this.images) image.style.width = `${wide([image, row]) * least}px`;
-  }
-
-  made(tag, name, text = "") {
-    return Object.assign(document.createElement(tag), { className: name, textContent: text });
+    for (const [box, group] of this.boxes) {
+      const narrow = room < NARROW;
+      const terms = group.kind === "terms";
+      const widths = group.rows.map((row) => row.width * row.scale);
+      const abreast = terms && !narrow ? widths : [Math.max(...widths)];
+      const columns = terms ? (narrow ? 6 : 3) : narrow && !this.data.slim ? 7 : group.rows[0].columns;
+      const free = room - abreast.length * ((terms ? 36 : 0) + GAP * columns);
+      const wanted = columns * abreast.reduce((sum, one) => sum + one, 0);
+      box.style.setProperty("--fit", Math.min(terms ? 1.4 : 1, free / wanted));
+      box.style.setProperty("--columns", columns);
+    }
   }
 
   group(group) {
-    const box = this.made("section", `group ${group.kind}`);
-    if (group.title) box.append(this.made("h3", "title", group.title));
-    const line = this.made("div", "line");
+    const box = made("section", `group ${group.kind}`);
+    if (group.title) box.append(made("h3", "title", group.title));
+    const line = made("div", "line");
     for (const row of group.rows) {
-      const term = this.made("div", "term");
-      if (row.sign) term.append(this.made("span", "sign", row.sign));
+      const term = made("div", "term");
+      if (group.kind === "terms") term.append(made("span", "sign", row.sign ?? ""));
       term.append(this.row(row));
       line.append(term);
     }
     box.append(line);
     if (group.key) {
-      const key = this.made("div", "key");
-      const ramp = this.made("span", "ramp");
+      const key = made("div", "key");
+      const ramp = made("span", "ramp");
       ramp.style.background = group.key.ramp;
-      key.append(this.made("span", "", group.key.low), ramp, this.made("span", "", group.key.high));
+      key.append(made("span", "", group.key.low), ramp, made("span", "", group.key.high));
       box.append(key);
     }
+    (this.boxes = this.boxes?.filter(([one]) => one.isConnected) ?? []).push([box, group]);
     return box;
   }
 
   row(row) {
-    const box = this.made("figure", "row");
-    const caption = this.made("figcaption", "");
-    caption.append(this.made("b", "", row.label), this.made("span", "shape", row.shape));
-    if (row.note) caption.append(this.made("span", "note", row.note));
-    const image = this.made("img", "pixels maps");
-    image.src = row.src;
-    image.alt = `${row.label}: ${row.channels.length} feature maps, ${row.shape}`;
-    this.images.push([image, row]);
-    if (row.field) this.listen(image, row);
-    box.append(caption, image);
+    const box = made("figure", "row");
+    const caption = made("figcaption", "");
+    caption.append(made("b", "", row.label), made("span", "shape", row.shape));
+    if (row.note) caption.append(made("span", "note", row.note));
+    const sheet = made("div", "sheet");
+    sheet.setAttribute("role", "img");
+    sheet.setAttribute("aria-label", `${row.label}: ${row.channels.length} feature maps, ${row.shape}`);
+    const size = (units) => `calc(var(--fit) * ${units * row.scale}px)`;
+    const tiles = row.channels.map((channel, number) => {
+      const tile = made("div", "tile pixels");
+      tile.title = `channel ${channel}`;
+      const [line, column] = [Math.floor(number / row.columns), number % row.columns];
+      Object.assign(tile.style, {
+        width: size(row.width),
+        height: size(row.height),
+        backgroundImage: `url(${row.src})`,
+        backgroundSize: size(row.columns * (row.width + 1) - 1),
+        backgroundPosition: `${size(-column * (row.width + 1))} ${size(-line * (row.height + 1))}`,
+      });
+      return tile;
+    });
+    sheet.append(...tiles);
+    const known = { row, sheet, tiles };
+    this.rows.push(known);
+    this.listen(known);
+    box.append(caption, sheet);
     return box;
   }
 
-  listen(image, row) {
-    image.tabIndex = 0;
+  listen(known) {
+    const { row, sheet, tiles } = known;
+    sheet.tabIndex = 0;
     const unitAt = (event) => {
-      const box = image.getBoundingClientRect();
-      const across = row.columns * (row.width + 1) - 1;
-      const x = ((event.clientX - box.left) / box.width) * across;
-      const y = ((event.clientY - box.top) / box.height) * (row.rows * (row.height + 1) - 1);
-      const [column, line] = [Math.floor(x / (row.width + 1)), Math.floor(y / (row.height + 1))];
-      const unit = [Math.floor(y - line * (row.height + 1)), Math.floor(x - column * (row.width + 1))];
-      const channel = row.channels[line * row.columns + column];
-      return unit[0] >= row.height || unit[1] >= row.width || channel === undefined ? null : { unit, channel };
+      const number = tiles.indexOf(event.target.closest(".tile"));
+      if (number < 0) return null;
+      const box = tiles[number].getBoundingClientRect();
+      const at = (offset, length, count) => Math.min(count - 1, Math.max(0, Math.floor((offset / length) * count)));
+      return {
+        channel: row.channels[number],
+        row: at(event.clientY - box.top, box.height, row.height),
+        column: at(event.clientX - box.left, box.width, row.width),
+      };
     };
-    image.addEventListener("pointermove", (event) => this.held || this.show(row, unitAt(event)));
-    image.addEventListener("pointerleave", () => this.held || this.hide());
-    image.addEventListener("click", (event) => {
-      this.held = this.held ? null : row;
-      this.show(row, unitAt(event));
+    sheet.addEventListener("pointermove", (event) => this.held || this.show(known, unitAt(event)));
+    sheet.addEventListener("pointerleave", () => this.held || this.hide());
+    sheet.addEventListener("click", (event) => this.hold(known, unitAt(event)));
+    sheet.addEventListener("focus", () => {
+      this.walk ??= { channel: row.channels[0], row: row.height >> 1, column: row.width >> 1 };
+      this.walk = { ...this.walk, channel: row.channels[0], row: row.height >> 1, column: row.width >> 1 };
+      if (sheet.matches(":focus-visible") && !this.held) this.show(known, this.walk);
     });
-    image.addEventListener("focus", () => {
-      this.walk = { unit: [row.height >> 1, row.width >> 1], channel: row.channels[0] };
-      if (image.matches(":focus-visible")) this.show(row, this.walk);
-    });
-    image.addEventListener("keydown", (event) => {
+    sheet.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === "Escape") {
+        event.preventDefault();
+        this.hold(known, event.key === "Enter" ? this.walk : null);
+        return;
+      }
       const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
       if (!step) return;
       event.preventDefault();
-      const [y, x] = this.walk.unit;
-      this.walk.unit = [
-        Math.min(row.height - 1, Math.max(0, y + step[0])),
-        Math.min(row.width - 1, Math.max(0, x + step[1])),
-      ];
-      this.show(row, this.walk);
+      this.walk.row = Math.min(row.height - 1, Math.max(0, this.walk.row + step[0]));
+      this.walk.column = Math.min(row.width - 1, Math.max(0, this.walk.column + step[1]));
+      this.show(known, this.walk);
     });
   }
 
-  show(row, found) {
-    if (!found) return this.hide();
+  // The same unit again, or none, lets go.
+  hold(known, unit) {
+    const held = unit && { path: known.row.path, ...unit };
+    const same = held && JSON.stringify(held) === JSON.stringify(this.held);
+    if (!held && !this.held) return;
+    this.held = same ? null : held;
+    this.unmark();
+    if (this.held) this.follow(known, unit);
+    else this.hide();
+    this.report?.("unit", this.held);
+  }
+
+  // What was held stays held where the new rows still have it.
+  again() {
+    if (!this.held) return;
+    const known = this.rows.find((one) => one.row.path === this.held.path);
+    const there = known && this.held.row < known.row.height && this.held.column < known.row.width;
+    if (there) this.follow(known, this.held);
+  }
+
+  follow(known, unit) {
+    this.show(known, unit);
+    const from = this.rows.indexOf(known);
+    for (const { row, tiles } of this.rows.slice(from)) {
+      const at = (one) => Math.floor((one * known.row.field.jump) / row.field.jump);
+      tiles.forEach((tile) => {
+        const mark = made("div", "at");
+        Object.assign(mark.style, {
+          top: `${(100 * at(unit.row)) / row.height}%`,
+          left: `${(100 * at(unit.column)) / row.width}%`,
+          height: `${100 / row.height}%`,
+          width: `${100 / row.width}%`,
+        });
+        tile.append(mark);
+      });
+    }
+    const own = known.row.channels.indexOf(unit.channel);
+    known.tiles[own]?.classList.add("own");
+  }
+
+  unmark() {
+    for (const { tiles } of this.rows)
+      for (const tile of tiles) {
+        tile.classList.remove("own");
+        tile.replaceChildren();
+      }
+  }
+
+  show(known, unit) {
+    if (!unit) return this.hide();
+    const { row } = known;
     const { height, width } = this.data.picture;
-    const [top, bottom] = span(row.field, found.unit[0], height);
-    const [left, right] = span(row.field, found.unit[1], width);
+    const [top, bottom] = span(row.field, unit.row, height);
+    const [left, right] = span(row.field, unit.column, width);
     Object.assign(this.mark.style, {
       top: `${(100 * top) / height}%`,
       left: `${(100 * left) / width}%`,
@@ -131,7 +213,7 @@ class Maps {
     });
     this.mark.hidden = false;
     this.told.textContent =
-      `${row.label}, channel ${found.channel}, row ${found.unit[0]}, column ${found.unit[1]}: ` +
+      `${row.label}, channel ${unit.channel}, row ${unit.row}, column ${unit.column}: ` +
       `sees ${bottom - top}×${right - left} pixels of the picture.`;
   }
 
@@ -139,6 +221,10 @@ class Maps {
     this.mark.hidden = true;
     this.told.textContent = this.data.hint;
   }
+}
+
+function made(tag, name, text = "") {
+  return Object.assign(document.createElement(tag), { className: name, textContent: text });
 }
 
 // First pixel and one past the last that a unit sees, clipped to the picture.
@@ -150,8 +236,8 @@ function span(field, unit, side) {
 
 const shown = new WeakMap();
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setStateValue }) {
   const place = parentElement.querySelector(".place");
   if (!shown.has(place)) shown.set(place, new Maps(place));
-  shown.get(place).update(data);
+  shown.get(place).update(data, setStateValue);
 }

@@ -1,0 +1,67 @@
+"""The picture that is looked at: drawn, bundled, uploaded or from the camera. Nothing is stored."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from binascii import Error as NotBase64
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from explorer.look import pictures, subject
+from explorer.look.pictures import Prepared
+from explorer.places import ASSETS
+from explorer.tell.feature_maps import DIGITS, PICTURES
+from explorer.tell.mosaic import data_url
+from explorer.web import look_component
+from explorer.web.asked import asked
+from explorer.web.sections.feature_maps.who import Who
+
+SAMPLE = 7  # the digit that the pad starts with, of the test set
+
+
+def of_a_digit() -> Prepared | None:
+    """Drawn, or on a photo. Raises `ValueError` when nothing is drawn, or the file is no picture that can be used."""
+    source = asked("The digit", DIGITS, "digit", label_visibility="collapsed")
+    if source == "draw":
+        return _drawn()
+    data = _file() if source == "upload" else _camera()
+    return None if data is None else pictures.digit(pictures.written(pictures.read(data)))
+
+
+def photograph(who: Who) -> Prepared | None:
+    """What was chosen, as this net gets it; None while there is no file yet. Raises `ValueError`."""
+    prepare = subject.preparing(who.spec, who.side)
+    source = asked("Picture", PICTURES, "picture", wrap=True)
+    if source in ("cat", "coffee"):
+        return prepare(Image.open(ASSETS / "look" / f"{source}.jpg"))
+    data = _file() if source == "upload" else _camera()
+    return None if data is None else prepare(pictures.read(data))
+
+
+def _drawn() -> Prepared:
+    strip = Image.open(ASSETS / "look" / "digits.png")
+    side = subject.SIDE
+    sample = np.asarray(strip.crop((side * SAMPLE, 0, side * (SAMPLE + 1), side)), dtype=np.float32)
+    ink = look_component.pad(data_url(sample[:, :, None] / 255), "pad")
+    if ink is None:
+        raise ValueError("Draw a digit, from 0 to 9")
+    kind, _, body = ink.partition(",")
+    if kind != "data:image/png;base64":
+        raise ValueError("picture: the pad sends PNG only")
+    try:
+        drawn = pictures.read(b64decode(body, validate=True))
+    except NotBase64:
+        raise ValueError("picture: the pad sends PNG only") from None
+    return pictures.digit(np.asarray(drawn.convert("L"), dtype=np.float32) / 255)
+
+
+def _file() -> bytes | None:
+    file = st.file_uploader("PNG, JPEG or WebP, up to 16 megapixels", type=["png", "jpg", "jpeg", "webp"], key="own")
+    return file.getvalue() if file else None
+
+
+def _camera() -> bytes | None:
+    shot = st.camera_input("The camera", key="camera", label_visibility="collapsed")
+    return shot.getvalue() if shot else None

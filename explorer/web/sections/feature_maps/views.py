@@ -1,0 +1,338 @@
+"""The Feature maps page's sections: the answer and what changes it, the way through the net, one block's sum, responses."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import streamlit as st
+from torch import Tensor, nn
+
+from explorer import units
+from explorer.look import pictures, subject
+from explorer.look.passed import last_maps, passed
+from explorer.look.pictures import Prepared
+from explorer.look.seen import block_rows, class_map, followed, response_paths, top
+from explorer.look.shipped import recorded_responses
+from explorer.look.subject import Subject
+from explorer.net.node import Node
+from explorer.net.trace import trace
+from explorer.spec import naming
+from explorer.spec.chosen import Chosen
+from explorer.tell import feature_maps
+from explorer.tell.feature_maps import CHANNELS, NAMES, OURS, TWINS, WHO
+from explorer.tell.plots.look import Curve, additions, journey, responses
+from explorer.web import look_component, pieces
+from explorer.web.asked import asked
+from explorer.web.look_component import Unit
+from explorer.web.sections.feature_maps import picture, who
+from explorer.web.sections.feature_maps.passes import Looker, Watched, watched
+from explorer.web.sections.feature_maps.who import Who
+
+COVER = "cover"
+BESIDE = 7  # channels a row, where two nets stand side by side
+
+
+@dataclass(frozen=True)
+class Look:
+    """One picture through one net, with what the sections need. slug: of WHO; plain: the picture before a part was
+    covered; changed: what differs from the net and the picture as they are, in words."""
+
+    slug: str
+    net: Who
+    plain: Prepared
+    picture: Prepared
+    nodes: tuple[Node, ...]
+    watched: Watched
+    changed: tuple[str, ...]
+    before: dict[str, float]
+
+
+def looked(chosen: Chosen) -> Look | None:
+    """The choices on top of the page, and the pass; None while there is no picture yet, and it is said what is missing."""
+    slug = asked("Which net looks?", WHO, "who")
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        try:
+            net = who.digits(slug) if slug != OURS else who.sidebars(chosen)
+            if net is None:
+                return None
+            prepared = picture.of_a_digit() if net.spec.in_channels == 1 else picture.photograph(net)
+        except ValueError as error:
+            pieces.note(f"{error}.")
+            return None
+    if prepared is None:
+        return None
+    with right:
+        place = st.container()
+        changes = _changes(net)
+        found = _passes(slug, net, prepared, changes)
+        if found:
+            with place:
+                _answer(found)
+    return found
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What if: blocks that add nothing, option A's zeros on the other side, a part of the picture covered."""
+
+    off: tuple[str, ...] = ()
+    zeros: bool = False
+    box: look_component.Box | None = None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        said = [f"{', '.join(self.off)} adding nothing"] if self.off else []
+        said += ["option A’s zeros on the other side"] if self.zeros else []
+        return (*said, *(["a part of the picture covered"] if self.box else []))
+
+
+def _changes(net: Who) -> Changes:
+    """The controls of "what if"."""
+    blocks = [node.block for node in trace(net.spec, net.side, net.side) if node.kind == "add" and node.block]
+    off: list[str] = []
+    if blocks:
+        held = [path for path in st.session_state.get("off", ()) if path in blocks]
+        if held != st.session_state.get("off", held):
+            st.session_state["off"] = held
+        off = st.multiselect(
+            "What if these blocks added nothing?", blocks, key="off", placeholder="Choose blocks to switch off"
+        )
+    zeros = net.spec.shortcut == "A" and st.toggle(
+        "What if option A’s zeros stood on the other side?",
+        key="zeros",
+        bind="query-params",
+        help="Where a stage doubles the channels, option A adds channels of zeros: behind x’s own, or half on both sides. "
+        "The counts, the names and the shapes are the same, so that weights load either way, and answer otherwise.",
+    )
+    return Changes(tuple(off), bool(zeros), look_component.covered(COVER))
+
+
+def _passes(slug: str, net: Who, prepared: Prepared, changes: Changes) -> Look | None:
+    shown = pictures.covered(prepared, changes.box) if changes.box else prepared
+    one = _watch("look", net, prepared, shown, changes)
+    if one is None:
+        return None
+    before: dict[str, float] = {}
+    if changes.words:
+        plain_one = _watch("before", net, prepared, prepared, Changes())
+        if plain_one is not None and plain_one.who.names:
+            before = dict(top(plain_one.seen, plain_one.who.names, len(plain_one.who.names)))
+    nodes = trace(one.who.spec, *prepared.x.shape[2:])
+    return Look(slug, net, prepared, shown, nodes, one, changes.words, before)
+
+
+def _watch(label: str, net: Who, prepared: Prepared, shown: Prepared, changes: Changes) -> Watched | None:
+    like, x = prepared.x, shown.x
+
+    def make(looker: Looker) -> Watched:
+        found = net.make(looker, like)
+        if changes.zeros:
+            found = subject.other_zeros(found)
+        return Watched(found, passed(found.model, found.spec, x, off=changes.off))
+
+    base = hashlib.blake2b(like.numpy().tobytes(), digest_size=16).digest()
+    return watched(label, (net.key, changes.off, changes.zeros, base), x, make)
+
+
+def _answer(found: Look) -> None:
+    one, names = found.watched, found.watched.who.names
+    told = one.who.told
+    pieces.note(f"{told[0].upper()}{told[1:]}.", "recorded" if found.slug != OURS else "")
+    if not names:
+        pieces.note("It has no classifier, so it gives no answer.")
+        return
+    best = top(one.seen, names)
+    bars, glowing = st.columns([3, 2], gap="medium")
+    with bars:
+        pieces.html(feature_maps.answers(best, found.before))
+        _difference(found, best[0])
+        label = _spoken_for(names, best[0][0])
+    features = one.seen.outputs[last_maps(found.nodes)][0]
+    classifier = one.who.model.get_submodule("fc")
+    assert isinstance(classifier, nn.Linear)
+    glow = class_map(features, classifier, label)
+    with glowing:
+        hint = "Orange spoke for the class. Drag over the picture to cover a part."
+        look_component.cover(feature_maps.spoken(glow, found.picture, names[label]) | {"hint": hint}, COVER)
+    with bars:
+        logit, bias = float(one.seen.logits[0, label]), float(classifier.bias[label])
+        pieces.note(
+            f"What spoke for “{names[label]}”, averaged over the picture: {float(glow.mean()):.2f}; with the class’s bias "
+            f"{bias:+.2f} that is its logit, {logit:.2f}, exactly (Zhou et al. 2016).",
+            "measured",
+        )
+
+
+def _difference(found: Look, best: tuple[str, float]) -> None:
+    """What the change did to the answer, in a sentence."""
+    if not found.changed or not found.before:
+        return
+    was = max(found.before.items(), key=lambda one: one[1])
+    verb = "still says" if was[0] == best[0] else "now says"
+    pieces.lead(
+        f"With {' and '.join(found.changed)} it {verb} {best[0]}, {units.percent(best[1], 1)}; "
+        f"before: {was[0]}, {units.percent(was[1], 1)}."
+    )
+
+
+def _spoken_for(names: tuple[str, ...], best: str) -> int:
+    """The class whose map glows: the answer, or one that was picked."""
+    follow = "the answer"
+    picked = st.selectbox("What spoke for …", (follow, *dict.fromkeys(names)), key="spoke_for")
+    return names.index(best if picked == follow else picked)
+
+
+def way(found: Look) -> None:
+    """From the stem to the last stage; a unit that is clicked on is followed on."""
+    rows, channels = st.columns([3, 2], gap="large")
+    choices = feature_maps.rows_of(found.nodes)
+    with rows:
+        shown = asked("Maps behind each …", choices, "rows", wrap=True)
+    with channels:
+        order = asked("Which channels", CHANNELS, "channels")
+        first: int | None = None
+        if order == "order":
+            most = max(node.out_shape[1] for node in found.nodes if node.block)
+            first = int(st.number_input("From channel", 0, most - 1, 0, step=feature_maps.MOST, key="first_channel"))
+    one = found.watched
+    twin = TWINS.get(found.slug)
+    beside = bool(twin) and st.toggle(
+        f"Beside it: {NAMES[twin] if twin else ''}",
+        key="twin",
+        bind="query-params",
+        help="The same layers with and without shortcuts, trained alike, on the same picture.",
+    )
+    if beside and twin:
+        _beside(found, twin, shown, first)
+        return
+    data = one.once(
+        ("way", shown, first), lambda: feature_maps.through(one.seen, found.nodes, found.picture, shown, first)
+    )
+    unit = look_component.maps(data, "maps-way")
+    if unit:
+        _follow(found, unit, data)
+
+
+def _beside(found: Look, twin: str, rows: str, first: int | None) -> None:
+    """Both nets on the same picture, row by row."""
+    net = who.digits(twin)
+    other = _watch("twin", net, found.picture, found.picture, Changes())
+    if other is None:
+        return
+    pairs = ((found.slug, found.watched, found.nodes), (twin, other, trace(net.spec, *found.picture.x.shape[2:])))
+    for column, (slug, one, nodes) in zip(st.columns(2, gap="large"), pairs, strict=True):
+        with column:
+            name, share = top(one.seen, one.who.names, 1)[0]
+            pieces.lead(f"{NAMES[slug][0].upper()}{NAMES[slug][1:]}: {name}, {units.percent(share, 1)}.")
+            data = one.once(
+                ("beside", rows, first),
+                partial(feature_maps.through, one.seen, nodes, found.picture, rows, first, BESIDE),
+            )
+            look_component.maps(data | {"slim": True}, f"maps-{slug}")
+
+
+def _follow(found: Look, unit: Unit, data: dict[str, Any]) -> None:
+    """What the blocks behind a unit make of it."""
+    seen = found.watched.seen
+    maps = seen.outputs.get(unit.path)
+    row = next((one for one in data["groups"][0]["rows"] if one["path"] == unit.path), None)
+    if maps is None or row is None:
+        return
+    at = (0, unit.channel, unit.row, unit.column)
+    if any(place >= size for place, size in zip(at, maps.shape, strict=True)):
+        return
+    if not seen.sums:
+        pieces.lead("A plain net carries no unit on: each block makes all of its channels anew.")
+        return
+    model = found.watched.who.model
+    steps = followed(seen, found.nodes, model, unit.path, unit.channel, unit.row, unit.column)
+    value = float(maps[at])
+    pieces.lead(feature_maps.way_of(steps, row["label"], unit.channel, value))
+    if steps:
+        pieces.chart(
+            journey(steps, value, row["label"]),
+            "One unit from block to block: what its shortcut carries, what the block adds, what goes on",
+            key="journey",
+        )
+        pieces.note("Red adds, blue takes away; the line is what goes on after ReLU.", "measured")
+
+
+def inside(found: Look) -> list[dict[str, Any]]:
+    """One block's sum, and how much each block adds."""
+    one = found.watched
+    rows: list[dict[str, Any]] = one.once("shares", lambda: feature_maps.share_rows(block_rows(one.seen)))
+    if not rows:
+        pieces.lead(f"{naming.title(one.who.spec)} has no shortcuts: nothing is added, each block replaces what came.")
+        return []
+    names = [str(row["block"]) for row in rows]
+    path = st.select_slider("Block", names, key="summand", value=names[0])
+    data = one.once(("terms", path), lambda: feature_maps.terms(one.seen, found.nodes, path, found.picture))
+    look_component.maps(data, "maps-terms")
+    most = max(rows, key=lambda row: row["ratio"])
+    pieces.lead(
+        f"{path} adds {rows[names.index(path)]['ratio']:.2f} times the size of what its shortcut carries; "
+        f"{most['block']} adds most: {most['ratio']:.2f} times."
+    )
+    pieces.chart(
+        additions(rows, path), "How much each block adds: the norm of F(x) over the norm of x", key="additions"
+    )
+    pieces.note("Euclidean norms over all channels and positions, on this picture.", "measured")
+    return rows
+
+
+def responding(found: Look) -> None:
+    """Fig. 7 of the paper on the weights that are loaded."""
+    pieces.unfolding(
+        "How large are the responses? The paper’s Fig. 7 on these weights", "show_chart", lambda: _responses(found)
+    )
+
+
+def _responses(found: Look) -> None:
+    curves = [*_on_this_picture(found), *(_recorded() if found.slug != OURS else ())]
+    pieces.chart(
+        responses(curves), "Standard deviation of each layer’s responses, residual against plain", key="responses"
+    )
+    if found.slug != OURS:
+        pieces.lead(
+            "The deeper the residual net, the less a single layer changes: with a way around, small steps are enough."
+        )
+        pieces.note(
+            "Each layer after BN, before ReLU and sum (He et al. 2015, Fig. 7). 20 and 56 layers: on this picture, measured. "
+            "110 layers, dotted: over 200 test pictures, recorded after four epochs instead of fifteen."
+        )
+    else:
+        pieces.note("Each layer after BN, before ReLU and sum, on this picture (He et al. 2015, Fig. 7).", "measured")
+
+
+def _on_this_picture(found: Look) -> list[Curve]:
+    x, one = found.picture.x, found.watched
+    nets = {found.slug: one.who} if found.slug == OURS else {slug: subject.digits(f"digits-{slug}") for slug in TWINS}
+    curves: list[Curve] = []
+    for slug, net in nets.items():
+        paths = response_paths(trace(net.spec, *x.shape[2:]))
+        stds = one.once(("responses", slug), partial(_stds, net, x, paths))
+        name = slug.replace("-", ", ") if slug != OURS else naming.title(net.spec)
+        curves.append(
+            Curve(name, "plain" if net.spec.shortcut == "none" else "residual", [stds[path] for path in paths])
+        )
+    return curves
+
+
+def _stds(net: Subject, x: Tensor, paths: list[str]) -> dict[str, float]:
+    return passed(net.model, net.spec, x, (), stds=paths, terms=False).stds
+
+
+def _recorded() -> list[Curve]:
+    known = recorded_responses()
+    return [
+        Curve(f"{kind}, 110", kind, known[f"digits-{kind}-110"], True)
+        for kind in ("residual", "plain")
+        if f"digits-{kind}-110" in known
+    ]
+
+
+__all__ = ["Look", "inside", "looked", "responding", "way"]

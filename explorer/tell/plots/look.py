@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pandas  # noqa: F401  (plotly looks for it in sys.modules, and must not find it half imported by another thread)
 import plotly.graph_objects as go
 
 from explorer.look.seen import Step
+from explorer.tell.feature_maps import Curve
 from explorer.tell.palette import SHORTCUT
 from explorer.tell.plots.style import styled
 
 ADDED, TAKEN, PLAIN = "#b2182b", "#2166ac", "#7f7f7f"  # as in the maps: red is positive, blue negative
 BLOCK = "#2484c1"
-
-
-@dataclass(frozen=True)
-class Curve:
-    """A net's responses, layer by layer. group: residual | plain; recorded: over test pictures, not on this one."""
-
-    name: str
-    group: str
-    values: Sequence[float]
-    recorded: bool = False
 
 
 def additions(rows: list[dict[str, Any]], chosen: str) -> go.Figure:

@@ -1,0 +1,103 @@
+"""The Feature maps page's data: which rows, which channels, what stands beside what; and the small pictures themselves."""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from explorer.look import subject
+from explorer.look.passed import passed
+from explorer.look.pictures import Prepared
+from explorer.look.seen import Step, strongest
+from explorer.net.resnet import build
+from explorer.net.trace import trace
+from explorer.spec import preset
+from explorer.tell import feature_maps
+from explorer.tell.feature_maps import NAMES, TWINS, WHO, Curve
+from explorer.tell.mosaic import ONE_SIDED, TWO_SIDED, coloured, mosaic
+
+SPEC = replace(preset("resnet20_cifar"), stages=(2, 2, 2))
+PICTURE = Prepared(
+    torch.randn(1, 3, 32, 32, generator=torch.Generator().manual_seed(0)), np.zeros((32, 32, 3), np.float32)
+)
+NODES = trace(SPEC, 32, 32)
+SEEN = passed(build(SPEC, seed=0).eval(), SPEC, PICTURE.x)
+
+
+def pixels(src: str) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(src.partition(",")[2]))).convert("RGBA"))
+
+
+@pytest.mark.parametrize("two_sided", [False, True])
+def test_a_mosaic_has_one_pixel_a_unit_in_the_colours_of_its_scale(two_sided: bool) -> None:
+    maps = np.random.default_rng(0).normal(size=(5, 3, 4)).astype(np.float32)
+    drawn = mosaic(maps, 2, two_sided)
+    page = pixels(drawn.src)
+    assert page.shape == (3 * 4 - 1, 2 * 5 - 1, 4) and (drawn.columns, drawn.rows) == (2, 3)
+    assert not page[3, :, 3].any() and not page[:, 4, 3].any() and not page[8:, 5:, 3].any(), (
+        "gaps and the missing sixth are clear"
+    )
+    wanted = coloured(maps, drawn.low, drawn.high, TWO_SIDED if two_sided else ONE_SIDED).astype(int)
+    for number in range(5):
+        top, left = number // 2 * 4, number % 2 * 5
+        tile = page[top : top + 3, left : left + 4]
+        assert (tile[..., 3] == 255).all() and np.abs(tile[..., :3] - wanted[number]).max() <= 4
+
+
+def test_rows_are_stages_or_the_blocks_of_one_and_channels_the_strongest_or_in_order() -> None:
+    data = feature_maps.through(SEEN, NODES, PICTURE)
+    rows = data["groups"][0]["rows"]
+    assert [row["label"] for row in rows] == ["after the stem", "conv2_x", "conv3_x", "conv4_x"]
+    assert [row["width"] * row["scale"] for row in rows] == [72, 72, 36, 18], "true proportions"
+    assert rows[1]["channels"] == strongest(SEEN.outputs["layer1.1.relu2"][0], 14)
+    blocks = feature_maps.through(SEEN, NODES, PICTURE, "conv3_x", 28)["groups"][0]["rows"]
+    assert [(row["label"], row["path"], row["channels"]) for row in blocks] == [
+        ("layer2.0", "layer2.0.relu2", [28, 29, 30, 31]),
+        ("layer2.1", "layer2.1.relu2", [28, 29, 30, 31]),
+    ]
+    with pytest.raises(ValueError, match="rows='conv5_x': choose one of stages, conv2_x, conv3_x, conv4_x"):
+        feature_maps.through(SEEN, NODES, PICTURE, "conv5_x")
+
+
+def test_the_terms_stand_in_one_line_and_a_dotted_block_shows_what_came() -> None:
+    def signs(path: str) -> list[tuple[str, str]]:
+        rows = feature_maps.terms(SEEN, NODES, path, PICTURE)["groups"][0]["rows"]
+        return [(row.get("sign", ""), row["label"]) for row in rows]
+
+    assert signs("layer1.1") == [("", "x"), ("+", "F(x)"), ("=", "sum"), ("→", "after ReLU")]
+    dotted = signs("layer2.0")
+    assert dotted[:2] == [("", "x, as it comes"), ("⇢", "x, padded")] and len(dotted) == 5
+    data = feature_maps.terms(SEEN, NODES, "layer2.0", PICTURE)
+    assert data["groups"][0]["rows"][0]["width"] == 2 * data["groups"][0]["rows"][1]["width"]
+    assert "dotted" in data["hint"]
+
+
+def test_answers_are_bars_with_what_was_before_and_names_are_text() -> None:
+    html = str(feature_maps.answers([("<b>cat</b>", 0.75), ("dog", 0.25)], {"<b>cat</b>": 0.5, "dog": 0.5}))
+    assert "&lt;b&gt;cat" in html and "width:75.0%" in html and html.count("left:50.0%") == 2
+    assert "<i" not in str(feature_maps.answers([("dog", 1.0)]))
+
+
+def test_a_units_way_in_words() -> None:
+    steps = [
+        Step("layer1.0", "identity", 3, 1, 1, 0.5, -1.5, -1.0, 0.0),
+        Step("layer1.1", "identity", 3, 1, 1, 0, 0.2, 0.2, 0.2),
+    ]
+    told = feature_maps.way_of(steps, "after the stem", 3, 0.5)
+    assert told == (
+        "after the stem, channel 3: 0.50. 2 blocks add to it, layer1.0 most: −1.50. ReLU holds it back 1 time. "
+        "At the end it is 0.20."
+    )
+    assert "last block" in feature_maps.way_of([], "conv4_x", 3, 0.5)
+
+
+def test_every_net_that_ships_has_its_words_and_its_twin() -> None:
+    assert {f"digits-{slug}" for slug in WHO if slug != feature_maps.OURS} == set(subject.NETS)
+    assert set(NAMES) == set(TWINS) and all(TWINS[TWINS[slug]] == slug for slug in TWINS)
+    assert feature_maps.responses_told([Curve("plain, 20", "plain", [1.0, 2.0])]).endswith("plain, 20 layers 1.50.")

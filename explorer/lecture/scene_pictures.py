@@ -11,6 +11,10 @@ from explorer.facts.rollup import headline, stages, summed
 from explorer.lab.record import recorded
 from explorer.lecture import on_gpu
 from explorer.lecture.scene import Scene
+from explorer.look.passed import passed
+from explorer.look.pictures import sample
+from explorer.look.seen import block_rows
+from explorer.look.subject import NETS, digits
 from explorer.net.node import Node
 from explorer.net.trace import trace
 from explorer.spec import naming, preset
@@ -18,6 +22,7 @@ from explorer.spec.chosen import Chosen
 from explorer.tell import palette
 from explorer.tell.drawing import Drawing, bars_drawing, block_drawing, lines_drawing, overview_drawing, volumes_drawing
 
+SEVEN = 7
 GREY, BLUE = "#6f7f8f", "#2484c1"
 Shown = tuple[Drawing, str]  # and what it shows
 
@@ -126,6 +131,17 @@ def _rates() -> Shown:
     return lines_drawing(series, title, ("learning rate", "training loss"), _made(run), logarithmic=True), title
 
 
+def _looking(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
+    name = f"digits-{params.get('who', 'residual-20')}"
+    if name not in NETS:
+        return []
+    who = digits(name)
+    rows = block_rows(passed(who.model, who.spec, who.prepare(sample(SEVEN)).x))
+    title = "How much each block adds to what its shortcut carries"
+    bars = [(row.path, row.residual_share, f"{row.residual_share:.2f} times", BLUE) for row in rows]
+    return [(bars_drawing(bars, title, f"measured on a handwritten seven; {who.told}"), title)] if bars else []
+
+
 def _made(run: Mapping) -> str:
     made = run["provenance"]
     return f"recorded {made['date']}, torch {made['torch']}, {made['device']}, seed {run['config']['seed']}"
@@ -140,4 +156,5 @@ PICTURES: dict[str, Callable[[Chosen, Mapping[str, str]], list[Shown]]] = {
     "compare": _map,
     "timing": _timing,
     "why_residual": _lab,
+    "feature_maps": _looking,
 }

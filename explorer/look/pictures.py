@@ -17,6 +17,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 from explorer.look.handwriting import SIDE, standardised
+from explorer.places import ASSETS
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 MOST_PIXELS = 16_000_000
@@ -83,6 +84,12 @@ def covered(picture: Prepared, box: tuple[float, float, float, float]) -> Prepar
     x[:, :, top:bottom, left:right] = standardised(torch.zeros(())) if grey else 0.0
     shown[top:bottom, left:right] = 0.0 if grey else IMAGENET_MEAN
     return Prepared(x, shown)
+
+
+def sample(number: int) -> Image.Image:
+    """A handwritten digit of the test set, 28×28, white on black. number: 0 … 9."""
+    strip = Image.open(ASSETS / "look" / "digits.png")
+    return strip.crop((SIDE * number, 0, SIDE * (number + 1), SIDE))
 
 
 def digit(ink: np.ndarray) -> Prepared:

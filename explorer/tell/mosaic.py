@@ -70,7 +70,8 @@ def mosaic(maps: np.ndarray, columns: int, two_sided: bool = False, most: float 
 def _indexed(page: np.ndarray, stops: tuple[str, ...]) -> str:
     """Places on the ramp, one byte a pixel, as a PNG's data URL: a fourth of what colours take, to pack and to send."""
     picture = Image.fromarray(page, "P")
-    picture.putpalette(np.rint(_ramp(stops)[np.linspace(0, 255, CLEAR).round().astype(int)]).astype(np.uint8).tobytes())
+    colours = _ramp(stops)[np.linspace(0, 255, CLEAR).round().astype(int)]
+    picture.putpalette(colours.tobytes() + bytes(3))
     held = io.BytesIO()
     picture.save(held, "PNG", transparency=CLEAR, compress_level=4)
     return "data:image/png;base64," + base64.b64encode(held.getvalue()).decode("ascii")

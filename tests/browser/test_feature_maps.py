@@ -98,7 +98,7 @@ def test_a_unit_is_pointed_at_followed_on_and_let_go(visit) -> None:
     page.get_by_text("Beside it: the plain net of 20 layers").click()
     page.get_by_text("The plain net of 20 layers: 7").wait_for()
     page.get_by_text("How large are the responses?").click()
-    page.get_by_text("the less a single layer changes").wait_for()
+    page.get_by_text("A layer’s responses on average: residual, 20 layers").wait_for()
     page.get_by_role("radio", name="digits: plain, 56").click()
     page.get_by_text("nothing is added").wait_for()
     assert "who=plain-56" in page.url and "rows=conv3_x" in page.url

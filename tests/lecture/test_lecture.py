@@ -61,6 +61,7 @@ def test_the_tour_tells_the_story_in_order() -> None:
         "parameters",
         "flops-are-not-time",
         "degradation",
+        "what-it-sees",
         "batch-norm",
         "now-you",
     ]

@@ -41,9 +41,7 @@ def photograph(who: Who) -> Prepared | None:
 
 
 def _drawn() -> Prepared:
-    strip = Image.open(ASSETS / "look" / "digits.png")
-    side = subject.SIDE
-    sample = np.asarray(strip.crop((side * SAMPLE, 0, side * (SAMPLE + 1), side)), dtype=np.float32)
+    sample = np.asarray(pictures.sample(SAMPLE), dtype=np.float32)
     ink = look_component.pad(data_url(sample[:, :, None] / 255), "pad")
     if ink is None:
         raise ValueError("Draw a digit, from 0 to 9")

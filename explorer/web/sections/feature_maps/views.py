@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
-from torch import Tensor, nn
+from torch import Tensor
 
 from explorer import units
 from explorer.look import pictures, subject
@@ -153,14 +153,12 @@ def _answer(found: Look) -> None:
         _difference(found, best[0])
         label = _spoken_for(names, best[0][0])
     features = one.seen.outputs[last_maps(found.nodes)][0]
-    classifier = one.who.model.get_submodule("fc")
-    assert isinstance(classifier, nn.Linear)
-    glow = class_map(features, classifier, label)
+    glow = class_map(features, one.who.classifier, label)
     with glowing:
         hint = "Orange spoke for the class. Drag over the picture to cover a part."
         look_component.cover(feature_maps.spoken(glow, found.picture, names[label]) | {"hint": hint}, COVER)
     with bars:
-        logit, bias = float(one.seen.logits[0, label]), float(classifier.bias[label])
+        logit, bias = float(one.seen.logits[0, label]), float(one.who.classifier.bias[label])
         pieces.note(
             f"What spoke for “{names[label]}”, averaged over the picture: {float(glow.mean()):.2f}; with the class’s bias "
             f"{bias:+.2f} that is its logit, {logit:.2f}, exactly (Zhou et al. 2016).",

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CHECKS = {  # what a contributor may run by hand, each one command
     "arrows run one way, and every room has its floor": ["lint-imports"],
     "no likely bug, no function too complex": ["ruff", "check", "."],
-    "the types of the rooms on mypy's list are whole": ["mypy"],
+    "the types are whole": ["mypy"],
     "the formatter has nothing to change": ["ruff", "format", "--check", "."],
 }
 

@@ -162,7 +162,7 @@ def render(name: str, given: argparse.Namespace) -> str:
         return picture(cli.one_of("figure", given.what, FIGURES), spec, given.height, given.width, given.format)
     from explorer.cli import answers  # torch: only now
 
-    answer: Callable = getattr(answers, question.answer)
+    answer: Callable[..., Sequence[Any]] = getattr(answers, question.answer)
     return WRITERS[given.format](answer(*([spec] if question.model else []), given))
 
 

@@ -21,7 +21,9 @@ FACTORS = range(2, 16)  # a width that was meant as a factor
 class Parser(argparse.ArgumentParser):
     """argparse that says what is wrong in one line and exits with 2; `--in_channels` is `--in-channels`."""
 
-    def parse_known_args(self, args: Sequence[str] | None = None, namespace: object = None) -> tuple:  # type: ignore[override]
+    def parse_known_args(  # type: ignore[override]  # argparse overloads it for a namespace of another class
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
         return super().parse_known_args([_dashed(word) for word in args or ()], namespace)
 
     def error(self, message: str) -> NoReturn:

@@ -134,7 +134,7 @@ class _Reader:
         self.lines, self.pages = lines, pages
         self.problems: list[tuple[int, str]] = []
 
-    def lecture(self, data: Mapping, name: str) -> Lecture | None:
+    def lecture(self, data: Mapping[str, Any], name: str) -> Lecture | None:
         self.fields(InFile, data, "the lecture", self.lines.top)
         rows = data.get("scene")
         if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
@@ -160,7 +160,7 @@ class _Reader:
             data.get("title", name.removesuffix(".toml")), tuple(filter(None, scenes)), data.get("subtitle", ""), name
         )
 
-    def draft(self, row: Mapping, number: int) -> Scene | None:
+    def draft(self, row: Mapping[str, Any], number: int) -> Scene | None:
         """A scene whose keys and types are right."""
         before = len(self.problems)
         self.fields(InScene, row, f"scene {number + 1}", partial(self.lines.of, number))
@@ -182,7 +182,7 @@ class _Reader:
             self.say(number, key, problem)
         return scene if len(self.problems) == before else None
 
-    def question(self, row: Mapping, number: int) -> Question | None:
+    def question(self, row: Mapping[str, Any], number: int) -> Question | None:
         before = len(self.problems)
         self.fields(InQuestion, row, f"the question of scene {number + 1}", partial(self.lines.of, number))
         if len(self.problems) > before:
@@ -194,7 +194,7 @@ class _Reader:
             self.say(number, key, problem)
         return question
 
-    def fields(self, model: type[Row], row: Mapping, what: str, at: Callable[[str], int]) -> None:
+    def fields(self, model: type[Row], row: Mapping[str, Any], what: str, at: Callable[[str], int]) -> None:
         """Unknown, missing, mistyped and endless keys."""
         self.problems += [(at(key), problem) for key, problem in mistakes(model, row, of=f" in {what}", ask="write {}")]
 

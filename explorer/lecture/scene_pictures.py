@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from explorer import units
 from explorer.facts import block_pair, published
@@ -106,7 +107,7 @@ def _lab(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
 
 def _degradation() -> Shown:
     run = recorded("degradation")["pair"]
-    series: dict[str, tuple[str, str, list]] = {}
+    series: dict[str, tuple[str, str, list[tuple[float, float]]]] = {}
     for row in run["rows"]:
         colour = GREY if row["kind"] == "plain" else palette.SHORTCUT
         series.setdefault(row["net"], (colour, "7 5" if row["depth"] == 20 else "", []))[2].append(
@@ -142,7 +143,7 @@ def _looking(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
     return [(bars_drawing(bars, title, f"measured on a handwritten seven; {who.told}"), title)] if bars else []
 
 
-def _made(run: Mapping) -> str:
+def _made(run: Mapping[str, Any]) -> str:
     made = run["provenance"]
     return f"recorded {made['date']}, torch {made['torch']}, {made['device']}, seed {run['config']['seed']}"
 

@@ -178,7 +178,7 @@ def of_file(path: str | Path, called: str = "", spec: ResNetSpec | None = None, 
             raise ValueError(
                 f"file={weight_files.shown(called)}: only .safetensors is taken here; loading another kind may run what it holds"
             )
-        key = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+        key = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # IO has readinto
     try:
         answer = identify(listing.tensors)
     except ValueError as error:

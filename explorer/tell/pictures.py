@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from explorer.facts import block_pair, cost
 from explorer.facts.rollup import METRICS
@@ -26,7 +26,7 @@ def picture(name: str, spec: ResNetSpec, height: int, width: int, form: str = "s
     if form not in (wanted, "svg") or form == "dot" and wanted == "svg":
         raise ValueError(f"format={form!r}: {name} is written as {wanted}")
     nodes, title = trace(spec, height, width), naming.title(spec)
-    drawn = {
+    drawn: dict[str, Callable[[], Drawing | str]] = {
         "overview": lambda: overview_drawing(nodes, title),
         "volumes": lambda: volumes_drawing(nodes, f"Feature maps of {title}, to scale"),
         "receptive": lambda: receptive_drawing(nodes, f"Receptive fields of {title}"),

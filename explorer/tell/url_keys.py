@@ -48,7 +48,8 @@ def _later(name: str, pages: Sequence[str], room: str, table: str, *more: str) -
 
 def _of(room: str, table: str) -> Iterable[str]:
     found: Any = getattr(import_module(f"explorer.{room}"), table)
-    return found() if callable(found) else found
+    names: Iterable[str] = found() if callable(found) else found
+    return names
 
 
 def _number(name: str, page: str, low: int, high: int, step: int = 1) -> Key:

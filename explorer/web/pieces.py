@@ -24,7 +24,8 @@ from explorer.places import ASSETS
 from explorer.spec import naming
 from explorer.tell import markup, palette
 from explorer.tell.buttons import spots
-from explorer.tell.markup import joined, mark
+from explorer.tell.markup import joined
+from explorer.tell.markup import mark as mark
 from explorer.tell.tabular import csv_text
 from explorer.web import plain
 from explorer.web.joined import stylesheet as joined_styles

@@ -37,7 +37,8 @@ __all__ = [
 
 def current() -> Chosen:
     """The model on the screen. Pages call this; app.py has put it there by `take`."""
-    return st.session_state.get("chosen", DEFAULT)
+    chosen: Chosen = st.session_state.get("chosen", DEFAULT)
+    return chosen
 
 
 def node_selection() -> str:

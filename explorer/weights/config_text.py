@@ -19,7 +19,7 @@ MAX_DEPTH = 24
 _INT = re.compile(r"[+-]?[0-9]{1,9}")
 
 
-class _Words(yaml.BaseLoader):
+class _Words(yaml.BaseLoader):  # type: ignore[misc]  # PyYAML says nothing of its types
     """YAML whose scalars stay texts, so that no tag makes an object; an alias could hold itself, or a million others."""
 
     depth = 0

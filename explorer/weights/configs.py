@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from explorer.net.resnet import build
-from explorer.spec import ResNetSpec, named, naming
+from explorer.spec import ResNetSpec, Value, changed, named, naming
 from explorer.weights.config_text import Keys, parse, shown
 from explorer.weights.derive import stage_widths
 from explorer.weights.identify import UNTOLD, Identified, differences
@@ -22,6 +23,9 @@ DEEP = {  # depth → (blocks per stage, block): the same in all of these projec
     101: ((3, 4, 23, 3), "bottleneck"),
     152: ((3, 8, 36, 3), "bottleneck"),
 }
+
+
+Json = dict[str, Any]  # what somebody else's file holds
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def _layers(depth: int) -> tuple[tuple[int, ...], str]:
     return DEEP[depth]
 
 
-def _huggingface(found: dict) -> Configured:
+def _huggingface(found: Json) -> Configured:
     """transformers/models/resnet/configuration_resnet.py"""
     keys = Keys(found)
     bottleneck = keys.take("layer_type", "bottleneck") == "bottleneck"
@@ -88,7 +92,7 @@ def _huggingface(found: dict) -> Configured:
     spec = ResNetSpec(
         stages=stages,
         block="bottleneck" if bottleneck else "basic",
-        **stage_widths(widths or (64,)),  # type: ignore[arg-type]
+        **stage_widths(widths or (64,)),
         stem_widths=(keys.whole("embedding_size", 64),),
         stride_on="1x1" if inside and bottleneck else "3x3",
         strides=(2,) * len(stages) if early else (),
@@ -112,7 +116,7 @@ def _labels(keys: Keys) -> tuple[int, list[str]]:
     return classes, []
 
 
-def _timm(found: dict) -> Configured:
+def _timm(found: Json) -> Configured:
     """A model card's config.json of timm on the Hugging Face Hub."""
     keys = Keys(found)
     spec = named(str(keys.take("architecture"))[:100])
@@ -121,7 +125,7 @@ def _timm(found: dict) -> Configured:
     return Configured(spec, "timm-config", tuple(_not_understood(keys)))
 
 
-MM_TYPES: dict[str, dict[str, object]] = {
+MM_TYPES: dict[str, dict[str, Value]] = {
     "ResNet": {},
     "ResNetV1c": {"stem": "deep"},
     "ResNetV1d": {"stem": "deep", "shortcut_pool": "avg"},
@@ -136,7 +140,7 @@ MM_DILATED: dict[tuple[tuple[int, ...], tuple[int, ...]], int] = {
 }
 
 
-def _openmmlab(found: dict) -> Configured:
+def _openmmlab(found: Json) -> Configured:
     """mmpretrain/models/backbones/resnet.py"""
     model = Keys(found.get("model") if isinstance(found.get("model"), dict) else found, "model.")
     backbone = model.inside("backbone") if "backbone" in model else Keys(model.values, "")
@@ -165,19 +169,13 @@ def _openmmlab(found: dict) -> Configured:
     backbone.skip("out_indices", "frozen_stages", "norm_eval", "with_cp", "init_cfg", "zero_init_residual")
     backbone.skip("drop_path_rate", "pretrained")
     classes, about = _mm_head(model, backbone)
-    spec = ResNetSpec(
-        stages=stages,
-        block=block,
-        width=width,
-        in_channels=backbone.whole("in_channels", 3),
-        num_classes=classes,
-        **changes,  # type: ignore[arg-type]
-    )
+    own: dict[str, Value] = {"stages": stages, "block": block, "width": width, "num_classes": classes}
+    spec = changed(ResNetSpec(), own | {"in_channels": backbone.whole("in_channels", 3)} | changes)
     base = ["Not understood: _base_, which names other files; only this text was read."] if "_base_" in found else []
     return Configured(spec, "openmmlab-config", (*base, *about, *said, *_not_understood(backbone)))
 
 
-def _mm_norm(backbone: Keys, changes: dict[str, object]) -> list[str]:
+def _mm_norm(backbone: Keys, changes: dict[str, Value]) -> list[str]:
     norm = backbone.inside("norm_cfg")
     kind = norm.take("type", "BN")
     norm.skip("requires_grad", "eps", "momentum")
@@ -190,7 +188,7 @@ def _mm_norm(backbone: Keys, changes: dict[str, object]) -> list[str]:
     return ([] if known else [f"Not understood: norm_cfg.type={shown(kind)}."]) + _not_understood(norm)
 
 
-def _mm_strides(backbone: Keys, stages: int, changes: dict[str, object]) -> list[str]:
+def _mm_strides(backbone: Keys, stages: int, changes: dict[str, Value]) -> list[str]:
     strides = backbone.numbers("strides", (1, 2, 2, 2)[:stages])
     dilations = backbone.numbers("dilations", (1, 1, 1, 1)[:stages])
     contracted = backbone.flag("contract_dilation", False)
@@ -219,7 +217,7 @@ def _mm_head(model: Keys, backbone: Keys) -> tuple[int, list[str]]:
     return 0, ["It has no linear classifier." + (f" No part of the ResNet: {shown_some}." if shown_some else "")]
 
 
-def _detectron2(found: dict) -> Configured:
+def _detectron2(found: Json) -> Configured:
     """detectron2/config/defaults.py, MODEL.RESNETS"""
     model = Keys(found.get("MODEL", found), "MODEL.")
     keys = model.inside("RESNETS") if "RESNETS" in model else Keys(model.values)
@@ -258,12 +256,12 @@ def _detectron2(found: dict) -> Configured:
     return Configured(spec, "detectron2-config", (*said, *_not_understood(keys)))
 
 
-def _is_openmmlab(found: dict) -> bool:
+def _is_openmmlab(found: Json) -> bool:
     model = found.get("model", found)
     return isinstance(model, dict) and (isinstance(model.get("backbone"), dict) or model.get("type") in MM_TYPES)
 
 
-READERS: tuple[tuple[Callable[[dict], bool], Callable[[dict], Configured]], ...] = (
+READERS: tuple[tuple[Callable[[Json], bool], Callable[[Json], Configured]], ...] = (
     (lambda found: found.get("model_type") == "resnet" or "hidden_sizes" in found, _huggingface),
     (lambda found: isinstance(found.get("architecture"), str), _timm),
     (_is_openmmlab, _openmmlab),

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from explorer.spec import BLOCKS, ResNetSpec
+
+Fields = dict[str, Any]  # fields of the spec that are known so far, each of its own type; the spec judges them
 
 Shapes = Mapping[str, tuple[int, ...]]
 _BLOCK = re.compile(r"layer([0-9]+)\.([0-9]+)\.(.+)")
@@ -62,18 +65,18 @@ def derive(shapes: Shapes) -> ResNetSpec:
     seen = Seen(shapes)
     if not seen.blocks:
         raise ValueError("there is no block in it")
-    found: dict[str, object] = {"stages": seen.stages()}
+    found: Fields = {"stages": seen.stages()}
     for rule in RULES:
         found |= rule(seen, found)
-    return ResNetSpec(**found)  # type: ignore[arg-type]
+    return ResNetSpec(**found)
 
 
-def _block(seen: Seen, found: dict) -> dict[str, object]:
+def _block(seen: Seen, found: Fields) -> Fields:
     deep = sum("conv3.weight" in block for block in seen.each())
     return {"block": "bottleneck" if deep * 2 > len(seen.blocks) else "basic"}
 
 
-def _widths(seen: Seen, found: dict) -> dict[str, object]:
+def _widths(seen: Seen, found: Fields) -> Fields:
     """Planes of each stage by what leaves its blocks; a stage without any doubles the one before."""
     kind = BLOCKS[found["block"]]
     planes: list[int] = []
@@ -87,13 +90,13 @@ def _widths(seen: Seen, found: dict) -> dict[str, object]:
     return stage_widths(planes)
 
 
-def stage_widths(planes: Sequence[int]) -> dict[str, object]:
+def stage_widths(planes: Sequence[int]) -> Fields:
     """The spec's fields for inner channels of each stage: one number where each doubles the one before."""
     doubled = list(planes) == [planes[0] << stage for stage in range(len(planes))]
     return {"width": planes[0] if doubled else 64, "widths": tuple(planes)}
 
 
-def _groups(seen: Seen, found: dict) -> dict[str, object]:
+def _groups(seen: Seen, found: Fields) -> Fields:
     """Groups and width per group, by what most stages say."""
     if found["block"] != "bottleneck":
         return {}
@@ -107,11 +110,11 @@ def _groups(seen: Seen, found: dict) -> dict[str, object]:
     return {"groups": groups, "width_per_group": per_group}
 
 
-def _stem(seen: Seen, found: dict) -> dict[str, object]:
+def _stem(seen: Seen, found: Fields) -> Fields:
     deep = [seen.conv(f"conv1.{index}") for index in (0, 3, 6)]
     single = seen.conv("conv1")
     if all(deep):
-        stem: dict[str, object] = {"stem": "deep", "stem_widths": tuple(conv[0] for conv in deep if conv)}
+        stem: Fields = {"stem": "deep", "stem_widths": tuple(conv[0] for conv in deep if conv)}
         stem["in_channels"] = deep[0][1] if deep[0] else 3
     elif single:
         small = single[2] <= 3
@@ -122,18 +125,18 @@ def _stem(seen: Seen, found: dict) -> dict[str, object]:
     return stem | ({"pool": "conv"} if seen.conv("maxpool.0") else {})
 
 
-def _head(seen: Seen, found: dict) -> dict[str, object]:
+def _head(seen: Seen, found: Fields) -> Fields:
     shape = seen.shapes.get("fc.weight", ())
     return {"num_classes": shape[0] if shape else 0}
 
 
-def _norm(seen: Seen, found: dict) -> dict[str, object]:
+def _norm(seen: Seen, found: Fields) -> Fields:
     if not seen.any("bn1.weight") and not seen.any("bn2.weight"):
         return {"norm": "none"}
     return {"norm": "batch" if seen.any("bn1.running_mean") or seen.any("bn2.running_mean") else "group"}
 
 
-def _activation(seen: Seen, found: dict) -> dict[str, object]:
+def _activation(seen: Seen, found: Fields) -> Fields:
     """Before the first convolution stands a norm as wide as what enters, after it one as wide as what leaves."""
     before = after = 0
     for block in seen.each():
@@ -151,14 +154,14 @@ def _activation(seen: Seen, found: dict) -> dict[str, object]:
     }
 
 
-def _shortcut(seen: Seen, found: dict) -> dict[str, object]:
+def _shortcut(seen: Seen, found: Fields) -> Fields:
     """No projection: option A (or a plain net). One where the shape changes: B. In every block: C."""
     places = seen.downsample()
     if not places:
         return {"shortcut": "A"}
     later = [where for where in seen.blocks if where[1] > 0]
     everywhere = later and 2 * sum(where in places for where in later) > len(later)
-    made: dict[str, object] = {"shortcut": "C" if everywhere else "B"}
+    made: Fields = {"shortcut": "C" if everywhere else "B"}
     average = 2 * sum(places.values()) > len(places)
     if average:
         made["shortcut_pool"] = "avg"
@@ -168,14 +171,14 @@ def _shortcut(seen: Seen, found: dict) -> dict[str, object]:
     return made | _early_stride(places, found, everywhere=bool(everywhere))
 
 
-def _early_stride(places: Mapping[tuple[int, int], int], found: dict, everywhere: bool) -> dict[str, object]:
+def _early_stride(places: Mapping[tuple[int, int], int], found: Fields, everywhere: bool) -> Fields:
     """A projection in the first block although the channels agree: there the first stage has a stride, too."""
     enters = (found.get("stem_widths") or found["widths"])[-1 if "stem_widths" in found else 0]
     agree = enters == found["widths"][0] * BLOCKS[found["block"]].expansion
     return {"strides": (2,) * len(found["stages"])} if agree and (1, 0) in places and not everywhere else {}
 
 
-def _bias(seen: Seen, found: dict) -> dict[str, object]:
+def _bias(seen: Seen, found: Fields) -> Fields:
     last = f"conv{BLOCKS[found['block']].convs}.bias"
     projection = any(seen.any(f"downsample.{index}.bias") for index in set(seen.downsample().values()))
     if seen.any("conv1.bias"):
@@ -185,7 +188,7 @@ def _bias(seen: Seen, found: dict) -> dict[str, object]:
     return {"conv_bias": "projection"} if projection else {}
 
 
-def _attention(seen: Seen, found: dict) -> dict[str, object]:
+def _attention(seen: Seen, found: Fields) -> Fields:
     if seen.any("se.conv.weight"):
         return {"attention": "eca"}
     if not seen.any("se.fc1.weight"):
@@ -198,7 +201,7 @@ def _attention(seen: Seen, found: dict) -> dict[str, object]:
     return {"attention": "se", "attention_reduction": ratios.most_common(1)[0][0] if ratios else 16}
 
 
-RULES: tuple[Callable[[Seen, dict], dict[str, object]], ...] = (
+RULES: tuple[Callable[[Seen, Fields], Fields], ...] = (
     _block,
     _widths,
     _groups,

@@ -117,7 +117,7 @@ class _Bounded:
 
 def _read_zip(file: IO[bytes], size: int) -> list[Tensor]:
     """PyTorch's zip file: data.pkl describes the tensors, data/0, data/1 … hold their numbers."""
-    with zipfile.ZipFile(_Bounded(file, MAX_DIRECTORY)) as archive:  # type: ignore[arg-type]
+    with zipfile.ZipFile(_Bounded(file, MAX_DIRECTORY)) as archive:
         entries = {one.filename: one for one in archive.infolist()}
         names = [name for name in entries if name == "data.pkl" or name.endswith("/data.pkl")]
         if len(names) != 1:
@@ -185,7 +185,9 @@ def _listed(root: Any) -> list[tuple[Tensor, Described]]:
     return found
 
 
-def _inside(value: Any, section: tuple[str, ...], path: tuple[str, ...]) -> list[tuple[Any, tuple, tuple]]:
+def _inside(
+    value: Any, section: tuple[str, ...], path: tuple[str, ...]
+) -> list[tuple[Any, tuple[str, ...], tuple[str, ...]]]:
     """(value, section, path) of what a container holds. A dictionary's key becomes part of the section once something
     is below it; a module's parts (`_modules`) stay one path, which is the name of its tensors in a state dict."""
     if isinstance(value, Pairs):

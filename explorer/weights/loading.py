@@ -114,7 +114,7 @@ def published() -> dict[str, str]:
 def _check_known(path: str | Path) -> None:
     """A pickle whose bytes are not a published file's is refused."""
     with files.opened(path) as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+        found = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # IO has readinto
     if found not in published():
         raise ValueError(
             f"file={files.shown(path)}: loading a pickle may run what it holds, and this one (SHA-256 {found[:12]}…) is no "

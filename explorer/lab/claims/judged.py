@@ -92,7 +92,8 @@ def report(found: dict[str, Any]) -> str:
 @cache
 def shipped() -> dict[str, Any]:
     """The recorded claims: provenance, claims, runs. Treat as read-only."""
-    return json.loads((FOLDER / "claims.json").read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads((FOLDER / "claims.json").read_text(encoding="utf-8"))
+    return found
 
 
 def main(names: list[str]) -> None:

@@ -39,7 +39,7 @@ def rises(kind: str) -> Callable[[Row], float]:
 
     def smallest(summary: Row) -> float:
         losses = [one["final_loss"] for one in summary["nets"] if one["kind"] == kind]
-        return min(later - earlier for earlier, later in zip(losses, losses[1:]))
+        return float(min(later - earlier for earlier, later in zip(losses, losses[1:])))
 
     return smallest
 

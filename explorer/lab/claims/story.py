@@ -30,12 +30,15 @@ class Rate:
 
 
 @cache
-def texts() -> dict[str, dict]:
+def texts() -> dict[str, dict[str, Any]]:
     """assets/lab/texts.toml with every {claim} filled in from claims.json. Raises `KeyError` for an unknown claim."""
     from explorer.lab.claims.judged import shipped
 
     rates = {key: Rate(claim) for key, claim in shipped()["claims"].items()}
-    return _filled(tomllib.loads((FOLDER / "texts.toml").read_text(encoding="utf-8")), rates)
+    found: dict[str, dict[str, Any]] = _filled(
+        tomllib.loads((FOLDER / "texts.toml").read_text(encoding="utf-8")), rates
+    )
+    return found
 
 
 def _filled(value: Any, rates: dict[str, Rate]) -> Any:
@@ -71,7 +74,7 @@ def verdict(key: str, answer: str, guess: str | None) -> tuple[str, str]:
 def told(key: str, answer: str) -> str:
     """What there is to see in a run that came out like this."""
     text = texts()[key]
-    return text["reveal"] if answer == text["expected"] else text.get("reveal_for", {}).get(answer, "")
+    return str(text["reveal"] if answer == text["expected"] else text.get("reveal_for", {}).get(answer, ""))
 
 
 def peers(run: Row) -> list[Row]:

@@ -55,11 +55,13 @@ def built(spec: ResNetSpec, seed: int, device: str | torch.device = "cpu", init:
 
 
 def stem(model: ResNet, x: Tensor) -> Tensor:
-    return model.maxpool(model.relu(model.bn1(model.conv1(x))))
+    x = model.maxpool(model.relu(model.bn1(model.conv1(x))))
+    return x
 
 
 def head(model: ResNet, x: Tensor) -> Tensor:
-    return model.fc(torch.flatten(model.avgpool(x), 1))
+    x = model.fc(torch.flatten(model.avgpool(x), 1))
+    return x
 
 
 def blocks(model: ResNet) -> Iterator[tuple[str, Any]]:
@@ -71,17 +73,19 @@ def blocks(model: ResNet) -> Iterator[tuple[str, Any]]:
 
 def changes_shape(block: Any) -> bool:
     """Whether the block's output has another shape than its input: the first block of conv3_x, conv4_x, …"""
-    return block.conv1.stride != (1, 1) or block.conv1.in_channels != block.conv2.out_channels
+    return bool(block.conv1.stride != (1, 1) or block.conv1.in_channels != block.conv2.out_channels)
 
 
 def residual_branch(block: Any, x: Tensor) -> Tensor:
     """A basic block's main path before the addition: 3x3, BN, ReLU, 3x3, BN."""
-    return block.bn2(block.conv2(block.relu1(block.bn1(block.conv1(x)))))
+    x = block.bn2(block.conv2(block.relu1(block.bn1(block.conv1(x)))))
+    return x
 
 
 def around(block: Any, x: Tensor) -> Tensor:
     """What is left of a basic block whose main path was deleted: its shortcut (x itself in a plain net), then ReLU."""
-    return block.relu2((x if block.downsample is None else block.downsample(x)).clone())
+    x = block.relu2((x if block.downsample is None else block.downsample(x)).clone())
+    return x
 
 
 def forward_without(model: ResNet, x: Tensor, deleted: Collection[str] = ()) -> Tensor:

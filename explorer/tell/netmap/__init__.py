@@ -19,7 +19,7 @@ from explorer.tell.netmap.columns import MetricColumn, columns
 from explorer.tell.netmap.details import details
 from explorer.tell.netmap.dot import dot
 from explorer.tell.netmap.fig3 import box_ids, figure3
-from explorer.tell.netmap.groups import LEVELS, folds, lanes
+from explorer.tell.netmap.groups import LEVELS, Part, folds, lanes
 from explorer.tell.netmap.scene import scene
 from explorer.tell.netmap.view import NAMES as VIEW_NAMES
 from explorer.tell.netmap.view import View, parse
@@ -60,7 +60,7 @@ def drawing(
 @lru_cache(maxsize=32)
 def _drawing(
     spec: ResNetSpec, height: int, width: int, batch: int, level: str, fold: str, unfold: tuple[str, ...]
-) -> tuple[dict[str, object], tuple]:
+) -> tuple[dict[str, object], tuple[Part, ...]]:
     nodes = trace(spec, height, width, batch)
     staged = stages(nodes)
     drawn, parts = scene(lanes(staged, level, fold, unfold), level)

@@ -27,7 +27,7 @@ OPTIONS = ("A", "B", "C")
 
 def details(spec: ResNetSpec, stages: Sequence[Stage], height: int, width: int) -> dict[str, object]:
     """kinds: one entry per distinct block; stages: by module, with the kind of each block; layers: stem and head."""
-    places: dict[tuple, int] = {}
+    places: dict[tuple[object, ...], int] = {}
     nodes = [node for stage in stages for node in stage.nodes]
     kinds: list[dict[str, object]] = []
     for number, stage in enumerate(stage for stage in stages if stage.blocks):
@@ -110,7 +110,7 @@ def _kind(block: Block) -> dict[str, object]:
     }
 
 
-def _stage(stage: Stage, places: dict[tuple, int]) -> dict[str, object]:
+def _stage(stage: Stage, places: dict[tuple[object, ...], int]) -> dict[str, object]:
     held = [block.shortcut for block in stage.blocks]
     numbered = [places[signature(block)] for block in stage.blocks]
     words = {

@@ -27,7 +27,7 @@ def dot(nodes: Sequence[Node], title: str) -> str:
             cluster.attr(label=f"{stage.name}  {shape(stage.out_shape)}", color=palette.STAGE_COLOURS[stage.name])
             _stage(cluster, stage.nodes, names)
     _edges(graph, nodes, names)
-    return graph.source
+    return str(graph.source)
 
 
 def _stage(cluster: graphviz.Digraph, nodes: Sequence[Node], names: dict[str, str]) -> None:

@@ -21,6 +21,8 @@ from explorer.tell.netmap import panel_proofs
 from explorer.tell.netmap.paths import number
 from explorer.tell.netmap.recipes import layer_name, shape
 
+Bands = dict[tuple[int, ...], dict[str, float]]  # output size → its band: y, h
+Places = dict[tuple[str, str], list[float]]  # (net, path) → x, y, width, height
 PUBLISHED_MACS = {"VGG-19": 19.6e9, "plain-34": 3.6e9, "ResNet-34": 3.6e9}
 GUTTER, COLUMN = 78.0, 178.0
 BOX_W, BOX_H, STEP = 152.0, 22.0, 33.0
@@ -91,7 +93,7 @@ def _size(node: Node) -> tuple[int, ...]:
     return node.out_shape[2:] or (1, 1)
 
 
-def _bands(columns: Sequence[Column]) -> dict[tuple[int, ...], dict[str, float]]:
+def _bands(columns: Sequence[Column]) -> Bands:
     """Output sizes from large to small, each as tall as the net with the most layers there needs."""
     sizes = sorted({_size(node) for column in columns for node in column.drawn}, reverse=True)
     bands, y = {}, HEAD
@@ -102,7 +104,7 @@ def _bands(columns: Sequence[Column]) -> dict[tuple[int, ...], dict[str, float]]
     return bands
 
 
-def _place(column: Column, node: Node, bands: dict, index: int) -> list[float]:
+def _place(column: Column, node: Node, bands: Bands, index: int) -> list[float]:
     alike = [other for other in column.drawn if _size(other) == _size(node)]
     y = bands[_size(node)]["y"] + BAND_GAP / 2 + alike.index(node) * STEP
     return [GUTTER + index * COLUMN + INDENT, y, BOX_W, BOX_H]
@@ -152,7 +154,7 @@ def _box(column: Column, node: Node, place: list[float]) -> dict[str, object]:
     }
 
 
-def _flow(column: Column, places: dict) -> str:
+def _flow(column: Column, places: Places) -> str:
     """The main path from the first box to the last."""
     boxes = [places[column.name, node.path] for node in column.drawn]
     x = number(boxes[0][0] + BOX_W / 2)
@@ -160,7 +162,7 @@ def _flow(column: Column, places: dict) -> str:
     return "".join([f"M{x} {number(boxes[0][1] - 9)}V{number(boxes[0][1])}", *lines])
 
 
-def _shortcuts(column: Column, index: int, places: dict) -> list[dict[str, object]]:
+def _shortcuts(column: Column, index: int, places: Places) -> list[dict[str, object]]:
     """An arc per block: from above its first convolution to below its last."""
     right = GUTTER + index * COLUMN + INDENT + BOX_W
     lines = []

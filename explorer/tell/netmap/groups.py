@@ -52,7 +52,7 @@ def bypass_id(block: Block) -> str:
     return f"{block.path}.downsample"
 
 
-def signature(block: Block) -> tuple:
+def signature(block: Block) -> tuple[object, ...]:
     """Equal for blocks that differ in nothing but their place: same layers, same shapes, same shortcut."""
     return tuple(
         (

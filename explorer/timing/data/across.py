@@ -21,7 +21,7 @@ class Across:
 
 def across(found: Iterable[Measurement], like: Settings | None = None) -> Across | None:
     """The settings with the most nets; of those with as many, `like`'s, else the first. None without two nets to compare."""
-    groups: dict[tuple, list[Measurement]] = {}
+    groups: dict[tuple[object, ...], list[Measurement]] = {}
     for one in found:
         facts = one.provenance
         groups.setdefault((facts.get("device"), facts.get("torch"), one.settings), []).append(one)

@@ -50,7 +50,7 @@ class Child:
         )
         assert self.process.stdin is not None and self.process.stdout is not None  # both are pipes
         self.to, self.of = self.process.stdin, self.process.stdout
-        self.told: queue.SimpleQueue[tuple | None] = queue.SimpleQueue()
+        self.told: queue.SimpleQueue[tuple[Any, ...] | None] = queue.SimpleQueue()
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
 
@@ -110,7 +110,7 @@ class Workshop:
             raise KINDS[answer[0]](answer[1])
         return answer[0]
 
-    def _watch(self, request: object, checkpoint: Callable[..., None]) -> tuple:
+    def _watch(self, request: object, checkpoint: Callable[..., None]) -> tuple[Any, ...]:
         """Pass on what the child tells until its last message."""
         if self.child is None or not self.child.alive:
             self._end()

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
-from torch.autograd import DeviceType
+from torch.autograd import DeviceType  # type: ignore[attr-defined]  # torch has it there and does not say so
 from torch.profiler import ProfilerActivity
 
 from explorer.spec import ResNetSpec

@@ -192,7 +192,7 @@ def at_level(
 
 
 def _parts(
-    cuts: Sequence[tuple], level: str, marked: Sequence[float], splits: Sequence[Sequence[float]]
+    cuts: Sequence[tuple[Any, ...]], level: str, marked: Sequence[float], splits: Sequence[Sequence[float]]
 ) -> tuple[Part, ...]:
     middle, found = middle_half(marked), []
     for (name, last, *_), times in zip(cuts, zip(*splits)):

@@ -56,7 +56,8 @@ class Subject:
             self.run.load(self.x)
 
     def __call__(self) -> Tensor:
-        return self.run(self.x)
+        out: Tensor = self.run(self.x)
+        return out
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -101,7 +102,8 @@ def ready_model(spec: ResNetSpec, settings: Settings, made: ResNet | None = None
     net is timed in many ways: on a fast GPU making it takes longer than timing it."""
     model = made_model(spec, settings) if made is None else copy.deepcopy(made)
     ready: Any = model.to(dtype=DTYPES[settings.dtype]).to(torch.device(settings.device))
-    return ready.to(memory_format=FORMATS[settings.memory_format]).eval().requires_grad_(False)
+    there: ResNet = ready.to(memory_format=FORMATS[settings.memory_format]).eval().requires_grad_(False)
+    return there
 
 
 def made_model(spec: ResNetSpec, settings: Settings) -> ResNet:
@@ -147,7 +149,7 @@ def as_set(settings: Settings) -> Iterator[None]:
             cuda.allow_tf32, cudnn.allow_tf32, cudnn.benchmark = before
 
 
-def _on(settings: Settings) -> contextlib.AbstractContextManager:
+def _on(settings: Settings) -> contextlib.AbstractContextManager[object]:
     return torch.cuda.device(settings.device) if settings.kind == "cuda" else contextlib.nullcontext()
 
 
@@ -203,7 +205,7 @@ class Replayed:
         torch.cuda.current_stream(device).wait_stream(stream)
         self.graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(self.graph, stream=stream):  # torch's own is of the first device, whichever this is
-            self.out = module(self.x)
+            self.out: Tensor = module(self.x)
 
     def load(self, x: Tensor) -> None:
         self.x.copy_(x)

@@ -19,7 +19,7 @@ from explorer.timing.measure.isolated import apart
 from explorer.timing.measure.kernels import kernels
 from explorer.timing.measure.parts import profile
 from explorer.timing.measure.race import race
-from explorer.timing.measure.sweeps import plan, run
+from explorer.timing.measure.sweeps import Row, plan, run
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Task:
         return apart(ask, checkpoint)
 
 
-def _sweep(ask: Ask, checkpoint: Callable[..., None]) -> list:
+def _sweep(ask: Ask, checkpoint: Callable[..., None]) -> list[Row]:
     return list(run(plan(ask.choice[0], ask.spec, resolve(ask.settings)), checkpoint))
 
 

@@ -63,14 +63,14 @@ class Ladder:
 def ladder(seen: Iterable[Measurement], spec: ResNetSpec, asked: Settings | None = None) -> Ladder | None:
     """Of this net if there is one, else of another; of several the one with the most batches both ways, then one of the
     number format that is asked for. None without `LEAST` batches on a GPU of which the launch was timed."""
-    groups: dict[tuple, list[Measurement]] = {}
+    groups: dict[tuple[object, ...], list[Measurement]] = {}
     for one in seen:
         if one.settings.kind == "cuda" and one.settings.compile == "eager":
             facts, plain = one.provenance, replace(one.settings, batch=1, cuda_graph=False, budget_s=1.0)
             groups.setdefault((facts.get("device"), facts.get("torch"), one.spec, plain), []).append(one)
     made = [found for group in groups.values() if (found := _of(group))]
 
-    def worth(one: Ladder) -> tuple:
+    def worth(one: Ladder) -> tuple[int, ...]:
         same = asked is not None and one.first.settings.dtype == asked.dtype
         return one.first.spec == spec, sum(rung.graph_s is not None for rung in one.rungs), len(one.rungs), same
 

@@ -22,7 +22,7 @@ def lines(runs: Sequence[Run], tables: Sequence[Mapping[str, object]], live: Seq
 
     Live ones first, then recorded, then published; a published table is one line.
     """
-    found: dict[tuple, Line] = {}
+    found: dict[tuple[object, ...], Line] = {}
     for seen, source, file in [
         *((one, "measured", "") for one in live),
         *((run.measurement, "recorded", run.source) for run in runs),

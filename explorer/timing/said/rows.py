@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, NotRequired, TypedDict
@@ -277,7 +277,11 @@ def flops(per_s: float) -> str:
 
 def candidates(limits: Ceilings) -> list[dict[str, Any]]:
     """Each candidate kernel and what it reached, for the table."""
-    words = {"matmul": flops, "conv": flops, "copy": lambda per_s: f"{units.size(per_s)}/s"}
+    words: dict[str, Callable[[float], str]] = {
+        "matmul": flops,
+        "conv": flops,
+        "copy": lambda per_s: f"{units.size(per_s)}/s",
+    }
     rows = [
         {"candidate": one.name, "kind": one.kind, "reached": words[one.kind](one.per_s)}
         for one in limits.kernels

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
@@ -68,7 +68,7 @@ def _cell(cell: Cell, cards: markup.Cards) -> Markup:
     return Markup('{} <span class="mismatch">✗ the paper: {}</span>').format(text, cell.published)
 
 
-def errors(table: str, lead: str) -> list[dict]:
+def errors(table: str, lead: str) -> list[dict[str, object]]:
     """A table of published errors with computed costs; its source and protocol below it."""
     rows, data = published.errors(table), published.load(table)
     shown = [
@@ -98,7 +98,7 @@ def _value(key: str, value: object) -> object:
     return f"{value:.2f}" if isinstance(value, float) else value
 
 
-def architectures(chosen: Chosen) -> list[dict]:
+def architectures(chosen: Chosen) -> Sequence[Mapping[str, object]]:
     """Table 1, checked cell by cell, with the stride in either place."""
     stride = asked("Where does a bottleneck halve the map?", questions.TABLE_STRIDE, "table_stride")
     table = published.table1(stride)
@@ -122,7 +122,7 @@ def architectures(chosen: Chosen) -> list[dict]:
     return [cell.plain for row in table for cell in row if cell.published]
 
 
-def why_fifty(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
+def why_fifty(chosen: Chosen, nodes: Sequence[Node]) -> Sequence[Mapping[str, object]]:
     """The depth, counted on the model itself."""
     counted = depth(chosen.spec, nodes)
     convs = [node for node in nodes if node.kind == "conv"]
@@ -159,7 +159,7 @@ def why_fifty(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
     return rows
 
 
-def imagenet() -> list[dict]:
+def imagenet() -> Sequence[Mapping[str, object]]:
     """Tables 2 and 3."""
     rows = errors(
         "table2",
@@ -169,7 +169,7 @@ def imagenet() -> list[dict]:
     return rows + errors("table3", "Projections help a little (A to B to C); depth helps more.")
 
 
-def cifar() -> list[dict]:
+def cifar() -> Sequence[Mapping[str, object]]:
     """Table 6 and the pre-activation paper's."""
     rows = errors(
         "table6",

@@ -15,9 +15,11 @@ from explorer.lab.claims import quotes, story
 from explorer.lab.claims.judged import shipped
 from explorer.lab.config import MAX_SEED, Config
 from explorer.lab.experiments import EXPERIMENTS
+from explorer.lab.outcome import Row
 from explorer.lab.record import provenance, recorded
 from explorer.tell import lab_words
 from explorer.tell.plots.lab import VIEWS, spread, unknown
+from explorer.tell.tabular import csv_text
 from explorer.web import pieces, state
 
 PLACE = "Why residual?"  # the page's title in app.py: a job belongs to it, and ends when its visitor leaves
@@ -76,8 +78,8 @@ class Bench:
     def draw(
         self,
         view: str,
-        rows: list,
-        summary: dict | None,
+        rows: list[Row],
+        summary: Row | None,
         hidden: bool = False,
         steps: int | None = None,
         live: bool = False,
@@ -163,7 +165,7 @@ class Bench:
             if one.config.device == "cpu" or torch.cuda.is_available()
         ]
 
-    def shown(self) -> dict:
+    def shown(self) -> Row:
         """The run on the screen: this visit's last one, or the recorded one, or what was picked."""
         size = st.session_state.get(f"size-{self.key}")
         known = {f"recorded: {self.experiment.presets[name].label}": run for name, run in recorded(self.key).items()}
@@ -172,11 +174,13 @@ class Bench:
             return next(iter(known.values()))
         names = [*reversed(own), *known]
         first = 0 if own else list(recorded(self.key)).index(size) if size in recorded(self.key) else 0
-        return (own | known)[
-            st.selectbox("Shown", names, first, key=f"shown-{self.key}-{len(own)}-{size}", label_visibility="collapsed")
-        ]
+        name = st.selectbox(
+            "Shown", names, first, key=f"shown-{self.key}-{len(own)}-{size}", label_visibility="collapsed"
+        )
+        run: Row = (own | known)[name]
+        return run
 
-    def meaning(self, run: dict) -> None:
+    def meaning(self, run: Row) -> None:
         """What may be claimed, what not, and the paper; then every claim with its rate."""
         pieces.html(lab_words.meaning(self.key, pieces.mark("published")))
         with st.expander("Every claim, over the recorded seeds and in this run"):
@@ -190,13 +194,13 @@ class Bench:
             if self.key == "degradation":
                 pieces.chart(spread(*story.finals(self.mine["runs"])), "Final training loss of each net over the seeds")
 
-    def downloads(self, run: dict) -> None:
+    def downloads(self, run: Row) -> None:
         """The points as CSV; everything, with config and provenance, as JSON."""
         name = f"{self.key}-seed{run['config']['seed']}"
         with st.popover("Take it home", icon=":material/download:"):
             st.download_button(
                 "Points as CSV",
-                lambda: pieces.csv_text(story.flat(run["rows"])),
+                lambda: csv_text(story.flat(run["rows"])),
                 f"{name}.csv",
                 "text/csv",
                 on_click="ignore",

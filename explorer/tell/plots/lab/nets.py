@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from explorer.tell.plots.lab.base import KIND_COLOUR, Row, column, exponents, finish, line, panels, view
+from explorer.lab.outcome import Row
+from explorer.tell.plots.lab.base import KIND_COLOUR, column, exponents, finish, line, panels, view
 from explorer.tell.plots.style import SMALL
 
 PANELS = {"activation_std": "Signal", "gradient_norm": "Gradient"}

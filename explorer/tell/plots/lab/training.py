@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
+from explorer.lab.outcome import Row
 from explorer.tell.plots.lab.base import (
     BN_COLOUR,
     CHANCE,
     KIND_COLOUR,
-    Row,
     column,
     finish,
     level,

@@ -85,7 +85,7 @@ def _signed(value: int) -> str:
     return f"{value:+,}".replace("-", "−") if value else "0"
 
 
-def maps(base: ResNetSpec, chosen: Chosen) -> list[dict]:
+def maps(base: ResNetSpec, chosen: Chosen) -> Sequence[Mapping[str, object]]:
     """Both maps with one selection; their data are the layers that differ."""
     before, after = names(base, chosen)
     titles = (before, after) if before != after else (f"{before}, pinned", after)
@@ -155,7 +155,7 @@ def _text(key: str, value: object) -> str:
     return units.shape(value) if isinstance(value, list) else f"{value:,}"
 
 
-def structure(found: Sequence[Layer], base: ResNetSpec, chosen: Chosen) -> list[dict]:
+def structure(found: Sequence[Layer], base: ResNetSpec, chosen: Chosen) -> Sequence[Mapping[str, object]]:
     """Which layers were added, removed, changed; a picked one opens its formulas."""
     kinds = sorted({layer.kind for layer in found})
     weighty = st.toggle("Only layers with weights", value=True, key="weighty") and any(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -45,7 +45,7 @@ def totals(chosen: Chosen, nodes: Sequence[Node]) -> None:
     pieces.figures([*sums, Figure(layers.shown, "Layers", layers.expression, proof=layers)])
 
 
-def where(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
+def where(chosen: Chosen, nodes: Sequence[Node]) -> Sequence[Mapping[str, object]]:
     """Shares by stage, then any metric of the selected part as treemap, sunburst or bars, and as a table."""
     name = naming.title(chosen.spec)
     totals(chosen, nodes)
@@ -96,7 +96,7 @@ def drawings(chosen: Chosen, nodes: Sequence[Node]) -> dict[str, Drawing]:
     return {"Shares": pictures.shares(nodes, naming.title(chosen.spec))}
 
 
-def flops(chosen: Chosen, nodes: Sequence[Node]) -> list[dict]:
+def flops(chosen: Chosen, nodes: Sequence[Node]) -> Sequence[Mapping[str, object]]:
     """All conventions side by side, each gap with its reason; then how many parameters there are, and by whose count."""
     size = (chosen.spec, chosen.height, chosen.width)
     rows, weights = conventions.reconcile(*size), conventions.parameters(*size)
@@ -166,7 +166,7 @@ def _convention(row: Convention, batch: int, cards: markup.Cards) -> Markup:
     )
 
 
-def memories(chosen: Chosen) -> list[dict]:
+def memories(chosen: Chosen) -> Sequence[Mapping[str, object]]:
     """Inference and training, part by part, for this batch and a dtype."""
     left, right = st.columns(2)
     with left:
@@ -248,7 +248,7 @@ def _training_against_inference(batch: int, inference: Proof, training: Proof) -
     )
 
 
-def torchinfos(chosen: Chosen) -> list[dict]:
+def torchinfos(chosen: Chosen) -> Sequence[Mapping[str, object]]:
     """torchinfo's text and the agreement of its totals with ours."""
     deep = choose("Levels", ("2", "3"), "levels", "2", help="2: blocks. 3: layers.")
     seen = agreement(chosen.spec, chosen.height, chosen.width, int(deep), chosen.batch)

@@ -15,7 +15,7 @@ from torch import Tensor
 from explorer import units
 from explorer.jobs import Job
 from explorer.look import subject
-from explorer.look.published import SOURCES, on_this_machine
+from explorer.look.published import SOURCES, fetched, on_this_machine
 from explorer.look.subject import NETS, Subject
 from explorer.net.resnet import build
 from explorer.net.trace import trace
@@ -138,7 +138,7 @@ def _fetch(name: str) -> None:
         visitor, runner = state.visitor(), state.runner("downloads")
         waiting = st.session_state.setdefault("fetching", {})
         waiting[name] = runner.submit(
-            lambda job: subject.fetched(source, progress=job.checkpoint), f"weights of {name}", visitor.id, PLACE
+            lambda job: fetched(source, progress=job.checkpoint), f"weights of {name}", visitor.id, PLACE
         )
         st.rerun()
     pieces.note(

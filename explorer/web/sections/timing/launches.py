@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -81,7 +82,7 @@ def _shown(chosen: Chosen, settings: Settings, seen: list[Measurement], mark: st
     return True
 
 
-def _cells(line: dict) -> dict[str, str]:
+def _cells(line: dict[str, Any]) -> dict[str, str]:
     graph = line["graph_s"]
     return {
         "batch": f"{line['batch']:,}",

@@ -184,7 +184,9 @@ def sources(tables: Sequence[Mapping[str, object]]) -> None:
         pieces.html(Markup('<div class="beside">timm’s tables: {} {}</div>').format(told, pieces.mark("published")))
 
 
-def take_home(chosen: Chosen, name: str, lines: Sequence[dict], runs: Sequence[dict] = ()) -> None:
+def take_home(
+    chosen: Chosen, name: str, lines: Sequence[Mapping[str, object]], runs: Sequence[Mapping[str, object]] = ()
+) -> None:
     """The lines as CSV and JSON; the runs as a file that this page, here or elsewhere, can load; and the model."""
     with st.container(horizontal=True):
         pieces.downloads(name, lines)
@@ -219,7 +221,7 @@ def provenance(seen: Measurement, mark: str) -> None:
     pieces.table([{"": name, "this run": str(value)} for name, value in [*facts, *extra]], source=mark)
 
 
-def lines(name: str, made: Sequence[dict]) -> None:
+def lines(name: str, made: Sequence[Mapping[str, object]]) -> None:
     """One table of the page as CSV and JSON."""
     with st.container(horizontal=True):
         st.download_button(

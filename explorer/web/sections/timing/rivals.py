@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from explorer import units
 from explorer.facts.told import Told
-from explorer.spec import naming, preset, presets
+from explorer.spec import ResNetSpec, naming, preset, presets
 from explorer.tell.plots import race as draw_race
 from explorer.timing.data import records
 from explorer.timing.data.measurement import Measurement
@@ -66,7 +66,7 @@ def race(chosen: Chosen, settings: Settings) -> None:
     )
 
 
-def _on_gpu(chosen: Chosen, pair: Sequence, here: Sequence[Measurement]) -> list[rows.Ratio]:
+def _on_gpu(chosen: Chosen, pair: Sequence[ResNetSpec], here: Sequence[Measurement]) -> list[rows.Ratio]:
     """Both as recorded on a GPU, at the tables' input size; none where that is what stands here anyway."""
     kept = found.pair_on_gpu(timing_pieces.recorded(), pair)
     if not kept or kept == tuple(here) or (chosen.height, chosen.width) != (rows.PUBLISHED_SIDE,) * 2:
@@ -127,7 +127,7 @@ def machines(chosen: Chosen, settings: Settings) -> None:
     timing_pieces.take_home(chosen, "machines", sides.export(made))
 
 
-def _side_by_side(chosen: Chosen, made: Sequence[dict]) -> None:
+def _side_by_side(chosen: Chosen, made: Sequence[sides.Line]) -> None:
     """One model on all lines as a chart; all models as a table."""
     slug = naming.slug(chosen.spec)
     name = slug if any(slug in line["cells"] for line in made) else "resnet50"
@@ -160,13 +160,13 @@ def _side_by_side(chosen: Chosen, made: Sequence[dict]) -> None:
     )
 
 
-def _title(made: Sequence[dict], name: str) -> str:
+def _title(made: Sequence[sides.Line], name: str) -> str:
     """The title that goes with a model's short name."""
     title = next((str(line["cells"][name]["title"]) for line in made if "title" in line["cells"].get(name, {})), name)
     return title if len(title) <= 20 else name
 
 
-def _cells(line: dict, names: Sequence[str], made: Sequence[dict], common: Sequence[str]) -> dict[str, str]:
+def _cells(line: sides.Line, names: Sequence[str], made: Sequence[sides.Line], common: Sequence[str]) -> dict[str, str]:
     """A line of the table: the machine, its setting, and each model's pictures per second with its doubt."""
     cells = {
         _title(made, name): (

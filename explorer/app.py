@@ -68,7 +68,7 @@ def main() -> None:
         refusal.show(link)
         return
     with st.sidebar:
-        picked = sidebar.controls()
+        picked = sidebar.controls(link.given if link is not None else None)
     chosen, problem = state.take(link, picked)
     lecture_bar.show(name, flags)
     looking = import_module(LOOKS_WITH[name]).looking if name in LOOKS_WITH else lambda one: one

@@ -43,6 +43,11 @@ class Axis:
         """Of a choice, the usual first; a pool that is called usual is that already."""
         return (USUAL, *(value for value in self.values if value != USUAL))
 
+    @property
+    def words(self) -> dict[str, str]:
+        """Of a choice: slug → what it is called on the screen."""
+        return {value: "as published" if value == USUAL else self.values[value] for value in self.options}
+
     def read(self, text: str) -> Value:
         """The field's value. Raises `ValueError` naming key, value and what is allowed."""
         if self.values:
@@ -66,7 +71,7 @@ AXES: tuple[Axis, ...] = (
         "stem",
         "First layers",
         "Stem",
-        _words(imagenet="one 7×7 of stride 2", deep="three 3×3, the first of stride 2 (C, D)", cifar="one 3×3"),
+        _words(imagenet="one 7×7 of stride 2", deep="three 3×3, deep (C, D)", cifar="one 3×3 (CIFAR)"),
     ),
     Axis("stem_widths", "Channels of the first layers", "Stem", help="One number, or three for a deep stem: 32,32,64."),
     Axis(
@@ -85,14 +90,16 @@ AXES: tuple[Axis, ...] = (
         "shortcut_pool",
         "Before a projection",
         "Shortcut",
-        _words(none="nothing: its 1×1 strides", avg="an average pool, so that no pixel is skipped (D)"),
+        _words(none="nothing: its 1×1 strides", avg="an average pool (D)"),
+        "With the pool no pixel is skipped.",
     ),
     Axis("shortcut_norm", "After a projection", "Shortcut", _words(norm="the norm", none="no norm")),
     Axis(
         "zero_pad",
         "Zeros of option A",
         "Shortcut",
-        _words(behind="behind (the Torch original)", both="on both sides (many re-implementations)"),
+        _words(behind="behind (the Torch original)", both="on both sides"),
+        "Many re-implementations have them on both sides.",
     ),
     Axis(
         "stride_on",
@@ -108,8 +115,9 @@ AXES: tuple[Axis, ...] = (
             none="on no convolution",
             all="on every convolution (Keras)",
             projection="on projections",
-            ends="on the stem, the last of a block and projections (Keras V2)",
+            ends="at the ends (Keras V2)",
         ),
+        "The ends are the stem, the last convolution of a block, and projections.",
     ),
     Axis(
         "activation",
@@ -127,14 +135,14 @@ AXES: tuple[Axis, ...] = (
         "preact_first",
         "First pre-activation",
         "Normalization",
-        _words(stem="after the stem (He et al.)", block="in the first block (timm, Keras)"),
+        _words(stem="after the stem (He et al.)", block="in the first block (timm)"),
     ),
     Axis("last_norm", "Norm after the last block", "Normalization", _words(yes="yes", no="no")),
     Axis(
         "zero_init",
         "Last γ of a block starts at 0",
         "Normalization",
-        _words(no="no", yes="yes: a block starts as the identity"),
+        _words(no="no", yes="yes (starts as the identity)"),
     ),
     Axis(
         "attention",
@@ -182,7 +190,8 @@ AXES: tuple[Axis, ...] = (
         "family",
         "Family",
         "Input and classes",
-        _words(imagenet="ImageNet: 224 px, 1000 classes, 7×7 stem", cifar="CIFAR: 32 px, 10 classes, 3×3 stem"),
+        _words(imagenet="ImageNet: 224 px, 7×7 stem", cifar="CIFAR: 32 px, 3×3 stem"),
+        "With its number of classes, 1000 or 10.",
     ),
 )
 BY_KEY = {one.slug: one for one in AXES}

@@ -18,21 +18,28 @@ if (!window.resnetExplorerListens) {
 
 // One policy for "back": every change that a visitor makes is an entry. Streamlit writes what stands in a control over the
 // address at hand (replaceState), and adds an entry for everything else. While it answers the browser's own "back", it only
-// corrects the address.
+// corrects the address; and so does the address of a page that was just opened and gets its parameters.
 function makeHistory() {
-  let touched = false, inDrawer = false;
+  let touched = false, opened = false, inDrawer = false;
   const touch = (event) => {
     touched = true;
+    opened = false;
     inDrawer = Boolean(event.target.closest?.('[data-testid="stSidebar"]'));
   };
   for (const kind of ["pointerdown", "keydown"]) window.addEventListener(kind, touch, true);
   window.addEventListener("popstate", () => (touched = false), true);
-  const replace = history.replaceState.bind(history);
+  const replace = history.replaceState.bind(history), push = history.pushState.bind(history);
+  history.pushState = (state, unused, url) => {
+    const samePage = new URL(url ?? location.href, location.href).pathname === location.pathname;
+    if (samePage && opened) return replace(state, unused, url);
+    opened = !samePage;
+    push(state, unused, url);
+  };
   history.replaceState = (state, unused, url) => {
     const next = new URL(url ?? location.href, location.href);
     const changes = touched && next.pathname === location.pathname && next.search !== location.search;
     if (!changes) return replace(state, unused, url);
-    history.pushState(state, unused, url);
+    push(state, unused, url);
     if (inDrawer) whenAnswered(closeDrawer);
   };
 }

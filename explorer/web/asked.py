@@ -28,6 +28,33 @@ def now(options: Mapping[str, str], key: str, default: str | None = None) -> str
     return held if held in options else first
 
 
+def shared(
+    label: str, options: Mapping[str, str], key: str, link: Mapping[str, str] | None, help: str | None = None
+) -> str:
+    """One of `options` (slug → words) in a list, for a control that stands on every page. link: the parameters of the link
+    that was just followed, which win and were found to be right; None where none was.
+
+    A change of page brings an empty URL and takes nothing back: there the session's value is written to the URL again.
+    """
+    first = next(iter(options))
+    if link is not None or key not in st.session_state:
+        st.session_state[key] = (link or {}).get(key, first)
+    chosen: str = st.selectbox(label, tuple(options), key=key, format_func=options.__getitem__, help=help)
+    if st.query_params.get(key, first) != chosen:
+        if chosen == first:
+            del st.query_params[key]
+        else:
+            st.query_params[key] = chosen
+    return chosen
+
+
+def forget(key: str) -> None:
+    """Of a shared control that is at its default and not drawn: nothing of it stays in the session or the URL."""
+    st.session_state.pop(key, None)
+    if key in st.query_params:
+        del st.query_params[key]
+
+
 def asked(
     label: str,
     options: Mapping[str, str],

@@ -1,11 +1,12 @@
 """The shared controls: a net by its name, or by depth, block and shortcut; everything else behind Variants.
 
-Each is bound to its key of the URL; which there are, and what they are called, is `spec.controls`' table.
+Each is bound to its key of the URL; which there are, and what they are called, is `spec.controls`' table. The variants
+show words, and their slugs stand in the URL.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from itertools import groupby
 
 import streamlit as st
@@ -15,15 +16,17 @@ from explorer import spec as axes
 from explorer.spec.chosen import DEFAULTS, DEPTHS, MOST_NAME, OTHERS, PAPER
 from explorer.spec.controls import AXES, BY_KEY, GROUPS, Axis
 from explorer.web import pieces, plain
+from explorer.web.asked import forget, shared
 from explorer.web.state import choose
 
-MOST_SEGMENTS = 3  # more choices than that stand in a list
 OPEN = "variants-open"
 SIZES = ("input", "batch")
+WORDED = tuple(one.slug for one in AXES if one.values)  # the variants that show words
 
 
-def controls() -> dict[str, object]:
-    """Every control's raw value by key; one that is not drawn is at its default."""
+def controls(link: Mapping[str, str] | None = None) -> dict[str, object]:
+    """Every control's raw value by key; one that is not drawn is at its default. link: the parameters of the link that was
+    just followed, None where none was."""
     values: dict[str, object] = {
         "net": st.text_input(
             "Any ResNet by its name",
@@ -53,7 +56,7 @@ def controls() -> dict[str, object]:
         help="B: projection where the shape changes. A: zero-padding there, no weights. "
         "C: projections everywhere. none: the plain net.",
     )
-    return values | _variants()
+    return values | _variants(link)
 
 
 def _about(name: str) -> None:
@@ -85,7 +88,7 @@ def _layout() -> dict[str, object]:
     return values
 
 
-def _variants() -> dict[str, object]:
+def _variants(link: Mapping[str, str] | None) -> dict[str, object]:
     """All of them, in groups, once they are asked for; else those that are not as usual.
 
     They stay in one container: a control that moves to another one loses its place in the URL (Streamlit 1.67: the old
@@ -93,31 +96,33 @@ def _variants() -> dict[str, object]:
     """
     with st.container(key="variants"):
         everything = st.toggle("Variants", key=OPEN, help="Every published variant: stem, shortcut, norm, attention, …")
-        shown = [key for key in (*BY_KEY, *SIZES) if everything or _differs(key)]
+        shown = [key for key in (*BY_KEY, *SIZES) if everything or _differs(key, link)]
+        for key in set(WORDED) - set(shown):
+            forget(key)
         values: dict[str, object] = {}
         rows = sorted((one for one in AXES if one.slug in shown), key=lambda one: GROUPS.index(one.group))
         for group, ones in groupby(rows, lambda one: one.group):
             if everything:
                 pieces.html(Markup('<div class="group">{}</div>').format(group))
-            values |= {one.slug: _axis(one) for one in ones}
+            values |= {one.slug: _axis(one, link) for one in ones}
         return values | _sizes([key for key in shown if key in SIZES])
 
 
-def _differs(key: str) -> bool:
-    """Whether a control is off its default: set earlier, or by the link."""
+def _differs(key: str, link: Mapping[str, str] | None) -> bool:
+    """Whether a control is off its default: set earlier, or by the link, which wins where the control is not Streamlit's
+    to bind."""
+    if key in WORDED and link is not None:
+        return link.get(key, "") not in ("", DEFAULTS[key])
     now = st.session_state.get(key)
     return (st.query_params.get(key, "") if now is None else str(now)) not in ("", str(DEFAULTS[key]))
 
 
-def _axis(one: Axis) -> object:
-    words = "; ".join([one.help] if one.help else [f"{value}: {text}" for value, text in one.values.items()])
-    if not one.values:
-        return st.text_input(
-            one.label, key=one.slug, bind="query-params", max_chars=30, placeholder="as usual", help=words or None
-        )
-    if len(one.options) > MOST_SEGMENTS:
-        return st.selectbox(one.label, one.options, key=one.slug, bind="query-params", help=words)
-    return choose(one.label, one.options, one.slug, help=words)
+def _axis(one: Axis, link: Mapping[str, str] | None) -> object:
+    if one.values:
+        return shared(one.label, one.words, one.slug, link, one.help or None)
+    return st.text_input(
+        one.label, key=one.slug, bind="query-params", max_chars=30, placeholder="as published", help=one.help or None
+    )
 
 
 def _sizes(wanted: Collection[str]) -> dict[str, object]:

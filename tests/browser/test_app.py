@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -120,13 +121,22 @@ def test_the_variants_keep_their_value_open_and_closed_and_in_the_url(visit) -> 
     box = app.page.locator(".st-key-variants-open label")
     assert app.page.locator(".st-key-in_channels input").input_value() == "1"
     box.click()
-    app.page.locator(".st-key-activation").get_by_role("radio", name="pre").click()
-    app.settle("ResNet-18 · pre-activation")
+    app.page.locator(".st-key-stem").wait_for()
+    app.settle()
+    app.page.locator(".st-key-stem").get_by_role("combobox").click()
+    app.page.get_by_role("option", name="one 3×3 (CIFAR)").click()
+    app.settle("ResNet-18 · CIFAR stem")
     box.click()
     app.page.locator(".st-key-norm").wait_for(state="detached")
-    app.settle("ResNet-18 · pre-activation")
-    assert "activation=pre" in app.page.url and "in_channels=1" in app.page.url
+    app.settle("ResNet-18 · CIFAR stem")
+    assert "stem=cifar" in app.page.url and "in_channels=1" in app.page.url
     app.page.locator('[data-testid="stTopNavLink"]').filter(has_text="Cost").click()
     app.page.wait_for_url("**/cost*")
-    app.settle("ResNet-18 · pre-activation")
-    assert "activation=pre" in app.page.url and "in_channels=1" in app.page.url
+    app.settle("ResNet-18 · CIFAR stem")
+    assert "stem=cifar" in app.page.url and "in_channels=1" in app.page.url
+    app.page.go_back()  # to the page before, not to this page without its variants
+    app.page.wait_for_url(re.compile(r"localhost:\d+/\?"))
+    app.settle("ResNet-18 · CIFAR stem")
+    app.page.go_back()  # … and to before the choice
+    app.page.wait_for_url(re.compile(r"/\?(?!.*stem)"))
+    app.settle("11.68 M params")

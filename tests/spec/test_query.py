@@ -33,6 +33,8 @@ def faults(query: dict[str, str | list[str]], page: str = "architecture") -> str
 def test_every_axis_of_the_spec_has_a_control_in_words() -> None:
     assert incomplete() == []
     assert all(one.label and (one.values or one.help) for one in AXES)
+    words = [text for one in AXES if one.values for text in one.words.values()]
+    assert all(0 < len(text) <= 31 for text in words)  # a line of the sidebar's lists
     assert not {one.slug for one in AXES} & {key.name for key in url_keys.KEYS}
 
 

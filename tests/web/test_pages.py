@@ -157,9 +157,13 @@ def test_what_has_no_effect_is_said_beside_the_model() -> None:
 
 
 def test_a_variant_shows_by_itself_only_where_it_is_not_as_usual() -> None:
-    keys = {one.key for one in open_app("depth=18&activation=pre&input=64").sidebar.button_group}
-    assert {"depth", "block", "shortcut", "activation"} == keys
-    assert {"depth", "block", "shortcut"} == {one.key for one in open_app().sidebar.button_group}
+    app = open_app("depth=18&activation=pre&input=64")
+    assert {one.key: one.value for one in app.sidebar.selectbox} == {"activation": "pre"}
+    assert app.sidebar.selectbox(key="activation").options[2] == "BN and ReLU before it (2016)"  # its slug is pre
+    assert not open_app().sidebar.selectbox and built(app).startswith("ResNet-18 · pre-activation")
+    app.sidebar.selectbox(key="activation").select("usual").run()
+    assert built(app).startswith("ResNet-18 · basic") and "activation" not in app.query_params
+    assert not app.sidebar.selectbox
 
 
 def test_the_last_valid_model_stays_while_the_input_is_wrong() -> None:

@@ -197,7 +197,8 @@ TOOLS: tuple[Tool, ...] = (
         "ptflops",
         "ptflops",
         "MACs",
-        "Adds BN, fc’s biases, and ReLU and pooling twice: once as a module, once as the function that it calls.",
+        "Adds BN, fc’s biases, and ReLU and pooling twice: once as a module, once as the function that it calls. It takes one "
+        "picture; a batch that is made for it by name counts as often as it has pictures.",
         "convolutions, fc, BN, ReLU, pooling",
         (
             norm_outputs(norm=2),

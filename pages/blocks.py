@@ -37,11 +37,15 @@ pieces.lead(block_pair.lesson(pair, equal))
 widest = max(shape[1] for block in (pair.basic, pair.bottleneck) for shape in (block.in_shape, block.out_shape))
 drawings = []
 for column, (kind, block) in zip(st.columns(2, gap="medium"), pair.by_kind().items(), strict=True):
-    with column, st.container(border=True):
+    with column, st.container(border=not state.on_stage()):
         weights = prove("params", block.convs)
         pieces.figures([Figure(units.count(weights.value), "convolution weights", proof=weights)])
         pieces.arithmetic(block_pair.arithmetic(block))
-        drawings.append(block_drawing(block, palette.BLOCK_COLOURS[kind], f"{kind}, {block.out_shape[1]}-d", widest))
+        drawings.append(
+            block_drawing(
+                block, palette.BLOCK_COLOURS[kind], f"{kind}, {block.out_shape[1]}-d", widest, state.on_stage()
+            )
+        )
         pieces.drawing(
             drawings[-1],
             f"{kind} block: {block_pair.arithmetic(block).text}; {block.reason}",

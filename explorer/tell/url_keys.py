@@ -23,7 +23,7 @@ from explorer.tell import questions
 MAP = ("architecture", "compare")
 PARTS = (  # what ?hide= may take away, besides any control by its key
     *("sidebar", "nav", "toolbar", "header", "bar", "share", "lead", "titles", "figures", "tables", "exact", "rest"),
-    *("downloads", "alerts", "expanders", "variants"),
+    *("downloads", "alerts", "expanders", "variants", "sums", "reasons"),
 )
 CONTROLS = ("guess-", "budget-", "size-", "steps-", "shown-")  # of one experiment each
 

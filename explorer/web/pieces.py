@@ -29,7 +29,7 @@ from explorer.tell.markup import mark as mark
 from explorer.tell.tabular import csv_text
 from explorer.web import plain
 from explorer.web.joined import stylesheet as joined_styles
-from explorer.web.state import Chosen
+from explorer.web.state import Chosen, on_stage
 
 if TYPE_CHECKING:  # needs torch: not before the controls are painted
     import plotly.graph_objects as go
@@ -160,8 +160,15 @@ def drawing(
     cards = markup.Cards(label)
     html(
         Markup(
-            '<div class="scroll"><div class="drawing" style="min-width:{}px;max-width:{}px">{}{}</div></div>{}'
-        ).format(least_px, most_px, image(str(drawn), label), spots(drawn, proofs, cards), cards.html())
+            '<div class="scroll"><div class="drawing" style="min-width:{}px;max-width:{}px;--ratio:{:.4f}">{}{}</div></div>{}'
+        ).format(
+            least_px,
+            most_px,
+            drawn.width / drawn.height,
+            image(str(drawn), label),
+            spots(drawn, proofs, cards),
+            cards.html(),
+        )
     )
 
 
@@ -209,7 +216,10 @@ def chart(figure: go.Figure, alt: str, key: str | None = None, on_pick: Callable
     on_pick: takes the id (or `customdata`, or the name on the horizontal axis) of the part that a visitor clicks on; needs
     a `key`.
     """
+    if on_stage():
+        from explorer.tell.plots.enlarged import enlarged
 
+        figure = enlarged(figure)
     config = {
         "displaylogo": False,
         "modeBarButtons": [["toImage"]],

@@ -28,6 +28,7 @@ __all__ = [
     "choose",
     "current",
     "node_selection",
+    "on_stage",
     "remarks",
     "runner",
     "take",
@@ -44,6 +45,11 @@ def current() -> Chosen:
 def node_selection() -> str:
     """The selected block or layer (`?node=layer2.0`), or "" when it is not in the current model's blocks."""
     return st.query_params.get("node", "")[:200]
+
+
+def on_stage() -> bool:
+    """Whether the page is shown on a projector (`?present=1`): words for the last row."""
+    return st.query_params.get("present") == "1"
 
 
 def choose(

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from explorer import lecture
 from explorer.facts import block_pair
-from explorer.facts.rollup import total
-from explorer.spec import ResNetSpec
+from explorer.facts.rollup import blocks, total
+from explorer.net.trace import trace
+from explorer.spec import ResNetSpec, preset
 from explorer.tell.drawing import block_drawing
 
 
@@ -111,3 +113,17 @@ def test_a_net_with_group_norm_has_it_in_its_blocks_too():
     )
     with pytest.raises(ValueError, match="norm=group: 16 channels do not divide into 32 groups"):
         block_pair.pair(64, base=base)
+
+
+def test_the_lectures_blocks_are_blocks_of_the_papers_nets() -> None:
+    """Identity or projection: each block stands, with this very input and output, in ResNet-34 or ResNet-50."""
+    real = {
+        (block.in_shape, block.out_shape)
+        for name in ("resnet34", "resnet50")
+        for block in blocks(trace(preset(name), 224, 224))
+    }
+    for place in ("solid", "dotted"):
+        for block in block_pair.pair(512, "cost", place).by_kind().values():
+            assert (block.in_shape, block.out_shape) in real, (place, block.in_shape)
+    scene = lecture.load().find("identity-or-projection")
+    assert scene is not None and "outer=512" in scene.state

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from explorer import units
 from explorer.facts.rollup import Block
@@ -15,85 +16,117 @@ from explorer.net.ops import is_layer, op
 from explorer.tell import palette
 from explorer.tell.drawing import svg
 
-WIDTH, CENTRE, BAR, CONV, GAP = 640, 372, 8, 50, 38
-WIDEST = 340  # pixels of the widest bar
-AROUND = 592  # x of the shortcut's vertical line
-LABELS = 24  # x of the convolutions' names
+WIDTH, BAR = 640, 8
 
 
-def block_drawing(block: Block, colour: str, title: str, widest: int) -> svg.Drawing:
-    """The block. `widest`: channels that fill the drawing's width, so that two blocks share one scale."""
-    scale = WIDEST / widest
-    body: svg.Shapes = [svg.arrowhead(palette.SHORTCUT), svg.Text(24, 30, title, "ink serif", 24)]
+@dataclass(frozen=True)
+class Look:
+    """Where things stand, in units of the drawing; text: how much larger its words are than on a page."""
+
+    text: float = 1
+    centre: int = 372
+    conv: int = 50
+    gap: int = 38
+    widest: int = 340  # of the widest bar
+    around: int = 592  # x of the shortcut's vertical line
+    labels: int = 24  # x of the convolutions' names
+    named: int = 140  # the room that those have
+    small: tuple[float, float] = (17, 16)  # weights and the shortcut's words, and what stands between two convolutions
+
+
+PAGE, HALL = Look(), Look(1.6, 404, 74, 54, 296, 586, 2, 206, (29.6, 29.6))
+
+
+def block_drawing(block: Block, colour: str, title: str, widest: int, in_hall: bool = False) -> svg.Drawing:
+    """The block. `widest`: channels that fill the drawing's width, so that two blocks share one scale. in_hall: with words
+    for the last row."""
+    look = HALL if in_hall else PAGE
+    scale = look.widest / widest
+    body: svg.Shapes = [
+        svg.arrowhead(palette.SHORTCUT),
+        svg.Text(look.labels, 32, title, "ink serif", 24 * look.text**0.5),
+    ]
     y = 88.0
     tags: list[str] = []
     start = y + BAR / 2
-    body += [*_bar(block.in_shape, y, scale), svg.Text(CENTRE, y - 13, units.shape(block.in_shape), "ink mid bold", 19)]
+    shape = units.shape(block.in_shape)
+    body += [
+        *_bar(block.in_shape, y, scale, look),
+        svg.Text(look.centre, y - 13, shape, "ink mid bold", 19 * look.text),
+    ]
     gate = next((node for node in reversed(block.nodes) if node.in_gate), None)  # its last operation tells it
     for node in block.nodes:
         if node.on_shortcut or (node.in_gate and node is not gate):
             continue
         if is_layer(node):
-            y = _tags(body, tags, y)
+            y = _tags(body, tags, y, look)
             if node is block.convs[0] and _after_activation(block):
                 start = y + BAR
-            body += _conv(node, y + BAR, scale, colour)
-            y += BAR + CONV
-            body += _bar(node.out_shape, y, scale)
+            body += _conv(node, y + BAR, scale, colour, look)
+            y += BAR + look.conv
+            body += _bar(node.out_shape, y, scale, look)
         elif node.kind == "add":
-            y = _tags(body, tags, y)
-            y = _addition(body, block, start, y, scale)
+            y = _tags(body, tags, y, look)
+            y = _addition(body, block, start, y, scale, look)
         else:
             tags.append(op(node.kind).short)
-    y = _tags(body, tags, y) + BAR
-    body += _bar(block.out_shape, y, scale)
-    body.append(svg.Text(CENTRE, y + 30, units.shape(block.out_shape), "ink mid bold", 19, proof="out"))
-    return svg.Drawing(WIDTH, y + 42, title, tuple(body))
+    y = _tags(body, tags, y, look) + BAR
+    body += _bar(block.out_shape, y, scale, look)
+    shape, size = units.shape(block.out_shape), 19 * look.text
+    body.append(svg.Text(look.centre, y + 11 + size, shape, "ink mid bold", size, proof="out"))
+    return svg.Drawing(WIDTH, y + 23 + size, title, tuple(body))
 
 
-def _bar(shape: Sequence[int], y: float, scale: float) -> svg.Shapes:
+def _bar(shape: Sequence[int], y: float, scale: float, look: Look) -> svg.Shapes:
     width = shape[1] * scale
-    return [svg.rect(CENTRE - width / 2, y, width, BAR, "#8a929c", 2)]
+    return [svg.rect(look.centre - width / 2, y, width, BAR, "#8a929c", 2)]
 
 
-def _conv(node: Node, y: float, scale: float, colour: str) -> svg.Shapes:
+def _conv(node: Node, y: float, scale: float, colour: str, look: Look) -> svg.Shapes:
     """The convolution as a trapezoid from its input's to its output's width, its weights beside the name."""
     top, bottom = node.in_shape[1] * scale / 2, node.out_shape[1] * scale / 2
-    outline = [(CENTRE - top, y), (CENTRE + top, y), (CENTRE + bottom, y + CONV), (CENTRE - bottom, y + CONV)]
+    outline = [
+        (look.centre - top, y),
+        (look.centre + top, y),
+        (look.centre + bottom, y + look.conv),
+        (look.centre - bottom, y + look.conv),
+    ]
     name = f"{node.kernel}×{node.kernel}, {node.out_shape[1]:,}"
     name += f", /{node.stride}" if node.stride > 1 else ""
     name += f", {node.groups} groups" if node.groups > 1 else ""
     weights = f"{math.prod(node.weights[0][1]):,} weights"
-    edge = CENTRE - (top + bottom) / 2 - 10
+    edge = look.centre - (top + bottom) / 2 - 10
     words: svg.Shapes = [
-        svg.Text(LABELS, y + 21, name, "ink bold", 19),
-        svg.Text(LABELS, y + 43, weights, "ink", 17, proof=node.path),
+        svg.Text(look.labels, y + 2 + 19 * look.text, name, "ink bold", 19 * look.text),
+        svg.Text(look.labels, y + 7 + 36 * look.text, weights, "ink", look.small[0], proof=node.path),
     ]
-    if edge > LABELS + 150:
-        words.append(svg.path(f"M{LABELS + 140} {y + CONV / 2}H{edge:.1f}", "ink", 0.8, "1 4"))
+    if edge > look.labels + look.named + 10:
+        words.append(svg.path(f"M{look.labels + look.named} {y + look.conv / 2}H{edge:.1f}", "ink", 0.8, "1 4"))
     return [svg.polygon(outline, colour), *words]
 
 
-def _tags(body: svg.Shapes, tags: list[str], y: float) -> float:
+def _tags(body: svg.Shapes, tags: list[str], y: float, look: Look) -> float:
     """What stands between two convolutions (BN, ReLU), as small words; returns the new y and empties `tags`."""
     if tags:
-        body.append(svg.path(f"M{CENTRE} {y + BAR}V{y + GAP}", "ink", 1.4))
-        body.append(svg.Text(CENTRE + 12, y + GAP / 2 + 9, " · ".join(tags), "soft", 16))
+        body.append(svg.path(f"M{look.centre} {y + BAR}V{y + look.gap}", "ink", 1.4))
+        body.append(
+            svg.Text(look.centre + 12, y + look.gap / 2 + 4 + 5 * look.text, " · ".join(tags), "soft", look.small[1])
+        )
         tags.clear()
-        return y + GAP - BAR
+        return y + look.gap - BAR
     return y
 
 
-def _addition(body: svg.Shapes, block: Block, start: float, y: float, scale: float) -> float:
+def _addition(body: svg.Shapes, block: Block, start: float, y: float, scale: float, look: Look) -> float:
     """⊕ and the shortcut that joins it: solid or dotted, with what it does written along it."""
-    at, colour = y + GAP + 6, palette.SHORTCUT
+    at, colour = y + look.gap + 6, palette.SHORTCUT
     dash = palette.SHORTCUT_DASH[block.shortcut]
-    side = CENTRE + block.in_shape[1] * scale / 2
-    body.append(svg.path(f"M{CENTRE} {y + BAR}V{at - 16}", "ink", 1.4))
+    side = look.centre + block.in_shape[1] * scale / 2
+    body.append(svg.path(f"M{look.centre} {y + BAR}V{at - 16}", "ink", 1.4))
     body.append(
         svg.path(
-            f"M{side} {start:.1f}H{AROUND - 30}Q{AROUND} {start:.1f} {AROUND} {start + 30:.1f}V{at - 30:.1f}"
-            f"Q{AROUND} {at:.1f} {AROUND - 30} {at:.1f}H{CENTRE + 20}",
+            f"M{side} {start:.1f}H{look.around - 30}Q{look.around} {start:.1f} {look.around} {start + 30:.1f}V{at - 30:.1f}"
+            f"Q{look.around} {at:.1f} {look.around - 30} {at:.1f}H{look.centre + 20}",
             colour,
             3.5,
             dash,
@@ -101,11 +134,13 @@ def _addition(body: svg.Shapes, block: Block, start: float, y: float, scale: flo
         )
     )
     paper = {"class": "paper", "style": f"stroke:{colour};stroke-width:3"}
-    body.append(svg.element("circle", cx=CENTRE, cy=f"{at:.1f}", r=15, **paper))
-    body.append(svg.path(f"M{CENTRE - 8} {at}h16M{CENTRE} {at - 8}v16", colour, 3))
+    body.append(svg.element("circle", cx=look.centre, cy=f"{at:.1f}", r=15, **paper))
+    body.append(svg.path(f"M{look.centre - 8} {at}h16M{look.centre} {at - 8}v16", colour, 3))
     middle = (start + at) / 2
-    along = svg.Text(AROUND + 14, middle, _along(block), "mid bold", 17, colour)
-    body.append(svg.element("g", [along], transform=f"rotate(90 {AROUND + 14} {middle:.1f})"))
+    along = svg.Text(
+        look.around + 14 * look.text, middle, _along(block, look.text > 1), "mid bold", look.small[0], colour
+    )
+    body.append(svg.element("g", [along], transform=f"rotate(90 {look.around + 14 * look.text:.1f} {middle:.1f})"))
     return at + (16 if block.nodes[-1].kind == "relu" else 34) - BAR
 
 
@@ -114,10 +149,11 @@ def _after_activation(block: Block) -> bool:
     return bool(block.bypass) and block.bypass[0].inputs != block.nodes[0].inputs
 
 
-def _along(block: Block) -> str:
+def _along(block: Block, short: bool) -> str:
     words = {"identity": "identity: x as it is", "pad": "zero-padding: no weights", "subsample": "pixels left out"}
     if block.shortcut in words:
         return words[block.shortcut]
     pooled = "pooled, " if op(block.bypass[0].kind).colour == "pool" else ""
     stride = math.prod(node.stride for node in block.bypass)
-    return f"projection: {pooled}1×1, {block.out_shape[1]:,}" + (f", /{stride}" if stride > 1 else "")
+    width = "" if short else f", {block.out_shape[1]:,}"
+    return f"projection: {pooled}1×1{width}" + (f", /{stride}" if stride > 1 else "")

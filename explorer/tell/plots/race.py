@@ -34,7 +34,7 @@ def race(rows: Sequence[Raced], said: str) -> go.Figure:
             name=f"<b>{row['title']}</b> {units.seconds(end)}",
             hovertemplate="%{y} pictures after %{x:.4g} " + unit + f"<extra>{row['title']}</extra>",
         )
-    figure.update_xaxes(title=said, ticksuffix=f" {unit}", rangemode="tozero")
+    figure.update_xaxes(title=said.replace(" done: ", " done:<br>"), ticksuffix=f" {unit}", rangemode="tozero")
     figure.update_yaxes(title="pictures done", rangemode="tozero")
     return styled(figure, HEIGHT, legend=ABOVE, top=30)
 

@@ -37,6 +37,8 @@ PARTS = {  # name in ?hide= → what it takes away; any other name is a control'
     "titles": ".stMain h2",
     "figures": ".stMain .figures",
     "tables": ".stMain .paper, .stMain .note",
+    "sums": ".stMain .sum",
+    "reasons": ".stMain .stElementContainer:has(.why)",
     "exact": ".stMain .stElementContainer:has(.told, .opened)",
     "rest": ".stMain .stElementContainer:has(h3), .stMain .stElementContainer:has(h3) ~ *",
     "downloads": '[data-testid="stDownloadButton"], .stMain [data-testid="stPopover"]:not(.st-key-share *)',

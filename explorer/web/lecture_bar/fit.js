@@ -3,7 +3,8 @@
 import { BESIDE } from "../js/given.js";
 import { holder } from "./holder.js";
 
-const SMALLEST = 0.6, SMALLEST_TEXT = 0.7; // least zoom; least type
+const SMALLEST = 0.85, SMALLEST_TEXT = 0.85; // least zoom; least type: 16 px of the stylesheet's 118 %
+const SMALLEST_DRAWING = 340; // px of height: its words are drawn for it
 const style = document.documentElement.style;
 const VARIABLES = ["--stage-zoom", "--stage-drawing", "--stage-text"];
 let fitting = [];
@@ -30,10 +31,12 @@ const set = (name, unit = "") => (value) => style.setProperty(name, value + unit
 function fit() {
   const page = main(), bar = holder.stage?.place.querySelector(".stage");
   if (!page || innerWidth < BESIDE) return;
-  largest(range(1.1, SMALLEST_TEXT, 0.04), set("--stage-text"), () => whole(bar));
+  bar?.classList.remove("tight");
+  largest(range(1.1, SMALLEST_TEXT, 0.05), set("--stage-text"), () => whole(bar));
+  if (!whole(bar)) bar.classList.add("tight"); // the answer says what the story led to
   set("--stage-zoom")(1);
-  largest(range(900, 200, 20), set("--stage-drawing", "px"), () => whole(page));
-  largest(range(1, SMALLEST, 0.02), set("--stage-zoom"), () => whole(page));
+  largest(range(900, SMALLEST_DRAWING, 20), set("--stage-drawing", "px"), () => whole(page));
+  largest(range(1, SMALLEST, 0.03), set("--stage-zoom"), () => whole(page));
   page.scrollTop = 0;
 }
 

@@ -38,10 +38,27 @@ function onTouchEnd(event) {
   if (Math.abs(dx) > 60 && Math.abs(dx) > 2 * Math.abs(dy)) holder.stage[dx < 0 ? "next" : "previous"]();
 }
 
+// On a projector the pointer lies somewhere on the picture: it is not seen until somebody moves it.
+const STILL_AFTER = 3000; // ms
+let resting = 0, lastSeen = "";
+
+export function restPointer(present = holder.stage?.data?.present) {
+  document.documentElement.classList.toggle("still", Boolean(present));
+}
+
+function onMove(event) {
+  const seen = `${event.screenX} ${event.screenY}`;
+  if (seen === lastSeen) return; // the page moved below it
+  lastSeen = seen;
+  document.documentElement.classList.remove("still");
+  clearTimeout(resting);
+  resting = setTimeout(() => restPointer(), STILL_AFTER);
+}
+
 const onResize = () => holder.stage?.data && fitSoon(holder.stage.data.present);
 const onInput = () => { holder.touched = performance.now(); };
 const HANDLERS = [["pointerdown", onInput], ["keydown", onInput], ["keydown", onKey], ["touchstart", onTouchStart],
-  ["touchend", onTouchEnd], ["resize", onResize]];
+  ["touchend", onTouchEnd], ["pointermove", onMove], ["resize", onResize]];
 
 // A newer copy of this module takes the listeners' place instead of doubling them.
 export function listen() {

@@ -25,12 +25,16 @@ function choiceInput({ choices }, slug) {
 }
 
 function numberInput({ low, high, step, unit, ask }, slug) {
-  const start = guesses.get(slug) ?? String(low + Math.round((high - low) / 2 / step) * step);
-  const said = html("output", {}, `${start} ${unit}`);
-  const input = html("input", { type: "range", min: low, max: high, step, value: start, "aria-label": ask, oninput: (event) => {
-    guesses.set(slug, event.target.value);
-    said.textContent = `${Number(event.target.value).toLocaleString("en-US")} ${unit}`;
-  } });
+  const words = (value) => `${Number(value).toLocaleString("en-US")} ${unit}`;
+  const guess = guesses.get(slug); // none at first: where a slider stands is a hint
+  const said = html("output", {}, guess === undefined ? `? ${unit}` : words(guess));
+  const input = html("input", { type: "range", min: low, max: high, step, value: guess ?? low, "aria-label": ask,
+    class: guess === undefined ? "untouched" : "", "aria-valuetext": guess === undefined ? "no guess yet" : null, oninput: (event) => {
+      guesses.set(slug, event.target.value);
+      input.classList.remove("untouched");
+      input.removeAttribute("aria-valuetext");
+      said.textContent = words(event.target.value);
+    } });
   return html("div", { class: "number" }, input, said);
 }
 

@@ -4,7 +4,7 @@ import { html } from "../js/dom.js";
 import { fitSoon, main } from "./fit.js";
 import { holder } from "./holder.js";
 import { iconButton } from "./icons.js";
-import { listen } from "./input.js";
+import { listen, restPointer } from "./input.js";
 import { overview } from "./overview.js";
 import { prose } from "./prose.js";
 import { askedCard, guessNow, verdictCard } from "./question.js";
@@ -18,10 +18,10 @@ function isOn(phrase) {
 }
 
 // A proof card of the page, of the bar or of the map: Escape is for it first.
-function cardIsOpen() {
-  const roots = [...document.querySelectorAll("*")].map((one) => one.shadowRoot).filter(Boolean);
-  return [document, ...roots].some((root) => root.querySelector(":popover-open"));
-}
+const roots = () => [...document.querySelectorAll("*")].map((one) => one.shadowRoot).filter(Boolean);
+const cardIsOpen = () => [document, ...roots()].some((root) => root.querySelector(":popover-open"));
+
+const mapToPeel = () => roots().map((root) => root.querySelector(".map-root.asked, .map-root:has(.canvas.zoomed)")).find(Boolean);
 
 class Stage {
   constructor(place) {
@@ -33,6 +33,7 @@ class Stage {
     holder.stage = this;
     this.waits = false;
     fitSoon(data.present);
+    restPointer(data.present);
     if (JSON.stringify(data) === this.drawn) return this.press();
     if (kept.slug !== data.slug) {
       kept.list = kept.code = false;
@@ -55,7 +56,7 @@ class Stage {
     this.place.replaceChildren(html("section", { class: `stage ${data.present ? "present" : ""}`, "aria-label": `Lecture: ${data.lecture}` },
       html("header", {}, html("h2", {}, html("span", { class: "at" }, `${data.number}/${data.scenes.length}`), data.title), this.controls()),
       html("div", { class: card ? "body asks" : "body" }, text, card),
-      kept.notes && data.notes ? html("aside", { class: "notes", "aria-label": "Speaker notes" }, prose("div", { class: "prose" }, data.notes),
+      kept.notes && data.notes && !data.present ? html("aside", { class: "notes", "aria-label": "Speaker notes" }, prose("div", { class: "prose" }, data.notes),
         iconButton("window", "Notes in a window of their own", () => openPopup(data))) : null,
       kept.list ? this.list() : null,
       kept.code ? this.code() : null,
@@ -156,11 +157,17 @@ class Stage {
     fitSoon(this.data.present);
   }
 
-  toggleNotes() { this.toggle("notes"); }
+  // On a projector everybody would read them: there they open in a window of their own.
+  toggleNotes() { this.data.present ? openPopup(this.data) : this.toggle("notes"); }
   toggleList() { this.toggle("list"); }
   toggleCode() { this.toggle("code"); }
   canEscape() { return !cardIsOpen() && (kept.list || kept.code || this.data.present); }
-  escape() { kept.code ? this.toggleCode() : kept.list ? this.toggleList() : this.togglePresent(); }
+
+  // One layer at a time: the QR code, the list, what was laid over the map, the projector view.
+  escape() {
+    const map = mapToPeel();
+    kept.code ? this.toggleCode() : kept.list ? this.toggleList() : map ? map.dispatchEvent(new CustomEvent("peel")) : this.togglePresent();
+  }
 }
 
 // The notes in a window of their own, for the lecturer's screen; it follows the scenes.

@@ -5,6 +5,7 @@ import { CHOICES, lastViews } from "./choices.js";
 import { saveAs } from "./export.js";
 import { arrowMarkers, drawFigure3, drawOpened } from "./figures.js";
 import { layoutFor } from "./geometry.js";
+import { hallLine, isInHall, leastIn, legible } from "./hall.js";
 import { listen } from "./input.js";
 import { Net } from "./net.js";
 import { legendItems, paintTiles } from "./paint.js";
@@ -20,9 +21,9 @@ import { Walking } from "../walk_component/walking.js";
 class NetMap {
   constructor(host, key) {
     this.key = key;
-    Object.assign(this, { view: {}, data: null, net: null, seq: null, tileElements: [], lit: null });
+    Object.assign(this, { view: {}, data: null, net: null, seq: null, tileElements: [], lit: null, hall: false, asked: false });
     this.build(host);
-    new ResizeObserver(() => this.data && this.layoutName() !== this.layoutUsed && this.draw()).observe(this.canvas);
+    new ResizeObserver(() => this.data && this.outgrown() && this.draw()).observe(this.canvas);
     this.fillScreen = () => {
       if (this.root.isConnected) fillScreen(this.root, this.body);
       else window.removeEventListener("resize", this.fillScreen);
@@ -38,10 +39,11 @@ class NetMap {
     this.panel = html("aside", { class: "panel", "aria-label": "What is selected", tabindex: "0" });
     this.status = html("p", { class: "heard", role: "status" });
     this.legend = html("div", { class: "legend" });
+    this.line = html("div", { class: "hall-line" });
     this.table = html("div", { class: "table", tabindex: "0", role: "region", "aria-label": "The map as a table" });
     this.slideTitle = html("h2", { class: "slide-title" });
     this.toolbar = buildToolbar(this);
-    this.pictureBox = html("div", { class: "picture" }, this.canvas, this.legend);
+    this.pictureBox = html("div", { class: "picture" }, this.canvas, this.legend, this.line);
     this.body = html(
       "div",
       { class: "body" },
@@ -61,13 +63,15 @@ class NetMap {
     );
     host.replaceChildren(this.root);
     this.viewport = new Viewport(this.canvas, this.svg, this.drawing);
+    this.viewport.scaled = () => this.data && legible(this);
+    this.root.addEventListener("peel", () => this.peel());
     listen(this);
   }
 
   // Called after each run of the page, mostly with the data it already has.
   update(data, setStateValue) {
     this.setStateValue = setStateValue;
-    const outside = data.seq !== this.seq;
+    const outside = data.seq !== this.seq || isInHall(this.root) !== this.hall;
     if (outside) this.takeView(data);
     if (data === this.data && !outside) return;
     if (this.data && !outside && data.stamp === this.data.stamp) {
@@ -108,6 +112,7 @@ class NetMap {
     const { data, view } = this;
     const found = data.figure === "map" ? this.net.describe(view.node) : {};
     this.openBlock = view.open && found.kind ? found.block : "";
+    this.enterHall();
     this.fillScreen();
     this.layoutUsed = this.layoutName();
     this.layout = data.scene?.layouts[this.layoutUsed];
@@ -125,6 +130,7 @@ class NetMap {
     this.svg.style.setProperty("--ratio", `${width} / ${height}`);
     this.viewport.reset();
     if (this.isOverview()) paintTiles(this);
+    legible(this);
     if (this.layoutUsed === "narrow" && view.node && this.tileOf(view.node) >= 0)
       setTimeout(() => this.uncover(this.tileElements[this.tileOf(view.node)]));
     if (this.openBlock) growFrom(scene, from, { width, height });
@@ -135,11 +141,39 @@ class NetMap {
     this.tableLater = setTimeout(() => this.fillTable(), 60); // the picture first
   }
 
+  // Drawn for another size: of another layout, or on a projector, where words are held to a least size on the screen.
+  outgrown() {
+    const size = `${this.canvas.clientWidth}×${this.canvas.clientHeight}`;
+    return this.layoutName() !== this.layoutUsed || (this.hall && size !== this.drawnFor);
+  }
+
+  // On a projector; what was asked for there is forgotten with the next scene's picture.
+  enterHall() {
+    this.hall = isInHall(this.root);
+    if (!this.hall || this.askedOf !== this.data.stamp) this.asked = false;
+    this.root.classList.toggle("hall", this.hall);
+    this.root.classList.toggle("asked", this.asked);
+  }
+
+  toggleDetails() {
+    this.asked = !this.asked;
+    this.askedOf = this.data.stamp;
+    this.draw();
+  }
+
+  // Escape, from outside: one layer of what was laid over the picture.
+  peel() {
+    if (this.asked) this.toggleDetails();
+    else this.viewport.reset();
+  }
+
   picture(kind) {
     const { data } = this;
+    this.drawnFor = `${this.canvas.clientWidth}×${this.canvas.clientHeight}`;
     if (data.figure === "fig3") return [drawFigure3(data), data.w, data.h];
     if (this.openBlock) return [drawOpened(data, kind, this.openBlock), kind.opened.w, kind.opened.h];
-    return [drawScene(data, this.layoutUsed), this.layout.w, this.layout.h];
+    this.least = leastIn(this, this.layout.w, this.layout.h);
+    return [drawScene(data, this.layoutUsed, this.least), this.layout.w, this.layout.h];
   }
 
   isOverview() {
@@ -161,6 +195,7 @@ class NetMap {
       .map((part) => this.panel.querySelector(part)?.textContent ?? "")
       .join(" ");
     this.root.classList.toggle("has-selection", Boolean(this.view.node));
+    this.line.replaceChildren(...(this.hall ? hallLine(this) : []));
     this.markSelected();
   }
 

@@ -4,6 +4,7 @@ import { html, svg } from "../js/dom.js";
 import { UNKEYED } from "../js/given.js";
 import { clamp, fitted, shown } from "../js/numbers.js";
 import { dashes } from "./facts.js";
+import { shorter } from "./hall.js";
 import { counted, provable } from "./proof.js";
 
 const ROOM_FOR_TWO_LINES = { width: 84, height: 34 };
@@ -23,7 +24,7 @@ export function paintTiles(map) {
     group.classList.toggle("shaded", Boolean(shade));
     group.style.setProperty("--ink", shade ? column.inks[index] : "var(--st-text-color)");
     group.querySelectorAll("text").forEach((text) => text.remove());
-    group.append(...tileText(tile, column ? column.texts[index] : null, longest, [x, y, w, h]));
+    group.append(...tileText(tile, column ? column.texts[index] : null, longest, [x, y, w, h], map.least));
     nameTile(group, column ? `${tile.says}, ${column.label}: ${column.words[index]}` : tile.says);
   });
 }
@@ -34,23 +35,26 @@ export function nameTile(group, says) {
   group.setAttribute("aria-label", [...written.filter((words) => !says.includes(words)), says].join(": "));
 }
 
-function tileText(tile, value, longest, [x, y, w, h]) {
+function tileText(tile, value, longest, [x, y, w, h], least = 0) {
   const texts = tileWords(tile, value);
   if (tile.kind === "add") return [];
   const strided = tile.kind && value === null && h >= 22 && /^(.*), (\/\d+)$/.exec(texts[0]);
   if (h > w * 1.5 && texts[0].length > 1) return [uprightText(texts[0], x + w / 2, y + h / 2, w, h)];
   if (strided) return stackedText(strided.slice(1), x + w / 2, y + h / 2, w, h);
-  const two = texts[1] && w >= ROOM_FOR_TWO_LINES.width && h >= ROOM_FOR_TWO_LINES.height;
-  const size = clamp(fitted(texts[0].padEnd(longest), w - 5, Math.min(h * (two ? 0.4 : 0.5), 20)), 1.5, 20);
+  const two = texts[1] && w >= ROOM_FOR_TWO_LINES.width && h >= Math.max(ROOM_FOR_TWO_LINES.height, 2.9 * least);
+  if (least && fitted(texts[0], w - 5, 99) < least) texts[0] = shorter(texts[0]);
+  const high = two ? 0.4 : least ? 0.85 : 0.5; // of the tile
+  const most = Math.max(20, 1.1 * least);
+  const size = clamp(fitted(texts[0].padEnd(longest), w - 5, Math.min(h * high, most)), 1.5, most);
   const middle = y + h / 2;
   const line = (text, at, big, kind) =>
     svg("text", { class: kind, x: x + w / 2, y: at, "font-size": big.toFixed(1) }, text);
   if (!two) return [line(texts[0], middle + size * 0.36, size, "tile-value")];
   const second =
     [texts[1], tile.count > 1 ? tile.holds : "", tile.shape].find(
-      (text) => text && fitted(text, w - 8, 13) >= LEAST_SMALL,
+      (text) => text && fitted(text, w - 8, Math.max(13, least)) >= Math.max(LEAST_SMALL, least),
     ) ?? "";
-  const small = fitted(second, w - 8, 13);
+  const small = fitted(second, w - 8, Math.max(13, least));
   return [line(texts[0], middle - 1, size, "tile-value"), line(second, middle + small + 3, small, "tile-recipe")];
 }
 

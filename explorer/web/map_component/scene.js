@@ -17,10 +17,11 @@ function dashOf(kind, width) {
     : null;
 }
 
-export function drawScene(data, name) {
+// least: size of the smallest words, where there is a bound.
+export function drawScene(data, name, least = 0) {
   const layout = data.scene.layouts[name];
   const scene = svg("g", { class: `scene ${data.level}`, role: "listbox", "aria-label": sceneLabel(data) });
-  const lanes = data.scene.lanes.map((lane, index) => drawLane(data, lane, layout, index));
+  const lanes = data.scene.lanes.map((lane, index) => drawLane(data, lane, layout, index, least));
   scene.append(drawFlow(layout), ...(layout.frames ?? []).map((box, index) => drawFrame(data, box, index)));
   const arches = svg("g", { class: "arches" });
   scene.append(arches, ...lanes);
@@ -44,10 +45,10 @@ function drawFlow(layout) {
   return svg("g", { class: "flows", "aria-hidden": "true" }, lines);
 }
 
-function drawLane(data, lane, layout, index) {
+function drawLane(data, lane, layout, index, least) {
   const [x, y, , height] = layout.lanes[index];
   const beside = layout.label > 0;
-  const size = beside ? clamp(height * 0.34, 9, 17) : 16;
+  const size = Math.max(beside ? clamp(height * 0.34, 9, 17) : 16, least);
   const top = beside ? y + Math.min(height * 0.5, 34) : y + 17;
   const name = svg("text", { class: "lane-name", x: x + 12, y: top, "font-size": size }, lane.stage);
   const form = svg(
@@ -56,7 +57,7 @@ function drawLane(data, lane, layout, index) {
       class: "lane-shape",
       x: beside ? x + 12 : x + 84,
       y: beside ? top + size * 1.05 : top,
-      "font-size": beside ? clamp(size * 0.78, 8, 13) : 13,
+      "font-size": Math.max(beside ? clamp(size * 0.78, 8, 13) : 13, least),
     },
     lane.shape,
   );
@@ -69,7 +70,7 @@ function drawLane(data, lane, layout, index) {
     height: beside ? size * 2.2 : 16,
     fill: data.palette.stages[lane.stage],
   });
-  const label = svg("g", { class: "lane-label", "data-module": lane.module, "aria-hidden": "true" }, bar, name, form);
+  const label = svg("g", { class: "lane-label", "data-module": lane.module, "aria-hidden": "true" }, bar, name, least && beside && height < 2.3 * least ? null : form);
   if (beside && layout.label > 140) label.append(drawVolume(data, lane, layout.label - 24, top));
   return svg(
     "g",

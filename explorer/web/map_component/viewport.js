@@ -12,6 +12,7 @@ export class Viewport {
     this.pointers = new Map();
     this.dragged = false;
     this.changed = null; // told of each change
+    this.scaled = null; // as well
     this.reset();
     canvas.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     canvas.addEventListener("pointerdown", (event) => this.#down(event));
@@ -40,6 +41,7 @@ export class Viewport {
     this.group.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.scale})`);
     this.canvas.classList.toggle("zoomed", this.isZoomed);
     this.changed?.();
+    this.scaled?.();
   }
 
   #size() {

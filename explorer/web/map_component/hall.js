@@ -1,0 +1,41 @@
+// The map on a projector: one picture at full width, words of a least size on the screen, the panel when it is asked for.
+
+import { html } from "../js/dom.js";
+
+const LEAST = 10, IN_HALL = 17; // pixels on the screen; smaller words wait until the map is zoomed in
+const POOLS = { maxpool: "max", avgpool: "avg" };
+
+// The projector view takes the map's controls away by this property.
+export const isInHall = (root) => getComputedStyle(root).getPropertyValue("--on-stage").trim() === "none";
+
+// The least size of words, in units of a drawing of this size on this canvas; 0 where nobody sits in the last row.
+export function leastIn(map, width, height) {
+  const { clientWidth, clientHeight } = map.canvas;
+  return map.hall && clientWidth && clientHeight ? IN_HALL / Math.min(clientWidth / width, clientHeight / height) : 0;
+}
+
+export const shorter = (words) => POOLS[words] ?? words;
+
+// Words that would be too small to be read are left out; they come as the map is zoomed in.
+export function legible(map) {
+  const scale = map.drawing.getScreenCTM()?.a;
+  if (!scale) return;
+  const least = (map.hall ? IN_HALL : LEAST) / scale;
+  map.svg.style.setProperty("--least", map.hall ? `${least.toFixed(2)}px` : "0px");
+  for (const text of map.drawing.querySelectorAll("text[font-size]")) {
+    const small = Number(text.getAttribute("font-size")) < 0.97 * least;
+    text.classList.toggle("small", small);
+    if (text.matches(".mark-text")) text.previousElementSibling?.classList.toggle("small", small); // the mark around it
+  }
+}
+
+// What is selected, in a line below the picture, and the button for the rest.
+export function hallLine(map) {
+  const [title, reason] = ["h3", ".reason"].map((part) => map.panel.querySelector(part)?.textContent ?? "");
+  const more = html(
+    "button",
+    { type: "button", class: "details", "aria-pressed": String(map.asked), onclick: () => map.toggleDetails() },
+    "Details",
+  );
+  return map.view.node ? [html("p", {}, html("b", {}, title), ` ${reason}`), more] : [more];
+}

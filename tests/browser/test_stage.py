@@ -1,0 +1,134 @@
+"""The projector view, scene by scene: words for the last row, nothing clipped or covered, and the keyboard alone."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.test_lecture import STEPS, TOUR, arrive
+from tests.conftest import Visit
+
+LEAST = 16  # px on the screen
+SIZES = {"projector": (1280, 720), "desktop": (1440, 900), "phone": (390, 844), "projector at 200 %": (640, 360)}
+# Every text that is painted, with the size that it has on the screen: the page's zoom, an SVG's scale, a picture's own.
+SMALL = """least => {
+  const found = [];
+  const say = (element, size) => size < least - 0.3 && found.push(`${size.toFixed(1)} ${element.tagName} ${element.className?.baseVal ?? element.className}: ${element.textContent.trim().slice(0, 40)}`);
+  const seen = (element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && element.getClientRects().length &&
+    !element.closest(".heard, [data-testid=stStatusWidget], [hidden], .modebar, .st-key-share, script, style, title");
+  const scale = (element) => {
+    const svg = element.closest("svg[viewBox]"), box = svg?.viewBox.baseVal;
+    if (!box?.width || svg.matches(".main-svg")) return element.currentCSSZoom ?? 1;
+    const at = svg.getBoundingClientRect();
+    return Math.min(at.width / box.width, at.height / box.height);
+  };
+  const walk = (root) => {
+    for (const element of root.querySelectorAll("*")) {
+      if (element.shadowRoot) walk(element.shadowRoot);
+      if (element.matches(".drawing img") && seen(element)) {
+        const svg = atob(element.src.split(",")[1]), size = Math.min(...[...svg.matchAll(/style="font-size:([\\d.]+)px/g)].map((one) => +one[1]));
+        say(element, size * element.getBoundingClientRect().width / element.naturalWidth);
+      }
+      const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+      if (own && seen(element)) say(element, parseFloat(getComputedStyle(element).fontSize) * scale(element));
+    }
+  };
+  walk(document);
+  return [...new Set(found)];
+}"""
+# What a lecturer needs of a scene: in the window's width, at 720 px and more in its height too, and on top.
+LOST = """() => {
+  const column = innerWidth >= 1000, found = [];
+  const stage = window.resnetLecture.stage.place, map = [...document.querySelectorAll("*")].map((one) => one.shadowRoot).find((root) => root?.querySelector(".map-root"));
+  const parts = [...stage.querySelectorAll("h2, .reveal, .choice, .answer, .steps .icon"), ...(map?.querySelectorAll(".tile, .hall-line .details") ?? []),
+    ...document.querySelectorAll('.stMain [data-testid="stBaseButton-primary"], .stMain .drawing, .stMain .stPlotlyChart')];
+  const on = (root, x, y) => { const top = root.elementFromPoint(x, y); return top?.shadowRoot && top.shadowRoot !== root ? on(top.shadowRoot, x, y) ?? top : top; };
+  for (const part of parts) {
+    if (!part.checkVisibility()) continue;
+    const { left, right, top, bottom } = part.getBoundingClientRect(), name = part.className?.baseVal ?? part.className;
+    if (left < -1 || right > innerWidth + 1 || (column && (top < -1 || bottom > innerHeight + 1))) found.push(`outside: ${name} ${[left, right, top, bottom].map(Math.round)}`);
+    const x = (left + right) / 2, y = (top + bottom) / 2;
+    if (y < 0 || y > innerHeight || part.matches(".drawing, .stPlotlyChart")) continue;
+    const over = on(document, x, y);
+    if (over && over !== part && !part.contains(over) && !over.contains(part)) found.push(`covered: ${name} by ${over.tagName}.${over.className?.baseVal ?? over.className}`);
+  }
+  return found;
+}"""
+
+
+def test_every_projected_scene_can_be_read_and_is_whole_at_every_size(visit) -> None:
+    seen = visit(f"{TOUR.scenes[0].address}&present=1", viewport=dict(zip(("width", "height"), SIZES["projector"])))
+    found: list[tuple[str, str, str]] = []
+    for order, (scene, revealed) in enumerate(STEPS):
+        if order:
+            seen.page.keyboard.press("PageDown")
+        arrive(seen, scene, revealed)
+        for name, (width, height) in SIZES.items():
+            seen.page.set_viewport_size({"width": width, "height": height})
+            for script, arg in ((SMALL, LEAST), (LOST, None)):
+                found += [(scene.slug, name, one) for one in settled(seen, script, arg)]
+        seen.page.set_viewport_size(dict(zip(("width", "height"), SIZES["projector"])))
+    assert found == []
+
+
+def settled(seen: Visit, script: str, arg: object) -> list[str]:
+    """What the script still finds once the scene has fitted itself to the window."""
+    try:
+        seen.page.wait_for_function(f"arg => ({script})(arg).length === 0", arg=arg, timeout=4_000)
+    except Exception:  # what is found is the message
+        return seen.page.evaluate(script, arg)
+    return []
+
+
+def tab_to(seen: Visit, label: str) -> None:
+    """Press Tab until the focus is on what has this name."""
+    focused = "() => { let at = document.activeElement; while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement; return at?.getAttribute('aria-label') ?? at?.textContent ?? ''; }"
+    for _ in range(80):
+        seen.page.keyboard.press("Tab")
+        if seen.page.evaluate(focused).startswith(label):
+            return
+    raise AssertionError(f"no Tab comes to {label!r}")
+
+
+def test_a_lecture_by_the_keyboard_alone(visit) -> None:
+    """From the list to a guess, its answer and out again; a slider gives nothing away, Escape takes one layer at a time."""
+    first, second = TOUR.scenes[:2]
+    seen = visit("/lecture", TOUR.title, viewport=dict(zip(("width", "height"), SIZES["projector"])))
+    stage = seen.page.locator(".stage")
+    tab_to(seen, "Start on the projector")
+    seen.page.keyboard.press("Enter")
+    arrive(seen, first)
+    assert stage.locator("output").inner_text() == "? %" and "stage" in (stage.get_attribute("class") or "")
+    assert seen.page.evaluate("document.documentElement.classList.contains('still')")
+    tab_to(seen, first.question.ask)
+    for _ in range(17):
+        seen.page.keyboard.press("ArrowRight")
+    assert stage.locator("output").inner_text() == "28.5 %"
+    tab_to(seen, "Reveal")
+    seen.page.keyboard.press("Enter")
+    arrive(seen, first, revealed=True)
+    assert "guess=28.5" in seen.page.url
+    seen.page.keyboard.press("PageDown")
+    arrive(seen, second)
+    details = seen.page.locator(".hall-line .details")
+    expect(seen.page.locator(".panel")).to_be_hidden()
+    tab_to(seen, "Details")
+    seen.page.keyboard.press("Enter")
+    expect(seen.page.locator(".panel")).to_be_visible()
+    seen.page.evaluate("document.activeElement.blur()")
+    seen.page.keyboard.press("l")
+    seen.page.keyboard.press("q")
+    layers = [stage.locator(".code"), stage.locator("ol.list"), seen.page.locator(".panel")]
+    for order, layer in enumerate(layers):
+        expect(layer).to_be_visible()
+        seen.page.keyboard.press("Escape")
+        expect(layer).to_be_hidden()
+        for under in layers[order + 1 :]:
+            expect(under).to_be_visible()
+    assert "present=1" in seen.page.url and details.get_attribute("aria-pressed") == "false"
+    with seen.page.expect_popup() as opened:
+        seen.page.keyboard.press("n")  # the notes, for the lecturer's screen only
+    assert "Not one parameter more" in opened.value.inner_text("body") and stage.locator(".notes").count() == 0
+    opened.value.close()
+    seen.page.keyboard.press("Escape")
+    seen.page.get_by_test_id("stHeader").wait_for()
+    arrive(seen, second)

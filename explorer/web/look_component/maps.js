@@ -15,7 +15,8 @@ class Maps {
     this.report = report;
     const stamp = JSON.stringify(data);
     if (stamp === this.stamp) return;
-    [this.stamp, this.data] = [stamp, data];
+    this.stamp = stamp;
+    this.data = data;
     this.rows = [];
     const root = made("div", data.slim ? "look slim" : "look");
     root.append(this.picture(data), this.groups(data));

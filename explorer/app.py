@@ -26,7 +26,7 @@ if "explorer.facts.rollup" not in sys.modules:  # let it happen while the contro
 import streamlit as st  # noqa: E402
 
 from explorer.places import ASSETS  # noqa: E402
-from explorer.web import lecture_bar, link_popover, pieces, refusal, sidebar, state  # noqa: E402
+from explorer.web import first, lecture_bar, link_popover, pieces, refusal, sidebar, state  # noqa: E402
 
 PAGES = (  # file in pages/, title, icon; the first is the home page
     ("architecture", "Architecture", ":material/account_tree:"),
@@ -51,15 +51,16 @@ LOOKS_WITH = {
 def main() -> None:
     st.set_page_config("ResNet Explorer", page_icon=ASSETS / "app" / "icon.png", layout="wide")
     pieces.style()
-    page = st.navigation(
-        [
-            st.Page(ROOT / "pages" / f"{name}.py", title=title, icon=icon, default=index == 0)
-            for index, (name, title, icon) in enumerate(PAGES)
-        ],
-        position="top",
-    )
+    pages = {
+        name: st.Page(ROOT / "pages" / f"{name}.py", title=title, icon=icon, default=index == 0)
+        for index, (name, title, icon) in enumerate(PAGES)
+    }
+    page = st.navigation([*pages.values()], position="top")
     name = page.url_path or PAGES[0][0]
-    st.set_page_config(f"{page.title} · ResNet Explorer")  # the browser's tabs are told apart
+    welcomed = first.stands(name, PAGES[0][0])
+    st.set_page_config(  # the browser's tabs are told apart, and the first page stands alone
+        f"{page.title} · ResNet Explorer", initial_sidebar_state="collapsed" if welcomed else "auto"
+    )
     link = state.arrive(name)
     flags = lecture_bar.flags(name)
     pieces.brand()
@@ -67,6 +68,8 @@ def main() -> None:
         lecture_bar.show(name, flags)
         refusal.show(link)
         return
+    if welcomed:
+        first.show(pages)
     with st.sidebar:
         picked = sidebar.controls(link.given if link is not None else None)
     chosen, problem = state.take(link, picked)

@@ -8,10 +8,13 @@ from explorer.facts.rollup import facts
 from explorer.net.trace import trace
 from explorer.spec import naming
 from explorer.tell import netmap
-from explorer.web import facts_pieces, map_component, pieces, state
+from explorer.web import facts_pieces, map_component, pieces, state, walk_component, walks
 
 chosen = state.current()
-map_component.show(chosen, map_component.measured(chosen))
+if walks.twins(chosen):
+    walk_component.show(walks.TWINS, "twins", plays=True)
+else:
+    map_component.show(chosen, map_component.measured(chosen))
 with st.container(horizontal=True):
     pieces.downloads(
         f"{naming.slug(chosen.spec)}-layers",

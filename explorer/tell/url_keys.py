@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
 from importlib import import_module
 from typing import Any
+from urllib.parse import parse_qsl
 
 from explorer.lab.experiment import MODULES as EXPERIMENTS
 from explorer.spec import check_int
 from explorer.spec.checks import shortened
-from explorer.spec.chosen import DEFAULTS, Chosen
+from explorer.spec.chosen import DEFAULTS, Chosen, of_params
 from explorer.spec.presets import presets
 from explorer.spec.query import Key
 from explorer.tell import questions
@@ -25,6 +26,7 @@ PARTS = (  # what ?hide= may take away, besides any control by its key
     *("sidebar", "nav", "toolbar", "header", "bar", "share", "lead", "titles", "figures", "tables", "exact", "rest"),
     *("downloads", "alerts", "expanders", "variants", "sums", "reasons"),
 )
+TWINS_NET = "net=resnet20_cifar&in_channels=1&input=28"  # as a link says it
 CONTROLS = ("guess-", "budget-", "size-", "steps-", "shown-")  # of one experiment each
 
 
@@ -148,6 +150,12 @@ KEYS: tuple[Key, ...] = (
 )
 
 
+def has_twin(chosen: Chosen) -> bool:
+    """Whether the model on the screen is the shipped net whose plain twin was trained beside it."""
+    wanted = of_params(dict(parse_qsl(TWINS_NET)))
+    return (chosen.spec, chosen.height, chosen.width) == (wanted.spec, wanted.height, wanted.width)
+
+
 @cache
 def on(page: str) -> tuple[str, ...]:
     """The keys that have an effect on a page, the model's first."""
@@ -159,6 +167,8 @@ def of_model(given: Mapping[str, str], chosen: Chosen) -> list[str]:
     from explorer.tell import netmap
 
     found = []
+    if given.get("walk") == "twins" and not has_twin(chosen):
+        found.append(f"walk=twins: only ResNet-20 for digits has its plain twin here; choose {TWINS_NET}, or walk=net")
     parts = [("node", given.get("node", "")), *(("unfold", part) for part in given.get("unfold", "").split(",")[:50])]
     for key, path in parts:
         if path and not netmap.known(chosen.spec, chosen.height, chosen.width, path[:200]):

@@ -30,6 +30,7 @@ Session = TypedDict(
         "chosen": "Chosen",  # the last valid model
         "net": "str",
         "depth": "str",
+        "first": "tuple[str, bool]",  # the page, and whether the first page is shown there
         # the lecture (lecture_bar, pages/lecture)
         "stage": "dict[str, str]",  # what stays in the URL when the page changes
         "own_file": "UploadedFile | None",

@@ -5,14 +5,23 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import streamlit as st
+
 from explorer.spec import ResNetSpec
+from explorer.tell.url_keys import has_twin
 from explorer.web import state
 from explorer.web.state import Chosen
 
 if TYPE_CHECKING:
     from explorer.tell.walk import Walk
 
+TWINS = ("digits-residual-20", "digits-plain-20")
 PLACE = "Architecture"  # whose jobs they are: leaving the page drops them
+
+
+def twins(chosen: Chosen) -> bool:
+    """Whether the link asks for the shipped nets side by side, and the model on the screen is one of them."""
+    return st.query_params.get("walk") == "twins" and has_twin(chosen)
 
 
 def of(chosen: Chosen) -> dict[str, Any]:

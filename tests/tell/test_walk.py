@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import io
+import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -15,9 +18,10 @@ from explorer.look.shipped import NETS, shipped
 from explorer.look.walker import walker
 from explorer.net.resnet import build
 from explorer.net.trace import trace
+from explorer.places import ROOT
 from explorer.spec import ResNetSpec, named, preset
 from explorer.tell import walk as walks
-from explorer.tell import walk_words
+from explorer.tell import walk_shipped, walk_words
 from explorer.tell.walk import ZERO, Cell, Walk, walk
 
 RESIDUAL, PLAIN = NETS["digits-residual-20"], NETS["digits-plain-20"]
@@ -150,3 +154,28 @@ def test_untrained_is_said_and_cells_do_not_overlap() -> None:
 def test_what_cannot_walk_is_refused_in_one_sentence(spec: ResNetSpec, side: int, told: str) -> None:
     with pytest.raises(ValueError, match=told):
         walker(spec, side, side)
+
+
+@pytest.mark.parametrize("name", walk_shipped.SHIPPED)
+def test_the_walks_that_ship_are_what_the_nets_make(name: str) -> None:
+    """To a grey level: another processor rounds otherwise."""
+    held = json.loads((walk_shipped.FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    again = json.loads(json.dumps(walk_shipped.made(name)))
+    for one in (held, again):
+        one["walk"]["sheet"] = decoded(one["walk"]["sheet"])
+        one["walk"]["picture"]["src"] = decoded(one["walk"]["picture"]["src"])
+        one["walk"].pop("stamp")
+    for part in (lambda one: one["walk"].pop("sheet"), lambda one: one["walk"]["picture"].pop("src")):
+        assert np.abs(part(held) - part(again)).max() <= 1
+    for step, other in zip(held["walk"].pop("steps"), again["walk"].pop("steps"), strict=True):
+        near = {"most", "share"}
+        assert {key: step[key] for key in step.keys() - near} == {key: other[key] for key in other.keys() - near}
+        assert step["most"] == pytest.approx(other["most"], rel=1e-4)
+    assert dict(again["walk"].pop("answer")) == pytest.approx(dict(held["walk"].pop("answer")), abs=1e-4)
+    assert held == again
+
+
+def test_the_first_page_asks_for_no_torch() -> None:
+    asked = "import sys; import explorer.web.first as first; first.walk_component.shipped(first.NET); print('torch' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, timeout=60, cwd=ROOT)
+    assert run.stdout.strip() == "False", run.stderr

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from explorer.tell.netmap.groups import FOLDS, LEVELS
 
 FIGURES = ("map", "fig3")
-WALKS = ("net",)
+WALKS = ("net", "twins")  # a picture through this net, or beside it through its plain twin
 MOST_TEXT = 200  # characters of a path that are looked at
 
 

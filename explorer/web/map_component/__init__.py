@@ -61,7 +61,7 @@ def _mount(chosen: Chosen, view: netmap.View, extra: Mapping[str, netmap.MetricC
             "palette": netmap.colours(),
             **_sent(view, key),
             "key": key,
-            **({"walk": walks.of(chosen)} if view.walk and key == KEY else {}),
+            **({"walk": walks.of(chosen)} if view.walk == "net" and key == KEY else {}),
         },
         on_view_change=_reporter(chosen, tuple(extra or ()), key),
     )

@@ -90,7 +90,7 @@ class NetMap {
   // The walk that Python has made, once its map is drawn; or the end of it.
   takeWalk() {
     const { walk, stamp } = this.data;
-    const wanted = this.view.walk && walk?.steps && this.isOverview() ? `${stamp} ${walk.stamp}` : "";
+    const wanted = this.view.walk === "net" && walk?.steps && this.isOverview() ? `${stamp} ${walk.stamp}` : "";
     if (wanted === (this.walking?.of ?? "")) return this.walking?.replaced();
     this.walking?.remove();
     this.walking = wanted ? Object.assign(new Walking(this, walk), { of: wanted }) : null;

@@ -19,7 +19,7 @@ export function panelContent(map, id) {
     },
     "×",
   );
-  if (map.view.walk && !map.walking) return walkPanel(map);
+  if (map.view.walk === "net" && !map.walking) return walkPanel(map);
   return [found.type === "none" ? null : close, ...PANELS[found.type](map, id, found)];
 }
 

@@ -64,10 +64,21 @@ export function buildToolbar(map) {
     svg("svg", { viewBox: "0 0 20 20", width: 18, height: 18, "aria-hidden": "true" }, svg("path", { d: "M6 4v12l10-6z" })),
     "Play",
   );
+  const tools = html(
+    "button",
+    {
+      type: "button",
+      class: "more",
+      "aria-expanded": "false",
+      onclick: () => tools.setAttribute("aria-expanded", String(bar.classList.toggle("all"))),
+    },
+    "Tools",
+  );
   const bar = html(
     "div",
     { class: "bar" },
     play,
+    tools,
     level,
     html("label", { class: "color" }, html("span", {}, "Colour"), color),
     fold,

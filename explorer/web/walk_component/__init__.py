@@ -3,10 +3,41 @@ is on the screen before it is imported."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from explorer.tell import palette
+import streamlit as st
+
+from explorer.places import ASSETS
+from explorer.tell import markup, palette
+from explorer.web.joined import joined, stylesheet
 
 FOLDER = Path(__file__).resolve().parent
+MAP = FOLDER.parent / "map_component"
 GIVEN = {"RAMPS": palette.WALK_RAMPS}
 STYLE = FOLDER / "walk.css"
+_component = st.components.v2.component(
+    "resnet_walk",
+    html='<div class="walk-place"></div>\n',
+    css=stylesheet(*(MAP / f"{name}.css" for name in ("picture", "panel", "map")), STYLE, FOLDER / "alone.css"),
+    js=joined(FOLDER / "alone.js", {**GIVEN, "PROOF_CARD": markup.slotted_card(), "DASH": palette.SHORTCUT_DASH}),
+)
+
+
+def show(names: Sequence[str], key: str, first: bool = False, plays: bool = False) -> None:
+    """Shipped walks side by side on one clock. names: of `walk_shipped.SHIPPED`. first: as the first page has one.
+    plays: it begins by itself, where motion is wanted."""
+    _component(
+        key=key,
+        data={"nets": [shipped(name) for name in names], "stamp": ",".join(names), "first": first, "plays": plays},
+    )
+
+
+@cache
+def shipped(name: str) -> dict[str, Any]:
+    """A drawing and a walk as `walk_shipped` made them."""
+    found: dict[str, Any] = json.loads((ASSETS / "walk" / f"{name}.json").read_text(encoding="utf-8"))
+    return found

@@ -60,7 +60,7 @@ class Alone {
       draw: (frame) => this.sides.forEach((side) => side.walk.draw(frame)),
       close: null,
     });
-    this.root = html("div", { class: `walk-alone${data.first ? " first" : ""}${data.nets.length > 1 ? " twins" : ""}` },
+    this.root = html("div", { class: `map-root walk-alone${data.first ? " first" : ""}${data.nets.length > 1 ? " twins" : ""}` },
       html("div", { class: "walk-sides" }, this.sides.map((side) => side.root)), this.player.bar);
     this.player.listen(this.root, () => this.player.pause());
     this.place.replaceChildren(this.root);

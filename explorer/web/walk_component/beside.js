@@ -20,7 +20,7 @@ export class Beside {
     this.sees = html("span", { class: "walk-sees" });
     this.see = html("div", { class: "walk-see" }, this.photo, html("p", { class: "walk-shape" }, this.size, this.many, this.sees));
     this.terms = Object.fromEntries(
-      [["x", "x", "by the shortcut"], ["f", "F(x)", "by the block"], ["sum", "sum", "goes on"]].map(([name, label, how]) => {
+      [["x", "x", "the shortcut’s"], ["f", "F(x)", "the block’s"], ["sum", "sum", "goes on"]].map(([name, label, how]) => {
         const canvas = html("canvas", { class: "pixels", "aria-hidden": "true" });
         const said = html("span", {}, html("b", {}, label), html("small", {}, how));
         return [name, { canvas, said, box: html("div", { class: `walk-term ${name}` }, canvas, said) }];
@@ -69,8 +69,9 @@ export class Beside {
     const now = clamp(segment.step, -1, steps.length - 1);
     if (segment.index !== this.last) this.begin(segment);
     const u = segment.kind === "leave" ? 1 : moves.seen;
-    this.drawShape(now, u);
-    this.drawField(now, segment.kind === "enter" ? 0 : u);
+    const counted = segment.kind === "leave" ? 1 : moves.counted;
+    this.drawShape(now, counted);
+    this.drawField(now, segment.kind === "enter" ? 0 : u, counted);
     if (segment.kind === "block") this.meet(moves);
     else this.terms.sum.box.style.opacity = segment.kind === "layer" ? moves.fill : 0;
     this.grow(segment.kind === "leave" ? moves.fill : 0);
@@ -142,7 +143,7 @@ export class Beside {
     if (this.many.textContent !== many) this.many.textContent = many;
   }
 
-  drawField(now, u) {
+  drawField(now, u, counted) {
     const before = this.spans[Math.max(now, 0)],
       after = this.spans[now + 1];
     const [[top, bottom], [left, right]] = [0, 1].map((way) => mixed(before[way], after[way], u));
@@ -156,7 +157,11 @@ export class Beside {
       height: `${(100 * (bottom - top)) / height}%`,
     });
     const whole = after[0][1] - after[0][0] >= height && after[1][1] - after[1][0] >= width;
-    const sees = now < 0 ? "" : whole && u > 0.9 ? "one unit sees it all" : `one unit sees ${Math.round(bottom - top)}×${Math.round(right - left)}`;
+    const [tall, wide] = [0, 1].map((way) => {
+      const [from, to] = mixed(before[way], after[way], counted);
+      return Math.round(to - from);
+    });
+    const sees = now < 0 ? "" : whole && counted === 1 ? "one unit sees it all" : `one unit sees ${tall}×${wide} pixels`;
     if (this.sees.textContent !== sees) this.sees.textContent = sees;
   }
 

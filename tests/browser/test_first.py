@@ -1,0 +1,64 @@
+"""The first page: a trained net at work before anything is asked, three doors, and nobody's link leads here by mistake."""
+
+from __future__ import annotations
+
+
+def clock(page) -> int:
+    return int(page.locator(".first .walk-scrub").input_value())
+
+
+def test_it_moves_by_itself_and_its_doors_lead_on(visit) -> None:
+    one = visit("/", fresh=True)
+    page = one.page
+    page.locator(".walk-alone[data-ready]").wait_for()
+    assert page.get_by_text("ResNet Explorer shows what a residual network does").is_visible()
+    was = clock(page)
+    page.wait_for_function(
+        "was => [...document.querySelectorAll('*')].some(one => one.shadowRoot?.querySelector('.first .walk-scrub')?.value > was)",
+        arg=was + 20,
+    )
+    page.get_by_role("button", name="Pause").click()
+    held = clock(page)
+    page.locator(".first .walk-scrub").press("ArrowRight")
+    page.wait_for_function(
+        "was => [...document.querySelectorAll('*')].some(one => one.shadowRoot?.querySelector('.first .walk-scrub')?.value > was)",
+        arg=held,
+    )
+    page.locator('.first .tile[data-id="layer1.1"]').hover()
+    assert page.locator(".first .tip canvas").is_visible()
+    answer = page.locator(".first .walk-answer .walk-name").all_inner_texts()
+    assert answer == [str(number) for number in range(10)]
+    doors = page.locator(".st-key-doors a")
+    assert doors.count() == 3
+    doors.filter(has_text="I need numbers").click()
+    one.settle("Where is the cost?")
+    assert page.url.endswith("/cost") and page.locator(".first").count() == 0
+    page.go_back()
+    page.locator(".walk-alone[data-ready]").wait_for()
+
+
+def test_a_link_leads_where_it_says_and_a_default_does_not_bring_it_back(visit) -> None:
+    one = visit("/?depth=50", "25.56 M")
+    assert one.page.locator(".first").count() == 0
+    one.page.get_by_text("Variants", exact=True).first.click()
+    page = one.settle().page
+    page.get_by_text("Input channels").first.wait_for()
+    assert one.page.locator(".first").count() == 0, "the default has left the address, the visitor has not come anew"
+
+
+def test_on_a_phone_the_picture_stands_first_and_nothing_moves_unasked(visit) -> None:
+    one = visit("/", fresh=True, viewport={"width": 390, "height": 844}, reduced_motion="reduce", has_touch=True)
+    page = one.page
+    page.locator(".walk-alone[data-ready]").wait_for()
+    assert clock(page) == 0
+    picture, map_, bar = (
+        page.locator(f".first {part}").bounding_box() for part in (".walk-photo", ".canvas", ".walk-bar")
+    )
+    assert picture["y"] + picture["height"] < map_["y"] and bar["y"] + bar["height"] <= 844
+    page.locator(".first").get_by_role("button", name="One step on").tap()
+    assert clock(page) > 0 and page.locator(".first .walk-words h3").inner_text() == "The picture enters"
+    one.settle("25.56 M")
+    tools = page.get_by_role("button", name="Tools")
+    assert not page.get_by_role("button", name="Layers").is_visible()
+    tools.tap()
+    assert page.get_by_role("button", name="Layers").is_visible()

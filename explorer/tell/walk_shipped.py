@@ -25,7 +25,7 @@ def made(name: str) -> dict[str, object]:
     """A net's drawing and its walk, JSON-ready: what `walk_component` sends. name: of SHIPPED."""
     spec = NETS[name]
     drawn, colours = netmap.drawing(spec, SIDE, SIDE), netmap.colours()
-    palette = {key: colours[key] for key in ("stages", "shortcut", "dash")}
+    palette = {key: colours[key] for key in ("stages", "shortcut")}
     drawing = {key: drawn[key] for key in DRAWN} | {"columns": {}, "palette": palette}
     return {"title": SHIPPED[name], "drawing": drawing, "walk": walk(*walker(spec, SIDE, SIDE))}
 

@@ -7,6 +7,8 @@ const GAP = 2; // px between two maps
 class Maps {
   constructor(place) {
     this.place = place;
+    this.stamp = "";
+    this.data = null;
     this.held = null;
     new ResizeObserver(() => this.fit()).observe(place);
   }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer.tell import markup, netmap, palette
+from explorer.tell import netmap
 from explorer.web import walk_component, walks
 from explorer.web.joined import joined, stylesheet
 from explorer.web.state import Chosen
@@ -17,11 +17,7 @@ FOLDER = Path(__file__).resolve().parent
 STYLES = ("controls", "picture", "panel", "table", "map")
 KEY = "map"
 
-
 GIVEN = {
-    "PROOF_CARD": markup.slotted_card(),
-    "SHORTCUTS": palette.SHORTCUT_LINES,
-    "UNKEYED": palette.UNKEYED,
     **walk_component.GIVEN,
     "LEVELS": {level: level.capitalize() for level in netmap.LEVELS} | {"fig3": "Fig. 3"},
 }

@@ -37,6 +37,7 @@ class Job:
         self.partial: list[Any] = []
         self.result: Any = None
         self.error: Exception | None = None
+        self.seen = False  # by the page that asked for it, once it had ended
         self.started_s: float | None = None
         self.ended_s: float | None = None
         self._cancel = threading.Event()

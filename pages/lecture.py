@@ -5,6 +5,7 @@ import streamlit as st
 from explorer import lecture
 from explorer.tell import link
 from explorer.web import facts_pieces, lecture_bar, pieces, plain, state
+from explorer.web.session import session
 
 try:
     run = lecture_bar.current()
@@ -57,12 +58,10 @@ with right:
         on_change=lecture_bar.take,
         max_upload_size=1,
     )
-    if st.session_state.get("own_lecture"):
-        st.button(
-            "Back to the tour", on_click=lambda: st.session_state.update(own_lecture=None), icon=":material/undo:"
-        )
-if st.session_state.get("own_problem"):
-    lecture_bar.problems(st.session_state["own_problem"])
+    if session().get("own_lecture"):
+        st.button("Back to the tour", on_click=lambda: session().update({"own_lecture": None}), icon=":material/undo:")
+if problem := session().get("own_problem"):
+    lecture_bar.problems(problem)
 
 with st.container(horizontal=True):
     pieces.downloads(name, lecture.rows(run), figures=False)

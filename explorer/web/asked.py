@@ -13,6 +13,7 @@ from typing import Literal
 import streamlit as st
 
 from explorer.web.plain import plain
+from explorer.web.session import by_key
 
 SEEN = "asked_seen"  # key → what the URL last said
 
@@ -21,10 +22,10 @@ def now(options: Mapping[str, str], key: str, default: str | None = None) -> str
     """What `asked` will answer in this run, before its control is drawn."""
     first = default or next(iter(options))
     wanted = st.query_params.get(key, first)
-    seen: dict[str, str] = st.session_state.get(SEEN, {})
-    if seen.get(key) != wanted or key not in st.session_state:
+    seen: dict[str, str] = by_key().get(SEEN, {})
+    if seen.get(key) != wanted or key not in by_key():
         return wanted if wanted in options else first
-    held: str = st.session_state[key]
+    held: str = by_key()[key]
     return held if held in options else first
 
 
@@ -37,8 +38,8 @@ def shared(
     A change of page brings an empty URL and takes nothing back: there the session's value is written to the URL again.
     """
     first = next(iter(options))
-    if link is not None or key not in st.session_state:
-        st.session_state[key] = (link or {}).get(key, first)
+    if link is not None or key not in by_key():
+        by_key()[key] = (link or {}).get(key, first)
     chosen: str = st.selectbox(label, tuple(options), key=key, format_func=options.__getitem__, help=help)
     if st.query_params.get(key, first) != chosen:
         if chosen == first:
@@ -50,7 +51,7 @@ def shared(
 
 def forget(key: str) -> None:
     """Of a shared control that is at its default and not drawn: nothing of it stays in the session or the URL."""
-    st.session_state.pop(key, None)
+    by_key().pop(key, None)
     if key in st.query_params:
         del st.query_params[key]
 
@@ -69,9 +70,9 @@ def asked(
     the URL."""
     first = default or next(iter(options))
     wanted = st.query_params.get(key, first)
-    seen: dict[str, str] = st.session_state.setdefault(SEEN, {})
-    if seen.get(key) != wanted or key not in st.session_state:
-        st.session_state[key] = wanted if wanted in options else first
+    seen: dict[str, str] = by_key().setdefault(SEEN, {})
+    if seen.get(key) != wanted or key not in by_key():
+        by_key()[key] = wanted if wanted in options else first
     if wanted not in options:
         st.error(plain(f"{key}={wanted[:60]!r}: choose one of {', '.join(options)}"), icon=":material/error:")
     picked = st.segmented_control(

@@ -16,6 +16,7 @@ from explorer.spec import naming
 from explorer.tell import cells, export, markup, palette
 from explorer.tell.markup import joined
 from explorer.web import pieces, state
+from explorer.web.session import session
 from explorer.web.state import Chosen
 
 
@@ -23,13 +24,13 @@ def look_into(nodes: Sequence[Node]) -> str:
     """The selected part, shared with the map by `?node=`: a select box over net, stages, blocks and layers."""
     selected = cost.part(nodes, state.node_selection())
     options = selected.choices
-    st.session_state["look_into"] = selected.path if selected.path in options else cost.WHOLE
+    session()["look_into"] = selected.path if selected.path in options else cost.WHOLE
 
     return st.selectbox(
         "Look into",
         options,
         key="look_into",
-        on_change=lambda: select(nodes, st.session_state["look_into"]),
+        on_change=lambda: select(nodes, session()["look_into"]),
         help="The same selection as on the map: a stage, a block, or a layer of that block.",
     )
 

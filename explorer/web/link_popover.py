@@ -10,6 +10,7 @@ from markupsafe import Markup
 from explorer.tell import link
 from explorer.web import pieces
 from explorer.web.lecture_bar import PARTS
+from explorer.web.session import session
 
 CHOICES = (*PARTS, "variants", "depth", "block", "shortcut")
 
@@ -26,8 +27,8 @@ def popover(page: str) -> None:
 
 def _contents(page: str) -> None:
     params = dict(st.query_params)
-    present = st.session_state.get("share-present", params.get("present") == "1")
-    hidden = st.session_state.get("share-hide", _now(params))
+    present = session().get("share-present", params.get("present") == "1")
+    hidden = session().get("share-hide", _now(params))
     params |= {"present": "1" if present else "", "hide": ",".join(re.sub(r"[^\w-]", "", name) for name in hidden)}
     url = link.url_of(st.context.url or "", params)
     if link.is_local(url):

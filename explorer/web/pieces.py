@@ -29,6 +29,7 @@ from explorer.tell.markup import mark as mark
 from explorer.tell.tabular import csv_text
 from explorer.web import plain
 from explorer.web.joined import stylesheet as joined_styles
+from explorer.web.session import by_key
 from explorer.web.state import Chosen, on_stage
 
 if TYPE_CHECKING:  # needs torch: not before the controls are painted
@@ -230,7 +231,7 @@ def chart(figure: go.Figure, alt: str, key: str | None = None, on_pick: Callable
         return
 
     def take() -> None:
-        points = st.session_state[key]["selection"]["points"]
+        points = by_key()[key]["selection"]["points"]
         if points:
             known = next(points[0][name] for name in ("id", "customdata", "x") if points[0].get(name) is not None)
             on_pick(str(known[0] if isinstance(known, list) else known))

@@ -1,11 +1,12 @@
 """What a visit remembers: every key of the session that the app itself writes, with its type.
 
-Controls have keys too, those of `spec.chosen.DEFAULTS` and `tell.url_keys.KEYS`; their values are what the control gives.
+Nobody else reads `st.session_state`: ruff refuses it. Controls have keys too, those of `spec.chosen.DEFAULTS` and `tell.url_keys.KEYS`; their values are what the control gives.
 A test finds every key that the code uses in one of the three.
 """
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 import streamlit as st
@@ -74,3 +75,8 @@ ENDS = ("_memory",)  # of one map each: what its component was last told
 def session() -> Session:
     """Streamlit's session, as what it holds."""
     return cast(Session, st.session_state)
+
+
+def by_key() -> MutableMapping[str, Any]:
+    """The same by a key that is put together: a control's of `DEFAULTS` or `KEYS`, or one of STARTS and ENDS."""
+    return cast("MutableMapping[str, Any]", st.session_state)

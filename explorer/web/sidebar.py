@@ -17,6 +17,7 @@ from explorer.spec.chosen import DEFAULTS, DEPTHS, MOST_NAME, OTHERS, PAPER
 from explorer.spec.controls import AXES, BY_KEY, GROUPS, Axis
 from explorer.web import pieces, plain
 from explorer.web.asked import forget, shared
+from explorer.web.session import by_key, session
 from explorer.web.state import choose
 
 OPEN = "variants-open"
@@ -70,7 +71,7 @@ def _about(name: str) -> None:
 
 
 def _forget_name() -> None:
-    st.session_state["net"] = ""
+    session()["net"] = ""
 
 
 def _layout() -> dict[str, object]:
@@ -113,7 +114,7 @@ def _differs(key: str, link: Mapping[str, str] | None) -> bool:
     to bind."""
     if key in WORDED and link is not None:
         return link.get(key, "") not in ("", DEFAULTS[key])
-    now = st.session_state.get(key)
+    now = by_key().get(key)
     return (st.query_params.get(key, "") if now is None else str(now)) not in ("", str(DEFAULTS[key]))
 
 

@@ -18,6 +18,7 @@ from explorer.spec.chosen import DEFAULT, Chosen, of_controls
 from explorer.spec.query import Query, read
 from explorer.tell import url_keys
 from explorer.web import inside
+from explorer.web.session import session
 
 __all__ = [
     "DEFAULT",
@@ -38,7 +39,7 @@ __all__ = [
 
 def current() -> Chosen:
     """The model on the screen. Pages call this; app.py has put it there by `take`."""
-    chosen: Chosen = st.session_state.get("chosen", DEFAULT)
+    chosen: Chosen = session().get("chosen", DEFAULT)
     return chosen
 
 
@@ -82,12 +83,12 @@ def arrive(page: str) -> Query | None:
 
     A link with faults holds until another one is followed: nothing is shown in its place.
     """
-    link: Query | None = st.session_state.get("link")
+    link: Query | None = session().get("link")
     if link is None or inside.by_history():
         raw = {key: st.query_params.get_all(key) for key in st.query_params}
         link = read(raw, url_keys.KEYS, page)
-        st.session_state["link"] = link
-        st.session_state["remarks"] = ()
+        session()["link"] = link
+        session().pop("remarks", None)
         return link
     return link if link.faults else None
 
@@ -102,17 +103,17 @@ def take(link: Query | None, picked: Mapping[str, object]) -> tuple[Chosen, str 
     except ValueError as error:
         return current(), str(error)
     if link is not None and chosen != link.chosen:
-        st.session_state["link"] = replace(link, faults=("the controls did not take this link as it is",))
+        session()["link"] = replace(link, faults=("the controls did not take this link as it is",))
         st.rerun()
-    st.session_state["chosen"] = chosen
+    session()["chosen"] = chosen
     return chosen, None
 
 
 def remarks(link: Query | None, page: str, chosen: Chosen) -> tuple[str, ...]:
     """What of the link has no effect, as long as its page and its model are on the screen."""
     if link is not None:
-        st.session_state["remarks"] = (page, chosen, (*link.remarks, *url_keys.of_model(link.given, chosen)))
-    of_page, of_chosen, said = st.session_state.get("remarks") or (page, chosen, ())
+        session()["remarks"] = (page, chosen, (*link.remarks, *url_keys.of_model(link.given, chosen)))
+    of_page, of_chosen, said = session().get("remarks") or (page, chosen, ())
     return said if (of_page, of_chosen) == (page, chosen) else ()
 
 

@@ -20,7 +20,7 @@ ASK, OTHER = (Ask("sweep", preset(name), QUICK, ("depths",)) for name in ("resne
 def session(monkeypatch: pytest.MonkeyPatch) -> dict:
     """A visit's memory without a server."""
     memory: dict = {}
-    monkeypatch.setattr(runs, "st", SimpleNamespace(session_state=memory))
+    monkeypatch.setattr(runs, "session", lambda: memory)
     return memory
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.web.session import by_key
 from explorer.weights.slices import MOST, Missing, Slices
 
 FOLDER = Path(__file__).resolve().parent
@@ -33,7 +34,7 @@ class Given:
 
 def given(key: str) -> Given | None:
     """What the component of this key has sent. Raises `ValueError` where it is not what this page's script sends."""
-    said = (st.session_state.get(key) or {}).get("given")
+    said = (by_key().get(key) or {}).get("given")
     return None if said is None else _checked(said)
 
 

@@ -18,6 +18,7 @@ import streamlit as st
 from explorer.tell import link
 from explorer.web import pieces, plain
 from explorer.web.joined import joined, stylesheet
+from explorer.web.session import session
 
 if TYPE_CHECKING:  # a lecture needs torch: not before the controls are painted
     from explorer.lecture import Lecture, LectureError
@@ -75,8 +76,8 @@ _component = st.components.v2.component(
 
 def flags(page: str) -> Flags:
     """From the URL; a change of page by the navigation, which drops what is no control's, does not lose them."""
-    fresh = "stage" not in st.session_state
-    memory = st.session_state.setdefault("stage", {"page": page})
+    fresh = "stage" not in session()
+    memory = session().setdefault("stage", {"page": page})
     moved, memory["page"] = memory["page"] != page, page
     for name in STICKY:
         if name in st.query_params:
@@ -109,7 +110,7 @@ def current() -> Lecture:
     from explorer import lecture
 
     path = Path(os.environ.get("EXPLORER_LECTURE") or lecture.DEFAULT)
-    return st.session_state.get("own_lecture") or _load(path, path.stat().st_mtime_ns if path.exists() else 0)
+    return session().get("own_lecture") or _load(path, path.stat().st_mtime_ns if path.exists() else 0)
 
 
 @lru_cache(maxsize=8)
@@ -123,7 +124,7 @@ def take() -> None:
     """An uploaded file becomes this visit's lecture; or what is wrong with it is remembered to be said."""
     from explorer import lecture
 
-    file, memory = st.session_state.get("own_file"), st.session_state
+    file, memory = session().get("own_file"), session()
     memory["own_problem"] = None
     name = file.name[:80] if file else ""
     try:

@@ -10,6 +10,8 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.web.session import by_key
+
 FOLDER = Path(__file__).resolve().parent
 CSS = (FOLDER / "look.css").read_text(encoding="utf-8")
 
@@ -59,7 +61,7 @@ def maps(data: dict[str, Any], key: str) -> Unit | None:
 
 def covered(key: str) -> Box | None:
     """The part that is covered now: the component's last word, before it is drawn in this run."""
-    return _box(getattr(st.session_state.get(key), "box", None))
+    return _box(getattr(by_key().get(key), "box", None))
 
 
 def cover(data: dict[str, Any], key: str) -> None:

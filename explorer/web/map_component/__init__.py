@@ -11,6 +11,7 @@ import streamlit as st
 from explorer.tell import netmap
 from explorer.web import walk_component, walks
 from explorer.web.joined import joined, stylesheet
+from explorer.web.session import by_key, session
 from explorer.web.state import Chosen
 
 FOLDER = Path(__file__).resolve().parent
@@ -66,7 +67,7 @@ def _mount(chosen: Chosen, view: netmap.View, extra: Mapping[str, netmap.MetricC
 def measured(chosen: Chosen) -> dict[str, netmap.MetricColumn]:
     """The times as the Timing page measured them for this model at this input and batch, if it did: a colour of the map.
     Stem and head are tiles of layers, so the layers' own times are in it where each was timed."""
-    times = st.session_state.get("block_times")
+    times = session().get("block_times")
     if not times or times["of"] != (chosen.spec, chosen.height, chosen.width, chosen.batch):
         return {}
     counts = f"mean of the middle half of the passes on the Timing page; {times['stamp']}"
@@ -82,7 +83,7 @@ def _view(chosen: Chosen, extra: Mapping[str, object]) -> netmap.View:
 def _sent(view: netmap.View, key: str) -> dict[str, object]:
     """The view as the component was last told. It stays as it is while changes come from the component itself, so
     that a click resends nothing; a change from elsewhere (a link, another page, another model) makes a new `seq`."""
-    memory = st.session_state.setdefault(f"{key}_memory", {"seq": 0, "sent": None, "now": None})
+    memory = by_key().setdefault(f"{key}_memory", {"seq": 0, "sent": None, "now": None})
     if view != memory["now"]:
         memory.update(seq=memory["seq"] + 1, sent=view, now=view)
     sent = memory["sent"]
@@ -93,8 +94,8 @@ def _reporter(chosen: Chosen, extra: tuple[str, ...], key: str) -> Callable[[], 
     """Takes what the component reports into the URL."""
 
     def take() -> None:
-        reported = (st.session_state.get(key) or {}).get("view") or {}
-        memory = st.session_state.get(f"{key}_memory")
+        reported = (by_key().get(key) or {}).get("view") or {}
+        memory = by_key().get(f"{key}_memory")
         if not memory or reported.get("seq") != memory["seq"]:
             return  # an answer to a view that has been replaced since
         view = netmap.parse(reported, netmap.color_choices(extra)).checked(

@@ -11,6 +11,7 @@ from explorer.tell import catalogue as told
 from explorer.tell.markup import joined
 from explorer.tell.plots.catalogue import against_cost
 from explorer.web import pieces, plain, state
+from explorer.web.session import session
 
 ROW = 35  # px of a line of Streamlit's table
 COLUMNS = {  # key of `told.facts` → heading
@@ -60,9 +61,9 @@ def table(rows: list[Row]) -> None:
         },
     )
     chosen = [rows[index].name for index in picked.selection.rows if index < len(rows)]
-    if chosen and chosen != st.session_state.get("catalogue-rows"):
-        st.session_state["catalogue-pick"] = chosen[0]
-    st.session_state["catalogue-rows"] = chosen
+    if chosen and chosen != session().get("catalogue-rows"):
+        session()["catalogue-pick"] = chosen[0]
+    session()["catalogue-rows"] = chosen
 
 
 def picture(rows: list[Row]) -> None:
@@ -73,7 +74,7 @@ def picture(rows: list[Row]) -> None:
         against_cost([told.facts(row) for row in rows], told.AGAINST[against], row.name if row else ""),
         f"{against} against MACs",
         "catalogue-chart",
-        lambda name: st.session_state.update({"catalogue-pick": name}),
+        lambda name: session().update({"catalogue-pick": name}),
     )
     if against != "parameters":
         pieces.note(
@@ -85,7 +86,7 @@ def picture(rows: list[Row]) -> None:
 
 def pick() -> Row | None:
     """The net that was clicked on, or the one on the screen where it stands in the catalogue."""
-    name = st.session_state.get("catalogue-pick") or naming.slug(state.current().spec)
+    name = session().get("catalogue-pick") or naming.slug(state.current().spec)
     return catalogue.rows().get(name)
 
 
@@ -102,7 +103,7 @@ def card() -> None:
             icon=":material/open_in_full:",
             type="primary",
             disabled=row.spec == state.current().spec,
-            on_click=lambda: st.session_state.update(net=row.name),
+            on_click=lambda: session().update({"net": row.name}),
             help="It becomes the net of all pages.",
         )
         st.link_button("Where it comes from", row.url, icon=":material/link:")

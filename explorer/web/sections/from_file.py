@@ -16,6 +16,7 @@ from explorer.tell import link
 from explorer.tell.markup import joined
 from explorer.tell.tabular import csv_text
 from explorer.web import file_component, pieces, plain
+from explorer.web.session import session
 from explorer.weights import Identified, renaming
 from explorer.weights.anything import identify_stream
 from explorer.weights.config_text import MOST
@@ -64,14 +65,14 @@ def _file() -> tuple[Identified | str | None, tuple[str, Missing] | None]:
         return str(error), None
     if given is None:
         return None, None
-    known = st.session_state.get("identified")
+    known = session().get("identified")
     if known is not None and known[0] == given.id:
         return known[1], None
     try:
         found = _identified(cast(IO[bytes], given.file), given.name)
     except Missing as missing:
         return None, (given.id, missing)
-    st.session_state["identified"] = given.id, found
+    session()["identified"] = given.id, found
     return found, None
 
 

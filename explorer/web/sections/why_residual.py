@@ -21,6 +21,7 @@ from explorer.tell import lab_words
 from explorer.tell.plots.lab import VIEWS, spread, unknown
 from explorer.tell.tabular import csv_text
 from explorer.web import pieces, state
+from explorer.web.session import by_key, session
 
 PLACE = "Why residual?"  # the page's title in app.py: a job belongs to it, and ends when its visitor leaves
 KEPT = 8  # own runs of an experiment that a session remembers
@@ -33,19 +34,19 @@ class Bench:
 
     def __init__(self, key: str) -> None:
         self.key, self.experiment, self.text = key, EXPERIMENTS[key], story.texts()[key]
-        self.mine = st.session_state.setdefault("lab", {}).setdefault(key, {"job": None, "runs": []})
+        self.mine = session().setdefault("lab", {}).setdefault(key, {"job": None, "runs": []})
 
     def configured(self, name: str) -> Config:
         """The config that the controls say. Raises `ValueError`."""
-        config = replace(self.experiment.presets[name].config, seed=st.session_state.get("seed", 1))
-        steps = st.session_state.get(f"steps-{self.key}-{name}")
+        config = replace(self.experiment.presets[name].config, seed=session().get("seed", 1))
+        steps = by_key().get(f"steps-{self.key}-{name}")
         own: dict[str, Any] = {} if steps is None else {"steps": steps}  # only some experiments have steps
         return replace(config, **own)
 
     def start(self, name: str, another: bool = False) -> None:
         """Queue a run; `another`: with the next seed."""
         if another:
-            st.session_state["seed"] = st.session_state.get("seed", 1) % MAX_SEED + 1
+            session()["seed"] = session().get("seed", 1) % MAX_SEED + 1
         try:
             config, run = (
                 self.configured(name),
@@ -167,7 +168,7 @@ class Bench:
 
     def shown(self) -> Row:
         """The run on the screen: this visit's last one, or the recorded one, or what was picked."""
-        size = st.session_state.get(f"size-{self.key}")
+        size = by_key().get(f"size-{self.key}")
         known = {f"recorded: {self.experiment.presets[name].label}": run for name, run in recorded(self.key).items()}
         own = {f"{number}. yours, seed {run['config']['seed']}": run for number, run in enumerate(self.mine["runs"], 1)}
         if not own and len(known) == 1:

@@ -8,6 +8,7 @@ from explorer.facts import comparison
 from explorer.spec import ResNetSpec, naming, preset, presets
 from explorer.spec.chosen import DEFAULTS
 from explorer.web import plain
+from explorer.web.session import by_key, session
 from explorer.web.state import Chosen
 
 BASELINE = "resnet34"
@@ -35,7 +36,7 @@ def pin(address: str) -> None:
 def controls(chosen: Chosen, base: ResNetSpec) -> None:
     """Quick pairs set both sides; the select box and the button set the baseline alone. A pair is lit while it is the
     one on the screen, however it came there."""
-    st.session_state["pair"] = next(
+    session()["pair"] = next(
         (label for label in comparison.QUICK if comparison.quick(label) == (base, chosen.spec)), None
     )
     st.pills("Quick pairs", tuple(comparison.QUICK), key="pair", on_change=_take_pair, label_visibility="collapsed")
@@ -43,12 +44,12 @@ def controls(chosen: Chosen, base: ResNetSpec) -> None:
     now = comparison.address(base)
     options = [*presets()] if now in presets() else [now, *presets()]
     with middle:
-        st.session_state["vs_choice"] = now
+        session()["vs_choice"] = now
         st.selectbox(
             "Baseline, pinned",
             options,
             key="vs_choice",
-            on_change=lambda: pin(st.session_state["vs_choice"]),
+            on_change=lambda: pin(session()["vs_choice"]),
             format_func=lambda address: naming.title(comparison.parse(address)),
         )
     with right:
@@ -63,16 +64,16 @@ def controls(chosen: Chosen, base: ResNetSpec) -> None:
 
 def _take_pair() -> None:
     """A quick pair: the baseline into the URL, the other model into the sidebar's controls."""
-    label = st.session_state.get("pair")
+    label = session().get("pair")
     if label is None:
         return
     base, _ = comparison.quick(label)
     pin(comparison.address(base))
     name, changes = comparison.QUICK[label][1]
-    st.session_state["net"] = ""
-    st.session_state["depth"] = name.removeprefix("resnet")
+    session()["net"] = ""
+    session()["depth"] = name.removeprefix("resnet")
     for field in SWITCHES:
-        st.session_state[field] = changes.get(field, DEFAULTS[field])
+        by_key()[field] = changes.get(field, DEFAULTS[field])
 
 
 def names(base: ResNetSpec, chosen: Chosen) -> tuple[str, str]:

@@ -20,6 +20,7 @@ from explorer.timing.said import sentences
 from explorer.web import pieces, plain, state
 from explorer.web.sections.timing import pieces as timing_pieces
 from explorer.web.sections.timing import runs
+from explorer.web.session import session
 from explorer.web.state import Chosen
 
 AXES = {  # option -> (key of comparison.preset_rows, title)
@@ -59,7 +60,7 @@ def cost_against_cost(base: ResNetSpec, chosen: Chosen) -> list[Point]:
         cost_plots.scatter(rows, AXES[x], AXES[y], marked),
         f"All presets: {AXES[x][1]} against {AXES[y][1]}",
         "presets",
-        lambda net: st.session_state.update(picked_net=net),
+        lambda net: session().update({"picked_net": net}),
     )
     _picked(rows, (AXES[x][0], AXES[y][0]))
     if y == "time":
@@ -88,7 +89,7 @@ def cost_against_cost(base: ResNetSpec, chosen: Chosen) -> list[Point]:
 
 def _picked(rows: Sequence[Point], keys: tuple[str, str]) -> None:
     """The formulas of the point that was clicked on, along both axes where they are counted."""
-    row = next((row for row in rows if row["net"] == st.session_state.get("picked_net")), None)
+    row = next((row for row in rows if row["net"] == session().get("picked_net")), None)
     if row is None:
         return pieces.note("Click a point for its formulas.")
     known = comparison.cost_proofs([row])[0]

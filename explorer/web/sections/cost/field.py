@@ -15,6 +15,7 @@ from explorer.jobs import Job
 from explorer.tell.plots import cost as cost_plots
 from explorer.web import pieces, state
 from explorer.web.pieces import Figure
+from explorer.web.session import session
 from explorer.web.state import Chosen
 
 PLACE = "Cost"  # the page's title: leaving it cancels what runs here
@@ -37,7 +38,7 @@ def field(chosen: Chosen) -> list[receptive.BlockField]:
         cost_plots.receptive(rows),
         "Receptive field after each block, v1 against v1.5",
         "field-by-block",
-        lambda block: st.session_state.update(picked_field=block),
+        lambda block: session().update({"picked_field": block}),
     )
     _picked(rows, proofs)
     pieces.unfolding(
@@ -70,7 +71,7 @@ def field(chosen: Chosen) -> list[receptive.BlockField]:
 
 def _picked(rows: Sequence[receptive.BlockField], proofs: Sequence[dict[str, Proof]]) -> None:
     """The steps behind both points of the block that was clicked on."""
-    known = next((one for row, one in zip(rows, proofs) if row["block"] == st.session_state.get("picked_field")), None)
+    known = next((one for row, one in zip(rows, proofs) if row["block"] == session().get("picked_field")), None)
     if known is None:
         return pieces.note("Click a point for its steps.")
     for key, words in WORDS.items():
@@ -79,7 +80,7 @@ def _picked(rows: Sequence[receptive.BlockField], proofs: Sequence[dict[str, Pro
 
 def _live(chosen: Chosen, path: str) -> None:
     """The check runs on the shared queue; its result stays while the model does."""
-    kept, asked = st.session_state.setdefault("field_jobs", {}), (chosen.spec, path)
+    kept, asked = session().setdefault("field_jobs", {}), (chosen.spec, path)
     job: Job | None = kept.get(asked)
     if job is None or job.state in ("failed", "cancelled"):
         if st.button("Ask one unit’s gradient", icon=":material/center_focus_strong:"):

@@ -16,6 +16,7 @@ from explorer.look.kept import Kept
 from explorer.look.passed import Passed
 from explorer.look.subject import Subject
 from explorer.web import plain, state
+from explorer.web.session import session
 
 PLACE = "Feature maps"  # the page's title in app.py: a job belongs to it, and ends when its visitor leaves
 MOST_PASSES, MOST_PASS_BYTES = 60, 320 << 20  # of all visitors together
@@ -82,7 +83,7 @@ def watched(label: str, key: tuple[object, ...], x: Tensor, make: Callable[[Look
     found = who.passes.get(whole, who.id)
     if found is not None:
         return found
-    running: dict[str, tuple[object, Job]] = st.session_state.setdefault("looks", {})
+    running: dict[str, tuple[object, Job]] = session().setdefault("looks", {})
     asked, job = running.get(label, (None, None))
     if asked != whole or job is None or job.state in ("done", "cancelled"):
         if job is not None:

@@ -30,6 +30,7 @@ from explorer.web.look_component import Unit
 from explorer.web.sections.feature_maps import picture, who
 from explorer.web.sections.feature_maps.passes import Looker, Watched, watched
 from explorer.web.sections.feature_maps.who import Who
+from explorer.web.session import session
 
 COVER = "cover"
 BEYOND = 10  # times the usual response: of a net that did not learn
@@ -96,9 +97,9 @@ def _changes(net: Who) -> Changes:
     blocks = [node.block for node in trace(net.spec, net.side, net.side) if node.kind == "add" and node.block]
     off: list[str] = []
     if blocks:
-        held = [path for path in st.session_state.get("off", ()) if path in blocks]
-        if held != st.session_state.get("off", held):
-            st.session_state["off"] = held
+        held = [path for path in session().get("off", ()) if path in blocks]
+        if held != session().get("off", held):
+            session()["off"] = held
         off = st.multiselect(
             "What if these blocks added nothing?", blocks, key="off", placeholder="Choose blocks to switch off"
         )

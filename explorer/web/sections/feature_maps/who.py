@@ -25,6 +25,7 @@ from explorer.tell.feature_maps import OURS, WEIGHTS, WHO
 from explorer.web import pieces, plain, state
 from explorer.web.asked import asked, now
 from explorer.web.sections.feature_maps.passes import PLACE, Looker, looker
+from explorer.web.session import session
 
 MOST_MB = 700  # of a file of weights: the largest net that may look has 600
 POLL_S = 0.4
@@ -66,9 +67,9 @@ def looking(chosen: Chosen) -> Chosen:
         except ValueError:
             return chosen
     if weights == "file":
-        if "own_net" not in st.session_state or st.session_state.get("own_weights") is None:
+        if "own_net" not in session() or session().get("own_weights") is None:
             return chosen
-        spec = st.session_state["own_net"][1].spec
+        spec = session()["own_net"][1].spec
         return Chosen(spec, spec.default_input, spec.default_input, 1, "")
     side = _side(chosen)
     return replace(chosen, spec=spec, height=side, width=side, batch=1)
@@ -125,7 +126,7 @@ def _published(spec: ResNetSpec) -> Who | None:
 
 def _fetch(name: str) -> None:
     """A button, then the download's progress; what went wrong is said in one sentence."""
-    job: Job | None = st.session_state.get("fetching", {}).get(name)
+    job: Job | None = session().get("fetching", {}).get(name)
     if job is not None and job.active:
         st.fragment(_progress, run_every=POLL_S)(job)
         return
@@ -136,7 +137,7 @@ def _fetch(name: str) -> None:
     host = source.url.split("/")[2]
     if st.button(f"Fetch them: {units.size(size)}", icon=":material/download:", type="primary"):
         visitor, runner = state.visitor(), state.runner("downloads")
-        waiting = st.session_state.setdefault("fetching", {})
+        waiting = session().setdefault("fetching", {})
         waiting[name] = runner.submit(
             lambda job: fetched(source, progress=job.checkpoint), f"weights of {name}", visitor.id, PLACE
         )
@@ -163,7 +164,7 @@ def _of_file() -> Who | None:
         max_upload_size=MOST_MB,
     )
     if file is None:
-        st.session_state.pop("own_net", None)
+        session().pop("own_net", None)
         return None
     who = _read(file)
     if who is None:
@@ -172,9 +173,9 @@ def _of_file() -> Who | None:
 
 
 def _read(file: Upload) -> Subject | None:
-    known: tuple[str, Subject] | None = st.session_state.get("own_net")
+    known: tuple[str, Subject] | None = session().get("own_net")
     if known is None or known[0] != file.file_id:
-        st.session_state.pop("own_net", None)
+        session().pop("own_net", None)
         kept = looker()
         key = hashlib.sha256(file.getbuffer()).hexdigest()
         try:
@@ -182,7 +183,7 @@ def _read(file: Upload) -> Subject | None:
         except ValueError as error:
             plain.error(error)
             return None
-        st.session_state["own_net"] = known = (file.file_id, who)
+        session()["own_net"] = known = (file.file_id, who)
         st.rerun()  # the header names what the file is of
     return known[1]
 

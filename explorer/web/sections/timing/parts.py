@@ -17,6 +17,7 @@ from explorer.web import pieces
 from explorer.web.pieces import Figure
 from explorer.web.sections.timing import pieces as timing_pieces
 from explorer.web.sections.timing import runs
+from explorer.web.session import session
 from explorer.web.state import Chosen
 
 
@@ -57,9 +58,9 @@ def rows_of(seen: Parts) -> str:
 def _on_the_map(chosen: Chosen, seen: Parts) -> None:
     """Times of blocks are a colour of the map; those of stages alone are not, since no block's time is known."""
     if seen.level == "stage":
-        st.session_state.pop("block_times", None)
+        session().pop("block_times", None)
         return
-    st.session_state["block_times"] = {
+    session()["block_times"] = {
         "of": (chosen.spec, chosen.height, chosen.width, chosen.batch),
         "seconds": rows.tile_seconds(seen.parts),
         "stamp": sentences.stamp(seen.settings, seen.provenance),

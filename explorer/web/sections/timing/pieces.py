@@ -21,6 +21,7 @@ from explorer.timing.data.settings import CHOICES, Settings
 from explorer.timing.measure.hardware import devices, most_threads, resolve
 from explorer.timing.said import sentences
 from explorer.web import facts_pieces, pieces, plain
+from explorer.web.session import by_key
 from explorer.web.state import Chosen, choose
 
 FACTS = {  # provenance -> words, in this order
@@ -124,8 +125,8 @@ def _controls() -> tuple[str, Asked]:
 
 def _offered(label: str, options: Sequence[str], key: str, absent: set[str], help: str | None = None) -> str:
     """`choose` without what the device does not have; a choice that it lacks falls back to the first."""
-    if st.session_state.get(key) in absent:
-        del st.session_state[key]
+    if by_key().get(key) in absent:
+        del by_key()[key]
     return choose(label, tuple(option for option in options if option not in absent), key, help=help)
 
 

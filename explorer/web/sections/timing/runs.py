@@ -18,6 +18,7 @@ from explorer.timing.data.measurement import Measurement
 from explorer.timing.measure.hardware import provenance, resolve
 from explorer.timing.measure.tasks import TASKS, Ask, label, subject
 from explorer.web import pieces, plain, state
+from explorer.web.session import session
 
 PLACE = "Timing"  # the page's title: leaving it cancels what runs here
 POLL_S = 0.4
@@ -37,14 +38,14 @@ class Answer:
 
 def running() -> Job | None:
     """This visitor's job, while it waits or runs."""
-    job: Job | None = st.session_state.get("timing_job")
+    job: Job | None = session().get("timing_job")
     return job if job is not None and job.active else None
 
 
 def run(ask: Ask) -> Answer | None:
     """A button for `ask`; its answer once there is one, else None."""
     active = running() is not None
-    st.session_state.setdefault("timing_drawn", []).append(ask)
+    session().setdefault("timing_drawn", []).append(ask)
     with st.container(key=f"run-{ask.task}", width="content"):
         st.button(
             label(ask),
@@ -55,40 +56,40 @@ def run(ask: Ask) -> Answer | None:
             on_click=_submit,
             args=(ask,),
         )
-    same = active and st.session_state["timing_ask"] == ask
-    return None if same else st.session_state.get("timings", {}).get(ask)
+    same = active and session()["timing_ask"] == ask
+    return None if same else session().get("timings", {}).get(ask)
 
 
 def begin() -> None:
     """At the head of the page: nothing has been drawn yet."""
-    st.session_state["timing_drawn"] = []
+    session()["timing_drawn"] = []
 
 
 def settle() -> None:
     """At the foot of the page: an answer that was not drawn this time is no longer "just now" when it comes back."""
-    latest = st.session_state.get("timing_latest")
-    if latest is not None and latest not in st.session_state["timing_drawn"]:
+    latest = session().get("timing_latest")
+    if latest is not None and latest not in session()["timing_drawn"]:
         age(latest)
 
 
 def age(ask: Ask) -> None:
     """From now on that answer was measured earlier."""
-    answers = st.session_state.get("timings", {})
+    answers = session().get("timings", {})
     if ask in answers:
         seen = answers[ask]
         answers[ask] = Answer(seen.value, seen.complete, seen.facts)
-    st.session_state["timing_latest"] = None
+    session()["timing_latest"] = None
 
 
 def passes() -> list[Any]:
     """Every single pass measured in this visit."""
-    return [seen.value for ask, seen in st.session_state.get("timings", {}).items() if ask.task == "pass"]
+    return [seen.value for ask, seen in session().get("timings", {}).items() if ask.task == "pass"]
 
 
 def measured() -> list[Measurement]:
     """Every whole pass timed in this visit: singly, in a race, or in a sweep."""
     found: list[Measurement] = []
-    for ask, seen in st.session_state.get("timings", {}).items():
+    for ask, seen in session().get("timings", {}).items():
         if ask.task == "pass":
             found.append(seen.value)
         elif ask.task == "race":
@@ -100,15 +101,15 @@ def measured() -> list[Measurement]:
 
 def progress() -> None:
     """The run's place in the queue, how far it is, and Cancel: always at the same place, whatever is shown below."""
-    job: Job | None = st.session_state.get("timing_job")
+    job: Job | None = session().get("timing_job")
     if job is not None:
-        st.fragment(_progress, run_every=POLL_S if job.active else None)(job, st.session_state["timing_ask"])
+        st.fragment(_progress, run_every=POLL_S if job.active else None)(job, session()["timing_ask"])
 
 
 def live(ask: Ask, draw: Callable[[Sequence[Any]], None]) -> bool:
     """While `ask` runs: its results so far, drawn as they come. Whether it does."""
     job = running()
-    if job is None or st.session_state["timing_ask"] != ask:
+    if job is None or session()["timing_ask"] != ask:
         return False
     st.fragment(lambda: draw(list(job.partial)), run_every=POLL_S)()
     return True
@@ -116,7 +117,7 @@ def live(ask: Ask, draw: Callable[[Sequence[Any]], None]) -> bool:
 
 def problem() -> None:
     """What was wrong with the last run, once."""
-    text = st.session_state.pop("timing_problem", None)
+    text = session().pop("timing_problem", None)
     if text:
         plain.error(text)
 
@@ -128,15 +129,15 @@ def _submit(ask: Ask) -> None:
             lambda job: TASKS[ask.task].work(ask, job.checkpoint), label(ask), visitor.id, PLACE
         )
     except ValueError as error:
-        st.session_state["timing_problem"] = str(error)
+        session()["timing_problem"] = str(error)
         return
-    st.session_state.update(timing_job=job, timing_ask=ask, timing_problem=None)
+    session().update({"timing_job": job, "timing_ask": ask, "timing_problem": None})
 
 
 def _progress(job: Job, ask: Ask) -> None:
     """The running line; when the job has ended its answer is kept and the page is drawn anew."""
     if not job.active:
-        if st.session_state.get("timing_job") is job and not getattr(job, "seen", False):
+        if session().get("timing_job") is job and not job.seen:
             job.seen = True
             _keep(job, ask)
             st.rerun()
@@ -173,18 +174,18 @@ def _ended(job: Job) -> str:
 
 def _keep(job: Job, ask: Ask) -> None:
     """Into the visit's answers; what was cut short does not take the place of a whole answer."""
-    answers = st.session_state.setdefault("timings", {})
+    answers = session().setdefault("timings", {})
     complete = job.state == "done"
     value = job.result if complete else list(job.partial)
     whole_before = ask in answers and answers[ask].complete
     if value and (complete or not whole_before):
-        if st.session_state.get("timing_latest") is not None:
-            age(st.session_state["timing_latest"])
+        if (latest := session().get("timing_latest")) is not None:
+            age(latest)
         answers.pop(ask, None)
         answers[ask] = Answer(value, complete, provenance(resolve(ask.settings)), "measured")
-        st.session_state["timing_latest"] = ask
+        session()["timing_latest"] = ask
         for old in list(answers)[:-MOST_KEPT]:
             del answers[old]
     if job.state == "failed":
         known = isinstance(job.error, ValueError)
-        st.session_state["timing_problem"] = str(job.error) if known else f"The run failed: {type(job.error).__name__}."
+        session()["timing_problem"] = str(job.error) if known else f"The run failed: {type(job.error).__name__}."

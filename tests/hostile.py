@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 MOST_S, MOST_MB = 1.0, 50
 ROOT = Path(__file__).resolve().parents[1]
@@ -133,7 +134,7 @@ LECTURES: dict[str, Callable[[], str]] = {
 }
 
 
-def run_file(change: Callable[[dict], object]) -> str:
+def run_file(change: Callable[[dict[str, Any]], object]) -> str:
     """A recorded run, changed."""
     data = json.loads((ROOT / "assets" / "timings" / "cpu-xeon-2-cores.json").read_text("utf-8"))
     data["runs"] = data["runs"][:1]

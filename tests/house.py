@@ -65,7 +65,7 @@ STYLE = (
 
 def places() -> dict[str, tuple[float, float]]:
     """Room -> the middle of its upper edge."""
-    found = {}
+    found: dict[str, tuple[float, float]] = {}
     for row, level in enumerate(floors()):
         for column, room in enumerate(level):
             found[room] = (WIDE / 2 + (column - (len(level) - 1) / 2) * (BOX + 40), 20 + row * ROW)

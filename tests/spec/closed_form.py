@@ -17,7 +17,8 @@ class Sum:
     def conv(self, c_in: int, c_out: int, k: int, stride: int = 1, groups: int = 1, bias: bool = False) -> None:
         """A convolution with the padding that keeps the side at stride 1 (whatever its dilation)."""
         weights = k * k * (c_in // groups) * c_out
-        self.side = tuple(-(-one // stride) for one in self.side)
+        high, wide = self.side
+        self.side = -(-high // stride), -(-wide // stride)
         self.params += weights + c_out * bias
         self.macs += weights * self.side[0] * self.side[1]
 
@@ -57,10 +58,9 @@ def _stem(total: Sum) -> int:
     if spec.pooling == "conv":
         total.conv(before, before, 3, 2)
         total.norm(before)
-    elif spec.pooling == "max":
-        total.side = tuple((one - 1) // 2 + 1 for one in total.side)
-    elif spec.pooling == "ceil":
-        total.side = tuple(-(-(one - 3) // 2) + 1 for one in total.side)
+    elif spec.pooling in ("max", "ceil"):
+        high, wide = ((one - 1) // 2 + 1 if spec.pooling == "max" else -(-(one - 3) // 2) + 1 for one in total.side)
+        total.side = high, wide
     return before
 
 

@@ -19,10 +19,10 @@ def ran(what: str) -> None:
 class Calls:
     """Unpickled, it calls a function with arguments."""
 
-    def __init__(self, function: Callable, *args: object) -> None:
+    def __init__(self, function: Callable[..., object], *args: object) -> None:
         self.call = (function, args)
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
         return self.call
 
 
@@ -31,7 +31,7 @@ def header(entries: object, data: bytes = b"", length: int | None = None) -> byt
     return struct.pack("<Q", len(text) if length is None else length) + text + data
 
 
-def one(shape: object = (2,), offsets: object = (0, 8), dtype: object = "F32") -> dict:
+def one(shape: object = (2,), offsets: object = (0, 8), dtype: object = "F32") -> dict[str, object]:
     return {"dtype": dtype, "shape": shape, "data_offsets": offsets}
 
 

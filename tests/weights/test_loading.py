@@ -92,6 +92,7 @@ def with_number(number: float) -> object:
         ("layer1.0.bn1.num_batches_tracked", lambda one: one.float(), "its numbers are float32"),
         ("fc.weight", lambda one: one.to(torch.complex64), "its numbers are complex64"),
         ("layer1.0.conv1.weight", lambda one: one[:, :, :1].contiguous(), "1 misshapen tensors"),
+        ("layer2.0.conv1.weight", lambda one: one.transpose(0, 1).contiguous(), "1 misshapen tensors"),
         ("extra.weight", torch.zeros(1), "1 unexpected tensors"),
         ("fc.weight", lambda one: torch.zeros(7, 64), "classifier is replaced: it has 7 outputs, the net 10"),
     ],

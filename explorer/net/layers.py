@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from explorer.spec import NORM_GROUPS, ResNetSpec
+from explorer.spec import ATTENTIONS, NORM_GROUPS, ResNetSpec
 
 
 class _BornEmpty:
@@ -172,7 +172,8 @@ def attention(spec: ResNetSpec, channels: int) -> nn.Module | None:
     """What scales a block's maps before the addition, if anything does."""
     if spec.attention == "none":
         return None
-    return ATTENTION[spec.attention](channels, *((spec.attention_reduction,) if spec.attention == "se" else ()))
+    reduction = (spec.attention_reduction,) if ATTENTIONS[spec.attention].reduces else ()
+    return ATTENTION[spec.attention](channels, *reduction)
 
 
 def biased(spec: ResNetSpec, place: str) -> bool:

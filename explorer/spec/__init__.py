@@ -6,6 +6,7 @@ Sources: He et al. 2015 (arXiv 1512.03385), He et al. 2016 (1603.05027), Xie et 
 """
 
 from explorer.spec.axes import (
+    ATTENTIONS,
     BLOCKS,
     CHOICES,
     DEFAULT_INPUT,
@@ -34,6 +35,7 @@ from explorer.spec.parse import parse_input, parse_stages
 from explorer.spec.presets import cifar_stages, preset, presets
 
 __all__ = [
+    "ATTENTIONS",
     "BLOCKS",
     "CHOICES",
     "DEFAULTS",

@@ -21,6 +21,23 @@ class BlockKind:
 
 
 BLOCKS = {"basic": BlockKind(expansion=1, convs=2), "bottleneck": BlockKind(expansion=4, convs=3)}
+
+
+@dataclass(frozen=True)
+class AttentionKind:
+    """words: on a control and in the written file; short: in a name; says: how a block weighs its channels; reduces:
+    whether attention_reduction has a sense for it."""
+
+    words: str
+    short: str
+    says: str
+    reduces: bool = False
+
+
+ATTENTIONS = {  # its module: `ATTENTION` in explorer.net.layers
+    "se": AttentionKind("squeeze-and-excitation", "SE", "by two small layers on their means", reduces=True),
+    "eca": AttentionKind("efficient channel attention", "ECA", "by a short convolution over their means"),
+}
 CHOICES: dict[str, tuple[str, ...]] = {  # axes told in a word; the first one is the default
     "family": ("imagenet", "cifar"),
     "block": tuple(BLOCKS),
@@ -34,7 +51,7 @@ CHOICES: dict[str, tuple[str, ...]] = {  # axes told in a word; the first one is
     "shortcut_pool": ("none", "avg"),
     "shortcut_norm": ("norm", "none"),
     "conv_bias": ("none", "all", "projection", "ends"),
-    "attention": ("none", "se", "eca"),
+    "attention": ("none", *ATTENTIONS),
     "zero_pad": ("behind", "both"),
     "preact_first": ("stem", "block"),
     "last_norm": ("yes", "no"),
@@ -359,6 +376,10 @@ def _projects(spec: ResNetSpec) -> bool:
     return spec.shortcut in ("B", "C")
 
 
+def _reduces(spec: ResNetSpec) -> bool:
+    return spec.attention in ATTENTIONS and ATTENTIONS[spec.attention].reduces
+
+
 SENSE: tuple[
     tuple[str, Callable[[ResNetSpec], bool], str], ...
 ] = (  # (field, when a value off the default has no sense, why)
@@ -374,7 +395,12 @@ SENSE: tuple[
     ),
     ("preact_first", lambda spec: spec.activation != "pre", "only a pre-activation net has it; choose activation=pre"),
     ("last_norm", lambda spec: spec.activation != "pre", "only a pre-activation net has it; choose activation=pre"),
-    ("attention_reduction", lambda spec: spec.attention != "se", "only squeeze-and-excitation reduces; choose se"),
+    (
+        "attention_reduction",
+        lambda spec: not _reduces(spec),
+        f"only {' and '.join(one.words for one in ATTENTIONS.values() if one.reduces)} reduces; choose "
+        + " or ".join(key for key, one in ATTENTIONS.items() if one.reduces),
+    ),
     ("zero_init", lambda spec: spec.shortcut == "none", "without shortcuts the net would answer 0 to everything"),
     (
         "zero_init",

@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from explorer.spec.axes import CHOICES, LIMITS, Changes, ResNetSpec, Value, changed, read_field
+from explorer.spec.axes import ATTENTIONS, CHOICES, LIMITS, Changes, ResNetSpec, Value, changed, read_field
 from explorer.spec.checks import check_int, shortened
 from explorer.spec.presets import preset
 
@@ -148,7 +148,7 @@ AXES: tuple[Axis, ...] = (
         "attention",
         "Attention before the addition",
         "Attention",
-        _words(none="none", se="squeeze-and-excitation", eca="efficient channel attention"),
+        _words(none="none", **{key: one.words for key, one in ATTENTIONS.items()}),
     ),
     Axis("attention_reduction", "Reduction of SE", "Attention", help="16 as published."),
     Axis("strides", "Stride of each stage", "Strides", help="1,2,2,2 in the paper."),

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from explorer.spec.axes import LISTS, MAX_BLOCKS, ResNetSpec, Value, changed
+from explorer.spec.axes import ATTENTIONS, LISTS, MAX_BLOCKS, ResNetSpec, Value, changed
 from explorer.spec.presets import cifar_stages, preset
 from explorer.spec.spelling import Written, words
 from explorer.spec.variants import NUMBERS, VARIANTS
@@ -247,7 +247,7 @@ _DATA: list[Rule] = [
 ]
 _ATTENTION: list[Rule] = [
     (r"se|squeeze (?:and )?excitation", _change(attention="se")),
-    (r"eca", _change(attention="eca")),
+    *((key, _change(attention=key)) for key in ATTENTIONS if key != "se"),
 ]
 _TRAININGS = r"stochastic depth|simclr|moco(?: v [123])?|swav|dino|byol|barlow ?twins|vicreg|sup ?con|deep ?cluster|mlperf|wsl(?: images)?"
 _BEFORE: list[Rule] = [

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from explorer.spec.axes import ATTENTIONS
+
 
 @dataclass(frozen=True)
 class Variant:
@@ -67,8 +69,10 @@ VARIANTS: dict[str, dict[str, Variant]] = {
     },
     "attention": {
         "none": Variant("noattention", "without attention"),
-        "se": Variant("se", "SE", "SE: each block weighs its channels, by two small layers on their means"),
-        "eca": Variant("eca", "ECA", "ECA: each block weighs its channels, by a short convolution over their means"),
+        **{
+            key: Variant(key, one.short, f"{one.short}: each block weighs its channels, {one.says}")
+            for key, one in ATTENTIONS.items()
+        },
     },
     "zero_pad": {
         "behind": Variant("behind", "zeros behind"),

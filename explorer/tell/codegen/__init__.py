@@ -11,14 +11,13 @@ import re
 from explorer.facts.rollup import Headline, headline
 from explorer.net.ops import op
 from explorer.net.resnet import BLOCK_CLASSES, ResNet
-from explorer.spec import ResNetSpec, naming
+from explorer.spec import ATTENTIONS, ResNetSpec, naming
 from explorer.tell.codegen.layout import part, used
 from explorer.tell.codegen.writing import Writer
 
 __all__ = ["code"]
 
 NORM_KINDS = {"batch": "norm", "group": "groupnorm", "frozen": "frozennorm"}
-ATTENTION = {"se": "squeeze-and-excitation", "eca": "ECA"}
 MAIN = """if __name__ == "__main__":
     model = ResNet().eval()
     print(f"{{sum(p.numel() for p in model.parameters()):,}} parameters")  # {params:,}
@@ -48,7 +47,7 @@ def _mentioned(name: str, texts: dict[str, str]) -> bool:
 def _recipe(spec: ResNetSpec) -> str:
     """What the block does, in order: its class's own docstring with this net's norm, attention and shortcut."""
     recipe = BLOCK_CLASSES[spec.block, spec.activation].__doc__ or ""
-    gate = f"{ATTENTION[spec.attention]}, " if spec.attention != "none" else ""
+    gate = f"{ATTENTIONS[spec.attention].words}, " if spec.attention != "none" else ""
     recipe = recipe.replace("(attention), ", gate)
     recipe = (
         recipe.replace("BN", op(NORM_KINDS[spec.norm]).short) if spec.norm != "none" else recipe.replace("BN, ", "")

@@ -9,7 +9,7 @@ pieces.stylesheet(feature_maps.STYLE)
 st.header("What does it see?", anchor=False)
 found = feature_maps.looked(state.current())
 if found:
-    st.subheader("Through the net", anchor=False)
+    st.header("Through the net", anchor=False)
     feature_maps.way(found)
     st.subheader("Inside a block: shortcut + residual = sum", anchor=False)
     rows = feature_maps.inside(found)

@@ -27,7 +27,7 @@ PARTS = (  # what ?hide= may take away, besides any control by its key
     *("downloads", "alerts", "expanders", "variants", "sums", "reasons"),
 )
 TWINS_NET = "net=resnet20_cifar&in_channels=1&input=28"  # as a link says it
-CONTROLS = ("guess-", "budget-", "size-", "steps-", "shown-")  # of one experiment each
+CONTROLS = ("guess-", "budget-", "size-", "steps-", "shown-", "look-")  # of one experiment each; groups on Feature maps
 
 
 def _one_of(name: str, choices: Callable[[], Iterable[str]]) -> Callable[[str], object]:

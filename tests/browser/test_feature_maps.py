@@ -67,6 +67,8 @@ def test_a_student_draws_a_seven_and_finds_out(visit, size: str) -> None:
     page.get_by_text(re.compile("With option A’s zeros on the other side it")).wait_for()
     assert "zeros=true" in page.url
     page.get_by_text("zeros stood on the other side?").click()
+    expect(page.get_by_text("With option A’s zeros on the other side it")).to_have_count(0)
+    seen.settle()
     page.locator(".st-key-off input").click()
     page.get_by_role("option", name="layer1.0").click()
     page.get_by_text("With layer1.0 adding nothing it").wait_for()

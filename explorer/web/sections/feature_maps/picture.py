@@ -23,7 +23,7 @@ SAMPLE = 7  # the digit that the pad starts with, of the test set
 
 def of_a_digit() -> Prepared | None:
     """Drawn, or on a photo. Raises `ValueError` when nothing is drawn, or the file is no picture that can be used."""
-    source = asked("The digit", DIGITS, "digit", label_visibility="collapsed")
+    source = asked("The digit", DIGITS, "digit", label_visibility="collapsed", wrap=True)
     if source == "draw":
         return _drawn()
     data = _file() if source == "upload" else _camera()

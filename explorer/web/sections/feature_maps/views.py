@@ -69,7 +69,8 @@ def looked(chosen: Chosen) -> Look | None:
         return None
     with right:
         place = st.container()
-        changes = _changes(net)
+        with st.container(key="look-what-if"):
+            changes = _changes(net)
         found = _passes(slug, net, prepared, changes)
         if found:
             with place:
@@ -152,17 +153,20 @@ def _answer(found: Look) -> None:
     with bars:
         pieces.html(feature_maps.answers(best, found.before))
         _difference(found, best[0])
-        label = _spoken_for(names, best[0][0])
+        with st.container(key="look-spoken"):
+            label = _spoken_for(names, best[0][0])
+            exactly = st.container()
     features = one.seen.outputs[last_maps(found.nodes)][0]
     glow = class_map(features, one.who.classifier, label)
-    with glowing:
+    with glowing, st.container(key="look-cover"):
         hint = "Orange spoke for the class. Drag over the picture to cover a part."
         look_component.cover(feature_maps.spoken(glow, found.picture, names[label]) | {"hint": hint}, COVER)
-    with bars:
+    with exactly:
         logit, bias = float(one.seen.logits[0, label]), float(one.who.classifier.bias[label])
+        sign = "−" if bias < 0 else "+"
         pieces.note(
             f"What spoke for “{names[label]}”, averaged over the picture: {float(glow.mean()):.2f}; with the class’s bias "
-            f"{bias:+.2f} that is its logit, {logit:.2f}, exactly (Zhou et al. 2016).",
+            f"{sign}{abs(bias):.2f} that is its logit, {logit:.2f}, exactly (Zhou et al. 2016).",
             "measured",
         )
 

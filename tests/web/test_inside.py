@@ -40,7 +40,7 @@ def used() -> set[str]:
 
 
 def _is_session(node: ast.AST) -> bool:
-    return ast.unparse(node) == "session()"
+    return ast.unparse(node) in ("session()", "session.session()")
 
 
 def test_every_key_of_the_session_is_named_with_its_type() -> None:

@@ -19,6 +19,7 @@ from tests.web.test_pages import PAGES
 
 README = {  # file -> path, text to wait for, theme
     "map": ("/?depth=152", "60.19 M params", "light"),
+    "explain": ("/explain?step=7", "Shortcut", "light"),
     "blocks": ("/blocks", "1.18 M", "light"),
     "feature_maps": ("/feature_maps", "Inside a block", "light"),
     "catalogue": ("/catalogue", "params", "light"),

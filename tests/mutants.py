@@ -239,13 +239,13 @@ FAULTS = (
         (
             (
                 "explorer/web/state.py",
-                '    return st.session_state.get("chosen", DEFAULT)',
-                '    return globals().get("_LAST", DEFAULT)',
+                '    chosen: Chosen = session().get("chosen", DEFAULT)',
+                '    chosen: Chosen = globals().get("_LAST", DEFAULT)',
             ),
             (
                 "explorer/web/state.py",
-                '    st.session_state["chosen"] = chosen',
-                '    st.session_state["chosen"] = globals()["_LAST"] = chosen',
+                '    session()["chosen"] = chosen',
+                '    session()["chosen"] = globals()["_LAST"] = chosen',
             ),
         ),
         ("tests/web/test_pages.py",),
@@ -254,8 +254,8 @@ FAULTS = (
         "residual-overwritten",
         "What a block adds is kept uncopied, and the addition in place overwrites it",
         "explorer/look/passed.py",
-        "residual = args[0].clone() if adds else None",
-        "residual = args[0] if adds else None",
+        "residual = args[0].clone() if adds and self.terms else None",
+        "residual = args[0] if adds and self.terms else None",
         "tests/look/test_passed.py",
     ),
     fault(

@@ -12,17 +12,19 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.test_from_file import large_checkpoint
 from tests.conftest import CHROMIUM, FLAGS, ROOT, Server, Visit
 from tests.web.test_pages import PAGES
 
 README = {  # file -> path, text to wait for, theme
     "map": ("/?depth=152", "60.19 M params", "light"),
-    "explain": ("/explain?step=7", "Shortcut", "light"),
+    "explain": ("/explain?step=7", "Next", "light"),
     "blocks": ("/blocks", "1.18 M", "light"),
     "feature_maps": ("/feature_maps", "Inside a block", "light"),
     "catalogue": ("/catalogue", "params", "light"),
+    "from_file": ("/identify", "Which net is this file of?", "light"),
     "why_residual": ("/why_residual?experiment=degradation&reveal=true", "params", "light"),
     "timing": ("/timing?view=race", "params", "light"),
     "cost": ("/cost", "Where is the cost?", "light"),
@@ -32,10 +34,24 @@ README = {  # file -> path, text to wait for, theme
 SIZES = {"desktop": (1440, 900), "projector": (1280, 720), "phone": (390, 844)}
 
 
+def choose_a_file(page: Page) -> None:
+    """A checkpoint of ResNet-50-D."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = large_checkpoint(Path(folder) / "resnet50d.safetensors", "resnet50d")
+        page.get_by_label("A checkpoint (.safetensors").set_input_files(path)
+        page.locator(".lead", has_text="It is ResNet-50-D").wait_for()
+
+
+ACTS = {"from_file": choose_a_file}  # what is done before the picture is taken
+
+
 def take(browser: Browser, server: Server, path: str, text: str | None, size: str, theme: str, to: Path) -> None:
     width, height = SIZES[size]
     visit = Visit(browser, server.url, viewport={"width": width, "height": height}, color_scheme=theme)
-    visit.goto(path, text).page.wait_for_timeout(1500)
+    page = visit.goto(path, text).page
+    if act := ACTS.get(to.stem):
+        act(page)
+    page.wait_for_timeout(1500)
     visit.page.screenshot(path=to)
     for fault in visit.faults:
         print(f"{to.name}: {fault}")

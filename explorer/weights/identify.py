@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 
 from explorer.net.resnet import build
 from explorer.spec import ResNetSpec, changed_fields, named, naming, write_field
+from explorer.spec.controls import AXES
 from explorer.weights.derive import derive
 from explorer.weights.limits import Tensor
 from explorer.weights.match import Matched, causes, match
@@ -167,6 +168,9 @@ def _and(values: Sequence[int]) -> str:
     return ", ".join(map(str, values))
 
 
+WORDS = {one.field: one.values for one in AXES}  # as the sidebar says them
+
+
 def differences(spec: ResNetSpec) -> list[str]:
     """How a net differs from the paper's (torchvision's) of its depth, in sentences."""
     said = []
@@ -175,7 +179,7 @@ def differences(spec: ResNetSpec) -> list[str]:
     for field, (old, _) in changed_fields(spec, base).items():
         if field in ("family", "attention_reduction"):
             continue
-        usual = write_field(old) if old != () else "the usual"
+        usual = WORDS.get(field, {}).get(str(old), write_field(old)) if old != () else "the usual"
         sentence = _SAYS[field](spec) if field in _SAYS else f"{field} is {write_field(getattr(spec, field))}."
         said.append(f"{sentence[:-1]} ({name}: {usual}).")
     return said

@@ -6,16 +6,16 @@ import json
 from pathlib import Path
 
 from explorer.net.resnet import build
-from explorer.spec import preset
+from explorer.spec import named
 
 
-def large_checkpoint(path: Path) -> Path:
-    """ResNet-152's own: a true header, and a hole in the file in place of the numbers."""
+def large_checkpoint(path: Path, name: str = "resnet152") -> Path:
+    """A net's own: a true header, and a hole in the file in place of the numbers."""
     header, reached = {}, 0
-    for name, one in build(preset("resnet152"), "meta").state_dict().items():
+    for tensor, one in build(named(name), "meta").state_dict().items():
         kind, size = ("F32", 4) if one.is_floating_point() else ("I64", 8)
         end = reached + size * one.numel()
-        header[name] = {"dtype": kind, "shape": list(one.shape), "data_offsets": [reached, end]}
+        header[tensor] = {"dtype": kind, "shape": list(one.shape), "data_offsets": [reached, end]}
         reached = end
     text = json.dumps(header).encode()
     with path.open("wb") as file:
@@ -37,4 +37,5 @@ def test_a_checkpoint_is_identified_without_being_uploaded(visit, tmp_path: Path
     assert page.get_by_text("Every tensor of the net is in the file, and no other.").is_visible()
     picker.set_input_files({"name": "notes.txt", "mimeType": "text/plain", "buffer": b"a shopping list"})
     page.get_by_text("file='notes.txt'").wait_for()
+    page.get_by_text("notes.txt · 15 bytes").wait_for()  # no longer “Reading …”
     assert page.locator(".lead", has_text="It is").count() == 0 and sum(sent) < 100_000

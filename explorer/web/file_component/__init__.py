@@ -38,10 +38,10 @@ def given(key: str) -> Given | None:
     return None if said is None else _checked(said)
 
 
-def pick(key: str, label: str, about: str, accept: str, wanted: tuple[str, Missing] | None) -> None:
-    """Draw it. wanted: the file's id, and which bytes are asked for."""
-    want = None if wanted is None else {"id": wanted[0], "offset": wanted[1].offset, "length": wanted[1].length}
-    data = {"label": label, "about": about, "accept": accept, "want": want}
+def pick(key: str, label: str, about: str, accept: str, file: str, missing: Missing | None) -> None:
+    """Draw it. file: the id of the file that was read; missing: which bytes of it are asked for, None when it is told."""
+    want = None if missing is None else {"id": file, "offset": missing.offset, "length": missing.length}
+    data = {"label": label, "about": about, "accept": accept, "want": want, "told": "" if want else file}
     _pick(key=key, data=data, on_given_change=lambda: None)
 
 

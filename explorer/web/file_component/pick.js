@@ -55,10 +55,8 @@ class Picker {
     this.input.accept = data.accept;
     this.input.setAttribute("aria-label", data.label);
     const want = data.want;
-    if (!want || want.id !== this.id) {
-      if (this.file) this.say(`${this.file.name} · ${bytesInWords(this.file.size)}`);
-      return;
-    }
+    if (this.file && data.told === this.id) this.say(`${this.file.name} · ${bytesInWords(this.file.size)}`);
+    if (!want || want.id !== this.id) return;
     const asked = `${want.id} ${want.offset} ${want.length}`;
     if (asked !== this.asked) {
       this.asked = asked;

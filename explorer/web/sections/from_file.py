@@ -31,7 +31,7 @@ PAGES = {"": "Architecture", "blocks": "Blocks", "cost": "Cost", "compare": "Com
 
 def asked() -> Identified | None:
     """The file or the pasted text, and what it is; errors are said here."""
-    found, wanted = _file()
+    found, file, missing = _file()
     left, right = st.columns(2, gap="large")
     with left:
         file_component.pick(
@@ -39,7 +39,8 @@ def asked() -> Identified | None:
             "A checkpoint (.safetensors, .pt, .pth, .th, .bin) or a config (.json, .yaml, .py)",
             "It stays with you: only names, shapes and number formats are read, and nothing in it is run. Any size.",
             ACCEPTED,
-            wanted,
+            file,
+            missing,
         )
     with right:
         text = st.text_area(
@@ -57,23 +58,23 @@ def asked() -> Identified | None:
     return found
 
 
-def _file() -> tuple[Identified | str | None, tuple[str, Missing] | None]:
-    """(what the chosen file is, or what is wrong with it; which bytes are needed to say so)."""
+def _file() -> tuple[Identified | str | None, str, Missing | None]:
+    """(what the chosen file is, or what is wrong with it; the file's id; which bytes are needed to say so)."""
     try:
         given = file_component.given(FILE)
     except ValueError as error:
-        return str(error), None
+        return str(error), "", None
     if given is None:
-        return None, None
+        return None, "", None
     known = session().get("identified")
     if known is not None and known[0] == given.id:
-        return known[1], None
+        return known[1], given.id, None
     try:
         found = _identified(cast(IO[bytes], given.file), given.name)
     except Missing as missing:
-        return None, (given.id, missing)
+        return None, given.id, missing
     session()["identified"] = given.id, found
-    return found, None
+    return found, given.id, None
 
 
 def _identified(file: IO[bytes], name: str) -> Identified | str:

@@ -132,3 +132,17 @@ def test_a_lecture_by_the_keyboard_alone(visit) -> None:
     seen.page.keyboard.press("Escape")
     seen.page.get_by_test_id("stHeader").wait_for()
     arrive(seen, second)
+
+
+CUT = """() => [...document.querySelectorAll('.stMain [role="radiogroup"] button')].filter((one) => {
+  const column = one.closest('[data-testid="stColumn"], .stMain').getBoundingClientRect(), box = one.getBoundingClientRect();
+  return box.right > column.right + 1 || box.left < column.left - 1;
+}).map((one) => one.textContent)"""
+
+
+def test_at_200_percent_no_segment_is_cut_and_what_is_built_makes_way(visit) -> None:
+    seen = visit("/blocks", "Why the bottleneck?", viewport={"width": 720, "height": 450})
+    seen.page.locator(".st-key-place").get_by_role("radio").nth(2).wait_for()
+    assert seen.page.evaluate(CUT) == []
+    seen.page.get_by_role("heading", name="What the way around costs").scroll_into_view_if_needed()
+    expect(seen.page.locator(".built b")).not_to_be_in_viewport()

@@ -17,7 +17,14 @@ from tests.conftest import Server, Visit
 
 TOUR = lecture.load()
 STEPS = [(scene, revealed) for scene in TOUR.scenes for revealed in ((False, True) if scene.question else (False,))]
-USUAL = {"depth": "50", "equal": "width", "place": "solid", "outer": "256", "experiment": "degradation"}
+USUAL = {
+    "depth": "50",
+    "who": "residual-20",
+    "equal": "width",
+    "place": "solid",
+    "outer": "256",
+    "experiment": "degradation",
+}
 PROJECTOR, PHONE = {"width": 1280, "height": 720}, {"width": 390, "height": 844}
 ARRIVED = """([title, revealed]) => {
   const stage = window.resnetLecture?.stage?.place.querySelector(".stage");

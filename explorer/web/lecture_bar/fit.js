@@ -43,6 +43,6 @@ function fit() {
 // At once, and again when pictures and charts have come.
 export function fitSoon(present) {
   fitting.forEach(clearTimeout);
-  fitting = present ? [30, 250, 700, 1500].map((wait) => setTimeout(fit, wait)) : [];
+  fitting = present ? [30, 250, 700, 1500, 3000].map((wait) => setTimeout(fit, wait)) : [];
   if (!present) VARIABLES.forEach((name) => style.removeProperty(name));
 }

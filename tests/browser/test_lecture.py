@@ -25,6 +25,7 @@ USUAL = {
     "outer": "256",
     "experiment": "degradation",
 }
+LOOKS = {"feature_maps": "ResNet-20 (CIFAR)"}  # there the header names the net that looks, not the sidebar's
 PROJECTOR, PHONE = {"width": 1280, "height": 720}, {"width": 390, "height": 844}
 ARRIVED = """([title, revealed]) => {
   const stage = window.resnetLecture?.stage?.place.querySelector(".stage");
@@ -58,9 +59,8 @@ def arrive(seen: Visit, scene: lecture.Scene, revealed: bool = False) -> None:
     chosen = lecture.Scene(
         "x", "x", scene.page, "", state=lecture.address("x", scene.params(revealed)).partition("?")[2]
     ).chosen
-    seen.page.locator(".built b", has_text=re.compile(f"^{re.escape(naming.title(chosen.spec))}$")).wait_for(
-        timeout=10_000
-    )
+    shown = LOOKS.get(scene.page, naming.title(chosen.spec))
+    seen.page.locator(".built b", has_text=re.compile(f"^{re.escape(shown)}$")).wait_for(timeout=10_000)
 
 
 def walk(seen: Visit, key: str, each) -> None:

@@ -60,7 +60,9 @@ def arrive(seen: Visit, scene: lecture.Scene, revealed: bool = False) -> None:
         "x", "x", scene.page, "", state=lecture.address("x", scene.params(revealed)).partition("?")[2]
     ).chosen
     shown = LOOKS.get(scene.page, naming.title(chosen.spec))
-    seen.page.locator(".built b", has_text=re.compile(f"^{re.escape(shown)}$")).wait_for(timeout=10_000)
+    seen.page.locator(".built b", has_text=re.compile(f"^{re.escape(shown)}$")).wait_for(
+        state="attached", timeout=10_000
+    )
 
 
 def walk(seen: Visit, key: str, each) -> None:

@@ -56,7 +56,7 @@ def looked(chosen: Chosen) -> Look | None:
     """The choices on top of the page, and the pass; None while there is no picture yet, and it is said what is missing."""
     slug = asked("Which net looks?", WHO, "who")
     left, right = st.columns([1, 2], gap="large")
-    with left:
+    with left, st.container(key="look-picture"):
         try:
             net = who.digits(slug) if slug != OURS else who.sidebars(chosen)
             if net is None:
@@ -73,7 +73,7 @@ def looked(chosen: Chosen) -> Look | None:
             changes = _changes(net)
         found = _passes(slug, net, prepared, changes)
         if found:
-            with place:
+            with place, st.container(key="look-answer"):
                 _answer(found)
     return found
 

@@ -34,6 +34,7 @@ PAGES = (  # file in pages/, title, icon; the first is the home page
     ("blocks", "Blocks", ":material/widgets:"),
     ("shapes", "Shapes", ":material/deployed_code:"),
     ("cost", "Cost", ":material/bar_chart:"),
+    ("sheet", "Numbers", ":material/table_view:"),
     ("timing", "Timing", ":material/timer:"),
     ("compare", "Compare", ":material/compare_arrows:"),
     ("feature_maps", "Feature maps", ":material/visibility:"),

@@ -18,6 +18,7 @@ from explorer.facts.rollup import METRICS, SUMS
 from explorer.net.node import Node
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, naming
+from explorer.tell import sheet
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,21 @@ def memories(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
         ),
         Section("Outputs by layer, bytes", layers),
     ]
+
+
+def sheets(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
+    """One configuration's numbers; what each is stands in its row."""
+    made = _sheet(spec, asked)
+    return [Section(made.title, made.rows, note="; ".join(memory.assumptions(asked.dtype)))]
+
+
+def sheet_as(written: str, spec: ResNetSpec, asked: argparse.Namespace) -> str:
+    """The same as Markdown or LaTeX."""
+    return sheet.COPIES[written](_sheet(spec, asked))
+
+
+def _sheet(spec: ResNetSpec, asked: argparse.Namespace) -> sheet.Sheet:
+    return sheet.sheet(spec, asked.height, asked.width, asked.batch, asked.dtype, asked.optimizer)
 
 
 def fields(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:

@@ -64,6 +64,20 @@ QUESTIONS: dict[str, Question] = {
             ),
         ),
     ),
+    "sheet": Question(
+        "every number of one configuration: size, work, memory, receptive field, time, each with its proof",
+        "sheets",
+        (
+            (
+                "--dtype",
+                {"default": "fp32", "metavar": "fp32|bf16|amp|…", "help": "number format; amp: mixed precision"},
+            ),
+            (
+                "--optimizer",
+                {"default": "SGD with momentum", "metavar": "NAME", "help": "SGD, momentum, Adam or AdamW"},
+            ),
+        ),
+    ),
     "field": Question(
         "receptive fields, v1 against v1.5",
         "fields",
@@ -108,7 +122,9 @@ QUESTIONS: dict[str, Question] = {
 
 def formats(name: str) -> tuple[str, ...]:
     """What a question's answer can be written as; the first is the usual one."""
-    return ("svg", "dot") if name == "figure" else tuple(WRITERS)
+    if name == "figure":
+        return ("svg", "dot")
+    return (*WRITERS, "markdown", "latex") if name == "sheet" else tuple(WRITERS)
 
 
 def parser(name: str) -> cli.Parser:
@@ -147,7 +163,7 @@ def render(name: str, given: argparse.Namespace) -> str:
         cli.one_of("stride_on", given.stride_on, axes.CHOICES["stride_on"])
     if name == "paper" and given.stride_on is not None and given.table != "table1":
         raise ValueError(f"stride_on={given.stride_on!r}: {given.table[:60]} has no strides; leave --stride-on away")
-    if name == "memory":
+    if name in ("memory", "sheet"):
         given.optimizer = OPTIMIZERS.get(given.optimizer.lower(), given.optimizer)
     spec = None
     if question.model:
@@ -161,6 +177,9 @@ def render(name: str, given: argparse.Namespace) -> str:
 
         return picture(cli.one_of("figure", given.what, FIGURES), spec, given.height, given.width, given.format)
     from explorer.cli import answers  # torch: only now
+
+    if spec and given.format in ("markdown", "latex"):
+        return answers.sheet_as(given.format, spec, given)
 
     answer: Callable[..., Sequence[Any]] = getattr(answers, question.answer)
     return WRITERS[given.format](answer(*([spec] if question.model else []), given))

@@ -9,6 +9,8 @@ COST = {
     "field": "What does one unit see?",
     "torchinfo": "What does torchinfo say?",
 }
+TRAINED = {"SGD": "SGD", "momentum": "SGD with momentum", "Adam": "Adam or AdamW"}
+COPY = {"text": "text", "markdown": "Markdown", "csv": "CSV", "latex": "LaTeX", "code": "PyTorch code"}
 COMPARE = {
     "headline": "In total",
     "stages": "Stage by stage",
@@ -36,6 +38,8 @@ TIMING = {
 }
 ON = {  # (page, key of the link) → its words
     ("cost", "show"): COST,
+    ("sheet", "optimizer"): TRAINED,
+    ("sheet", "copy"): COPY,
     ("compare", "diff"): COMPARE,
     ("paper", "table"): PAPER,
     ("paper", "table_stride"): TABLE_STRIDE,

@@ -18,7 +18,7 @@ WHAT = "shows what a residual network does to a picture, what it costs and why i
 DOORS = (  # page, label, what stands behind
     ("explain", "Explain it to me", "From a pixel to a shortcut"),
     ("lecture", "Give a lecture", "Scenes for the projector"),
-    ("cost", "I need numbers", "Parameters, multiply-adds, memory"),
+    ("sheet", "I need numbers", "Size, work, memory, time, and the code"),
 )
 
 

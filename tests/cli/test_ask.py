@@ -19,6 +19,7 @@ ASKED = {  # question -> what is asked of it in these tests
     "cost": ["resnet50"],
     "flops": ["resnet50"],
     "memory": ["resnet18", "--batch", "4", "--dtype", "bf16", "--optimizer", "Adam, AdamW"],
+    "sheet": ["resnet18", "--batch", "8", "--dtype", "bf16", "--optimizer", "Adam"],
     "field": ["resnet50"],
     "torchinfo": ["resnet18"],
     "compare": ["resnet50"],

@@ -208,6 +208,7 @@ def test_the_catalogue_opens_the_net_that_is_picked() -> None:
 IN_WORDS = {
     *(("feature_maps", key) for key in ("who", "weights", "picture", "digit", "rows", "channels")),
     ("cost", "dtype"),
+    ("sheet", "dtype"),
 }
 
 

@@ -1,0 +1,281 @@
+"""One sheet: every number of exactly this configuration, each with its proof; to be read, copied and cited.
+
+Counts and tensors are computed from the trace. What a process needs is estimated, as `facts.memory` says. A time is a
+recorded run's where there is one of this very configuration, else it is carried over by multiply-adds from the nearest
+one and says "about".
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TypedDict
+
+from explorer import units
+from explorer.facts import memory
+from explorer.facts.proof import Proof, depth, prove, receptive_field
+from explorer.facts.proof.terms import number, over, times
+from explorer.facts.rollup import blocks
+from explorer.net.node import Node
+from explorer.net.trace import trace
+from explorer.spec import ResNetSpec, naming
+from explorer.tell import tabular
+from explorer.timing.data import records
+from explorer.timing.data.measurement import Measurement
+
+ABOUT = 2.0  # the most that a carried-over time misses a recorded one by, either way; a test holds it
+NEAR = 4.001  # by how much a run may differ, in batch and in multiply-adds, to be carried over
+EAGER = "eager"
+
+
+class Row(TypedDict):
+    """A line as plain data. value: exact, in `unit`; None where there is none, and `note` says why."""
+
+    figure: str
+    value: float | None
+    unit: str
+    short: str
+    source: str
+    formula: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One number. label: in words; short: as people say it; source: a key of units.PROVENANCE; proof: None where there is
+    no number; note: what to know of it."""
+
+    label: str
+    short: str
+    unit: str
+    source: str
+    proof: Proof | None
+    note: str = ""
+
+    @property
+    def exact(self) -> str:
+        """'25,557,032', '–'."""
+        return self.proof.shown if self.proof else "–"
+
+    @property
+    def row(self) -> Row:
+        proof = self.proof
+        return Row(
+            figure=self.label,
+            value=proof.value if proof else None,
+            unit=self.unit,
+            short=self.short,
+            source=self.source,
+            formula=proof.text if proof else "",
+            note=self.note,
+        )
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The lines of one configuration. title: the net and its task in one line."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+    @property
+    def rows(self) -> list[Row]:
+        return [line.row for line in self.lines]
+
+
+def sheet(
+    spec: ResNetSpec, height: int, width: int, batch: int = 1, dtype: str = "fp32", optimizer: str = "SGD with momentum"
+) -> Sheet:
+    """dtype: of `memory.FORMATS`; optimizer: of `memory.OPTIMIZERS`. Raises `ValueError` by field."""
+    nodes = trace(spec, height, width, batch)
+    inference = memory.proofs(spec, height, width, batch, dtype)
+    macs = prove("macs", nodes)
+    pictures = f"batch {batch:,}"
+    in_format = memory.FORMATS[dtype]
+    lines = (
+        _count("Parameters", prove("params", nodes), units.count, "parameters"),
+        _count(
+            "Multiply-adds (MACs), one picture", macs, units.macs, "MACs", "2 FLOPs each, where FLOPs are asked for"
+        ),
+        _count("Depth: layers with weights, one after another", depth(spec, nodes), units.exact, "layers"),
+        _field(nodes),
+        _bytes("Weights and buffers", _together(inference["weights"], inference["buffers"])),
+        _bytes(f"Activations alive at the peak, inference, {pictures}", inference["activations"]),
+        _bytes(f"Memory for inference, {pictures}", inference["total"], "estimated"),
+        *_training(spec, (height, width), batch, dtype, optimizer),
+        _time(spec, (height, width), batch, dtype, macs),
+    )
+    return Sheet(
+        f"{naming.title(spec)} · {spec.num_classes:,} classes · {batch:,}×{spec.in_channels}×{height}×{width} · {in_format}",
+        lines,
+    )
+
+
+def _count(label: str, proof: Proof, short: Callable[[float], str], unit: str, note: str = "") -> Line:
+    return Line(label, short(proof.value), unit, "computed", proof, note)
+
+
+def _bytes(label: str, proof: Proof, source: str = "computed", note: str = "") -> Line:
+    about = "≈ " if source == "estimated" else ""
+    return Line(label, about + units.size(proof.value), "bytes", source, proof, note)
+
+
+def _together(one: Proof, other: Proof) -> Proof:
+    parts = (one, other)
+    shown = " + ".join(part.shown for part in parts if part.value) or "0"
+    return Proof("weights and buffers", shown, one.value + other.value, "weights + buffers", parts)
+
+
+def _field(nodes: Sequence[Node]) -> Line:
+    """At the end of the last block."""
+    label = "Receptive field of the last block, a side"
+    last = blocks(nodes)[-1].nodes[-1]
+    if last.receptive_field is None:
+        return Line(label, units.pixels(None), "px", "computed", None, "every unit sees the whole picture")
+    proof = receptive_field(nodes, last.path)
+    size = nodes[0].out_shape[2:]
+    beyond = f"more than the picture of {size[0]}×{size[1]}" if proof.value > max(size) else ""
+    return Line(label, units.pixels(proof.value), "px", "computed", proof, beyond)
+
+
+def _training(spec: ResNetSpec, size: tuple[int, int], batch: int, dtype: str, optimizer: str) -> list[Line]:
+    kept, total = f"Activations kept for training, batch {batch:,}", f"Memory for training, batch {batch:,}"
+    try:
+        found = memory.proofs(spec, *size, batch, dtype, optimizer)
+    except ValueError as error:  # torch would refuse too
+        return [
+            Line(kept, "–", "bytes", "computed", None, str(error)),
+            Line(total, "–", "bytes", "estimated", None, str(error)),
+        ]
+    return [
+        _bytes(kept, found["activations"]),
+        _bytes(total, found["total"], "estimated", f"optimiser: {optimizer}"),
+    ]
+
+
+@cache
+def _shipped() -> tuple[Measurement, ...]:
+    return tuple(run.measurement for run in records.recorded() if run.measurement.settings.compile == EAGER)
+
+
+def _time(spec: ResNetSpec, size: tuple[int, int], batch: int, dtype: str, macs: Proof) -> Line:
+    """The fastest recorded pass of this configuration, or about what it would take."""
+    label, runs = f"Time of one pass, batch {batch:,}", _shipped()
+    same = [
+        run
+        for run in runs
+        if run.spec == spec
+        and (run.settings.height, run.settings.width) == size
+        and (run.settings.batch, run.settings.dtype) == (batch, dtype)
+    ]
+    if same:
+        run = min(same, key=lambda one: one.summary.median_s)
+        median = number(run.summary.median_s)
+        proof = Proof("time", median.text, median.value, f"median of {run.summary.n:,} passes, in s", source="recorded")
+        return Line(label, units.seconds(proof.value), "s", "recorded", proof, _where(run))
+    carried = about(runs, int(macs.value), batch, dtype)
+    if carried is None:
+        return Line(
+            label,
+            "–",
+            "s",
+            "recorded",
+            None,
+            f"no run like it is recorded in {memory.FORMATS[dtype]}: Timing measures it",
+        )
+    run, proof = carried
+    note = f"within a factor of {ABOUT:g} where it was tested, on the five depths; from {run.title} at batch {run.settings.batch:,}, {_where(run)}"
+    return Line(label, f"about {units.seconds(proof.value)}", "s", "estimated", proof, note)
+
+
+def about(runs: Sequence[Measurement], macs: int, batch: int, dtype: str) -> tuple[Measurement, Proof] | None:
+    """The nearest run in this format by batch, then by multiply-adds, then the fastest; and its median seconds times the
+    ratio of the multiply-adds. None where no run in this format is within `NEAR` of it."""
+    near: list[tuple[float, float, float, Measurement]] = []
+    for run in runs:
+        if run.settings.dtype == dtype and macs:
+            batches, work = (_apart(*pair) for pair in ((batch, run.settings.batch), (macs, _macs(run))))
+            if max(batches, work) <= math.log(NEAR):
+                near.append((batches, work, run.summary.median_s, run))
+    if not near:
+        return None
+    *_, run = min(near, key=lambda one: one[:3])
+    here = times(number(batch), number(macs))
+    there = times(number(run.settings.batch), number(_macs(run)))
+    carried = over(times(number(run.summary.median_s), here), there)
+    rule = "recorded seconds · batch·MACs here ÷ batch·MACs there"
+    return run, Proof("time, carried over", carried.text, carried.value, rule, source="estimated")
+
+
+def _apart(one: int, other: int) -> float:
+    """How many times one number is the other, either way, as a logarithm."""
+    return round(abs(math.log(one / other)), 9)
+
+
+def _macs(run: Measurement) -> int:
+    return int(prove("macs", trace(run.spec, run.settings.height, run.settings.width)).value)
+
+
+def _where(run: Measurement) -> str:
+    return f"{run.provenance['device']}: {run.settings.words}"
+
+
+def to_text(made: Sheet) -> str:
+    """Three aligned columns under the title: for a mail."""
+    labels = max(len(line.label) for line in made.lines)
+    shorts = max(len(line.short) for line in made.lines)
+    lines = [
+        f"{line.label:<{labels}}  {line.short:>{shorts}}  {line.exact} {line.unit}".rstrip()
+        if line.proof
+        else f"{line.label:<{labels}}  {line.short:>{shorts}}  {line.note}".rstrip()
+        for line in made.lines
+    ]
+    return "\n".join([made.title, "", *lines]) + "\n"
+
+
+def to_markdown(made: Sheet) -> str:
+    """Title and table with the proofs."""
+    return f"**{made.title}**\n\n{tabular.markdown(_table(made))}"
+
+
+def to_latex(made: Sheet) -> str:
+    """A `tabular` with exact values. Needs no package."""
+    rows = [
+        [
+            tabular.latex_text(line.label),
+            f"${tabular.latex_number(line.exact)}$" if line.proof else tabular.latex_text(line.short),
+            tabular.latex_text(line.unit if line.proof else ""),
+            tabular.latex_text(line.source),
+        ]
+        for line in made.lines
+    ]
+    return tabular.latex(made.title, ("Figure", "Value", "Unit", "Source"), rows)
+
+
+def to_csv(made: Sheet) -> str:
+    """A line per number, the configuration in each."""
+    return tabular.csv_text([{"configuration": made.title, **row} for row in made.rows])
+
+
+def _table(made: Sheet) -> list[dict[str, str]]:
+    return [
+        {
+            "Figure": line.label,
+            "Short": line.short,
+            "Exact": line.exact,
+            "Unit": line.unit,
+            "Source": line.source,
+            "How": f"`{line.proof.text}`" if line.proof else line.note,
+        }
+        for line in made.lines
+    ]
+
+
+COPIES: dict[str, Callable[[Sheet], str]] = {  # slug of the link → what is copied
+    "text": to_text,
+    "markdown": to_markdown,
+    "csv": to_csv,
+    "latex": to_latex,
+}

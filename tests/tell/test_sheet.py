@@ -1,0 +1,138 @@
+"""The sheet: each number has a second source, and every form of it says the same."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from itertools import permutations
+
+import pytest
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from explorer import units
+from explorer.facts.proof import evaluate
+from explorer.spec import preset
+from explorer.tell import sheet
+from explorer.timing.data.records import recorded
+from tests import outside
+
+TEN = ("resnet18", 64, 64, 2)  # a net and its task, small enough to be run
+
+
+def lines(name: str, *task, **more) -> dict[str, sheet.Line]:
+    made = sheet.sheet(preset(name), *task, **more)
+    return {line.label.split(",")[0]: line for line in made.lines} | {line.label: line for line in made.lines}
+
+
+def test_counts_are_torchvisions_and_the_flop_counters() -> None:
+    found, net = lines(*TEN), outside.torchvision().models.resnet18().eval()
+    assert found["Parameters"].row["value"] == sum(one.numel() for one in net.parameters())
+    held = [*net.parameters(), *net.buffers()]
+    assert found["Weights and buffers"].row["value"] == sum(one.numel() * one.element_size() for one in held)
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        net(torch.zeros(1, 3, 64, 64))
+    assert found["Multiply-adds (MACs)"].row["value"] * 2 == counter.get_total_flops()
+
+
+def test_what_training_keeps_is_what_autograd_saves() -> None:
+    net, picture, kept = outside.torchvision().models.resnet18().train(), torch.zeros(2, 3, 64, 64), {}
+    weights = {one.untyped_storage().data_ptr() for one in (*net.parameters(), *net.buffers())}
+
+    def keep(tensor: torch.Tensor) -> torch.Tensor:
+        kept[tensor.untyped_storage().data_ptr()] = tensor
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        net(picture)
+    ours = {picture.untyped_storage().data_ptr(), *weights}
+    held = sum(one.untyped_storage().nbytes() for at, one in kept.items() if at not in ours)
+    assert lines(*TEN)["Activations kept for training"].row["value"] == held
+
+
+def test_resnet50s_published_and_measured_figures() -> None:
+    found = lines("resnet50", 224, 224)
+    assert found["Receptive field of the last block"].short == "427 px"  # Araujo et al. 2019, v1.5's, by their formula
+    assert found["Activations alive at the peak"].row["value"] == 11_239_424  # measured tensor by tensor
+    assert found["Depth: layers with weights"].row["value"] == 50
+    assert "more than the picture of 224×224" in found["Receptive field of the last block"].note
+
+
+def test_a_recorded_time_is_the_files_fastest_of_this_very_configuration() -> None:
+    line = lines("resnet50", 224, 224, 8)["Time of one pass"]
+    times = [
+        run.measurement.summary.median_s
+        for run in recorded()
+        if (run.measurement.name, run.measurement.settings.batch, run.measurement.settings.dtype)
+        == ("resnet50", 8, "fp32")
+    ]
+    assert line.source == "recorded" and line.row["value"] == min(times) and "2 threads" in line.note
+
+
+def test_a_carried_over_time_is_within_its_factor_on_every_pair_of_recorded_runs() -> None:
+    best: dict[tuple, object] = {}
+    for one in recorded():
+        run = one.measurement
+        key = (run.name, run.settings.batch, run.settings.dtype)
+        if run.settings.compile == "eager" and (
+            key not in best or run.summary.median_s < best[key].summary.median_s  # type: ignore[attr-defined]
+        ):
+            best[key] = run
+    tried = 0
+    for here, there in permutations(best.values(), 2):
+        carried = sheet.about([there], sheet._macs(here), here.settings.batch, here.settings.dtype)
+        if carried is not None:
+            tried += 1
+            assert 1 / sheet.ABOUT < carried[1].value / here.summary.median_s < sheet.ABOUT
+    assert tried > 50
+
+
+@pytest.mark.parametrize(
+    ("name", "task", "dtype"),
+    [("resnet50", (224, 224, 8), "amp"), ("resnet20_cifar", (32, 32, 1), "fp32"), ("resnet50", (224, 224, 64), "bf16")],
+)
+def test_no_time_is_made_up_far_from_every_record(name: str, task: tuple, dtype: str) -> None:
+    line = lines(name, *task, dtype)["Time of one pass"]
+    assert line.proof is None and line.row["value"] is None and "Timing measures it" in line.note
+
+
+def test_a_time_near_a_record_says_about_and_from_what() -> None:
+    line = lines("resnet50", 192, 192, 3)["Time of one pass"]
+    assert line.short.startswith("about ") and line.source == "estimated" and "ResNet-" in line.note
+
+
+@pytest.mark.parametrize("task", [("resnet50", 224, 224, 3), ("resnet18", 1, 1, 1), ("resnext50_32x4d", 97, 131, 2)])
+def test_every_number_is_its_proofs_and_marked(task: tuple) -> None:
+    made = sheet.sheet(preset(task[0]), *task[1:], "bf16", "Adam, AdamW")
+    assert {line.source for line in made.lines} <= set(units.PROVENANCE)
+    for line in made.lines:
+        assert line.proof is not None or line.note
+        if line.proof:
+            assert evaluate(line.proof.expression) == pytest.approx(line.proof.value, rel=1e-9), line.label
+
+
+def test_what_torch_refuses_to_train_has_no_training_figures() -> None:
+    found = lines("resnet18", 1, 1, 1)
+    assert found["Memory for training"].proof is None and "torch refuses to train" in found["Memory for training"].note
+    assert found["Memory for inference"].proof is not None
+
+
+def test_every_copy_says_the_same() -> None:
+    made = sheet.sheet(preset("resnext50_32x4d"), 224, 224, 8, "amp")
+    exact = [line.exact for line in made.lines if line.proof]
+    for form in ("text", "markdown"):
+        assert all(value in sheet.COPIES[form](made) for value in exact), form
+    table = [line for line in sheet.to_markdown(made).splitlines() if line.startswith("|")]
+    assert len(table) == len(made.lines) + 2 and len({line.count("|") for line in table}) == 1
+    rows = list(csv.DictReader(io.StringIO(sheet.to_csv(made))))
+    assert [row["value"] for row in rows] == ["" if one["value"] is None else str(one["value"]) for one in made.rows]
+    written = sheet.to_latex(made)
+    assert all(value.replace(",", "{,}") in written for value in exact)
+    assert written.isascii() and r"32$\times$4d" in written
+    assert written.count("{") == written.count("}") and not re.search(r"(?<!\\)[%_#]", written)
+
+
+def test_a_wrong_format_is_named_with_what_is_allowed() -> None:
+    with pytest.raises(ValueError, match="dtype='int3': choose one of fp64"):
+        sheet.sheet(preset("resnet18"), 224, 224, 1, "int3")

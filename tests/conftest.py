@@ -199,7 +199,7 @@ class Visit:
 
     def follow(self, path: str, text: str | re.Pattern[str] | None = None) -> Visit:
         """Another address in the same document, as by the browser's back and forward: the script runs anew, the visitor stays."""
-        before = self.page.evaluate("endedRuns")
+        before = self.settle().page.evaluate("endedRuns")
         self.page.evaluate(FOLLOW, path)
         self.page.wait_for_function("before => endedRuns > before", arg=before, timeout=30_000)
         return self.settle(text)

@@ -198,7 +198,10 @@ class Visit:
         return self.settle(text)
 
     def follow(self, path: str, text: str | re.Pattern[str] | None = None) -> Visit:
-        """Another address in the same document, as by the browser's back and forward: the script runs anew, the visitor stays."""
+        """Another address in the same document, as by the browser's back and forward: the script runs anew, the visitor stays.
+
+        For whole pages: a run of a few milliseconds, like a refusal's, may end before the browser has shown that it began.
+        """
         before = self.settle().page.evaluate("endedRuns")
         self.page.evaluate(FOLLOW, path)
         self.page.wait_for_function("before => endedRuns > before", arg=before, timeout=30_000)

@@ -79,7 +79,7 @@ def test_hostile_links_leave_a_working_page(visit) -> None:
         ("node=%3Cscript%3Ealert(1)%3C%2Fscript%3E", "25.56 M params"),
         ("depth=%00%ff", "choose one of 18, 34, 50"),
     ):
-        app.follow(f"/?{query}", shows).check()
+        app.goto(f"/?{query}", shows).check()
 
 
 def test_a_megabyte_in_the_url_is_turned_away_and_the_app_lives(visit, server) -> None:
@@ -97,7 +97,7 @@ def test_nothing_of_a_link_is_markup(visit) -> None:
     app = visit("/?depth=18", "11.69 M params")
     for key in ("stages", "input", "net", "vs", "lecture", "node", "guess", "hide", "unknown"):
         query = urllib.parse.urlencode({"depth": "other", "model": "custom", key: " ".join(PAYLOADS)})
-        app.follow(f"/{'compare' if key == 'vs' else ''}?{query}")
+        app.goto(f"/{'compare' if key == 'vs' else ''}?{query}")
         app.page.wait_for_selector(".refused, .built")
         assert app.page.locator("[href*=evil], [src*=evil], img[src=x], .katex").count() == 0, key
 

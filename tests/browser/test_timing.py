@@ -212,7 +212,7 @@ def test_odd_links_leave_a_working_page(visit) -> None:
         "view=race&one=resnet50&other=resnet50",
     ):
         one.check()
-        one.follow(f"/timing?{query}")
+        one.goto(f"/timing?{query}")
 
 
 def test_a_run_file_is_loaded_and_a_bad_one_is_refused(visit) -> None:

@@ -25,7 +25,10 @@ SECTIONS = [
     "/cost?show=memory",
     "/paper?table=cifar",
 ]
-NO_MODEL = {"/explain": "How does a net see?"}  # a page without the header: what stands there in its place
+NO_MODEL = {
+    "/explain": "How does a net see?",
+    "/feature_maps": "What does it see?",
+}  # their header is of no model, or of their own
 SIZES = {"projector": (1280, 720), "phone": (390, 844)}
 
 

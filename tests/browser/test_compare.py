@@ -106,7 +106,7 @@ def test_a_row_of_the_structural_diff_opens_its_formulas(visit) -> None:
     expect(line).to_contain_text("in ResNet-34 there is none")
 
 
-@pytest.mark.parametrize(("route", "count"), [("/shapes", 2), ("/cost", 1), ("/compare?diff=presets", 1)])
+@pytest.mark.parametrize(("route", "count"), [("/shapes", 1), ("/cost", 1), ("/compare?diff=presets", 1)])
 def test_the_figures_of_a_page_are_saved_as_svg_and_png(visit, route, count) -> None:
     app = visit(route, "25.56 M")
     app.page.locator(".drawing img, .js-plotly-plot .main-svg").first.wait_for()

@@ -73,6 +73,8 @@ def main() -> None:
         first.show(pages)
     with st.sidebar:
         picked = sidebar.controls(link.given if link is not None else None)
+    if sidebar.idle(name):
+        sidebar.put_away()
     chosen, problem = state.take(link, picked)
     lecture_bar.show(name, flags)
     looking = import_module(LOOKS_WITH[name]).looking if name in LOOKS_WITH else lambda one: one

@@ -15,13 +15,23 @@ from markupsafe import Markup
 from explorer import spec as axes
 from explorer.spec.chosen import DEFAULTS, DEPTHS, MOST_NAME, OTHERS, PAPER
 from explorer.spec.controls import AXES, BY_KEY, GROUPS, Axis
+from explorer.tell import questions
 from explorer.web import pieces, plain
-from explorer.web.asked import forget, shared
+from explorer.web.asked import forget, now, shared
 from explorer.web.session import by_key, session
 from explorer.web.state import choose
 
 OPEN = "variants-open"
 SIZES = ("input", "batch")
+OF_NO_MODEL = ("explain", "why_residual", "lecture")  # pages on which none of the controls would change anything
+TABLES_OF_NO_MODEL = ("errors", "cifar")  # … and the Paper's tables
+AWAY = """
+@media (min-width: 768px) { [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; } }
+@media (max-width: 767px) { /* the drawer has the navigation */
+  [data-testid="stSidebarUserContent"] { display: none; }
+  [data-testid="stExpandSidebarButton"]::after { content: "Pages" !important; }
+}
+"""
 WORDED = tuple(one.slug for one in AXES if one.values)  # the variants that show words
 
 
@@ -58,6 +68,16 @@ def controls(link: Mapping[str, str] | None = None) -> dict[str, object]:
         "C: projections everywhere. none: the plain net.",
     )
     return values | _variants(link)
+
+
+def idle(page: str) -> bool:
+    """Whether no control of the model changes anything on the page as it stands."""
+    return page in OF_NO_MODEL or page == "paper" and now(questions.PAPER, "table") in TABLES_OF_NO_MODEL
+
+
+def put_away() -> None:
+    """What does nothing here is not seen; the model stays chosen, and its place in the address."""
+    pieces.stylesheet(AWAY)
 
 
 def _about(name: str) -> None:

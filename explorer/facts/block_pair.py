@@ -47,7 +47,9 @@ def main_weights(block: Block) -> int:
 def totals(block: Block) -> dict[str, Proof]:
     """What stands below a block: its parameters, and its multiply-adds with and without the shortcut's."""
     main, whole = prove("macs", block.convs), prove("macs", block.nodes)
-    more = {"MACs with the shortcut’s": whole} if whole.value != main.value else {}
+    beside = {"shortcut": block.bypass, "attention": [node for node in block.nodes if node.in_gate]}
+    named = " and the ".join(f"{name}’s" for name, nodes in beside.items() if any(node.macs for node in nodes))
+    more = {f"MACs with the {named}": whole} if whole.value != main.value else {}
     return {
         "parameters, norms and shortcut included": prove("params", block.nodes),
         "MACs of the main path": main,

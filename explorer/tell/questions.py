@@ -25,6 +25,7 @@ PAPER = {
     "cifar": "How good on CIFAR-10?",
 }
 TABLE_STRIDE = {"1x1": "on its 1×1, as in the paper", "3x3": "on its 3×3, as in torchvision"}
+BLOCKS = {"pair": "basic against bottleneck", "own": "this net’s own"}
 EQUAL = {"width": "the same width", "cost": "the same cost, as in Fig. 5"}
 PLACE = {"solid": "x as it is", "dotted": "x reshaped", "conv2_x": "after the stem"}
 TIMING = {
@@ -43,6 +44,7 @@ ON = {  # (page, key of the link) → its words
     ("compare", "diff"): COMPARE,
     ("paper", "table"): PAPER,
     ("paper", "table_stride"): TABLE_STRIDE,
+    ("blocks", "of"): BLOCKS,
     ("blocks", "equal"): EQUAL,
     ("blocks", "place"): PLACE,
     ("timing", "view"): TIMING,

@@ -108,6 +108,7 @@ KEYS: tuple[Key, ...] = (
     _later("figure", MAP, "tell.netmap.view", "FIGURES"),
     _later("walk", ["architecture"], "tell.netmap.view", "WALKS"),
     _number("step", "explain", 1, 10),
+    _choice("of", ["blocks"], *questions.BLOCKS),
     _choice("equal", ["blocks"], *questions.EQUAL),
     _choice("place", ["blocks"], *questions.PLACE),
     _number("outer", "blocks", 8, 2048, 8),

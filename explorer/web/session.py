@@ -41,6 +41,7 @@ Session = TypedDict(
         "share-present": "bool",
         "share-hide": "list[str]",
         # parts that are picked on a page
+        "own_block": "str",  # Blocks: the one that is drawn
         "look_into": "str",  # Cost: a part of the net
         "pair": "str | None",  # Compare: the quick pair that is lit
         "vs_choice": "str",  # … and the baseline's address

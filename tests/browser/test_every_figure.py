@@ -10,6 +10,7 @@ ROUTES = (
     "/?node=layer2",
     "/?figure=fig3",
     "/blocks",
+    "/blocks?of=own",
     "/blocks?equal=cost&place=dotted",
     "/shapes",
     "/cost",
@@ -50,6 +51,7 @@ MAY_STAND_ALONE = {
 }
 NO_FORMULA = {  # route -> what stands in a text that has figures without one, and why
     "/shapes": ("features", "-d fc"),  # channels and classes are chosen, not computed
+    "/sheet": (" classes · ",),  # the configuration, chosen
     "/cost?show=torchinfo": ("num",),  # torchinfo's own, beside ours
     "/paper?table=errors": ("num",),  # published, with the source below the table
     "/?lecture=deeper": ("28 %",),  # the visitor's own guess

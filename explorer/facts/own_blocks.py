@@ -1,0 +1,65 @@
+"""A net's own blocks, those that are alike in a run together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from explorer.facts.rollup import Block, Row, blocks, summed
+from explorer.net.node import Node
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Blocks of one stage, one after another, whose operations have the same kinds, shapes, strides and weights."""
+
+    blocks: tuple[Block, ...]
+
+    @property
+    def first(self) -> Block:
+        return self.blocks[0]
+
+    @property
+    def name(self) -> str:
+        """'conv3_x: layer2.1 … layer2.3, 3 alike'."""
+        many = f" … {self.blocks[-1].path}, {len(self.blocks)} alike" if len(self.blocks) > 1 else ""
+        return f"{self.first.stage}: {self.first.path}{many}"
+
+
+def alike(nodes: Sequence[Node]) -> tuple[Alike, ...]:
+    """All blocks, in the net's order."""
+    return tuple(Alike(tuple(run)) for _, run in groupby(blocks(nodes), _made))
+
+
+def having(groups: Sequence[Alike], path: str) -> Alike:
+    """Those with a block, or with a layer of it, or the first of a stage (`layer2`); the net's first for any other path."""
+    wanted = ".".join(path.split(".")[:2])
+    named = ((group, block) for group in groups for block in group.blocks)
+    return next(
+        (group for group, block in named if wanted in (block.path, block.stage, block.path.split(".")[0])), groups[0]
+    )
+
+
+def rows(groups: Sequence[Alike]) -> list[Row]:
+    """A line per run of blocks, figures of one block."""
+    return [
+        {
+            "stage": group.first.stage,
+            "first": group.first.path,
+            "alike": len(group.blocks),
+            "in_shape": list(group.first.in_shape),
+            "out_shape": list(group.first.out_shape),
+            "shortcut": group.first.shortcut,
+            "params": summed(group.first.nodes),
+            "macs": summed(group.first.nodes, "macs"),
+        }
+        for group in groups
+    ]
+
+
+def _made(block: Block) -> tuple[object, ...]:
+    return (
+        block.stage,
+        *((node.kind, node.in_shape, node.out_shape, node.stride, node.kernel, node.weights) for node in block.nodes),
+    )

@@ -1,0 +1,130 @@
+"""The Blocks page's two views: basic and bottleneck side by side, cut from real models; and the net's own blocks."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer import units
+from explorer.facts import block_pair, own_blocks
+from explorer.facts.own_blocks import Alike
+from explorer.facts.proof import prove
+from explorer.facts.told import Provable
+from explorer.net.trace import trace
+from explorer.tell import palette, questions
+from explorer.tell.drawing import Drawing, block_drawing
+from explorer.web import facts_pieces, pieces, plain, state
+from explorer.web.asked import asked
+from explorer.web.pieces import Figure
+from explorer.web.session import session
+from explorer.web.state import Chosen
+
+
+def pair(chosen: Chosen) -> None:
+    """Basic against bottleneck, at the width and place that are asked for."""
+    left, middle, right = st.columns([1, 1.2, 1.3])
+    with left:
+        equal = asked("What do the two have in common?", questions.EQUAL, "equal")
+    with middle:
+        place = asked(
+            "What does its shortcut carry?",
+            questions.PLACE,
+            "place",
+            help="; ".join(f"{questions.PLACE[name]}: {what}" for name, what in block_pair.PLACES.items()),
+        )
+    with right:
+        width = st.number_input("Outer width (channels)", value=256, step=64, key="outer", bind="query-params")
+    try:
+        found = block_pair.pair(width, equal, place, chosen.spec)
+    except ValueError as error:
+        plain.error(f"{error}. Shown: 256.")
+        width = 256
+        found = block_pair.pair(width, equal, place, chosen.spec)
+
+    pieces.lead(block_pair.lesson(found, equal))
+    widest = max(shape[1] for block in (found.basic, found.bottleneck) for shape in (block.in_shape, block.out_shape))
+    drawings = []
+    for column, (kind, block) in zip(st.columns(2, gap="medium"), found.by_kind().items(), strict=True):
+        with column, st.container(border=not state.on_stage()):
+            weights = prove("params", block.convs)
+            pieces.figures([Figure(units.count(weights.value), "convolution weights", proof=weights)])
+            pieces.arithmetic(block_pair.arithmetic(block))
+            drawings.append(
+                block_drawing(
+                    block, palette.BLOCK_COLOURS[kind], f"{kind}, {block.out_shape[1]}-d", widest, state.on_stage()
+                )
+            )
+            pieces.drawing(
+                drawings[-1],
+                f"{kind} block: {block_pair.arithmetic(block).text}; {block.reason}",
+                proofs=block_pair.drawn_proofs(block),
+            )
+            pieces.reason(block.shortcut, block_pair.why(block))
+            pieces.told(block_pair.totals(block))
+
+    st.subheader("What the way around costs", anchor=False)
+    pieces.table(
+        block_pair.option_rows(width, equal, place, chosen.spec),
+        caption="Parameters of this block under each shortcut option of the paper, norms included.",
+    )
+    with st.container(horizontal=True):
+        pieces.downloads("blocks", block_pair.rows(found), dict(zip(("Basic block", "Bottleneck"), drawings)))
+        facts_pieces.take_home(chosen)
+
+
+def own(chosen: Chosen) -> None:
+    """Every block of this very net, alike ones once; the one that is selected, here or on the map, is drawn."""
+    groups = own_blocks.alike(trace(chosen.spec, chosen.height, chosen.width))
+    by_path = {group.first.path: group for group in groups}
+    session()["own_block"] = own_blocks.having(groups, state.node_selection()).first.path
+    at = st.selectbox(
+        "Which of them?",
+        tuple(by_path),
+        key="own_block",
+        format_func=lambda path: by_path[path].name,
+        on_change=_select,
+        help="The same selection as on the map.",
+    )
+    widest = max(shape[1] for one in groups for shape in (one.first.in_shape, one.first.out_shape))
+    drawn = _draw(by_path[at], widest)
+    st.subheader("All of them", anchor=False)
+    pieces.table([_row(group) for group in groups], caption=CAPTION)
+    with st.container(horizontal=True):
+        pieces.downloads("own-blocks", own_blocks.rows(groups), {"Block": drawn})
+        facts_pieces.take_home(chosen)
+
+
+CAPTION = (
+    "Blocks with the same shapes, strides and weights stand in one line; figures are of one block, for one picture."
+)
+
+
+def _select() -> None:
+    st.query_params["node"] = session()["own_block"]
+
+
+def _draw(group: Alike, widest: int) -> Drawing:
+    block = group.first
+    colour = palette.STAGE_COLOURS[block.stage]
+    drawn = block_drawing(block, colour, f"{block.stage}, {block.path}", widest, state.on_stage())
+    label = f"{group.name}: {block_pair.arithmetic(block).text}; {block.reason}"
+    left, right = st.columns([1.5, 1], gap="large", vertical_alignment="center")
+    with left, st.container(border=not state.on_stage()):
+        pieces.drawing(drawn, label, proofs=block_pair.drawn_proofs(block))
+    with right:
+        pieces.reason(block.shortcut, block_pair.why(block))
+        pieces.arithmetic(block_pair.arithmetic(block))
+        pieces.told(block_pair.totals(block))
+    return drawn
+
+
+def _row(group: Alike) -> dict[str, object]:
+    block = group.first
+    params, macs = (prove(metric, block.nodes, block.path) for metric in ("params", "macs"))
+    return {
+        "blocks": group.name,
+        "in": units.shape(block.in_shape),
+        "out": units.shape(block.out_shape),
+        "shortcut": block.shortcut,
+        "parameters": Provable(params.shown, params),
+        "MACs": Provable(macs.shown, macs),
+    }

@@ -15,7 +15,8 @@ from explorer.web.sections.compare import presets as compare_presets
 chosen = state.current()
 st.header("What changes between two models?", anchor=False)
 base = compare_pair.baseline()
-compare_pair.controls(chosen, base)
+if compare_pair.controls(chosen, base):
+    base = comparison.same_task(base, chosen.spec)
 found = comparison.layers(base, chosen.spec, chosen.height, chosen.width)
 before, after = compare_pair.names(base, chosen)
 pieces.lead(Told(f"From {before} to {after}: ", comparison.summary(base, chosen.spec, found)))

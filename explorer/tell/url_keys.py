@@ -130,6 +130,7 @@ KEYS: tuple[Key, ...] = (
     Key("one", ("timing",), _one_of("one", presets)),
     Key("other", ("timing",), _one_of("other", presets)),
     Key("vs", ("compare",), _baseline),
+    _choice("same", ["compare"], "true", "false"),
     _choice("diff", ["compare"], *questions.COMPARE),
     _choice("x", ["compare"], "params", "MACs", "memory"),
     _choice("y", ["compare"], "params", "MACs", "memory", "time", "pictures/s"),

@@ -45,6 +45,7 @@ Session = TypedDict(
         "look_into": "str",  # Cost: a part of the net
         "pair": "str | None",  # Compare: the quick pair that is lit
         "vs_choice": "str",  # … and the baseline's address
+        "to_choice": "str",  # … and the other net's
         "picked_net": "str",
         "picked_field": "str",
         "catalogue-rows": "list[str] | None",  # Catalogue: the rows that are marked in its table

@@ -15,7 +15,7 @@ def test_the_baseline_stays_pinned_while_the_sidebar_changes_the_other(visit) ->
     app = visit("/compare?vs=resnet18", "From ResNet-18 to ResNet-50")
     choose(app, "depth", "34", "From ResNet-18 to ResNet-34")
     assert "vs=resnet18" in app.page.url and "depth=34" in app.page.url
-    app.page.get_by_role("button", name="Pin the model on the left").click()
+    app.page.get_by_role("button", name="Keep the right one on the left").click()
     app.settle("the same spec. No module differs.")
     assert "vs=" not in app.page.url  # ResNet-34 is the default baseline
     choose(app, "depth", "50", "From ResNet-34 to ResNet-50")

@@ -133,3 +133,19 @@ def test_layer_counts_are_exact_and_minus_signs_are_one_kind():
     assert any(cell.startswith("−") for cell in shown["parameters"]) and not any(
         "-" in cell for cell in shown["parameters"]
     )
+
+
+def test_either_side_is_picked_from_the_same_list_and_both_have_the_same_task():
+    app = open_app("depth=34&norm=none&classes=10&in_channels=1&vs=resnet50", "compare")
+    first, second = (app.selectbox(key=key) for key in ("vs_choice", "to_choice"))
+    assert set(second.options) - set(first.options) and set(first.options) <= set(second.options)
+    count = 25_557_032 - 2 * 64 * 7 * 7 - 990 * 2049  # two input channels and 990 classes fewer
+    assert f"{count:,}" in words(app) and "25,557,032" not in words(app)
+    app.toggle(key="same").set_value(False).run()
+    assert "25,557,032" in words(app) and f"{count:,}" not in words(app)
+    app.toggle(key="same").set_value(True).run()
+    for name in ("resnext50_32x4d", "resnet18"):
+        app.selectbox(key="to_choice").set_value(name).run()
+        assert not app.exception and not app.error
+        assert app.session_state["chosen"].spec == preset(name) and app.selectbox(key="to_choice").value == name
+    assert "25,557,032" in words(app)  # the same task now is ImageNet's

@@ -1,6 +1,6 @@
 """What changes between two models: headline deltas, stages side by side, layers added, removed and changed."""
 
-from explorer.facts.comparison.address import QUICK, address, parse, quick
+from explorer.facts.comparison.address import QUICK, address, parse, quick, same_task
 from explorer.facts.comparison.layer_changes import WORDS, Layer, layer_proofs, layers, summary, told_apart
 from explorer.facts.comparison.totals import (
     cost_proofs,
@@ -26,6 +26,7 @@ __all__ = [
     "parse",
     "preset_rows",
     "quick",
+    "same_task",
     "stage_proofs",
     "stage_rows",
     "summary",

@@ -41,6 +41,11 @@ def quick(label: str) -> tuple[ResNetSpec, ResNetSpec]:
     return changed(preset(base), base_changes), changed(preset(other), changes)
 
 
+def same_task(base: ResNetSpec, other: ResNetSpec) -> ResNetSpec:
+    """The baseline with the other's classes and input channels, so that what differs is the net."""
+    return changed(base, {"num_classes": other.num_classes, "in_channels": other.in_channels})
+
+
 def address(spec: ResNetSpec) -> str:
     """A spec as a short text for the URL: the nearest preset and what differs: 'resnet34~shortcut=none'."""
     name, changes = naming.shortest(spec)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from explorer.facts import comparison
 from explorer.spec import ResNetSpec, naming, preset, presets
-from explorer.spec.chosen import DEFAULTS
+from explorer.spec.chosen import DEFAULTS, DEPTHS
+from explorer.spec.controls import BY_KEY
 from explorer.web import plain
 from explorer.web.session import by_key, session
 from explorer.web.state import Chosen
@@ -33,33 +36,64 @@ def pin(address: str) -> None:
         del st.query_params["vs"]
 
 
-def controls(chosen: Chosen, base: ResNetSpec) -> None:
-    """Quick pairs set both sides; the select box and the button set the baseline alone. A pair is lit while it is the
-    one on the screen, however it came there."""
+def controls(chosen: Chosen, base: ResNetSpec) -> bool:
+    """Two lists, one for each side, and the usual pairs, which set both; whether both are to have the same task. A pair is
+    lit while it is the one on the screen, however it came there."""
     session()["pair"] = next(
         (label for label in comparison.QUICK if comparison.quick(label) == (base, chosen.spec)), None
     )
     st.pills("Quick pairs", tuple(comparison.QUICK), key="pair", on_change=_take_pair, label_visibility="collapsed")
-    middle, right = st.columns([1, 1.6], vertical_alignment="bottom")
-    now = comparison.address(base)
-    options = [*presets()] if now in presets() else [now, *presets()]
-    with middle:
-        session()["vs_choice"] = now
-        st.selectbox(
-            "Baseline, pinned",
-            options,
-            key="vs_choice",
-            on_change=lambda: pin(session()["vs_choice"]),
-            format_func=lambda address: naming.title(comparison.parse(address)),
-        )
+    left, right, beside = st.columns([1, 1, 0.9], vertical_alignment="bottom")
+    with left:
+        _picker("From which net?", "vs_choice", base, _take_base)
     with right:
+        _picker("To which net?", "to_choice", chosen.spec, _take_other, "The sidebar’s net: change its parts there.")
+    with beside:
         st.button(
-            "Pin the model on the left",
+            "Keep the right one on the left",
             icon=":material/push_pin:",
             on_click=pin,
             args=(comparison.address(chosen.spec),),
-            help="The sidebar’s model becomes the baseline; then change the sidebar.",
+            help="Then change the right one, here or in the sidebar.",
         )
+    return st.toggle(
+        "Same task for both",
+        value=True,
+        key="same",
+        bind="query-params",
+        help="The left one gets the right one’s classes and input channels. Input size, batch 1 and fp32 are the same for "
+        "both in any case.",
+    )
+
+
+def _picker(label: str, key: str, spec: ResNetSpec, take: Callable[[], None], help: str | None = None) -> None:
+    now = comparison.address(spec)
+    by_key()[key] = now
+    st.selectbox(
+        label,
+        [*presets()] if now in presets() else [now, *presets()],
+        key=key,
+        on_change=take,
+        format_func=lambda address: naming.title(comparison.parse(address)),
+        help=help,
+    )
+
+
+def _take_base() -> None:
+    pin(session()["vs_choice"])
+
+
+def _take_other() -> None:
+    """A known net into the sidebar's controls, as published."""
+    name = session()["to_choice"]
+    if name not in presets():  # the one that is there already
+        return
+    depth = name.removeprefix("resnet")
+    session()["net"] = "" if depth in DEPTHS else name
+    if depth in DEPTHS:
+        session()["depth"] = depth
+    for key in ("block", "shortcut", *BY_KEY):
+        by_key()[key] = DEFAULTS[key]
 
 
 def _take_pair() -> None:

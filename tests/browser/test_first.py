@@ -31,8 +31,8 @@ def test_it_moves_by_itself_and_its_doors_lead_on(visit) -> None:
     doors = page.locator(".st-key-doors a")
     assert doors.count() == 3
     doors.filter(has_text="I need numbers").click()
-    one.settle("Where is the cost?")
-    assert page.url.endswith("/cost") and page.locator(".first").count() == 0
+    one.settle("What are its numbers?")
+    assert page.url.endswith("/sheet") and page.locator(".first").count() == 0
     page.go_back()
     page.locator(".walk-alone[data-ready]").wait_for()
 

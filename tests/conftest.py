@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 # One thread a worker, before torch is imported: two workers of two threads each on two cores wait for one another, and
 # a small net's test then takes thirty times as long.
@@ -138,16 +139,21 @@ def browser():
         chromium.close()
 
 
-# Counts the runs of the script that have ended: how a walk inside one document knows that the next page stands.
-RUNS = """window.endedRuns = 0;
-new MutationObserver((changes) => {
-  for (const { target, oldValue } of changes)
-    if (oldValue !== "notRunning" && target.getAttribute("data-test-script-state") === "notRunning") window.endedRuns += 1;
-}).observe(document, { subtree: true, attributeFilter: ["data-test-script-state"], attributeOldValue: true });"""
 FOLLOW = """(to) => {
   history.pushState({}, "", to);
   dispatchEvent(new PopStateEvent("popstate", { state: {} }));
 }"""
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+def ends_a_run(frame: bytes | str) -> bool:
+    """Whether a message from the server says that the whole script, not a fragment of it, has run to its end."""
+    if isinstance(frame, str):
+        return False
+    message = ForwardMsg.FromString(frame)
+    return (
+        message.WhichOneof("type") == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+    )
 
 
 class Visit:
@@ -162,7 +168,8 @@ class Visit:
             shared = browser.new_context(**{"viewport": DESKTOP, **context})
         self.context = shared
         self.page = shared.new_page()
-        self.page.add_init_script(RUNS)
+        self.socket: Any = None
+        self.page.on("websocket", self._connected)
         self.see(**{key: context[key] for key in LOOK if key in context})
         self.faults: list[str] = []
         self.page.on("console", self._console)
@@ -188,6 +195,9 @@ class Visit:
         if message.type == "error" and not any(noise in where for noise in KNOWN_NOISE):
             self.faults.append(f"console: {message.text} ({where})")
 
+    def _connected(self, socket) -> None:
+        self.socket = socket
+
     def _request(self, request) -> None:
         if not request.url.startswith((self.url, self.url.replace("http", "ws", 1), "data:", "blob:")):
             self.faults.append(f"request to another host: {request.url}")
@@ -200,11 +210,12 @@ class Visit:
     def follow(self, path: str, text: str | re.Pattern[str] | None = None) -> Visit:
         """Another address in the same document, as by the browser's back and forward: the script runs anew, the visitor stays.
 
-        For whole pages: a run of a few milliseconds, like a refusal's, may end before the browser has shown that it began.
+        The server says that the run has ended: a short one is over before the browser has shown that it began.
         """
-        before = self.settle().page.evaluate("endedRuns")
-        self.page.evaluate(FOLLOW, path)
-        self.page.wait_for_function("before => endedRuns > before", arg=before, timeout=30_000)
+        self.settle()
+        with self.socket.expect_event("framereceived", ends_a_run, timeout=30_000):
+            self.page.evaluate(FOLLOW, path)
+        self.page.evaluate(DRAWN)
         return self.settle(text)
 
     def settle(self, text: str | re.Pattern[str] | None = None) -> Visit:

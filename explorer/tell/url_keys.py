@@ -107,6 +107,8 @@ KEYS: tuple[Key, ...] = (
     _choice("open", MAP, "1"),
     _later("figure", MAP, "tell.netmap.view", "FIGURES"),
     _later("walk", ["architecture"], "tell.netmap.view", "WALKS"),
+    _later("picture", ["architecture"], "look.walker", "PICTURES"),  # that walks
+    _later("digit", ["architecture"], "look.walker", "DIGITS"),
     _number("step", "explain", 1, 10),
     _choice("of", ["blocks"], *questions.BLOCKS),
     _choice("equal", ["blocks"], *questions.EQUAL),

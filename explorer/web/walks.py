@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import streamlit as st
 
-from explorer.spec import ResNetSpec
+from explorer.look.kept import Kept
 from explorer.tell.url_keys import has_twin
 from explorer.web import state
+from explorer.web.asked import asked
 from explorer.web.state import Chosen
 
 if TYPE_CHECKING:
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
 
 TWINS = ("digits-residual-20", "digits-plain-20")
 PLACE = "Architecture"  # whose jobs they are: leaving the page drops them
+MOST, MOST_BYTES = 12, 12 << 20  # walks that are kept, of all visitors together
+OPENS = {"draw": "The pad", "upload": "Choose a file", "camera": "Take it"}
+EVERYBODY = "everybody"  # owns the walks of bundled pictures, and never leaves
 
 
 def twins(chosen: Chosen) -> bool:
@@ -25,10 +31,21 @@ def twins(chosen: Chosen) -> bool:
 
 
 def of(chosen: Chosen) -> dict[str, Any]:
-    """What the map's component takes as `walk`; `{"problem": …}` where there is none to be had."""
+    """What the map's component takes as `walk`; `{"problem": …}` where there is none to be had. The control for the
+    picture is drawn where this is called."""
+    from explorer.look.walker import BUNDLED  # not before somebody wants to see one
+
     try:
+        source, data = _picture(chosen)
+        bundled = source in BUNDLED
+        if not bundled and data is None:
+            return {"problem": "No picture yet: choose it above the map."}
+        owner = EVERYBODY if bundled else _tab().id
+        key = (chosen.spec, chosen.height, chosen.width, source, hashlib.blake2b(data or b"").digest())
+        if (held := _kept().get(key, owner)) is not None:
+            return dict(held)
         job = state.runner().submit(
-            lambda job: _made(chosen.spec, chosen.height, chosen.width), "A walk", state.visitor().id, PLACE
+            lambda job: _kept().put(key, _made(chosen, source, data), owner), "A walk", state.visitor().id, PLACE
         )
     except ValueError as error:
         return {"problem": f"{error}."}
@@ -40,9 +57,51 @@ def of(chosen: Chosen) -> dict[str, Any]:
     return dict(job.result) if job.result else {"problem": "The walk was stopped."}
 
 
-@lru_cache(maxsize=8)
-def _made(spec: ResNetSpec, height: int, width: int) -> Walk:
-    from explorer.look.walker import walker  # not before somebody wants to see one
+def forget() -> None:
+    """The walk is closed: no picture of it stays in the link."""
+    for key in ("picture", "digit"):
+        st.query_params.pop(key, None)
+
+
+def _picture(chosen: Chosen) -> tuple[str, bytes | None]:
+    """(source, the file of one that is not bundled) as the visitor chooses. Raises `ValueError`."""
+    from explorer.look.walker import BUNDLED, sources_of
+    from explorer.web.sections.feature_maps.picture import given
+
+    one = chosen.spec.in_channels == 1
+    with st.container(key="walk-picture", horizontal=True, vertical_alignment="center"):
+        key = "digit" if one else "picture"
+        source = asked("Which picture?", sources_of(chosen.spec), key, label_visibility="collapsed", wrap=True)
+        if source in BUNDLED:
+            return source, None
+        with st.popover(OPENS[source], type="secondary"):
+            return source, given(source)
+
+
+def _made(chosen: Chosen, source: str, data: bytes | None) -> Walk:
+    from explorer.look.walker import walker
     from explorer.tell.walk import walk
 
-    return walk(*walker(spec, height, width))
+    return walk(*walker(chosen.spec, chosen.height, chosen.width, source, data))
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A tab, as the owner of the walks of its own pictures."""
+
+    id: str
+    kept: Kept[Walk]
+
+    def leave(self) -> None:
+        """The tab has closed: its pictures go."""
+        self.kept.release(self.id)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _kept() -> Kept[Walk]:
+    return Kept(MOST, MOST_BYTES, lambda one: len(one["sheet"]) + len(one["picture"]["src"]))
+
+
+@st.cache_resource(scope="session", max_entries=1, show_spinner=False, on_release=Tab.leave)
+def _tab() -> Tab:
+    return Tab(uuid4().hex, _kept())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import asdict
 
 import pytest
+from PIL import Image
 
 from explorer.look.shipped import NETS
 from explorer.look.walker import walker
@@ -41,6 +43,32 @@ def painted(page) -> int:
     return page.locator("canvas.walk-layer").evaluate(
         "one => one.getContext('2d').getImageData(0, 0, one.width, one.height).data.filter((v, at) => at % 4 === 3 && v).length"
     )
+
+
+PIXEL = "one => [...one.getContext('2d').getImageData(one.width / 2, one.height / 2, 1, 1).data]"
+
+
+def photo(page) -> list[int]:
+    """The colour in the middle of the picture that walks."""
+    found: list[int] = page.locator(".walk-photo canvas").first.evaluate(PIXEL)
+    return found
+
+
+def another_photo(page, before: list[int]) -> list[int]:
+    page.wait_for_function(
+        f"""before => {{
+          const one = [...document.querySelectorAll('div')].map((div) => div.shadowRoot?.querySelector('.walk-photo canvas')).find(Boolean);
+          return one && one.width > 1 && String(({PIXEL})(one)) !== before;
+        }}""",
+        arg=",".join(map(str, before)),
+    )
+    return photo(page)
+
+
+def red() -> bytes:
+    held = io.BytesIO()
+    Image.new("RGB", (60, 40), (255, 0, 0)).save(held, "PNG")
+    return held.getvalue()
 
 
 def test_it_plays_and_pauses_and_every_step_is_there(show, data: dict) -> None:
@@ -109,6 +137,20 @@ def test_the_map_of_the_home_page_plays_and_the_link_says_so(visit) -> None:
     one.page.get_by_role("button", name="Play", exact=True).click()
     one.page.locator(".walk-told.untrained").wait_for(timeout=30_000)
     assert "walk=net" in one.page.url and "net=resnet20_cifar" in one.page.url
+    cat = photo(one.page)
+    one.page.get_by_role("radio", name="Coffee").click()
+    one.page.wait_for_function("location.search.includes('picture=coffee')")
+    coffee = another_photo(one.page, cat)
+    one.page.get_by_role("radio", name="Your own").click()
+    one.page.locator("p.reason", has_text="No picture yet: choose it above the map.").wait_for()
+    one.page.get_by_role("button", name="Choose a file").click()
+    own = one.page.locator('input[type="file"]')
+    own.set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": b"%PDF-1.7"})
+    one.page.locator("p.reason", has_text="picture: this is no PNG, JPEG or WebP that can be read.").wait_for()
+    own.set_input_files({"name": "b.png", "mimeType": "image/png", "buffer": red()})
+    one.page.locator(".walk-told.untrained").wait_for(timeout=30_000)
+    assert another_photo(one.page, coffee) == pytest.approx([255, 0, 0, 255], abs=3), "as WebP keeps it"
     one.page.get_by_role("button", name="Back to the map").click()
     one.page.locator(".panel h3").wait_for()
-    one.page.wait_for_function("!location.search.includes('walk')")
+    one.page.wait_for_function("!/walk|picture/.test(location.search)")
+    assert one.page.locator(".st-key-walk-picture").count() == 0

@@ -156,6 +156,48 @@ def test_what_cannot_walk_is_refused_in_one_sentence(spec: ResNetSpec, side: int
         walker(spec, side, side)
 
 
+def file_of(pixels: np.ndarray) -> bytes:
+    held = io.BytesIO()
+    Image.fromarray(pixels).save(held, "PNG")
+    return held.getvalue()
+
+
+def test_any_picture_walks_and_noise_keeps_the_bound() -> None:
+    """The whole of what the browser gets for ResNet-50; of ResNet-152 the sheet is bounded above."""
+    noise = np.random.default_rng(0).integers(0, 256, (224, 224, 3), dtype=np.uint8)
+    spec = preset("resnet50")
+    who, picture = walker(spec, 224, 224, "upload", file_of(noise))
+    assert np.array_equal(np.round(picture.shown * 255), noise), "these very pixels"
+    assert len(json.dumps(walk(who, picture))) <= 400_000
+    coffee = walker(named("resnet20_cifar"), 32, 48, "coffee")[1]
+    assert coffee.x.shape == (1, 3, 32, 48)
+    assert not torch.equal(coffee.x, walker(named("resnet20_cifar"), 32, 48)[1].x), "the cat is another"
+    thin = walker(named("resnet20_cifar"), 32, 32, "upload", file_of(noise[:1].repeat(2, 0).reshape(1, -1, 3)))[1]
+    assert thin.x.shape == (1, 3, 32, 32)
+
+
+def test_a_drawn_digit_and_a_photo_of_one_walk_alike() -> None:
+    """White ink on black from the pad, dark ink on paper from a camera: the net gets the same 3."""
+    ink = np.asarray(Image.fromarray((walker(RESIDUAL, 28, 28)[1].shown[:, :, 0] * 255).astype(np.uint8)))
+    drawn = walk(*walker(RESIDUAL, 28, 28, "draw", file_of(ink)))
+    photo = walker(RESIDUAL, 28, 28, "upload", file_of(255 - ink))[1]
+    assert drawn["answer"][drawn["best"]][0] == "3" and drawn["trained"]
+    assert np.abs(photo.shown - walker(RESIDUAL, 28, 28)[1].shown).max() < 0.05
+
+
+@pytest.mark.parametrize(
+    ("source", "data", "told"),
+    [
+        ("dog", None, "picture='dog': choose one of cat, coffee, upload, camera"),
+        ("upload", None, "picture: the file is empty"),
+        ("upload", b"%PDF-1.7", "picture: this is no PNG, JPEG or WebP that can be read"),
+    ],
+)
+def test_what_is_no_picture_is_refused_in_one_sentence(source: str, data: bytes | None, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        walker(named("resnet20_cifar"), 32, 32, source, data)
+
+
 @pytest.mark.parametrize("name", walk_shipped.SHIPPED)
 def test_the_walks_that_ship_are_what_the_nets_make(name: str) -> None:
     """To a grey level: another processor rounds otherwise."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -32,7 +33,14 @@ def show(chosen: Chosen, extra: Mapping[str, netmap.MetricColumn] | None = None)
     """The map of a model; the selection, the level and the colour are in the URL and come from it."""
     view = _view(chosen, extra or {})
     _write(view)  # what was dropped leaves the URL too
-    _mount(chosen, view, extra, KEY)
+    walk = None
+    if view.walk == "net":
+        with st.empty().container():  # one place, so that the map is the same element while a walk is on
+            walk = walks.of(chosen)  # with the control for its picture
+    else:
+        st.empty()
+        walks.forget()
+    _mount(chosen, view, extra, KEY, walk)
 
 
 @st.fragment
@@ -45,7 +53,13 @@ def show_pair(pair: Mapping[str, Chosen]) -> None:
             _mount(chosen, _view(chosen, {}), None, f"{KEY}_{place}")
 
 
-def _mount(chosen: Chosen, view: netmap.View, extra: Mapping[str, netmap.MetricColumn] | None, key: str) -> None:
+def _mount(
+    chosen: Chosen,
+    view: netmap.View,
+    extra: Mapping[str, netmap.MetricColumn] | None,
+    key: str,
+    walk: dict[str, Any] | None = None,
+) -> None:
     drawn = (
         netmap.figure3()
         if view.figure == "fig3"
@@ -58,7 +72,7 @@ def _mount(chosen: Chosen, view: netmap.View, extra: Mapping[str, netmap.MetricC
             "palette": netmap.colours(),
             **_sent(view, key),
             "key": key,
-            **({"walk": walks.of(chosen)} if view.walk == "net" and key == KEY else {}),
+            **({"walk": walk} if walk else {}),
         },
         on_view_change=_reporter(chosen, tuple(extra or ()), key),
     )

@@ -91,6 +91,7 @@ class NetMap {
   takeWalk() {
     const { walk, stamp } = this.data;
     const wanted = this.view.walk === "net" && walk?.steps && this.isOverview() ? `${stamp} ${walk.stamp}` : "";
+    if (!wanted && !this.walking && this.view.walk) return this.refresh(); // why there is none may be another reason now
     if (wanted === (this.walking?.of ?? "")) return this.walking?.replaced();
     this.walking?.remove();
     this.walking = wanted ? Object.assign(new Walking(this, walk), { of: wanted }) : null;

@@ -27,7 +27,7 @@ export function panelContent(map, id) {
 function walkPanel(map) {
   const problem = map.data.walk?.problem;
   return [
-    ...heading("The walk", problem ? "No walk with this net" : "A picture goes through the net …"),
+    ...heading("The walk", problem ? "No walk" : "A picture goes through the net …"),
     html("p", { class: "reason" }, problem ?? "Its feature maps are being made; this takes a few seconds."),
     html("button", { class: "wide", type: "button", onclick: () => map.stopWalk() }, "Back to the map"),
   ];

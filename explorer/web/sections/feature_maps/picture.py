@@ -40,7 +40,21 @@ def photograph(who: Who) -> Prepared | None:
     return None if data is None else prepare(pictures.read(data))
 
 
+def given(source: str) -> bytes | None:
+    """The file of a picture that is not bundled: drawn, uploaded or from the camera; None while there is none. Raises
+    `ValueError`."""
+    if source == "draw":
+        return _ink()
+    return _file() if source == "upload" else _camera()
+
+
 def _drawn() -> Prepared:
+    drawn = pictures.read(_ink())
+    return pictures.digit(np.asarray(drawn.convert("L"), dtype=np.float32) / 255)
+
+
+def _ink() -> bytes:
+    """What is on the pad, as a PNG."""
     sample = np.asarray(pictures.sample(SAMPLE), dtype=np.float32)
     ink = look_component.pad(data_url(sample[:, :, None] / 255), "pad")
     if ink is None:
@@ -49,10 +63,9 @@ def _drawn() -> Prepared:
     if kind != "data:image/png;base64":
         raise ValueError("picture: the pad sends PNG only")
     try:
-        drawn = pictures.read(b64decode(body, validate=True))
+        return b64decode(body, validate=True)
     except NotBase64:
         raise ValueError("picture: the pad sends PNG only") from None
-    return pictures.digit(np.asarray(drawn.convert("L"), dtype=np.float32) / 255)
 
 
 def _file() -> bytes | None:

@@ -66,7 +66,7 @@ def forget() -> None:
 def _picture(chosen: Chosen) -> tuple[str, bytes | None]:
     """(source, the file of one that is not bundled) as the visitor chooses. Raises `ValueError`."""
     from explorer.look.walker import BUNDLED, sources_of
-    from explorer.web.sections.feature_maps.picture import given
+    from explorer.web.picture_given import given
 
     one = chosen.spec.in_channels == 1
     with st.container(key="walk-picture", horizontal=True, vertical_alignment="center"):

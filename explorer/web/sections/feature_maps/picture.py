@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
-from binascii import Error as NotBase64
-
 import numpy as np
-import streamlit as st
 from PIL import Image
 
 from explorer.look import pictures, subject
 from explorer.look.pictures import Prepared
 from explorer.places import ASSETS
 from explorer.tell.feature_maps import DIGITS, PICTURES
-from explorer.tell.mosaic import data_url
-from explorer.web import look_component
 from explorer.web.asked import asked
+from explorer.web.picture_given import given
 from explorer.web.sections.feature_maps.who import Who
-
-SAMPLE = 7  # the digit that the pad starts with, of the test set
 
 
 def of_a_digit() -> Prepared | None:
@@ -26,7 +19,7 @@ def of_a_digit() -> Prepared | None:
     source = asked("The digit", DIGITS, "digit", label_visibility="collapsed", wrap=True)
     if source == "draw":
         return _drawn()
-    data = _file() if source == "upload" else _camera()
+    data = given(source)
     return None if data is None else pictures.digit(pictures.written(pictures.read(data)))
 
 
@@ -36,43 +29,10 @@ def photograph(who: Who) -> Prepared | None:
     source = asked("Picture", PICTURES, "picture", wrap=True)
     if source in ("cat", "coffee"):
         return prepare(Image.open(ASSETS / "look" / f"{source}.jpg"))
-    data = _file() if source == "upload" else _camera()
+    data = given(source)
     return None if data is None else prepare(pictures.read(data))
 
 
-def given(source: str) -> bytes | None:
-    """The file of a picture that is not bundled: drawn, uploaded or from the camera; None while there is none. Raises
-    `ValueError`."""
-    if source == "draw":
-        return _ink()
-    return _file() if source == "upload" else _camera()
-
-
 def _drawn() -> Prepared:
-    drawn = pictures.read(_ink())
+    drawn = pictures.read(given("draw") or b"")
     return pictures.digit(np.asarray(drawn.convert("L"), dtype=np.float32) / 255)
-
-
-def _ink() -> bytes:
-    """What is on the pad, as a PNG."""
-    sample = np.asarray(pictures.sample(SAMPLE), dtype=np.float32)
-    ink = look_component.pad(data_url(sample[:, :, None] / 255), "pad")
-    if ink is None:
-        raise ValueError("Draw a digit, from 0 to 9")
-    kind, _, body = ink.partition(",")
-    if kind != "data:image/png;base64":
-        raise ValueError("picture: the pad sends PNG only")
-    try:
-        return b64decode(body, validate=True)
-    except NotBase64:
-        raise ValueError("picture: the pad sends PNG only") from None
-
-
-def _file() -> bytes | None:
-    file = st.file_uploader("PNG, JPEG or WebP, up to 16 megapixels", type=["png", "jpg", "jpeg", "webp"], key="own")
-    return file.getvalue() if file else None
-
-
-def _camera() -> bytes | None:
-    shot = st.camera_input("The camera", key="camera", label_visibility="collapsed")
-    return shot.getvalue() if shot else None

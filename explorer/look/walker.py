@@ -28,9 +28,9 @@ BUNDLED = (PHOTOGRAPH, "coffee", "three")
 
 
 def walker(
-    spec: ResNetSpec, height: int, width: int, source: str = "", data: bytes | None = None
+    spec: ResNetSpec, height: int, width: int, source: str = "", data: bytes | None = None, own: Subject | None = None
 ) -> tuple[Subject, Prepared]:
-    """(the net, its picture): the trained net that ships, else the published weights where they lie in the cache, else
+    """(the net, its picture): a visitor's `own` net where it is this very one; else the trained net that ships, else the published weights where they lie in the cache, else
     random weights with Batch Normalization calibrated on the picture; `Subject.told` says which.
 
     source: of PICTURES, or of DIGITS for a net of one channel; the first of them if none is given. data: the file, for
@@ -50,6 +50,8 @@ def walker(
         picture = _photograph(source, data, height, width)
     else:
         picture = _digit_at(_digit(source, data), height, width)
+    if own and own.spec == spec:
+        return own, picture
     name = next((name for name, one in NETS.items() if one == spec), "")
     if name and (height, width) == (SIDE, SIDE):
         return subject.digits(name), picture

@@ -13,9 +13,11 @@ from explorer.look.kept import Kept
 from explorer.tell.url_keys import has_twin
 from explorer.web import state
 from explorer.web.asked import asked
+from explorer.web.session import session
 from explorer.web.state import Chosen
 
 if TYPE_CHECKING:
+    from explorer.look.subject import Subject
     from explorer.tell.walk import Walk
 
 TWINS = ("digits-residual-20", "digits-plain-20")
@@ -40,12 +42,22 @@ def of(chosen: Chosen) -> dict[str, Any]:
         bundled = source in BUNDLED
         if not bundled and data is None:
             return {"problem": "No picture yet: choose it above the map."}
-        owner = EVERYBODY if bundled else _tab().id
-        key = (chosen.spec, chosen.height, chosen.width, source, hashlib.blake2b(data or b"").digest())
+        own = _own(chosen)
+        owner = EVERYBODY if bundled and not own else _tab().id
+        of_data = hashlib.blake2b(data or b"").digest()
+        key = (
+            chosen.spec,
+            chosen.height,
+            chosen.width,
+            own.key if own else "",
+            own.told if own else "",
+            source,
+            of_data,
+        )
         if (held := _kept().get(key, owner)) is not None:
             return dict(held)
         job = state.runner().submit(
-            lambda job: _kept().put(key, _made(chosen, source, data), owner), "A walk", state.visitor().id, PLACE
+            lambda job: _kept().put(key, _made(chosen, source, data, own), owner), "A walk", state.visitor().id, PLACE
         )
     except ValueError as error:
         return {"problem": f"{error}."}
@@ -78,11 +90,17 @@ def _picture(chosen: Chosen) -> tuple[str, bytes | None]:
             return source, given(source)
 
 
-def _made(chosen: Chosen, source: str, data: bytes | None) -> Walk:
+def _own(chosen: Chosen) -> Subject | None:
+    """The net of the file of weights that the visitor gave on Feature maps, where it is the one on the screen."""
+    _, own = session().get("own_net", ("", None))
+    return own if own and own.spec == chosen.spec else None
+
+
+def _made(chosen: Chosen, source: str, data: bytes | None, own: Subject | None) -> Walk:
     from explorer.look.walker import walker
     from explorer.tell.walk import walk
 
-    return walk(*walker(chosen.spec, chosen.height, chosen.width, source, data))
+    return walk(*walker(chosen.spec, chosen.height, chosen.width, source, data, own))
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,8 @@ def test_the_sidebars_net_looks_untrained_with_no_network_and_with_a_visitors_we
     own.set_input_files(saved(net.state_dict(), tmp_path / "mine.safetensors"))
     page.get_by_text("Weights of 'mine.safetensors'").wait_for()
     assert "basic [1,1,1]" in seen.settle().built() and "1×3×32×32" in seen.built()
+    seen.follow("/?net=resnet8_cifar&walk=net")
+    page.locator(".walk-told", has_text="mine.safetensors").wait_for()
 
 
 def test_an_unknown_choice_in_a_link_is_named(visit) -> None:

@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from PIL import Image
 
 from explorer.look.shipped import NETS, shipped
+from explorer.look.subject import with_weights
 from explorer.look.walker import walker
 from explorer.net.resnet import build
 from explorer.net.trace import trace
@@ -196,6 +197,18 @@ def test_a_drawn_digit_and_a_photo_of_one_walk_alike() -> None:
 def test_what_is_no_picture_is_refused_in_one_sentence(source: str, data: bytes | None, told: str) -> None:
     with pytest.raises(ValueError, match=told):
         walker(named("resnet20_cifar"), 32, 32, source, data)
+
+
+def test_a_visitors_own_weights_walk_where_they_are_of_this_very_net() -> None:
+    net = build(RESIDUAL, seed=5)
+    own = with_weights(RESIDUAL, net, "weights of mine.safetensors, torchvision’s names", "its hash")
+    made = walk(*walker(RESIDUAL, 28, 28, own=own))
+    assert made["told"].startswith("weights of mine.safetensors") and made["trained"]
+    x = walker(RESIDUAL, 28, 28)[1].x
+    with torch.no_grad():
+        wanted = net.eval()(x)[0].softmax(0).tolist()
+    assert [share for _, share in made["answer"]] == pytest.approx(wanted, abs=1e-5)
+    assert walker(PLAIN, 28, 28, own=own)[0].key == "digits-plain-20", "of another net they are none"
 
 
 @pytest.mark.parametrize("name", walk_shipped.SHIPPED)

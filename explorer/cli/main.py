@@ -26,6 +26,7 @@ COMMANDS = {  # imported when asked for
     "look": "explorer.cli.look",
     "identify": "explorer.cli.identify",
     "glossary": "explorer.cli.glossary",
+    "questions": "explorer.cli.exercises",
 }
 UNUSED = {  # format → flag → why it would change nothing
     "code": {"batch": "is the same for every batch", "level": "has no levels"},
@@ -41,8 +42,8 @@ def parser() -> Parser:
         allow_abbrev=False,
         epilog="Instead of a MODEL: proof, cost, flops, memory, field, torchinfo, compare, figure, paper, nets "
         "(python -m explorer proof --help), time, which measures a forward pass on this machine, look, which sends a "
-        "picture through a net, identify, which says of which net a checkpoint or config is, or glossary, which says what a "
-        "word means.",
+        "picture through a net, identify, which says of which net a checkpoint or config is, glossary, which says what a "
+        "word means, or questions, which writes exercises with their solutions.",
     )
     model_flags(made)
     made.add_argument("--format", metavar="|".join(FORMATS), default="table")

@@ -20,6 +20,7 @@ SAYS = {  # what a room is for, in a few words
     "web": "Streamlit and the browser",
     "cli": "python -m explorer",
     "lecture": "scenes, predict and reveal",
+    "questions": "exercises with their solutions",
     "look": "trained nets from inside",
     "weights": "files of weights, read as names",
     "tell": "tables, drawings, plots, code",

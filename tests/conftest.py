@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -146,14 +147,15 @@ FOLLOW = """(to) => {
 DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
+def ended(frame: bytes | str) -> int | None:
+    """How a run of the script has ended, where a message from the server says that one has."""
+    message = ForwardMsg.FromString(frame) if isinstance(frame, bytes) else ForwardMsg()
+    return message.script_finished if message.WhichOneof("type") == "script_finished" else None
+
+
 def ends_a_run(frame: bytes | str) -> bool:
-    """Whether a message from the server says that the whole script, not a fragment of it, has run to its end."""
-    if isinstance(frame, str):
-        return False
-    message = ForwardMsg.FromString(frame)
-    return (
-        message.WhichOneof("type") == "script_finished" and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
-    )
+    """Of the whole script, not of a fragment."""
+    return ended(frame) == ForwardMsg.FINISHED_SUCCESSFULLY
 
 
 class Visit:
@@ -213,10 +215,16 @@ class Visit:
         The server says that the run has ended: a short one is over before the browser has shown that it began.
         """
         self.settle()
-        with self.socket.expect_event("framereceived", ends_a_run, timeout=30_000):
+        with self.runs():
             self.page.evaluate(FOLLOW, path)
-        self.page.evaluate(DRAWN)
         return self.settle(text)
+
+    @contextmanager
+    def runs(self) -> Iterator[None]:
+        """What is done inside makes the whole script run; afterwards it has, and what it sent is drawn."""
+        with self.socket.expect_event("framereceived", ends_a_run, timeout=30_000):
+            yield
+        self.page.evaluate(DRAWN)
 
     def settle(self, text: str | re.Pattern[str] | None = None) -> Visit:
         """Wait for the end of the rerun, and for `text`."""

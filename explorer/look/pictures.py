@@ -60,12 +60,14 @@ def read(data: bytes) -> Image.Image:
 
 def photograph(picture: Image.Image, side: int = 224) -> Prepared:
     """The usual evaluation of ImageNet nets: shorter side to 8/7 of `side`, the middle square, standardised."""
-    width, height = picture.size
-    scale = side * 256 / 224 / min(width, height)
-    resized = picture.resize(
-        (max(side, round(width * scale)), max(side, round(height * scale))), Image.Resampling.BILINEAR
-    )
-    left, top = (resized.width - side) // 2, (resized.height - side) // 2
+    size = max(side, round(side * 256 / 224))
+    short = min(picture.size)
+    if max(picture.size) > 2 * short:  # a strip of 2,000,000 × 8 pixels would grow to gigabytes: its middle is enough
+        left, top = (max(0, (edge - 2 * short) // 2) for edge in picture.size)
+        picture = picture.crop((left, top, picture.width - left, picture.height - top))
+    width, height = (max(side, round(edge * size / short)) for edge in picture.size)
+    resized = picture.resize((width, height), Image.Resampling.BILINEAR)
+    left, top = (width - side) // 2, (height - side) // 2
     shown = np.asarray(resized.crop((left, top, left + side, top + side)), dtype=np.float32) / 255
     mean, std = (torch.tensor(values).view(1, 3, 1, 1) for values in (IMAGENET_MEAN, IMAGENET_STD))
     return Prepared((torch.from_numpy(shown).permute(2, 0, 1)[None] - mean) / std, shown)

@@ -38,10 +38,12 @@ def test_back_undoes_what_was_chosen_in_the_sidebar_on_the_page_and_on_the_map(v
     seen.settle("11.69 M params")
     assert asks(seen.page.url) == {"depth": "18"}
     seen.goto("/cost?show=memory", "Number format")  # a control in words, and one that Streamlit binds
-    seen.page.locator(".st-key-dtype").get_by_role("radio", name="bf16", exact=True).click()
+    with seen.runs():
+        seen.page.locator(".st-key-dtype").get_by_role("radio", name="bf16", exact=True).click()
     seen.page.wait_for_url("**dtype=bf16**")
     seen.settle()
-    seen.page.locator(".st-key-optimizer").get_by_role("radio", name="Adam").click()
+    with seen.runs():
+        seen.page.locator(".st-key-optimizer").get_by_role("radio", name="Adam").click()
     seen.page.wait_for_url("**optimizer=Adam**")
     seen.settle()
     back(seen, {"show": "memory", "dtype": "bf16"}, "ResNet-50")

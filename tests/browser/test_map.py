@@ -55,8 +55,8 @@ def test_a_click_goes_into_the_address_and_costs_about_a_kilobyte(visit) -> None
     assert 0 < sum(received) < 4_000
     page.reload()
     page.wait_for_selector('.tile[data-id="layer2.0"][aria-selected="true"]')
-    page.locator('[data-testid="stTopNavLink"]').nth(1).click()
-    app.settle("60.19 M params")
+    page.locator('[data-testid="stTopNavLink"]').nth(2).click()
+    app.settle("Why the bottleneck?")
     page.locator('[data-testid="stTopNavLink"]').first.click()
     page.wait_for_selector(".tile")  # the map is back; what is selected is what the address says
     app.settle()

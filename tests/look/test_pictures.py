@@ -118,3 +118,18 @@ def test_dark_on_light_is_turned_round() -> None:
     ink[10:30, 18:22] = 20
     seen = pictures.written(Image.fromarray(ink))
     assert seen[20, 20] > 0.9 and seen[0, 0] < 0.1
+
+
+def test_a_strip_is_cut_before_it_grows(monkeypatch: pytest.MonkeyPatch) -> None:
+    grown: list[tuple[int, int]] = []
+    resize = Image.Image.resize
+
+    def seen(picture: Image.Image, size: tuple[int, int], *rest: object) -> Image.Image:
+        grown.append(size)
+        assert size[0] * size[1] < 1_000_000, size
+        return resize(picture, size, *rest)
+
+    monkeypatch.setattr(Image.Image, "resize", seen)
+    for size in ((200_000, 8), (8, 200_000)):
+        assert pictures.photograph(Image.new("RGB", size), 224).x.shape == (1, 3, 224, 224)
+    assert len(grown) == 2

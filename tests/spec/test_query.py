@@ -122,7 +122,7 @@ def test_a_pages_key_is_known_on_its_page_and_said_to_belong_there_elsewhere() -
 
     assert remarks("cost", show="flops", dtype="fp64", metric="MACs") == ()
     assert remarks("timing", dtype="fp64") == ("dtype='fp64': choose one of fp32, tf32, bf16, fp16",)
-    assert remarks("blocks", dtype="fp32") == ("dtype='fp32' has no effect here: it belongs to cost, timing",)
+    assert remarks("blocks", dtype="fp32") == ("dtype='fp32' has no effect here: it belongs to cost, sheet, timing",)
     assert remarks("blocks", outer="100") == ("outer='100': choose a multiple of 8",)
     assert remarks("paper", hide="sidebar,depth,guess-signal,foo")[0].startswith("hide='foo': choose one of sidebar")
     assert remarks("architecture", utm_source="mail", embed="true", present="1") == ()

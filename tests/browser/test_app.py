@@ -46,6 +46,7 @@ def test_a_deep_link_restores_the_model_and_the_controls_change_it(visit) -> Non
 def test_every_page_is_reached_by_the_navigation_and_fits_a_desktop(visit) -> None:
     app = visit("/?depth=152", "60.19 M params")
     links = app.page.locator('[data-testid="stTopNavLink"]')
+    links.nth(len(PAGES) - 1).wait_for()  # the line is drawn after the page
     assert links.count() == len(PAGES)
     for index in range(links.count()):
         name = links.nth(index).locator("span:not([data-testid])").last.inner_text()

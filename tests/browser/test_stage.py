@@ -94,8 +94,7 @@ def test_a_lecture_by_the_keyboard_alone(visit) -> None:
     first, second = TOUR.scenes[:2]
     seen = visit("/lecture", TOUR.title, viewport=dict(zip(("width", "height"), SIZES["projector"])))
     stage = seen.page.locator(".stage")
-    seen.page.get_by_text("Start on the projector").first.wait_for()
-    seen.settle()
+    seen.settle("Start on the projector")
     tab_to(seen, "Start on the projector")
     seen.page.keyboard.press("Enter")
     arrive(seen, first)

@@ -26,6 +26,10 @@ OPTIMIZERS = {  # as people type them → as the estimate calls them
     "adam": "Adam, AdamW",
     "adamw": "Adam, AdamW",
 }
+MEMORY_FLAGS = (
+    ("--dtype", {"default": "fp32", "metavar": "fp32|bf16|amp|…", "help": "number format; amp: mixed precision"}),
+    ("--optimizer", {"default": "SGD with momentum", "metavar": "NAME", "help": "SGD, momentum, Adam or AdamW"}),
+)
 FIGURES = ("overview", "volumes", "receptive", "shares", "block", "graph")
 
 
@@ -53,30 +57,12 @@ QUESTIONS: dict[str, Question] = {
     "memory": Question(
         "memory of inference and training, estimated",
         "memories",
-        (
-            (
-                "--dtype",
-                {"default": "fp32", "metavar": "fp32|bf16|amp|…", "help": "number format; amp: mixed precision"},
-            ),
-            (
-                "--optimizer",
-                {"default": "SGD with momentum", "metavar": "NAME", "help": "SGD, momentum, Adam or AdamW"},
-            ),
-        ),
+        MEMORY_FLAGS,
     ),
     "sheet": Question(
         "every number of one configuration: size, work, memory, receptive field, time, each with its proof",
         "sheets",
-        (
-            (
-                "--dtype",
-                {"default": "fp32", "metavar": "fp32|bf16|amp|…", "help": "number format; amp: mixed precision"},
-            ),
-            (
-                "--optimizer",
-                {"default": "SGD with momentum", "metavar": "NAME", "help": "SGD, momentum, Adam or AdamW"},
-            ),
-        ),
+        MEMORY_FLAGS,
     ),
     "field": Question(
         "receptive fields, v1 against v1.5",

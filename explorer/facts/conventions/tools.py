@@ -149,6 +149,7 @@ def keras_biases(spec: ResNetSpec, nodes: Sequence[Node]) -> Gap:
     return Gap("biases of convolutions", channels, f"{channels:,}", of, parts)
 
 
+FVCORE_EVAL = (norm_outputs(norm=2, groupnorm=5, frozennorm=2), average_pooling)  # timm prints its count
 TOOLS: tuple[Tool, ...] = (
     Tool(
         "torchinfo",
@@ -164,10 +165,7 @@ TOOLS: tuple[Tool, ...] = (
         "“flops”",
         "Calls multiply-adds flops, and adds BN and the average pooling per element.",
         "convolutions, fc, BN, average pooling",
-        (
-            norm_outputs(norm=2, groupnorm=5, frozennorm=2),
-            average_pooling,
-        ),
+        FVCORE_EVAL,
         mode="eval",
     ),
     Tool(
@@ -186,10 +184,7 @@ TOOLS: tuple[Tool, ...] = (
         "GMACs, printed",
         "fvcore’s count in eval mode, of one picture.",
         "convolutions, fc, BN, average pooling",
-        (
-            norm_outputs(norm=2, groupnorm=5, frozennorm=2),
-            average_pooling,
-        ),
+        FVCORE_EVAL,
         mode="eval",
         per="picture",
     ),

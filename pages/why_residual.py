@@ -5,14 +5,15 @@ from markupsafe import Markup
 
 from explorer.lab.claims import story
 from explorer.lab.experiments import EXPERIMENTS
-from explorer.tell import lab_words
+from explorer.tell import lab_words, questions
 from explorer.tell.plots.lab import VIEWS
 from explorer.web import facts_pieces, pieces, plain, state
+from explorer.web.asked import asked
 from explorer.web.pieces import Figure
 from explorer.web.sections.why_residual import STYLE, Bench
 
 pieces.stylesheet(STYLE)
-key = state.choose("Experiment", tuple(EXPERIMENTS), "experiment", width="stretch", label_visibility="collapsed")
+key = asked("Which question?", questions.EXPERIMENTS, "experiment", label_visibility="collapsed")
 bench = Bench(key)
 bench.collect()
 left, right = st.columns([1, 2], gap="large")

@@ -37,6 +37,15 @@ TIMING = {
     "race": "FLOPs or time?",
     "machines": "Elsewhere?",
 }
+EXPERIMENTS = {
+    "degradation": "Does depth hurt?",
+    "identity": "Can plain be good?",
+    "signal": "Does the signal live?",
+    "learning-rate": "What does Batch Norm buy?",
+    "shattered": "Are gradients noise?",
+    "lesion": "What if a block goes?",
+    "landscape": "How rough is the way?",
+}
 ON = {  # (page, key of the link) → its words
     ("cost", "show"): COST,
     ("sheet", "optimizer"): TRAINED,
@@ -48,4 +57,5 @@ ON = {  # (page, key of the link) → its words
     ("blocks", "equal"): EQUAL,
     ("blocks", "place"): PLACE,
     ("timing", "view"): TIMING,
+    ("why_residual", "experiment"): EXPERIMENTS,
 }

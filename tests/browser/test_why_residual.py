@@ -56,6 +56,6 @@ def test_a_live_run_draws_while_it_runs_and_can_be_cancelled(visit) -> None:
 
 def test_a_link_opens_each_experiment(visit) -> None:
     app = visit("/why_residual?experiment=landscape", "What does the optimiser walk on?")
-    app.page.get_by_role("radio", name="lesion").click()
+    app.page.get_by_role("radio", name="What if a block goes?").click()
     app.settle("What if a block is cut out?")
     assert "experiment=lesion" in app.page.url

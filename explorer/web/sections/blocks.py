@@ -21,7 +21,7 @@ from explorer.web.state import Chosen
 
 def pair(chosen: Chosen) -> None:
     """Basic against bottleneck, at the width and place that are asked for."""
-    left, middle, right = st.columns([1, 1.2, 1.3])
+    left, middle, right = st.columns([1.45, 1.4, 1])
     with left:
         equal = asked("What do the two have in common?", questions.EQUAL, "equal")
     with middle:

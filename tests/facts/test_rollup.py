@@ -109,3 +109,16 @@ def test_a_new_metric_becomes_a_column_by_one_row(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(rollup.METRICS, "convs", row)
     facts = rollup.facts(preset("resnet18"), 224, 224)
     assert sum(stage["convs"] for stage in facts["stages"]) == 20 == sum(layer["convs"] for layer in facts["layers"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "side", "figure", "right"),
+    [
+        ({}, 1, "macs", 25_502_912),  # a picture of one pixel runs
+        ({"in_channels": 4}, 224, "params", 25_560_168),
+        ({"shortcut": "A"}, 256, "macs", 4_870_586_368),  # Darknet's ResNet-50, "9.74 BFLOPs"
+    ],
+)
+def test_what_people_ask_of_resnet_50(changes: dict[str, object], side: int, figure: str, right: int) -> None:
+    """Right answers checked with other tools: fvcore, torchvision, and Darknet's printed count, two a multiply-add."""
+    assert rollup.headline(replace(preset("resnet50"), **changes), side, side)[figure] == right

@@ -28,21 +28,22 @@ import streamlit as st  # noqa: E402
 from explorer.places import ASSETS  # noqa: E402
 from explorer.web import first, lecture_bar, link_popover, pieces, refusal, sidebar, state  # noqa: E402
 
-PAGES = (  # file in pages/, title, icon; the first is the home page
-    ("architecture", "Architecture", ":material/account_tree:"),
-    ("explain", "Explain it to me", ":material/school:"),
-    ("blocks", "Blocks", ":material/widgets:"),
-    ("shapes", "Shapes", ":material/deployed_code:"),
-    ("cost", "Cost", ":material/bar_chart:"),
-    ("sheet", "Numbers", ":material/table_view:"),
-    ("timing", "Timing", ":material/timer:"),
-    ("compare", "Compare", ":material/compare_arrows:"),
-    ("feature_maps", "Feature maps", ":material/visibility:"),
-    ("why_residual", "Why residual?", ":material/science:"),
-    ("lecture", "Lecture", ":material/co_present:"),
-    ("paper", "Paper", ":material/article:"),
-    ("catalogue", "Catalogue", ":material/menu_book:"),
-    ("identify", "From a file", ":material/upload_file:"),
+MORE = "More"  # what does not fit beside the others on a projector's 1280 pixels stands in a list of this name
+PAGES = (  # file in pages/, title, icon, the list that it stands in; the first is the home page
+    ("architecture", "Architecture", ":material/account_tree:", ""),
+    ("explain", "Explain it to me", ":material/school:", ""),
+    ("blocks", "Blocks", ":material/widgets:", ""),
+    ("shapes", "Shapes", ":material/deployed_code:", ""),
+    ("cost", "Cost", ":material/bar_chart:", ""),
+    ("sheet", "Numbers", ":material/table_view:", ""),
+    ("timing", "Timing", ":material/timer:", ""),
+    ("compare", "Compare", ":material/compare_arrows:", ""),
+    ("feature_maps", "Feature maps", ":material/visibility:", ""),
+    ("why_residual", "Why residual?", ":material/science:", ""),
+    ("lecture", "Lecture", ":material/co_present:", ""),
+    ("paper", "Paper", ":material/article:", MORE),
+    ("catalogue", "Catalogue", ":material/menu_book:", MORE),
+    ("identify", "From a file", ":material/upload_file:", MORE),
 )
 LOOKS_WITH = {
     "feature_maps": "explorer.web.sections.feature_maps.who"
@@ -54,9 +55,10 @@ def main() -> None:
     pieces.style()
     pages = {
         name: st.Page(ROOT / "pages" / f"{name}.py", title=title, icon=icon, default=index == 0)
-        for index, (name, title, icon) in enumerate(PAGES)
+        for index, (name, title, icon, _) in enumerate(PAGES)
     }
-    page = st.navigation([*pages.values()], position="top")
+    lists = {within: [pages[name] for name, *_, its in PAGES if its == within] for within in ("", MORE)}
+    page = st.navigation(lists, position="top")
     name = page.url_path or PAGES[0][0]
     welcomed = first.stands(name, PAGES[0][0])
     st.set_page_config(  # the browser's tabs are told apart, and the first page stands alone

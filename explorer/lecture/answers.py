@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from explorer.lecture.quantities import Quantity, quantity
 from explorer.lecture.scene import Question, Scene
+from explorer.tell.given import NO_GUESS
 
-NONE = "none"  # `?guess=none`: revealed without a guess
+NONE = NO_GUESS
 NEAR = 0.1  # a number counts as right within this share of the answer
 
 

@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
@@ -22,13 +19,14 @@ from explorer import units
 from explorer.facts.told import Provable, Told
 from explorer.places import ASSETS
 from explorer.spec import naming
-from explorer.tell import markup, palette
-from explorer.tell.buttons import spots
+from explorer.tell import fragments, markup
+from explorer.tell.fragments import Figure as Figure
+from explorer.tell.fragments import image as image
+from explorer.tell.joined import stylesheet as joined_styles
 from explorer.tell.markup import joined
 from explorer.tell.markup import mark as mark
 from explorer.tell.tabular import csv_text
 from explorer.web import plain
-from explorer.web.joined import stylesheet as joined_styles
 from explorer.web.session import by_key
 from explorer.web.state import Chosen, on_stage
 
@@ -42,17 +40,6 @@ FOLDER = Path(__file__).resolve().parent
 
 
 Section = Callable[[], Sequence[Mapping[str, object]]]  # shows a part of a page; its data, to be taken home
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A key figure. source: a key of units.PROVENANCE; proof: what the number opens, where it has a formula."""
-
-    value: str
-    label: str
-    exact: str = ""
-    source: str = "computed"
-    proof: Proof | None = None
 
 
 def html(text: Markup, width: Literal["stretch", "content"] = "stretch") -> None:
@@ -111,28 +98,17 @@ def header(chosen: Chosen, problem: str | None, beside: Callable[[], None] = lam
 
 def figures(items: Sequence[Figure]) -> None:
     """A row of key figures; a number that has a proof opens it."""
-    cards = markup.Cards("figures")
-    cells = joined(
-        Markup('<div class="figure"><div class="value">{}</div><div class="label">{} {}</div>{}</div>').format(
-            cards.number(item.proof, item.value) if item.proof else item.value,
-            cards.explained(item.label),
-            mark(item.source),
-            Markup('<div class="exact">{}</div>').format(item.exact) if item.exact else "",
-        )
-        for item in items
-    )
-    html(Markup('<div class="figures">{}</div>{}').format(cells, cards.html()))
+    html(fragments.figures(items))
 
 
 def lead(text: str | Told) -> None:
     """The page's point, in a sentence or two; a `Told`'s numbers open their proofs, the field's words what they mean."""
-    cards = markup.Cards("lead")
-    html(Markup('<p class="lead">{}</p>{}').format(cards.explained(text), cards.html()))
+    html(fragments.lead(text))
 
 
 def note(text: str, source: str = "") -> None:
     """Small print below a figure."""
-    html(Markup('<div class="note">{} {}</div>').format(text, mark(source) if source else ""))
+    html(fragments.note(text, source))
 
 
 def opened(label: str, proof: Proof) -> None:
@@ -142,11 +118,7 @@ def opened(label: str, proof: Proof) -> None:
 
 def told(proofs: dict[str, Proof]) -> None:
     """Exact numbers with their names in one line, what they are behind those of each kind; each opens its proof."""
-    cards, runs = markup.Cards("told"), []
-    for source, some in groupby(proofs.items(), lambda item: item[1].source):
-        facts = joined((Markup("{} {}").format(cards.number(proof), words) for words, proof in some), " · ")
-        runs.append(Markup("{} {}").format(facts, mark(source)))
-    html(Markup('<div class="told">{}</div>{}').format(joined(runs, " · "), cards.html()))
+    html(fragments.told(proofs))
 
 
 def drawing(
@@ -156,51 +128,24 @@ def drawing(
     most_px: int = 2000,
     proofs: Mapping[str, Proof] = MappingProxyType({}),
 ) -> None:
-    """A drawing as wide as its column; scrolls inside itself where it would become narrower than `least_px`. proofs: of the
-    numbers in it, by the names that they have there (`svg.Text`)."""
-    cards = markup.Cards(label)
-    html(
-        Markup(
-            '<div class="scroll"><div class="drawing" style="min-width:{}px;max-width:{}px;--ratio:{:.4f}">{}{}</div></div>{}'
-        ).format(
-            least_px,
-            most_px,
-            drawn.width / drawn.height,
-            image(str(drawn), label),
-            spots(drawn, proofs, cards),
-            cards.html(),
-        )
-    )
-
-
-def image(svg: str, label: str) -> Markup:
-    """An SVG as an `<img>`: st.html takes inline SVG away. The picture follows the theme by `prefers-color-scheme`,
-    which an image inherits from the page's colour scheme."""
-    data = b64encode(svg.encode()).decode()
-    return Markup('<img alt="{}" src="data:image/svg+xml;base64,{}">').format(label, data)
+    """A drawing as wide as its column, as `fragments.drawing` makes it."""
+    html(fragments.drawing(drawn, label, least_px, most_px, proofs))
 
 
 def arithmetic(proof: Proof) -> None:
     """A substituted formula, its result in bold."""
-    html(Markup('<div class="sum">{} = <b>{}</b></div>').format(proof.expression, proof.shown))
+    html(fragments.arithmetic(proof))
 
 
 def reason(kind: str, why: Told) -> None:
     """Why a block's shortcut is solid or dotted, with the line itself as a key. kind: of palette.SHORTCUT_WORDS."""
-    cards = markup.Cards("reason")
-    html(
-        Markup('<div class="why"><span class="key {}"></span><b>{}.</b> {}</div>{}').format(
-            kind, palette.SHORTCUT_WORDS[kind], cards.text(why), cards.html()
-        )
-    )
+    html(fragments.reason(kind, why))
 
 
 def table(rows: Sequence[Mapping[str, object]], caption: str = "", source: str = "computed") -> None:
     """Plain rows as a table that reads like the paper's; a `Provable` cell opens its formula, the field's words in the
     caption what they mean."""
-    cards = markup.Cards("caption")
-    note = Markup('<div class="note">{} {}</div>').format(cards.explained(caption), mark(source)) if caption else ""
-    html(markup.table(rows, "table") + note + cards.html())
+    html(fragments.table(rows, caption, source))
 
 
 def provable(rows: Sequence[Mapping[str, object]], proofs: Sequence[Mapping[str, Proof]]) -> list[dict[str, object]]:

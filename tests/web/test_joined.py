@@ -17,9 +17,9 @@ from explorer.look.shipped import shipped
 from explorer.net.trace import trace
 from explorer.spec import preset
 from explorer.tell import netmap, palette
+from explorer.tell.joined import given_source, joined
 from explorer.tell.path import figures
 from explorer.web import lecture_bar, map_component, path_component, reach_component
-from explorer.web.joined import given_source, joined
 
 WEB = Path(map_component.FOLDER).parent
 SCRIPTS = Path(__file__).parent / "scripts"
@@ -206,7 +206,7 @@ def test_only_pythons_own_prose_becomes_markup(path: Path) -> None:
 
 
 def test_constants_stand_in_python_only() -> None:
-    assert lecture_bar.NO_GUESS == answers.NONE
+    assert lecture_bar.GIVEN["NO_GUESS"] == answers.NONE
     assert set(map_component.GIVEN["LEVELS"]) == {*netmap.LEVELS, "fig3"}
     beside = f"min-width: {lecture_bar.GIVEN['BESIDE']}px"
     assert all(beside in (WEB / "lecture_bar" / f"{name}.css").read_text("utf-8") for name in ("stage", "present"))

@@ -12,8 +12,8 @@ from itertools import groupby
 from explorer.facts.rollup import Block, Stage
 from explorer.net.node import Node
 from explorer.net.ops import op
+from explorer.tell.given import LEVELS as LEVELS
 
-LEVELS = ("stages", "blocks", "layers")
 FOLDS = ("auto", "on", "off")
 AUTO_FOLD_BLOCKS = 100  # nets with more blocks open folded
 LEAST_RUN = 2  # equal blocks in a row that are worth folding

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from explorer.tell import link
+from explorer.tell import given, link
+from explorer.tell.joined import joined, stylesheet
 from explorer.web import pieces, plain
-from explorer.web.joined import joined, stylesheet
 from explorer.web.session import session
 
 if TYPE_CHECKING:  # a lecture needs torch: not before the controls are painted
@@ -25,7 +25,6 @@ if TYPE_CHECKING:  # a lecture needs torch: not before the controls are painted
 
 FOLDER = Path(__file__).resolve().parent
 HOME = "architecture"  # the page at "/"
-NO_GUESS = "none"  # lecture.answers.NONE, which torch stands behind
 STICKY = ("lecture", "present", "hide", "node")  # node: the map's selection, which Cost shares
 PARTS = {  # name in ?hide= → what it takes away; any other name is a control's key
     "sidebar": '[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"]',
@@ -60,11 +59,7 @@ class Flags:
     fresh: bool = False
 
 
-GIVEN = {
-    "KEPT_PARAMS": ("present", "hide", "embed", "embed_options"),  # they survive a change of scene
-    "NO_GUESS": NO_GUESS,
-    "BESIDE": 1000,  # width of a window with room for a column, as in the stylesheets
-}
+GIVEN = given.STAGE
 STYLE = stylesheet(FOLDER / "stage.css", FOLDER.parent / "proof.css")
 _component = st.components.v2.component(
     "lecture_stage",

@@ -9,9 +9,9 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.tell import netmap
+from explorer.tell import given, netmap
+from explorer.tell.joined import joined, stylesheet
 from explorer.web import walk_component, walks
-from explorer.web.joined import joined, stylesheet
 from explorer.web.session import by_key, session
 from explorer.web.state import Chosen
 
@@ -19,10 +19,7 @@ FOLDER = Path(__file__).resolve().parent
 STYLES = ("controls", "picture", "panel", "table", "map")
 KEY = "map"
 
-GIVEN = {
-    **walk_component.GIVEN,
-    "LEVELS": {level: level.capitalize() for level in netmap.LEVELS} | {"fig3": "Fig. 3"},
-}
+GIVEN = given.MAP
 JS = joined(FOLDER / "map.js", GIVEN)
 CSS = stylesheet(*(FOLDER / f"{name}.css" for name in STYLES), walk_component.STYLE, FOLDER.parent / "proof.css")
 _component = st.components.v2.component("resnet_map", html='<div class="map-place"></div>\n', css=CSS, js=JS)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from explorer.facts.proof.base import latex_in_a_browser
 from explorer.tell import markup, mosaic, palette
-from explorer.web.joined import joined, stylesheet
+from explorer.tell.joined import joined, stylesheet
 
 FOLDER = Path(__file__).resolve().parent
 GIVEN = {

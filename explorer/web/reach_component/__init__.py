@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.tell import markup
-from explorer.web.joined import joined, stylesheet
+from explorer.tell.joined import joined, stylesheet
 
 FOLDER = Path(__file__).resolve().parent
 GIVEN = {"PROOF_CARD": markup.slotted_card()}

@@ -12,23 +12,17 @@ from typing import Any
 import streamlit as st
 
 from explorer.places import ASSETS
-from explorer.tell import markup, palette
-from explorer.web.joined import joined, stylesheet
+from explorer.tell import given
+from explorer.tell.joined import joined, stylesheet
 
 FOLDER = Path(__file__).resolve().parent
 MAP = FOLDER.parent / "map_component"
-GIVEN = {  # what drawing a map and walking on it take
-    "PROOF_CARD": markup.slotted_card(),
-    "SHORTCUTS": palette.SHORTCUT_LINES,
-    "UNKEYED": palette.UNKEYED,
-    "RAMPS": palette.WALK_RAMPS,
-}
 STYLE = FOLDER / "walk.css"
 _component = st.components.v2.component(
     "resnet_walk",
     html='<div class="walk-place"></div>\n',
     css=stylesheet(*(MAP / f"{name}.css" for name in ("picture", "panel", "map")), STYLE, FOLDER / "alone.css"),
-    js=joined(FOLDER / "alone.js", GIVEN),
+    js=joined(FOLDER / "alone.js", given.DRAWN),
 )
 
 

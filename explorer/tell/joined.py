@@ -1,7 +1,8 @@
-"""JavaScript modules joined into the one script that a Streamlit component takes. No build step, no Node.
+"""JavaScript modules joined into the one script that a Streamlit component, or a file that stands alone, takes. No build
+step, no Node.
 
 Each module keeps its own scope, as in the browser: it becomes a function that runs once and returns what it exports.
-`given.js` beside this file's `js` folder is not written by hand: it is Python's own constants, so that none stands twice.
+`web/js/given.js` is not written by hand: it is Python's own constants, so that none stands twice.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from explorer.places import ROOT
 from explorer.tell import palette
 
-GIVEN = Path(__file__).resolve().parent / "js" / "given.js"
+SCRIPTS = ROOT / "explorer" / "web"  # where the modules are, and the stylesheets beside them
+GIVEN = SCRIPTS / "js" / "given.js"
 IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[^"]+)";\n', re.M)
 EXPORT = re.compile(r"^export ((?:async )?function\*?|class|const) (\w+)", re.M)
 DEFAULT = re.compile(r"^export default ", re.M)

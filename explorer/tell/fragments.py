@@ -1,0 +1,120 @@
+"""The pieces that a page is made of, as HTML: key figures, a drawing with its proofs, sums and reasons.
+
+The app shows them by `web.pieces`; a lecture saved as one file has the same ones.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from explorer.facts.told import Told
+from explorer.tell import markup, palette
+from explorer.tell.buttons import spots
+from explorer.tell.markup import joined, mark
+
+if TYPE_CHECKING:  # needs torch: not before the controls are painted
+    from explorer.facts.proof import Proof
+    from explorer.tell.drawing import Drawing
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A key figure. source: a key of units.PROVENANCE; proof: what the number opens, where it has a formula."""
+
+    value: str
+    label: str
+    exact: str = ""
+    source: str = "computed"
+    proof: Proof | None = None
+
+
+def figures(items: Sequence[Figure]) -> Markup:
+    """A row of key figures; a number that has a proof opens it."""
+    cards = markup.Cards("figures")
+    cells = joined(
+        Markup('<div class="figure"><div class="value">{}</div><div class="label">{} {}</div>{}</div>').format(
+            cards.number(item.proof, item.value) if item.proof else item.value,
+            cards.explained(item.label),
+            mark(item.source),
+            Markup('<div class="exact">{}</div>').format(item.exact) if item.exact else "",
+        )
+        for item in items
+    )
+    return Markup('<div class="figures">{}</div>{}').format(cells, cards.html())
+
+
+def lead(text: str | Told) -> Markup:
+    """The page's point, in a sentence or two; a `Told`'s numbers open their proofs, the field's words what they mean."""
+    cards = markup.Cards("lead")
+    return Markup('<p class="lead">{}</p>{}').format(cards.explained(text), cards.html())
+
+
+def note(text: str, source: str = "") -> Markup:
+    """Small print below a figure."""
+    return Markup('<div class="note">{} {}</div>').format(text, mark(source) if source else "")
+
+
+def told(proofs: Mapping[str, Proof]) -> Markup:
+    """Exact numbers with their names in one line, what they are behind those of each kind; each opens its proof."""
+    cards, runs = markup.Cards("told"), []
+    for source, some in groupby(proofs.items(), lambda item: item[1].source):
+        facts = joined((Markup("{} {}").format(cards.number(proof), words) for words, proof in some), " · ")
+        runs.append(Markup("{} {}").format(facts, mark(source)))
+    return Markup('<div class="told">{}</div>{}').format(joined(runs, " · "), cards.html())
+
+
+def drawing(
+    drawn: Drawing,
+    label: str,
+    least_px: int = 0,
+    most_px: int = 2000,
+    proofs: Mapping[str, Proof] = MappingProxyType({}),
+) -> Markup:
+    """A drawing as wide as its column; scrolls inside itself where it would become narrower than `least_px`. proofs: of the
+    numbers in it, by the names that they have there (`svg.Text`)."""
+    cards = markup.Cards(label)
+    return Markup(
+        '<div class="scroll"><div class="drawing" style="min-width:{}px;max-width:{}px;--ratio:{:.4f}">{}{}</div></div>{}'
+    ).format(
+        least_px,
+        most_px,
+        drawn.width / drawn.height,
+        image(str(drawn), label),
+        spots(drawn, proofs, cards),
+        cards.html(),
+    )
+
+
+def image(svg: str, label: str) -> Markup:
+    """An SVG as an `<img>`: st.html takes inline SVG away. The picture follows the theme by `prefers-color-scheme`,
+    which an image inherits from the page's colour scheme."""
+    data = b64encode(svg.encode()).decode()
+    return Markup('<img alt="{}" src="data:image/svg+xml;base64,{}">').format(label, data)
+
+
+def arithmetic(proof: Proof) -> Markup:
+    """A substituted formula, its result in bold."""
+    return Markup('<div class="sum">{} = <b>{}</b></div>').format(proof.expression, proof.shown)
+
+
+def reason(kind: str, why: Told) -> Markup:
+    """Why a block's shortcut is solid or dotted, with the line itself as a key. kind: of palette.SHORTCUT_WORDS."""
+    cards = markup.Cards("reason")
+    return Markup('<div class="why"><span class="key {}"></span><b>{}.</b> {}</div>{}').format(
+        kind, palette.SHORTCUT_WORDS[kind], cards.text(why), cards.html()
+    )
+
+
+def table(rows: Sequence[Mapping[str, object]], caption: str = "", source: str = "computed") -> Markup:
+    """Plain rows as a table that reads like the paper's; a `Provable` cell opens its formula, the field's words in the
+    caption what they mean."""
+    cards = markup.Cards("caption")
+    below = Markup('<div class="note">{} {}</div>').format(cards.explained(caption), mark(source)) if caption else ""
+    return markup.table(rows, "table") + below + cards.html()

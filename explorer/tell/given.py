@@ -1,0 +1,21 @@
+"""Python's constants that the browser's scripts take (`js/given.js`), for whoever joins them: the app's components, and a
+lecture as one file. No torch here: the first page's walk is on the screen before it is imported."""
+
+from __future__ import annotations
+
+from explorer.tell import markup, palette
+
+LEVELS = ("stages", "blocks", "layers")  # of detail of the map
+NO_GUESS = "none"  # `?guess=none`: revealed without a guess
+DRAWN = {  # what drawing a map and walking on it take
+    "PROOF_CARD": markup.slotted_card(),
+    "SHORTCUTS": palette.SHORTCUT_LINES,
+    "UNKEYED": palette.UNKEYED,
+    "RAMPS": palette.WALK_RAMPS,
+}
+MAP = {**DRAWN, "LEVELS": {level: level.capitalize() for level in LEVELS} | {"fig3": "Fig. 3"}}
+STAGE = {
+    "KEPT_PARAMS": ("present", "hide", "embed", "embed_options"),  # they survive a change of scene
+    "NO_GUESS": NO_GUESS,
+    "BESIDE": 1000,  # width of a window with room for a column, as in the stylesheets
+}

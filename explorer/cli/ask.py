@@ -113,32 +113,30 @@ def formats(name: str) -> tuple[str, ...]:
     return (*WRITERS, "markdown", "latex") if name == "sheet" else tuple(WRITERS)
 
 
-def parser(name: str) -> cli.Parser:
-    """The flags of one question: the model's and its own."""
-    made = cli.Parser(f"python -m explorer {name}", description=QUESTIONS[name].help, allow_abbrev=False)
-    if QUESTIONS[name].model:
-        cli.model_flags(made)
-    elif name == "paper":
-        made.add_argument(
-            "--stride-on", dest="stride_on", metavar="3x3|1x1", help="of Table 1's bottlenecks; the paper's is 1x1"
-        )
-    for flag, options in QUESTIONS[name].flags:
-        made.add_argument(*flag.split(), **options)
-    made.add_argument("--format", metavar="|".join(formats(name)), default=formats(name)[0])
-    return made
+@dataclass(frozen=True)
+class Asking:
+    """One question as a command."""
 
+    name: str
 
-def main(words: Sequence[str]) -> int:
-    """Answer; the exit code."""
-    name, *rest = words
-    reader = parser(name)
-    given = reader.parse_args(rest)
-    try:
-        text = render(name, given)
+    def flags(self, made: cli.Parser) -> None:
+        """The model's and its own."""
+        question = QUESTIONS[self.name]
+        if question.model:
+            cli.model_flags(made)
+        elif self.name == "paper":
+            made.add_argument(
+                "--stride-on", dest="stride_on", metavar="3x3|1x1", help="of Table 1's bottlenecks; the paper's is 1x1"
+            )
+        for flag, options in question.flags:
+            made.add_argument(*flag.split(), **options)
+        made.add_argument("--format", metavar="|".join(formats(self.name)), default=formats(self.name)[0])
+
+    def run(self, given: argparse.Namespace) -> int:
+        """Answer; the exit code. Raises `ValueError` naming field, value and choices."""
+        text = render(self.name, given)
         cli.say(getattr(given, "notes", ()))
         return cli.show(text)
-    except ValueError as error:
-        reader.error(str(error))
 
 
 def render(name: str, given: argparse.Namespace) -> str:

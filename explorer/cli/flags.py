@@ -19,15 +19,23 @@ FACTORS = range(2, 16)  # a width that was meant as a factor
 
 
 class Parser(argparse.ArgumentParser):
-    """argparse that says what is wrong in one line and exits with 2; `--in_channels` is `--in-channels`."""
+    """argparse that says what is wrong in one line and exits with 2; `--in_channels` is `--in-channels`.
+
+    says: who says it. A command refuses what it doesn't know itself, in its own name.
+    """
+
+    says = "explorer"
 
     def parse_known_args(  # type: ignore[override]  # argparse overloads it for a namespace of another class
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
     ) -> tuple[argparse.Namespace, list[str]]:
-        return super().parse_known_args([_dashed(word) for word in args or ()], namespace)
+        given, unknown = super().parse_known_args([_dashed(word) for word in args or ()], namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return given, []
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"explorer: {one_line(message)}\n")
+        self.exit(2, f"{self.says}: {one_line(message)}\n")
 
 
 def _dashed(word: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import textwrap
 from collections.abc import Sequence
@@ -25,15 +26,14 @@ def _lines(text: str) -> list[str]:
     return textwrap.wrap(text, WIDE)
 
 
-def main(words: Sequence[str]) -> int:
-    """Run the command; the exit code."""
-    made = Parser("python -m explorer glossary", description="What the words mean.", allow_abbrev=False)
+def flags(made: Parser) -> None:
+    """The command's flags."""
     made.add_argument("word", metavar="WORD", nargs="?", help="MACs, top-1, stage, [3,4,6,3], …; without it, all")
     made.add_argument("--format", metavar="|".join(FORMATS), default="table")
-    given = made.parse_args(list(words))
-    try:
-        form = one_of("format", given.format, FORMATS)
-        found = [glossary.asked(given.word)] if given.word is not None else list(glossary.terms().values())
-    except ValueError as error:
-        made.error(str(error))
+
+
+def run(given: argparse.Namespace) -> int:
+    """Answer; the exit code. Raises `ValueError` naming field, value and choices."""
+    form = one_of("format", given.format, FORMATS)
+    found = [glossary.asked(given.word)] if given.word is not None else list(glossary.terms().values())
     return show(told(found, form))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from explorer.cli.flags import Parser, one_of, show
@@ -16,32 +17,24 @@ if TYPE_CHECKING:  # needs torch
 MOST_SHOWN = 12  # tensors of a list in the table; JSON has all
 
 
-def parser() -> Parser:
+def flags(made: Parser) -> None:
     """The command's flags."""
-    made = Parser(
-        "python -m explorer identify",
-        description="Which ResNet a file is of: a checkpoint (.safetensors, .pt, .pth, .th, .bin), of which only names and "
-        "shapes are read, or a config (config.json, OpenMMLab's Python, detectron2's YAML).",
-        allow_abbrev=False,
+    made.description = (
+        "Which ResNet a file is of: a checkpoint (.safetensors, .pt, .pth, .th, .bin), of which only names and "
+        "shapes are read, or a config (config.json, OpenMMLab's Python, detectron2's YAML)."
     )
     made.add_argument("file", metavar="FILE")
     made.add_argument("--against", metavar="MODEL", help="hold the checkpoint to this net: is it really a resnet50?")
     made.add_argument("--format", metavar="|".join(WRITERS), default="table", help="code: the renaming, as Python")
-    return made
 
 
-def main(words: Sequence[str]) -> int:
-    """Answer; the exit code."""
-    reader = parser()
-    given = reader.parse_args(words)
-    try:
-        write = WRITERS[one_of("format", given.format, tuple(WRITERS))]
-        against = named(given.against) if given.against is not None else None
-        from explorer.weights.anything import identify_file  # torch: only now
+def run(given: argparse.Namespace) -> int:
+    """Answer; the exit code. Raises `ValueError` naming field, value and choices."""
+    write = WRITERS[one_of("format", given.format, tuple(WRITERS))]
+    against = named(given.against) if given.against is not None else None
+    from explorer.weights.anything import identify_file  # torch: only now
 
-        return show(write(identify_file(given.file, against)))
-    except ValueError as error:
-        reader.error(str(error))
+    return show(write(identify_file(given.file, against)))
 
 
 def to_json(answer: Identified) -> str:

@@ -7,19 +7,20 @@ Batch Normalization calibrated on the picture, and the answer says so.
 
 from __future__ import annotations
 
+import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from explorer.cli.flags import Parser, one_of, show
+from explorer.cli.flags import Parser, asked, model_flags, one_of, say, scope, show
+from explorer.spec import DEFAULTS, ResNetSpec
 
 FORMATS = ("table", "json")
 
 
-def told(picture: str, model: str, weights: str | None, form: str) -> str:
-    """The answer as text. Raises `ValueError` naming field, value and what is allowed."""
-    data = answer(Path(picture), model, weights)
+def told(data: Mapping[str, Any], form: str) -> str:
+    """The answer as text."""
     if form == "json":
         return json.dumps(data, indent=2, ensure_ascii=False)
     lines = [f"{data['name']} · {data['weights']}", "", *(f"{p:7.1%}  {name}" for name, p in data["top"])]
@@ -33,8 +34,13 @@ def told(picture: str, model: str, weights: str | None, form: str) -> str:
     return "\n".join(lines)
 
 
-def answer(picture: Path, model: str, weights: str | None) -> dict[str, Any]:
-    """JSON-ready: name, weights (where they come from), input, top (class, probability), and a row a block."""
+def answer(
+    picture: Path, model: str, weights: str | None, spec: ResNetSpec | None = None, side: int | None = None
+) -> dict[str, Any]:
+    """JSON-ready: name, weights (where they come from), input, top (class, probability), and a row a block.
+
+    spec, side: of a net that doesn't ship, and of its picture. Raises `ValueError` naming field, value and what is allowed.
+    """
     from explorer.look import subject  # torch: only now
     from explorer.look.passed import passed
     from explorer.look.pictures import read
@@ -44,7 +50,7 @@ def answer(picture: Path, model: str, weights: str | None) -> dict[str, Any]:
         opened = read(picture.read_bytes())
     except OSError as error:
         raise ValueError(f"picture={str(picture)[:60]!r}: cannot be read ({error.strerror})") from None
-    chosen, x = subject.chosen(model, weights, opened)
+    chosen, x = subject.chosen(model, weights, opened, spec, side)
     seen = passed(chosen.model, chosen.spec, x)
     return {
         "name": model,
@@ -66,16 +72,31 @@ def answer(picture: Path, model: str, weights: str | None) -> dict[str, Any]:
     }
 
 
-def main(words: Sequence[str]) -> int:
-    """Run the command; the exit code."""
-    made = Parser("python -m explorer look", description="A picture through a net.", allow_abbrev=False)
+def flags(made: Parser) -> None:
+    """The command's flags."""
     made.add_argument("picture", metavar="PICTURE", help="a PNG, JPEG or WebP file")
-    made.add_argument("model", metavar="MODEL", help="digits-residual-20, digits-plain-56, … or any net by name")
+    model_flags(made)
     made.add_argument("--weights", metavar="published|FILE", help="published: fetched from their authors; or a file")
     made.add_argument("--format", metavar="|".join(FORMATS), default="table")
-    given = made.parse_args(list(words))
-    try:
-        text = told(given.picture, given.model, given.weights, one_of("format", given.format, FORMATS))
-    except ValueError as error:
-        made.error(str(error))
-    return show(text)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Answer; the exit code. Raises `ValueError` naming field, value and choices."""
+    form = one_of("format", given.format, FORMATS)
+    scope(given, "look", {"batch": "takes one picture"})
+    from explorer.look.shipped import NETS  # torch: only now
+
+    if given.model in NETS:
+        scope(given, given.model, dict.fromkeys((*DEFAULTS, "input"), "ships as it is"))
+        return show(told(answer(Path(given.picture), given.model, given.weights), form))
+    net = asked(given)
+    if given.input is not None and net.spec.in_channels == 1:
+        raise ValueError(
+            f"input={given.input[:60]!r}: a net of one channel looks at a digit's 28×28; leave --input away"
+        )
+    if net.height != net.width:
+        raise ValueError(f"input={given.input[:60]!r}: look crops a picture to a square; choose one side, like 224")
+    side = net.height if given.input is not None else None
+    data = answer(Path(given.picture), given.model, given.weights, net.spec, side)
+    say(net.notes)
+    return show(told(data, form))

@@ -1,4 +1,4 @@
-"""The terminal's face: the same facts as the app, as text, JSON, CSV, Markdown or code.
+"""The terminal's face: one tree of commands, each with its flags; the same facts as the app.
 
     python -m explorer resnet50
     python -m explorer resnet34 --shortcut none --input 197x211 --format json
@@ -13,44 +13,65 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Protocol
 
-from explorer import spec as axes
-from explorer.cli.ask import QUESTIONS
-from explorer.cli.ask import main as ask_main
-from explorer.cli.flags import Parser, asked, model_flags, one_of, say, scope, show, whole
+from explorer.cli.ask import QUESTIONS, Asking
+from explorer.cli.flags import Parser
 
-FORMATS = ("table", "json", "csv", "code", "report")
-LEVELS = ("stages", "blocks", "layers")
-COMMANDS = {  # imported when asked for
-    "time": "explorer.cli.time_command",
-    "look": "explorer.cli.look",
-    "identify": "explorer.cli.identify",
-    "glossary": "explorer.cli.glossary",
-    "questions": "explorer.cli.exercises",
+FACTS = "facts"  # what a MODEL alone asks for
+MODULES = {  # command → (its module, imported when asked for; what it answers)
+    FACTS: ("facts", f"every fact of a net; `python -m explorer MODEL` is short for {FACTS} MODEL"),
+    "time": ("time_command", "measures a forward pass on this machine"),
+    "look": ("look", "sends a picture through a net"),
+    "identify": ("identify", "says of which net a checkpoint or config is"),
+    "glossary": ("glossary", "says what a word means"),
+    "questions": ("exercises", "writes exercises with their solutions"),
 }
-UNUSED = {  # format → flag → why it would change nothing
-    "code": {"batch": "is the same for every batch", "level": "has no levels"},
-    "report": {"level": "holds all levels"},
-}
+COMMANDS = {name: says for name, (_, says) in MODULES.items()} | {name: one.help for name, one in QUESTIONS.items()}
 
 
-def parser() -> Parser:
-    """Every flag of the contract. Values stay text: the spec's own checks say what is wrong with them."""
-    made = Parser(
-        "python -m explorer",
-        description="The facts of any ResNet.",
-        allow_abbrev=False,
-        epilog="Instead of a MODEL: proof, cost, flops, memory, field, torchinfo, compare, figure, paper, nets "
-        "(python -m explorer proof --help), time, which measures a forward pass on this machine, look, which sends a "
-        "picture through a net, identify, which says of which net a checkpoint or config is, glossary, which says what a "
-        "word means, or questions, which writes exercises with their solutions.",
-    )
-    model_flags(made)
-    made.add_argument("--format", metavar="|".join(FORMATS), default="table")
-    made.add_argument(
-        "--level", metavar="|".join(LEVELS), help="rows of the CSV (layers), or the table's finest (blocks)"
-    )
-    return made
+class Command(Protocol):
+    """What a command is: a module of this room, or one of its questions."""
+
+    def flags(self, made: Parser) -> None:
+        """Put the command's flags on its parser."""
+
+    def run(self, given: argparse.Namespace) -> int:
+        """Answer what was parsed; the exit code. Raises `ValueError` naming field, value and choices."""
+
+
+class Tree(Parser):
+    """Its help says the commands, then the flags of the usual one."""
+
+    def format_help(self) -> str:
+        return f"{super().format_help()}\n{parser(FACTS).format_help()}"
+
+
+def tree(command: str) -> tuple[Parser, Parser]:
+    """All commands, and the asked one with its flags: the others' modules are not imported."""
+    made = Tree("python -m explorer", description="The facts of any ResNet.", allow_abbrev=False)
+    names = made.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True, parser_class=Parser)
+    parsers = {
+        name: names.add_parser(name, help=says, description=says, allow_abbrev=False) for name, says in COMMANDS.items()
+    }
+    chosen = parsers[command]
+    found = load(command)
+    found.flags(chosen)
+    chosen.set_defaults(run=found.run)
+    return made, chosen
+
+
+def load(command: str) -> Command:
+    """The command of this name."""
+    if command in QUESTIONS:
+        return Asking(command)
+    found: Command = import_module(f"explorer.cli.{MODULES[command][0]}")
+    return found
+
+
+def parser(command: str = FACTS) -> Parser:
+    """The flags of one command."""
+    return tree(command)[1]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,29 +80,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):  # a C locale cannot print ×
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    if words[:1] and words[0] in COMMANDS:
-        run: int = import_module(COMMANDS[words[0]]).main(words[1:])
-        return run
-    if words[:1] and words[0] in QUESTIONS:
-        return ask_main(words)
-    reader = parser()
-    given = reader.parse_args(words)
+    if not (words and (words[0] in COMMANDS or words[0] in ("-h", "--help"))):
+        words = [FACTS, *words]
+    whole, chosen = tree(words[0] if words[0] in COMMANDS else FACTS)
+    given = whole.parse_args(words)
     try:
-        text = render(given)
+        code: int = given.run(given)
     except ValueError as error:
-        reader.error(str(error))
-    return show(text)
-
-
-def render(given: argparse.Namespace) -> str:
-    """What the parsed arguments ask for. Raises `ValueError` naming field, value and choices."""
-    one_of("format", given.format, FORMATS)
-    level = one_of("level", given.level, LEVELS) if given.level is not None else None
-    net = asked(given)
-    batch = whole("batch", given.batch or "1", 1, axes.MAX_BATCH)
-    scope(given, f"--format {given.format}", UNUSED.get(given.format, {}))
-    from explorer.tell import export  # torch: only now
-
-    text = export.WRITERS[given.format](net.spec, net.height, net.width, batch, level)
-    say(net.notes)
-    return text
+        chosen.error(str(error))
+    return code

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from explorer.cli import flags as cli
 from explorer.spec import ResNetSpec
@@ -24,19 +24,12 @@ if TYPE_CHECKING:  # needs torch: not before there is something to measure
 LISTS = ("dtype", "memory_format", "compile")  # flags that take several values, separated by commas
 
 
-class Parser(cli.Parser):
-    """Says what is wrong in one line, among the other things that cannot be done."""
-
-    def error(self, message: str) -> NoReturn:
-        raise ValueError(cli.one_line(message))
-
-
-def parser() -> Parser:
-    made = Parser(
-        "python -m explorer time",
-        allow_abbrev=False,
-        description="Time forward passes of the real model. Several models, batches, "
-        "thread counts, dtypes, memory formats or ways to compile, separated by commas, are timed in turn.",
+def flags(made: cli.Parser) -> None:
+    """The command's flags."""
+    made.says = "time"
+    made.description = (
+        "Time forward passes of the real model. Several models, batches, "
+        "thread counts, dtypes, memory formats or ways to compile, separated by commas, are timed in turn."
     )
     cli.model_flags(made, several=True)
     made.add_argument("--device", default="auto", help="auto, cpu, mps, cuda, cuda:1 (auto: a GPU if there is one)")
@@ -49,13 +42,11 @@ def parser() -> Parser:
     made.add_argument("--parts", action="store_true", help="also where the time goes, layer by layer")
     made.add_argument("--limit", action="store_true", help="also what the device can do, and the per cent reached")
     made.add_argument("--save", metavar="FILE", help="write all runs with their raw times and provenance as JSON")
-    return made
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def run(args: argparse.Namespace) -> int:
     """Exit code 0, or 2 with one line on stderr for each thing that cannot be done; the rest is done all the same."""
     try:
-        args = parser().parse_args(argv)
         found = nets(args)
         asked = [(net.spec, settings) for net in found for settings in settings_of(args, net)]
         path = writable(args.save) if args.save else None
@@ -63,13 +54,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             possible(settings, args)
         for net in found:
             cli.say(net.notes)
-        refused = run(asked, args, path)
+        refused = measured(asked, args, path)
     except (ValueError, OSError) as error:
         return said(error)
     return 2 if refused else 0
 
 
-def run(asked: Sequence[tuple[ResNetSpec, Settings]], args: argparse.Namespace, path: Path | None) -> int:
+def measured(asked: Sequence[tuple[ResNetSpec, Settings]], args: argparse.Namespace, path: Path | None) -> int:
     """Time one after another, and save after each; how many were refused."""
     rows: list[dict[str, object]] = []
     refused = 0
@@ -89,7 +80,7 @@ def run(asked: Sequence[tuple[ResNetSpec, Settings]], args: argparse.Namespace, 
 
 def said(error: Exception) -> int:
     """One line on stderr."""
-    print(f"time: {error}", file=sys.stderr)
+    print(f"time: {cli.one_line(str(error))}", file=sys.stderr)
     return 2
 
 
@@ -196,7 +187,3 @@ def save(path: Path, rows: Sequence[dict[str, object]]) -> None:
     part = path.with_name(f"{path.name}.part")
     part.write_text(dumps(rows), encoding="utf-8")
     part.replace(path)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

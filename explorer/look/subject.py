@@ -116,24 +116,27 @@ def check_size(spec: ResNetSpec, height: int, width: int) -> None:
             )
 
 
-def chosen(model: str, weights: str | None, picture: Image.Image) -> tuple[Subject, Tensor]:
+def chosen(
+    model: str, weights: str | None, picture: Image.Image, spec: ResNetSpec | None = None, side: int | None = None
+) -> tuple[Subject, Tensor]:
     """(who looks, its input) for a model's name and a wish for weights: None, "published" or a file's path.
 
-    Raises `ValueError` naming what is wrong.
+    spec: what the name means, where more was said of it than the name; side: of its picture. Raises `ValueError` naming
+    what is wrong.
     """
     if model in NETS:
         if weights is not None:
             raise ValueError(f"weights={weights[:60]!r}: {model} has its own; leave --weights out")
         who = digits(model)
         return who, who.prepare(picture).x
-    spec = named(model)
+    spec = spec or named(model)
     if weights is None:
-        x = preparing(spec)(picture).x
+        x = preparing(spec, side)(picture).x
         return untrained(spec, x), x
     if weights != "published" and not Path(weights).is_file():
         raise ValueError(f"weights={weights[:60]!r}: choose published, or a file that is there")
     who = published(published_name(spec, model)) if weights == "published" else of_file(weights, spec=spec)
-    return who, who.prepare(picture).x
+    return who, preparing(who.spec, side)(picture).x
 
 
 def published_name(spec: ResNetSpec, name: str = "") -> str:

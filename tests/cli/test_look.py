@@ -15,6 +15,13 @@ from explorer.places import ASSETS
 from explorer.spec import preset
 
 
+def test_the_flags_of_a_net_are_those_of_every_command(capsys: pytest.CaptureFixture) -> None:
+    words = ["resnet8_cifar", "--shortcut", "none", "--classes", "1000", "--input", "48", "--format", "json"]
+    assert main(["look", str(ASSETS / "look" / "cat.jpg"), *words]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["input"] == [1, 3, 48, 48] and not data["blocks"] and len(data["top"][0][0]) > 1
+
+
 @pytest.fixture
 def seven(tmp_path: Path) -> str:
     path = tmp_path / "seven.png"
@@ -65,6 +72,13 @@ def test_the_weights_of_a_file_look(seven: str, tmp_path: Path, capsys: pytest.C
         (["SEVEN", "resnet18", "--weights", "mine"], "weights='mine'"),
         (["SEVEN", "digits-plain-20", "--weights", "published"], "has its own; leave --weights out"),
         (["SEVEN", "resnet50d", "--weights", "published"], "none are known for resnet50d"),
+        (["SEVEN", "digits-plain-20", "--width", "8"], "width='8': digits-plain-20 ships as it is"),
+        (["SEVEN", "resnet18", "--batch", "2"], "batch='2': look takes one picture"),
+        (["SEVEN", "resnet18", "--input", "64x48"], "input='64x48': look crops a picture to a square"),
+        (
+            ["SEVEN", "resnet8_cifar", "--in-channels", "1", "--input", "64"],
+            "input='64': a net of one channel looks at",
+        ),
         (["SEVEN", "resnet18", "--format", "xml"], "format='xml': choose one of table, json"),
     ],
 )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.cli.main import main, parser
+from explorer.cli.main import COMMANDS, main, parser
 from explorer.spec import ResNetSpec, cifar_stages, named
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -281,6 +281,36 @@ def test_help_names_every_flag(capsys):
     said = capsys.readouterr().out
     assert stop.value.code == 0
     assert all(option in said for action in parser()._actions for option in action.option_strings)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_in_the_help_and_has_its_own(capsys, name):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert f"\n    {name}" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as stop:
+        main([name, "--help"])
+    assert stop.value.code == 0 and capsys.readouterr().out.startswith(f"usage: python -m explorer {name} ")
+
+
+def test_a_model_alone_asks_for_its_facts(capsys):
+    assert run(capsys, "resnet18", "--level", "stages") == run(capsys, "facts", "resnet18", "--level", "stages")
+    assert run(capsys, "--level", "stages", "resnet18") == run(capsys, "facts", "resnet18", "--level", "stages")
+
+
+def test_help_and_mistakes_need_no_torch():
+    code = (
+        "import sys\n"
+        "sys.modules['torch'] = None\n"
+        "from explorer.cli.main import COMMANDS, main\n"
+        "said = [[name, '--help'] for name in COMMANDS]\n"
+        "for words in (['--help'], ['resnet50', '--block', 'banana'], ['glossary', 'bottelneck'], *said):\n"
+        "    try: main(words)\n"
+        "    except SystemExit: pass\n"
+        "assert main(['glossary', 'MACs']) == 0"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stderr.decode()
 
 
 def test_as_a_command_in_a_c_locale_from_another_folder(tmp_path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.cli.glossary import main as command
+from explorer.cli.main import main
 from explorer.facts.rollup import METRICS
 from explorer.spec import BLOCKS
 from explorer.spec.variants import NUMBERS, VARIANTS
@@ -70,10 +70,10 @@ def test_a_word_opens_its_meaning_and_is_escaped() -> None:
 
 
 def test_the_terminal_says_it_too(capsys: pytest.CaptureFixture[str]) -> None:
-    assert command(["GMACs"]) == 0
+    assert main(["glossary", "GMACs"]) == 0
     assert "One multiplication and its addition" in capsys.readouterr().out
-    assert command([]) == 0
+    assert main(["glossary"]) == 0
     assert capsys.readouterr().out.count("\n\n") == len(glossary.terms()) - 1
     with pytest.raises(SystemExit) as stop:
-        command(["bottelneck"])
+        main(["glossary", "bottelneck"])
     assert stop.value.code == 2 and "did you mean bottleneck" in capsys.readouterr().err

@@ -12,14 +12,12 @@ from markupsafe import Markup
 from explorer.facts.proof import Proof
 from explorer.facts.told import Told
 from explorer.spec import naming
-from explorer.tell import markup
-from explorer.tell.markup import joined
+from explorer.tell import timing_words
 from explorer.tell.tabular import csv_text
 from explorer.timing.data import records
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import CHOICES, Settings
 from explorer.timing.measure.hardware import devices, most_threads, resolve
-from explorer.timing.said import sentences
 from explorer.web import facts_pieces, pieces, plain
 from explorer.web.session import by_key
 from explorer.web.state import Chosen, choose
@@ -139,50 +137,29 @@ def question(text: str, asked: Settings) -> None:
 
 def hall(seen: Measurement, mark: str, speed: Proof) -> None:
     """The one large figure, what it is of, and where it comes from; pictures per second open their formula."""
-    cards = markup.Cards("hall")
-    under = (
-        f"{sentences.stamp(seen.settings, seen.provenance)} · median of {seen.summary.n} passes ± half the interquartile "
-        f"range{sentences.processor(seen)}"
-    )
-    time, _, rate = seen.headline.partition(" · ")
-    pieces.html(
-        Markup(
-            '<div class="hall"><div class="big">{} <span>· {}</span></div><div class="label">{} {}</div>'
-            '<div class="exact">{}</div></div>{}'
-        ).format(time, cards.number(speed, rate), seen.title, pieces.mark(mark), under, cards.html())
-    )
+    pieces.html(timing_words.hall(seen, mark, speed))
 
 
 def beside(asked: Settings, facts: Mapping[str, object], mark: str, varied: str | None = None) -> None:
     """The line under a figure: on what and how. varied: the setting that differs from point to point."""
-    said = sentences.stamp(asked, facts, varied)
-    pieces.html(Markup('<div class="beside">{} {}</div>').format(said, pieces.mark(mark)))
+    pieces.html(timing_words.beside(asked, facts, mark, varied))
 
 
 def offered(told: Told) -> None:
     """What the records say where this run decides nothing: a sentence of its own, marked."""
-    cards = markup.Cards("offered")
-    said = Markup('<p class="note">{} {}</p>{}').format(cards.text(told), pieces.mark("recorded"), cards.html())
-    pieces.html(said)
+    pieces.html(timing_words.offered(told))
 
 
 def not_yours(theirs: Settings, asked: Settings, mark: str, varied: str | None = None) -> None:
     """Where a recorded run stands in for one with other settings: in which."""
-    text = sentences.not_yours(theirs, asked, varied) if mark == "recorded" else ""
-    if text:
-        pieces.html(Markup('<div class="other-settings" role="note">{}</div>').format(text))
+    if said := timing_words.not_yours(theirs, asked, mark, varied):
+        pieces.html(said)
 
 
 def sources(tables: Sequence[Mapping[str, object]]) -> None:
     """Where the published figures are from, each linked."""
-    groups: dict[str, list[Markup]] = {}
-    linked = Markup('<a href="{}" target="_blank" title="{}, torch {}">{}</a>')
-    for table in tables:
-        how = f"{table['dtype']}, {table['memory_format']}, batch {table['batch']:,}, input 224×224"
-        groups.setdefault(how, []).append(linked.format(table["url"], table["source"], table["torch"], table["device"]))
-    told = joined((Markup("{} ({})").format(joined(links, ", "), how) for how, links in groups.items()), "; ")
-    if told:
-        pieces.html(Markup('<div class="beside">timm’s tables: {} {}</div>').format(told, pieces.mark("published")))
+    if said := timing_words.sources(tables):
+        pieces.html(said)
 
 
 def take_home(

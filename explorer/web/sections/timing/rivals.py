@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import streamlit as st
 from markupsafe import Markup
 
 from explorer import units
 from explorer.facts.told import Told
-from explorer.spec import ResNetSpec, naming, preset, presets
+from explorer.spec import naming, preset, presets
 from explorer.tell.plots import race as draw_race
 from explorer.timing.data import records
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure import sweeps
 from explorer.timing.measure.tasks import Ask
-from explorer.timing.said import exports, found, rows, sentences
+from explorer.timing.said import contrasts, exports, found, rows, sentences
 from explorer.timing.said import machines as sides
 from explorer.web import pieces
 from explorer.web.sections.timing import pieces as timing_pieces
@@ -34,29 +33,23 @@ def race(chosen: Chosen, settings: Settings) -> None:
         one, other = _racers()
         pair, ask_names = (preset(one), preset(other)), (one, other)
         answer = runs.run(Ask("race", pair[0], settings, ask_names))
-    seen = answer.value if answer else found.pair(timing_pieces.recorded(), pair, settings)
+    made = contrasts.contrast(timing_pieces.recorded(), ask_names, pair, settings, answer.value if answer else ())
     mark = answer.mark if answer else "recorded"
-    on_gpu = _on_gpu(chosen, pair, seen)
-    elsewhere = on_gpu or rows.published_pair(records.published(), one, other, chosen.height, chosen.width)
-    here = rows.timed_pair(seen, mark.split()[0])
-    timed = [*elsewhere, *here] if on_gpu and not answer else [*here, *elsewhere]  # a GPU's record answers best
-    counted = rows.contrast(*pair, chosen.height, chosen.width, timed)
-    titles = [naming.title(spec) for spec in pair]
+    counted, titles, seen = made.counted, made.titles, made.seen
     pieces.lead(sentences.contrast(counted, *titles))
-    if answer and timed[0].undecided:  # what is recorded is offered, in a sentence of its own
+    if answer and made.timed[0].undecided:  # what is recorded is offered, in a sentence of its own
         kept = rows.timed_pair(found.pair(timing_pieces.recorded(), pair, settings), "recorded")
         told = sentences.contrast([*rows.counted(*pair, chosen.height, chosen.width), *kept], *titles)
         if kept:
             timing_pieces.offered(Told("As recorded earlier: ", told))
     _charts(counted, titles, seen)
-    pieces.told({f"× {row.words}": row.proof for row in _proved(counted)})
+    pieces.told({f"× {row.words}": row.proof for row in contrasts.proved(counted)})
     if seen:
         timing_pieces.beside(seen[0].settings, seen[0].provenance, mark)
         timing_pieces.not_yours(seen[0].settings, settings, mark)
-    if on_gpu:
-        there = found.pair_on_gpu(timing_pieces.recorded(), pair)[0]
-        timing_pieces.beside(there.settings, there.provenance, "recorded")
-    timing_pieces.sources([row.table for row in timed if row.table is not None])
+    if made.on_gpu:
+        timing_pieces.beside(made.on_gpu.settings, made.on_gpu.provenance, "recorded")
+    timing_pieces.sources([row.table for row in made.timed if row.table is not None])
     timing_pieces.doubts(sentences.pair_doubts(seen))
     timing_pieces.take_home(
         chosen,
@@ -64,21 +57,6 @@ def race(chosen: Chosen, settings: Settings) -> None:
         exports.race(counted, seen, chosen.height, chosen.width),
         [records.row_of(each) for each in seen],
     )
-
-
-def _on_gpu(chosen: Chosen, pair: Sequence[ResNetSpec], here: Sequence[Measurement]) -> list[rows.Ratio]:
-    """Both as recorded on a GPU, at the tables' input size; none where that is what stands here anyway."""
-    kept = found.pair_on_gpu(timing_pieces.recorded(), pair)
-    if not kept or kept == tuple(here) or (chosen.height, chosen.width) != (rows.PUBLISHED_SIDE,) * 2:
-        return []
-    name = sentences.device_name(kept[0].provenance).removeprefix("NVIDIA ")
-    return [replace(row, what=f"Time, {name} (recorded)") for row in rows.timed_pair(kept, "recorded")]
-
-
-def _proved(counted: Sequence[rows.Ratio]) -> list[rows.Ratio]:
-    """Whose divisions stand below the charts: what is counted, and the first time."""
-    times = [row for row in counted if row.unit == "s"]
-    return [row for row in counted if row.unit != "s" and row.what != "Convolutions"] + times[:1]
 
 
 def _racers() -> tuple[str, str]:

@@ -1,0 +1,59 @@
+"""The Timing page's lines as HTML: the one large figure, on what it was measured and how, where tables are from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from markupsafe import Markup
+
+from explorer.facts.proof import Proof
+from explorer.facts.told import Told
+from explorer.tell import markup
+from explorer.tell.markup import joined, mark
+from explorer.timing.data.measurement import Measurement
+from explorer.timing.data.settings import Settings
+from explorer.timing.said import sentences
+
+
+def hall(seen: Measurement, source: str, speed: Proof) -> Markup:
+    """The one large figure, what it is of, and where it comes from; pictures per second open their formula."""
+    cards = markup.Cards("hall")
+    under = (
+        f"{sentences.stamp(seen.settings, seen.provenance)} · median of {seen.summary.n} passes ± half the interquartile "
+        f"range{sentences.processor(seen)}"
+    )
+    time, _, rate = seen.headline.partition(" · ")
+    return Markup(
+        '<div class="hall"><div class="big">{} <span>· {}</span></div><div class="label">{} {}</div>'
+        '<div class="exact">{}</div></div>{}'
+    ).format(time, cards.number(speed, rate), seen.title, mark(source), under, cards.html())
+
+
+def beside(asked: Settings, facts: Mapping[str, object], source: str, varied: str | None = None) -> Markup:
+    """The line under a figure: on what and how. varied: the setting that differs from point to point."""
+    return Markup('<div class="beside">{} {}</div>').format(sentences.stamp(asked, facts, varied), mark(source))
+
+
+def offered(told: Told) -> Markup:
+    """What the records say where this run decides nothing: a sentence of its own, marked."""
+    cards = markup.Cards("offered")
+    return Markup('<p class="note">{} {}</p>{}').format(cards.text(told), mark("recorded"), cards.html())
+
+
+def not_yours(theirs: Settings, asked: Settings, source: str, varied: str | None = None) -> Markup:
+    """Where a recorded run stands in for one with other settings: in which; empty where it does not."""
+    text = sentences.not_yours(theirs, asked, varied) if source == "recorded" else ""
+    return Markup('<div class="other-settings" role="note">{}</div>').format(text) if text else Markup("")
+
+
+def sources(tables: Sequence[Mapping[str, object]]) -> Markup:
+    """Where the published figures are from, each linked; empty without any."""
+    groups: dict[str, list[Markup]] = {}
+    linked = Markup('<a href="{}" target="_blank" title="{}, torch {}">{}</a>')
+    for table in tables:
+        how = f"{table['dtype']}, {table['memory_format']}, batch {table['batch']:,}, input 224×224"
+        groups.setdefault(how, []).append(linked.format(table["url"], table["source"], table["torch"], table["device"]))
+    told = joined((Markup("{} ({})").format(joined(links, ", "), how) for how, links in groups.items()), "; ")
+    if not told:
+        return Markup("")
+    return Markup('<div class="beside">timm’s tables: {} {}</div>').format(told, mark("published"))

@@ -1,0 +1,65 @@
+"""Two models against each other: what is counted and what is timed, from what is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from explorer.spec import ResNetSpec, naming
+from explorer.timing.data import records
+from explorer.timing.data.measurement import Measurement
+from explorer.timing.data.records import Run
+from explorer.timing.data.settings import Settings
+from explorer.timing.said import found, rows, sentences
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """counted: all ratios, what is counted first; timed: the times among them; seen: the runs that they come from, empty
+    where only tables have both; on_gpu: a run on a GPU beside them."""
+
+    titles: tuple[str, str]
+    counted: list[rows.Ratio]
+    timed: list[rows.Ratio]
+    seen: tuple[Measurement, ...]
+    on_gpu: Measurement | None
+
+
+def contrast(
+    runs: Sequence[Run],
+    names: tuple[str, str],
+    pair: tuple[ResNetSpec, ResNetSpec],
+    settings: Settings,
+    measured: Sequence[Measurement] = (),
+) -> Contrast:
+    """names: of the presets; measured: both, timed just now; else what is nearest among `runs`."""
+    size = (settings.height, settings.width)
+    seen = tuple(measured) or found.pair(runs, pair, settings)
+    there = on_gpu(runs, pair, seen, size)
+    elsewhere = there or rows.published_pair(records.published(), *names, *size)
+    here = rows.timed_pair(seen, "measured" if measured else "recorded")
+    timed = [*elsewhere, *here] if there and not measured else [*here, *elsewhere]  # a GPU's record answers best
+    return Contrast(
+        (naming.title(pair[0]), naming.title(pair[1])),
+        rows.contrast(*pair, *size, timed),
+        timed,
+        seen,
+        found.pair_on_gpu(runs, pair)[0] if there else None,
+    )
+
+
+def on_gpu(
+    runs: Sequence[Run], pair: Sequence[ResNetSpec], here: Sequence[Measurement], size: tuple[int, int]
+) -> list[rows.Ratio]:
+    """Both as recorded on a GPU, at the tables' input size; none where that is what stands here anyway."""
+    kept = found.pair_on_gpu(runs, pair)
+    if not kept or kept == tuple(here) or size != (rows.PUBLISHED_SIDE,) * 2:
+        return []
+    name = sentences.device_name(kept[0].provenance).removeprefix("NVIDIA ")
+    return [replace(row, what=f"Time, {name} (recorded)") for row in rows.timed_pair(kept, "recorded")]
+
+
+def proved(counted: Sequence[rows.Ratio]) -> list[rows.Ratio]:
+    """Whose divisions stand below the charts: what is counted, and the first time."""
+    times = [row for row in counted if row.unit == "s"]
+    return [row for row in counted if row.unit != "s" and row.what != "Convolutions"] + times[:1]

@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from explorer import units
 from explorer.facts.told import Told
+from explorer.spec import naming
+from explorer.spec.chosen import Chosen
 from explorer.tell import markup, palette
 from explorer.tell.buttons import spots
 from explorer.tell.markup import joined, mark
@@ -33,6 +36,27 @@ class Figure:
     exact: str = ""
     source: str = "computed"
     proof: Proof | None = None
+
+
+def built(chosen: Chosen) -> Markup:
+    """What is built, in the field's words; the numbers open their proofs."""
+    from explorer.facts.proof import prove  # torch: not before the controls are painted
+    from explorer.net.trace import trace
+
+    spec, batch, cards = chosen.spec, chosen.batch, markup.Cards("header")
+    nodes = trace(spec, chosen.height, chosen.width, batch)
+    params, macs = (prove(metric, nodes) for metric in ("params", "macs"))
+    facts = [
+        cards.explained(naming.layout(spec)),
+        cards.number(params, f"{units.count(params.value)} params", means="params"),
+        cards.number(macs, units.macs(macs.value) + (" per picture" if batch > 1 else ""), means="MACs"),
+        cards.explained(f"{batch}×{spec.in_channels}×{chosen.height}×{chosen.width}"),
+    ]
+    spans = joined(Markup('<span class="sep">{}</span>').format(fact) for fact in facts)
+    said = [naming.same_layout_as(chosen.layout_of, spec) or naming.remark(spec), *naming.special(spec)[:2]]
+    soft = joined(Markup('<span class="soft">{}</span>').format(cards.explained(one)) for one in said if one)
+    title = cards.explained(naming.title(spec))
+    return Markup('<div class="built" role="status"><b>{}</b>{}{}</div>{}').format(title, spans, soft, cards.html())
 
 
 def figures(items: Sequence[Figure]) -> Markup:

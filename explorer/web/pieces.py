@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Literal
 import streamlit as st
 from markupsafe import Markup, escape
 
-from explorer import units
 from explorer.facts.told import Provable, Told
 from explorer.places import ASSETS
 from explorer.spec import naming
@@ -23,7 +22,6 @@ from explorer.tell import fragments, markup
 from explorer.tell.fragments import Figure as Figure
 from explorer.tell.fragments import image as image
 from explorer.tell.joined import stylesheet as joined_styles
-from explorer.tell.markup import joined
 from explorer.tell.markup import mark as mark
 from explorer.tell.tabular import csv_text
 from explorer.web import plain
@@ -73,27 +71,11 @@ def brand() -> None:
 def header(chosen: Chosen, problem: str | None, beside: Callable[[], None] = lambda: None) -> None:
     """What is built, in the field's words; and what is wrong with the choice, if anything is. beside: what else stands
     in the line."""
-    from explorer.facts.proof import prove  # torch: not before the controls are painted
-    from explorer.net.trace import trace
-
-    spec, cards = chosen.spec, markup.Cards("header")
-    nodes = trace(spec, chosen.height, chosen.width, chosen.batch)
-    params, macs = (prove(metric, nodes) for metric in ("params", "macs"))
-    facts = [
-        cards.explained(naming.layout(spec)),
-        cards.number(params, f"{units.count(params.value)} params", means="params"),
-        cards.number(macs, units.macs(macs.value) + (" per picture" if chosen.batch > 1 else ""), means="MACs"),
-        cards.explained(f"{chosen.batch}×{spec.in_channels}×{chosen.height}×{chosen.width}"),
-    ]
-    spans = joined(Markup('<span class="sep">{}</span>').format(fact) for fact in facts)
-    said = [naming.same_layout_as(chosen.layout_of, spec) or naming.remark(spec), *naming.special(spec)[:2]]
-    soft = joined(Markup('<span class="soft">{}</span>').format(cards.explained(one)) for one in said if one)
-    title = cards.explained(naming.title(spec))
     with st.container(key="built", horizontal=True, vertical_alignment="center"):
-        html(Markup('<div class="built" role="status"><b>{}</b>{}{}</div>{}').format(title, spans, soft, cards.html()))
+        html(fragments.built(chosen))
         beside()
     if problem:
-        plain.error(f"{problem}. Shown: {naming.title(spec)}.")
+        plain.error(f"{problem}. Shown: {naming.title(chosen.spec)}.")
 
 
 def figures(items: Sequence[Figure]) -> None:

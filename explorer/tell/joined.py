@@ -46,6 +46,11 @@ def joined(entry: Path, given: Mapping[str, object]) -> str:
     return "\n".join([*wrapped, last[1]]) + "\n"
 
 
+def alone(entry: Path, given: Mapping[str, object]) -> str:
+    """The same as a script that is no module: it calls the entry's default export at once, and leaves no name behind."""
+    return f"(() => {{\n{DEFAULT.sub('const run = ', joined(entry, given))}\nrun();\n}})();\n"
+
+
 def stylesheet(*files: Path) -> str:
     """Stylesheets in a row, before them the colours of `palette` as custom properties."""
     colours = "".join(f" --{name}: {value};" for name, value in palette.CSS_COLOURS.items())

@@ -21,10 +21,11 @@ from explorer.spec import naming
 from explorer.tell import fragments, markup
 from explorer.tell.fragments import Figure as Figure
 from explorer.tell.fragments import image as image
+from explorer.tell.joined import alone
 from explorer.tell.joined import stylesheet as joined_styles
 from explorer.tell.markup import mark as mark
 from explorer.tell.tabular import csv_text
-from explorer.web import plain
+from explorer.web import inside, plain
 from explorer.web.session import by_key
 from explorer.web.state import Chosen, on_stage
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:  # needs torch: not before the controls are painted
     from explorer.tell.drawing import Drawing
 
 FOLDER = Path(__file__).resolve().parent
+SCRIPT = alone(FOLDER / "every_page" / "app.js", inside.GIVEN)
 
 
 Section = Callable[[], Sequence[Mapping[str, object]]]  # shows a part of a page; its data, to be taken home
@@ -51,19 +53,21 @@ def style() -> None:
 
 
 def stylesheet(look: str) -> None:
-    """CSS for the page. Raises `ValueError` for what could end the stylesheet and begin something else."""
+    """CSS for the page; `:--sidebar` and the like are parts of Streamlit's (`inside.PARTS`).
+
+    Raises `ValueError` for an unknown part, and for what could end the stylesheet and begin something else.
+    """
     if "<" in look:
         raise ValueError("look: a stylesheet has no “<”")
-    st.html(f"<style>{look}</style>")
+    st.html(f"<style>{inside.filled(look)}</style>")
 
 
 def brand() -> None:
     """The product's name and sign, on top of the sidebar; with it, where it takes no room, the app's script."""
     sign = image((ASSETS / "app" / "icon.svg").read_text(encoding="utf-8"), "")
     with st.sidebar:
-        script = (FOLDER / "app.js").read_text(encoding="utf-8")
         st.html(
-            f'<div class="brand">{sign}<span>ResNet Explorer</span></div><script>{script}</script>',  # both are our own
+            f'<div class="brand">{sign}<span>ResNet Explorer</span></div><script>{SCRIPT}</script>',  # both are our own
             unsafe_allow_javascript=True,
         )
 

@@ -26,10 +26,10 @@ SIZES = ("input", "batch")
 OF_NO_MODEL = ("explain", "why_residual", "lecture")  # pages on which none of the controls would change anything
 TABLES_OF_NO_MODEL = ("errors", "cifar")  # … and the Paper's tables
 AWAY = """
-@media (min-width: 768px) { [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none; } }
-@media (max-width: 767px) { /* the drawer has the navigation */
-  [data-testid="stSidebarUserContent"] { display: none; }
-  [data-testid="stExpandSidebarButton"]::after { content: "Pages" !important; }
+@media (--no-drawer) { :--sidebar, :--sidebar-opens { display: none; } }
+@media (--drawer) { /* the drawer has the navigation */
+  :--sidebar-content { display: none; }
+  :--sidebar-opens::after { content: "Pages" !important; }
 }
 """
 WORDED = tuple(one.slug for one in AXES if one.values)  # the variants that show words

@@ -7,6 +7,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+import pytest
 import streamlit
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
@@ -60,13 +61,39 @@ def frontend() -> str:
     return "".join(path.read_text(encoding="utf-8", errors="ignore") for path in folder.glob("*.js"))
 
 
-def test_every_test_id_and_class_that_the_look_relies_on_is_streamlits() -> None:
+@pytest.mark.parametrize("name", inside.PARTS)
+def test_every_part_is_streamlits_and_used(name: str) -> None:
+    selector = inside.PARTS[name]
+    known = re.findall(r"st[A-Z]\w+|radiogroup", selector)
+    assert known and all(re.search(rf"[\"'`. -]{one}[\"'`. :=-]", frontend()) for one in known), selector
     text = "".join(path.read_text(encoding="utf-8") for path in files(".py", ".css", ".js"))
-    ids = set(re.findall(r"testid=[\\\\]*[\"']?(st\w+)", text))
-    classes = set(re.findall(r"\.(st[A-Z]\w+)", text))
-    assert len(ids) > 10 and len(classes) > 3
-    strange = [name for name in sorted(ids | classes) if not re.search(rf"[\"'`. ]{name}[\"'`. -]", frontend())]
-    assert strange == []
+    assert f":--{name}" in text or f'part("{name}")' in text or f"PARTS.{name}" in text
+
+
+def test_what_streamlit_says_of_itself_is_in_its_scripts() -> None:
+    for attribute, value in inside.STATES.values():
+        assert attribute in frontend() and re.search(rf"[\"'`]?{value}[\"'`:]", frontend())
+    assert f'"{inside.DRAWER}px"' in frontend() or f"`{inside.DRAWER}px`" in frontend()
+
+
+def test_parts_of_streamlit_are_named_in_one_place() -> None:
+    inner = re.compile(r"data-testid|data-test-|\.st[A-Z]\w|baseweb|\[role=.radiogroup|\b76[78]px")
+    found = {path.name for path in files(".py", ".css", ".js") if inner.search(path.read_text(encoding="utf-8"))}
+    assert found == {"inside.py"}
+
+
+def test_a_stylesheet_is_filled_with_streamlits_names() -> None:
+    look = "@media (--drawer) { :--sidebar > :--blocks:has(.x) { width: var(--wide); } }"
+    assert inside.filled(look) == (
+        '@media (max-width: 767px) { [data-testid="stSidebar"] > [data-testid="stVerticalBlock"]:has(.x) '
+        "{ width: var(--wide); } }"
+    )
+    with pytest.raises(ValueError, match=":--cellar: choose one of app, main"):
+        inside.filled(":--cellar { color: red; }")
+    with pytest.raises(ValueError, match="--wide.: choose one of drawer"):
+        inside.filled("@media (--wide) { }")
+    for path in files(".css"):
+        assert not re.search(r":--[a-z]|@media \(--", inside.filled(path.read_text(encoding="utf-8"))), path.name
 
 
 def test_a_run_knows_whether_it_answers_the_browsers_back() -> None:

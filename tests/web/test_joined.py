@@ -19,16 +19,17 @@ from explorer.spec import preset
 from explorer.tell import netmap, palette
 from explorer.tell.joined import given_source, joined
 from explorer.tell.path import figures
-from explorer.web import lecture_bar, map_component, path_component, reach_component
+from explorer.web import inside, lecture_bar, map_component, path_component, reach_component
 
 WEB = Path(map_component.FOLDER).parent
 SCRIPTS = Path(__file__).parent / "scripts"
-FOLDERS = ("js", "lecture_bar", *sorted(one.name for one in WEB.glob("*_component")))
+FOLDERS = ("js", "lecture_bar", "every_page", *sorted(one.name for one in WEB.glob("*_component")))
 MODULES = sorted(path for folder in FOLDERS for path in (WEB / folder).glob("*.js"))
 ENTRIES = {"map": (WEB / "map_component" / "map.js", map_component.GIVEN)}
 ENTRIES |= {"path": (WEB / "path_component" / "path.js", path_component.GIVEN)}
 ENTRIES |= {"reach": (WEB / "reach_component" / "field.js", reach_component.GIVEN)}
 ENTRIES |= {"stage": (WEB / "lecture_bar" / "stage.js", lecture_bar.GIVEN)}
+ENTRIES |= {"every page": (WEB / "every_page" / "app.js", inside.GIVEN)}
 MARKUP = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function")
 TYPESCRIPT = "typescript@7.0.2"
 OPTIONS = (
@@ -96,7 +97,7 @@ def test_the_pure_parts_by_nodes_own_tests(node: str, tree: Path) -> None:
 
 
 def test_every_script_is_javascript(node: str, tree: Path) -> None:
-    scripts = [*tree.glob("*/*.js"), *tree.glob("*.joined.js"), WEB / "app.js"]
+    scripts = [*tree.glob("*/*.js"), *tree.glob("*.joined.js")]
     for path in scripts:
         run = subprocess.run([node, "--check", str(path)], capture_output=True, text=True, timeout=60)
         assert run.returncode == 0, f"{path.name}: {run.stderr[-600:]}"

@@ -17,7 +17,7 @@ import streamlit as st
 
 from explorer.tell import given, link
 from explorer.tell.joined import joined, stylesheet
-from explorer.web import pieces, plain
+from explorer.web import inside, pieces, plain
 from explorer.web.session import session
 
 if TYPE_CHECKING:  # a lecture needs torch: not before the controls are painted
@@ -26,24 +26,24 @@ if TYPE_CHECKING:  # a lecture needs torch: not before the controls are painted
 FOLDER = Path(__file__).resolve().parent
 HOME = "architecture"  # the page at "/"
 STICKY = ("lecture", "present", "hide", "node")  # node: the map's selection, which Cost shares
-PARTS = {  # name in ?hide= → what it takes away; any other name is a control's key
-    "sidebar": '[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"]',
-    "nav": '[data-testid="stTopNav"]',
-    "toolbar": '[data-testid="stHeader"]',
+PARTS = {  # name in ?hide= → what it takes away, as our stylesheets say it; any other name is a control's key
+    "sidebar": ":--sidebar, :--sidebar-opens",
+    "nav": ":--nav",
+    "toolbar": ":--toolbar",
     "header": ".st-key-built",
     "bar": ".st-key-stage",
     "share": ".st-key-share",
     "lead": ".lead",
-    "titles": ".stMain h2",
-    "figures": ".stMain .figures",
-    "tables": ".stMain .paper, .stMain .note",
-    "sums": ".stMain .sum",
-    "reasons": ".stMain .stElementContainer:has(.why)",
-    "exact": ".stMain .stElementContainer:has(.told, .opened)",
-    "rest": ".stMain .stElementContainer:has(h3), .stMain .stElementContainer:has(h3) ~ *",
-    "downloads": '[data-testid="stDownloadButton"], .stMain [data-testid="stPopover"]:not(.st-key-share *)',
-    "alerts": '.stMain [data-testid="stAlert"]',
-    "expanders": '.stMain [data-testid="stExpander"]',
+    "titles": ":--main h2",
+    "figures": ":--main .figures",
+    "tables": ":--main .paper, :--main .note",
+    "sums": ":--main .sum",
+    "reasons": ":--main :--element:has(.why)",
+    "exact": ":--main :--element:has(.told, .opened)",
+    "rest": ":--main :--element:has(h3), :--main :--element:has(h3) ~ *",
+    "downloads": ":--download, :--main :--popover:not(.st-key-share *)",
+    "alerts": ":--main :--alert",
+    "expanders": ":--main :--expander",
 }
 IN_PRESENT = ("sidebar", "toolbar", "downloads", "share", "rest", "exact")  # what nobody in the hall needs
 
@@ -59,7 +59,7 @@ class Flags:
     fresh: bool = False
 
 
-GIVEN = given.STAGE
+GIVEN = given.STAGE | inside.GIVEN
 STYLE = stylesheet(FOLDER / "stage.css", FOLDER.parent / "proof.css")
 _component = st.components.v2.component(
     "lecture_stage",

@@ -1,6 +1,7 @@
 // The projector view shows a scene whole: the story's type first, then drawings, then all of the page give way.
 
 import { BESIDE } from "../js/given.js";
+import { part } from "../js/streamlit.js";
 import { holder } from "./holder.js";
 
 const SMALLEST = 0.85, SMALLEST_TEXT = 0.85; // least zoom; least type: 16 px of the stylesheet's 118 %
@@ -9,7 +10,7 @@ const style = document.documentElement.style;
 const VARIABLES = ["--stage-zoom", "--stage-drawing", "--stage-text"];
 let fitting = [];
 
-export const main = () => document.querySelector('[data-testid="stMain"]');
+export const main = () => part("main");
 const whole = (element) => !element || element.scrollHeight <= element.clientHeight + 1;
 export const range = (from, to, step) => Array.from({ length: Math.round((from - to) / step) + 1 }, (_, index) => from - index * step);
 

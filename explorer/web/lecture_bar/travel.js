@@ -2,16 +2,13 @@
 // over every control, so page and controls change in one run, and the address on the screen is always the scene's.
 
 import { KEPT_PARAMS } from "../js/given.js";
+import { streamlitIs } from "../js/streamlit.js";
 import { holder } from "./holder.js";
 
 const root = (page) => {
   const path = location.pathname.replace(/\/+$/, "");
   return page && path.endsWith(`/${page}`) ? path.slice(0, -page.length) : `${path}/`;
 };
-
-// What Streamlit says of itself: its connection, and whether the page's script runs.
-const app = (what) => document.querySelector('[data-testid="stApp"]')?.getAttribute(`data-test-${what}`);
-const connected = () => app("connection-state") === "CONNECTED";
 
 // address: a path from the app's root, with its query. changes: parameters laid over it; null takes one away.
 export function urlOf(page, address, changes = {}) {
@@ -28,10 +25,10 @@ let waiting = null;
 
 export function travel(url, whileWaiting) {
   clearInterval(waiting);
-  if (connected()) return arrive(url);
+  if (streamlitIs("connected")) return arrive(url);
   whileWaiting?.();
   waiting = setInterval(() => {
-    if (!connected()) return;
+    if (!streamlitIs("connected")) return;
     clearInterval(waiting);
     arrive(url);
   }, 250);
@@ -53,7 +50,7 @@ function makeSure(url, tries, since) {
   clearInterval(making);
   let quiet = 0;
   making = setInterval(() => {
-    const running = app("script-state") !== "notRunning";
+    const running = !streamlitIs("idle");
     quiet = running ? 0 : quiet + 1;
     if (holder.touched > since || performance.now() - since > 8000) clearInterval(making);
     else if (quiet >= LONG_QUIET) {

@@ -2,10 +2,16 @@
 // and `data-save="png"` save the figures of the page. One listener for the whole visit: pages come and go. And two things
 // that Streamlit does otherwise: a control's change is a step back in the browser, and a phone's drawer makes way.
 
-if (!window.resnetExplorerListens) {
-  window.resnetExplorerListens = true;
+import { DRAWER, PARTS } from "../js/given.js";
+import { onWork, part, streamlitIs } from "../js/streamlit.js";
+
+export default function listen() {
+  const visit = document.documentElement.dataset;
+  if (visit.resnetExplorerListens) return;
+  visit.resnetExplorerListens = "yes";
   document.addEventListener("click", (event) => {
-    const button = event.composedPath().find((one) => one.dataset?.copy !== undefined || one.dataset?.save);
+    const path = /** @type {HTMLElement[]} */ (event.composedPath());
+    const button = path.find((one) => one.dataset?.copy !== undefined || one.dataset?.save);
     if (button?.dataset.save) saveFigures(button.dataset.save);
     else if (button) copy(button);
   });
@@ -24,7 +30,7 @@ function makeHistory() {
   const touch = (event) => {
     touched = true;
     opened = false;
-    inDrawer = Boolean(event.target.closest?.('[data-testid="stSidebar"]'));
+    inDrawer = Boolean(event.target.closest?.(PARTS.sidebar));
   };
   for (const kind of ["pointerdown", "keydown"]) window.addEventListener(kind, touch, true);
   window.addEventListener("popstate", () => (touched = false), true);
@@ -45,23 +51,21 @@ function makeHistory() {
 }
 
 function closeDrawer() {
-  const overThePage = innerWidth < 768; // below this width Streamlit lays the sidebar over the page
-  const open = !document.querySelector('[data-testid="stExpandSidebarButton"]');
-  if (overThePage && open) document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
+  const overThePage = innerWidth < DRAWER, open = !part("sidebar-opens");
+  if (overThePage && open) part("sidebar-closes")?.click();
 }
 
 // After the page's answer, unless the choice has brought further controls to choose from.
 function whenAnswered(then) {
-  const controls = () => document.querySelectorAll('[data-testid="stSidebar"] [data-testid="stElementContainer"]').length;
-  const before = controls(), app = document.querySelector('[data-testid="stApp"]');
+  const controls = () => part("sidebar").querySelectorAll(PARTS.element).length;
+  const before = controls();
   let ran = false;
-  const watch = new MutationObserver(() => {
-    const running = app.dataset.testScriptState !== "notRunning";
+  onWork((stop) => {
+    const running = !streamlitIs("idle");
     if (running || !ran) return void (ran ||= running);
-    watch.disconnect();
+    stop();
     if (controls() <= before) then();
   });
-  watch.observe(app, { attributes: true, attributeFilter: ["data-test-script-state"] });
 }
 
 async function copy(button) {
@@ -85,8 +89,8 @@ function copyTheOldWay(text, button) {
 }
 
 function saveFigures(format) {
-  for (const plot of document.querySelectorAll(".stMain .js-plotly-plot")) savePlot(plot, format);
-  for (const picture of document.querySelectorAll(".stMain .drawing img")) saveDrawing(picture, format);
+  for (const plot of part("main").querySelectorAll(".js-plotly-plot")) savePlot(plot, format);
+  for (const picture of part("main").querySelectorAll(".drawing img")) saveDrawing(picture, format);
 }
 
 // What Plotly's own camera button does, told the format first; on the page's background, so that text of a dark theme
@@ -95,7 +99,7 @@ function savePlot(plot, format) {
   Object.assign(plot._context.toImageButtonOptions, { format, scale: format === "png" ? 2 : 1 });
   const buttons = plot._fullLayout._modeBar.buttons.flat();
   const before = plot.layout.paper_bgcolor;
-  plot.layout.paper_bgcolor = getComputedStyle(document.querySelector(".stApp")).backgroundColor;
+  plot.layout.paper_bgcolor = getComputedStyle(part("app")).backgroundColor;
   buttons.find((button) => button.name === "toImage").click(plot);
   plot.layout.paper_bgcolor = before;
 }

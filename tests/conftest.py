@@ -77,10 +77,11 @@ class Server:
         port: int | None = None,
         env: dict[str, str] | None = None,
         app: Path = ROOT / "explorer" / "app.py",
+        base: str = "",
     ) -> None:
-        self.cwd, self.env, self.app = cwd, env, app
+        self.cwd, self.env, self.app, self.base = cwd, env, app, base
         self.port = port or free_port()
-        self.url = f"http://localhost:{self.port}"
+        self.url = f"http://localhost:{self.port}" + (f"/{base}" if base else "")
         self.log = cwd / f"server-{self.port}.log"
         self.start()
 
@@ -94,6 +95,8 @@ class Server:
             str(self.port),
             "--server.headless",
             "true",
+            "--server.baseUrlPath",
+            self.base,
         ]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=self.cwd, env=self.env, stdout=log, stderr=log)

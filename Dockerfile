@@ -12,6 +12,7 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONUNBUFFERED=1 HOME=/
 
 WORKDIR /app
 COPY requirements.txt ./
+# hadolint ignore=DL3013
 RUN torch="$(grep '^torch==' requirements.txt)" \
     && pip install --no-deps ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} "$torch" \
     && pip install -r requirements.txt

@@ -20,6 +20,7 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 CPU_TORCH = "https://download.pytorch.org/whl/cpu"  # without it, Linux gets gigabytes of CUDA libraries
 # Which tests stay together, and in which order: tests/conftest.py
 WORKERS = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
+SERVERS = {"nginx": "nginx-light"}  # command → the distribution's package
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -30,6 +31,7 @@ def main(arguments: list[str]) -> int:
         install("requirements.txt", "tests/requirements.txt")
         install_outside("tests/requirements-outside.txt")
         install_browser()
+        install_servers()
         return subprocess.call([BIN / "python", "-m", "pytest", *WORKERS, *arguments[1:]], cwd=ROOT)
     install("requirements.txt")
     return subprocess.call([BIN / "streamlit", "run", "explorer/app.py", *arguments], cwd=ROOT)
@@ -73,9 +75,21 @@ def install_browser() -> None:
     """A Chromium for the tests: the system's, else Playwright's own, else the distribution's."""
     if any(map(shutil.which, CHROMIUM)) or not subprocess.call([BIN / "playwright", "install", "chromium"]):
         return
+    install_from_distribution("chromium")
+
+
+def install_servers() -> None:
+    """What a test starts beside the app. Where one cannot be had, its tests are skipped and say so."""
+    for command, package in SERVERS.items():
+        if not shutil.which(command):
+            install_from_distribution(package)
+
+
+def install_from_distribution(package: str) -> None:
+    """On Debian and its kin, as root; else nothing."""
     if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
         subprocess.call(["apt-get", "update", "-qq"])
-        subprocess.call(["apt-get", "install", "-y", "-qq", "chromium"])
+        subprocess.call(["apt-get", "install", "-y", "-qq", package])
 
 
 def pip(*arguments: str, check: bool) -> None:

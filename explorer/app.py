@@ -25,6 +25,7 @@ if "explorer.facts.rollup" not in sys.modules:  # let it happen while the contro
 
 import streamlit as st  # noqa: E402
 
+from explorer import telemetry  # noqa: E402
 from explorer.places import ASSETS  # noqa: E402
 from explorer.web import first, lecture_bar, link_popover, pieces, refusal, sidebar, state  # noqa: E402
 
@@ -49,6 +50,8 @@ LOOKS_WITH = {
     "feature_maps": "explorer.web.sections.feature_maps.who"
 }  # pages whose net may be another than the sidebar's
 
+telemetry.begin()
+
 
 def main() -> None:
     st.set_page_config("ResNet Explorer", page_icon=ASSETS / "app" / "icon.png", layout="wide")
@@ -60,6 +63,7 @@ def main() -> None:
     lists = {within: [pages[name] for name, *_, its in PAGES if its == within] for within in ("", MORE)}
     page = st.navigation(lists, position="top")
     name = page.url_path or PAGES[0][0]
+    telemetry.rerun(name)
     welcomed = first.stands(name, PAGES[0][0])
     st.set_page_config(  # the browser's tabs are told apart, and the first page stands alone
         f"{page.title} · ResNet Explorer", initial_sidebar_state="collapsed" if welcomed else "auto"

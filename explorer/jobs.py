@@ -14,6 +14,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from explorer import telemetry
+from explorer.limits import limits
+
 YIELDING = 5  # niceness of the worker: pages come first; on an idle processor it makes no difference
 
 
@@ -32,6 +35,8 @@ class Job:
     def __init__(self, work: Callable[[Job], Any], label: str, owner: str = "", place: str = "") -> None:
         self.work: Callable[[Job], Any] | None = work
         self.label, self.owner, self.place = label, owner, place
+        self.queue = ""  # its runner's name
+        self.submitted_s = time.monotonic()
         self.state = "queued"
         self.progress, self.message = 0.0, ""
         self.partial: list[Any] = []
@@ -70,9 +75,14 @@ class Job:
         return self._ended.wait(timeout_s)
 
     def checkpoint(self, progress: float | None = None, message: str | None = None, partial: Any = None) -> None:
-        """Called by the work, at least twice a second: stop here if cancelled, else publish how far it is."""
+        """Called by the work, at least twice a second: stop here if cancelled, else publish how far it is.
+
+        Raises `Cancelled`, and `ValueError` after the seconds that this host gives a job.
+        """
         if self._cancel.is_set():
             raise Cancelled
+        if self.elapsed_s > limits().seconds:
+            raise ValueError(f"stopped after {limits().seconds:,} s: no run takes longer on this host")
         if partial is not None:
             self.partial.append(partial)
         if progress is not None:
@@ -104,28 +114,53 @@ class Job:
         self.state = state
         self.work = None  # what it holds (a model, a data set) goes with it
         self._ended.set()
+        telemetry.job(
+            self.queue,
+            label=self.label,
+            place=self.place,
+            state=state,
+            waited_s=(self.started_s or self.ended_s) - self.submitted_s,
+            ran_s=self.elapsed_s,
+            error=type(self.error).__name__ if self.error else "",  # its words may repeat a visitor's
+        )
 
 
 class Runner:
     """Runs jobs one after another in a daemon thread, first come, first served."""
 
-    def __init__(self, name: str = "explorer-jobs", most_queued: int = 100) -> None:
-        self.most_queued = most_queued
+    def __init__(self, name: str = "explorer-jobs", most_queued: int | None = None) -> None:
+        """most_queued: jobs that may wait; None: as many as this host allows."""
+        self.name, self.most_queued = name, limits().queue if most_queued is None else most_queued
         self._queue: deque[Job] = deque()
         self._running: Job | None = None
         self._changed = threading.Condition()
         threading.Thread(target=self._loop, name=name, daemon=True).start()
+        telemetry.watch(name, self.busy)
 
     def submit(self, work: Callable[[Job], Any], label: str, owner: str = "", place: str = "") -> Job:
-        """Queue `work`. Raises `ValueError` when the queue is full."""
+        """Queue `work`. Raises `ValueError` when the queue is full, or the owner has as many as this host allows."""
         job = Job(work, label, owner, place)
+        job.queue = self.name
         with self._changed:
             self._queue = deque(one for one in self._queue if one.active)
+            if not self.most_queued:
+                telemetry.refused("queue closed")
+                raise ValueError("this host runs nothing: start the explorer on your own machine to measure or train")
             if len(self._queue) >= self.most_queued:
+                telemetry.refused("queue full")
                 raise ValueError(f"queue={len(self._queue)}: too many runs are waiting; try again in a moment")
+            mine = sum(one is not None and one.active and one.owner == owner for one in (*self._queue, self._running))
+            if owner and mine >= limits().waiting:
+                telemetry.refused("too many of one visitor")
+                raise ValueError(f"{mine} runs of yours wait or run: this host allows {limits().waiting} at once")
             self._queue.append(job)
             self._changed.notify()
         return job
+
+    def busy(self) -> int:
+        """Jobs that wait or run."""
+        with self._changed:
+            return sum(one is not None and one.active for one in (*self._queue, self._running))
 
     def position(self, job: Job) -> int:
         """0 while it runs (or has ended), 1 for the next in line, and so on."""

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from markupsafe import Markup
 
+from explorer import telemetry
 from explorer.spec import naming
 from explorer.spec.chosen import DEFAULTS, of_params
 from explorer.tell.markup import joined
@@ -18,6 +19,7 @@ MOST = 12  # faults that are listed
 
 def show(link: Query) -> None:
     """Every fault with what is allowed, and links to what may have been meant. No model is computed."""
+    telemetry.refused("link", len(link.faults))
     left = len(link.faults) - MOST
     faults = [*link.faults[:MOST], *([f"and {left} more"] if left > 0 else [])]
     kept = {key: value for key, value in link.given.items() if key not in DEFAULTS}

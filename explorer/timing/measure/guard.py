@@ -17,8 +17,10 @@ from functools import lru_cache
 
 import torch
 
+from explorer import telemetry
 from explorer.facts.memory import alive_bytes
 from explorer.facts.rollup import BYTES
+from explorer.limits import limits
 from explorer.net.trace import trace
 from explorer.spec import MAX_BATCH, ResNetSpec
 from explorer.timing.data.settings import Settings
@@ -72,13 +74,18 @@ def guard(spec: ResNetSpec, settings: Settings, free: int | None = None) -> int:
 def guard_together(specs: Sequence[ResNetSpec], settings: Settings, free: int | None = None) -> int:
     """As `guard`, for models that live at once."""
     have = free_bytes(torch.device(settings.device)) if free is None else free
+    most = min(SHARE * have, limits().memory_mb * 1e6)
     need = together(specs, settings)
-    if need > SHARE * have:
+    if settings.batch > limits().batch:
+        telemetry.refused("too large")
+        raise TooLarge(f"batch={settings.batch:,}: this host measures at most {limits().batch:,} pictures at once")
+    if need > most:
+        telemetry.refused("too large")
         many = f"{len(specs)} models at once need" if len(specs) > 1 else "needs"
         raise TooLarge(
             f"batch={settings.batch:,} at {settings.height}×{settings.width} in {settings.dtype}: {many} "
-            f"about {size(need)}; {size(SHARE * have)} of memory may be used here ({size(have)} free). At "
-            f"this size, {_advice(specs, settings, have)}."
+            f"about {size(need)}; {size(most)} of memory may be used here ({size(have)} free). At "
+            f"this size, {_advice(specs, settings, most)}."
         )
     if settings.kind == "cuda":
         guard_host(specs, settings)
@@ -99,11 +106,11 @@ def together(specs: Sequence[ResNetSpec], settings: Settings) -> int:
     return sum(estimate_bytes(spec, settings) for spec in specs)
 
 
-def _advice(specs: Sequence[ResNetSpec], settings: Settings, free: int) -> str:
+def _advice(specs: Sequence[ResNetSpec], settings: Settings, most: float) -> str:
     """The largest batch whose estimate fits, else the largest square input, below the one asked for, at batch 1."""
 
     def fits(**changes: int) -> bool:
-        return together(specs, Settings(**(settings.as_row() | changes))) <= SHARE * free
+        return together(specs, Settings(**(settings.as_row() | changes))) <= most
 
     batch = _largest(MAX_BATCH, lambda batch: fits(batch=batch))
     if batch:

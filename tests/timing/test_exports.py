@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from explorer.facts import published
 from explorer.facts.proof import evaluate
 from explorer.spec import preset
 from explorer.timing.data import records
@@ -79,10 +80,10 @@ def test_every_line_of_every_export_can_be_quoted_alone(view: str, more: set[str
 
 def test_a_published_line_carries_its_source_and_what_its_table_says() -> None:
     pair = [seen("resnet34", 0.05), seen()]
-    timed = rows.published_pair(records.published(), "resnet34", "resnet50", 224, 224)
+    timed = rows.published_pair(published.throughput(), "resnet34", "resnet50", 224, 224)
     lines = exports.race(rows.contrast(pair[0].spec, pair[1].spec, 224, 224, timed), [], 224, 224)
     for line in [
-        *machines.export(machines.lines([], records.published())),
+        *machines.export(machines.lines([], published.throughput())),
         *(one for one in lines if one["source"] == "published"),
     ]:
         assert line["url"].startswith("https://") and "timm" in line["from"] and line["batch"] == 1024
@@ -168,7 +169,7 @@ def test_no_two_runs_of_other_settings_share_a_line() -> None:
 
 def test_each_shipped_line_has_the_figure_of_its_own_run() -> None:
     """The file itself is the second source: batch ÷ median of the run with exactly these settings."""
-    made = machines.lines(records.recorded(), records.published())
+    made = machines.lines(records.recorded(), published.throughput())
     speeds = {
         line["setting"]: line["cells"]["resnet50"]["images_per_s"] for line in made if "resnet50" in line["cells"]
     }

@@ -15,13 +15,13 @@ import torch
 from torch import nn
 
 from explorer import units
+from explorer.facts import published
 from explorer.net.resnet import build
 from explorer.net.trace import trace
 from explorer.spec import preset
 from explorer.spec.naming import title
 from explorer.tell.plots import race as draw_race
 from explorer.tell.plots import timing as draw
-from explorer.timing.data import records
 from explorer.timing.data.limits import Ceilings, Kernel
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.records import Run
@@ -67,7 +67,7 @@ def test_why_resnet_50_is_slower_than_34_at_nearly_the_same_macs() -> None:
     pair = [preset("resnet34"), preset("resnet50")]
     timed = [
         *rows.timed_pair([seen("resnet34", 0.05), seen("resnet50", 0.1)], "recorded"),
-        *rows.published_pair(records.published(), "resnet34", "resnet50", 224, 224),
+        *rows.published_pair(published.throughput(), "resnet34", "resnet50", 224, 224),
     ]
     table = {row.what: row for row in rows.contrast(*pair, 224, 224, timed)}
     assert round(table["MACs"].ratio, 2) == 1.12 and round(table["Convolution outputs"].ratio, 2) == 2.97
@@ -129,14 +129,14 @@ def test_a_race_says_no_more_than_its_ratios_show(
 
 
 def test_published_times_stand_only_beside_counts_of_their_own_input() -> None:
-    assert rows.published_pair(records.published(), "resnet34", "resnet50", 64, 64) == []
+    assert rows.published_pair(published.throughput(), "resnet34", "resnet50", 64, 64) == []
     lead = sentences.contrast(
         rows.contrast(
             preset("resnet34"),
             preset("resnet50"),
             224,
             224,
-            rows.published_pair(records.published(), "resnet34", "resnet50", 224, 224),
+            rows.published_pair(published.throughput(), "resnet34", "resnet50", 224, 224),
         ),
         "ResNet-34",
         "ResNet-50",
@@ -351,7 +351,7 @@ def all_figures() -> dict[str, go.Figure]:
         "contrast": draw_race.contrast(contrast, "ResNet-34", "ResNet-50"),
         "roofline": draw.roofline(rows.roof(limit.roofline), 1e12, 1e11, 5e10),
         "machines": draw_race.machines(
-            machines.speeds(machines.lines([Run(one)], records.published(), [one]), "resnet50")
+            machines.speeds(machines.lines([Run(one)], published.throughput(), [one]), "resnet50")
         ),
     }
 

@@ -155,7 +155,7 @@ def preset_rows() -> tuple[PresetCost, ...]:
 def cost_row(name: str, spec: ResNetSpec) -> PresetCost:
     """One net's line of `preset_rows`; name: its preset's, or any other."""
     figures = headline(spec, spec.default_input, spec.default_input)
-    speed = throughput()[0]["images_per_s"] if throughput() else {}
+    speed = throughput()[0]["images_per_s"]
     return {
         "preset": name,
         "family": spec.family,

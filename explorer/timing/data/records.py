@@ -19,7 +19,7 @@ from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import Settings, settings_from
 
 if TYPE_CHECKING:  # needs torch
-    from explorer.facts.published import Throughput
+    pass
 
 FORMAT, VERSION = "resnet-explorer-timing", 1
 MOST_BYTES, MOST_RUNS = 5_000_000, 500
@@ -136,11 +136,6 @@ def _whole(digits: str) -> int:
 def recorded(folder: Path = ASSETS / "timings") -> tuple[Run, ...]:
     """The runs that came with the explorer, file by file."""
     return tuple(run for path in sorted(folder.glob("*.json")) for run in loads(path.read_text("utf-8"), path.stem))
-
-
-def published(path: Path = ASSETS / "published" / "throughput.json") -> tuple[Throughput, ...]:
-    """Throughput tables of others: device, dtype, batch, source, and images_per_s by model name."""
-    return tuple(json.loads(path.read_text("utf-8"))["tables"])
 
 
 def _run(row: object, where: str, source: str) -> Run:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from explorer.facts import published
 from explorer.spec import ResNetSpec, naming
-from explorer.timing.data import records
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.records import Run
 from explorer.timing.data.settings import Settings
@@ -36,7 +36,7 @@ def contrast(
     size = (settings.height, settings.width)
     seen = tuple(measured) or found.pair(runs, pair, settings)
     there = on_gpu(runs, pair, seen, size)
-    elsewhere = there or rows.published_pair(records.published(), *names, *size)
+    elsewhere = there or rows.published_pair(published.throughput(), *names, *size)
     here = rows.timed_pair(seen, "measured" if measured else "recorded")
     timed = [*elsewhere, *here] if there and not measured else [*here, *elsewhere]  # a GPU's record answers best
     return Contrast(

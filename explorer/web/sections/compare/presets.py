@@ -128,15 +128,15 @@ def _whose(times: Across | None, mark: str, missing: list[str]) -> None:
 
 
 def _published() -> None:
-    for table in published.throughput()[:1]:
-        pieces.lead(_not_time(table))
-        pieces.html(
-            Markup(
-                '<div class="note">{}, {}, batch {:,}: <a href="{}">{}</a> {} Only the five depths have one.</div>'
-            ).format(
-                table["device"], table["dtype"], table["batch"], table["url"], table["source"], pieces.mark("published")
-            )
+    table = published.throughput()[0]
+    pieces.lead(_not_time(table))
+    pieces.html(
+        Markup(
+            '<div class="note">{}, {}, batch {:,}: <a href="{}">{}</a> {} Only the five depths have one.</div>'
+        ).format(
+            table["device"], table["dtype"], table["batch"], table["url"], table["source"], pieces.mark("published")
         )
+    )
 
 
 def _not_time(table: published.Throughput) -> Told:

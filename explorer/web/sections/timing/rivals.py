@@ -8,6 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from explorer import units
+from explorer.facts import published
 from explorer.facts.told import Told
 from explorer.spec import naming, preset, presets
 from explorer.tell.plots import race as draw_race
@@ -98,7 +99,7 @@ def _charts(counted: Sequence[rows.Ratio], titles: Sequence[str], seen: Sequence
 def machines(chosen: Chosen, settings: Settings) -> None:
     """Runs of other machines beside this one: recorded, published, and a file of your own."""
     top = st.container()
-    made = sides.lines([*timing_pieces.loaded(), *timing_pieces.recorded()], records.published(), runs.passes())
+    made = sides.lines([*timing_pieces.loaded(), *timing_pieces.recorded()], published.throughput(), runs.passes())
     with top:
         _side_by_side(chosen, made)
     _how_to_record()
@@ -126,7 +127,7 @@ def _side_by_side(chosen: Chosen, made: Sequence[sides.Line]) -> None:
             caption="Pictures per second. Compare models "
             "within one line only; ! marks figures whose passes spread by more than 10 %, or shared the processor.",
         )
-    timing_pieces.sources(records.published())
+    timing_pieces.sources(published.throughput())
     busy = sides.doubtful(made)
     timing_pieces.doubts(
         [

@@ -15,6 +15,7 @@ from typing import Any, NotRequired, TypedDict
 from explorer.facts.proof import Proof, deciding_size, output_size, prove
 from explorer.facts.rollup import Row, headline, stages
 from explorer.net.node import Node
+from explorer.net.ops import convolves
 from explorer.net.trace import trace
 from explorer.places import ASSETS
 from explorer.spec import Changes, ResNetSpec, changed, naming, preset
@@ -184,7 +185,7 @@ def rendered(spec: ResNetSpec) -> dict[str, tuple[str, str]]:
     """Row of Table 1 → (output size, what stands in the cell), in the paper's notation, from the traced model."""
     nodes = trace(spec, 224, 224)
     by_kind = {node.kind: node for node in nodes if node.stage in ("stem", "head")}
-    conv1, pool, fc = next(node for node in nodes if node.kind == "conv"), by_kind["maxpool"], by_kind["linear"]
+    conv1, pool, fc = next(node for node in nodes if convolves(node)), by_kind["maxpool"], by_kind["linear"]
     rows = {
         "conv1": (_size(conv1), f"{conv1.kernel}×{conv1.kernel}, {conv1.out_shape[1]}, stride {conv1.stride}"),
         "pool": (_size(pool), f"{pool.kernel}×{pool.kernel} max pool, stride {pool.stride}"),

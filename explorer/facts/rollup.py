@@ -14,7 +14,7 @@ from typing import TypedDict
 
 from explorer.facts.reason import reason
 from explorer.net.node import Node
-from explorer.net.ops import SHORTCUTS, is_layer, shortcut_kind
+from explorer.net.ops import SHORTCUTS, adds, is_layer, is_picture, shortcut_kind
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec
 from explorer.spec.naming import slug
@@ -34,7 +34,7 @@ class Block:
 
     @property
     def add(self) -> Node | None:
-        return next((node for node in self.nodes if node.kind == "add"), None)
+        return next((node for node in self.nodes if adds(node)), None)
 
     @property
     def convs(self) -> tuple[Node, ...]:
@@ -151,7 +151,7 @@ SUMS = {name: metric for name, metric in METRICS.items() if isinstance(metric, S
 
 def activation_bytes(node: Node, dtype: str = "fp32") -> int:
     """Bytes of a node's output, 0 where it overwrites its input or is the picture itself."""
-    fresh = not node.inplace and node.kind != "input"
+    fresh = not node.inplace and not is_picture(node)
     return math.prod(node.out_shape) * BYTES[dtype] if fresh else 0
 
 

@@ -20,6 +20,7 @@ from torch import Tensor
 from explorer.look.handwriting import SIDE, standardised
 from explorer.look.passed import ends, passed
 from explorer.look.shipped import NETS, shipped
+from explorer.net.ops import adds
 from explorer.net.trace import trace
 from explorer.places import ASSETS
 
@@ -58,7 +59,7 @@ def faded(name: str, cut: int) -> Faded:
         raise ValueError(f"cut={cut}: choose a whole number from 0 to {MOST[name]}")
     x, spec = ten(), NETS[name]
     nodes = trace(spec, SIDE, SIDE, len(x))
-    blocks = [node.block for node in nodes if node.kind == "add" and node.block]
+    blocks = [node.block for node in nodes if adds(node) and node.block]
     seen = passed(shipped(name), spec, x, ends(nodes), cut=blocks[len(blocks) - cut :])
     signal = tuple(spread(seen.outputs[path]) for path in ends(nodes))
     chances = seen.logits.softmax(1)

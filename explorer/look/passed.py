@@ -16,13 +16,14 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
+from explorer.net import ops
 from explorer.net.node import Node
+from explorer.net.ops import is_silent
 from explorer.net.trace import RULES, trace
 from explorer.spec import ResNetSpec
 
 ADDITIONS = (Tensor.add_, Tensor.add, torch.add)
 SCALES = (Tensor.mul, torch.mul)  # attention: a map times its gate
-SILENT = ("input", "identity")  # nodes of the trace for which torch is not called
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,8 @@ class _Watcher(TorchFunctionMode):
         super().__init__()
         self.off, self.cut, self.terms = off, cut, terms
         self.measured, self.stds = frozenset(measured), dict[str, float]()
-        self.sources = {node.path: node.inputs[0] for node in nodes if node.kind == "identity"}
-        self.coming: Iterator[Node] = (node for node in nodes if node.kind not in SILENT)
+        self.sources = {node.path: node.inputs[0] for node in nodes if is_silent(node) and node.inputs}
+        self.coming: Iterator[Node] = (node for node in nodes if not is_silent(node))
         self.wanted = wanted
         self.outputs: dict[str, Tensor] = {}
         self.sums: dict[str, Sum] = {}
@@ -95,7 +96,7 @@ class _Watcher(TorchFunctionMode):
             args = (args[0], torch.zeros_like(args[1]), *args[2:])
         residual = args[0].clone() if adds and self.terms else None
         out = func(*args, **(kwargs or {}))
-        if node is None or adds != (node.kind == "add") or tuple(out.shape[1:]) != node.out_shape[1:]:
+        if node is None or adds != ops.adds(node) or tuple(out.shape[1:]) != node.out_shape[1:]:
             place = "its end" if node is None else f"{node.path}, {node.kind} {node.out_shape}"
             raise RuntimeError(f"the pass left its trace at {place}: {getattr(func, '__name__', func)}")
         if residual is not None and node.block:
@@ -114,14 +115,14 @@ def kept_bytes(nodes: tuple[Node, ...]) -> int:
     by_path = {node.path: node for node in nodes}
     kept = [by_path[path] for path in ends(nodes)]
     for node in nodes:
-        if node.kind == "add":
-            kept += [by_path[path] for path in node.inputs if by_path[path].kind != "identity"]
+        if ops.adds(node):
+            kept += [by_path[path] for path in node.inputs if not is_silent(by_path[path])]
     return 4 * sum(math.prod(node.out_shape) for node in kept)
 
 
 def ends(nodes: tuple[Node, ...]) -> tuple[str, ...]:
     """Where a visitor looks: the stem's last layer, each block's end, and, behind pre-activation blocks, the last ReLU."""
-    stem = [node.path for node in nodes if node.stage == "stem" and node.kind != "input"]
+    stem = [node.path for node in nodes if node.stage == "stem" and not is_silent(node)]
     blocks = {node.block: node.path for node in nodes if node.block}
     return tuple(dict.fromkeys((stem[-1], *blocks.values(), last_maps(nodes))))
 
@@ -151,7 +152,7 @@ def passed(
     that `spec` says.
     """
     nodes = trace(spec, x.shape[2], x.shape[3], x.shape[0])
-    known = {node.block for node in nodes if node.kind == "add" and node.block}
+    known = {node.block for node in nodes if ops.adds(node) and node.block}
     for name, path in (*(("off", path) for path in off), *(("cut", path) for path in cut)):
         if path not in known:
             raise ValueError(

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from explorer.facts.rollup import blocks
 from explorer.look.passed import Passed
 from explorer.net.layers import ZeroPad
 from explorer.net.node import Node
+from explorer.net.ops import adds, convolves, normalises
 
 
 @dataclass(frozen=True)
@@ -87,18 +89,19 @@ def followed(
     order = {node.path: place for place, node in enumerate(nodes)}
     behind = {node.block: node.path for node in nodes if node.block}
     jump = by_path[start].jump
+    shortcuts = {block.path: block.shortcut for block in blocks(nodes)}
     for node in nodes:
-        if node.kind != "add" or not node.block or order[behind[node.block]] <= order[start]:
+        if not adds(node) or not node.block or order[behind[node.block]] <= order[start]:
             continue
         one, step = seen.sums[node.block], node.jump // jump
-        jump, kind = node.jump, by_path[node.inputs[1]].kind
+        jump, kind = node.jump, shortcuts[node.block]
         row, column = min(row // step, node.out_shape[2] - 1), min(column // step, node.out_shape[3] - 1)
         if kind == "pad":
             padding = model.get_submodule(f"{node.block}.downsample")
             assert isinstance(padding, ZeroPad)
             channel += padding.before
-        elif kind != "identity":
-            kind, channel = "projection", _most_from(model.get_submodule(f"{node.block}.downsample"), channel)
+        elif kind == "projection":
+            channel = _most_from(model.get_submodule(f"{node.block}.downsample"), channel)
         at = (0, channel, row, column)
         shortcut, residual = one.shortcut[at], one.residual[at]
         after = float(seen.outputs[behind[node.block]][at])
@@ -131,5 +134,5 @@ def _most_from(projection: nn.Module, channel: int) -> int:
 def response_paths(nodes: tuple[Node, ...]) -> list[str]:
     """The layers of He et al. 2015, Fig. 7, in order of depth: each convolution of the main path after its BN, where one
     follows, and before ReLU or sum."""
-    after = {node.inputs[0]: node.path for node in nodes if node.kind == "norm"}
-    return [after.get(node.path, node.path) for node in nodes if node.kind == "conv" and node.on_main]
+    after = {node.inputs[0]: node.path for node in nodes if normalises(node)}
+    return [after.get(node.path, node.path) for node in nodes if convolves(node) and node.on_main]

@@ -56,6 +56,11 @@ class Op:
     normalises: bool = False
     keyed: bool = True  # in the legend of a drawing's colours; a shortcut's parts are lines, told with the shortcuts
     full: str = ""  # in a sentence, where the short name says too little
+    convolves: bool = False
+    rectifies: bool = False
+    adds: bool = False  # main path and shortcut
+    silent: bool = False  # nothing is called: the picture itself, and what a shortcut hands on as it is
+    sign: bool = False  # drawn as a sign in a circle, like + in the paper
 
     @property
     def named(self) -> str:
@@ -148,6 +153,41 @@ def decides_side(nodes: Sequence[Node]) -> Node | None:
     return found[-1] if found else None
 
 
+def convolves(node: Node) -> bool:
+    """Whether it is a convolution of maps."""
+    return op(node.kind).convolves
+
+
+def rectifies(node: Node) -> bool:
+    """Whether it is a ReLU."""
+    return op(node.kind).rectifies
+
+
+def normalises(node: Node) -> bool:
+    """Whether it is a norm, of any kind."""
+    return op(node.kind).normalises
+
+
+def adds(node: Node) -> bool:
+    """Whether main path and shortcut meet in it."""
+    return op(node.kind).adds
+
+
+def is_silent(node: Node) -> bool:
+    """Whether nothing is computed: the picture itself, and an identity shortcut, which is a line."""
+    return op(node.kind).silent
+
+
+def is_sign(node: Node) -> bool:
+    """Whether it is drawn as a sign in a circle."""
+    return op(node.kind).sign
+
+
+def is_picture(node: Node) -> bool:
+    """Whether it is what the net is given: it has no input."""
+    return not node.inputs
+
+
 def is_layer(node: Node) -> bool:
     """Whether the paper counts it: convolutions of the main path and fc, not a projection's nor attention's."""
     return op(node.kind).layer and node.on_main
@@ -189,7 +229,7 @@ def _twice(node: Node) -> str:
 
 
 OPS: dict[str, Op] = {
-    "input": Op("input", "input", lambda node: "input", "plain", runs=False, relation="the picture"),
+    "input": Op("input", "input", lambda node: "input", "plain", runs=False, relation="the picture", silent=True),
     "conv": Op(
         "convolution",
         "conv",
@@ -203,6 +243,7 @@ OPS: dict[str, Op] = {
         starts=True,
         layer=True,
         reorders=True,
+        convolves=True,
         row=lambda node: (
             f"{_window(node)}, {node.out_shape[1]}" + (f", stride {node.stride}" if node.stride > 1 else "")
         ),
@@ -234,7 +275,7 @@ OPS: dict[str, Op] = {
         saves=("input",),
         normalises=True,
     ),
-    "relu": Op("ReLU", "ReLU", lambda node: "ReLU", "relu", saves=("output",)),
+    "relu": Op("ReLU", "ReLU", lambda node: "ReLU", "relu", saves=("output",), rectifies=True),
     "maxpool": Op(
         "max pooling",
         "max pool",
@@ -269,8 +310,16 @@ OPS: dict[str, Op] = {
         share=2.0,
     ),
     "border": Op("zeros at the border", "border", lambda node: "zero border", "pool", side="border"),
-    "add": Op("addition", "+", lambda node: "+", "shortcut", keyed=False),
-    "identity": Op("identity shortcut", "identity", lambda node: "identity", "shortcut", runs=False, keyed=False),
+    "add": Op("addition", "+", lambda node: "+", "shortcut", keyed=False, adds=True, sign=True),
+    "identity": Op(
+        "identity shortcut",
+        "identity",
+        lambda node: "identity",
+        "shortcut",
+        runs=False,
+        keyed=False,
+        silent=True,
+    ),
     "pad": Op(
         "zero-padding shortcut",
         "zero-padding",
@@ -291,7 +340,7 @@ OPS: dict[str, Op] = {
         share=2.0,
     ),
     "sigmoid": Op("sigmoid", "sigmoid", lambda node: "sigmoid", "relu", saves=("output",)),
-    "scale": Op("scaling by a gate", "× gate", lambda node: "×", "gate", saves=("inputs",)),
+    "scale": Op("scaling by a gate", "× gate", lambda node: "×", "gate", saves=("inputs",), sign=True),
     "view": Op("another shape", "view", lambda node: "reshape", "plain", side="given", runs=False),
     "flatten": Op("flatten", "flatten", lambda node: "flatten", "plain", runs=False, keyed=False),
     "linear": Op(
@@ -319,7 +368,7 @@ class Shortcut:
     line: solid | dotted | none, as the paper draws it. dash: an SVG stroke-dasharray; edge: Graphviz's style.
     words: in a legend; spoken: for a screen reader; counted: '46 solid'; question: a panel's heading; does: below the
     number of them; round: the ends of its dashes;
-    mark: on its arch, where there is room.
+    mark: on its arch, where there is room; made: what it makes of x, 'x, padded'; "" where x stays as it is.
     """
 
     line: str
@@ -332,6 +381,7 @@ class Shortcut:
     does: str = ""
     round: bool = False
     mark: str = ""
+    made: str = ""
 
 
 SHORTCUTS = {
@@ -355,6 +405,7 @@ SHORTCUTS = {
         "Why dotted?",
         "a 1×1 convolution reshapes x",
         mark="1×1",
+        made="projected",
     ),
     "pad": Shortcut(
         "dotted",
@@ -367,6 +418,7 @@ SHORTCUTS = {
         "zeros fill the new channels",
         round=True,
         mark="0",
+        made="padded",
     ),
     "subsample": Shortcut(
         "dotted",
@@ -378,6 +430,7 @@ SHORTCUTS = {
         "Why dotted, without weights?",
         "pixels of x are left out, without weights",
         round=True,
+        made="thinned",
     ),
     "none": Shortcut("none", "", "invis", "no shortcut (plain net)", "no shortcut", "no shortcut", "No shortcut"),
 }

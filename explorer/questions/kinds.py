@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from explorer.facts.proof import Proof, leaf, output_size, prove, receptive_field
 from explorer.facts.rollup import BYTES, Block, blocks, summed
 from explorer.net.node import Node
-from explorer.net.ops import SHORTCUTS
+from explorer.net.ops import SHORTCUTS, convolves, op
 from explorer.net.trace import trace
 from explorer.questions.question import Draw, Made, Wrong
 from explorer.spec import ResNetSpec
@@ -47,7 +47,7 @@ class Net:
         return f"{self.name} sees a picture of {self.height}×{self.width} pixels (height × width)."
 
     def convs(self) -> list[Node]:
-        return [node for node in self.nodes if node.kind == "conv"]
+        return [node for node in self.nodes if convolves(node)]
 
 
 def _steps(proof: Proof) -> tuple[str, ...]:
@@ -66,7 +66,7 @@ def _plain(nodes: Sequence[Node]) -> list[Node]:
 
 
 def _output_size(net: Net, draw: Draw) -> Made | None:
-    layers = [node for node in net.nodes if node.kind in ("conv", "maxpool") and node.kernel > 1 and node.dilation == 1]
+    layers = [node for node in net.nodes if op(node.kind).side == "window" and node.kernel > 1 and node.dilation == 1]
     node = draw.one([one for one in layers if not one.ceil] or layers)
     if node.ceil:
         return None
@@ -161,7 +161,7 @@ def _norm_params(net: Net, draw: Draw) -> Made | None:
 
 def _block_params(net: Net, draw: Draw) -> Made | None:
     block = draw.one(net.blocks)
-    convs = [node for node in block.nodes if node.kind == "conv"]
+    convs = [node for node in block.nodes if convolves(node)]
     norms = sum(node.params for node in block.nodes if node.buffers)
     buffers = sum(node.buffers - node.counters for node in block.nodes)
     total = summed(block.nodes)
@@ -326,7 +326,7 @@ def _option_a(net: Net, draw: Draw) -> Made | None:
     if block.shortcut != "projection":
         return None
     saved = summed(block.bypass)
-    conv = next(node for node in block.bypass if node.kind == "conv")
+    conv = next(node for node in block.bypass if convolves(node))
     wrong = (
         Wrong(0, "The projection learns its weights; option A has none there."),
         Wrong(conv.params, "The projection’s BN goes, too."),

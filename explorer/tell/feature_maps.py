@@ -15,6 +15,7 @@ from explorer.look.passed import Passed
 from explorer.look.pictures import Prepared
 from explorer.look.seen import BlockRow, Step, strongest
 from explorer.net.node import Node
+from explorer.net.ops import SHORTCUTS, adds, rectifies, shortcut_kind
 from explorer.tell.markup import joined
 from explorer.tell.mosaic import Mosaic, coloured, data_url, mosaic, ramp_css
 
@@ -109,17 +110,18 @@ def terms(seen: Passed, nodes: tuple[Node, ...], path: str, picture: Prepared) -
     one = seen.sums[path]
     by_path = {node.path: node for node in nodes}
     inside = [node for node in nodes if node.block == path]
-    add = next(node for node in inside if node.kind == "add")
+    add = next(node for node in inside if adds(node))
     total = one.total[0]
     channels = strongest(total, 6)
     parts = [part[channels].numpy() for part in (one.shortcut[0], one.residual[0], total)]
     most = float(max(np.abs(part).max() for part in parts))
     scale = FIRST / add.out_shape[3]
     shortcut = by_path[add.inputs[1]]
-    dotted = shortcut.kind != "identity"
+    kind = shortcut_kind([node for node in inside if node.on_shortcut])
+    dotted = bool(SHORTCUTS[kind].made)
     named: tuple[tuple[str, str, Node], ...] = (
         (
-            f"x, {'padded' if shortcut.kind == 'pad' else 'projected'}" if dotted else "x",
+            f"x, {SHORTCUTS[kind].made}" if dotted else "x",
             "⇢" if dotted else "",
             shortcut,
         ),
@@ -130,7 +132,7 @@ def terms(seen: Passed, nodes: tuple[Node, ...], path: str, picture: Prepared) -
         _row(name, node, mosaic(part, 3, True, most), channels, scale) | {"sign": sign}
         for (name, sign, node), part in zip(named, parts, strict=True)
     ]
-    if inside[-1].kind == "relu":
+    if rectifies(inside[-1]):
         after = mosaic(np.maximum(parts[2], 0), 3, True, most)
         rows.append(_row("after ReLU", add, after, channels, scale) | {"sign": "→"})
     if dotted:
@@ -139,14 +141,15 @@ def terms(seen: Passed, nodes: tuple[Node, ...], path: str, picture: Prepared) -
     hint = "The same six channels in all three terms; blue is negative, red positive."
     return {
         "picture": _picture(picture),
-        "hint": f"{hint} {DOTTED[shortcut.kind if shortcut.kind == 'pad' else 'conv']}" if dotted else hint,
+        "hint": f"{hint} {DOTTED[kind]}" if dotted else hint,
         "groups": [{"kind": "terms", "title": "", "rows": rows, "key": key}],
     }
 
 
 DOTTED = {
     "pad": "This shortcut is dotted: every second pixel of x, and channels of zeros beside x’s own.",
-    "conv": "This shortcut is dotted: a 1×1 convolution mixes x’s channels anew.",
+    "subsample": "This shortcut is dotted: every second pixel of x.",
+    "projection": "This shortcut is dotted: a 1×1 convolution mixes x’s channels anew.",
 }
 
 

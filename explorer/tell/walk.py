@@ -27,6 +27,7 @@ from explorer.look.pictures import Prepared
 from explorer.look.seen import block_rows, strongest, top
 from explorer.look.subject import Subject
 from explorer.net.node import Node
+from explorer.net.ops import rectifies
 from explorer.net.trace import trace
 from explorer.tell import walk_words
 from explorer.tell.netmap.groups import Part, lanes
@@ -228,7 +229,7 @@ class _Maker:
             out, channels = _square(out.flatten()), [0]
         else:
             channels = self.channels.get(part.stage) or strongest(out, CHANNELS)
-        relu = bool(terms) and end.kind == "relu"
+        relu = bool(terms) and rectifies(end)
         shown = [out] if terms is None else [terms.total[0] if relu else out, terms.shortcut[0], terms.residual[0]]
         maps = [self._small(term[channels]) for term in shown]
         most = _most(maps)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from explorer import units
 from explorer.net.node import Node
+from explorer.net.ops import is_picture
 from explorer.tell.netmap.groups import Part
 
 
@@ -25,7 +26,7 @@ def of_picture(shape: tuple[int, ...]) -> Words:
 
 def of_layer(part: Part) -> Words:
     """A step of stem or head, by its first operation."""
-    node = next(one for one in part.nodes if one.kind != "input")
+    node = next(one for one in part.nodes if not is_picture(one))
     return LAYERS.get(node.kind, _other)(node)
 
 

@@ -10,6 +10,7 @@ import pytest
 from explorer.net import ops, trace
 from explorer.net.node import Node
 from explorer.tell import palette
+from tests.conftest import ROOT
 
 
 def test_every_kind_that_the_trace_can_record_has_a_row_and_no_row_is_idle():
@@ -34,3 +35,13 @@ def test_a_kind_without_a_row_is_named():
     odd = Node("layer1.0.downsample.0", "relu", (), (1, 1, 1, 1), (1, 1, 1, 1))
     with pytest.raises(KeyError, match="a shortcut of relu has no name"):
         ops.shortcut_kind([odd])
+
+
+def test_whoever_asks_what_a_node_is_asks_here() -> None:
+    """No kind is compared by its name outside of `net`; only what tools count is told by kinds."""
+    named = re.compile(
+        r"\.kind (?:==|!=|not in|in) \(?[\"'](?:" + "|".join(ops.OPS) + r")[\"']|kind === \"(?:add|conv)\""
+    )
+    places = [*(ROOT / "explorer").rglob("*.py"), *(ROOT / "explorer").rglob("*.js"), *(ROOT / "pages").glob("*.py")]
+    found = {path.name for path in places if "net" not in path.parts and named.search(path.read_text(encoding="utf-8"))}
+    assert found == set(), found

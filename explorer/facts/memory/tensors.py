@@ -13,7 +13,7 @@ from explorer.facts.proof import Proof
 from explorer.facts.proof.sums import subtotals
 from explorer.facts.rollup import BYTES
 from explorer.net.node import Node
-from explorer.net.ops import op, saved_extra
+from explorer.net.ops import is_silent, normalises, op, saved_extra
 
 
 def storages(nodes: Sequence[Node]) -> dict[str, str]:
@@ -80,11 +80,11 @@ def alive(nodes: Sequence[Node]) -> list[tuple[Node, frozenset[str]]]:
     activated: dict[str, str] = {}  # what the first operation of a shortcut reads
     called: dict[str, str] = {}  # what attention, and a pool of several layers, were called with
     for node in nodes:
-        if node.on_shortcut and node.kind != "identity":
+        if node.on_shortcut and not is_silent(node):
             activated.setdefault(node.block, node.inputs[0])
         if owner := _caller(node):
             called.setdefault(owner, node.inputs[0])
-    means = {_caller(node): node.path for node in nodes if node.in_gate and node.kind == "mean"}
+    means = {_caller(node): node.path for node in nodes if node.in_gate and op(node.kind).side == "one"}
     found: list[tuple[Node, frozenset[str]]] = []
     seen: set[str] = set()
     block, stage, block_input, stage_input, main = "", "stem", "input", "input", "input"
@@ -95,7 +95,7 @@ def alive(nodes: Sequence[Node]) -> list[tuple[Node, frozenset[str]]]:
             stage, stage_input = node.stage, node.inputs[0]
         main = main if node.on_shortcut else node.path
         held = {node.path, *node.inputs, block_input, stage_input, main}
-        if op(node.kind).colour == "norm" and op(by_path[node.inputs[0]].kind).layer and not _in_sequence(node):
+        if normalises(node) and op(by_path[node.inputs[0]].kind).layer and not _in_sequence(node):
             held |= set(by_path[node.inputs[0]].inputs)
         if owner := _caller(node):
             held |= {called[owner]} | ({means[owner]} & seen if owner in means else set())

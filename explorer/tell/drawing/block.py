@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from explorer import units
 from explorer.facts.rollup import Block
 from explorer.net.node import Node
-from explorer.net.ops import is_layer, op
+from explorer.net.ops import adds, is_layer, op, rectifies
 from explorer.tell import palette
 from explorer.tell.drawing import svg
 
@@ -65,7 +65,7 @@ def block_drawing(block: Block, colour: str, title: str, widest: int, in_hall: b
             body += _conv(node, y + BAR, scale, colour, look)
             y += BAR + look.conv
             body += _bar(node.out_shape, y, scale, look)
-        elif node.kind == "add":
+        elif adds(node):
             y = _tags(body, tags, y, look)
             y = _addition(body, block, start, y, scale, look)
         else:
@@ -141,7 +141,7 @@ def _addition(body: svg.Shapes, block: Block, start: float, y: float, scale: flo
         look.around + 14 * look.text, middle, _along(block, look.text > 1), "mid bold", look.small[0], colour
     )
     body.append(svg.element("g", [along], transform=f"rotate(90 {look.around + 14 * look.text:.1f} {middle:.1f})"))
-    return at + (16 if block.nodes[-1].kind == "relu" else 34) - BAR
+    return at + (16 if rectifies(block.nodes[-1]) else 34) - BAR
 
 
 def _after_activation(block: Block) -> bool:

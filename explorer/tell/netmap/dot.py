@@ -8,7 +8,7 @@ import graphviz
 
 from explorer.facts.rollup import blocks, stages
 from explorer.net.node import Node
-from explorer.net.ops import SHORTCUTS
+from explorer.net.ops import SHORTCUTS, adds
 from explorer.tell import palette
 from explorer.tell.netmap.recipes import layer_name, shape
 
@@ -51,6 +51,6 @@ def _edges(graph: graphviz.Digraph, nodes: Sequence[Node], names: dict[str, str]
     shapes = {node.path: shape(node.out_shape) for node in nodes}
     for node in nodes:
         for source in node.inputs:
-            bypass = kinds.get(node.path) or (node.kind == "add" and kinds.get(source))
+            bypass = kinds.get(node.path) or (adds(node) and kinds.get(source))
             style = {"color": palette.SHORTCUT, "style": SHORTCUTS[bypass].edge, "penwidth": "2"} if bypass else {}
             graph.edge(names[source], names[node.path], shapes[source], **style)

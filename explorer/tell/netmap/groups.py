@@ -11,7 +11,7 @@ from itertools import groupby
 
 from explorer.facts.rollup import Block, Stage
 from explorer.net.node import Node
-from explorer.net.ops import op
+from explorer.net.ops import is_picture, op
 from explorer.tell.given import LEVELS as LEVELS
 
 FOLDS = ("auto", "on", "off")
@@ -105,12 +105,12 @@ def _plain(stage: Stage) -> tuple[Part, ...]:
     """Stem and head: a tile per convolution, pooling and classifier, with what follows it."""
     groups: list[list[Node]] = []
     for node in stage.nodes:
-        if not groups or op(node.kind).starts and groups[-1][-1].kind != "input":
+        if not groups or op(node.kind).starts and not is_picture(groups[-1][-1]):
             groups.append([])
         groups[-1].append(node)
     return tuple(
         Part(
-            next(node for node in group if node.kind != "input").path, stage.name, tuple(group), whole=len(groups) == 1
+            next(node for node in group if not is_picture(node)).path, stage.name, tuple(group), whole=len(groups) == 1
         )
         for group in groups
     )

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from explorer.net.node import Node
-from explorer.net.ops import op
+from explorer.net.ops import adds, is_silent, op
 from explorer.tell.netmap.groups import Lane, Part, bypass_id
 from explorer.tell.netmap.layout import FRAMES, Cell, Frame, place
 from explorer.tell.netmap.paths import cell_arch, flow
 from explorer.tell.netmap.recipes import lane_words, layer_name, layer_short, shape
 
 Box = list[float]
-UNDRAWN = ("input", "identity")  # the picture itself, and what is a line
 IDEAL_PITCH = 140  # a tile with its layers in it is legible at this
 TAIL = 0.15  # of the pitch, for what follows an addition
 INSET = 2.5
@@ -45,7 +44,7 @@ def scene(lanes: Sequence[Lane]) -> tuple[dict[str, object], tuple[Part, ...]]:
 def _own(holder: Part) -> tuple[Node, ...]:
     """The nodes that get tiles: all but the picture itself, and the identity, which is a line."""
     nodes = holder.blocks[0].nodes if holder.blocks else holder.nodes
-    return tuple(node for node in nodes if node.kind not in UNDRAWN)
+    return tuple(node for node in nodes if not is_silent(node))
 
 
 def _arched(holder: Part) -> bool:
@@ -56,7 +55,7 @@ def _part(index: int, node: Node, holder: Part) -> Part:
     """The layer of every block of a run: a tile's number is that of all that it stands for."""
     if len(holder.blocks) <= 1:
         return Part(node.path, holder.stage, (node,))
-    alike = [[own for own in block.nodes if own.kind not in UNDRAWN][index] for block in holder.blocks]
+    alike = [[own for own in block.nodes if not is_silent(own)][index] for block in holder.blocks]
     return Part(node.path, holder.stage, tuple(alike))
 
 
@@ -68,6 +67,7 @@ def _tile(index: int, node: Node, holder: Part) -> dict[str, object]:
         "id": node.path,
         "stage": holder.stage,
         "kind": node.kind,
+        **({"adds": True} if adds(node) else {}),
         "of": holder.id,
         "count": count,
         "name": layer_short(node),
@@ -99,9 +99,9 @@ def _layout(lanes: Sequence[Lane], holders: Sequence[Part], frame: Frame) -> dic
 def _boxes(holder: Part, cell: Cell) -> list[Box]:
     """A box per own node: main path inside the frame, shortcut layers on the arch, addition and ReLU behind."""
     own = _own(holder)
-    adds = [index for index, node in enumerate(own) if node.kind == "add"]
-    cut = adds[0] if adds else len(own)
-    if not adds and holder.blocks:  # a plain block: its last ReLU stays inside
+    sums = [index for index, node in enumerate(own) if adds(node)]
+    cut = sums[0] if sums else len(own)
+    if not sums and holder.blocks:  # a plain block: its last ReLU stays inside
         cut = len(own)
     main = [index for index in range(cut) if not own[index].on_shortcut]
     side = [index for index in range(cut) if own[index].on_shortcut]
@@ -111,7 +111,7 @@ def _boxes(holder: Part, cell: Cell) -> list[Box]:
     wide, high = cell.w * 0.62, cell.rise * 0.78
     boxes |= _spread(own, side, cell.x + (cell.w - wide) / 2, cell.y - cell.rise * 0.93 - high / 2, wide, high)
     radius = min(5.0, (cell.x - cell.enter) * 0.8)
-    for index in adds:
+    for index in sums:
         boxes[index] = [cell.leave - radius, cell.middle - radius, 2 * radius, 2 * radius]
     start = cell.leave + radius + 1.5
     boxes |= _spread(own, after, start, cell.middle - cell.h * 0.3, cell.exit - start, cell.h * 0.6)

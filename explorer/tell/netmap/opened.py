@@ -9,7 +9,7 @@ from typing import TypedDict
 
 from explorer.facts.rollup import Block
 from explorer.net.node import Node
-from explorer.net.ops import op
+from explorer.net.ops import adds, is_sign, op
 from explorer.tell.netmap.paths import number
 from explorer.tell.netmap.recipes import layer_name, shape
 
@@ -19,7 +19,6 @@ SIDE_X, SIDE_W = 416.0, 138.0  # the shortcut's
 HIGH, GAP, SMALL = 30.0, 22.0, 24.0
 TOP = 30.0
 RADIUS = 11.0
-ROUND = ("add", "scale")  # drawn as signs in circles, like + in the paper
 
 
 def opened(block: Block) -> dict[str, object]:
@@ -34,7 +33,7 @@ def opened(block: Block) -> dict[str, object]:
     around = {source for node in main for source in _sources(node, block) if not _next_to(node, source, main)}
     wires, joins, above = [], [], ""
     for node in main:
-        high = 2 * RADIUS if node.kind in ROUND else HIGH if op(node.kind).layer else SMALL
+        high = 2 * RADIUS if is_sign(node) else HIGH if op(node.kind).layer else SMALL
         top = y + GAP
         for source in _sources(node, block):
             straight = source == above
@@ -74,7 +73,13 @@ def _around(leaves: float, arrives: float) -> str:
     return f"M{number(middle)} {number(leaves)}H{number(line)}V{number(arrives)}H{number(middle + RADIUS + 2)}"
 
 
-class Box(TypedDict):
+class Adding(TypedDict, total=False):
+    """adds: it is the addition; left out elsewhere, for a map says it of hundreds of boxes."""
+
+    adds: bool
+
+
+class Box(Adding):
     """An operation's box. id: its path in the block; box: x, y, width, height; says: for a screen reader."""
 
     id: str
@@ -87,15 +92,20 @@ class Box(TypedDict):
 def _box(node: Node, block: Block, x: float, y: float, w: float, h: float) -> Box:
     name = layer_name(node)
     where = ", on the shortcut" if node.on_shortcut else ""
-    if node.kind in ROUND:
+    if is_sign(node):
         x, w = x + w / 2 - RADIUS, 2 * RADIUS
     return {
         "id": _tail(node, block),
         "kind": node.kind,
+        **_adding(node),
         "name": name,
         "box": [x, y, w, h],
         "says": f"{_tail(node, block)}, {name}{where}, {shape(node.in_shape)} to {shape(node.out_shape)}",
     }
+
+
+def _adding(node: Node) -> Adding:
+    return {"adds": True} if adds(node) else {}
 
 
 def _bypass(block: Block, ends: dict[str, float], boxes: dict[str, Box]) -> tuple[list[Box], dict[str, object] | None]:
@@ -118,6 +128,7 @@ def _bypass(block: Block, ends: dict[str, float], boxes: dict[str, Box]) -> tupl
     label_y = (top - 16) if layers else (leaves + arrives) / 2
     return side, {
         "kind": block.shortcut,
+        **({"layers": len(layers)} if layers else {}),
         "d": d,
         "label": words,
         "at": [line, label_y],

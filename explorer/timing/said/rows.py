@@ -15,6 +15,7 @@ from explorer.facts.published import Throughput
 from explorer.facts.rollup import summed
 from explorer.facts.told import Provable
 from explorer.net.node import Node
+from explorer.net.ops import convolves
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec
 from explorer.timing.data.limits import Ceilings
@@ -194,7 +195,7 @@ class Ratio:
 def counted(one: ResNetSpec, other: ResNetSpec, height: int, width: int) -> list[Ratio]:
     """What is counted of both."""
     nets = [trace(spec, height, width, 1) for spec in (one, other)]
-    convs = ([node.stage for node in nodes if node.kind == "conv"] for nodes in nets)
+    convs = ([node.stage for node in nodes if convolves(node)] for nodes in nets)
     counts = (
         ("MACs", "the MACs", "MACs", [prove("macs", nodes) for nodes in nets]),
         ("Parameters", "the parameters", "count", [prove("params", nodes) for nodes in nets]),

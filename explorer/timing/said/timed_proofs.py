@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from explorer.facts.proof import Proof
 from explorer.facts.proof.terms import GIGA, Term, number, over, times
 from explorer.net.node import Node
+from explorer.net.ops import convolves
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.measure.against_limit import Limit
 
@@ -60,7 +61,7 @@ def outputs(nodes: Sequence[Node]) -> Proof:
     call them activations, and find that they follow the time on GPUs better than MACs do)."""
     parts = []
     for node in nodes:
-        if node.kind == "conv":
+        if convolves(node):
             written = times(*node.out_shape[1:])
             parts.append(Proof(node.path, written.text, math.prod(node.out_shape[1:]), "c·H·W"))
     return Proof(

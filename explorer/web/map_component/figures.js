@@ -50,14 +50,14 @@ function drawBypass(data, line, id) {
       ...dashes(line.kind),
       "marker-end": "url(#map-arrow-shortcut)",
     }),
-    line.kind === "identity"
+    !line.layers
       ? svg("rect", { class: "mark", x: x - 46, y: y - 14, width: 92, height: 28, rx: 14 })
       : null,
     svg(
       "text",
       {
-        class: line.kind === "identity" ? "edge side" : "edge end",
-        x: line.kind === "identity" ? x : x - 10,
+        class: line.layers ? "edge end" : "edge side",
+        x: line.layers ? x - 10 : x,
         y: y + 5,
       },
       line.label,
@@ -67,7 +67,7 @@ function drawBypass(data, line, id) {
 
 function drawBox(data, box, index, small) {
   const [x, y, w, h] = box.box;
-  const add = box.kind === "add";
+  const add = box.adds;
   const round = add ? w / 2 : 6;
   const group = svg("g", {
     class: `tile kind-${box.kind}`,

@@ -24,7 +24,7 @@ export class Net {
     if (this.byId.has(block)) return this.byId.get(block);
     const first = this.tiles.findIndex((tile) => tile.of === block || this.#runHolds(tile, block));
     if (first >= 0) return first;
-    return this.byId.get(stageOf(id)) ?? (this.data.level === "stages" ? this.#endTile(id) : -1);
+    return this.byId.get(stageOf(id)) ?? -1;
   }
 
   #runHolds(tile, block) {
@@ -32,12 +32,6 @@ export class Net {
     const from = indexIn(blockOf(tile.id)),
       index = indexIn(block);
     return from <= index && index < from + tile.count;
-  }
-
-  #endTile(id) {
-    const at = Object.keys(this.data.details.layers).indexOf(id);
-    if (at < 0) return -1;
-    return this.byId.get(["conv1", "bn1", "relu", "maxpool"].includes(id) ? "conv1" : "fc") ?? -1;
   }
 
   // The entry of a block in details.kinds.

@@ -37,7 +37,7 @@ export function nameTile(group, says) {
 
 function tileText(tile, value, longest, [x, y, w, h], least = 0) {
   const texts = tileWords(tile, value);
-  if (tile.kind === "add") return [];
+  if (tile.adds) return [];
   const strided = tile.kind && value === null && h >= 22 && /^(.*), (\/\d+)$/.exec(texts[0]);
   if (h > w * 1.5 && texts[0].length > 1) return [uprightText(texts[0], x + w / 2, y + h / 2, w, h)];
   if (strided) return stackedText(strided.slice(1), x + w / 2, y + h / 2, w, h);

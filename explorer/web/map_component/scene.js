@@ -100,7 +100,7 @@ function drawFrame(data, [x, y, w, h], index) {
 }
 
 function drawTile(data, tile, [x, y, w, h], index) {
-  const round = tile.kind === "add" ? w / 2 : Math.min(5, w * 0.12, h * 0.2);
+  const round = tile.adds ? w / 2 : Math.min(5, w * 0.12, h * 0.2);
   const box = { x, y, width: w, height: h, rx: round };
   const group = svg("g", {
     class: `tile${tile.kind ? ` kind-${tile.kind}` : ""}`,
@@ -118,7 +118,7 @@ function drawTile(data, tile, [x, y, w, h], index) {
     svg("rect", { ...box, class: "face" }),
     svg("rect", { class: "ring", x: x - 3, y: y - 3, width: w + 6, height: h + 6, rx: round + 3 }),
   );
-  if (tile.kind === "add") group.append(plus(x + w / 2, y + h / 2, w / 2));
+  if (tile.adds) group.append(plus(x + w / 2, y + h / 2, w / 2));
   return group;
 }
 

@@ -12,6 +12,7 @@ from explorer.facts.proof import depth
 from explorer.facts.published import Cell
 from explorer.facts.told import Provable, Told
 from explorer.net.node import Node
+from explorer.net.ops import convolves
 from explorer.spec import naming
 from explorer.tell import paper_tables, questions
 from explorer.web import pieces
@@ -59,7 +60,7 @@ def architectures(chosen: Chosen) -> Sequence[Mapping[str, object]]:
 def why_fifty(chosen: Chosen, nodes: Sequence[Node]) -> Sequence[Mapping[str, object]]:
     """The depth, counted on the model itself."""
     counted = depth(chosen.spec, nodes)
-    convs = [node for node in nodes if node.kind == "conv"]
+    convs = [node for node in nodes if convolves(node)]
     around = [node.path for node in convs if node.on_shortcut]
     some = ", ".join(around[:6]) + (", …" if len(around) > 6 else "")
     main = tally(

@@ -18,6 +18,7 @@ from explorer.look.seen import block_rows, class_map, followed, response_paths, 
 from explorer.look.shipped import recorded_responses
 from explorer.look.subject import Subject
 from explorer.net.node import Node
+from explorer.net.ops import adds
 from explorer.net.trace import trace
 from explorer.spec import naming
 from explorer.spec.chosen import Chosen
@@ -95,7 +96,7 @@ class Changes:
 
 def _changes(net: Who) -> Changes:
     """The controls of "what if"."""
-    blocks = [node.block for node in trace(net.spec, net.side, net.side) if node.kind == "add" and node.block]
+    blocks = [node.block for node in trace(net.spec, net.side, net.side) if adds(node) and node.block]
     off: list[str] = []
     if blocks:
         held = [path for path in session().get("off", ()) if path in blocks]

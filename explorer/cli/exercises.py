@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from explorer.cli.flags import Parser, asked, model_flags, one_of, say, scope, show, whole
+from explorer.spec import ResNetSpec, resolve
 
-FORMATS = ("json", "html", "gift", "moodle")
+FORMATS = ("json", "html", "gift", "moodle", "qti")
+MOST_NETS = 12
 
 
 def flags(made: Parser) -> None:
     """The command's flags."""
     model_flags(made)
     made.add_argument("--count", metavar="N", default="10", help="how many; 10")
-    made.add_argument("--seed", metavar="N", default="1", help="the same seed gives the same sheet; 1")
-    made.add_argument("--topics", metavar="shapes,params,…", help="all that this net has, without it")
+    made.add_argument("--seed", metavar="N|v2-N", default="1", help="the same seed and version give the same sheet; 1")
+    made.add_argument("--nets", metavar="MODEL,…", help="further nets to ask of, in turn with MODEL")
+    made.add_argument("--topics", metavar="shapes,params,…", help="all that the nets have, without it")
     made.add_argument("--format", metavar="|".join(FORMATS), default="json")
 
 
@@ -26,9 +30,27 @@ def run(given: argparse.Namespace) -> int:
     from explorer.questions import sheet, write  # torch: only now
 
     count = whole("count", given.count, 1, sheet.MAX_COUNT)
-    seed = whole("seed", given.seed, 0, sheet.MAX_SEED)
+    version, seed = sheet.seeded(given.seed)
     size = (net.height, net.width) if given.input is not None else None
-    among = sheet.topics(given.topics) if given.topics is not None else sheet.every_topic(net.spec, size)
-    text = write.WRITERS[form](sheet.sheet(net.spec, count, seed, among, size))
+    specs = [net.spec, *_others(given.nets)]
+    able = {topic for spec in specs for topic in sheet.every_topic(spec, size, version)}
+    among = sheet.topics(given.topics if given.topics is not None else ",".join(able))
+    written = write.FORMS[form].write(sheet.sheet(specs, count, seed, among, size, version))
+    if isinstance(written, bytes) and sys.stdout.isatty():
+        raise ValueError(f"format={form!r}: this is a zip; send it to a file: … > sheet.zip")
     say(net.notes)
-    return show(text)
+    return show(written) if isinstance(written, str) else _send(written)
+
+
+def _others(nets: str | None) -> list[ResNetSpec]:
+    names = [] if nets is None else nets.split(",")
+    if len(names) > MOST_NETS:
+        raise ValueError(f"nets={nets[:60] if nets else ''!r}: name at most {MOST_NETS}")
+    return [resolve(name.strip()).spec for name in names]
+
+
+def _send(packed: bytes) -> int:
+    sys.stdout.flush()
+    sys.stdout.buffer.write(packed)
+    sys.stdout.buffer.flush()
+    return 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TypeVar
 
-Answer = int | str
+Answer = int | str | tuple[str, ...]  # a number; words; an order
 One = TypeVar("One")
 
 
@@ -33,7 +33,8 @@ class Made:
 @dataclass(frozen=True)
 class Question:
     """One exercise. input: height and width in pixels; tolerance: by how much a typed number may differ; choices: None
-    where a number is typed; misconceptions: a wrong answer of each known mistake; solution: step by step."""
+    where a number is typed, what to put in order where the answer is an order; misconceptions: a wrong answer of each known
+    mistake; solution: step by step."""
 
     id: str
     kind: str
@@ -49,6 +50,18 @@ class Question:
     choices: tuple[Answer, ...] | None
     misconceptions: tuple[Wrong, ...]
     solution: tuple[str, ...]
+
+
+def shown(answer: Answer) -> str:
+    """As it is read: thousands apart, an order with arrows."""
+    if isinstance(answer, tuple):
+        return " → ".join(answer)
+    return answer if isinstance(answer, str) else f"{answer:,}"
+
+
+def why(question: Question, answer: Answer) -> str:
+    """What is wrong with an answer, where it is one of a known mistake; else ""."""
+    return next((one.why for one in question.misconceptions if one.answer == answer), "")
 
 
 class Draw:

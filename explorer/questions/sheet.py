@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Container, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 
-from explorer.questions.kinds import KINDS, TOPICS, Kind, Net
+from explorer.questions.kinds import KINDS, TOPICS, Kind
+from explorer.questions.net import Net, mixed
 from explorer.questions.question import Answer, Draw, Made, Question, Wrong
 from explorer.spec import ResNetSpec, check_int
 from explorer.spec.naming import slug, title
 
-VERSION = 1  # raised with every change of a kind, its words or its draws: the older seeds then give other sheets
+VERSION = 2  # raised with every new kind. A change of a kind's words or draws is a new kind, so that old sheets stay
+VERSIONS = range(1, VERSION + 1)
 MAX_COUNT, MAX_SEED = 200, 999_999_999
 TRIES = 60  # draws for one more question that is not yet on the sheet
 MANY = 4  # choices
@@ -22,7 +26,7 @@ SIZES = {  # family -> what a question's picture may measure, odd sizes among th
 
 @dataclass(frozen=True)
 class Sheet:
-    """Exercises on one net. name: as people say it."""
+    """Exercises on one net, or on several. name: as people say it."""
 
     name: str
     seed: int
@@ -40,52 +44,123 @@ def topics(text: str) -> tuple[str, ...]:
     return tuple(one for one in TOPICS if one in asked)
 
 
-def every_topic(spec: ResNetSpec, size: tuple[int, int] | None = None) -> tuple[str, ...]:
+def seeded(text: str) -> tuple[int, int]:
+    """'v1-7' → (1, 7): version and seed; a seed alone is of the newest version. Raises `ValueError` by field."""
+    found = re.fullmatch(r"(?:v([0-9]{1,4})-)?([0-9]{1,9})", text.strip())
+    if not found:
+        raise ValueError(
+            f"seed={text[:60]!r}: write a whole number from 0 to {MAX_SEED:,}, or v{VERSION}-7 with its version"
+        )
+    version = int(found[1] or VERSION)
+    if version not in VERSIONS:
+        raise ValueError(f"seed={text[:60]!r}: of version {version} there is no sheet here; choose v1 to v{VERSION}")
+    return version, int(found[2])
+
+
+def every_topic(spec: ResNetSpec, size: tuple[int, int] | None = None, version: int = VERSION) -> tuple[str, ...]:
     """The topics that this net has questions of."""
-    able = {kind.topic for kind in KINDS.values() if _able(kind, spec, size)}
+    able = {KINDS[name].topic for name in _able(spec, size, version)}
     return tuple(one for one in TOPICS if one in able)
 
 
 def sheet(
-    spec: ResNetSpec,
+    spec: ResNetSpec | Sequence[ResNetSpec],
     count: int = 10,
     seed: int = 1,
     among: Sequence[str] = TOPICS,
     size: tuple[int, int] | None = None,
+    version: int = VERSION,
 ) -> Sheet:
-    """`count` different questions of these topics, kinds in turn. size: height and width of every picture; drawn
-    without it. Raises `ValueError` by field, also where a net has no question of a topic, or fewer than `count`."""
+    """`count` different questions of these topics, kinds and nets in turn. size: height and width of every picture; drawn
+    without it. Raises `ValueError` by field, also where no net has a question of a topic, or there are fewer than `count`."""
     check_int("count", count, 1, MAX_COUNT)
     check_int("seed", seed, 0, MAX_SEED)
-    kinds = _asked(spec, tuple(among), size)
+    specs = (spec,) if isinstance(spec, ResNetSpec) else tuple(dict.fromkeys(spec))
+    found = _drawn(specs, count, seed, tuple(among), size, version)
+    if len(found) < count:
+        whose = "this net has" if len(specs) == 1 else "these nets have"
+        raise ValueError(f"count={count}: {whose} about {len(found)} different questions of these topics")
+    return Sheet(" · ".join(map(title, specs)), seed, tuple(among), found, version)
+
+
+def some(
+    spec: ResNetSpec,
+    count: int,
+    seed: int,
+    among: Sequence[str],
+    size: tuple[int, int] | None = None,
+    version: int = VERSION,
+) -> tuple[Question, ...]:
+    """The same questions as a sheet's, or fewer where there are no more. Raises `ValueError` as `sheet` does."""
+    return _drawn((spec,), count, seed, tuple(among), size, version)
+
+
+@lru_cache(maxsize=64)
+def _drawn(
+    specs: tuple[ResNetSpec, ...],
+    count: int,
+    seed: int,
+    among: tuple[str, ...],
+    size: tuple[int, int] | None,
+    version: int,
+) -> tuple[Question, ...]:
+    kinds = _asked(specs, seed, among, size, version)
     found: dict[str, Question] = {}
     for number in range(count):
-        for attempt in range(TRIES):
-            name = kinds[(number + attempt) % len(kinds)]
-            draw = Draw(VERSION, slug(spec), seed, number, attempt)
-            made = _make(KINDS[name], spec, size, draw)
-            if made is None or made[1].text in found:
-                continue
-            found[made[1].text] = _question(f"v{VERSION}-{seed}-{number + 1}-{name}", name, spec, *made, draw)
+        one = _another(kinds, seed, number, size, version, found)
+        if one is None:
             break
-        else:
-            raise ValueError(f"count={count}: this net has about {len(found)} different questions of these topics")
-    return Sheet(title(spec), seed, tuple(among), tuple(found.values()))
+        found[one.text] = one
+    return tuple(found.values())
 
 
-def _asked(spec: ResNetSpec, among: tuple[str, ...], size: tuple[int, int] | None) -> list[str]:
-    """The kinds of these topics that this net has, one topic after the other."""
-    able = {name for name, kind in KINDS.items() if kind.topic in among and _able(kind, spec, size)}
+def _another(
+    kinds: dict[ResNetSpec, list[str]],
+    seed: int,
+    number: int,
+    size: tuple[int, int] | None,
+    version: int,
+    found: Container[str],
+) -> Question | None:
+    """Question `number`, one that is not among the texts that were found; None where there is none."""
+    specs = [spec for spec, names in kinds.items() if names]
+    for attempt in range(TRIES):
+        spec = specs[number % len(specs)]
+        name = kinds[spec][(number + attempt) % len(kinds[spec])]
+        draw = Draw(version, slug(spec), seed, number, attempt)
+        made = _make(KINDS[name], spec, size, draw)
+        if made is not None and made[1].text not in found:
+            return _question(f"v{version}-{seed}-{number + 1}-{name}", name, spec, *made, draw)
+    return None
+
+
+def _asked(
+    specs: Sequence[ResNetSpec], seed: int, among: tuple[str, ...], size: tuple[int, int] | None, version: int
+) -> dict[ResNetSpec, list[str]]:
+    """Net → its kinds of these topics, one topic after the other; from version 2 on, a topic's kinds mixed by the seed."""
+    able = {spec: _able(spec, size, version) for spec in specs}
     for topic in among:
-        if not any(KINDS[name].topic == topic for name in able):
-            raise ValueError(f"topics={topic!r}: there is nothing to ask of {title(spec)}; choose other topics")
-    by_topic = [[name for name in KINDS if name in able and KINDS[name].topic == topic] for topic in among]
+        if not any(KINDS[name].topic == topic for names in able.values() for name in names):
+            whom = " and ".join(map(title, specs))
+            raise ValueError(f"topics={topic!r}: there is nothing to ask of {whom}; choose other topics")
+    turns = mixed(tuple(KINDS), Draw(version, "kinds", seed)) if version > 1 else tuple(KINDS)
+    return {spec: _in_turn([name for name in turns if name in names], among) for spec, names in able.items()}
+
+
+def _in_turn(able: Sequence[str], among: Sequence[str]) -> list[str]:
+    by_topic = [[name for name in able if KINDS[name].topic == topic] for topic in among]
     longest = max(map(len, by_topic))
     return [names[turn] for turn in range(longest) for names in by_topic if turn < len(names)]
 
 
-def _able(kind: Kind, spec: ResNetSpec, size: tuple[int, int] | None) -> bool:
-    return any(_make(kind, spec, size or SIZES[spec.family][0], Draw("able", turn)) for turn in range(6))
+@lru_cache(maxsize=64)
+def _able(spec: ResNetSpec, size: tuple[int, int] | None, version: int) -> tuple[str, ...]:
+    """The kinds of that version that this net has."""
+    wanted = size or SIZES[spec.family][0]
+    tried = ((name, kind) for name, kind in KINDS.items() if kind.since <= version)
+    return tuple(
+        name for name, kind in tried if any(_make(kind, spec, wanted, Draw("able", turn)) for turn in range(6))
+    )
 
 
 def _make(
@@ -100,10 +175,17 @@ def _question(id: str, name: str, spec: ResNetSpec, size: tuple[int, int], made:
     kind = KINDS[name]
     wrong: dict[Answer, Wrong] = {}
     for one in made.wrong:
-        sensible = isinstance(one.answer, str) or one.answer >= 0
+        sensible = not isinstance(one.answer, int) or one.answer >= 0
         if one.answer != made.answer and sensible:
             wrong.setdefault(one.answer, one)
-    typed = not isinstance(made.answer, str) and (draw.below(2) == 0 or len(wrong) < 2)
+    typed = isinstance(made.answer, int) and (draw.below(2) == 0 or len(wrong) < 2)
+    choices = (
+        None
+        if typed
+        else _shuffled(made.answer, draw)
+        if isinstance(made.answer, tuple)
+        else _choices(made.answer, list(wrong), draw)
+    )
     return Question(
         id=id,
         kind=name,
@@ -116,10 +198,16 @@ def _question(id: str, name: str, spec: ResNetSpec, size: tuple[int, int], made:
         answer=made.answer,
         unit=kind.unit,
         tolerance=0,
-        choices=None if typed else _choices(made.answer, list(wrong), draw),
+        choices=choices,
         misconceptions=tuple(wrong.values()),
         solution=made.solution,
     )
+
+
+def _shuffled(answer: tuple[str, ...], draw: Draw) -> tuple[str, ...]:
+    """What is to be put in order, never as it has to be."""
+    shuffled = mixed(answer, draw)
+    return shuffled if shuffled != answer else (*answer[1:], answer[0])
 
 
 def _choices(answer: Answer, wrong: list[Answer], draw: Draw) -> tuple[Answer, ...]:
@@ -127,4 +215,4 @@ def _choices(answer: Answer, wrong: list[Answer], draw: Draw) -> tuple[Answer, .
     left, taken = list(wrong), [answer]
     while left and len(taken) < MANY:
         taken.append(left.pop(draw.below(len(left))))
-    return tuple(sorted(taken, key=lambda one: (0, one, "") if isinstance(one, int) else (1, 0, one)))
+    return tuple(sorted(taken, key=lambda one: (0, one, "") if isinstance(one, int) else (1, 0, str(one))))

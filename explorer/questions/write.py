@@ -1,6 +1,7 @@
-"""A sheet as a file: JSON, a worksheet that prints with its solutions behind, GIFT and Moodle XML.
+"""A sheet as a file: JSON, a worksheet that prints with its solutions behind, GIFT, Moodle XML and a QTI 2.1 package.
 
-GIFT: docs.moodle.org/en/GIFT_format. Moodle XML: docs.moodle.org/en/Moodle_XML_format.
+GIFT: docs.moodle.org/en/GIFT_format. Moodle XML: docs.moodle.org/en/Moodle_XML_format. Neither has a kind of question for
+an order that every Moodle knows: there it is a matching of places and things. QTI: `explorer.questions.qti`.
 """
 
 from __future__ import annotations
@@ -8,22 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from xml.etree import ElementTree as xml
 
 from markupsafe import Markup, escape
 
-from explorer.questions.question import Answer, Question
+from explorer.questions import qti
+from explorer.questions.question import Answer, Question, shown, why
 from explorer.questions.sheet import Sheet
-
-
-def shown(answer: Answer) -> str:
-    """As it is read: thousands apart."""
-    return answer if isinstance(answer, str) else f"{answer:,}"
-
-
-def _why(question: Question, answer: Answer) -> str:
-    return next((one.why for one in question.misconceptions if one.answer == answer), "")
 
 
 def _json(sheet: Sheet) -> str:
@@ -38,9 +31,11 @@ PAGE = Markup("""<!doctype html>
 body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #111;
   background: #fff }}
 h1 {{ font-size: 1.5rem; margin: 0 }} h2 {{ font-size: 1.25rem; break-before: page; margin-top: 3rem }}
-p {{ margin: .25rem 0 }} .about {{ color: #555; font-size: .875rem }}
+p {{ margin: .25rem 0; white-space: pre-line }} .about {{ color: #555; font-size: .875rem }}
 ol {{ padding-left: 2rem }} li {{ margin: 1.25rem 0; break-inside: avoid; overflow-wrap: anywhere }}
 ul {{ list-style: none; padding: 0 }} ul li {{ margin: .2rem 0 }} ul li::before {{ content: "☐ " }}
+.place {{ display: inline-block; width: 1.5rem; border-bottom: 1px solid #111; margin-right: .5rem }}
+.order li::before {{ content: none }}
 .blank {{ display: inline-block; min-width: 12rem; border-bottom: 1px solid #111; height: 1.75rem }}
 pre {{ white-space: pre-wrap; font: .875rem/1.4 ui-monospace, monospace; margin: .25rem 0 }}
 @media print {{ body {{ margin: 0; max-width: none; font-size: 11pt }} @page {{ margin: 2cm }} }}
@@ -55,15 +50,14 @@ pre {{ white-space: pre-wrap; font: .875rem/1.4 ui-monospace, monospace; margin:
 ASKED = Markup("<li><p>{}</p>{}</li>")
 BLANK = Markup('<p><span class="blank"></span> {}</p>')
 CHOICES, CHOICE = Markup("<ul>{}</ul>"), Markup("<li>{} {}</li>")
+ORDER = Markup('<ul class="order">{}</ul>')
+PLACE = Markup('<li><span class="place"></span>{}</li>')
 SOLVED = Markup("<li><p><b>{} {}</b></p><pre>{}</pre></li>")
 
 
 def _html(sheet: Sheet) -> str:
-    asked, solved = [], []
-    for one in sheet.questions:
-        listed = Markup("").join(CHOICE.format(shown(choice), one.unit) for choice in one.choices or ())
-        asked.append(ASKED.format(one.text, CHOICES.format(listed) if one.choices else BLANK.format(one.unit)))
-        solved.append(SOLVED.format(shown(one.answer), one.unit, "\n".join(one.solution)))
+    asked = [ASKED.format(one.text, _answered(one)) for one in sheet.questions]
+    solved = [SOLVED.format(shown(one.answer), one.unit, "\n".join(one.solution)) for one in sheet.questions]
     return PAGE.format(
         name=sheet.name,
         seed=sheet.seed,
@@ -71,6 +65,15 @@ def _html(sheet: Sheet) -> str:
         asked=Markup("").join(asked),
         solved=Markup("").join(solved),
     )
+
+
+def _answered(one: Question) -> Markup:
+    """Where the answer is written, ticked, or its places are numbered."""
+    if one.choices is None:
+        return BLANK.format(one.unit)
+    if isinstance(one.answer, tuple):
+        return ORDER.format(Markup("").join(PLACE.format(shown(item)) for item in one.choices))
+    return CHOICES.format(Markup("").join(CHOICE.format(shown(choice), one.unit) for choice in one.choices))
 
 
 def _escaped(text: str) -> str:
@@ -88,10 +91,13 @@ def _gift_of(one: Question) -> str:
         answers = [f"=%100%{one.answer}:{one.tolerance}"]
         answers += [f"=%0%{wrong.answer}:0#{_escaped(wrong.why)}" for wrong in one.misconceptions]
         return head + "{#\n" + "\n".join([*answers, solution]) + "\n}"
+    if isinstance(one.answer, tuple):
+        pairs = [f"={place} -> {_escaped(item)}" for place, item in enumerate(one.answer, 1)]
+        return head + "{\n" + "\n".join([*pairs, solution]) + "\n}"
     answers = [
         f"={_escaped(shown(choice))}"
         if choice == one.answer
-        else f"~{_escaped(shown(choice))}#{_escaped(_why(one, choice))}"
+        else f"~{_escaped(shown(choice))}#{_escaped(why(one, choice))}"
         for choice in one.choices
     ]
     return head + "{\n" + "\n".join([*answers, solution]) + "\n}"
@@ -104,32 +110,68 @@ def _worded(one: Question) -> str:
 def _moodle(sheet: Sheet) -> str:
     quiz = xml.Element("quiz")
     for one in sheet.questions:
-        kind = "numerical" if one.choices is None else "multichoice"
+        ordered = isinstance(one.answer, tuple)
+        kind = "numerical" if one.choices is None else "matching" if ordered else "multichoice"
         question = xml.SubElement(quiz, "question", type=kind)
         _text(question, "name", one.id)
-        _text(question, "questiontext", escape(_worded(one)), format="html")
+        _text(question, "questiontext", Markup("<br>").join(_worded(one).split("\n")), format="html")
         steps = Markup("<pre>{}</pre>").format("\n".join(one.solution))
         _text(question, "generalfeedback", steps, format="html")
         xml.SubElement(question, "defaultgrade").text = "1"
-        if one.choices is not None:
-            xml.SubElement(question, "single").text = "true"
-            xml.SubElement(question, "shuffleanswers").text = "false"
-        wrong = [one.answer for one in one.misconceptions]
-        for choice in one.choices or (one.answer, *wrong):
-            right = choice == one.answer
-            answer = xml.SubElement(question, "answer", fraction="100" if right else "0")
-            if kind == "multichoice":
-                answer.set("format", "html")
-            xml.SubElement(answer, "text").text = str(escape(shown(choice))) if one.choices else str(choice)
-            _text(answer, "feedback", escape(_why(one, choice)), format="html")
-            if kind == "numerical":
-                xml.SubElement(answer, "tolerance").text = str(one.tolerance if right else 0)
+        _PARTS[kind](question, one)
     xml.indent(quiz)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + xml.tostring(quiz, encoding="unicode") + "\n"
+
+
+def _numerical(question: xml.Element, one: Question) -> None:
+    for value in (one.answer, *(wrong.answer for wrong in one.misconceptions)):
+        answer = _answer(question, one, value, str(value))
+        xml.SubElement(answer, "tolerance").text = str(one.tolerance if value == one.answer else 0)
+
+
+def _multichoice(question: xml.Element, one: Question) -> None:
+    xml.SubElement(question, "single").text = "true"
+    xml.SubElement(question, "shuffleanswers").text = "false"
+    for choice in one.choices or ():
+        _answer(question, one, choice, str(escape(shown(choice)))).set("format", "html")
+
+
+def _matching(question: xml.Element, one: Question) -> None:
+    xml.SubElement(question, "shuffleanswers").text = "true"
+    for place, item in enumerate(one.answer if isinstance(one.answer, tuple) else (), 1):
+        pair = xml.SubElement(question, "subquestion", format="html")
+        xml.SubElement(pair, "text").text = str(place)
+        _text(pair, "answer", item)
+
+
+def _answer(question: xml.Element, one: Question, value: Answer, text: str) -> xml.Element:
+    answer = xml.SubElement(question, "answer", fraction="100" if value == one.answer else "0")
+    xml.SubElement(answer, "text").text = text
+    _text(answer, "feedback", escape(why(one, value)), format="html")
+    return answer
+
+
+_PARTS = {"numerical": _numerical, "multichoice": _multichoice, "matching": _matching}
 
 
 def _text(parent: xml.Element, tag: str, text: str, **attributes: str) -> None:
     xml.SubElement(xml.SubElement(parent, tag, attributes), "text").text = str(text)
 
 
-WRITERS: dict[str, Callable[[Sheet], str]] = {"json": _json, "html": _html, "gift": _gift, "moodle": _moodle}
+@dataclass(frozen=True)
+class Form:
+    """A kind of file. words: what it is for; write: a sheet's text, or the bytes of a package."""
+
+    words: str
+    ending: str
+    mime: str
+    write: Callable[[Sheet], str | bytes]
+
+
+FORMS: dict[str, Form] = {
+    "json": Form("JSON, for programs", "json", "application/json", _json),
+    "html": Form("Worksheet to print, solutions behind", "html", "text/html", _html),
+    "gift": Form("GIFT, for Moodle and others", "gift.txt", "text/plain", _gift),
+    "moodle": Form("Moodle XML", "xml", "application/xml", _moodle),
+    "qti": Form("QTI 2.1 package, for other platforms", "zip", "application/zip", qti.package),
+}

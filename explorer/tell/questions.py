@@ -46,6 +46,15 @@ EXPERIMENTS = {
     "lesion": "What if a block goes?",
     "landscape": "How rough is the way?",
 }
+TOPICS = {
+    "shapes": "Shapes",
+    "params": "Parameters",
+    "macs": "Multiply-adds",
+    "receptive": "Receptive field",
+    "memory": "Memory",
+    "shortcuts": "Shortcuts",
+    "versions": "v1 and v1.5",
+}
 ON = {  # (page, key of the link) → its words
     ("cost", "show"): COST,
     ("sheet", "optimizer"): TRAINED,

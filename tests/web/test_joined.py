@@ -20,6 +20,7 @@ from explorer.tell import netmap, palette
 from explorer.tell.joined import given_source, joined
 from explorer.tell.path import figures
 from explorer.web import inside, lecture_bar, map_component, path_component, reach_component
+from tests.npm import installed
 
 WEB = Path(map_component.FOLDER).parent
 SCRIPTS = Path(__file__).parent / "scripts"
@@ -105,7 +106,7 @@ def test_every_script_is_javascript(node: str, tree: Path) -> None:
 
 def test_names_and_types(node: str, tree: Path, request: pytest.FixtureRequest) -> None:
     """TypeScript reads the modules as they are: unknown names, wrong imports, properties that nothing has."""
-    compiler = _typescript(request.config.cache.mkdir("typescript"))
+    compiler = installed(request.config.cache.mkdir("typescript"), TYPESCRIPT, "bin/tsc")
     files = [str(path.relative_to(tree)) for folder in FOLDERS for path in sorted((tree / folder).glob("*.js"))]
     run = subprocess.run(
         [node, str(compiler), *OPTIONS.split(), *files], capture_output=True, text=True, cwd=tree, timeout=120
@@ -116,23 +117,6 @@ def test_names_and_types(node: str, tree: Path, request: pytest.FixtureRequest) 
         [node, str(compiler), *OPTIONS.split(), "js/wrong.js"], capture_output=True, text=True, cwd=tree, timeout=120
     )
     assert "has no exported member 'clamp'" in wrong.stdout and "'unheard'" in wrong.stdout, "the check sees nothing"
-
-
-def _typescript(folder: Path) -> Path:
-    """TypeScript's compiler, installed once into pytest's cache; the test is skipped where it cannot be had."""
-    compiler = folder / "node_modules" / "typescript" / "bin" / "tsc"
-    if not compiler.exists():
-        npm = shutil.which("npm")
-        if not npm:
-            pytest.skip("npm is not installed here, so TypeScript cannot be had")
-        command = [npm, "install", "--no-audit", "--no-fund", "--prefix", str(folder), TYPESCRIPT]
-        try:
-            run = subprocess.run(command, capture_output=True, text=True, timeout=90)
-        except subprocess.TimeoutExpired:
-            pytest.skip("npm could not install TypeScript within 90 s")
-        if run.returncode or not compiler.exists():
-            pytest.skip(f"npm cannot install TypeScript here: {run.stderr.strip()[-200:]}")
-    return compiler
 
 
 # ── joining ─────────────────────────────────────────────────────────────────────────────────────────────────────────

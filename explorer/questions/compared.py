@@ -1,0 +1,115 @@
+"""Which of two has more, and these in order."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+from explorer.facts.rollup import stages, summed
+from explorer.net.node import Node
+from explorer.net.ops import is_picture
+from explorer.questions.net import ITEMS, Net, reshaped, some
+from explorer.questions.question import Draw, Made, Wrong
+from explorer.spec import ResNetSpec, preset
+from explorer.spec.naming import slug, title
+
+SAME = "both the same"
+RIVALS = {
+    "imagenet": ("resnet18", "resnet34", "resnet50", "resnet101", "resnet152", "wide_resnet50_2", "resnext50_32x4d"),
+    "cifar": ("resnet20_cifar", "resnet32_cifar", "resnet44_cifar", "resnet56_cifar", "resnet110_cifar"),
+}
+CHANGES = (  # to one field, where the net can have them: what students take for more, or for nothing
+    {"shortcut": "A"},
+    {"shortcut": "B"},
+    {"shortcut": "C"},
+    {"shortcut": "none"},
+    {"stride_on": "1x1"},
+    {"stride_on": "3x3"},
+    {"norm": "none"},
+    {"activation": "pre"},
+)
+
+
+def more_params(net: Net, draw: Draw) -> Made | None:
+    return _more(net, draw, "params", "parameters", "")
+
+
+def more_macs(net: Net, draw: Draw) -> Made | None:
+    return _more(net, draw, "macs", "multiply-adds", f" for a picture of {net.height}×{net.width}")
+
+
+def _more(net: Net, draw: Draw, metric: str, words: str, seen: str) -> Made | None:
+    spec = draw.one(_rivals(net.spec))
+    rival = Net(spec, title(spec), net.height, net.width)
+    names = [net.name, rival.name] if draw.below(2) else [rival.name, net.name]
+    if rival.name == net.name:
+        return None
+    count = {one.name: summed(one.nodes, metric) for one in (net, rival)}
+    most = max(count.values())
+    answer = SAME if min(count.values()) == most else next(name for name in names if count[name] == most)
+    said = f"{names[0]} has {count[names[0]]:,} and {names[1]} {count[names[1]]:,}."
+    wrong = tuple(Wrong(one, said) for one in (*names, SAME) if one != answer)
+    text = f"Which has more {words}{seen}: {names[0]} or {names[1]}?"
+    return Made(slug(spec), text, answer, wrong, tuple(f"{name}: {count[name]:,} {words}" for name in names))
+
+
+def _rivals(spec: ResNetSpec) -> list[ResNetSpec]:
+    others = (
+        replace(preset(name), num_classes=spec.num_classes, in_channels=spec.in_channels)
+        for name in RIVALS[spec.family]
+    )
+    varied = (reshaped(spec, **change) for change in CHANGES if _has(spec, change))
+    return [one for one in (*others, *varied) if one is not None and one != spec]
+
+
+def _has(spec: ResNetSpec, change: Mapping[str, str]) -> bool:
+    return "stride_on" not in change or spec.block == "bottleneck"
+
+
+def order_params(net: Net, draw: Draw) -> Made | None:
+    counts = {f"{one.name} ({one.module})": summed(one.nodes) for one in stages(net.nodes) if summed(one.nodes)}
+    return _order(draw, counts, f"Order these parts of {net.name} by their parameters, fewest first.", "parameters")
+
+
+def order_macs(net: Net, draw: Draw) -> Made | None:
+    counts = {f"{node.path}: {_sizes(node)}": node.macs for node in net.convs() if not node.in_gate}
+    return _order(
+        draw, counts, f"{net.seen} Order these convolutions by their multiply-adds, fewest first.", "multiply-adds"
+    )
+
+
+def order_memory(net: Net, draw: Draw) -> Made | None:
+    given = [
+        net.nodes[0],
+        *(one.nodes[-1] for one in stages(net.nodes)),
+        *(node for node in net.convs() if node.kernel == 7),
+    ]
+    names = {
+        node.path: "the picture" if is_picture(node) else f"what {node.block or node.path} puts out" for node in given
+    }
+    counts = {names[node.path]: math.prod(node.out_shape[1:]) for node in given}
+    return _order(draw, counts, f"{net.seen} Order these by the memory that they take, least first.", "numbers")
+
+
+def _sizes(node: Node) -> str:
+    grouped = f", {node.groups} groups" if node.groups > 1 else ""
+    return f"{node.kernel}×{node.kernel}, {node.in_shape[1]} → {node.out_shape[1]}{grouped}, to {node.out_shape[2]}×{node.out_shape[3]}"
+
+
+def _order(draw: Draw, counts: Mapping[str, int], text: str, words: str) -> Made | None:
+    """Of things that all differ; None where there are too few of them."""
+    by_count: dict[int, list[str]] = {}
+    for name, count in counts.items():
+        by_count.setdefault(count, []).append(name)
+    if len(by_count) < ITEMS:
+        return None
+    chosen = some(sorted(by_count), ITEMS, draw)
+    names = [draw.one(by_count[count]) for count in chosen]
+    standing = tuple(name for name in counts if name in names)
+    wrong = (
+        Wrong(tuple(reversed(names)), "This is the other way round."),
+        Wrong(standing, "This is the order in which they stand in the net."),
+    )
+    steps = tuple(f"{name}: {count:,} {words}" for name, count in zip(names, chosen))
+    return Made("", text, tuple(names), wrong, steps)

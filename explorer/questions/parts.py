@@ -1,0 +1,310 @@
+"""Questions of one layer or one block of a net: a function each."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from explorer.facts.proof import leaf, prove, receptive_field
+from explorer.facts.proof import output_size as sides
+from explorer.facts.rollup import BYTES, summed
+from explorer.net.ops import SHORTCUTS, convolves
+from explorer.questions.net import BATCHES, SHORTCUT_WORDS, WINDOWS, Net, conv_words, plain, worked
+from explorer.questions.question import Draw, Made, Wrong
+
+
+def output_size(net: Net, draw: Draw) -> Made | None:
+    layers = [node for node in net.nodes if node.kind in WINDOWS and node.kernel > 1 and node.dilation == 1]
+    node = draw.one([one for one in layers if not one.ceil] or layers)
+    if node.ceil:
+        return None
+    side, k, s, p = node.in_shape[2], node.kernel, node.stride, node.padding
+    text = (
+        f"In {net.name}, {node.path} slides a {k}×{k} window with stride {s} and padding {p} over maps of "
+        f"{side}×{node.in_shape[3]}. How many rows has its output?"
+    )
+    wrong = (
+        Wrong((side - k) // s + 1, "The padding was forgotten: it adds a border on both sides."),
+        Wrong((side + p - k) // s + 1, "The padding was counted on one side only."),
+        Wrong(-(-(side + 2 * p - k) // s) + 1, "It was rounded up: a window that does not fit is left out."),
+        Wrong((side + 2 * p - k) // s, "The first window was forgotten: + 1."),
+        Wrong(side + 2 * p - k + 1, "The stride was forgotten."),
+    )
+    proof = sides(node)[0]
+    return Made(node.path, text, node.out_shape[2], wrong, worked(proof))
+
+
+def block_size(net: Net, draw: Draw) -> Made | None:
+    block = draw.one(net.blocks)
+    halvings, jump = [], 1
+    for node in net.nodes:
+        if node.stride > 1 and node.on_main and len(node.out_shape) == 4:
+            halvings.append(f"{node.path}: {sides(node)[0].text}")
+        if node is block.nodes[-1]:
+            jump = node.jump
+            break
+    rows = block.out_shape[2]
+    wrong = (
+        Wrong(net.height // jump, f"{net.height} divided by {jump} and cut off: each layer rounds for itself."),
+        Wrong(rows * 2, "One halving was forgotten."),
+        Wrong(-(-rows // 2), "One halving too many."),
+        Wrong(net.height, "The strides were forgotten."),
+    )
+    return Made(
+        block.path,
+        f"{net.seen} How many rows have the maps after {block.path}?",
+        rows,
+        wrong,
+        ("Only layers with a stride change the size; follow them one by one.", *halvings),
+    )
+
+
+def block_channels(net: Net, draw: Draw) -> Made | None:
+    block = draw.one(net.blocks)
+    last = block.convs[-1]
+    wrong = (
+        Wrong(block.convs[0].out_shape[1], "These are the channels inside the block, not those after it."),
+        Wrong(block.in_shape[1], "These are the channels that come in."),
+        Wrong(2 * block.out_shape[1], "The channels double only from stage to stage."),
+    )
+    steps = (f"{last.path} makes {last.out_shape[1]} channels; BN, the addition and ReLU keep them.",)
+    return Made(
+        block.path,
+        f"In {net.name}, how many channels have the maps after {block.path}?",
+        block.out_shape[1],
+        wrong,
+        steps,
+    )
+
+
+def conv_params(net: Net, draw: Draw) -> Made | None:
+    if not (found := plain(net.convs())):
+        return None
+    node = draw.one(found)
+    c_in, c_out, k = node.in_shape[1], node.out_shape[1], node.kernel
+    wrong = (
+        Wrong(node.params + c_out, "A bias was counted; this convolution has none."),
+        Wrong(c_in * c_out // node.groups, "The kernel’s size was forgotten."),
+        Wrong(c_in * c_out * k // node.groups, "The kernel has k·k weights, not k."),
+        Wrong(c_in * c_out * k * k, "The groups were forgotten: each sees only its own channels."),
+        Wrong(k * k * c_out, "The channels that come in were forgotten."),
+    )
+    text = f"In {net.name}, {conv_words(node)}. How many parameters has it?"
+    return Made(node.path, text, node.params, wrong, worked(leaf("params", node)))
+
+
+def norm_params(net: Net, draw: Draw) -> Made | None:
+    if net.spec.norm != "batch":
+        return None
+    node = draw.one([one for one in net.nodes if one.buffers and one.weights])
+    channels = node.out_shape[1]
+    wrong = (
+        Wrong(channels, "There are a scale and a shift for each channel."),
+        Wrong(4 * channels, "Running mean and variance are buffers: nothing learns them by gradient."),
+        Wrong(0, "BN does learn: a scale and a shift."),
+    )
+    text = f"In {net.name}, {node.path} is a BatchNorm over {channels} channels. How many parameters has it?"
+    return Made(node.path, text, node.params, wrong, worked(leaf("params", node)))
+
+
+def block_params(net: Net, draw: Draw) -> Made | None:
+    block = draw.one(net.blocks)
+    convs = [node for node in block.nodes if convolves(node)]
+    norms = sum(node.params for node in block.nodes if node.buffers)
+    buffers = sum(node.buffers - node.counters for node in block.nodes)
+    total = summed(block.nodes)
+    if len(plain(convs)) < len(convs):
+        return None
+    wrong = (
+        Wrong(total - norms, "BN was forgotten: a scale and a shift for each channel."),
+        Wrong(total - summed(block.bypass), "The shortcut was forgotten: it has a layer of its own here."),
+        Wrong(total + buffers, "Running means and variances were counted; they are buffers."),
+        Wrong(total + sum(one.out_shape[1] for one in convs), "Biases were counted; the convolutions have none."),
+    )
+    text = f"How many parameters has the block {block.path} of {net.name}, with its shortcut?"
+    return Made(block.path, text, total, wrong, worked(prove("params", block.nodes, block.path)))
+
+
+def fc_params(net: Net, draw: Draw) -> Made | None:
+    node = net.nodes[-1]
+    if node.path != "fc":
+        return None
+    features, classes = node.in_shape[1], node.out_shape[1]
+    wrong = (
+        Wrong(features * classes, "The bias was forgotten: here there is one for each class."),
+        Wrong(features * classes + features, "The bias is one for each class, not for each feature."),
+        Wrong(49 * features * classes + classes, "The maps are averaged first: one number a channel reaches fc."),
+    )
+    text = f"fc of {net.name} makes {classes} classes of {features} features. How many parameters has it?"
+    return Made("fc", text, node.params, wrong, worked(leaf("params", node)))
+
+
+def conv_macs(net: Net, draw: Draw) -> Made | None:
+    node = draw.one(net.convs())
+    wrong = (
+        Wrong(2 * node.macs, "These are FLOPs: a multiply-add was counted as two operations."),
+        Wrong(node.macs // node.kernel**2, "The kernel’s size was forgotten."),
+        Wrong(
+            node.macs // math.prod(node.out_shape[2:]) * math.prod(node.in_shape[2:]),
+            "The maps that come in were counted: each number that goes out costs, and the stride leaves fewer.",
+        ),
+        Wrong(node.macs * node.groups, "The groups were forgotten."),
+    )
+    height, width = node.in_shape[2:]
+    text = (
+        f"In {net.name}, {conv_words(node).removesuffix(', without a bias')}, stride {node.stride}, padding {node.padding}, on "
+        f"maps of {height}×{width}. How many multiply-adds does it take for one picture?"
+    )
+    return Made(node.path, text, node.macs, wrong, worked(leaf("macs", node)))
+
+
+def block_macs(net: Net, draw: Draw) -> Made | None:
+    block = draw.one(net.blocks)
+    total = summed(block.nodes, "macs")
+    wrong = (
+        Wrong(2 * total, "These are FLOPs: a multiply-add was counted as two operations."),
+        Wrong(total - summed(block.bypass, "macs"), "The shortcut’s convolution was forgotten."),
+        Wrong(total - block.convs[-1].macs, "The last convolution was forgotten."),
+    )
+    text = f"{net.seen} How many multiply-adds (of its convolutions) does the block {block.path} take?"
+    return Made(block.path, text, total, wrong, worked(prove("macs", block.nodes, block.path)))
+
+
+def field(net: Net, draw: Draw) -> Made | None:
+    block = draw.one(net.blocks)
+    end = block.nodes[-1]
+    if end.receptive_field is None or net.spec.attention != "none":
+        return None
+    chain = [node for node in net.nodes[: net.nodes.index(end) + 1] if node.on_main]
+    wrong = (
+        Wrong(1 + sum(node.kernel - 1 for node in chain), "The strides were forgotten: later layers step further."),
+        Wrong(end.jump, "This is the distance between neighbouring units, not what one sees."),
+        Wrong(end.receptive_field - 1, "The unit’s own pixel was forgotten: 1 + …"),
+    )
+    text = f"How many pixels a side does one unit after {block.path} of {net.name} see (its receptive field)?"
+    return Made(block.path, text, end.receptive_field, wrong, worked(receptive_field(net.nodes, end.path)))
+
+
+def jump(net: Net, draw: Draw) -> Made | None:
+    block = draw.one(net.blocks)
+    end = block.nodes[-1]
+    strides = [node for node in net.nodes[: net.nodes.index(end) + 1] if node.on_main and node.stride > 1]
+    wrong = (
+        Wrong(2 * end.jump, "One stride too many."),
+        Wrong(end.jump // 2, "One stride was forgotten; the pool has one, too."),
+        Wrong(2 * len(strides), "Strides multiply; they do not add up."),
+    )
+    steps = (
+        "The distance is the product of all strides before.",
+        f"{'·'.join(str(node.stride) for node in strides) or 1} = {end.jump}",
+    )
+    text = f"After {block.path} of {net.name}, how many pixels of the picture lie between two neighbouring units?"
+    return Made(block.path, text, end.jump, wrong, steps)
+
+
+def activation(net: Net, draw: Draw) -> Made | None:
+    node, batch = draw.one(net.convs()), draw.one(BATCHES)
+    dtype = draw.one(("fp32", "fp16"))
+    size, numbers = BYTES[dtype], math.prod(node.out_shape)
+    wrong = (
+        Wrong(numbers * size, "The batch was forgotten."),
+        Wrong(numbers * batch, "Numbers were counted, not bytes."),
+        Wrong(numbers * batch * size * 8, "These are bits."),
+        Wrong(numbers * batch * 8 // size, "A number takes 4 bytes in fp32 and 2 in fp16; they were mixed up."),
+    )
+    text = (
+        f"{node.path} of {net.name} puts out {node.out_shape[1]} maps of {node.out_shape[2]}×{node.out_shape[3]}. How many "
+        f"bytes is that for {batch} pictures in {dtype}?"
+    )
+    shown = "·".join(map(str, (batch, *node.out_shape[1:], size)))
+    steps = ("Batch · channels · height · width · bytes of a number", f"{shown} = {numbers * batch * size:,}")
+    return Made(node.path, text, numbers * batch * size, wrong, steps)
+
+
+def weights(net: Net, draw: Draw) -> Made | None:
+    block, dtype = draw.one(net.blocks), draw.one(("fp32", "fp16"))
+    params, size = summed(block.nodes), BYTES[dtype]
+    wrong = (
+        Wrong(params, "Numbers were counted, not bytes."),
+        Wrong(params * size * 8, "These are bits."),
+        Wrong(params * size * 2, "Gradients were counted, too; they are there in training only."),
+    )
+    text = f"{block.path} of {net.name} has {params:,} parameters. How many bytes do they take in {dtype}, without gradients?"
+    return Made(
+        block.path, text, params * size, wrong, ("Parameters · bytes", f"{params:,}·{size} = {params * size:,}")
+    )
+
+
+def dotted(net: Net, draw: Draw) -> Made | None:
+    every = net.blocks
+    dotted = [one for one in every if SHORTCUTS[one.shortcut].line == "dotted"]
+    if net.spec.shortcut == "none":
+        return None
+    wrong = (
+        Wrong(len(every) - len(dotted), "These are the solid ones."),
+        Wrong(len(every), "These are all shortcuts."),
+        Wrong(len(net.spec.stages) - 1, "The first stage was left out: it may need one, too, to get more channels."),
+        Wrong(len(net.spec.stages), "Not every stage changes the shape."),
+    )
+    steps = tuple(f"{one.path}: {one.reason}" for one in dotted) or ("No shortcut changes x.",)
+    return Made("", f"How many shortcuts of {net.name} are dotted (do not pass x as it is)?", len(dotted), wrong, steps)
+
+
+def which_shortcut(net: Net, draw: Draw) -> Made | None:
+    block = draw.one(net.blocks)
+    mistakes = {
+        "identity": "x can pass as it is only where its shape fits.",
+        "projection": "A convolution is there only where the option asks for one.",
+        "pad": "Zeros are option A’s, where there are more channels than before.",
+        "subsample": "Leaving out pixels alone does where the size changes and the channels do not.",
+        "none": "Only a plain net has no shortcut.",
+    }
+    wrong = tuple(Wrong(SHORTCUT_WORDS[kind], why) for kind, why in mistakes.items() if kind != block.shortcut)
+    option = "" if net.spec.shortcut == "none" else f" (option {net.spec.shortcut})"
+    c_in, c_out = block.in_shape[1], block.out_shape[1]
+    text = (
+        f"In {net.name}{option}, {block.path} gets {c_in} channels and gives {c_out}, with stride {block.stride}. "
+        "What is on its shortcut?"
+    )
+    return Made(block.path, text, SHORTCUT_WORDS[block.shortcut], wrong, (block.reason,))
+
+
+def option_a(net: Net, draw: Draw) -> Made | None:
+    block = draw.one([one for one in net.blocks if one.shortcut == "projection"] or net.blocks)
+    if block.shortcut != "projection":
+        return None
+    saved = summed(block.bypass)
+    conv = next(node for node in block.bypass if convolves(node))
+    wrong = (
+        Wrong(0, "The projection learns its weights; option A has none there."),
+        Wrong(conv.params, "The projection’s BN goes, too."),
+        Wrong(9 * conv.params, "The projection is a 1×1 convolution, not a 3×3."),
+    )
+    text = f"How many parameters does {block.path} of {net.name} lose when option A’s zeros replace its projection?"
+    return Made(block.path, text, saved, wrong, worked(prove("params", block.bypass, f"{block.path}.downsample")))
+
+
+def versions_macs(net: Net, draw: Draw) -> Made | None:
+    strided = [index for index, one in enumerate(net.blocks) if one.stride > 1]
+    if net.spec.block != "bottleneck" or not strided:
+        return None
+    index = draw.one(strided)
+    old, new = (replace(net, spec=replace(net.spec, stride_on=place)).blocks[index] for place in ("1x1", "3x3"))
+    before, after = (summed(one.nodes, "macs") for one in (old, new))
+    first, second = old.convs[0], new.convs[0]
+    wrong = (
+        Wrong(0, "The 1×1 then works on maps before the stride, which are larger."),
+        Wrong(2 * (after - before), "These are FLOPs: a multiply-add was counted as two operations."),
+        Wrong(after, "This is what the block takes, not the difference."),
+    )
+    steps = (
+        f"v1, stride on {first.path}: {leaf('macs', first).text}",
+        f"v1.5, stride on its 3×3: {leaf('macs', second).text}",
+        "The 3×3, the last 1×1 and the shortcut put out the same maps in both.",
+        f"{second.macs:,} − {first.macs:,} = {after - before:,}",
+    )
+    text = (
+        f"{net.seen} How many multiply-adds more does {old.path} take with its stride on the 3×3 (v1.5) than on the first "
+        "1×1 (v1)?"
+    )
+    return Made(old.path, text, after - before, wrong, steps)

@@ -1,7 +1,8 @@
-"""One piece of heavy work at a time: a queue with one worker, progress, partial results and cancellation.
+"""One piece of heavy work at a time: a queue, progress, partial results, pause, speed and cancellation.
 
 Pure Python: the pages poll a `Job`, the work never calls Streamlit. Interrupting a page does not interrupt the work;
-`cancel` does, at the work's next `checkpoint`.
+`cancel` does, at the work's next `checkpoint`. Work that is paused, or rests between two partial results because it is
+watched in slow motion, makes way for the next in line, and takes its turn again.
 """
 
 from __future__ import annotations
@@ -25,11 +26,12 @@ class Cancelled(BaseException):
 
 
 class Job:
-    """One run of `work(job)`. state: queued | running | done | failed | cancelled.
+    """One run of `work(job)`. state: queued | running | paused | done | failed | cancelled.
 
     progress: 0 … 1 and a message, set by the work; partial: what it has to show so far, in order.
     result: what it returned; error: the exception, with a message fit for a visitor when it is a `ValueError`.
     owner, place: whose it is and on which page, so that it can be dropped when they leave.
+    rest_s: seconds to rest after each partial result; 0 as fast as it goes.
     """
 
     def __init__(self, work: Callable[[Job], Any], label: str, owner: str = "", place: str = "") -> None:
@@ -45,13 +47,25 @@ class Job:
         self.seen = False  # by the page that asked for it, once it had ended
         self.started_s: float | None = None
         self.ended_s: float | None = None
+        self.rest_s = 0.0
+        self._away_s = 0.0  # paused, resting, or back in the queue
+        self._away_since: float | None = None
         self._cancel = threading.Event()
         self._ended = threading.Event()
         self._change = threading.Lock()  # a job is started or cancelled, never both
+        self._pause = False
+        self._turn = threading.Condition()  # of what follows, and of `_pause`
+        self._has_turn = True  # without a queue it always has
+        self._again: Callable[[Job], None] | None = None  # back into the queue; None without one
 
     @property
     def active(self) -> bool:
-        return self.state in ("queued", "running")
+        return self.state in ("queued", "running", "paused")
+
+    @property
+    def pausing(self) -> bool:
+        """Between `pause` and `resume`, whether the work has come to rest yet or not."""
+        return self._pause and self.active
 
     @property
     def stopping(self) -> bool:
@@ -60,15 +74,36 @@ class Job:
 
     @property
     def elapsed_s(self) -> float:
-        """Seconds of running so far, or in all."""
-        return 0.0 if self.started_s is None else (self.ended_s or time.monotonic()) - self.started_s
+        """Seconds of running so far, or in all, without pauses and rests."""
+        if self.started_s is None:
+            return 0.0
+        until = self.ended_s or self._away_since or time.monotonic()
+        return until - self.started_s - self._away_s
 
     def cancel(self) -> None:
         """A queued job is cancelled at once and never starts; running work stops at its next checkpoint."""
         with self._change:
             self._cancel.set()
-            if self.state == "queued":
+            if self.state == "queued" and self.started_s is None:
                 self._end("cancelled")
+        with self._turn:
+            self._turn.notify_all()
+
+    def pause(self) -> None:
+        """Running work rests from its next checkpoint on; queued work from its first."""
+        with self._turn:
+            self._pause = True
+
+    def resume(self) -> None:
+        with self._turn:
+            self._pause = False
+            self._turn.notify_all()
+
+    def hurry(self, rest_s: float) -> None:
+        """Another speed, from now on."""
+        with self._turn:
+            self.rest_s = rest_s
+            self._turn.notify_all()
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Block until the job has ended; False when it has not by then."""
@@ -89,6 +124,42 @@ class Job:
             self.progress = min(1.0, max(0.0, progress))
         if message is not None:
             self.message = message
+        if self._pause or (partial is not None and self.rest_s):
+            self._stand_aside(partial is not None)
+
+    def _stand_aside(self, rests: bool) -> None:
+        """Give up the turn until `resume`, or until the rest is over; then wait for the next turn."""
+        self._away_since = began_s = time.monotonic()
+        with self._turn:
+            self._has_turn = False
+            self._turn.notify_all()
+            while not self._cancel.is_set():
+                self.state = "paused" if self._pause else "running"
+                left_s = began_s + (self.rest_s if rests else 0.0) - time.monotonic()
+                if not self._pause and left_s <= 0:
+                    break
+                self._turn.wait(None if self._pause else left_s)
+        if self._again is None or self._cancel.is_set():
+            self._has_turn = True
+        else:
+            self._again(self)
+            with self._turn:
+                while not (self._has_turn or self._cancel.is_set()):
+                    self.state = "queued"
+                    self._turn.wait()
+        self._away_s += time.monotonic() - began_s
+        self._away_since, self.state = None, "running"
+        if self._cancel.is_set():
+            raise Cancelled
+
+    def take_turn(self, again: bool) -> None:
+        """The queue's: it may go on now. Returns when it has ended or stands aside. again: a first turn it has from the
+        start, and may be over by now."""
+        with self._turn:
+            self._has_turn = self._has_turn or again
+            self._turn.notify_all()
+            while self._has_turn and not self._ended.is_set():
+                self._turn.wait()
 
     def run(self) -> None:
         """Run the work in this thread and keep what came of it; nothing, when it was cancelled while it waited."""
@@ -114,6 +185,8 @@ class Job:
         self.state = state
         self.work = None  # what it holds (a model, a data set) goes with it
         self._ended.set()
+        with self._turn:
+            self._turn.notify_all()
         telemetry.job(
             self.queue,
             label=self.label,
@@ -126,13 +199,15 @@ class Job:
 
 
 class Runner:
-    """Runs jobs one after another in a daemon thread, first come, first served."""
+    """Gives jobs their turn, one after another, first come, first served. Each job has a daemon thread of its own, of
+    which at most one has the turn."""
 
     def __init__(self, name: str = "explorer-jobs", most_queued: int | None = None) -> None:
         """most_queued: jobs that may wait; None: as many as this host allows."""
         self.name, self.most_queued = name, limits().queue if most_queued is None else most_queued
         self._queue: deque[Job] = deque()
         self._running: Job | None = None
+        self._aside: set[Job] = set()  # begun, and without a turn
         self._changed = threading.Condition()
         threading.Thread(target=self._loop, name=name, daemon=True).start()
         telemetry.watch(name, self.busy)
@@ -140,16 +215,17 @@ class Runner:
     def submit(self, work: Callable[[Job], Any], label: str, owner: str = "", place: str = "") -> Job:
         """Queue `work`. Raises `ValueError` when the queue is full, or the owner has as many as this host allows."""
         job = Job(work, label, owner, place)
-        job.queue = self.name
+        job.queue, job._again = self.name, self._line_up
         with self._changed:
             self._queue = deque(one for one in self._queue if one.active)
             if not self.most_queued:
                 telemetry.refused("queue closed")
                 raise ValueError("this host runs nothing: start the explorer on your own machine to measure or train")
-            if len(self._queue) >= self.most_queued:
+            waiting = len(self._queue) + len(self._aside)
+            if waiting >= self.most_queued:
                 telemetry.refused("queue full")
-                raise ValueError(f"queue={len(self._queue)}: too many runs are waiting; try again in a moment")
-            mine = sum(one is not None and one.active and one.owner == owner for one in (*self._queue, self._running))
+                raise ValueError(f"queue={waiting}: too many runs are waiting; try again in a moment")
+            mine = sum(one.owner == owner for one in self._active())
             if owner and mine >= limits().waiting:
                 telemetry.refused("too many of one visitor")
                 raise ValueError(f"{mine} runs of yours wait or run: this host allows {limits().waiting} at once")
@@ -157,13 +233,25 @@ class Runner:
             self._changed.notify()
         return job
 
+    def _active(self) -> list[Job]:
+        """Those that have not ended; for who holds `_changed`."""
+        every = dict.fromkeys((*self._queue, *self._aside, self._running))
+        return [one for one in every if one is not None and one.active]
+
     def busy(self) -> int:
-        """Jobs that wait or run."""
+        """Jobs that wait, rest or run."""
         with self._changed:
-            return sum(one is not None and one.active for one in (*self._queue, self._running))
+            return len(self._active())
+
+    def _line_up(self, job: Job) -> None:
+        """A job that stood aside asks for its turn again."""
+        with self._changed:
+            self._aside.discard(job)
+            self._queue.append(job)
+            self._changed.notify()
 
     def position(self, job: Job) -> int:
-        """0 while it runs (or has ended), 1 for the next in line, and so on."""
+        """0 while it runs, rests or has ended, 1 for the next in line, and so on."""
         with self._changed:
             waiting = [one for one in self._queue if one.active]
             return waiting.index(job) + 1 if job in waiting else 0
@@ -173,22 +261,30 @@ class Runner:
         with self._changed:
             mine = [
                 job
-                for job in [*self._queue, self._running]
-                if job and job.active and job.owner == owner and job.place != unless_place and not job._cancel.is_set()
+                for job in self._active()
+                if job.owner == owner and job.place != unless_place and not job._cancel.is_set()
             ]
         for job in mine:
             job.cancel()
         return len(mine)
 
     def _loop(self) -> None:
-        with contextlib.suppress(OSError, AttributeError):  # on Linux: this thread and those that it starts
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), YIELDING)
         while True:
             with self._changed:
                 while not self._queue:
                     self._changed.wait()
                 self._running = job = self._queue.popleft()
-            job.run()
+            again = job.started_s is not None
+            if job.active and not again:
+                threading.Thread(target=self._begin, args=(job,), name=f"{self.name}-job", daemon=True).start()
+            if job.active:
+                job.take_turn(again)
             with self._changed:
                 self._running = None
+                self._aside = {one for one in (*self._aside, job) if one.active and one not in self._queue}
             del job
+
+    def _begin(self, job: Job) -> None:
+        with contextlib.suppress(OSError, AttributeError):  # on Linux: this thread and those that it starts
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), YIELDING)
+        job.run()

@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 import threading
+import time
 import weakref
 
 import pytest
@@ -188,6 +189,88 @@ def test_a_full_queue_is_refused_and_cancelled_jobs_make_room() -> None:
     assert runner.position(last) == 2
     go.set()
     assert last.wait(WAIT_S)
+
+
+def counting(counted: list[int]):
+    """Endless work that counts its steps."""
+
+    def work(job: Job) -> None:
+        while True:
+            counted.append(len(counted))
+            job.checkpoint(partial=len(counted))
+
+    return work
+
+
+def until(true, job: Job) -> None:
+    """Wait for what another thread will do; the job must not have ended."""
+    deadline = time.monotonic() + WAIT_S
+    while not true():
+        assert job.active and time.monotonic() < deadline, job.state
+        threading.Event().wait(0.002)
+
+
+def test_paused_work_makes_way_and_goes_on_where_it_was() -> None:
+    runner, counted = Runner(), []
+    job = runner.submit(counting(counted), "counts")
+    until(lambda: counted, job)
+    job.pause()
+    until(lambda: job.state == "paused", job)
+    reached = len(counted)
+    assert job.pausing and job.active and runner.position(job) == 0
+    spent_s = job.elapsed_s
+    other = runner.submit(lambda job: "meanwhile", "other")
+    assert other.wait(WAIT_S) and other.result == "meanwhile", "a paused run holds nobody up"
+    assert len(counted) == reached and job.elapsed_s == spent_s, "a pause is no time of the run"
+    blocking, go = blocked(runner)
+    job.resume()
+    until(lambda: runner.position(job) == 1, job)
+    assert not job.pausing and job.state == "queued" and len(counted) == reached
+    go.set()
+    until(lambda: len(counted) > reached, job)
+    assert counted == list(range(len(counted))), "no step is lost or made twice"
+    job.cancel()
+    assert blocking.wait(WAIT_S) and job.wait(WAIT_S) and job.state == "cancelled"
+
+
+@pytest.mark.parametrize("held", ["paused", "resting", "back in the queue"])
+def test_work_that_stands_aside_is_cancelled_at_once(held: str) -> None:
+    runner, counted = Runner(), []
+    job = runner.submit(counting(counted), "", owner="me")
+    until(lambda: counted, job)
+    job.hurry(3600.0) if held == "resting" else job.pause()
+    until(lambda: job._away_since is not None, job)
+    if held == "back in the queue":
+        blocked(runner)
+        job.resume()
+        until(lambda: job.state == "queued", job)
+    assert runner.cancel("me") == 1
+    assert job.wait(1.0) and job.state == "cancelled"
+
+
+def test_a_run_in_slow_motion_lets_others_through_and_can_be_hurried() -> None:
+    runner, counted = Runner(), []
+    job = runner.submit(counting(counted), "slow")
+    job.hurry(3600.0)
+    other = runner.submit(lambda job: 1, "other")
+    assert other.wait(WAIT_S) and len(counted) == 1 and job.state == "running"
+    job.hurry(0.0)
+    until(lambda: len(counted) > 3, job)
+    job.cancel()
+    assert job.wait(WAIT_S)
+
+
+def test_a_job_that_pauses_before_its_first_turn_holds_nobody_up() -> None:
+    runner, counted = Runner(), []
+    first, go = blocked(runner)
+    job = runner.submit(counting(counted), "")
+    job.pause()
+    go.set()
+    assert first.wait(WAIT_S) and runner.submit(lambda job: 1, "").wait(WAIT_S)
+    until(lambda: job.state == "paused", job)
+    assert len(counted) <= 1
+    job.cancel()
+    assert job.wait(WAIT_S)
 
 
 def test_progress_stays_between_0_and_1_and_ends_at_1() -> None:

@@ -42,6 +42,13 @@ LABELS = {  # experiment -> (columns that every row has, sets that must all occu
 }
 
 
+ON_THE_WAY = {  # experiment -> parts of rows that are shown while it runs, and are no part of the result
+    "shattered": {"so far"},
+    "lesion": {"training"},
+    "landscape": {"training"},
+}
+
+
 @cache
 def once(key: str) -> Job:
     """One run of the tiny config for the tests that only look."""
@@ -64,8 +71,45 @@ def test_rows_are_labelled_finite_and_json_ready(key: str) -> None:
 @pytest.mark.parametrize("key", EXPERIMENTS)
 def test_the_partial_results_are_the_result(key: str) -> None:
     job = once(key)
-    assert [row for part in job.partial for row in part] == job.result["rows"]
+    published = [json.dumps(row, sort_keys=True) for part in job.partial for row in part]
+    result = [json.dumps(row, sort_keys=True) for row in job.result["rows"]]
+    on_the_way = [row for row in published if row not in set(result)]
+    assert sorted(row for row in published if row in set(result)) == sorted(result)
+    assert {json.loads(row)["part"] for row in on_the_way} == ON_THE_WAY.get(key, set())
     assert len(job.partial) > 1 and job.progress == 1.0
+
+
+NETS = {  # experiment -> what tells its nets apart
+    "learning-rate": ("norm", "lr"),
+}
+
+
+@pytest.mark.parametrize("key", sorted(set(EXPERIMENTS) - {"signal"}))
+def test_all_nets_are_there_from_the_first_steps(key: str) -> None:
+    """Not one after another: no net comes to its end before each of the others has begun."""
+    job = once(key)
+    of = NETS.get(key, ("net",))
+    names = [{tuple(row[part] for part in of) for row in part} for part in job.partial]
+    every = set().union(*names)
+    begun: set[tuple] = set()
+    first = 0
+    while begun != every:
+        begun |= names[first]
+        first += 1
+    assert 1 < len(every) >= first, "each net's first partial result comes in the first round"
+    assert all(any(net in later for later in names[first:]) for net in every), "and none was over by then"
+
+
+def test_the_signal_comes_block_by_block() -> None:
+    """Four nets of one depth one after another, since four of 152 layers would not fit in memory; each as it grows."""
+    job = once("signal")
+    first = [row for part in job.partial[:9] for row in part]
+    assert [row["path"] for row in first] == [
+        "stem",
+        *(f"layer{stage}.{at}" for stage in (1, 2, 3, 4) for at in (0, 1)),
+    ]
+    assert {row["quantity"] for row in first} == {"activation_std"}
+    assert [row["index"] for row in job.result["rows"] if row["net"] == "plain-18"] == [*range(9), *range(17)]
 
 
 @pytest.mark.parametrize("key", EXPERIMENTS)

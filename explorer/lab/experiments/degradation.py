@@ -15,10 +15,9 @@ from explorer.lab.experiment import Experiment, Preset, Quote, ends, figure, lea
 from explorer.lab.experiments.compute import checked_device, one_thread
 from explorer.lab.experiments.data import Split, digits
 from explorer.lab.experiments.nets import built, digit_spec
-from explorer.lab.experiments.train import Trainer, error_percent, logits
+from explorer.lab.experiments.train import Trainer, error_percent, logits, turns
 from explorer.lab.outcome import Row, number, outcome, state
 
-TOGETHER = 5  # steps that a net does before the next one's turn, and between two partial results
 MARGIN = 0.05  # nats by which a final training loss must be higher before it counts as worse
 
 
@@ -52,8 +51,7 @@ def run(config: Degradation, job: Job) -> dict[str, Any]:
             model = built(spec, config.seed, device)
             trainers[kind, depth] = Trainer(model, training, config.lr, config.seed, config.batch)
         rows: list[Row] = []
-        for first in range(0, config.steps, TOGETHER):
-            last = min(first + TOGETHER, config.steps)
+        for first, last in turns(config.steps):
             fresh = [row for case in cases for row in _advance(trainers[case], case, range(first, last), job)]
             rows += fresh
             job.checkpoint(last / config.steps, f"step {last} of {config.steps}", fresh)

@@ -21,8 +21,8 @@ from explorer.lab.experiment import Experiment, Preset, Quote, figure, least, on
 from explorer.lab.experiments.compute import checked_device, one_thread
 from explorer.lab.experiments.data import Split, digits
 from explorer.lab.experiments.nets import blocks, built, digit_spec
-from explorer.lab.experiments.train import Trainer, error_percent, logits, train
-from explorer.lab.outcome import Row, number, outcome, state
+from explorer.lab.experiments.train import Pupil, Trainer, error_percent, logits, side_by_side
+from explorer.lab.outcome import Row, number, outcome
 from explorer.net.resnet import ResNet
 
 
@@ -49,10 +49,11 @@ def run(config: Insertion, job: Job) -> dict[str, Any]:
         device = checked_device(config.device)
         job.checkpoint(0.0, "loading the digits")
         training, test = digits(config.side, device)
-        nets: dict[int, ResNet] = {}
-        rows: list[Row] = []
-        for part, depth in enumerate((config.shallow, config.depth)):
-            nets[depth] = _trained(config, depth, training, device, job, (part / 2, (part + 1) / 2), rows)
+        depths = (config.shallow, config.depth)
+        pupils = [_pupil(config, depth, training, device) for depth in depths]
+        curves = side_by_side(pupils, job)
+        rows = [row for curve in curves for row in curve]
+        nets = {depth: pupil.trainer.model for depth, pupil in zip(depths, pupils)}
         deeper = built(digit_spec(config.depth, "plain", config.width), config.seed, device)
         inserted = insert_identities(nets[config.shallow], deeper)
         difference = largest_difference(nets[config.shallow], deeper, training, test)
@@ -67,31 +68,9 @@ def run(config: Insertion, job: Job) -> dict[str, Any]:
         return outcome("identity", config, rows, summary, "worse" if worse else "finds")
 
 
-def _trained(
-    config: Insertion,
-    depth: int,
-    data: Split,
-    device: torch.device,
-    job: Job,
-    span: tuple[float, float],
-    rows: list[Row],
-) -> ResNet:
-    trainer = Trainer(
-        built(digit_spec(depth, "plain", config.width), config.seed, device), data, config.lr, config.seed
-    )
-    published = 0
-    for first in range(0, config.steps, 5):
-        many, width = min(5, config.steps - first), span[1] - span[0]
-        inner = (span[0] + width * first / config.steps, span[0] + width * (first + many) / config.steps)
-        train(trainer, many, job, f"training plain-{depth}", inner)
-        fresh = [
-            {"net": f"plain-{depth}", "depth": depth, "step": step + 1, "loss": number(loss), "state": state(loss)}
-            for step, loss in list(enumerate(trainer.losses))[published:]
-        ]
-        published = len(trainer.losses)
-        rows += fresh
-        job.checkpoint(partial=fresh)
-    return trainer.model
+def _pupil(config: Insertion, depth: int, data: Split, device: torch.device) -> Pupil:
+    model = built(digit_spec(depth, "plain", config.width), config.seed, device)
+    return Pupil(Trainer(model, data, config.lr, config.seed), {"net": f"plain-{depth}", "depth": depth}, config.steps)
 
 
 def insert_identities(source: ResNet, target: ResNet) -> int:

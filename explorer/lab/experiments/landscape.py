@@ -8,6 +8,7 @@ tens of thousands: a slice shows what it shows, and another seed's slice differs
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,7 @@ from explorer.lab.experiment import Experiment, Preset, Quote, figure, on_gpu, w
 from explorer.lab.experiments.compute import checked_device, generator, one_thread
 from explorer.lab.experiments.data import Split, digits
 from explorer.lab.experiments.nets import built, digit_spec
-from explorer.lab.experiments.train import Trainer, train
+from explorer.lab.experiments.train import Pupil, Trainer, side_by_side
 from explorer.lab.outcome import Row, number, outcome, state
 
 CHANCE = 2.302585  # ln 10, the loss of a net that knows nothing
@@ -54,39 +55,37 @@ def run(config: Landscape, job: Job) -> dict[str, Any]:
         job.checkpoint(0.0, "loading the digits")
         training, _ = digits(config.side, device)
         batch = Split(training.x[: config.pictures], training.y[: config.pictures])
-        rows: list[Row] = []
-        summary: Row = {}
-        for part, kind in enumerate(KINDS):
-            trainer = Trainer(
-                built(digit_spec(config.depth, kind, config.width), config.seed, device),
-                training,
-                config.lr,
-                config.seed,
-            )
-            train(trainer, config.steps, job, f"training {kind}-{config.depth}", (part / 2, part / 2 + 0.25))
-            name = {"net": f"{kind}-{config.depth}", "kind": kind}
-            fresh = surface(trainer.model, batch, config, name, job, part / 2 + 0.25)
-            rows += fresh
-            summary[kind] = summarise(fresh, name)
+        pupils = []
+        for kind in KINDS:
+            model = built(digit_spec(config.depth, kind, config.width), config.seed, device)
+            name = {"net": f"{kind}-{config.depth}", "kind": kind, "part": "training"}
+            pupils.append(Pupil(Trainer(model, training, config.lr, config.seed), name, config.steps))
+        side_by_side(pupils, job, 0.5)
+        slices: list[list[Row]] = [[] for _ in pupils]
+        names = [{"net": one.name["net"], "kind": one.name["kind"]} for one in pupils]
+        surfaces = [surface(one.trainer.model, batch, config, name, job) for one, name in zip(pupils, names)]
+        for index, fresh in enumerate(zip(*surfaces), 1):
+            for rows, row in zip(slices, fresh):
+                rows += row
+            job.checkpoint(0.5 + 0.5 * index / config.grid, "surfaces", [point for row in fresh for point in row])
+        rows = [row for rows in slices for row in rows]
+        summary: Row = {name["kind"]: summarise(mine, name) for name, mine in zip(names, slices)}
         return outcome("landscape", config, rows, summary, max(KINDS, key=lambda kind: summary[kind]["uphill_share"]))
 
 
-def surface(model: nn.Module, batch: Split, config: Landscape, name: Row, job: Job, start: float) -> list[Row]:
-    """The loss on a grid × grid slice, a row of it per partial result."""
+def surface(model: nn.Module, batch: Split, config: Landscape, name: Row, job: Job) -> Iterator[list[Row]]:
+    """The loss on a grid × grid slice, a row of it at a time."""
     centre = {key: weight.detach().clone() for key, weight in model.named_parameters()}
     directions = [direction(centre, config.seed, stream) for stream in (6, 7)]
     middle = config.grid // 2
     steps = [config.reach * (index - middle) / middle for index in range(config.grid)]
-    rows: list[Row] = []
-    for index, a in enumerate(steps):
-        fresh = []
+    for a in steps:
+        fresh: list[Row] = []
         for b in steps:
-            job.checkpoint(start + 0.25 * index / config.grid, f"surface of {name['net']}")
+            job.checkpoint()
             loss = loss_at(model, centre, directions, a, b, batch)
             fresh.append({**name, "a": a, "b": b, "loss": number(loss), "state": state(loss)})
-        rows += fresh
-        job.checkpoint(partial=fresh)
-    return rows
+        yield fresh
 
 
 def direction(weights: dict[str, Tensor], seed: int, stream: int) -> dict[str, Tensor]:

@@ -8,7 +8,9 @@ through the short ones.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import torch
@@ -20,7 +22,7 @@ from explorer.lab.experiments.compute import checked_device, generator, one_thre
 from explorer.lab.experiments.data import Split, digits
 from explorer.lab.experiments.nets import blocks, built, changes_shape, digit_spec, forward_without
 from explorer.lab.experiments.paths import path_rows, shorter_share
-from explorer.lab.experiments.train import Trainer, error_percent, train
+from explorer.lab.experiments.train import Pupil, Trainer, error_percent, side_by_side
 from explorer.lab.outcome import Row, outcome
 from explorer.net.resnet import ResNet
 
@@ -48,49 +50,53 @@ def run(config: Lesion, job: Job) -> dict[str, Any]:
         job.checkpoint(0.0, "loading the digits")
         training, test = digits(config.side, device)
         budgets = {"plain": (config.shallow, config.plain_steps), "residual": (config.depth, config.steps)}
-        rows: list[Row] = []
-        summary: Row = {}
-        for part, kind in enumerate(KINDS):
-            depth, steps = budgets[kind]
-            model = built(digit_spec(depth, kind, config.width), config.seed, device)
-            trainer = Trainer(model, training, config.lr, config.seed)
-            train(trainer, steps, job, f"training {kind}-{depth}", (0.4 * part, 0.4 * part + 0.35))
-            name = {"net": f"{kind}-{depth}", "kind": kind, "depth": depth}
-            fresh = lesions(model.eval(), test, config, name, job)
-            rows += fresh
-            job.checkpoint(0.4 * part + 0.4, f"deleted blocks of {kind}-{depth}", fresh)
-            summary[kind] = summarise(fresh, name)
+        pupils = [_pupil(config, kind, *budgets[kind], training, device) for kind in KINDS]
+        side_by_side(pupils, job, 0.7)
+        found = _in_turn(
+            [lesions(one.trainer.model.eval(), test, config, one.name, job) for one in pupils], job, (0.7, 0.9)
+        )
+        rows = [row for mine in found for row in mine]
+        summary: Row = {one.name["kind"]: summarise(mine, one.name) for one, mine in zip(pupils, found)}
+        model = pupils[-1].trainer.model  # the residual one
         fresh = path_rows(model, training, config.samples, config.seed, job)
         job.checkpoint(1.0, "paths", fresh)
         summary["paths"] = {"typical_length": len(fresh) // 2, "gradient_below_typical": shorter_share(fresh)}
         return outcome("lesion", config, rows + fresh, summary, answer(summary["residual"]["median_error_percent"]))
 
 
-def lesions(model: ResNet, test: Split, config: Lesion, name: Row, job: Job) -> list[Row]:
+def _pupil(config: Lesion, kind: str, depth: int, steps: int, data: Split, device: torch.device) -> Pupil:
+    model = built(digit_spec(depth, kind, config.width), config.seed, device)
+    name = {"net": f"{kind}-{depth}", "kind": kind, "depth": depth, "part": "training"}
+    return Pupil(Trainer(model, data, config.lr, config.seed), name, steps)
+
+
+def _in_turn(nets: list[Iterator[Row]], job: Job, span: tuple[float, float]) -> list[list[Row]]:
+    """All rows of each net, fetched and published one of each in turn; progress nears the end of `span`."""
+    found: list[list[Row]] = [[] for _ in nets]
+    for turn, fresh in enumerate(zip_longest(*nets), 1):
+        for rows, row in zip(found, fresh):
+            rows += [row] * (row is not None)
+        progress = span[1] - (span[1] - span[0]) * 0.98**turn
+        job.checkpoint(progress, "deleting blocks", [row for row in fresh if row is not None])
+    return found
+
+
+def lesions(model: ResNet, test: Split, config: Lesion, name: Row, job: Job) -> Iterator[Row]:
     """The intact net, each deletable block on its own, then growing random sets of them."""
     kind = name["kind"]
     paths = [(path, changes_shape(block)) for path, block in blocks(model)]
     deletable = [(path, dotted) for path, dotted in paths if kind == "residual" or not dotted]
-    rows = [{**name, "part": "intact", "error_percent": _error(model, test, (), job)}]
-    rows += [
-        {**name, "part": "single", "path": path, "dotted": dotted, "error_percent": _error(model, test, (path,), job)}
-        for path, dotted in deletable
-    ]
+    yield {**name, "part": "intact", "error_percent": _error(model, test, (), job)}
+    for path, dotted in deletable:
+        error = _error(model, test, (path,), job)
+        yield {**name, "part": "single", "path": path, "dotted": dotted, "error_percent": error}
     solid = [path for path, dotted in deletable if not dotted]
     source = generator(config.seed, stream=4)
     for count in range(1, len(solid) + 1):
         for sample in range(config.samples if count < len(solid) else 1):
             chosen = [solid[i] for i in torch.randperm(len(solid), generator=source)[:count].tolist()]
-            rows.append(
-                {
-                    **name,
-                    "part": "several",
-                    "deleted": count,
-                    "sample": sample,
-                    "error_percent": _error(model, test, chosen, job),
-                }
-            )
-    return rows
+            error = _error(model, test, chosen, job)
+            yield {**name, "part": "several", "deleted": count, "sample": sample, "error_percent": error}
 
 
 @torch.no_grad()
@@ -108,7 +114,7 @@ def summarise(rows: list[Row], name: Row) -> Row:
     median = single[middle] if len(single) % 2 else (single[middle - 1] + single[middle]) / 2
     intact = next(row["error_percent"] for row in rows if row["part"] == "intact")
     return {
-        **name,
+        **{key: name[key] for key in ("net", "kind", "depth")},
         "intact_error_percent": intact,
         "median_error_percent": median,
         "least_error_percent": single[0],

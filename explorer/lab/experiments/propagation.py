@@ -8,13 +8,14 @@ logits (a softmax would saturate where activations explode). Sources: He et al. 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import log10
+from types import MappingProxyType
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from explorer.jobs import Job
 from explorer.lab.config import KINDS, Config
@@ -48,18 +49,19 @@ def run(config: Propagation, job: Job) -> dict[str, Any]:
             net = f"{kind}-{depth}{'' if norm == 'batch' else ' without BN'}"
             job.checkpoint(done / len(cases), f"building {net}")
             model = built(imagenet_spec(depth, kind, norm), config.seed, device, config.init)
-            fresh = [
-                dict(net=net, kind=kind, norm=norm, depth=depth, **row) for row in probe(model, x, config.seed, job)
-            ]
+            name = {"net": net, "kind": kind, "norm": norm, "depth": depth}
+            rows += probe(model, x, config.seed, job, name)
             del model
-            rows += fresh
-            job.checkpoint((done + 1) / len(cases), net, fresh)
+            job.checkpoint((done + 1) / len(cases), net)
         summary = {"nets": [summarise(rows, net) for net in dict.fromkeys(row["net"] for row in rows)]}
         return outcome("signal", config, rows, summary, answer(summary, max(config.imagenet_depths)))
 
 
-def probe(model: ResNet, x: Tensor, seed: int, job: Job) -> list[Row]:
-    """One pass in and one out, block by block, so that each block's memory is freed and a cancelled run stops soon."""
+def probe(
+    model: ResNet, x: Tensor, seed: int, job: Job, name: Mapping[str, object] = MappingProxyType({})
+) -> list[Row]:
+    """One pass in and one out, block by block, so that each block's memory is freed and a cancelled run stops soon.
+    Published as it goes; name: what every row is labelled with."""
     stages: list[tuple[str, Tensor, Tensor]] = []  # path, input (a leaf), output
     signal: list[Row] = []
     parts: list[tuple[str, Callable[[Tensor], Tensor]]] = [
@@ -73,19 +75,36 @@ def probe(model: ResNet, x: Tensor, seed: int, job: Job) -> list[Row]:
         x = part(leaf.clone() if path != "stem" else leaf)  # a copy: blocks write in place, leaves must not change
         stages.append((path, leaf, x))
         if path != "head":
-            value = x.detach().std().item()
-            signal.append({"quantity": "activation_std", "path": path, "value": value})
+            signal.append(_row(name, "activation_std", path, len(signal), x.detach().std().item()))
+            job.checkpoint(partial=signal[-1:])
     direction = torch.randn(x.shape, generator=generator(seed, stream=3)).to(x.device) / x.shape[0]
-    gradients = _backward(model, stages, direction, job)
-    for rows in (signal, gradients):
-        for index, row in enumerate(rows):
-            row.update(index=index, state=state(row["value"]), value=number(row["value"]))
-    return signal + gradients
+    return signal + _backward(model, stages, direction, job, name)
 
 
-def _backward(model: ResNet, stages: list[tuple[str, Tensor, Tensor]], gradient: Tensor, job: Job) -> list[Row]:
+def _row(name: Mapping[str, object], quantity: str, path: str, index: int, value: float) -> Row:
+    return {
+        **name,
+        "quantity": quantity,
+        "path": path,
+        "value": number(value),
+        "index": index,
+        "state": state(value),
+    }
+
+
+def _main_convolutions(module: nn.Module) -> list[tuple[str, Tensor]]:
+    """(name in the module, weight) of each convolution of the main path, in order."""
+    return [
+        (name, weight) for name, weight in module.named_parameters() if weight.dim() == 4 and "downsample" not in name
+    ]
+
+
+def _backward(
+    model: ResNet, stages: list[tuple[str, Tensor, Tensor]], gradient: Tensor, job: Job, name: Mapping[str, object]
+) -> list[Row]:
     rows: list[Row] = []
     modules = dict(blocks(model)) | {"stem": model.conv1, "head": model.fc}
+    index = sum(len(_main_convolutions(modules[path])) for path, _, _ in stages if path != "head")
     while stages:
         job.checkpoint()
         path, leaf, output = stages.pop()
@@ -93,17 +112,14 @@ def _backward(model: ResNet, stages: list[tuple[str, Tensor, Tensor]], gradient:
         if leaf.grad is not None:  # the picture, where it ends, has none
             gradient = leaf.grad
         if path != "head":
-            rows += reversed(
-                [
-                    {
-                        "quantity": "gradient_norm",
-                        "path": path if name == "weight" else f"{path}.{name[:-7]}",
-                        "value": weight.grad.norm().item(),
-                    }
-                    for name, weight in modules[path].named_parameters()
-                    if weight.dim() == 4 and "downsample" not in name
-                ]
-            )
+            fresh = []
+            for of, weight in reversed(_main_convolutions(modules[path])):
+                index -= 1
+                assert weight.grad is not None  # it lies on the main path
+                where = path if of == "weight" else f"{path}.{of[:-7]}"
+                fresh.append(_row(name, "gradient_norm", where, index, weight.grad.norm().item()))
+            rows += fresh
+            job.checkpoint(partial=fresh)
         for weight in modules[path].parameters():
             weight.grad = None
     return rows[::-1]

@@ -15,7 +15,7 @@ from explorer.lab.experiment import Experiment, Preset, Quote, figure, on_gpu, w
 from explorer.lab.experiments.compute import checked_device, one_thread
 from explorer.lab.experiments.data import digits
 from explorer.lab.experiments.nets import built, digit_spec
-from explorer.lab.experiments.train import Trainer
+from explorer.lab.experiments.train import Trainer, turns
 from explorer.lab.outcome import Row, number, outcome, ratio, state
 
 WORKABLE = 0.5  # nats: a rate works when the final training loss is below (chance is ln 10 = 2.30)
@@ -42,26 +42,47 @@ def run(config: Rates, job: Job) -> dict[str, Any]:
         job.checkpoint(0.0, "loading the digits")
         training, _ = digits(config.side, device)
         cases = [(lr, norm) for lr in sorted(config.lrs) for norm in NORMS]
-        rows: list[Row] = []
-        for done, (lr, norm) in enumerate(cases):
+        trainers = []
+        for lr, norm in cases:
+            job.checkpoint(0.0, "building the nets")
             spec = digit_spec(config.depth, config.kind, config.width, norm)
-            trainer = Trainer(built(spec, config.seed, device), training, lr, config.seed)
-            for step in range(config.steps):
-                message = f"learning rate {lr:g} {NORMS[norm]} · step {step + 1} of {config.steps}"
-                job.checkpoint((done + step / config.steps) / len(cases), message)
-                trainer.step()
-                if trainer.diverged:
-                    break
-            fresh = _rows(trainer, lr, norm)
-            rows += fresh
-            job.checkpoint(partial=fresh)
+            trainers.append(Trainer(built(spec, config.seed, device), training, lr, config.seed))
+        _together(trainers, cases, config.steps, job)
+        finals = [_final(trainer, *case) for trainer, case in zip(trainers, cases)]
+        job.checkpoint(1.0, partial=finals)
+        curves = [_curve(trainer, 0, *case) for trainer, case in zip(trainers, cases)]
+        rows = [row for curve, final in zip(curves, finals) for row in (*curve, final)]
         summary = summarise([row for row in rows if row["part"] == "final"])
         return outcome("learning-rate", config, rows, summary, answer(summary))
 
 
-def _rows(trainer: Trainer, lr: float, norm: str) -> list[Row]:
-    final, losses = trainer.final_loss, trainer.losses
-    shown = [index for index in range(len(losses)) if index % EVERY == 0 or index == len(losses) - 1]
+def _together(trainers: list[Trainer], cases: list[tuple[float, str]], steps: int, job: Job) -> None:
+    """All trainings side by side, a few steps each in turn; their curves are published as they grow."""
+    for first, last in turns(steps, EVERY):
+        fresh: list[Row] = []
+        for trainer, (lr, norm) in zip(trainers, cases):
+            if trainer.diverged:
+                continue
+            seen = len(_shown(trainer))
+            for step in range(first, last):
+                job.checkpoint(first / steps, f"step {step + 1} of {steps} at {len(cases) // len(NORMS)} rates")
+                if trainer.diverged:
+                    break
+                trainer.step()
+            fresh += _curve(trainer, seen, lr, norm, ended=last == steps)
+        job.checkpoint(last / steps, partial=fresh)
+
+
+def _shown(trainer: Trainer) -> list[int]:
+    """Of which steps a curve has a point, before its last one."""
+    return list(range(0, len(trainer.losses), EVERY))
+
+
+def _curve(trainer: Trainer, since: int, lr: float, norm: str, ended: bool = True) -> list[Row]:
+    """The points of a curve from number `since` on; the last step's too, once it has ended."""
+    losses, shown = trainer.losses, _shown(trainer)
+    if (ended or trainer.diverged) and shown and shown[-1] != len(losses) - 1 and since <= len(shown):
+        shown.append(len(losses) - 1)
     return [
         {
             "part": "curve",
@@ -71,17 +92,20 @@ def _rows(trainer: Trainer, lr: float, norm: str) -> list[Row]:
             "loss": number(losses[index]),
             "state": state(losses[index]),
         }
-        for index in shown
-    ] + [
-        {
-            "part": "final",
-            "norm": norm,
-            "lr": lr,
-            "loss": number(final),
-            "state": state(final),
-            "diverged_at": len(losses) if trainer.diverged else None,
-        }
+        for index in shown[since:]
     ]
+
+
+def _final(trainer: Trainer, lr: float, norm: str) -> Row:
+    final = trainer.final_loss
+    return {
+        "part": "final",
+        "norm": norm,
+        "lr": lr,
+        "loss": number(final),
+        "state": state(final),
+        "diverged_at": len(trainer.losses) if trainer.diverged else None,
+    }
 
 
 def summarise(finals: list[Row]) -> Row:

@@ -42,17 +42,19 @@ def run(config: Shattered, job: Job) -> dict[str, Any]:
     with one_thread():
         device = checked_device(config.device)
         cases = [(kind, depth) for kind in KINDS for depth in sorted(config.depths)]
-        rows: list[Row] = []
-        for done, (kind, depth) in enumerate(cases):
-            spec = digit_spec(depth, kind, config.width)
-            slopes = []
-            for line in range(config.lines):
-                job.checkpoint((done + line / config.lines) / len(cases), f"{kind}-{depth} · line {line + 1}")
-                model = built(spec, derived(config.seed, 1_000 + line), device)
-                slopes.append(slope_along(model, *endpoints(config, line, device), config.points))
-            fresh = _rows(f"{kind}-{depth}", kind, depth, slopes, config.points)
-            rows += fresh
-            job.checkpoint(partial=fresh)
+        slopes: dict[tuple[str, int], list[Tensor]] = {case: [] for case in cases}
+        for line in range(config.lines):
+            for at, (kind, depth) in enumerate(cases):
+                done = (line + at / len(cases)) / config.lines
+                job.checkpoint(done, f"line {line + 1} of {config.lines} · {kind}-{depth}")
+                model = built(digit_spec(depth, kind, config.width), derived(config.seed, 1_000 + line), device)
+                mine = slopes[kind, depth]
+                mine.append(slope_along(model, *endpoints(config, line, device), config.points))
+                slope = _slope(kind, depth, mine[0]) if line == 0 else []
+                job.checkpoint(partial=slope + _autocorrelation(kind, depth, mine, "so far"))
+        means = {case: _autocorrelation(*case, slopes[case]) for case in cases}
+        job.checkpoint(1.0, partial=[row for mean in means.values() for row in mean])
+        rows = [row for case in cases for row in (*_slope(*case, slopes[case][0]), *means[case])]
         summary = {"nets": [_summarise(rows, kind, depth) for kind, depth in cases]}
         deep = {net["kind"]: net["lag_1"] for net in summary["nets"]}  # the deepest of each kind comes last
         noise = None not in deep.values() and deep["plain"] < deep["residual"]
@@ -85,16 +87,22 @@ def autocorrelation(slope: Tensor, lags: int = LAGS) -> list[float]:
     return [((centred[: count - lag] * centred[lag:]).sum() / total).item() for lag in range(min(lags, count - 1) + 1)]
 
 
-def _rows(net: str, kind: str, depth: int, slopes: list[Tensor], points: int) -> list[Row]:
-    name = {"net": net, "kind": kind, "depth": depth}
-    scaled = (slopes[0] / slopes[0].std()).tolist()
+def _slope(kind: str, depth: int, slope: Tensor) -> list[Row]:
+    """The slope along one line, scaled to a deviation of 1."""
+    name = {"net": f"{kind}-{depth}", "kind": kind, "depth": depth, "part": "slope"}
+    scaled = (slope / slope.std()).tolist()
+    return [
+        {**name, "position": index / (len(scaled) - 1), "value": number(value)} for index, value in enumerate(scaled)
+    ]
+
+
+def _autocorrelation(kind: str, depth: int, slopes: list[Tensor], part: str = "autocorrelation") -> list[Row]:
+    """Mean over the lines, and their deviation. part: "so far" while lines are still to come."""
+    name = {"net": f"{kind}-{depth}", "kind": kind, "depth": depth, "part": part}
     curves = torch.tensor([autocorrelation(slope) for slope in slopes], dtype=torch.float64)
     spread = curves.std(0) if len(curves) > 1 else torch.zeros(curves.shape[1])
     return [
-        {**name, "part": "slope", "position": index / (points - 1), "value": number(value)}
-        for index, value in enumerate(scaled)
-    ] + [
-        {**name, "part": "autocorrelation", "lag": lag, "value": number(value), "spread": number(deviation)}
+        {**name, "lag": lag, "value": number(value), "spread": number(deviation)}
         for lag, (value, deviation) in enumerate(zip(curves.mean(0).tolist(), spread.tolist()))
     ]
 

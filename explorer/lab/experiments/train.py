@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -12,8 +13,10 @@ from torch import Tensor, nn
 from explorer.jobs import Job
 from explorer.lab.experiments.compute import generator
 from explorer.lab.experiments.data import Split
+from explorer.lab.outcome import Row, number, state
 from explorer.net.resnet import ResNet
 
+TOGETHER = 5  # steps that a net does before the next one's turn, and between two partial results
 MOMENTUM, WEIGHT_DECAY, BATCH = 0.9, 1e-4, 64
 LAST = 20  # a "final" training loss is the mean over this many last steps, so that one batch decides nothing
 
@@ -58,11 +61,43 @@ class Trainer:
         return self.losses[-1]
 
 
-def train(trainer: Trainer, steps: int, job: Job, message: str, span: tuple[float, float] = (0.0, 1.0)) -> None:
-    """`steps` steps with a checkpoint before each; progress runs over `span`."""
-    for step in range(steps):
-        job.checkpoint(span[0] + (span[1] - span[0]) * step / steps, f"{message} · step {step + 1} of {steps}")
-        trainer.step()
+def turns(steps: int, together: int = TOGETHER) -> list[tuple[int, int]]:
+    """(first, one past the last) step of each turn: one step first, so that there is something to see at once, then
+    several."""
+    ends = [*range(1, steps, together), steps]
+    return list(zip([0, *ends], ends))
+
+
+@dataclass(frozen=True)
+class Pupil:
+    """One of several nets that train side by side: what its rows are labelled with, and for how many steps."""
+
+    trainer: Trainer
+    name: Row
+    steps: int
+
+
+def side_by_side(pupils: Sequence[Pupil], job: Job, until: float = 1.0) -> list[list[Row]]:
+    """Train them all, a few steps each in turn, so that all curves are there from the first step and end together.
+
+    Each turn publishes {**name, step, loss, state} of every net's new steps; progress runs from 0 to `until`. Returns the
+    same rows, a list a net.
+    """
+    longest = max(pupil.steps for pupil in pupils)
+    kept: list[list[Row]] = [[] for _ in pupils]
+    for first, end in turns(longest):
+        fresh: list[Row] = []
+        for pupil, rows in zip(pupils, kept):
+            last = math.ceil(end * pupil.steps / longest)
+            for _ in range(len(rows), last):
+                message = f"step {len(rows) + 1} of {pupil.steps}"
+                job.checkpoint(until * first / longest, f"training {pupil.name['net']} · {message}")
+                loss = pupil.trainer.step()
+                step: Row = {"step": len(rows) + 1, "loss": number(loss), "state": state(loss)}
+                rows.append({**pupil.name, **step})
+                fresh.append(rows[-1])
+        job.checkpoint(until * end / longest, partial=fresh)
+    return kept
 
 
 @torch.no_grad()

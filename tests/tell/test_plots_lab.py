@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import plotly.graph_objects as go
 import pytest
 
 from explorer.lab.claims import story
@@ -10,7 +11,7 @@ from explorer.lab.record import recorded
 from explorer.tell.plots.lab import VIEWS, spread, unknown
 from explorer.tell.plots.lab.base import running_mean
 from explorer.tell.plots.lab.nets import through_depth
-from explorer.tell.plots.lab.training import by_rate
+from explorer.tell.plots.lab.training import TOP, by_rate, learning
 
 ALL = [(key, view) for key, views in VIEWS.items() for view in views]
 
@@ -25,7 +26,62 @@ def test_a_view_draws_whatever_there_is_so_far(key: str, view: str) -> None:
     whole = VIEWS[key][view](run["rows"], run["summary"], None)
     assert whole.data and all(len(trace.y if trace.y is not None else trace.z) for trace in whole.data)
     for some in ([], run["rows"][:7], run["rows"][: len(run["rows"]) // 2], story.teaser(key)):
-        VIEWS[key][view](some, None, 120)
+        VIEWS[key][view](some, None, run["config"])
+
+
+def axes(figure: go.Figure) -> dict[str, object]:
+    """Every axis of a figure: its kind, its range and its ticks."""
+    found = {}
+    for name, axis in figure.layout.to_plotly_json().items():
+        scene = {f"{name}.{key}": one for key, one in axis.items() if key.endswith("axis")} if "scene" in name else {}
+        for key, one in ({name: axis} if name.startswith(("xaxis", "yaxis")) else scene).items():
+            found[key] = (one.get("type"), one.get("range"), one.get("tickvals"), one.get("dtick"))
+    return found
+
+
+@pytest.mark.parametrize(("key", "view"), ALL)
+def test_the_axes_stand_before_the_first_row_and_hold_all_of_the_run(key: str, view: str) -> None:
+    run = story.opening(key)
+    draw, rows = VIEWS[key][view], run["rows"]
+    empty = axes(draw([], None, run["config"]))
+    free = {name for name, (_, limits, _, _) in empty.items() if limits is None}
+    assert free - ({"xaxis", "yaxis"} if view == "surface" else set()) == (
+        {"xaxis2"} if key == "identity" else set()
+    ), "three bars with names need no range"
+    for some in (rows[:7], rows[: len(rows) // 2], rows):
+        assert axes(draw(some, None, run["config"])) == empty
+    whole = draw(rows, run["summary"], run["config"])
+    assert axes(whole) == empty, "nor do they jump at the end"
+    for trace in whole.data:
+        names = [getattr(trace, f"{axis}axis", None) for axis in "xy"]
+        for values, name, letter in zip((trace.x, trace.y), names, "xy"):
+            limits = empty.get(f"{letter}axis{(name or letter)[1:]}") if name else None
+            if limits and limits[1] and trace.type != "surface":
+                low, high = (10**end if limits[0] == "log" else end for end in limits[1])
+                known = [value for value in values if value is not None and isinstance(value, int | float)]
+                assert sum(low <= value <= high for value in known) >= 0.95 * len(known), "a first batch may lie above"
+
+
+def test_the_nets_in_training_stand_in_for_what_can_only_come_after() -> None:
+    for key in ("lesion", "landscape"):
+        plan = story.opening(key)["config"]
+        rows = [{"net": "plain-20", "kind": "plain", "depth": 20, "step": 1, "loss": 2.4}]
+        figure = learning(rows, plan)
+        assert axes(figure) == axes(learning([], plan)) and list(figure.data[0].y) == [2.4]
+        assert figure.layout.xaxis.range[1] >= max(plan["steps"], plan.get("plain_steps", 0))
+
+
+def test_a_rate_in_training_stands_where_its_last_20_steps_are() -> None:
+    """The recorded curves, cut short: five points, four steps apart; the recorded final once it is there."""
+    run = story.opening("learning-rate")
+    mine = [row for row in run["rows"] if (row["lr"], row["norm"]) == (0.01, "batch")]
+    so_far = [row for row in mine if row["part"] == "curve"][:8]
+    drawn = {trace.name: list(trace.y) for trace in by_rate(so_far, None, run["config"]).data}
+    assert (
+        drawn["with BN"] == [pytest.approx(sum(row["loss"] for row in so_far[-5:]) / 5)] and drawn["without BN"] == []
+    )
+    ended = {trace.name: list(trace.y) for trace in by_rate(mine, None, run["config"]).data}
+    assert ended["with BN"] == [mine[-1]["loss"]]
 
 
 def test_the_degradation_figure_ends_where_the_summary_does() -> None:

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from explorer.lab.outcome import Row
+from explorer.lab.record import recorded
 from explorer.tell.palette import KIND_COLOURS, SHORTCUT
 from explorer.tell.plots.style import BELOW, SMALL, TEXT, styled
 
@@ -22,9 +23,8 @@ VIEWS: dict[str, dict[str, View]] = {}  # experiment -> slug of a view -> figure
 
 
 def view(experiment: str, slug: str) -> Callable[[View], View]:
-    """Makes a figure a view of an experiment; the first one makes the point. A view takes (rows, summary, steps): the
-    rows so far, the summary once there is one, and how many steps a training will have, so that the axis of live curves
-    stands still."""
+    """Makes a figure a view of an experiment; the first one makes the point. A view takes (rows, summary, plan): the
+    rows so far, the summary once there is one, and the run's config, so that the axes stand still from its first row."""
 
     def registered(draw: View) -> View:
         VIEWS.setdefault(experiment, {})[slug] = draw
@@ -99,11 +99,30 @@ def level(
         )
 
 
-def exponents(figure: go.Figure) -> None:
-    """Whole powers of ten on logarithmic axes, at most seven of them."""
-    values = [value for trace in figure.data for value in trace.y or () if value]
-    decades = math.log10(max(values) / min(values)) if values else 1
-    figure.update_yaxes(type="log", exponentformat="power", dtick=max(1, math.ceil(decades / 6)))
+def exponents(figure: go.Figure, ranges: Sequence[tuple[float, float]]) -> None:
+    """Whole powers of ten on logarithmic axes, at most seven of them. ranges: (least, most) value of each panel."""
+    for col, (least, most) in enumerate(ranges, 1):
+        low, high = math.log10(least), math.log10(most)
+        step = max(1, math.ceil((high - low) / 6))
+        figure.update_yaxes(type="log", exponentformat="power", dtick=step, range=[low, high], col=col)
+
+
+def span(plan: Row | None, key: str, rows: Iterable[Row], of: str) -> list[Any]:
+    """The different values that a column will have, in order: as planned, else those that there are."""
+    return sorted(plan[key] if plan else {row[of] for row in rows})
+
+
+def like(experiment: str, plan: Row | None) -> Row:
+    """The recorded run to take the limits of an axis from: of the same config but for seed and budget, else the first."""
+    runs = list(recorded(experiment).values())
+    if plan is None:
+        return runs[0]
+    free = ("seed", "steps", "plain_steps", "device")
+
+    def same(run: Row) -> bool:
+        return all(plan.get(name) == value for name, value in run["config"].items() if name not in free)
+
+    return next((run for run in runs if same(run)), runs[0])
 
 
 def running_mean(values: list[float | None], over: int = 10) -> list[float | None]:

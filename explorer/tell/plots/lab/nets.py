@@ -5,7 +5,8 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from explorer.lab.outcome import Row
-from explorer.tell.plots.lab.base import KIND_COLOUR, column, exponents, finish, line, panels, view
+from explorer.spec import preset
+from explorer.tell.plots.lab.base import KIND_COLOUR, column, exponents, finish, like, line, panels, span, view
 from explorer.tell.plots.style import SMALL
 
 PANELS = {"activation_std": "Signal", "gradient_norm": "Gradient"}
@@ -14,14 +15,16 @@ DASH = {"batch": "solid", "none": "dot"}
 
 
 @view("signal", "layers")
-def through_depth(rows: list[Row], summary: Row | None = None, steps: int | None = None) -> go.Figure:
-    """Signal and gradient in the deepest nets of the rows, on logarithmic axes; exact zeros sit on the floor."""
-    depth = max(column(rows, "depth"), default=0)
+def through_depth(rows: list[Row], summary: Row | None = None, plan: Row | None = None) -> go.Figure:
+    """Signal and gradient in the deepest net of each kind so far, on logarithmic axes; exact zeros sit on the floor."""
+    deepest = {(row["kind"], row["norm"]): row["depth"] for row in sorted(rows, key=lambda row: row["depth"])}
     figure = panels(PANELS.values())
+    limits = [_limits(quantity, plan) for quantity in PANELS]
     for panel, quantity in enumerate(PANELS, 1):
-        chosen = [row for row in rows if row["depth"] == depth and row["quantity"] == quantity]
-        positive = [row["value"] for row in chosen if row["state"] == "ok"]
-        floor = min(positive, default=1.0) / 30
+        chosen = [
+            row for row in rows if row["depth"] == deepest[row["kind"], row["norm"]] and row["quantity"] == quantity
+        ]
+        floor = limits[panel - 1][0] * 2
         for net in dict.fromkeys(column(chosen, "net")):
             _net(figure, [row for row in chosen if row["net"] == net], floor, panel)
         if any(row["state"] == "zero" for row in chosen):
@@ -36,10 +39,20 @@ def through_depth(rows: list[Row], summary: Row | None = None, steps: int | None
                 showarrow=False,
                 font_size=SMALL,
             )
-    figure.update_xaxes(title="deviation of each block’s output", col=1)
-    figure.update_xaxes(title="norm at each convolution", col=2)
-    exponents(figure)
+    depth = max(plan["imagenet_depths"] if plan else deepest.values(), default=152)
+    spec = preset(f"resnet{depth}")
+    blocks = sum(spec.stages)
+    convolutions = blocks * {"basic": 2, "bottleneck": 3}[spec.block]  # beside the stem
+    figure.update_xaxes(title="deviation of each block’s output", range=[-0.02 * blocks, 1.02 * blocks], col=1)
+    figure.update_xaxes(title="norm at each convolution", range=[-0.02 * convolutions, 1.02 * convolutions], col=2)
+    exponents(figure, limits)
     return finish(figure)
+
+
+def _limits(quantity: str, plan: Row | None) -> tuple[float, float]:
+    """The least and the most that the axis shows: what was recorded, and room around it."""
+    seen = [row["value"] for row in like("signal", plan)["rows"] if row["quantity"] == quantity and row["value"]]
+    return min(seen) / 100, max(seen) * 100
 
 
 def _net(figure: go.Figure, mine: list[Row], floor: float, panel: int) -> None:
@@ -78,7 +91,7 @@ def _net(figure: go.Figure, mine: list[Row], floor: float, panel: int) -> None:
 
 
 @view("signal", "depths")
-def by_depth(rows: list[Row], summary: Row | None = None, steps: int | None = None) -> go.Figure:
+def by_depth(rows: list[Row], summary: Row | None = None, plan: Row | None = None) -> go.Figure:
     """How far apart the two ends are, against depth: signal last/first, gradient first/last."""
     figure = panels(["Signal, last / first", "Gradient, first / last"])
     cases = dict.fromkeys((row["kind"], row["norm"]) for row in rows)
@@ -107,15 +120,24 @@ def by_depth(rows: list[Row], summary: Row | None = None, steps: int | None = No
                 panel,
             )
     figure.update_traces(mode="lines+markers", marker_size=9)
-    figure.update_xaxes(title="layers")
-    exponents(figure)
+    depths = span(plan, "imagenet_depths", rows, "depth") or [18, 152]
+    figure.update_xaxes(title="layers", range=[0, depths[-1] * 1.06])
+    exponents(figure, [_far_apart(quantity, plan) for quantity in PANELS])
     return finish(figure)
 
 
+def _far_apart(quantity: str, plan: Row | None) -> tuple[float, float]:
+    """As `_limits`, of the ratio between a net's two ends."""
+    key = {"activation_std": "signal_last_over_first", "gradient_norm": "gradient_first_over_last"}[quantity]
+    seen = [net[key] for net in like("signal", plan)["summary"]["nets"] if net[key]]
+    return min([1.0, *seen]) / 100, max([1.0, *seen]) * 100
+
+
 @view("shattered", "gradients")
-def shattered(rows: list[Row], summary: Row | None = None, steps: int | None = None) -> go.Figure:
+def shattered(rows: list[Row], summary: Row | None = None, plan: Row | None = None) -> go.Figure:
     """Above: the slope along one line in the deepest net of each kind. Below: its autocorrelation at each depth."""
-    deepest = max(column(rows, "depth"), default=0)
+    depths = span(plan, "depths", rows, "depth") or [56]
+    deepest = depths[-1]
     figure = panels(
         [
             f"Plain-{deepest}: slope along a line",
@@ -144,7 +166,7 @@ def shattered(rows: list[Row], summary: Row | None = None, steps: int | None = N
             panel,
         )
         for rank, depth in enumerate(sorted(set(column(mine, "depth")), reverse=True)):
-            curve = [row for row in mine if row["part"] == "autocorrelation" and row["depth"] == depth]
+            curve = _newest([row for row in mine if row["depth"] == depth])
             figure.add_trace(
                 line(
                     f"{kind}-{depth}",
@@ -159,8 +181,9 @@ def shattered(rows: list[Row], summary: Row | None = None, steps: int | None = N
             )
     figure.update_yaxes(range=[-4, 4], showticklabels=False, row=1)
     figure.update_yaxes(range=[-0.35, 1.05], row=2)
-    figure.update_xaxes(title="steps along the line", row=2)
-    figure.update_xaxes(showticklabels=False, tickvals=[0, 1], row=1)
+    lags = max(row["lag"] for row in like("shattered", plan)["rows"] if row["part"] == "autocorrelation")
+    figure.update_xaxes(title="steps along the line", range=[0, lags], row=2)
+    figure.update_xaxes(showticklabels=False, tickvals=[0, 1], range=[0, 1], row=1)
     for axes in ("", "2"):  # names inside the panel: as tick labels those of two panels collide on a small screen
         for at, end, text in ((0, "left", "one digit"), (1, "right", "another")):
             figure.add_annotation(
@@ -176,3 +199,9 @@ def shattered(rows: list[Row], summary: Row | None = None, steps: int | None = N
             )
     finish(figure, 560)
     return figure.update_layout(legend_y=-0.16)
+
+
+def _newest(rows: list[Row]) -> list[Row]:
+    """A net's autocorrelation, or as it stands over the lines so far: the last row of each lag."""
+    last = {row["lag"]: row for row in rows if row["part"] in ("so far", "autocorrelation")}
+    return [last[lag] for lag in sorted(last)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from explorer.lab.outcome import Row
-from explorer.tell.plots.lab.base import KIND_COLOUR, column, finish, level, line, panels, view
+from explorer.tell.plots.lab.base import KIND_COLOUR, column, finish, level, like, line, panels, view
 from explorer.tell.plots.style import SMALL
 
 DOTTED = "rgba(210,69,47,.35)"
@@ -13,9 +13,12 @@ SURFACE = [[0, "#0f2f5c"], [0.25, "#2484c1"], [0.5, "#8fc0e0"], [0.75, "#efd9b4"
 
 
 @view("lesion", "single")
-def lesions(rows: list[Row], summary: Row | None = None, steps: int | None = None) -> go.Figure:
+def lesions(rows: list[Row], summary: Row | None = None, plan: Row | None = None) -> go.Figure:
     """Test error after deleting each single block; the dotted line is the intact net."""
     nets = {kind: next((row["net"] for row in rows if row.get("kind") == kind), kind) for kind in KIND_COLOUR}
+    blocks = _blocks(rows, plan)
+    if plan:
+        nets = {kind: f"{kind}-{plan[BUDGET[kind]]}" for kind in KIND_COLOUR}
     figure = panels(
         [name.capitalize() for name in nets.values()],
         shared_yaxes=True,
@@ -38,7 +41,7 @@ def lesions(rows: list[Row], summary: Row | None = None, steps: int | None = Non
         )
         for intact in (row for row in rows if row["part"] == "intact" and row["kind"] == kind):
             level(figure, intact["error_percent"], "", col=panel, label=None)
-        figure.update_xaxes(title="deleted block", col=panel)
+        figure.update_xaxes(title="deleted block", range=[0.4, blocks[kind] + 0.6], col=panel)
     level(figure, 90, "guessing", label=2)
     figure.update_yaxes(range=[0, 102], ticksuffix=" %")
     figure.update_yaxes(title="test error", col=1)
@@ -46,7 +49,7 @@ def lesions(rows: list[Row], summary: Row | None = None, steps: int | None = Non
 
 
 @view("lesion", "several")
-def several(rows: list[Row], summary: Row | None = None, steps: int | None = None) -> go.Figure:
+def several(rows: list[Row], summary: Row | None = None, plan: Row | None = None) -> go.Figure:
     """Test error after deleting random sets of blocks: each draw a dot, the mean a line."""
     figure = panels([""])
     for kind, colour in KIND_COLOUR.items():
@@ -75,13 +78,14 @@ def several(rows: list[Row], summary: Row | None = None, steps: int | None = Non
             )
         )
     level(figure, 90, "guessing")
-    figure.update_xaxes(title="blocks deleted, at random")
+    most = max(count - (2 if kind == "residual" else 0) for kind, count in _blocks(rows, plan).items())
+    figure.update_xaxes(title="blocks deleted, at random", range=[0, most + 1])
     figure.update_yaxes(title="test error", range=[0, 102], ticksuffix=" %")
     return finish(figure)
 
 
 @view("lesion", "paths")
-def paths(rows: list[Row], summary: Row | None = None, steps: int | None = None) -> go.Figure:
+def paths(rows: list[Row], summary: Row | None = None, plan: Row | None = None) -> go.Figure:
     """How many paths have each length, and how much of the gradient comes through them."""
     mine = [row for row in rows if row["part"] == "paths"]
     figure = panels([""])
@@ -100,9 +104,22 @@ def paths(rows: list[Row], summary: Row | None = None, steps: int | None = None)
         )
     figure.update_layout(barmode="overlay", bargap=0.12)
     figure.update_traces(opacity=0.8)
-    figure.update_xaxes(title="path length: blocks whose main path is taken")
-    figure.update_yaxes(tickformat=".0%")
+    most = _blocks(rows, plan)["residual"]
+    figure.update_xaxes(title="path length: blocks whose main path is taken", range=[-0.6, most + 0.6])
+    figure.update_yaxes(tickformat=".0%", range=[0, 0.3])
     return finish(figure)
+
+
+BUDGET = {"plain": "shallow", "residual": "depth"}  # of which field of the config a net has its depth
+
+
+def _blocks(rows: list[Row], plan: Row | None) -> dict[str, int]:
+    """Of each kind: how many single blocks can be deleted. Of 6n + 2 layers 3n blocks (He et al. 2015, §4.2); in a plain
+    net two of them change the shape, and have to stay."""
+    if plan:
+        return {kind: (plan[field] - 2) // 2 - (2 if kind == "plain" else 0) for kind, field in BUDGET.items()}
+    single = [row["kind"] for row in rows if row["part"] == "single"]
+    return {kind: single.count(kind) or 27 for kind in KIND_COLOUR}
 
 
 def _grids(rows: list[Row]) -> dict[str, tuple[str, list[float], list[float], list[list[float | None]]]]:
@@ -116,14 +133,15 @@ def _grids(rows: list[Row]) -> dict[str, tuple[str, list[float], list[float], li
     return found
 
 
-def _limits(rows: list[Row]) -> tuple[float, float]:
-    return 0.0, max([5.0, *(row["loss"] for row in rows if row["loss"] is not None)])
+def _limits(plan: Row | None) -> tuple[float, float]:
+    """Of the loss: known beforehand, so that the surfaces grow on a scale that stands."""
+    return 0.0, max([5.0, *(row["loss"] for row in like("landscape", plan)["rows"] if row["loss"] is not None)])
 
 
 @view("landscape", "surface")
-def surfaces(rows: list[Row], summary: Row | None = None, steps: int | None = None) -> go.Figure:
+def surfaces(rows: list[Row], summary: Row | None = None, plan: Row | None = None) -> go.Figure:
     """Two surfaces on one scale; drag to turn them."""
-    grids, (low, high) = _grids(rows), _limits(rows)
+    grids, (low, high) = _grids(rows), _limits(plan)
     figure = panels(
         [grid[0].capitalize() for grid in grids.values()],
         horizontal_spacing=0.01,
@@ -165,14 +183,16 @@ def surfaces(rows: list[Row], summary: Row | None = None, steps: int | None = No
         },
         camera={"eye": {"x": 1.75, "y": 1.75, "z": 1.1}, "center": {"x": 0, "y": 0, "z": -0.12}},
     )
+    reach = plan["reach"] if plan else 1.0
+    figure.update_scenes(xaxis_range=[-reach, reach], yaxis_range=[-reach, reach])
     finish(figure, 500)
     return figure.update_layout(margin={"l": 0, "r": 0, "t": 40, "b": 0})
 
 
 @view("landscape", "contours")
-def contours(rows: list[Row], summary: Row | None = None, steps: int | None = None) -> go.Figure:
+def contours(rows: list[Row], summary: Row | None = None, plan: Row | None = None) -> go.Figure:
     """The same slices from above."""
-    grids, (low, high) = _grids(rows), _limits(rows)
+    grids, (low, high) = _grids(rows), _limits(plan)
     figure = panels([grid[0].capitalize() for grid in grids.values()], shared_yaxes=True, horizontal_spacing=0.05)
     for panel, (_, a, b, z) in enumerate(grids.values(), 1):
         figure.add_trace(
@@ -192,4 +212,6 @@ def contours(rows: list[Row], summary: Row | None = None, steps: int | None = No
             1,
             panel,
         )
+    reach = plan["reach"] if plan else 1.0
+    figure.update_xaxes(range=[-reach, reach]).update_yaxes(range=[-reach, reach])
     return finish(figure, 460)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import plotly.graph_objects as go
 
 from explorer.lab.outcome import Row
@@ -15,6 +17,7 @@ from explorer.tell.plots.lab.base import (
     line,
     panels,
     running_mean,
+    span,
     view,
 )
 from explorer.tell.plots.style import SMALL, TEXT
@@ -73,21 +76,31 @@ def _heaviest(rows: list[Row]) -> int | None:
 
 
 @view("degradation", "curves")
-def race(rows: list[Row], summary: Row | None = None, steps: int | None = None) -> go.Figure:
+def race(rows: list[Row], summary: Row | None = None, plan: Row | None = None) -> go.Figure:
     """Training loss, plain and residual side by side on one scale: shallow dashed, the deepest heavy."""
     figure = panels(["Plain", "Residual"], shared_yaxes=True, horizontal_spacing=0.05)
     for panel, kind in enumerate(KIND_COLOUR, 1):
         _curves(figure, [row for row in rows if row["kind"] == kind], kind, panel, _heaviest(rows))
     level(figure, CHANCE, "guessing", label=2)
-    last = steps or max(column(rows, "step"), default=100)
-    figure.update_xaxes(title="step", range=[0, last * 1.14])
+    figure.update_xaxes(title="step", range=[0, _last(rows, plan) * 1.14])
     figure.update_yaxes(range=[0, TOP])
     figure.update_yaxes(title="training loss, nats", col=1)
     return finish(figure)
 
 
+def _last(rows: list[Row], plan: Row | None) -> int:
+    """The step at which the longest training ends."""
+    planned = [plan[key] for key in ("steps", "plain_steps") if plan and key in plan]
+    return max(planned or column(rows, "step"), default=100)
+
+
+def learning(rows: list[Row], plan: Row) -> go.Figure:
+    """The nets in training, before what an experiment is about can begin."""
+    return race(rows, None, plan)
+
+
 @view("degradation", "depths")
-def final_by_depth(rows: list[Row], summary: Row | None = None, steps: int | None = None) -> go.Figure:
+def final_by_depth(rows: list[Row], summary: Row | None = None, plan: Row | None = None) -> go.Figure:
     """Mean training loss of the last 20 steps against depth; one line a kind."""
     figure = panels([""])
     for kind, colour in KIND_COLOUR.items():
@@ -108,8 +121,9 @@ def final_by_depth(rows: list[Row], summary: Row | None = None, steps: int | Non
             )
     figure.update_traces(mode="lines+markers", marker_size=11)
     level(figure, CHANCE, "guessing")
-    figure.update_xaxes(title="layers", tickvals=sorted(set(column(rows, "depth"))))
-    figure.update_yaxes(title="final training loss, nats", rangemode="tozero")
+    depths = span(plan, "depths", rows, "depth") or [20, 56]
+    figure.update_xaxes(title="layers", tickvals=depths, range=[0, depths[-1] * 1.08])
+    figure.update_yaxes(title="training loss, mean of the last 20 steps, nats", range=[0, TOP])
     return finish(figure)
 
 
@@ -142,7 +156,7 @@ def spread(finals: list[Row], mine: list[Row]) -> go.Figure:
 
 
 @view("identity", "losses")
-def insertion(rows: list[Row], summary: Row | None = None, steps: int | None = None) -> go.Figure:
+def insertion(rows: list[Row], summary: Row | None = None, plan: Row | None = None) -> go.Figure:
     """The two trainings; and, beside them, the loss of the three nets in eval mode."""
     figure = panels(["In training", "Then, on the whole training set"], column_widths=[0.55, 0.45])
     _curves(figure, rows, "plain", 1, _heaviest(rows))
@@ -172,19 +186,18 @@ def insertion(rows: list[Row], summary: Row | None = None, steps: int | None = N
     figure.update_xaxes(tickangle=0, col=2)
     for panel in (1, 2):
         figure.update_yaxes(range=[0, TOP], col=panel)
-    figure.update_xaxes(title="step", range=[0, (steps or max(column(rows, "step"), default=100)) * 1.14], col=1)
+    figure.update_xaxes(title="step", range=[0, _last(rows, plan) * 1.14], col=1)
     figure.update_yaxes(title="training loss, nats", col=1)
     return finish(figure)
 
 
 @view("learning-rate", "rates")
-def by_rate(rows: list[Row], summary: Row | None = None, steps: int | None = None) -> go.Figure:
-    """Final training loss against the learning rate, with and without BN; crosses where the training diverged."""
+def by_rate(rows: list[Row], summary: Row | None = None, plan: Row | None = None) -> go.Figure:
+    """Training loss against the learning rate, with and without BN; crosses where the training diverged. Of a training
+    that goes on: the mean of its last points so far."""
     figure = panels([""])
     for norm, label in (("none", "without BN"), ("batch", "with BN")):
-        mine = sorted(
-            (row for row in rows if row["part"] == "final" and row["norm"] == norm), key=lambda row: row["lr"]
-        )
+        mine = _by_rate([row for row in rows if row["norm"] == norm])
         shown = [None if row["loss"] is None else min(row["loss"], TOP) for row in mine]
         figure.add_trace(
             line(label, column(mine, "lr"), shown, BN_COLOUR[norm], hover="%{y:.3g} nats at a rate of %{x}")
@@ -214,7 +227,31 @@ def by_rate(rows: list[Row], summary: Row | None = None, steps: int | None = Non
         yanchor="top",
         font_size=SMALL,
     )
-    rates = sorted(set(column(rows, "lr")))
-    figure.update_xaxes(type="log", title="learning rate", tickvals=rates, ticktext=[f"{rate:g}" for rate in rates])
-    figure.update_yaxes(title="final training loss, nats", range=[0, TOP * 1.04])
+    rates = span(plan, "lrs", rows, "lr") or [0.001, 1.0]
+    figure.update_xaxes(
+        type="log",
+        title="learning rate",
+        tickvals=rates,
+        ticktext=[f"{rate:g}" for rate in rates],
+        range=[math.log10(rates[0]) - 0.15, math.log10(rates[-1]) + 0.15],
+    )
+    figure.update_yaxes(title="training loss, mean of the last 20 steps, nats", range=[0, TOP * 1.04])
     return finish(figure)
+
+
+def _by_rate(rows: list[Row]) -> list[Row]:
+    """A row a rate: the final one, or where the training stands."""
+    found: dict[float, Row] = {}
+    curves: dict[float, list[Row]] = {}
+    for row in rows:
+        if row["part"] == "final":
+            found[row["lr"]] = row
+        else:
+            curves.setdefault(row["lr"], []).append(row)
+    for lr, curve in curves.items():
+        if lr not in found:
+            gone = next((row["step"] for row in curve if row["state"] in ("nan", "overflow")), None)
+            last = column(curve[-5:], "loss")  # points lie four steps apart
+            loss = None if gone else sum(last) / len(last)
+            found[lr] = {"lr": lr, "loss": loss, "diverged_at": gone}
+    return [found[lr] for lr in sorted(found)]

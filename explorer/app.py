@@ -27,7 +27,7 @@ import streamlit as st  # noqa: E402
 
 from explorer import telemetry  # noqa: E402
 from explorer.places import ASSETS  # noqa: E402
-from explorer.web import first, lecture_bar, link_popover, pieces, refusal, sidebar, state  # noqa: E402
+from explorer.web import first, lecture_bar, link_popover, pieces, refusal, sidebar, state, tray  # noqa: E402
 
 MORE = "More"  # what does not fit beside the others on a projector's 1280 pixels stands in a list of this name
 PAGES = (  # file in pages/, title, icon, the list that it stands in; the first is the home page
@@ -51,6 +51,12 @@ LOOKS_WITH = {
 }  # pages whose net may be another than the sidebar's
 
 telemetry.begin()
+
+
+def beside(page: str) -> None:
+    """What stands in the header's line: the visitor's runs, if there are any, and the link."""
+    tray.show()
+    link_popover.popover(page)
 
 
 def main() -> None:
@@ -84,7 +90,7 @@ def main() -> None:
     chosen, problem = state.take(link, picked)
     lecture_bar.show(name, flags)
     looking = import_module(LOOKS_WITH[name]).looking if name in LOOKS_WITH else lambda one: one
-    pieces.header(looking(chosen), problem, lambda: link_popover.popover(name))
+    pieces.header(looking(chosen), problem, lambda: beside(name))
     refusal.remarks(state.remarks(link, name, chosen))
     state.visitor().cancel_jobs(unless_place=page.title)
     page.run()

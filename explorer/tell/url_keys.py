@@ -148,6 +148,7 @@ KEYS: tuple[Key, ...] = (
     *(Key(f"view-{name}", ("why_residual",), _one_of(f"view-{name}", partial(_views, name))) for name in EXPERIMENTS),
     _choice("reveal", ["why_residual"], "true", "false"),
     _number("seed", "why_residual", 1, 2**31 - 1),
+    _number("run", "why_residual", 1, 10**6),  # one of the visitor's own; in another browser it names none
     _choice("table", ["paper"], *questions.PAPER),
     _choice("table_stride", ["paper"], *questions.TABLE_STRIDE),
     Key("find", ("catalogue",)),

@@ -72,6 +72,15 @@ def brand() -> None:
         )
 
 
+def remember(cookie: str, value: str, seconds: int) -> None:
+    """Have the browser keep a value of ours; both are of letters, digits and underscores. Raises `ValueError` else."""
+    if not re.fullmatch(r"\w+=\w+", f"{cookie}={value}", re.ASCII):
+        raise ValueError("value: a cookie is of letters, digits and underscores here")
+    about = f"max-age={seconds}; path=/; SameSite=Lax"
+    script = f'document.cookie = "{cookie}={value}; {about}" + (location.protocol === "https:" ? "; Secure" : "");'
+    st.html(f"<span hidden></span><script>{script}</script>", unsafe_allow_javascript=True)
+
+
 def header(chosen: Chosen, problem: str | None, beside: Callable[[], None] = lambda: None) -> None:
     """What is built, in the field's words; and what is wrong with the choice, if anything is. beside: what else stands
     in the line."""

@@ -58,7 +58,7 @@ Session = TypedDict(
         "identified": "tuple[str, Identified | str]",  # From a file: what was given last, and what it is
         # work that runs or has run
         "field_jobs": "dict[tuple[Any, str], Any]",  # Cost: gradients asked for, by model and block
-        "lab": "dict[str, dict[str, Any]]",  # Why residual?: by experiment, its job, own runs, last problem
+        "lab_problem": "str",  # Why residual?: what was wrong with what was asked last
         "seed": "int",
         "timing_job": "Job",
         "timing_ask": "Ask",  # what that job measures
@@ -70,7 +70,7 @@ Session = TypedDict(
     },
     total=False,
 )
-STARTS = ("size-", "steps-")  # of one experiment each: its size and its steps
+STARTS = ("size-", "steps-", "shown-")  # of one experiment each: its size, its steps, and which run is shown
 ENDS = ("_memory",)  # of one map each: what its component was last told
 
 

@@ -11,7 +11,7 @@ from explorer.lab.record import recorded
 from explorer.tell.plots.lab import VIEWS, spread, unknown
 from explorer.tell.plots.lab.base import running_mean
 from explorer.tell.plots.lab.nets import through_depth
-from explorer.tell.plots.lab.training import TOP, by_rate, learning
+from explorer.tell.plots.lab.training import by_rate, learning
 
 ALL = [(key, view) for key, views in VIEWS.items() for view in views]
 

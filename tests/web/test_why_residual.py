@@ -8,6 +8,8 @@ from streamlit.testing.v1 import AppTest
 from explorer.jobs import Job
 from explorer.lab.claims import story
 from explorer.lab.experiments import EXPERIMENTS
+from explorer.lab.shelf import Shelf
+from explorer.web import tray
 from explorer.web.plain import read
 from tests.web.test_pages import open_app
 
@@ -41,15 +43,29 @@ def test_a_bad_link_falls_back(query: str) -> None:
     assert story.texts()["degradation"]["question"] in words(page(f"{query}&reveal=true"))
 
 
-def with_lab(query: str, job: Job | None = None, runs: tuple = ()) -> AppTest:
-    app = page(query)
-    app.session_state["lab"] = {"degradation": {"job": job, "runs": list(runs)}}
-    return app.run()
+def with_runs(query: str, monkeypatch: pytest.MonkeyPatch, *jobs: Job) -> AppTest:
+    """The page of a visitor on whose shelf these runs of the degradation experiment lie."""
+    on, plan = Shelf(), EXPERIMENTS["degradation"].default.as_dict()
+    monkeypatch.setattr(tray, "shelf", lambda: on)
+    monkeypatch.setattr(tray, "seat", lambda: tray.Seat("me"))
+    for job in jobs:
+        on.put("me", "degradation", "pair", plan, lambda job=job: job)
+    return page(query)
 
 
-def test_a_run_that_disagrees_is_said_to() -> None:
-    odd = story.opening("degradation") | {"answer": "neither", "seconds": 9.0}
-    app = with_lab("", runs=(odd,))
+def ended(result: dict | None = None, error: Exception | None = None) -> Job:
+    def work(job: Job) -> dict | None:
+        if error:
+            raise error
+        return result
+
+    job = Job(work, "degradation")
+    job.run()
+    return job
+
+
+def test_a_run_that_disagrees_is_said_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = with_runs("", monkeypatch, ended(story.opening("degradation") | {"answer": "neither"}))
     assert "contradicts the expected picture. 8 of 8 recorded seeds say: Only the plain one." in app.warning[0].value
     assert story.texts()["degradation"]["reveal"] not in words(app)
     assert "measured" in words(app)
@@ -62,20 +78,37 @@ def test_a_run_that_disagrees_is_said_to() -> None:
         (RuntimeError("internal detail"), "The run failed; try a smaller budget."),
     ],
 )
-def test_a_failed_run_leaves_a_message_and_no_traceback(error: Exception, said: str) -> None:
-    def work(job: Job) -> None:
-        raise error
-
-    job = Job(work, "failing")
-    job.run()
-    app = with_lab("reveal=true", job)
+def test_a_failed_run_leaves_a_message_and_no_traceback(
+    error: Exception, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = with_runs("reveal=true", monkeypatch, ended(error=error))
     assert not app.exception and said in read(app.error[0].value) and "internal detail" not in read(app.error[0].value)
     assert "What may be claimed" in words(app)
+    assert not app.run().error, "said once"
 
 
-def test_a_cancelled_run_leaves_the_recorded_one() -> None:
+def test_a_cancelled_run_leaves_the_recorded_one(monkeypatch: pytest.MonkeyPatch) -> None:
     job = Job(lambda job: None, "never")
     job.cancel()
-    job.run()
-    app = with_lab("reveal=true", job)
+    app = with_runs("reveal=true", monkeypatch, job)
     assert not app.exception and not app.error and "recorded" in words(app)
+
+
+def test_two_runs_stand_under_one_another_with_their_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded = story.opening("degradation")
+    runs = [recorded | {"config": recorded["config"] | {"seed": seed}} for seed in (4, 5)]
+    app = with_runs("reveal=true", monkeypatch, *map(ended, runs))
+    against = app.selectbox("against-degradation")
+    assert against.options[0] == "1. yours, seed 4" and against.value is None
+    against.set_value("recorded: 20 against 56 layers").run()
+    assert not app.exception
+    assert "above (measured)" in words(app) and "below (recorded)" in words(app)
+    assert len(app.get("plotly_chart")) == 2 + 1, "both runs, and the spread over the seeds"
+
+
+def test_the_tray_s_link_shows_the_run_that_it_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded = story.opening("degradation")
+    runs = [recorded | {"config": recorded["config"] | {"seed": seed}} for seed in (4, 5)]
+    app = with_runs("reveal=true&run=1", monkeypatch, *map(ended, runs))
+    assert "seed 4 · 20, 56 layers" in words(app) and "run" not in app.query_params
+    assert "seed 5 · 20, 56 layers" in words(with_runs("reveal=true&run=99", monkeypatch, *map(ended, runs)))

@@ -25,6 +25,7 @@ from explorer.lab.experiments.nets import built, digit_spec
 from explorer.lab.experiments.train import Pupil, Trainer, side_by_side
 from explorer.lab.outcome import Row, number, outcome, state
 
+TRAINING = 0.33  # of the time
 CHANCE = 2.302585  # ln 10, the loss of a net that knows nothing
 
 
@@ -60,14 +61,16 @@ def run(config: Landscape, job: Job) -> dict[str, Any]:
             model = built(digit_spec(config.depth, kind, config.width), config.seed, device)
             name = {"net": f"{kind}-{config.depth}", "kind": kind, "part": "training"}
             pupils.append(Pupil(Trainer(model, training, config.lr, config.seed), name, config.steps))
-        side_by_side(pupils, job, 0.5)
+        side_by_side(pupils, job, TRAINING)
         slices: list[list[Row]] = [[] for _ in pupils]
         names = [{"net": one.name["net"], "kind": one.name["kind"]} for one in pupils]
         surfaces = [surface(one.trainer.model, batch, config, name, job) for one, name in zip(pupils, names)]
         for index, fresh in enumerate(zip(*surfaces), 1):
             for rows, row in zip(slices, fresh):
                 rows += row
-            job.checkpoint(0.5 + 0.5 * index / config.grid, "surfaces", [point for row in fresh for point in row])
+            job.checkpoint(
+                TRAINING + (1 - TRAINING) * index / config.grid, "surfaces", [point for row in fresh for point in row]
+            )
         rows = [row for rows in slices for row in rows]
         summary: Row = {name["kind"]: summarise(mine, name) for name, mine in zip(names, slices)}
         return outcome("landscape", config, rows, summary, max(KINDS, key=lambda kind: summary[kind]["uphill_share"]))

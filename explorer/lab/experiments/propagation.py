@@ -45,14 +45,16 @@ def run(config: Propagation, job: Job) -> dict[str, Any]:
         x = photographs(config.picture_side, device)
         cases = [(depth, kind, norm) for depth in config.imagenet_depths for norm in NORMS for kind in KINDS]
         rows: list[Row] = []
-        for done, (depth, kind, norm) in enumerate(cases):
+        whole, done = sum(depth for depth, _, _ in cases), 0
+        for depth, kind, norm in cases:
             net = f"{kind}-{depth}{'' if norm == 'batch' else ' without BN'}"
-            job.checkpoint(done / len(cases), f"building {net}")
+            job.checkpoint(done / whole, f"building {net}")
             model = built(imagenet_spec(depth, kind, norm), config.seed, device, config.init)
             name = {"net": net, "kind": kind, "norm": norm, "depth": depth}
             rows += probe(model, x, config.seed, job, name)
             del model
-            job.checkpoint((done + 1) / len(cases), net)
+            done += depth
+            job.checkpoint(done / whole, net)
         summary = {"nets": [summarise(rows, net) for net in dict.fromkeys(row["net"] for row in rows)]}
         return outcome("signal", config, rows, summary, answer(summary, max(config.imagenet_depths)))
 

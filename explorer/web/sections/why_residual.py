@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,25 +17,58 @@ from explorer.lab.claims.judged import shipped
 from explorer.lab.config import MAX_SEED, Config
 from explorer.lab.experiments import EXPERIMENTS
 from explorer.lab.outcome import Row
+from explorer.lab.pace import Pace, clock_of, said, sounded
 from explorer.lab.record import provenance, recorded
+from explorer.lab.shelf import Kept
 from explorer.tell import lab_words
-from explorer.tell.plots.lab import VIEWS, spread, unknown
+from explorer.tell.plots.lab import VIEWS, learning, spread, unknown
 from explorer.tell.tabular import csv_text
-from explorer.web import pieces, state
+from explorer.web import pieces, plain, state, tray
+from explorer.web.sections import playing
 from explorer.web.session import by_key, session
 
-PLACE = "Why residual?"  # the page's title in app.py: a job belongs to it, and ends when its visitor leaves
-KEPT = 8  # own runs of an experiment that a session remembers
+PLACE = "Why residual?"
+POLL_S = 0.5
 
 STYLE = (Path(__file__).parent / "why_residual.css").read_text(encoding="utf-8")
 
 
+def kind_of(run: Row) -> str:
+    """measured (by this visitor) or recorded."""
+    return "measured" if "seconds" in run else "recorded"
+
+
+def _name(number: int, run: Row) -> str:
+    return f"{number}. yours, seed {run['config']['seed']}"
+
+
+def _run(key: str, size: str, config: Config, pace: Pace, job: Job) -> Row:
+    """A live run; what it took is what the next one is said to take."""
+    clock = clock_of(config)
+    began_s = clock()
+    found: Row = EXPERIMENTS[key].run(config, job) | {"provenance": provenance(config.device)}
+    pace.learn(key, size, config, clock() - began_s)
+    return found
+
+
+def _sound(key: str, size: str, config: Config, pace: Pace, job: Job) -> None:
+    pace.learn(key, size, config, sounded(EXPERIMENTS[key].run, config, job, clock=clock_of(config)))
+
+
+def _until_known(key: str, size: str) -> None:
+    """The button says how long it takes as soon as that is known."""
+    if tray.pace().about(key, size, EXPERIMENTS[key].presets[size].config) is not None:
+        st.rerun()
+
+
 class Bench:
-    """One experiment in one visit. key: of lab.EXPERIMENTS; mine: its job, own runs and last problem."""
+    """One experiment in one visit. key: of lab.EXPERIMENTS; runs: this visitor's, the oldest first."""
 
     def __init__(self, key: str) -> None:
         self.key, self.experiment, self.text = key, EXPERIMENTS[key], story.texts()[key]
-        self.mine = session().setdefault("lab", {}).setdefault(key, {"job": None, "runs": []})
+        self.runs = tray.runs(key)
+        self.going = next((run for run in reversed(self.runs) if run.job.active), None)
+        self.own = {run.number: run.result for run in self.runs if run.result is not None}
 
     def configured(self, name: str) -> Config:
         """The config that the controls say. Raises `ValueError`."""
@@ -48,67 +82,57 @@ class Bench:
         if another:
             session()["seed"] = session().get("seed", 1) % MAX_SEED + 1
         try:
-            config, run = (
-                self.configured(name),
-                self.experiment.run,
-            )  # held here: the page's names are another rerun's by then
-            self.mine["steps"] = getattr(config, "steps", None)
-            self.mine["job"] = state.runner().submit(
-                lambda job: run(config, job) | {"provenance": provenance(config.device)},
-                self.key,
-                state.visitor().id,
-                PLACE,
+            config = self.configured(name)
+            work = partial(_run, self.key, name, config, tray.pace())  # nothing of this rerun
+            tray.keep(
+                lambda of: tray.shelf().put(
+                    of,
+                    self.key,
+                    name,
+                    config.as_dict(),
+                    lambda: state.runner().submit(work, self.key, f"lab {of}", PLACE),
+                )
             )
-            self.mine.pop("problem", None)
         except ValueError as error:
-            self.mine["problem"] = str(error)
+            session()["lab_problem"] = str(error)
 
-    def collect(self) -> None:
-        """Take over what a job that has ended left behind."""
-        job = self.mine["job"]
-        if job is None or job.active:
-            return
-        self.mine["job"] = None
-        if job.state == "done":
-            self.mine["runs"] = [*self.mine["runs"], job.result | {"seconds": job.elapsed_s}][-KEPT:]
-        elif job.state == "failed":
-            self.mine["problem"] = (
-                str(job.error) if isinstance(job.error, ValueError) else "The run failed; try a smaller budget."
-            )
+    def problem(self) -> None:
+        """What was wrong with the last run, once."""
+        said = session().pop("lab_problem", None)
+        for run in self.runs:
+            if run.problem:
+                said = run.problem
+                tray.drop(run)
+        if said:
+            plain.error(said)
 
     def draw(
         self,
         view: str,
         rows: list[Row],
         summary: Row | None,
+        plan: Row,
         hidden: bool = False,
-        steps: int | None = None,
-        live: bool = False,
+        place: str = "shown",
     ) -> None:
-        figure = VIEWS[self.key][view](rows, summary, steps)
+        if rows and all(row.get("part") == "training" for row in rows):
+            figure = learning(rows, plan)
+        else:
+            figure = VIEWS[self.key][view]([row for row in rows if row.get("part") != "training"], summary, plan)
         pieces.chart(
             unknown(figure) if hidden else figure,
             f"{self.text['tab']}: {self.text['question']}",
-            key=f"{self.key}-{view}-{live}",
+            key=f"{self.key}-{view}-{place}",
         )
 
-    @st.fragment(run_every=0.7)
-    def follow(self, job: Job, view: str) -> None:
-        """Live curves, progress and a way out, while the job runs."""
-        if not job.active:
+    @st.fragment(run_every=POLL_S)
+    def follow(self, run: Kept, view: str) -> None:
+        """Live curves, progress, pause, speed and a way out, while the job runs."""
+        if not run.job.active:
             st.rerun()
-        ahead = state.runner().position(job)
-        bar, out = st.columns([5, 1], vertical_alignment="center")
-        bar.progress(
-            job.progress,
-            f"number {ahead} in the queue" if ahead else f"{job.message or 'starting'} · {job.elapsed_s:.0f} s",
-        )
-        if out.button("Cancel", key="cancel", width="stretch"):
-            job.cancel()
-        rows = [row for part in list(job.partial) for row in part]
+        playing.controls(run, lambda: tray.drop(run))
         with st.container(key="live"):
-            if rows:
-                self.draw(view, rows, None, steps=self.mine["steps"], live=True)
+            self.draw(view, run.rows, None, run.plan, place="live")
 
     def controls(self) -> None:
         """The two buttons; seed, size and budget."""
@@ -144,9 +168,9 @@ class Bench:
             st.caption(story.budget(self.configured(name)) + story.cost(self.key, name))
             if "gpu" in self.experiment.presets and "gpu" not in self.sizes():
                 st.caption(f"On a host with a CUDA device: {self.experiment.presets['gpu'].label}.")
-        busy = self.mine["job"] is not None
+        busy = self.going is not None
         buttons.button(
-            "Run it live",
+            f"Run it live{self.about(name)}",
             type="primary",
             key="run",
             on_click=self.start,
@@ -158,6 +182,16 @@ class Bench:
             "Another seed", key="again", on_click=self.start, args=(name, True), disabled=busy, icon=":material/casino:"
         )
 
+    def about(self, name: str) -> str:
+        """' · about 30 s here', measured on this host when somebody first comes by, and by every run since."""
+        config, pace = self.experiment.presets[name].config, tray.pace()
+        if pace.first_asks(self.key, name):
+            state.runner().submit(partial(_sound, self.key, name, config, pace), "how fast this host is")
+        words = said(pace.about(self.key, name, self.configured(name)))
+        if not words:
+            st.fragment(_until_known, run_every=1.0)(self.key, name)
+        return f" · {words}" if words else ""
+
     def sizes(self) -> list[str]:
         """The presets that this host can run."""
         return [
@@ -168,18 +202,54 @@ class Bench:
 
     def shown(self) -> Row:
         """The run on the screen: this visit's last one, or the recorded one, or what was picked."""
+        names = self._names()
+        if len(names) == 1:
+            return next(iter(names.values()))
         size = by_key().get(f"size-{self.key}")
-        known = {f"recorded: {self.experiment.presets[name].label}": run for name, run in recorded(self.key).items()}
-        own = {f"{number}. yours, seed {run['config']['seed']}": run for number, run in enumerate(self.mine["runs"], 1)}
-        if not own and len(known) == 1:
-            return next(iter(known.values()))
-        names = [*reversed(own), *known]
-        first = 0 if own else list(recorded(self.key)).index(size) if size in recorded(self.key) else 0
+        known = recorded(self.key)
+        first = 0 if self.own else list(known).index(size) if size in known else 0
+        key = f"shown-{self.key}-{len(self.own)}-{size}"
+        if (wanted := self._wanted()) is not None:
+            by_key()[key] = wanted
+        name = st.selectbox("Shown", list(names), first, key=key, label_visibility="collapsed")
+        return names[name]
+
+    def _wanted(self) -> str | None:
+        """The run that the tray's link names, once: after that the control says."""
+        number = st.query_params.get("run", "")
+        st.query_params.pop("run", None)
+        run = self.own.get(int(number)) if number.isdecimal() else None
+        return None if run is None else _name(int(number), run)
+
+    def _names(self) -> dict[str, Row]:
+        """Every run that can be shown: this visitor's, the newest first, then the recorded ones."""
+        own = {_name(number, run): run for number, run in reversed(self.own.items())}
+        labels = {name: self.experiment.presets[name].label for name in recorded(self.key)}
+        return own | {f"recorded: {labels[name]}": run for name, run in recorded(self.key).items()}
+
+    def against(self, view: str, run: Row) -> None:
+        """Two runs under one another on the same axes, and their figures side by side."""
+        others = {name: one for name, one in self._names().items() if one is not run}
+        if not self.own or not others:
+            return
         name = st.selectbox(
-            "Shown", names, first, key=f"shown-{self.key}-{len(own)}-{size}", label_visibility="collapsed"
+            "Compare with",
+            list(others),
+            None,
+            key=f"against-{self.key}",
+            placeholder="another run of this experiment",
         )
-        run: Row = (own | known)[name]
-        return run
+        if name is None:
+            return
+        other = others[name]
+        pieces.html(lab_words.source(other, pieces.mark(kind_of(other))))
+        self.draw(view, other["rows"], other["summary"], other["config"], place="against")
+        quotes = [{one.label: one.value for one in self.experiment.quotes(each["summary"])} for each in (run, other)]
+        heads = [f"{column} ({kind_of(each)})" for column, each in (("above", run), ("below", other))]
+        labels = dict.fromkeys(label for each in quotes for label in each)
+        pieces.table(
+            [{"": label, **{head: each.get(label, "–") for head, each in zip(heads, quotes)}} for label in labels]
+        )
 
     def meaning(self, run: Row) -> None:
         """What may be claimed, what not, and the paper; then every claim with its rate."""
@@ -193,7 +263,9 @@ class Bench:
                 "recorded",
             )
             if self.key == "degradation":
-                pieces.chart(spread(*story.finals(self.mine["runs"])), "Final training loss of each net over the seeds")
+                pieces.chart(
+                    spread(*story.finals(list(self.own.values()))), "Final training loss of each net over the seeds"
+                )
 
     def downloads(self, run: Row) -> None:
         """The points as CSV; everything, with config and provenance, as JSON."""

@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 from explorer.tell.plots.lab import nets, trained, training
 from explorer.tell.plots.lab.base import KIND_COLOUR, VIEWS
 
-__all__ = ["VIEWS", "nets", "spread", "trained", "unknown"]
-spread = training.spread
+__all__ = ["VIEWS", "learning", "nets", "spread", "trained", "unknown"]
+learning, spread = training.learning, training.spread
 
 
 def unknown(figure: go.Figure) -> go.Figure:

@@ -1,0 +1,54 @@
+"""A run that goes on, as a player: how far it is, pause, speed, and a way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from explorer.lab.shelf import PAUSED_S, Kept
+from explorer.web import state
+
+SPEEDS = {"slow": 1.0, "steady": 0.25, "full speed": 0.0}  # words → seconds between two points of the curves
+USUAL = "full speed"
+
+
+def controls(run: Kept, cancel: Callable[[], None]) -> None:
+    """One line: progress with words, Pause or Go on, the speed, Cancel."""
+    job = run.job
+    st.progress(job.progress, _words(run))
+    with st.container(horizontal=True, vertical_alignment="center", key="playing"):
+        if job.pausing:
+            st.button("Go on", key="go-on", icon=":material/play_arrow:", on_click=job.resume)
+        else:
+            st.button(
+                "Pause",
+                key="pause",
+                icon=":material/pause:",
+                on_click=job.pause,
+                help=f"It is kept for {PAUSED_S / 60:.0f} minutes; meanwhile others have their turn.",
+            )
+        speed = st.segmented_control(
+            "Speed",
+            list(SPEEDS),
+            default=_speed(job.rest_s),
+            key=f"speed-{run.number}",
+            required=True,
+            label_visibility="collapsed",
+        )
+        if SPEEDS[speed] != job.rest_s:
+            job.hurry(SPEEDS[speed])
+        st.button("Cancel", key="cancel", icon=":material/close:", type="tertiary", on_click=cancel)
+
+
+def _speed(rest_s: float) -> str:
+    return next((word for word, seconds in SPEEDS.items() if seconds == rest_s), USUAL)
+
+
+def _words(run: Kept) -> str:
+    job, ahead = run.job, state.runner().position(run.job)
+    if job.pausing:
+        return f"paused · {job.message or 'before the first step'}"
+    if ahead and job.started_s is None:
+        return f"number {ahead} in the queue"
+    return f"{job.message or 'starting'} · {job.elapsed_s:.0f} s"

@@ -1,0 +1,189 @@
+"""A visitor's runs outlive the page and the tab, within bounds; and how long one takes is measured, not guessed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from explorer.jobs import Job
+from explorer.lab import pace, shelf
+from explorer.lab.experiments.degradation import Degradation
+from explorer.lab.experiments.propagation import Propagation
+from explorer.lab.pace import Pace, said, sounded
+from explorer.lab.shelf import Kept, Shelf
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def put(on: Shelf, of: str, *, ended: bool = False) -> Kept:
+    job = Job(lambda job: {"rows": []}, "")
+    if ended:
+        job.run()
+    return on.put(of, "degradation", "pair", {"seed": 1}, lambda: job)
+
+
+def test_runs_are_found_again_by_the_token_and_by_nothing_else() -> None:
+    on = Shelf()
+    mine, theirs = shelf.token(), shelf.token()
+    first, second = put(on, mine, ended=True), put(on, mine)
+    assert [run.number for run in on.runs(mine)] == [1, 2] and on.runs(mine) == [first, second]
+    assert on.runs(theirs) == [] and not on.arrived(theirs)
+    assert first.result == {"rows": [], "seconds": first.job.elapsed_s} and second.result is None
+    on.drop(mine, second)
+    assert second.job.state == "cancelled" and on.runs(mine) == [first]
+
+
+@pytest.mark.parametrize("given", ["", "x" * 31, "x" * 33, "x" * 31 + ";", "x" * 31 + "é", "../" * 10 + "xx"])
+def test_what_a_browser_sends_is_no_token_unless_it_looks_like_one(given: str) -> None:
+    assert not shelf.is_token(given)
+    assert shelf.is_token(shelf.token()) and shelf.token() != shelf.token()
+
+
+def test_a_visitor_keeps_so_many_runs_and_starts_so_few_at_once() -> None:
+    on = Shelf()
+    for _ in range(shelf.KEPT_RUNS + 3):
+        put(on, "me", ended=True)
+    assert [run.number for run in on.runs("me")] == list(range(4, shelf.KEPT_RUNS + 4)), "the oldest made room"
+    going = [put(on, "me") for _ in range(shelf.AT_ONCE)]
+    with pytest.raises(ValueError, match="runs=3: wait for one of them"):
+        put(on, "me")
+    going[0].job.cancel()
+    put(on, "me")
+    assert len(on.runs("me")) <= shelf.KEPT_RUNS and set(going[1:]) <= set(on.runs("me")), (
+        "none that goes on is dropped"
+    )
+
+
+def test_the_shelf_holds_so_many_visitors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelf, "VISITORS", 2)
+    clock = Clock()
+    on = Shelf(clock)
+    oldest = put(on, "a")
+    for of in "bc":
+        clock.now += 1
+        put(on, of, ended=True)
+    assert oldest.job.state == "cancelled" and [bool(on.runs(of)) for of in "abc"] == [False, True, True]
+
+
+def test_a_reload_finds_the_run_and_a_closed_tab_ends_it_after_a_while() -> None:
+    clock = Clock()
+    on = Shelf(clock)
+    run = put(on, "me")
+    on.arrived("me")
+    on.left("me")
+    clock.now += shelf.GONE_S - 1
+    on.tidy()
+    assert run.job.active and on.arrived("me"), "reloaded: the run goes on"
+    clock.now += shelf.GONE_S * 10
+    on.tidy()
+    assert run.job.active, "another page of the same tab"
+    on.arrived("me")
+    on.left("me")
+    clock.now += shelf.GONE_S * 10
+    on.tidy()
+    assert run.job.active, "a second tab is still open"
+    on.left("me")
+    clock.now += shelf.GONE_S
+    on.tidy()
+    assert run.job.state == "cancelled"
+
+
+def test_results_stay_for_the_visit_and_expire_after_it() -> None:
+    clock = Clock()
+    on = Shelf(clock)
+    put(on, "me", ended=True)
+    on.arrived("me")
+    clock.now += shelf.KEPT_S * 3
+    assert on.runs("me"), "as long as a tab is open"
+    on.left("me")
+    clock.now += shelf.KEPT_S - 1
+    assert on.runs("me")
+    clock.now += shelf.KEPT_S
+    on.tidy()
+    assert on.runs("me") == []
+
+
+def test_a_run_that_stays_paused_is_cancelled() -> None:
+    clock = Clock()
+    on = Shelf(clock)
+    run, other = put(on, "me"), put(on, "me")
+    on.arrived("me")
+    run.job.pause()
+    on.tidy()
+    clock.now += shelf.PAUSED_S - 1
+    on.tidy()
+    assert run.job.active
+    run.job.resume()
+    on.tidy()
+    run.job.pause()
+    on.tidy()
+    clock.now += shelf.PAUSED_S
+    on.tidy()
+    assert run.job.state == "cancelled" and other.job.active
+
+
+# how long it takes ----------------------------------------------------------------------------------------------------
+
+
+def trained(clock: Clock):
+    """Work that builds for 2 s, and then takes 100 steps of 0.1 s each."""
+
+    def run(config: object, job: Job) -> str:
+        job.checkpoint(0.0)
+        clock.now += 2.0
+        for step in range(100):
+            job.checkpoint(step / 100)
+            clock.now += 0.1
+        return "ran"
+
+    return run
+
+
+@pytest.mark.parametrize("most_s", [2.5, 5.0, 1e9])
+def test_the_beginning_of_a_run_says_how_long_all_of_it_takes(most_s: float) -> None:
+    clock = Clock()
+    before = clock.now
+    assert sounded(trained(clock), Degradation(), Job(lambda job: None, ""), most_s, clock) == pytest.approx(12.0)
+    assert clock.now - before == pytest.approx(min(most_s, 12.0), abs=0.2), "no more than its beginning was run"
+
+
+def test_a_sounding_stops_when_its_own_job_is_cancelled() -> None:
+    clock = Clock()
+    job = Job(lambda job: sounded(trained(clock), Degradation(), job, 1e9, clock), "")
+    job.cancel()
+    job.run()
+    assert job.state == "cancelled" and clock.now == 1000.0
+
+
+def test_it_is_measured_once_and_then_known() -> None:
+    host, config = Pace(), Degradation(steps=120)
+    assert host.about("degradation", "pair", config) is None
+    assert host.first_asks("degradation", "pair") and not host.first_asks("degradation", "pair")
+    host.learn("degradation", "pair", config, 12.0)
+    assert host.about("degradation", "pair", replace(config, seed=7)) == 12.0
+    assert host.about("degradation", "pair", replace(config, steps=30)) == 3.0, "in proportion to the steps"
+    host.learn("degradation", "pair", replace(config, steps=60), 9.0)
+    assert host.about("degradation", "pair", config) == 18.0, "a whole run knows better"
+    host.learn("signal", "he", Propagation(), 5.0)
+    assert host.about("signal", "he", Propagation()) == 5.0
+
+
+def test_no_more_digits_than_it_is_worth() -> None:
+    assert [said(seconds) for seconds in (None, 0.2, 6.4, 12.4, 31.0, 88.0, 100.0, 400.0)] == [
+        "",
+        "about 1 s here",
+        "about 6 s here",
+        "about 10 s here",
+        "about 30 s here",
+        "about 90 s here",
+        "about 2 min here",
+        "about 7 min here",
+    ]
+    assert pace.SOUNDING_S < 1

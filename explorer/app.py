@@ -24,6 +24,7 @@ if "explorer.facts.rollup" not in sys.modules:  # let it happen while the contro
     threading.Thread(target=import_torch, daemon=True).start()
 
 import streamlit as st  # noqa: E402
+from streamlit.navigation.page import StreamlitPage  # noqa: E402
 
 from explorer import telemetry  # noqa: E402
 from explorer.places import ASSETS  # noqa: E402
@@ -53,9 +54,9 @@ LOOKS_WITH = {
 telemetry.begin()
 
 
-def beside(page: str) -> None:
+def beside(page: str, lab: StreamlitPage) -> None:
     """What stands in the header's line: the visitor's runs, if there are any, and the link."""
-    tray.show()
+    tray.show(lab)
     link_popover.popover(page)
 
 
@@ -90,7 +91,7 @@ def main() -> None:
     chosen, problem = state.take(link, picked)
     lecture_bar.show(name, flags)
     looking = import_module(LOOKS_WITH[name]).looking if name in LOOKS_WITH else lambda one: one
-    pieces.header(looking(chosen), problem, lambda: beside(name))
+    pieces.header(looking(chosen), problem, lambda: beside(name, pages["why_residual"]))
     refusal.remarks(state.remarks(link, name, chosen))
     state.visitor().cancel_jobs(unless_place=page.title)
     page.run()

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from explorer.lab.pace import Pace
 from explorer.lab.shelf import KEPT_S, Kept, Shelf, is_token, token
@@ -17,7 +18,6 @@ from explorer.tell.questions import EXPERIMENTS
 from explorer.web import pieces
 
 COOKIE = "resnet_explorer_runs"
-LAB = "pages/why_residual.py"
 POLL_S = 2.0
 
 
@@ -86,35 +86,36 @@ def doing(run: Kept) -> str:
     return f"running, {job.progress:.0%}" if job.started_s is not None else "in the queue"
 
 
-def show() -> None:
-    """The button with the number of runs; nothing for who has none."""
+def show(lab: StreamlitPage) -> None:
+    """The button with the number of runs; nothing for who has none. lab: the page that shows them."""
     mine = runs()
     if not mine:
         return
     pieces.remember(COOKIE, seat().of, round(KEPT_S))
     going = any(run.job.active for run in mine)
-    st.fragment(_button, run_every=POLL_S if going else None)(going)
+    st.fragment(_button, run_every=POLL_S if going else None)(going, lab)
 
 
-def _button(went: bool) -> None:
+def _button(went: bool, lab: StreamlitPage) -> None:
     mine = runs()
     going = [run for run in mine if run.job.active]
-    if went and not going:
+    if bool(went) != bool(going):
         st.rerun()
-    words = f"{len(mine)} run{'s' * (len(mine) != 1)}" + (f" · {going[0].job.progress:.0%}" if going else "")
+    running = next((run for run in going if not run.job.pausing), None)
+    words = f"{len(mine)} run{'s' * (len(mine) != 1)}" + (f" · {running.job.progress:.0%}" if running else "")
     with (
         st.container(key="tray", width="content"),
         st.popover(words, icon=":material/science:", key="tray-open", on_change="rerun") as opened,
     ):
         if opened.open:
             for run in reversed(mine):
-                _line(run)
+                _line(run, lab)
 
 
-def _line(run: Kept) -> None:
+def _line(run: Kept, lab: StreamlitPage) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"tray-{run.number}"):
         st.page_link(
-            LAB,
+            lab,
             label=f"{run.number}. {EXPERIMENTS[run.experiment]}",
             query_params={"experiment": run.experiment, "run": str(run.number)},
             width="stretch",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 
 def run_now(app) -> None:
@@ -27,6 +28,9 @@ def test_predict_run_live_and_compare(visit) -> None:
     assert "measured" in source and "seed 5 · 20, 56 layers · 10 steps" in source
     assert app.page.locator(".figure").count() == 4
     assert app.page.locator(".verdict").inner_text().startswith(("You said", "As you predicted"))
+    app.page.reload()  # results stay for the visit
+    app.page.locator(".source", has_text="seed 5 · 20, 56 layers · 10 steps").wait_for(timeout=30_000)
+    app.settle()
     app.page.get_by_text("Every claim, over the recorded seeds").click()
     app.page.get_by_text("another budget").first.wait_for()
     app.page.get_by_role("button", name="Take it home").click()
@@ -43,15 +47,37 @@ def test_predict_run_live_and_compare(visit) -> None:
     }
 
 
-def test_a_live_run_draws_while_it_runs_and_can_be_cancelled(visit) -> None:
+CURVE = ".st-key-live .js-plotly-plot .scatterlayer path.js-line"
+
+
+def test_a_run_survives_a_change_of_page_and_a_reload(visit) -> None:
+    """Draws from the first step, pauses, waits in the tray of another page, after a reload too, and goes on where it was;
+    then it can be cancelled, and its result is gone."""
     app = visit("/why_residual?experiment=degradation&seed=7&reveal=true", "What may be claimed")
-    run_now(app)
-    app.page.locator(".st-key-live .js-plotly-plot .scatterlayer path.js-line").first.wait_for(timeout=60_000)
-    app.page.get_by_role("button", name="Cancel").click()
-    app.page.locator('[data-testid="stProgress"]').wait_for(state="detached", timeout=15_000)
-    app.settle("What may be claimed")
-    assert app.page.get_by_role("button", name="Run it live").is_enabled()
-    assert "recorded" in app.page.locator(".source").inner_text()
+    page = app.page
+    page.get_by_role("button", name=re.compile(r"Run it live · about \d+ (s|min) here")).click(timeout=60_000)
+    assert not any("runs" in one["name"] for one in app.context.cookies()), "nothing is kept of who runs nothing"
+    page.locator(CURVE).nth(3).wait_for(timeout=60_000)
+    page.get_by_role("button", name="Pause").click()
+    paused = page.get_by_text(re.compile(r"paused · step \d+ of 120"))
+    paused.wait_for(timeout=15_000)
+    at = paused.inner_text()
+    with app.runs():
+        page.get_by_role("link", name="Blocks", exact=True).click()
+    page.reload()
+    app.settle()
+    page.locator(".st-key-tray").get_by_role("button", name="1 run").click(timeout=15_000)
+    page.get_by_text(re.compile(r"seed 7 · paused at \d+%")).wait_for(timeout=15_000)
+    page.get_by_role("link", name="1. Does depth hurt?").click()
+    app.settle(at)
+    page.get_by_role("button", name="slow", exact=True).or_(page.get_by_role("radio", name="slow", exact=True)).click()
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_text(re.compile(r"^step \d+ of 120 · \d+ s")).wait_for(timeout=15_000)
+    page.get_by_role("button", name="Cancel").click()
+    page.locator('[data-testid="stProgress"]').wait_for(state="detached", timeout=15_000)
+    page.get_by_role("button", name=re.compile("Run it live")).wait_for(timeout=15_000)
+    assert page.get_by_role("button", name=re.compile("Run it live")).is_enabled()
+    page.locator(".st-key-tray").wait_for(state="detached", timeout=15_000)
 
 
 def test_a_link_opens_each_experiment(visit) -> None:

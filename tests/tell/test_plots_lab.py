@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import plotly.graph_objects as go
 import pytest
 
 from explorer.lab.claims import story
 from explorer.lab.experiments import EXPERIMENTS
 from explorer.lab.record import recorded
-from explorer.tell.plots.lab import VIEWS, spread, unknown
+from explorer.tell.plots.lab import TRAIN_FIRST, VIEWS, live, spread, unknown
 from explorer.tell.plots.lab.base import running_mean
 from explorer.tell.plots.lab.nets import through_depth
 from explorer.tell.plots.lab.training import by_rate, learning
+from tests.lab.tiny import TINY, ran
 
 ALL = [(key, view) for key, views in VIEWS.items() for view in views]
 
@@ -69,6 +72,33 @@ def test_the_nets_in_training_stand_in_for_what_can_only_come_after() -> None:
         figure = learning(rows, plan)
         assert axes(figure) == axes(learning([], plan)) and list(figure.data[0].y) == [2.4]
         assert figure.layout.xaxis.range[1] >= max(plan["steps"], plan.get("plain_steps", 0))
+
+
+@cache
+def published(key: str) -> list[list[dict]]:
+    return ran(key).partial
+
+
+LATE = ("several", "paths")  # what comes after the single blocks
+
+
+@pytest.mark.parametrize(("key", "view"), ALL)
+def test_whatever_a_run_publishes_is_drawn_on_axes_that_stand(key: str, view: str) -> None:
+    """After every partial result of a real run; only the training that comes first has axes of its own."""
+    plan, rows, seen = TINY[key].as_dict(), [], []
+    parts = published(key)
+    for at, part in enumerate(parts):
+        rows += part
+        if at % 9 and at != len(parts) - 1:  # not each of hundreds
+            continue
+        figure = live(key, view, rows, plan)
+        if not (seen and axes(figure) == seen[-1]):
+            seen.append(axes(figure))
+        shown = [row for row in rows if row.get("part") not in ("training", "intact")]
+        assert (
+            not shown or view in LATE or any(len(trace.y if trace.y is not None else trace.z) for trace in figure.data)
+        )
+    assert len(seen) == (2 if key in TRAIN_FIRST else 1)
 
 
 def test_a_rate_in_training_stands_where_its_last_20_steps_are() -> None:

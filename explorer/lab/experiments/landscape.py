@@ -59,7 +59,7 @@ def run(config: Landscape, job: Job) -> dict[str, Any]:
         pupils = []
         for kind in KINDS:
             model = built(digit_spec(config.depth, kind, config.width), config.seed, device)
-            name = {"net": f"{kind}-{config.depth}", "kind": kind, "part": "training"}
+            name = {"net": f"{kind}-{config.depth}", "kind": kind, "depth": config.depth, "part": "training"}
             pupils.append(Pupil(Trainer(model, training, config.lr, config.seed), name, config.steps))
         side_by_side(pupils, job, TRAINING)
         slices: list[list[Row]] = [[] for _ in pupils]

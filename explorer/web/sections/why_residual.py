@@ -21,7 +21,7 @@ from explorer.lab.pace import Pace, clock_of, said, sounded
 from explorer.lab.record import provenance, recorded
 from explorer.lab.shelf import Kept
 from explorer.tell import lab_words
-from explorer.tell.plots.lab import VIEWS, learning, spread, unknown
+from explorer.tell.plots.lab import VIEWS, live, spread, unknown
 from explorer.tell.tabular import csv_text
 from explorer.web import pieces, plain, state, tray
 from explorer.web.sections import playing
@@ -115,10 +115,7 @@ class Bench:
         hidden: bool = False,
         place: str = "shown",
     ) -> None:
-        if rows and all(row.get("part") == "training" for row in rows):
-            figure = learning(rows, plan)
-        else:
-            figure = VIEWS[self.key][view]([row for row in rows if row.get("part") != "training"], summary, plan)
+        figure = live(self.key, view, rows, plan) if place == "live" else VIEWS[self.key][view](rows, summary, plan)
         pieces.chart(
             unknown(figure) if hidden else figure,
             f"{self.text['tab']}: {self.text['question']}",
@@ -130,9 +127,9 @@ class Bench:
         """Live curves, progress, pause, speed and a way out, while the job runs."""
         if not run.job.active:
             st.rerun()
-        playing.controls(run, lambda: tray.drop(run))
         with st.container(key="live"):
             self.draw(view, run.rows, None, run.plan, place="live")
+        playing.controls(run, lambda: tray.drop(run))
 
     def controls(self) -> None:
         """The two buttons; seed, size and budget."""

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
+from explorer.lab.outcome import Row
 from explorer.tell.plots.lab import nets, trained, training
 from explorer.tell.plots.lab.base import KIND_COLOUR, VIEWS
 
-__all__ = ["VIEWS", "learning", "nets", "spread", "trained", "unknown"]
+__all__ = ["VIEWS", "learning", "live", "nets", "spread", "trained", "unknown"]
 learning, spread = training.learning, training.spread
+
+
+TRAIN_FIRST = ("lesion", "landscape")  # there is nothing else to see until the nets are trained
+
+
+def live(experiment: str, view: str, rows: list[Row], plan: Row) -> go.Figure:
+    """What a run that goes on has published so far; plan: its config."""
+    there = [row for row in rows if row.get("part") != "training"]
+    if experiment in TRAIN_FIRST and not there:
+        return learning(rows, plan)
+    return VIEWS[experiment][view](there, None, plan)
 
 
 def unknown(figure: go.Figure) -> go.Figure:

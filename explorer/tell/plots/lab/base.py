@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import plotly.graph_objects as go
@@ -112,17 +113,25 @@ def span(plan: Row | None, key: str, rows: Iterable[Row], of: str) -> list[Any]:
     return sorted(plan[key] if plan else {row[of] for row in rows})
 
 
-def like(experiment: str, plan: Row | None) -> Row:
-    """The recorded run to take the limits of an axis from: of the same config but for seed and budget, else the first."""
-    runs = list(recorded(experiment).values())
-    if plan is None:
-        return runs[0]
+def like(experiment: str, plan: Row | None) -> str:
+    """The recorded size to take the limits of an axis from: of the same config but for seed and budget, else the first."""
+    runs = recorded(experiment)
     free = ("seed", "steps", "plain_steps", "device")
 
     def same(run: Row) -> bool:
-        return all(plan.get(name) == value for name, value in run["config"].items() if name not in free)
+        return plan is not None and all(
+            plan.get(name) == value for name, value in run["config"].items() if name not in free
+        )
 
-    return next((run for run in runs if same(run)), runs[0])
+    return next((size for size, run in runs.items() if same(run)), next(iter(runs)))
+
+
+@cache
+def extremes(experiment: str, size: str, column: str, **only: str) -> tuple[float, float]:
+    """The least and the most of a recorded run's column, zeros aside."""
+    rows = recorded(experiment)[size]["rows"]
+    seen = [row[column] for row in rows if row.get(column) and all(row[key] == value for key, value in only.items())]
+    return min(seen), max(seen)
 
 
 def running_mean(values: list[float | None], over: int = 10) -> list[float | None]:

@@ -5,8 +5,20 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from explorer.lab.outcome import Row
+from explorer.lab.record import recorded
 from explorer.spec import preset
-from explorer.tell.plots.lab.base import KIND_COLOUR, column, exponents, finish, like, line, panels, span, view
+from explorer.tell.plots.lab.base import (
+    KIND_COLOUR,
+    column,
+    exponents,
+    extremes,
+    finish,
+    like,
+    line,
+    panels,
+    span,
+    view,
+)
 from explorer.tell.plots.style import SMALL
 
 PANELS = {"activation_std": "Signal", "gradient_norm": "Gradient"}
@@ -51,8 +63,8 @@ def through_depth(rows: list[Row], summary: Row | None = None, plan: Row | None 
 
 def _limits(quantity: str, plan: Row | None) -> tuple[float, float]:
     """The least and the most that the axis shows: what was recorded, and room around it."""
-    seen = [row["value"] for row in like("signal", plan)["rows"] if row["quantity"] == quantity and row["value"]]
-    return min(seen) / 100, max(seen) * 100
+    least, most = extremes("signal", like("signal", plan), "value", quantity=quantity)
+    return least / 100, most * 100
 
 
 def _net(figure: go.Figure, mine: list[Row], floor: float, panel: int) -> None:
@@ -129,7 +141,7 @@ def by_depth(rows: list[Row], summary: Row | None = None, plan: Row | None = Non
 def _far_apart(quantity: str, plan: Row | None) -> tuple[float, float]:
     """As `_limits`, of the ratio between a net's two ends."""
     key = {"activation_std": "signal_last_over_first", "gradient_norm": "gradient_first_over_last"}[quantity]
-    seen = [net[key] for net in like("signal", plan)["summary"]["nets"] if net[key]]
+    seen = [net[key] for net in recorded("signal")[like("signal", plan)]["summary"]["nets"] if net[key]]
     return min([1.0, *seen]) / 100, max([1.0, *seen]) * 100
 
 
@@ -181,7 +193,7 @@ def shattered(rows: list[Row], summary: Row | None = None, plan: Row | None = No
             )
     figure.update_yaxes(range=[-4, 4], showticklabels=False, row=1)
     figure.update_yaxes(range=[-0.35, 1.05], row=2)
-    lags = max(row["lag"] for row in like("shattered", plan)["rows"] if row["part"] == "autocorrelation")
+    lags = extremes("shattered", like("shattered", plan), "lag", part="autocorrelation")[1]
     figure.update_xaxes(title="steps along the line", range=[0, lags], row=2)
     figure.update_xaxes(showticklabels=False, tickvals=[0, 1], range=[0, 1], row=1)
     for axes in ("", "2"):  # names inside the panel: as tick labels those of two panels collide on a small screen

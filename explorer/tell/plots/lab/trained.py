@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from explorer.lab.outcome import Row
-from explorer.tell.plots.lab.base import KIND_COLOUR, column, finish, level, like, line, panels, view
+from explorer.tell.plots.lab.base import KIND_COLOUR, column, extremes, finish, level, like, line, panels, view
 from explorer.tell.plots.style import SMALL
 
 DOTTED = "rgba(210,69,47,.35)"
@@ -135,7 +135,7 @@ def _grids(rows: list[Row]) -> dict[str, tuple[str, list[float], list[float], li
 
 def _limits(plan: Row | None) -> tuple[float, float]:
     """Of the loss: known beforehand, so that the surfaces grow on a scale that stands."""
-    return 0.0, max([5.0, *(row["loss"] for row in like("landscape", plan)["rows"] if row["loss"] is not None)])
+    return 0.0, max(5.0, extremes("landscape", like("landscape", plan), "loss")[1])
 
 
 @view("landscape", "surface")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import replace
 from functools import partial
@@ -183,7 +184,8 @@ class Bench:
         """' · about 30 s here', measured on this host when somebody first comes by, and by every run since."""
         config, pace = self.experiment.presets[name].config, tray.pace()
         if pace.first_asks(self.key, name):
-            state.runner().submit(partial(_sound, self.key, name, config, pace), "how fast this host is")
+            with contextlib.suppress(ValueError):  # a host that is full, or runs nothing
+                state.runner().submit(partial(_sound, self.key, name, config, pace), "how fast this host is")
         words = said(pace.about(self.key, name, self.configured(name)))
         if not words:
             st.fragment(_until_known, run_every=1.0)(self.key, name)

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from explorer.cli.flags import Parser, one_of, show
-from explorer.spec import named, naming, write_field
-from explorer.spec.axes import DEFAULTS
+from explorer.spec import DEFAULTS, named, naming, write_field
 
 if TYPE_CHECKING:  # needs torch
     from explorer.weights import Identified

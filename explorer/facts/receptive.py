@@ -23,6 +23,7 @@ from explorer.net.node import Node
 from explorer.net.resnet import ResNet, build
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, Value, varied
+from explorer.spec.fields import DEFAULTS, GATES
 
 CHANNELS = 4  # of the narrow copy
 BUDGET_BYTES = 300e6  # activations of the check, fp64, forward and backward
@@ -155,7 +156,7 @@ def _narrow(spec: ResNetSpec) -> ResNetSpec:
     picture: a gate's mean, and a group's."""
     few: dict[str, Value] = {"width": CHANNELS, "widths": (), "stem_widths": (), "groups": 1, "width_per_group": 64}
     flat: dict[str, Value] = {
-        "attention": "none",
+        **{gate: DEFAULTS[gate] for gate in GATES},
         "zero_init": "no",
         "norm": "batch" if spec.norm == "group" else spec.norm,
     }

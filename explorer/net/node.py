@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from explorer.net.field import PICTURE, Field
+from explorer.spec.fields import GATES
 
 Shape = tuple[int, ...]
+GATE_PARTS = tuple(f".{part}." for part in GATES.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,14 @@ class Node:
         return ".downsample" in self.path
 
     @property
+    def gate(self) -> str:
+        """Path of the module that holds this node, where it is a block's attention (a `part` of explorer.spec.fields)."""
+        return _gate(self.path)
+
+    @property
     def in_gate(self) -> bool:
         """Part of a block's attention: squeeze-and-excitation or ECA."""
-        return ".se." in self.path
+        return bool(_gate(self.path))
 
     @property
     def on_main(self) -> bool:
@@ -92,6 +99,11 @@ def _block(path: str) -> str:
 @lru_cache(maxsize=65_536)
 def _stage(path: str) -> str:
     return f"conv{int(path[5]) + 1}_x" if path.startswith("layer") else "stem" if path.split(".")[0] in STEM else "head"
+
+
+@lru_cache(maxsize=65_536)
+def _gate(path: str) -> str:
+    return next((f"{path.partition(part)[0]}{part[:-1]}" for part in GATE_PARTS if part in path), "")
 
 
 @lru_cache(maxsize=4_096)

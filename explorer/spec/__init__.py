@@ -6,33 +6,34 @@ Sources: He et al. 2015 (arXiv 1512.03385), He et al. 2016 (1603.05027), Xie et 
 """
 
 from explorer.spec.axes import (
-    ATTENTIONS,
-    BLOCKS,
-    CHOICES,
     DEFAULT_INPUT,
-    DEFAULTS,
-    LIMITS,
-    LISTS,
     MAX_BATCH,
     MAX_BLOCKS,
     MAX_INPUT,
     MAX_STAGES,
-    NORM_GROUPS,
-    OUTPUT_STRIDES,
-    BlockKind,
-    Changes,
     ResNetSpec,
-    Value,
     changed,
     changed_fields,
     read_field,
     varied,
-    write_field,
 )
 from explorer.spec.checks import check_int
+from explorer.spec.fields import (
+    ATTENTIONS,
+    BLOCKS,
+    CHOICES,
+    DEFAULTS,
+    LIMITS,
+    LISTS,
+    BlockKind,
+    Changes,
+    Value,
+    write_field,
+)
 from explorer.spec.names import Resolved, named, resolve, suggest
 from explorer.spec.parse import parse_input, parse_stages
 from explorer.spec.presets import cifar_stages, preset, presets
+from explorer.spec.sense import NORM_GROUPS, OUTPUT_STRIDES
 
 __all__ = [
     "ATTENTIONS",

@@ -9,8 +9,8 @@ from __future__ import annotations
 import ast
 import re
 
-from explorer.spec.axes import Value
 from explorer.spec.checks import shortened
+from explorer.spec.fields import Value
 from explorer.spec.parse import parse_input
 
 FIELDS = {  # what libraries call a field of the spec

@@ -12,7 +12,8 @@ from functools import cache
 from typing import NotRequired, TypedDict
 
 from explorer.places import ASSETS
-from explorer.spec.axes import DEFAULTS, ResNetSpec, Value, changed
+from explorer.spec.axes import ResNetSpec, changed
+from explorer.spec.fields import DEFAULTS, Value
 
 FILE = ASSETS / "catalogue" / "nets.json"
 _BASE = ResNetSpec()

@@ -14,10 +14,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from explorer.spec.axes import ATTENTIONS, LISTS, MAX_BLOCKS, ResNetSpec, Value, changed
+from explorer.spec.axes import MAX_BLOCKS, ResNetSpec, changed
+from explorer.spec.fields import ATTENTIONS, LISTS, NUMBERS, VARIANTS, Value
 from explorer.spec.presets import cifar_stages, preset
 from explorer.spec.spelling import Written, words
-from explorer.spec.variants import NUMBERS, VARIANTS
 
 BASIC: dict[int, tuple[int, ...]] = {10: (1, 1, 1, 1), 18: (2, 2, 2, 2), 34: (3, 4, 6, 3)}
 BOTTLENECK: dict[int, tuple[int, ...]] = {

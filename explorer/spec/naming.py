@@ -9,11 +9,11 @@ from dataclasses import replace
 from functools import lru_cache
 
 from explorer.spec import ResNetSpec, Value, catalogue, changed_fields, named, preset, presets, write_field
-from explorer.spec.variants import NUMBERS, VARIANTS, Variant
+from explorer.spec.fields import NUMBERS, VARIANTS, Choice
 
 _LAYOUT = ("family", "stages", "block", "groups", "width_per_group")  # what makes a net one of the presets
 _SKELETON = ("family", "stages", "block")  # what a name's base has to share; all else is told as a variant
-_HEAD = Variant("nofc", "no classifier")
+_HEAD = Choice(suffix="nofc", words="no classifier")
 
 
 def base_name(spec: ResNetSpec) -> str:

@@ -7,7 +7,7 @@ import pytest
 from explorer.cli.main import main
 from explorer.facts.rollup import METRICS
 from explorer.spec import BLOCKS
-from explorer.spec.variants import NUMBERS, VARIANTS
+from explorer.spec.fields import NUMBERS, VARIANTS
 from explorer.tell import glossary
 from explorer.tell.glossary import Marked, find
 from explorer.tell.markup import Cards

@@ -12,37 +12,9 @@ from explorer.net.node import Node
 from explorer.net.ops import op
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, Value, changed_fields, naming
+from explorer.spec.fields import TOLD
 
-WORDS = {  # field of a spec -> what it is called in a sentence
-    "family": "family",
-    "stages": "blocks per stage",
-    "block": "block",
-    "shortcut": "shortcut",
-    "stride_on": "stride on the",
-    "activation": "activation",
-    "norm": "normalization",
-    "stem": "stem",
-    "width": "base width",
-    "groups": "groups",
-    "width_per_group": "width per group",
-    "in_channels": "input channels",
-    "num_classes": "classes",
-    "stem_widths": "stem widths",
-    "pool": "pool after the stem",
-    "widths": "widths",
-    "strides": "strides",
-    "output_stride": "output stride",
-    "stride_place": "block with the stride",
-    "shortcut_pool": "pool on the shortcut",
-    "shortcut_norm": "norm of projections",
-    "conv_bias": "bias of convolutions",
-    "attention": "attention",
-    "attention_reduction": "SE reduction",
-    "zero_pad": "option A's zeros",
-    "preact_first": "first pre-activation in the",
-    "last_norm": "norm after the last block",
-    "zero_init": "last norm starts at 0",
-}
+WORDS = TOLD  # field of a spec -> what it is called in a sentence
 COMPARED = ("kind", "in_shape", "out_shape", "kernel", "stride", "dilation", "ceil", "groups", "params")
 
 

@@ -20,11 +20,12 @@ from explorer.facts.rollup import Row, summed
 from explorer.net.node import Node
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, changed, preset
+from explorer.spec.fields import DEFAULTS, GATES
 
 PLACES = {"1x1": "stride on the 1×1 (v1: the paper, Caffe)", "3x3": "stride on the 3×3 (v1.5: torchvision)"}
 TESTED: dict[str, tuple[object, ...]] = {  # axis -> its values in the nets whose figures mmpretrain and Keras print
     "norm": ("batch", "none"),
-    "attention": ("none",),
+    **{gate: (DEFAULTS[gate],) for gate in GATES},
     "shortcut_pool": ("none",),
     "conv_bias": ("none",),
 }

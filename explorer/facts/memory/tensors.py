@@ -122,9 +122,7 @@ def alive_at(nodes: Sequence[Node], place: int, dtype: str) -> Proof:
 
 def _caller(node: Node) -> str:
     """The module of several layers that is called as one while the node runs: a block's attention, the stem's pool."""
-    if node.in_gate:
-        return node.path.partition(".se.")[0] + ".se"
-    return "maxpool" if node.path.startswith("maxpool.") else ""
+    return node.gate or ("maxpool" if node.path.startswith("maxpool.") else "")
 
 
 def _in_sequence(node: Node) -> bool:

@@ -11,7 +11,8 @@ import re
 from explorer.facts.rollup import Headline, headline
 from explorer.net.ops import op
 from explorer.net.resnet import BLOCK_CLASSES, ResNet
-from explorer.spec import ATTENTIONS, ResNetSpec, naming
+from explorer.spec import ResNetSpec, naming
+from explorer.spec.fields import DEFAULTS, ROWS, VARIANTS
 from explorer.tell.codegen.layout import part, used
 from explorer.tell.codegen.writing import Writer
 
@@ -47,8 +48,9 @@ def _mentioned(name: str, texts: dict[str, str]) -> bool:
 def _recipe(spec: ResNetSpec) -> str:
     """What the block does, in order: its class's own docstring with this net's norm, attention and shortcut."""
     recipe = BLOCK_CLASSES[spec.block, spec.activation].__doc__ or ""
-    gate = f"{ATTENTIONS[spec.attention].words}, " if spec.attention != "none" else ""
-    recipe = recipe.replace("(attention), ", gate)
+    for name, choices in VARIANTS.items():  # "(attention), " stands for what this net's choice puts there
+        layer = choices[getattr(spec, name)].layer
+        recipe = recipe.replace(f"({name}), ", f"{layer}, " if layer else "")
     recipe = (
         recipe.replace("BN", op(NORM_KINDS[spec.norm]).short) if spec.norm != "none" else recipe.replace("BN, ", "")
     )
@@ -68,7 +70,8 @@ def _top(spec: ResNetSpec, figures: Headline, height: int, width: int, pieces: l
 
 
 def _keys(spec: ResNetSpec) -> str:
-    timm = spec.stem == "deep" or spec.pooling == "conv" or spec.attention != "none" or spec.shortcut_pool == "avg"
+    timm = spec.stem == "deep" or spec.pooling == "conv"
+    timm |= any(row.timm and getattr(spec, name) != DEFAULTS[name] for name, row in ROWS.items())
     own = spec.activation == "pre"  # neither library has this layout under these names
     return "this app's own" if own else "timm's" if timm else "torchvision's"
 

@@ -28,7 +28,17 @@ from streamlit.navigation.page import StreamlitPage  # noqa: E402
 
 from explorer import telemetry  # noqa: E402
 from explorer.places import ASSETS  # noqa: E402
-from explorer.web import first, lecture_bar, link_popover, pieces, refusal, sidebar, state, tray  # noqa: E402
+from explorer.web import (  # noqa: E402
+    configuration,
+    first,
+    lecture_bar,
+    link_popover,
+    pieces,
+    refusal,
+    sidebar,
+    state,
+    tray,
+)
 
 MORE = "More"  # what does not fit beside the others on a projector's 1280 pixels stands in a list of this name
 PAGES = (  # file in pages/, title, icon, the list that it stands in; the first is the home page
@@ -86,12 +96,20 @@ def main() -> None:
         first.show(pages)
     with st.sidebar:
         picked = sidebar.controls(link.given if link is not None else None)
-    if sidebar.idle(name):
+    idle = sidebar.idle(name)
+    if idle:
         sidebar.put_away()
-    chosen, problem = state.take(link, picked)
     lecture_bar.show(name, flags)
+    built = st.container(key="built", horizontal=True, vertical_alignment="center")
+    picked |= configuration.controls("" if welcomed else name, picked, link.given if link is not None else None)
+    chosen, problem = state.take(link, picked)
     looking = import_module(LOOKS_WITH[name]).looking if name in LOOKS_WITH else lambda one: one
-    pieces.header(looking(chosen), problem, lambda: beside(name, pages["why_residual"]))
+    with built:
+        if not idle:
+            pieces.header(looking(chosen), configuration.said(name, chosen))
+        beside(name, pages["why_residual"])
+    if problem:
+        pieces.not_taken(problem, chosen)
     refusal.remarks(state.remarks(link, name, chosen))
     state.visitor().cancel_jobs(unless_place=page.title)
     page.run()

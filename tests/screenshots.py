@@ -25,7 +25,7 @@ README = {  # file -> path, text to wait for, theme
     "feature_maps": ("/feature_maps", "Inside a block", "light"),
     "catalogue": ("/catalogue", "params", "light"),
     "from_file": ("/identify", "Which net is this file of?", "light"),
-    "why_residual": ("/why_residual?experiment=degradation&reveal=true", "params", "light"),
+    "why_residual": ("/why_residual?experiment=degradation&reveal=true", "Does a deeper net", "light"),
     "timing": ("/timing?view=race", "params", "light"),
     "cost": ("/cost", "Where is the cost?", "light"),
     "compare": ("/compare?diff=stages", "params", "light"),

@@ -18,10 +18,10 @@ from explorer.net.ops import SHORTCUTS, adds, is_layer, is_picture, shortcut_kin
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec
 from explorer.spec.naming import slug
+from explorer.spec.task import BYTES as BYTES
 
 Plain = str | int | float | None | list[int] | list[str]  # what JSON and CSV hold
 Row = dict[str, Plain]  # of a table or a file, with a column for every metric
-BYTES = {"fp64": 8, "fp32": 4, "tf32": 4, "bf16": 2, "fp16": 2}
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from explorer.spec import (
 from explorer.spec.checks import shortened
 from explorer.spec.controls import BY_KEY, USUAL, varied
 from explorer.spec.parse import check_size
+from explorer.spec.task import FORMATS, INFERENCE, OPTIMIZERS, PURPOSES
 
 Given = TypeVar("Given")
 Read = TypeVar("Read")
@@ -37,6 +38,8 @@ CHOICES = {
     "block": (PAPER, *axes.BLOCKS),
     "shortcut": (PAPER, *axes.CHOICES["shortcut"]),
     **{key: one.options for key, one in BY_KEY.items() if one.values},
+    "dtype": tuple(FORMATS),
+    "optimizer": tuple(PURPOSES),
 }
 DEFAULTS: dict[str, str | int] = {  # every control and its default; never change what one means: links leave it out
     "net": "",
@@ -48,6 +51,8 @@ DEFAULTS: dict[str, str | int] = {  # every control and its default; never chang
     "shortcut": PAPER,
     "input": "",
     "batch": 1,
+    "dtype": "fp32",
+    "optimizer": INFERENCE,
     **{key: USUAL if one.values else "" for key, one in BY_KEY.items()},
 }
 NAMING = ("net", "depth", "model", "layers", "stages")  # the keys that say which net it is, before any variant
@@ -56,9 +61,10 @@ MOST_NAME = 100  # characters of a net's name
 
 @dataclass(frozen=True)
 class Chosen:
-    """What the sidebar says: the model, its input, and the name of the layout that it was chosen by.
+    """What the controls say: the model, its input, what it is to do, and the name of the layout that it was chosen by.
 
-    notes: what was taken where a typed name leaves something open.
+    notes: what was taken where a typed name leaves something open. dtype: of `task.FORMATS`; optimizer: of
+    `task.PURPOSES`, "none" for inference.
     """
 
     spec: ResNetSpec
@@ -67,6 +73,18 @@ class Chosen:
     batch: int
     layout_of: str
     notes: tuple[str, ...] = ()
+    dtype: str = "fp32"
+    optimizer: str = INFERENCE
+
+    @property
+    def training(self) -> str | None:
+        """The optimiser by which the net learns, as `facts.memory` calls it; None for inference."""
+        return OPTIMIZERS.get(self.optimizer)
+
+    @property
+    def task(self) -> str:
+        """'fp32 · inference', in words."""
+        return f"{FORMATS[self.dtype]} · {PURPOSES[self.optimizer]}"
 
 
 DEFAULT = Chosen(preset("resnet50"), 224, 224, 1, "resnet50")
@@ -127,7 +145,8 @@ def of_controls(picked: Mapping[str, object]) -> Chosen:
     height, width = own or (spec.default_input,) * 2
     if picked["input"]:
         height, width = parse_input(str(picked["input"]), spec.in_channels, batch)
-    return Chosen(spec, height, width, batch, found.name, found.notes)
+    dtype, optimizer = (_listed(key, str(picked[key])) for key in ("dtype", "optimizer"))
+    return Chosen(spec, height, width, batch, found.name, found.notes, dtype, optimizer)
 
 
 def variants(picked: Mapping[str, object]) -> dict[str, Value]:
@@ -139,6 +158,12 @@ def variants(picked: Mapping[str, object]) -> dict[str, Value]:
         if text not in ("", USUAL):
             changes[one.field] = one.read(text)
     return changes
+
+
+def _listed(key: str, text: str) -> str:
+    """A value of a list of choices."""
+    check(key, text)
+    return text
 
 
 def _layout(picked: Mapping[str, object]) -> Resolved:

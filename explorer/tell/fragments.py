@@ -38,8 +38,8 @@ class Figure:
     proof: Proof | None = None
 
 
-def built(chosen: Chosen) -> Markup:
-    """What is built, in the field's words; the numbers open their proofs."""
+def built(chosen: Chosen, task: str) -> Markup:
+    """What is built, in the field's words; the numbers open their proofs. task: what else it is asked to do, or ""."""
     from explorer.facts.proof import prove  # torch: not before the controls are painted
     from explorer.net.trace import trace
 
@@ -51,6 +51,7 @@ def built(chosen: Chosen) -> Markup:
         cards.number(params, f"{units.count(params.value)} params", means="params"),
         cards.number(macs, units.macs(macs.value) + (" per picture" if batch > 1 else ""), means="MACs"),
         cards.explained(f"{batch}×{spec.in_channels}×{chosen.height}×{chosen.width}"),
+        *([cards.explained(task)] if task else []),
     ]
     spans = joined(Markup('<span class="sep">{}</span>').format(fact) for fact in facts)
     said = [naming.same_layout_as(chosen.layout_of, spec) or naming.remark(spec), *naming.special(spec)[:2]]

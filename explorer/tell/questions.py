@@ -9,7 +9,6 @@ COST = {
     "field": "What does one unit see?",
     "torchinfo": "What does torchinfo say?",
 }
-TRAINED = {"SGD": "SGD", "momentum": "SGD with momentum", "Adam": "Adam or AdamW"}
 COPY = {"text": "text", "markdown": "Markdown", "csv": "CSV", "latex": "LaTeX", "code": "PyTorch code"}
 COMPARE = {
     "headline": "In total",
@@ -57,7 +56,6 @@ TOPICS = {
 }
 ON = {  # (page, key of the link) → its words
     ("cost", "show"): COST,
-    ("sheet", "optimizer"): TRAINED,
     ("sheet", "copy"): COPY,
     ("compare", "diff"): COMPARE,
     ("paper", "table"): PAPER,

@@ -23,7 +23,21 @@ from explorer.tell import questions
 
 MAP = ("architecture", "compare")
 PARTS = (  # what ?hide= may take away, besides any control by its key
-    *("sidebar", "nav", "toolbar", "header", "bar", "share", "lead", "titles", "figures", "tables", "exact", "rest"),
+    *(
+        "sidebar",
+        "task",
+        "nav",
+        "toolbar",
+        "header",
+        "bar",
+        "share",
+        "lead",
+        "titles",
+        "figures",
+        "tables",
+        "exact",
+        "rest",
+    ),
     *("downloads", "alerts", "expanders", "variants", "sums", "reasons"),
 )
 TWINS_NET = "net=resnet20_cifar&in_channels=1&input=28"  # as a link says it
@@ -117,14 +131,11 @@ KEYS: tuple[Key, ...] = (
     _choice("show", ["cost"], *questions.COST),
     Key("metric", ("cost",), _one_of("metric", _metrics)),
     _choice("as", ["cost"], "treemap", "sunburst", "bars"),
-    _later("dtype", ["cost", "sheet"], "facts.memory", "FORMATS"),
-    _choice("optimizer", ["cost", "sheet"], *questions.TRAINED),
     _choice("copy", ["sheet"], *questions.COPY),
     _choice("levels", ["cost"], "2", "3"),
     _choice("view", ["timing"], *questions.TIMING),
     Key("device", ("timing",), _device),
     _number("threads", "timing", 1, 1024),
-    _choice("dtype", ["timing"], "fp32", "tf32", "bf16", "fp16"),
     _choice("layout", ["timing"], "contiguous", "channels_last"),
     _choice("compile", ["timing"], "eager", "default", "reduce-overhead"),
     _choice("passes", ["timing"], "fresh", "same", "graph"),

@@ -7,14 +7,15 @@ with what is allowed, and the default is shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Callable, Mapping
+from typing import Literal, TypeVar
 
 import streamlit as st
 
 from explorer.web.plain import plain
 from explorer.web.session import by_key
 
+Held = TypeVar("Held", str, int)
 SEEN = "asked_seen"  # key → what the URL last said
 
 
@@ -29,24 +30,36 @@ def now(options: Mapping[str, str], key: str, default: str | None = None) -> str
     return held if held in options else first
 
 
-def shared(
-    label: str, options: Mapping[str, str], key: str, link: Mapping[str, str] | None, help: str | None = None
-) -> str:
-    """One of `options` (slug → words) in a list, for a control that stands on every page. link: the parameters of the link
-    that was just followed, which win and were found to be right; None where none was.
+def everywhere(
+    key: str, usual: Held, link: Mapping[str, str] | None, read: Callable[[str], Held], draw: Callable[[], Held]
+) -> Held:
+    """The value of a control that stands on every page, wherever it is drawn. usual: its default; read: a link's text →
+    its value; draw: draws it. link: the parameters of the link that was just followed, which win and were found to be
+    right; None where none was.
 
     A change of page brings an empty URL and takes nothing back: there the session's value is written to the URL again.
     """
-    first = next(iter(options))
     if link is not None or key not in by_key():
-        by_key()[key] = (link or {}).get(key, first)
-    chosen: str = st.selectbox(label, tuple(options), key=key, format_func=options.__getitem__, help=help)
-    if st.query_params.get(key, first) != chosen:
-        if chosen == first:
+        text = (link or {}).get(key)
+        by_key()[key] = usual if text is None else read(text)
+    chosen = draw()
+    if st.query_params.get(key, str(usual)) != str(chosen):
+        if chosen == usual:
             del st.query_params[key]
         else:
-            st.query_params[key] = chosen
+            st.query_params[key] = str(chosen)
     return chosen
+
+
+def shared(
+    label: str, options: Mapping[str, str], key: str, link: Mapping[str, str] | None, help: str | None = None
+) -> str:
+    """One of `options` (slug → words) in a list, for a control that stands on every page. link: as for `everywhere`."""
+
+    def draw() -> str:
+        return st.selectbox(label, tuple(options), key=key, format_func=options.__getitem__, help=help)
+
+    return everywhere(key, next(iter(options)), link, str, draw)
 
 
 def forget(key: str) -> None:

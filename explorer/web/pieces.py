@@ -81,14 +81,14 @@ def remember(cookie: str, value: str, seconds: int) -> None:
     st.html(f"<span hidden></span><script>{script}</script>", unsafe_allow_javascript=True)
 
 
-def header(chosen: Chosen, problem: str | None, beside: Callable[[], None] = lambda: None) -> None:
-    """What is built, in the field's words; and what is wrong with the choice, if anything is. beside: what else stands
-    in the line."""
-    with st.container(key="built", horizontal=True, vertical_alignment="center"):
-        html(fragments.built(chosen))
-        beside()
-    if problem:
-        plain.error(f"{problem}. Shown: {naming.title(chosen.spec)}.")
+def header(chosen: Chosen, task: str) -> None:
+    """What is built, in the field's words. task: what else it is asked to do, in words, or ""."""
+    html(fragments.built(chosen, task))
+
+
+def not_taken(problem: str, chosen: Chosen) -> None:
+    """What is wrong with what was typed. chosen: the last valid model, which stays."""
+    plain.error(f"{problem}. Shown: {naming.title(chosen.spec)}.")
 
 
 def figures(items: Sequence[Figure]) -> None:

@@ -1,4 +1,4 @@
-"""The shared controls: a net by its name, or by depth, block and shortcut; everything else behind Variants.
+"""The shared controls of the net: its name, or depth, block and shortcut; everything else behind Variants.
 
 Each is bound to its key of the URL; which there are, and what they are called, is `spec.controls`' table. The variants
 show words, and their slugs stand in the URL.
@@ -6,7 +6,7 @@ show words, and their slugs stand in the URL.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from itertools import groupby
 
 import streamlit as st
@@ -23,7 +23,7 @@ from explorer.web.session import by_key, session
 from explorer.web.state import choose
 
 OPEN = "variants-open"
-SIZES = ("input", "batch")
+IN_THE_BAR = ("classes",)  # of the axes: `configuration` asks for it
 OF_NO_MODEL = ("explain", "why_residual", "lecture")  # pages on which none of the controls would change anything
 TABLES_OF_NO_MODEL = ("errors", "cifar")  # … and the Paper's tables
 AWAY = """
@@ -118,7 +118,7 @@ def _variants(link: Mapping[str, str] | None) -> dict[str, object]:
     """
     with st.container(key="variants"):
         everything = st.toggle("Variants", key=OPEN, help="Every published variant: stem, shortcut, norm, attention, …")
-        shown = [key for key in (*BY_KEY, *SIZES) if everything or _differs(key, link)]
+        shown = [key for key in BY_KEY if key not in IN_THE_BAR and (everything or _differs(key, link))]
         for key in set(WORDED) - set(shown):
             forget(key)
         values: dict[str, object] = {}
@@ -127,7 +127,7 @@ def _variants(link: Mapping[str, str] | None) -> dict[str, object]:
             if everything:
                 pieces.html(Markup('<div class="group">{}</div>').format(group))
             values |= {one.slug: _axis(one, link) for one in ones}
-        return values | _sizes([key for key in shown if key in SIZES])
+        return values
 
 
 def _differs(key: str, link: Mapping[str, str] | None) -> bool:
@@ -145,14 +145,3 @@ def _axis(one: Axis, link: Mapping[str, str] | None) -> object:
     return st.text_input(
         one.label, key=one.slug, bind="query-params", max_chars=30, placeholder="as published", help=one.help or None
     )
-
-
-def _sizes(wanted: Collection[str]) -> dict[str, object]:
-    values: dict[str, object] = {}
-    if "input" in wanted:
-        values["input"] = st.text_input(
-            "Input size in pixels", "", key="input", bind="query-params", max_chars=20, placeholder="224, or 197x211"
-        )
-    if "batch" in wanted:
-        values["batch"] = st.number_input("Batch", value=1, step=1, key="batch", bind="query-params")
-    return values

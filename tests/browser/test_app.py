@@ -10,7 +10,7 @@ import urllib.request
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_every_figure import PROVED, cards_fit
+from tests.browser.test_every_figure import NO_MODEL, PROVED, cards_fit
 from tests.web.test_pages import PAGES, ROOT
 
 HOME = next(
@@ -25,10 +25,6 @@ SECTIONS = [
     "/cost?show=memory",
     "/paper?table=cifar",
 ]
-NO_MODEL = {
-    "/explain": "How does a net see?",
-    "/feature_maps": "What does it see?",
-}  # their header is of no model, or of their own
 SIZES = {"projector": (1280, 720), "phone": (390, 844)}
 
 
@@ -127,7 +123,7 @@ def test_a_link_with_a_fault_shows_no_net_however_it_was_followed(visit) -> None
 def test_the_variants_keep_their_value_open_and_closed_and_in_the_url(visit) -> None:
     app = visit("/?depth=18&in_channels=1", "11.68 M params")
     box = app.page.locator(".st-key-variants-open label")
-    assert app.page.locator(".st-key-in_channels input").input_value() == "1"
+    expect(app.page.locator(".st-key-in_channels input")).to_have_value("1")
     box.click()
     app.page.locator(".st-key-stem").wait_for()
     app.settle()

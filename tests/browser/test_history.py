@@ -17,7 +17,8 @@ def asks(url: str) -> dict[str, str]:
 
 
 def back(seen: Visit, wanted: dict[str, str], built: str) -> None:
-    seen.page.go_back()
+    with seen.runs():
+        seen.page.go_back()
     expect(seen.page.locator(".built b")).to_have_text(re.compile(f"^{built}$"), timeout=20_000)
     seen.settle()
     assert asks(seen.page.url) == wanted
@@ -37,18 +38,24 @@ def test_back_undoes_what_was_chosen_in_the_sidebar_on_the_page_and_on_the_map(v
     seen.page.go_forward()
     seen.settle("11.69 M params")
     assert asks(seen.page.url) == {"depth": "18"}
-    seen.goto("/cost?show=memory", "Number format")  # a control in words, and one that Streamlit binds
+    seen.goto("/cost?show=memory", "fp32 · inference")  # the bar's controls
+    for key, words in (("dtype", "bf16"), ("optimizer", "training with Adam")):
+        with seen.runs():
+            seen.page.locator(f".st-key-{key}").get_by_role("combobox").click()
+            seen.page.get_by_role("option", name=words, exact=True).click()
+        seen.settle(words)
+    seen.page.wait_for_url("**dtype=bf16&optimizer=Adam**")
+    batch = seen.page.locator(".st-key-batch input")
     with seen.runs():
-        seen.page.locator(".st-key-dtype").get_by_role("radio", name="bf16", exact=True).click()
-    seen.page.wait_for_url("**dtype=bf16**")
-    seen.settle()
-    with seen.runs():
-        seen.page.locator(".st-key-optimizer").get_by_role("radio", name="Adam").click()
-    seen.page.wait_for_url("**optimizer=Adam**")
-    seen.settle()
+        batch.fill("8")
+        batch.press("Enter")
+    seen.page.wait_for_url("**batch=8**")
+    seen.settle("8×3×224×224")
+    back(seen, {"show": "memory", "dtype": "bf16", "optimizer": "Adam"}, "ResNet-50")
     back(seen, {"show": "memory", "dtype": "bf16"}, "ResNet-50")
     back(seen, {"show": "memory"}, "ResNet-50")
-    expect(seen.page.locator(".st-key-optimizer").get_by_role("radio", name="momentum")).to_be_checked()
+    expect(batch).to_have_value("1")
+    expect(seen.page.locator(".st-key-optimizer").get_by_role("combobox")).to_have_value("inference")
 
 
 def test_a_phones_drawer_makes_way_for_what_was_chosen_and_is_closed_after_a_reload(visit) -> None:

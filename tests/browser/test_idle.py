@@ -9,9 +9,14 @@ def test_where_the_model_changes_nothing_its_controls_are_away_and_come_back(vis
     seen = visit("/paper?depth=152", "60.19 M params")
     drawer, depth = seen.page.get_by_test_id("stSidebar"), seen.page.locator(".st-key-depth")
     expect(depth).to_be_visible()  # Table 1 marks the model's column
-    for route in ("/paper?table=cifar&depth=152", "/why_residual?depth=152", "/lecture?depth=152"):
-        seen.follow(route, "60.19 M params")
+    for route, shows in (
+        ("/paper?table=cifar&depth=152", "Does the model agree"),
+        ("/why_residual?depth=152", "Does a deeper net"),
+        ("/lecture?depth=152", "Take it with you"),
+    ):
+        seen.follow(route, shows)
         expect(drawer).to_be_hidden()
+        expect(seen.page.locator(".built, .st-key-task:visible")).to_have_count(0)  # no model is named either
     seen.page.get_by_test_id("stTopNavLink").filter(has_text="Cost").click()
     seen.settle("Where is the cost?")
     expect(depth).to_be_visible()

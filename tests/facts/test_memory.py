@@ -160,7 +160,7 @@ def walked(one):
     ("changes", "said"),
     [
         (dict(batch=0), "batch=0: choose a whole number"),
-        (dict(dtype="int3"), "dtype='int3': choose one of fp64, fp32"),
+        (dict(dtype="int3"), "dtype='int3': choose one of fp32, bf16"),
         (dict(optimizer="Lion"), "optimizer='Lion': choose one of SGD, SGD with momentum"),
     ],
 )

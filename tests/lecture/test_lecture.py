@@ -384,8 +384,7 @@ def test_what_a_link_leaves_out_is_what_the_sidebar_starts_with() -> None:
         for key, value in link.items():
             app.query_params[key] = value
         app.run()
-        side = app.sidebar
-        for one in (*side.button_group, *side.selectbox, *side.number_input, *side.text_input):
+        for one in (*app.button_group, *app.selectbox, *app.number_input, *app.text_input):
             if one.key not in link:
                 drawn[one.key] = one.value
     assert drawn.pop("model", None) is None

@@ -120,9 +120,11 @@ def test_a_pages_key_is_known_on_its_page_and_said_to_belong_there_elsewhere() -
     def remarks(page: str, **query: str) -> tuple[str, ...]:
         return read({key: [value] for key, value in query.items()}, url_keys.KEYS, page).remarks
 
-    assert remarks("cost", show="flops", dtype="fp64", metric="MACs") == ()
-    assert remarks("timing", dtype="fp64") == ("dtype='fp64': choose one of fp32, tf32, bf16, fp16",)
-    assert remarks("blocks", dtype="fp32") == ("dtype='fp32' has no effect here: it belongs to cost, sheet, timing",)
+    assert remarks("cost", show="flops", levels="3", metric="MACs") == ()
+    assert remarks("timing", layout="nhwc") == ("layout='nhwc': choose one of contiguous, channels_last",)
+    assert remarks("blocks", metric="MACs") == ("metric='MACs' has no effect here: it belongs to cost",)
+    assert remarks("blocks", dtype="bf16", optimizer="Adam") == ()  # the configuration is every page's
+    assert faults({"dtype": "int3"}) == "dtype='int3': choose one of fp32, bf16, fp16, amp, tf32, fp64"
     assert remarks("blocks", outer="100") == ("outer='100': choose a multiple of 8",)
     assert remarks("paper", hide="sidebar,depth,guess-signal,foo")[0].startswith("hide='foo': choose one of sidebar")
     assert remarks("architecture", utm_source="mail", embed="true", present="1") == ()
@@ -133,9 +135,10 @@ def test_the_pages_choices_are_those_of_their_rooms() -> None:
     from explorer.timing.data.settings import CHOICES as SETTINGS
 
     assert set(url_keys.EXPERIMENTS) == set(EXPERIMENTS)
-    for name, field in (("dtype", "dtype"), ("layout", "memory_format")):
-        for value in SETTINGS[field]:
-            next(key for key in url_keys.KEYS if key.name == name and key.pages == ("timing",)).check(value)
+    for value in SETTINGS["memory_format"]:
+        next(key for key in url_keys.KEYS if key.name == "layout").check(value)
+    for value in SETTINGS["dtype"]:  # what can be timed is among the configuration's formats
+        controls.check("dtype", value)
 
 
 WORDS = st.sampled_from(

@@ -134,5 +134,5 @@ def test_every_copy_says_the_same() -> None:
 
 
 def test_a_wrong_format_is_named_with_what_is_allowed() -> None:
-    with pytest.raises(ValueError, match="dtype='int3': choose one of fp64"):
+    with pytest.raises(ValueError, match="dtype='int3': choose one of fp32"):
         sheet.sheet(preset("resnet18"), 224, 224, 1, "int3")

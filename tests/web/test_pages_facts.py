@@ -82,7 +82,7 @@ def test_memory_with_mixed_precision_is_chosen_in_words_and_kept_by_a_link():
     assert not app.error and "mixed precision (AMP)" in words(app) and "torch.autocast" in words(app)
     said = memory.estimate(preset("resnet50"), 224, 224, 1, "amp", "SGD with momentum")
     assert f"{said.activations:,}" in words(app)
-    choice = app.segmented_control(key="dtype")
+    choice = app.selectbox(key="dtype")
     assert choice.value == "amp" and "mixed precision (AMP)" in choice.options
     assert "torch.autocast" not in words(choice.set_value("bf16").run())
     assert "torch.autocast" not in words(open_app("show=memory&dtype=bf16", "cost"))

@@ -21,6 +21,7 @@ from explorer.net.node import Node
 from explorer.net.ops import op
 from explorer.net.trace import trace
 from explorer.spec import MAX_BATCH, ResNetSpec, check_int
+from explorer.spec.task import AMP, FORMATS
 
 __all__ = [
     "AMP",
@@ -39,8 +40,6 @@ __all__ = [
 ]
 
 OPTIMIZERS = {"SGD": 0, "SGD with momentum": 1, "Adam, AdamW": 2}  # copies of the parameters in their state
-AMP = "amp"  # mixed precision: torch.autocast to bf16 or fp16
-FORMATS = {**{name: name for name in BYTES}, AMP: "mixed precision (AMP)"}  # what `dtype` may be -> in words
 COUNTER_BYTES = 8  # num_batches_tracked is an int64 whatever the dtype
 MARGIN_PERCENT = 15  # on all but the weights: rounding and bookkeeping of the allocator
 KERNELS_BYTES = 24_000_000  # compiled kernels and their scratch space

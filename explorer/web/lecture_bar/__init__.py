@@ -32,6 +32,7 @@ PARTS = {  # name in ?hide= → what it takes away, as our stylesheets say it; a
     "toolbar": ":--toolbar",
     "header": ".st-key-built",
     "bar": ".st-key-stage",
+    "task": ".st-key-task",
     "share": ".st-key-share",
     "lead": ".lead",
     "titles": ":--main h2",
@@ -45,7 +46,7 @@ PARTS = {  # name in ?hide= → what it takes away, as our stylesheets say it; a
     "alerts": ":--main :--alert",
     "expanders": ":--main :--expander",
 }
-IN_PRESENT = ("sidebar", "toolbar", "downloads", "share", "rest", "exact")  # what nobody in the hall needs
+IN_PRESENT = ("sidebar", "task", "toolbar", "downloads", "share", "rest", "exact")  # what nobody in the hall needs
 
 
 @dataclass(frozen=True)

@@ -6,19 +6,19 @@ import streamlit as st
 from markupsafe import Markup
 
 from explorer.facts import memory
+from explorer.spec.task import OPTIMIZERS, USUAL_OPTIMIZER
 from explorer.tell import markup, sheet
 from explorer.tell.codegen import code
 from explorer.web import pieces
 from explorer.web.state import Chosen
 
 LANGUAGES = {"markdown": "markdown", "latex": "latex", "code": "python"}
-FULL = {"momentum": "SGD with momentum", "Adam": "Adam, AdamW"}  # slug of the link → as the estimate calls it
 
 
-def made(chosen: Chosen, dtype: str, optimizer: str) -> sheet.Sheet:
-    """optimizer: of `questions.TRAINED`."""
+def made(chosen: Chosen) -> sheet.Sheet:
+    """The sheet of this configuration; where the net only infers, what it would take to train it as usual stands too."""
     size = (chosen.height, chosen.width, chosen.batch)
-    return sheet.sheet(chosen.spec, *size, dtype, FULL.get(optimizer, optimizer))
+    return sheet.sheet(chosen.spec, *size, chosen.dtype, chosen.training or OPTIMIZERS[USUAL_OPTIMIZER])
 
 
 def show(one: sheet.Sheet, dtype: str) -> None:

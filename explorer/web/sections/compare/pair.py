@@ -74,9 +74,15 @@ def _picker(label: str, key: str, spec: ResNetSpec, take: Callable[[], None], he
         [*presets()] if now in presets() else [now, *presets()],
         key=key,
         on_change=take,
-        format_func=lambda address: naming.title(comparison.parse(address)),
+        format_func=_called,
         help=help,
     )
+
+
+def _called(address: str) -> str:
+    """Two nets never have one name in the list: the browser answers by it."""
+    name, _, changes = address.partition("~")
+    return naming.title(comparison.parse(address)) + (f" ({changes.replace('~', ', ')})" if changes else "")
 
 
 def _take_base() -> None:

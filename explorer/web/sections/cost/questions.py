@@ -17,11 +17,11 @@ from explorer.facts.rollup import METRICS, SUMS
 from explorer.facts.told import Provable, Told
 from explorer.net.node import Node
 from explorer.spec import naming
+from explorer.spec.task import OPTIMIZERS, USUAL_OPTIMIZER
 from explorer.tell import markup, palette, pictures
 from explorer.tell.drawing import Drawing
 from explorer.tell.plots import cost as cost_plots
 from explorer.web import facts_pieces, pieces, plain
-from explorer.web.asked import asked
 from explorer.web.pieces import Figure
 from explorer.web.state import Chosen, choose
 
@@ -168,12 +168,7 @@ def _convention(row: Convention, batch: int, cards: markup.Cards) -> Markup:
 
 def memories(chosen: Chosen) -> Sequence[Mapping[str, object]]:
     """Inference and training, part by part, for this batch and a dtype."""
-    left, right = st.columns(2)
-    with left:
-        dtype = asked("Number format", memory.FORMATS, "dtype", "fp32")
-    with right:
-        optimizer = choose("Optimiser", ("SGD", "momentum", "Adam"), "optimizer", "momentum")
-    full = dict(zip(("SGD", "momentum", "Adam"), memory.OPTIMIZERS))[optimizer]
+    dtype, full = chosen.dtype, chosen.training or OPTIMIZERS[USUAL_OPTIMIZER]
     wanted = (chosen.spec, chosen.height, chosen.width, chosen.batch, dtype)
     both = {"inference": memory.proofs(*wanted)}
     try:
@@ -242,7 +237,7 @@ def _training_against_inference(batch: int, inference: Proof, training: Proof) -
             Provable(f"{times.value:.1f}", times),
             " times the memory of "
             "inference: backward needs every activation again, and every weight has a gradient; the optimiser keeps one more "
-            "number per weight (SGD with momentum) or two (Adam). Try a larger batch in the sidebar: weights stay, activations "
+            "number per weight (SGD with momentum) or two (Adam). Try a larger batch above: weights stay, activations "
             "grow with it.",
         )
     )

@@ -55,9 +55,9 @@ def recorded() -> tuple[records.Run, ...]:
 
 
 def settings(chosen: Chosen) -> Settings:
-    """The controls of how to measure; the model's input and batch are the sidebar's."""
+    """The controls of how to measure; input, batch and number format are the configuration's."""
     with st.popover("How to measure", icon=":material/tune:"):
-        threads, asked = _controls()
+        threads, asked = _controls(chosen.dtype)
     size = Size(batch=chosen.batch, height=chosen.height, width=chosen.width, threads=int(threads))
     try:
         return resolve(Settings(**asked, **size))
@@ -86,8 +86,8 @@ class Asked(TypedDict):
     fresh: bool
 
 
-def _controls() -> tuple[str, Asked]:
-    """Threads, and device, threads, formats; only what the device has is offered."""
+def _controls(dtype: str) -> tuple[str, Asked]:
+    """Threads, and device, threads, formats; only what the device has is offered. dtype: the configuration's."""
     there = devices()
     device = choose("Device", tuple(there), "device", help="; ".join(f"{key}: {name}" for key, name in there.items()))
     threads = choose(
@@ -98,7 +98,6 @@ def _controls() -> tuple[str, Asked]:
         help="Inside an operation. On a busy host fewer can be faster.",
     )
     on_cuda = device.startswith("cuda")
-    dtype = _offered("Number format", CHOICES["dtype"], "dtype", {"tf32"} if not on_cuda else set())
     layout = choose(
         "Memory format", CHOICES["memory_format"], "layout", help="contiguous: NCHW. channels_last: NHWC in memory."
     )

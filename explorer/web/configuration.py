@@ -1,0 +1,88 @@
+"""The bar under the header: on what the net is run, and for what. One configuration, valid on every page; a page shows
+those of its controls that change something there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+import streamlit as st
+
+from explorer.spec.chosen import DEFAULTS, Chosen, of_controls
+from explorer.spec.task import FORMATS, PURPOSES
+from explorer.tell import questions
+from explorer.web import pieces
+from explorer.web.asked import everywhere, now, shared
+
+SIZE = ("input", "batch", "classes")
+ALL = (*SIZE, "dtype", "optimizer")
+ON: dict[str, tuple[str, ...]] = {  # page → what changes something there; a view that differs is in `VIEWS`
+    "architecture": SIZE,
+    "shapes": ("input", "classes"),
+    "cost": SIZE,
+    "sheet": ALL,
+    "timing": (*SIZE, "dtype"),
+    "compare": ALL,
+}
+VIEWS: dict[str, tuple[Mapping[str, str], str, dict[str, tuple[str, ...]]]] = {  # page → (its views, their key, …)
+    "cost": (questions.COST, "show", {"where": ALL, "memory": ALL, "field": ()}),
+    "blocks": (questions.BLOCKS, "of", {"own": ("input",)}),
+    "feature_maps": ({"digits": "", "net": ""}, "who", {"net": ("input", "classes")}),
+}
+SPOKEN = ("dtype", "optimizer")  # the header says them in words
+
+
+def used(page: str) -> tuple[str, ...]:
+    """The controls that change something on the page as it stands."""
+    usual = ON.get(page, ())
+    if page in VIEWS:
+        options, key, views = VIEWS[page]
+        return views.get(now(options, key), usual)
+    return usual
+
+
+def controls(page: str, picked: Mapping[str, object], link: Mapping[str, str] | None) -> dict[str, object]:
+    """Every control's raw value by key. picked: the sidebar's; link: the parameters of the link that was just followed."""
+    usual = _as_published(picked)
+    with st.container(key="task", horizontal=True):
+        values: dict[str, object] = {
+            "input": _text("input", "Input", usual[0], link),
+            "batch": everywhere("batch", cast(int, DEFAULTS["batch"]), link, int, _batch),
+            "classes": _text("classes", "Classes", usual[1], link),
+            "dtype": shared("Numbers in", FORMATS, "dtype", link),
+            "optimizer": shared("For", PURPOSES, "optimizer", link),
+        }
+    here = used(page)
+    gone = [f".st-key-{key}" for key in (ALL if here else ()) if key not in here] or [".st-key-task"] * (not here)
+    if gone:
+        pieces.stylesheet(f"{', '.join(gone)} {{ display: none !important; }}")
+    return values
+
+
+def said(page: str, chosen: Chosen) -> str:
+    """What the header says of it besides the input, where the page uses it."""
+    words = {"dtype": FORMATS[chosen.dtype], "optimizer": PURPOSES[chosen.optimizer]}
+    here = used(page)
+    return " · ".join(words[key] for key in SPOKEN if key in here)
+
+
+def _as_published(picked: Mapping[str, object]) -> tuple[str, str]:
+    """The input and the classes of the sidebar's net where nothing is typed, to stand in the empty fields."""
+    try:
+        usual = of_controls(picked)
+    except ValueError:
+        return "", ""
+    side = f"{usual.height}" if usual.height == usual.width else f"{usual.height}x{usual.width}"
+    return side, f"{usual.spec.num_classes:,}"
+
+
+def _text(key: str, label: str, usual: str, link: Mapping[str, str] | None) -> str:
+    def draw() -> str:
+        return st.text_input(label, key=key, max_chars=20, placeholder=usual)
+
+    return everywhere(key, "", link, str, draw)
+
+
+def _batch() -> int:
+    return int(st.number_input("Batch", step=1, key="batch"))

@@ -1,0 +1,86 @@
+"""One configuration for every page: its bar, what a page shows of it, the header, and links of before."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from explorer.facts import memory
+from explorer.spec import preset
+from explorer.spec.task import FORMATS, INFERENCE, OPTIMIZERS, PURPOSES
+from explorer.web import configuration
+from explorer.web.plain import read
+from tests.web.test_pages import PAGES, built, everything, open_app
+from tests.web.test_pages_facts import words
+
+PLACES = {"input": "text_input", "batch": "number_input", "classes": "text_input", "dtype": "selectbox"}
+LINK = "depth=34&input=96&batch=8&classes=10&dtype=bf16&optimizer=Adam"
+
+
+def test_the_words_of_the_task_are_those_of_the_estimate() -> None:
+    assert tuple(OPTIMIZERS.values()) == tuple(memory.OPTIMIZERS)
+    assert list(PURPOSES) == [INFERENCE, *OPTIMIZERS]
+    for dtype in FORMATS:
+        assert memory.estimate(preset("resnet18"), 64, 64, 1, dtype).total > 0
+
+
+def test_a_configuration_is_kept_on_the_way_through_every_page_and_is_in_each_address() -> None:
+    app = open_app(LINK)
+    for page in PAGES:
+        app.switch_page(f"../pages/{page}.py").run()
+        assert not app.exception, page
+        chosen = app.session_state["chosen"]
+        assert (chosen.height, chosen.batch, chosen.spec.num_classes) == (96, 8, 10), page
+        assert (chosen.dtype, chosen.training) == ("bf16", "Adam, AdamW"), page
+        wanted = {"input": "96", "batch": "8", "classes": "10", "dtype": "bf16", "optimizer": "Adam"}
+        assert {key: app.query_params.get(key) for key in wanted} == wanted, page
+
+
+@pytest.mark.parametrize("page", ["sheet", "cost?show=memory", "timing", "compare"])
+def test_the_bar_changes_the_page_and_the_header_says_it(page: str) -> None:
+    name, _, query = page.partition("?")
+    app = open_app(query, name)
+    assert "fp32" in built(app)
+    app.selectbox(key="dtype").select("bf16").run()
+    app.number_input(key="batch").set_value(2).run()
+    app.text_input(key="input").set_value("64x96").run()
+    assert not app.exception and not app.error
+    assert "2×3×64×96 · bf16" in built(app) and app.query_params["dtype"] == "bf16"
+    app.selectbox(key="dtype").select("fp32").run()
+    assert "dtype" not in app.query_params
+
+
+def test_old_links_of_the_sheet_and_of_memory_say_what_they_said() -> None:
+    for page in ("sheet", "cost"):
+        for optimizer in ("", "SGD", "momentum", "Adam"):
+            query = (
+                f"depth=18&show=memory&dtype=fp16&optimizer={optimizer}"
+                if optimizer
+                else "depth=18&show=memory&dtype=fp16"
+            )
+            text = words(open_app(query, page))
+            for full in (None, OPTIMIZERS[optimizer or "momentum"]):
+                said = memory.estimate(preset("resnet18"), 224, 224, 1, "fp16", full)
+                assert f"{said.activations:,}" in text and f"{said.total:,}" in text, (page, optimizer, full)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_control_that_changes_nothing_on_a_page_is_put_away(page: str) -> None:
+    text = everything(open_app("depth=18", page))
+    used = configuration.ON.get(page, ())
+    if page in configuration.VIEWS:
+        options, _, views = configuration.VIEWS[page]
+        used = views.get(next(iter(options)), used)
+    if not used:
+        assert ".st-key-task { display: none" in text
+    for key in configuration.ALL if used else ():
+        hidden = re.search(rf"\.st-key-{key}\b[^{{}}]*{{ display: none !important", text) is not None
+        assert hidden != (key in used), key
+
+
+def test_what_timing_does_not_measure_is_said() -> None:
+    app = open_app("depth=18&dtype=amp", "timing")
+    assert [read(one.value) for one in app.error] == [
+        "dtype='amp': choose one of fp32, tf32, bf16, fp16. Measured instead: cpu, fp32, eager."
+    ]

@@ -11,12 +11,14 @@ from markupsafe import Markup
 from torch import Tensor
 
 from explorer import units
+from explorer.facts.told import Provable, Told
 from explorer.look.passed import Passed
 from explorer.look.pictures import Prepared
-from explorer.look.seen import BlockRow, Step, strongest
+from explorer.look.seen import BlockRow, Step, strongest, top
 from explorer.net.node import Node
 from explorer.net.ops import SHORTCUTS, adds, rectifies, shortcut_kind
-from explorer.tell.markup import joined
+from explorer.tell.look_proofs import added, probability, score
+from explorer.tell.markup import Cards, joined, mark
 from explorer.tell.mosaic import Mosaic, coloured, data_url, mosaic, ramp_css
 
 OURS = "net"  # the sidebar's net
@@ -168,8 +170,11 @@ def _before(
     return _row("x, as it comes", came, mosaic(maps[channels].numpy(), 3, True, most), channels, scale)
 
 
-def answers(found: list[tuple[str, float]], before: Mapping[str, float] | None = None) -> Markup:
-    """The likeliest classes as bars, HTML. before: each class's share before something was changed, as a tick."""
+def answers(seen: Passed, names: Sequence[str], before: Mapping[str, float] | None = None) -> Markup:
+    """The likeliest classes as bars, HTML; each share opens its proof. before: each class's share before something was
+    changed, as a tick."""
+    cards, found, logits = Cards("answers"), top(seen, tuple(names)), seen.logits[0]
+    places = logits.topk(len(found)).indices.tolist()
     bar = Markup(
         '<div class="answer"><span class="name">{}</span><span class="track"><span style="width:{:.1f}%"></span>{}</span>'
         '<span class="share">{}</span></div>'
@@ -180,11 +185,34 @@ def answers(found: list[tuple[str, float]], before: Mapping[str, float] | None =
             name,
             100 * share,
             tick.format(units.percent(before[name], 1), 100 * before[name]) if before else "",
-            units.percent(share, 1),
+            cards.number(probability(logits, place, names), units.percent(share, 1)),
         )
-        for name, share in found
+        for (name, share), place in zip(found, places, strict=True)
     )
-    return Markup('<div class="answers">{}</div>').format(joined(bars, ""))
+    return Markup('<div class="answers">{}</div>{}').format(joined(bars, ""), cards.html())
+
+
+def says(seen: Passed, names: Sequence[str]) -> Told:
+    """The likeliest class and its share, which opens its proof: '7, 99.9 %'."""
+    name, share = top(seen, tuple(names), 1)[0]
+    place = int(seen.logits[0].argmax())
+    return Told(f"{name}, ", Provable(units.percent(share, 1), probability(seen.logits[0], place, names)))
+
+
+def score_told(name: str, mean: float, bias: float, logit: float) -> Markup:
+    """What a class map comes to, in small print: its mean and the class's bias are the class's score."""
+    cards = Cards("score")
+    return Markup(
+        '<div class="note">What spoke for “{}”, {:.2f} on average over the picture, and the class’s bias, {}{:.2f}, are its score: {}, exactly (Zhou et al. 2016). {}</div>{}'
+    ).format(
+        name,
+        mean,
+        "−" if bias < 0 else "+",
+        abs(bias),
+        cards.number(score(mean, bias, logit), f"{logit:.2f}"),
+        mark("measured"),
+        cards.html(),
+    )
 
 
 def spoken(class_map: Tensor, picture: Prepared, name: str) -> dict[str, str]:
@@ -211,6 +239,37 @@ def share_rows(rows: list[BlockRow]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def adds_most(rows: Sequence[BlockRow], path: str) -> Told:
+    """How much the block at `path` adds, and which adds most; each number opens its proof."""
+
+    def said(row: BlockRow) -> str | Provable:
+        return Provable(f"{row.residual_share:.2f}", added(row)) if row.norm_shortcut else "∞"
+
+    one = next(row for row in rows if row.path == path)
+    most = max(rows, key=lambda row: row.residual_share)
+    if one is most:
+        return Told(f"{path} adds most of all: F(x) is ", said(one), " times as large as x.")
+    return Told(
+        f"{path} adds F(x), ", said(one), f" times as large as x; {most.path} adds most: ", said(most), " times."
+    )
+
+
+WAY_AROUND = {  # what the shortcut of a block does, said where its three terms are seen. kind: of the node
+    "identity": "The shortcut carries x past the block’s layers, unchanged. They only have to find what to add: F(x).",
+    "pad": "The shortcut carries x past the block’s layers. It is dotted, since x does not fit any more: every second pixel of "
+    "it is taken, and zeros stand where the new channels are.",
+    "projection": "The shortcut carries x past the block’s layers. It is dotted, since x does not fit any more: a 1×1 convolution "
+    "makes it fit.",
+}
+
+
+def way_around(nodes: tuple[Node, ...], path: str) -> str:
+    """What the shortcut of a block does, in a sentence or two."""
+    by_path = {node.path: node for node in nodes}
+    add = next(node for node in nodes if node.block == path and node.kind == "add")
+    return WAY_AROUND.get(by_path[add.inputs[1]].kind, WAY_AROUND["projection"])
 
 
 def way_of(steps: Sequence[Step], label: str, channel: int, value: float) -> str:

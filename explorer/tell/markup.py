@@ -133,12 +133,14 @@ def derivation(proof: Proof, steps: str) -> Markup:
 
 
 SLOTS = ("rule", "text", "latex", "steps")
+MARKED = ("computed", "measured", "recorded")  # sources of what is filled in the browser
 
 
 def slotted_card() -> Markup:
-    """The same card of a computed figure with slots for its texts: for what is filled in the browser."""
+    """The same card with slots for its texts, and all marks of which one stays: for what is filled in the browser."""
     rule, text, latex, steps = (Markup('<span data-slot="{}"></span>').format(name) for name in SLOTS)
-    return _said(rule, mark("computed"), text, latex, steps)
+    marks = joined(Markup('<span data-source="{}">{}</span>').format(source, mark(source)) for source in MARKED)
+    return _said(rule, marks, text, latex, steps)
 
 
 def _said(rule: str, source: Markup, text: str, latex: str, steps: str) -> Markup:

@@ -2,7 +2,8 @@
 
 Everything is made once: a pass that is watched, a sheet of feature maps as 8-bit grey, and a step for each tile of the
 map in the order of the data. A grey value is an activation: `ZERO` is 0, `ZERO ± REACH` is ± the step's `most`; the browser
-colours it in the page's theme. The sheet is at most `BUDGET` pixels, and lossless: a byte a pixel at most.
+colours it in the page's theme. The whole is at most `MOST_BYTES`, whatever is on it: the sheet, which is lossless, is made
+again from smaller maps where it is too large, and the picture is no larger than it is shown.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import json
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import TypedDict
 
 import numpy as np
@@ -21,22 +24,28 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
+from explorer.facts.proof import deciding_size, receptive_field
 from explorer.facts.rollup import stages
 from explorer.look.passed import Passed, passed
 from explorer.look.pictures import Prepared
-from explorer.look.seen import block_rows, strongest, top
+from explorer.look.seen import BlockRow, block_rows, strongest, top
 from explorer.look.subject import Subject
 from explorer.net.node import Node
 from explorer.net.ops import rectifies
 from explorer.net.trace import trace
 from explorer.tell import walk_words
+from explorer.tell.look_proofs import Opens, added, opens, probability
 from explorer.tell.netmap.groups import Part, lanes
 from explorer.tell.walk_words import Words
 
 ZERO, REACH = 127, 127  # of a byte
 CHANNELS = 4  # shown of each step
 SIDES = (56, 28, 14, 7)  # px: the largest map on the sheet, the first of these that the budget allows
-BUDGET = 380_000  # px of a sheet: at most as many bytes
+BUDGET = 380_000  # px of a sheet
+MOST_BYTES = 400_000  # of all that the browser is sent
+MOST_PICTURE, MOST_REST = 50_000, 10_000  # of them the picture's, and what is neither sheet nor steps
+PICTURE_SIDE = 384  # px: the picture stands on the screen at half of it
+QUALITIES = (88, 70, 50, 30, 10)  # of the picture, the first that its part allows
 ROW = 1024  # px, the sheet's width
 FEW = 10  # classes that are all shown
 QUANTILE = 0.995  # of a step's magnitudes: what lies beyond takes the end of the scale
@@ -55,7 +64,8 @@ class Place(TypedDict):
 class Step(TypedDict):
     """One tile of the map. kind: layer | block. shape: channels, height, width after it. most: the value at the end of
     the colour scale. maps: the tile's own pictures, one for each of `channels`; x, f: the terms of a block with a
-    shortcut, maps then being their sum before the ReLU. relu: the tile shows maps after a ReLU."""
+    shortcut, maps then being their sum before the ReLU. relu: the tile shows maps after a ReLU. opens: the proofs of its
+    numbers: size, sees, share."""
 
     tile: str
     kind: str
@@ -71,10 +81,11 @@ class Step(TypedDict):
     share: float | None
     title: str
     text: str
+    opens: dict[str, Opens]
 
 
 class Shown(TypedDict):
-    """The picture: data URL and size in pixels. grey: it has one channel, ink on nothing."""
+    """The picture: data URL, and the size in pixels that the net gets. grey: it has one channel, ink on nothing."""
 
     src: str
     height: int
@@ -82,18 +93,28 @@ class Shown(TypedDict):
     grey: bool
 
 
+class Leave(TypedDict, total=False):
+    """The answer in words, and where its probability comes from; nothing where the net gives none."""
+
+    title: str
+    text: str
+    opens: Opens
+
+
 class Walk(TypedDict):
-    """What the browser plays. stamp: another one for other pictures. answer: (class, probability): all of at most FEW classes in their order, else the
-    likeliest; best: the place of the likeliest in it."""
+    """What the browser plays. stamp: another one for other pictures. source: of its numbers, of units.PROVENANCE. answer:
+    (class, probability): all of at most FEW classes in their order, else the likeliest; best: the place of the likeliest
+    in it."""
 
     stamp: str
+    source: str
     told: str
     trained: bool
     picture: Shown
     sheet: str
     steps: list[Step]
     enter: dict[str, str]
-    leave: dict[str, str]
+    leave: Leave
     answer: list[tuple[str, float]]
     best: int
 
@@ -126,26 +147,31 @@ class Sheet:
         return page
 
 
-def walk(who: Subject, picture: Prepared) -> Walk:
-    """The walk of a picture through a net. Raises `ValueError` when activations are not finite."""
+def walk(who: Subject, picture: Prepared, source: str = "measured") -> Walk:
+    """The walk of a picture through a net. source: of its numbers, `measured` now or `recorded`. Raises `ValueError` when
+    activations are not finite."""
     nodes = trace(who.spec, *picture.x.shape[2:])
     parts = tiles(nodes)
     seen = passed(who.model, who.spec, picture.x, {_end(part).path for part in parts})
     if not all(bool(out.isfinite().all()) for out in seen.outputs.values()):
         raise ValueError("weights: with these the activations are not finite; choose a net with Batch Normalization")
-    maker = _Maker(seen, nodes, side_for(parts))
-    steps = [maker.step(part, number, of) for part, number, of in _numbered(parts)]
+    for side in SIDES[SIDES.index(side_for(parts)) :]:
+        maker = _Maker(seen, nodes, side, source)
+        steps = [maker.step(part, number, of) for part, number, of in _numbered(parts)]
+        sheet = webp(maker.sheet.pixels())
+        if len(sheet) + len(json.dumps(steps)) <= MOST_BYTES - MOST_PICTURE - MOST_REST:
+            break
     answer, best = _answer(seen, who)
-    sheet = webp(maker.sheet.pixels())
     return {
         "stamp": hashlib.sha1(sheet.encode()).hexdigest()[:12],
+        "source": source,
         "told": who.told,
         "trained": who.trained,
         "picture": _shown(picture),
         "sheet": sheet,
         "steps": steps,
         "enter": _words(walk_words.of_picture(tuple(picture.x.shape))),
-        "leave": _words(walk_words.of_answer(answer[best], who.trained)) if answer else {},
+        "leave": _leave(seen, who, answer[best], source) if answer else {},
         "answer": answer,
         "best": best,
     }
@@ -209,9 +235,9 @@ def _numbered(parts: Sequence[Part]) -> Iterable[tuple[Part, int, int]]:
 class _Maker:
     """Makes steps, and puts their pictures on one sheet."""
 
-    def __init__(self, seen: Passed, nodes: tuple[Node, ...], side: int) -> None:
-        self.seen, self.side = seen, side
-        self.shares = {row.path: row.residual_share for row in block_rows(seen)}
+    def __init__(self, seen: Passed, nodes: tuple[Node, ...], side: int, source: str) -> None:
+        self.seen, self.nodes, self.side, self.source = seen, nodes, side, source
+        self.rows = {row.path: row for row in block_rows(seen)}
         self.sheet = Sheet()
         self.channels = self._channels(nodes)
 
@@ -234,7 +260,8 @@ class _Maker:
         maps = [self._small(term[channels]) for term in shown]
         most = _most(maps)
         cells = [[self.sheet.put(grey(one, most)) for one in term] for term in maps]
-        share = self.shares.get(part.blocks[-1].path) if part.blocks else None
+        row = self.rows.get(part.blocks[-1].path) if part.blocks else None
+        share = row.residual_share if row else None
         words = walk_words.of_block(part, number, of, share) if part.blocks else walk_words.of_layer(part)
         look = end.field
         return {
@@ -252,7 +279,21 @@ class _Maker:
             "share": share,
             "title": words.title,
             "text": words.text,
+            "opens": self._opens(part, row),
         }
+
+    def _opens(self, part: Part, row: BlockRow | None) -> dict[str, Opens]:
+        """The proofs of a step's numbers: a side of its maps, what one unit sees, how much the block adds."""
+        found = {}
+        if sides := deciding_size(part.nodes):
+            found["size"] = opens(sides[0], sides[0].shown)
+        end = _end(part)
+        with suppress(ValueError):  # a unit that sees all of the picture has no sum, nor one whose ways see apart
+            seen = receptive_field(self.nodes, end.path)
+            found["sees"] = opens(replace(seen, rule=f"{seen.rule}; beyond the edge there is nothing"), seen.shown)
+        if row and row.norm_shortcut:
+            found["share"] = opens(added(row, self.source), walk_words.times(row.residual_share))
+        return found
 
     def _small(self, maps: Tensor) -> Tensor:
         factor = pooling(maps.shape[1], maps.shape[2], self.side)
@@ -293,11 +334,36 @@ def _answer(seen: Passed, who: Subject) -> tuple[list[tuple[str, float]], int]:
     return list(zip(who.names, probabilities.tolist(), strict=True)), int(probabilities.argmax())
 
 
+def _leave(seen: Passed, who: Subject, best: tuple[str, float], source: str) -> Leave:
+    words = walk_words.of_answer(best, who.trained)
+    leave: Leave = {"title": words.title, "text": words.text}
+    if who.trained:
+        logits = seen.logits[0]
+        leave["opens"] = opens(probability(logits, int(logits.argmax()), who.names, source), walk_words.sure(best[1]))
+    return leave
+
+
 def _shown(picture: Prepared) -> Shown:
     height, width, channels = picture.shown.shape
     pixels = (np.clip(picture.shown, 0, 1) * 255).round().astype(np.uint8)
-    src = webp(pixels[:, :, 0]) if channels == 1 else webp(pixels, quality=88)
-    return {"src": src, "height": height, "width": width, "grey": channels == 1}
+    if channels == 1:
+        return {"src": webp(_reduced(pixels[:, :, 0])), "height": height, "width": width, "grey": True}
+    small = _reduced(pixels)
+    for quality in QUALITIES:
+        src = webp(small, quality)
+        if len(src) <= MOST_PICTURE:
+            break
+    return {"src": src, "height": height, "width": width, "grey": False}
+
+
+def _reduced(pixels: np.ndarray) -> np.ndarray:
+    """No larger than it is shown."""
+    height, width = pixels.shape[:2]
+    scale = PICTURE_SIDE / max(height, width)
+    if scale >= 1:
+        return pixels
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR))
 
 
 def webp(pixels: np.ndarray, quality: int | None = None) -> str:

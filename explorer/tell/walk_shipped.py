@@ -27,7 +27,7 @@ def made(name: str) -> dict[str, object]:
     drawn, colours = netmap.drawing(spec, SIDE, SIDE), netmap.colours()
     palette = {key: colours[key] for key in ("stages", "shortcut")}
     drawing = {key: drawn[key] for key in DRAWN} | {"columns": {}, "palette": palette}
-    return {"title": SHIPPED[name], "drawing": drawing, "walk": walk(*walker(spec, SIDE, SIDE))}
+    return {"title": SHIPPED[name], "drawing": drawing, "walk": walk(*walker(spec, SIDE, SIDE), source="recorded")}
 
 
 def main() -> None:

@@ -48,13 +48,21 @@ def of_answer(best: tuple[str, float], trained: bool) -> Words:
     if not trained:
         return Words("No answer yet", "These weights are random: nothing was learned, so the bars mean nothing.")
     name, probability = best
-    sure = "more than 99.9 %" if probability > 0.999 else units.percent(probability, 1)
-    return Words(f"It says: {name}", f"With a probability of {sure}.")
+    return Words(f"It says: {name}", f"With a probability of {sure(probability)}.")
+
+
+def sure(probability: float) -> str:
+    """'87.3 %'; near certainty is not rounded up to it."""
+    return "more than 99.9 %" if probability > 0.999 else units.percent(probability, 1)
 
 
 def _size(share: float) -> str:
     """How large what is added is, beside what is carried."""
-    return f"The block adds F(x), {share:.2f} times as large as x."
+    return f"The block adds F(x), {times(share)} as large as x."
+
+
+def times(share: float) -> str:
+    return f"{share:.2f} times"
 
 
 def _conv(node: Node) -> Words:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -11,15 +12,18 @@ import pytest
 import torch
 from PIL import Image
 
+from explorer.facts.proof import evaluate
+from explorer.facts.told import Provable
 from explorer.look import subject
 from explorer.look.passed import passed
 from explorer.look.pictures import Prepared
-from explorer.look.seen import Step, strongest
+from explorer.look.seen import Step, block_rows, strongest
 from explorer.net.resnet import build
 from explorer.net.trace import trace
 from explorer.spec import preset
 from explorer.tell import feature_maps
 from explorer.tell.feature_maps import NAMES, TWINS, WHO, Curve
+from explorer.tell.look_proofs import added, score
 from explorer.tell.mosaic import ONE_SIDED, TWO_SIDED, coloured, mosaic
 
 SPEC = replace(preset("resnet20_cifar"), stages=(2, 2, 2))
@@ -79,9 +83,35 @@ def test_the_terms_stand_in_one_line_and_a_dotted_block_shows_what_came() -> Non
 
 
 def test_answers_are_bars_with_what_was_before_and_names_are_text() -> None:
-    html = str(feature_maps.answers([("<b>cat</b>", 0.75), ("dog", 0.25)], {"<b>cat</b>": 0.5, "dog": 0.5}))
+    seen = replace(SEEN, logits=torch.tensor([[math.log(3), 0.0]]))  # 3 to 1
+    html = str(feature_maps.answers(seen, ("<b>cat</b>", "dog"), {"<b>cat</b>": 0.5, "dog": 0.5}))
     assert "&lt;b&gt;cat" in html and "width:75.0%" in html and html.count("left:50.0%") == 2
-    assert "<i" not in str(feature_maps.answers([("dog", 1.0)]))
+    assert "100·1 ÷ 1.33333 ≈ 75" in html and "100·0.333333 ÷ 1.33333 ≈ 25" in html and "measured" in html
+    assert "<i" not in str(feature_maps.answers(seen, ("cat", "dog")))
+
+
+def test_what_a_block_adds_and_what_its_shortcut_does_are_said_with_their_proofs() -> None:
+    rows = block_rows(SEEN)
+    most = max(rows, key=lambda row: row.residual_share)
+    other = next(row for row in rows if row is not most)
+    assert f"{most.path} adds most of all" in str(feature_maps.adds_most(rows, most.path))
+    told = feature_maps.adds_most(rows, other.path)
+    assert [float(part.shown) for part in told.parts if isinstance(part, Provable)] == pytest.approx(
+        [other.residual_share, most.residual_share], abs=0.005
+    )
+    for row in rows:
+        proof = added(row)
+        assert evaluate(proof.expression) == proof.value == pytest.approx(row.residual_share, rel=1e-5)
+    with pytest.raises(ValueError, match="carries 0"):
+        added(replace(other, norm_shortcut=0.0))
+    assert "unchanged" in feature_maps.way_around(NODES, "layer1.1")
+    assert "zeros" in feature_maps.way_around(NODES, "layer2.0")
+
+
+def test_a_classs_score_is_its_maps_mean_and_its_bias() -> None:
+    proof = score(-1.25, 0.5, -0.75)
+    assert proof.text == "−1.25 + 0.5 ≈ −0.75" and evaluate(proof.expression) == -0.75
+    assert "1.25 on average" in str(feature_maps.score_told("7", 1.25, -0.5, 0.75))
 
 
 def test_a_units_way_in_words() -> None:

@@ -14,6 +14,8 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
+from explorer.facts.proof import evaluate
+from explorer.look.pictures import Prepared
 from explorer.look.shipped import NETS, shipped
 from explorer.look.subject import with_weights
 from explorer.look.walker import walker
@@ -110,20 +112,37 @@ def test_a_plain_net_replaces_x(made: Walk) -> None:
     assert all("replaces x" in step["text"] for step in plain["steps"] if step["kind"] == "block")
 
 
-@pytest.mark.parametrize(
-    ("name", "least_side", "most_bytes"), [("resnet50", 56, 400_000), ("resnet152", 56, 1_000_000)]
-)
-def test_a_sheet_keeps_its_size_whatever_is_on_it(name: str, least_side: int, most_bytes: int) -> None:
-    """Noise is the worst that can be on it: what is shown of real activations is far less."""
-    parts = walks.tiles(trace(preset(name), 224, 224))
-    side = walks.side_for(parts)
-    assert side >= least_side
-    sheet, noise = walks.Sheet(), np.random.default_rng(0)
-    for part in parts:
-        height, width = walks.drawn_size(part.nodes[-1], side)
-        for _ in range(12 if part.blocks else 4):
-            sheet.put(noise.integers(0, 255, (height, width), dtype=np.uint8))
-    assert len(base64.b64decode(walks.webp(sheet.pixels()).partition(",")[2])) <= most_bytes
+def test_nothing_that_is_on_it_makes_a_walk_larger_than_it_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Noise in every map is the worst: the maps become smaller then, of ResNet-152 too. Its place and order stay."""
+    spec, side, noise = named("resnet56_cifar"), 224, np.random.default_rng(0)
+    usual = walks.side_for(walks.tiles(trace(spec, side, side)))
+    who, picture = walker(spec, side, side)
+    monkeypatch.setattr(walks, "grey", lambda values, most: noise.integers(0, 255, tuple(values.shape), dtype=np.uint8))
+    made = walk(who, picture)
+    assert len(json.dumps(made)) <= walks.MOST_BYTES <= 400_000
+    assert 7 <= max(max(cell[2:]) for step in made["steps"] for cell in step["maps"]) < usual
+
+
+def test_a_large_picture_is_sent_as_small_as_it_is_shown_and_measured_in_its_own_pixels() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (600, 900, 3), dtype=np.uint8)
+    shown = walks._shown(Prepared(torch.zeros(1, 3, 600, 900), noise / np.float32(255)))
+    assert (shown["height"], shown["width"]) == (600, 900) and len(shown["src"]) <= walks.MOST_PICTURE
+    assert decoded(shown["src"]).shape == (256, 384)
+
+
+def test_each_number_of_a_step_opens_where_it_comes_from(made: Walk) -> None:
+    """The texts are arithmetic: worked out again, they give what the step says."""
+    for step in made["steps"]:
+        if step["kind"] == "block":
+            size, sees, share = (step["opens"][name] for name in ("size", "sees", "share"))
+            assert evaluate(size["text"].partition(" = ")[0]) == step["shape"][1] == int(size["shown"])
+            assert evaluate(sees["text"].partition(" = ")[0]) == step["field"]["size"]
+            assert evaluate(share["text"].partition(" ≈ ")[0]) == pytest.approx(step["share"], rel=1e-4)
+            assert share["shown"] in step["text"] and share["source"] == "measured"
+    opened = made["leave"]["opens"]
+    likely = evaluate(opened["text"].partition(" ≈ ")[0])
+    assert likely == pytest.approx(100 * made["answer"][made["best"]][1], abs=1e-3)
+    assert opened["shown"] in made["leave"]["text"] and "3: 1" in opened["steps"]
 
 
 def test_a_deep_wide_net_is_shown_smaller() -> None:
@@ -164,7 +183,7 @@ def file_of(pixels: np.ndarray) -> bytes:
 
 
 def test_any_picture_walks_and_noise_keeps_the_bound() -> None:
-    """The whole of what the browser gets for ResNet-50; of ResNet-152 the sheet is bounded above."""
+    """The whole of what the browser gets for ResNet-50."""
     noise = np.random.default_rng(0).integers(0, 256, (224, 224, 3), dtype=np.uint8)
     spec = preset("resnet50")
     who, picture = walker(spec, 224, 224, "upload", file_of(noise))
@@ -223,9 +242,11 @@ def test_the_walks_that_ship_are_what_the_nets_make(name: str) -> None:
     for part in (lambda one: one["walk"].pop("sheet"), lambda one: one["walk"]["picture"].pop("src")):
         assert np.abs(part(held) - part(again)).max() <= 1
     for step, other in zip(held["walk"].pop("steps"), again["walk"].pop("steps"), strict=True):
-        near = {"most", "share"}
+        near = {"most", "share", "opens"}
+        assert step["opens"].keys() == other["opens"].keys()
         assert {key: step[key] for key in step.keys() - near} == {key: other[key] for key in other.keys() - near}
         assert step["most"] == pytest.approx(other["most"], rel=1e-4)
+    assert [one["walk"]["leave"].pop("opens")["source"] for one in (held, again)] == ["recorded"] * 2
     assert dict(again["walk"].pop("answer")) == pytest.approx(dict(held["walk"].pop("answer")), abs=1e-4)
     assert held == again
 

@@ -55,7 +55,7 @@ function drawLane(data, lane, layout, index, least) {
     "text",
     {
       class: "lane-shape",
-      x: beside ? x + 12 : x + 84,
+      x: beside ? x + 12 : x + Math.max(84, 14 + 4.3 * size),
       y: beside ? top + size * 1.05 : top,
       "font-size": Math.max(beside ? clamp(size * 0.78, 8, 13) : 13, least),
     },

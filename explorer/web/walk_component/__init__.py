@@ -21,7 +21,12 @@ STYLE = FOLDER / "walk.css"
 _component = st.components.v2.component(
     "resnet_walk",
     html='<div class="walk-place"></div>\n',
-    css=stylesheet(*(MAP / f"{name}.css" for name in ("picture", "panel", "map")), STYLE, FOLDER / "alone.css"),
+    css=stylesheet(
+        *(MAP / f"{name}.css" for name in ("picture", "panel", "map")),
+        STYLE,
+        FOLDER / "alone.css",
+        FOLDER.parent / "proof.css",
+    ),
     js=joined(FOLDER / "alone.js", given.DRAWN),
 )
 

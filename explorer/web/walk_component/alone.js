@@ -3,6 +3,7 @@
 import { calm, html, svg } from "../js/dom.js";
 import { arrowMarkers } from "../map_component/figures.js";
 import { layoutFor } from "../map_component/geometry.js";
+import { isInHall, leastIn, legible } from "../map_component/hall.js";
 import { paintTiles } from "../map_component/paint.js";
 import { drawScene } from "../map_component/scene.js";
 import { Player } from "./player.js";
@@ -27,17 +28,24 @@ class Plan {
   }
 
   draw() {
-    const name = layoutFor(this.canvas.clientWidth, this.canvas.clientHeight, this.data.scene.layouts);
-    if (name === this.layoutUsed) return false;
-    this.layoutUsed = name;
-    this.layout = this.data.scene.layouts[name];
-    this.scene = drawScene(this.data, name);
+    const { clientWidth, clientHeight } = this.canvas;
+    const name = layoutFor(clientWidth, clientHeight, this.data.scene.layouts);
+    const hall = isInHall(this.root);
+    const drawnFor = hall ? `${name} in a hall ${clientWidth}` : name;
+    if (drawnFor === this.drawnFor) return false;
+    Object.assign(this, { drawnFor, hall, layoutUsed: name, layout: this.data.scene.layouts[name] });
+    this.root.closest(".walk-alone")?.classList.toggle("hall", hall);
+    const { w, h } = this.layout;
+    const drawn = { clientWidth, clientHeight: (clientWidth * h) / w }; // as high as it is going to be
+    this.least = leastIn({ hall, canvas: drawn }, w, h);
+    this.scene = drawScene(this.data, name, this.least);
     this.drawing.replaceChildren(this.scene);
     this.svg.setAttribute("viewBox", `0 0 ${this.layout.w} ${this.layout.h}`);
     this.svg.style.setProperty("--ratio", `${this.layout.w} / ${this.layout.h}`);
     this.tileElements = [...this.scene.querySelectorAll(".tile")];
     this.root.dataset.layout = name;
     paintTiles(this);
+    legible(this);
     return true;
   }
 }
@@ -71,9 +79,9 @@ class Alone {
     const root = html("div", { class: "map-root walk-side" });
     const plan = new Plan(net.drawing, root);
     const walk = new Walk(net.walk, plan);
-    const { see, lens, key, words, answer, told } = walk.beside;
+    const { see, lens, key, words, answer, told, card } = walk.beside;
     const parts = first
-      ? [html("div", { class: "walk-in" }, see), plan.canvas, html("div", { class: "walk-out" }, answer), html("div", { class: "walk-now" }, lens, key), words, told]
+      ? [html("div", { class: "walk-in" }, see), plan.canvas, html("div", { class: "walk-out" }, answer), html("div", { class: "walk-now" }, lens, key), words, told, card]
       : [html("h3", { class: "walk-net" }, net.title), plan.canvas, walk.beside.root];
     root.append(...parts);
     plan.canvas.addEventListener("pointerover", (event) => this.hover(plan, walk, event));

@@ -2,6 +2,7 @@
 
 import { html } from "../js/dom.js";
 import { clamp, percent } from "../js/numbers.js";
+import { cardOf } from "../js/proof_card.js";
 import { drawCells } from "./pictures.js";
 import { mixed, span } from "./timeline.js";
 
@@ -15,10 +16,11 @@ export class Beside {
     this.canvas = html("canvas", { class: "pixels", role: "img", "aria-label": "The picture, and the part of it that one unit sees" });
     this.frame = html("div", { class: "walk-frame" });
     this.photo = html("div", { class: "walk-photo" }, this.canvas, this.frame);
-    this.size = html("b", {});
+    this.card = html("div", { popover: true, class: "proof-card" });
+    this.size = this.number("walk-size", () => this.step?.opens.size);
     this.many = html("span", {});
-    this.sees = html("span", { class: "walk-sees" });
-    this.see = html("div", { class: "walk-see" }, this.photo, html("p", { class: "walk-shape" }, this.size, this.many, this.sees));
+    this.sees = this.number("walk-sees", () => this.step?.opens.sees);
+    this.see = html("div", { class: "walk-see" }, this.photo, html("p", { class: "walk-shape" }, html("b", {}, this.size), this.many, this.sees));
     this.terms = Object.fromEntries(
       [["x", "x", "the shortcut’s"], ["f", "F(x)", "the block’s"], ["sum", "sum", "goes on"]].map(([name, label, how]) => {
         const canvas = html("canvas", { class: "pixels", "aria-hidden": "true" });
@@ -29,7 +31,7 @@ export class Beside {
     this.signs = ["+", "="].map((sign) => html("span", { class: "walk-sign", "aria-hidden": "true" }, sign));
     const { x, f, sum } = this.terms;
     this.lens = html("div", { class: "walk-lens" }, x.box, this.signs[0], f.box, this.signs[1], sum.box);
-    this.key = html("p", { class: "walk-key", "aria-hidden": "true" }, html("span", {}), html("i", {}), html("span", {}));
+    this.key = html("p", { class: "walk-key", "aria-hidden": "true" }, html("span", {}), html("i", {}), html("span", {}), html("span", {}, walk.source));
     this.title = html("h3", {});
     this.text = html("p", {});
     this.words = html("div", { class: "walk-words" }, this.title, this.text);
@@ -42,16 +44,34 @@ export class Beside {
       "div",
       { class: `walk-answer${walk.answer.length > 5 ? " many" : ""}`, role: "img", "aria-label": answerSaid(walk) },
       this.bars.map(({ fill, share, name }) => html("div", {}, name, html("span", { class: "walk-track" }, fill), share)),
+      walk.answer.length ? html("small", { class: "walk-source" }, walk.source) : null,
     );
     this.told = html("p", { class: `walk-told${walk.trained ? "" : " untrained"}` }, sentence(walk.told));
     this.parts = [this.see, this.words, this.lens, this.key, this.answer, this.told];
-    this.root = html("div", { class: "walk-beside" }, kept ?? this.parts);
+    this.root = html("div", { class: "walk-beside" }, kept ?? this.parts, this.card);
     this.last = -2;
     this.shapes = [[picture.grey ? 1 : 3, picture.height, picture.width], ...steps.map((step) => step.shape)];
     this.spans = [
       [picture.height, picture.width].map((side) => [side / 2, side / 2 + 1]),
       ...steps.map(({ field, shape }) => [span(field, shape[1], picture.height), span(field, shape[2], picture.width)]),
     ];
+  }
+
+  // A number that opens where it comes from; while it counts, what it counts to.
+  number(kind, opens, shown = "") {
+    const button = html("button", { type: "button", class: `proved ${kind}`, onclick: () => this.fill(opens()) }, shown);
+    button.popoverTargetElement = this.card;
+    return button;
+  }
+
+  fill(said) {
+    this.card.replaceChildren(...(said ? cardOf(said) : []));
+  }
+
+  // A sentence in which one number opens where it comes from.
+  woven(text, opens) {
+    const [before, ...after] = opens ? text.split(opens.shown) : [text];
+    return after.length === 1 ? [before, this.number("", () => opens, opens.shown), after[0]] : [text];
   }
 
   // New colours: everything that is drawn is drawn again.
@@ -81,10 +101,12 @@ export class Beside {
   begin(segment) {
     this.last = segment.index;
     const { steps, enter, leave } = this.walk;
-    const step = steps[segment.step];
+    const step = (this.step = steps[segment.step]);
     const said = segment.kind === "enter" ? enter : segment.kind === "leave" ? leave : step;
     this.title.textContent = said?.title ?? "";
-    this.text.textContent = said?.text ?? "";
+    this.text.replaceChildren(...this.woven(said?.text ?? "", segment.kind === "leave" ? leave.opens : step?.opens.share));
+    this.size.disabled = !step?.opens.size;
+    this.sees.disabled = !step?.opens.sees;
     const adds = Boolean(step?.x.length);
     this.lens.dataset.kind = segment.kind === "block" && adds ? "sum" : step ? "one" : "none";
     this.key.hidden = !step;

@@ -81,6 +81,7 @@ export class Player {
           "+": () => this.faster(),
           Escape: close,
         };
+        if (event.key === "Escape" && root.querySelector(".proof-card:popover-open")) return; // the card first
         if (!keys[event.key] || (event.key === " " && inside("button:not(.main)"))) return;
         event.preventDefault();
         event.stopPropagation();

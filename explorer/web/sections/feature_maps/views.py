@@ -10,11 +10,11 @@ from typing import Any
 import streamlit as st
 from torch import Tensor
 
-from explorer import units
+from explorer.facts.told import Told
 from explorer.look import pictures, subject
 from explorer.look.passed import last_maps, passed
 from explorer.look.pictures import Prepared
-from explorer.look.seen import block_rows, class_map, followed, response_paths, top
+from explorer.look.seen import BlockRow, block_rows, class_map, followed, response_paths, top
 from explorer.look.shipped import recorded_responses
 from explorer.look.subject import Subject
 from explorer.net.node import Node
@@ -23,7 +23,7 @@ from explorer.net.trace import trace
 from explorer.spec import naming
 from explorer.spec.chosen import Chosen
 from explorer.tell import feature_maps
-from explorer.tell.feature_maps import CHANNELS, NAMES, OURS, TWINS, WHO, Curve
+from explorer.tell.feature_maps import CHANNELS, NAMES, OURS, TWINS, WHO, Curve, says
 from explorer.tell.plots.look import additions, journey, responses
 from explorer.web import look_component, pieces
 from explorer.web.asked import asked
@@ -51,6 +51,7 @@ class Look:
     watched: Watched
     changed: tuple[str, ...]
     before: dict[str, float]
+    was: Told | None
 
 
 def looked(chosen: Chosen) -> Look | None:
@@ -121,12 +122,14 @@ def _passes(slug: str, net: Who, prepared: Prepared, changes: Changes) -> Look |
     if one is None:
         return None
     before: dict[str, float] = {}
+    was = None
     if changes.words:
         plain_one = _watch("before", net, prepared, prepared, Changes())
         if plain_one is not None and plain_one.who.names:
             before = dict(top(plain_one.seen, plain_one.who.names, len(plain_one.who.names)))
+            was = says(plain_one.seen, plain_one.who.names)
     nodes = trace(one.who.spec, *prepared.x.shape[2:])
-    return Look(slug, net, prepared, shown, nodes, one, changes.words, before)
+    return Look(slug, net, prepared, shown, nodes, one, changes.words, before, was)
 
 
 def _watch(label: str, net: Who, prepared: Prepared, shown: Prepared, changes: Changes) -> Watched | None:
@@ -152,8 +155,8 @@ def _answer(found: Look) -> None:
     best = top(one.seen, names)
     bars, glowing = st.columns([3, 2], gap="medium")
     with bars:
-        pieces.html(feature_maps.answers(best, found.before))
-        _difference(found, best[0])
+        pieces.html(feature_maps.answers(one.seen, names, found.before))
+        _difference(found, best[0][0])
         with st.container(key="look-spoken"):
             label = _spoken_for(names, best[0][0])
             exactly = st.container()
@@ -164,24 +167,17 @@ def _answer(found: Look) -> None:
         look_component.cover(feature_maps.spoken(glow, found.picture, names[label]) | {"hint": hint}, COVER)
     with exactly:
         logit, bias = float(one.seen.logits[0, label]), float(one.who.classifier.bias[label])
-        sign = "−" if bias < 0 else "+"
-        pieces.note(
-            f"What spoke for “{names[label]}”, averaged over the picture: {float(glow.mean()):.2f}; with the class’s bias "
-            f"{sign}{abs(bias):.2f} that is its logit, {logit:.2f}, exactly (Zhou et al. 2016).",
-            "measured",
-        )
+        pieces.html(feature_maps.score_told(names[label], float(glow.mean()), bias, logit))
 
 
-def _difference(found: Look, best: tuple[str, float]) -> None:
+def _difference(found: Look, best: str) -> None:
     """What the change did to the answer, in a sentence."""
     if not found.changed or not found.before:
         return
-    was = max(found.before.items(), key=lambda one: one[1])
-    verb = "still says" if was[0] == best[0] else "now says"
-    pieces.lead(
-        f"With {' and '.join(found.changed)} it {verb} {best[0]}, {units.percent(best[1], 1)}; "
-        f"before: {was[0]}, {units.percent(was[1], 1)}."
-    )
+    was = max(found.before.items(), key=lambda one: one[1])[0]
+    verb = "still says" if was == best else "now says"
+    now = says(found.watched.seen, found.watched.who.names)
+    pieces.lead(Told(f"With {' and '.join(found.changed)} it {verb} ", now, "; before: ", found.was or "", "."))
 
 
 def _spoken_for(names: tuple[str, ...], best: str) -> int:
@@ -218,6 +214,7 @@ def way(found: Look) -> None:
         ("way", shown, first), lambda: feature_maps.through(one.seen, found.nodes, found.picture, shown, first)
     )
     unit = look_component.maps(data, "maps-way")
+    pieces.note("Brightest: the largest number on the maps of a row.", "measured")
     if unit:
         _follow(found, unit, data)
 
@@ -231,8 +228,7 @@ def _beside(found: Look, twin: str, rows: str, first: int | None) -> None:
     pairs = ((found.slug, found.watched, found.nodes), (twin, other, trace(net.spec, *found.picture.x.shape[2:])))
     for column, (slug, one, nodes) in zip(st.columns(2, gap="large"), pairs, strict=True):
         with column:
-            name, share = top(one.seen, one.who.names, 1)[0]
-            pieces.lead(f"{NAMES[slug][0].upper()}{NAMES[slug][1:]}: {name}, {units.percent(share, 1)}.")
+            pieces.lead(Told(f"{NAMES[slug][0].upper()}{NAMES[slug][1:]}: ", says(one.seen, one.who.names), "."))
             data = one.once(
                 ("beside", rows, first),
                 partial(feature_maps.through, one.seen, nodes, found.picture, rows, first, BESIDE),
@@ -269,7 +265,8 @@ def _follow(found: Look, unit: Unit, data: dict[str, Any]) -> None:
 def inside(found: Look) -> list[dict[str, Any]]:
     """One block's sum, and how much each block adds."""
     one = found.watched
-    rows: list[dict[str, Any]] = one.once("shares", lambda: feature_maps.share_rows(block_rows(one.seen)))
+    measured: list[BlockRow] = one.once("shares", lambda: block_rows(one.seen))
+    rows = feature_maps.share_rows(measured)
     if not rows:
         pieces.lead(f"{naming.title(one.who.spec)} has no shortcuts: nothing is added, each block replaces what came.")
         return []
@@ -277,11 +274,8 @@ def inside(found: Look) -> list[dict[str, Any]]:
     path = st.select_slider("Block", names, key="summand", value=names[0])
     data = one.once(("terms", path), lambda: feature_maps.terms(one.seen, found.nodes, path, found.picture))
     look_component.maps(data, "maps-terms")
-    most = max(rows, key=lambda row: row["ratio"])
-    pieces.lead(
-        f"{path} adds {rows[names.index(path)]['ratio']:.2f} times the size of what its shortcut carries; "
-        f"{most['block']} adds most: {most['ratio']:.2f} times."
-    )
+    pieces.lead(feature_maps.way_around(found.nodes, path))
+    pieces.lead(feature_maps.adds_most(measured, path))
     pieces.chart(
         additions(rows, path), "How much each block adds: the norm of F(x) over the norm of x", key="additions"
     )

@@ -132,9 +132,10 @@ def _variants(link: Mapping[str, str] | None) -> dict[str, object]:
 
 def _differs(key: str, link: Mapping[str, str] | None) -> bool:
     """Whether a control is off its default: set earlier, or by the link, which wins where the control is not Streamlit's
-    to bind."""
-    if key in WORDED and link is not None:
-        return link.get(key, "") not in ("", DEFAULTS[key])
+    to bind. Where it is, one that the link leaves out is drawn once more, so that Streamlit takes it back."""
+    linked = link is not None and link.get(key, "") not in ("", DEFAULTS[key])
+    if linked or (key in WORDED and link is not None):
+        return linked
     now = by_key().get(key)
     return (st.query_params.get(key, "") if now is None else str(now)) not in ("", str(DEFAULTS[key]))
 

@@ -52,6 +52,7 @@ def test_the_tour_tells_the_story_in_order() -> None:
     assert [scene.slug for scene in TOUR.scenes] == [
         "deeper",
         "residual",
+        "walk",
         "identity-or-projection",
         "basic-block",
         "bottleneck",

@@ -71,7 +71,8 @@ class Row:
     not the fields'. key: in the URL, where it is not the field's name; names: what else people call it in a terminal.
     number: what a number or a list is called in a name. timm: off its default only timm has such nets, by whose
     names the state dict goes. told: what it is called in a sentence. part: the name in a block of a module that is neither on
-    the main path nor the shortcut, and sees the whole picture: a gate. means: (name, sentence) of a word that the glossary does not have yet.
+    the main path nor the shortcut, and sees the whole picture: a gate. means: what its words mean, in a sentence, where the
+    glossary does not say it.
     """
 
     field: str = ""
@@ -87,6 +88,7 @@ class Row:
     number: Choice | None = None
     told: str = ""
     part: str = ""
+    means: str = ""
     timm: bool = False
 
 

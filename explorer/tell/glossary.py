@@ -11,6 +11,7 @@ from functools import cache
 
 from explorer.places import ASSETS
 from explorer.spec.checks import shortened
+from explorer.spec.fields import ROWS, Row
 
 FILE = ASSETS / "glossary.toml"
 
@@ -38,9 +39,16 @@ class Marked:
 
 @cache
 def terms() -> dict[str, Term]:
-    """By slug, in the file's order."""
+    """By slug, in the file's order; behind them the axes that say themselves what they mean."""
     rows = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    return {slug: Term(slug, **row | {"words": tuple(row["words"])}) for slug, row in rows.items()}
+    found = {slug: Term(slug, **row | {"words": tuple(row["words"])}) for slug, row in rows.items()}
+    return found | {name: of_axis(row) for name, row in ROWS.items() if row.means}
+
+
+def of_axis(row: Row) -> Term:
+    """An axis as a term: what it is called in a sentence, and each of its values but those that are made with it."""
+    words = (row.told, *(one.words for one in row.choices.values() if one.words and row.told not in one.words))
+    return Term(row.field, row.label, words, row.means)
 
 
 def asked(words: str) -> Term:

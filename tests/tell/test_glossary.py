@@ -7,7 +7,7 @@ import pytest
 from explorer.cli.main import main
 from explorer.facts.rollup import METRICS
 from explorer.spec import BLOCKS
-from explorer.spec.fields import NUMBERS, VARIANTS
+from explorer.spec.fields import NUMBERS, VARIANTS, Choice, Row
 from explorer.tell import glossary
 from explorer.tell.glossary import Marked, find
 from explorer.tell.markup import Cards
@@ -59,6 +59,12 @@ def test_every_word_of_the_pages_headers_is_in_it() -> None:
         assert marked(f"{number.words} 8"), number.words
     for metric in METRICS.values():
         assert marked(metric.label), metric.label
+
+
+def test_an_axis_may_say_itself_what_its_words_mean() -> None:
+    choices = {"none": Choice("none", words="without excitation"), "yes": Choice("yes", words="excited")}
+    term = glossary.of_axis(Row("gate", "Excitation", choices=choices, told="excitation", means="It weighs channels."))
+    assert term.words == ("excitation", "excited") and term.says == "It weighs channels." and term.slug == "gate"
 
 
 def test_a_word_opens_its_meaning_and_is_escaped() -> None:

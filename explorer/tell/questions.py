@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from explorer.lab.experiment import MODULES, TEXTS
+
 COST = {
     "where": "Where is it?",
     "flops": "Why do tools disagree?",
@@ -36,15 +38,7 @@ TIMING = {
     "race": "FLOPs or time?",
     "machines": "Elsewhere?",
 }
-EXPERIMENTS = {
-    "degradation": "Does depth hurt?",
-    "identity": "Can plain be good?",
-    "signal": "Does the signal live?",
-    "learning-rate": "What does Batch Norm buy?",
-    "shattered": "Are gradients noise?",
-    "lesion": "What if a block goes?",
-    "landscape": "How rough is the way?",
-}
+EXPERIMENTS = {key: str(TEXTS[key]["ask"]) for key in MODULES}
 TOPICS = {
     "shapes": "Shapes",
     "params": "Parameters",

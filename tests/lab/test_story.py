@@ -22,7 +22,19 @@ SHIPPED = judged.shipped()
 @pytest.mark.parametrize("key", EXPERIMENTS)
 def test_the_texts_are_whole_and_every_rate_is_filled_in(key: str) -> None:
     text = story.texts()[key]
-    assert set(text) >= {"tab", "ask", "question", "setup", "predict", "expected", "reveal", "may", "care", "options", "paper"}
+    assert set(text) >= {
+        "tab",
+        "ask",
+        "question",
+        "setup",
+        "predict",
+        "expected",
+        "reveal",
+        "may",
+        "care",
+        "options",
+        "paper",
+    }
     assert text["expected"] in text["options"] and set(text.get("reveal_for", {})) <= set(text["options"])
     assert text["paper"]["source"] and text["paper"]["url"].startswith("https://arxiv.org/abs/")
     assert "{" not in json.dumps(text["may"] + text["care"]) and " of 8 seeds" in json.dumps(text["may"])

@@ -12,13 +12,23 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 from explorer import telemetry
 from explorer.limits import limits
 
 YIELDING = 5  # niceness of the worker: pages come first; on an idle processor it makes no difference
+
+
+class Needs(NamedTuple):
+    """What a job needs of a machine, where there are several. device: as `Settings.device`; whole: nobody beside it."""
+
+    device: str = "cpu"
+    whole: bool = False
+
+
+HERE = Needs()
 
 
 class Cancelled(BaseException):
@@ -39,6 +49,7 @@ class Job:
         self.label, self.owner, self.place = label, owner, place
         self.queue = ""  # its runner's name
         self.submitted_s = time.monotonic()
+        self.where: Mapping[str, object] = {}  # of the machine that ran it, where that is another
         self.state = "queued"
         self.progress, self.message = 0.0, ""
         self.partial: list[Any] = []
@@ -212,16 +223,17 @@ class Runner:
         threading.Thread(target=self._loop, name=name, daemon=True).start()
         telemetry.watch(name, self.busy)
 
-    def submit(self, work: Callable[[Job], Any], label: str, owner: str = "", place: str = "") -> Job:
+    def submit(
+        self, work: Callable[[Job], Any], label: str, owner: str = "", place: str = "", needs: Needs = HERE
+    ) -> Job:
         """Queue `work`. Raises `ValueError` when the queue is full, or the owner has as many as this host allows."""
         job = Job(work, label, owner, place)
-        job.queue, job._again = self.name, self._line_up
+        job.queue = self.name
         with self._changed:
-            self._queue = deque(one for one in self._queue if one.active)
             if not self.most_queued:
                 telemetry.refused("queue closed")
                 raise ValueError("this host runs nothing: start the explorer on your own machine to measure or train")
-            waiting = len(self._queue) + len(self._aside)
+            waiting = self._waiting()
             if waiting >= self.most_queued:
                 telemetry.refused("queue full")
                 raise ValueError(f"queue={waiting}: too many runs are waiting; try again in a moment")
@@ -229,14 +241,24 @@ class Runner:
             if owner and mine >= limits().waiting:
                 telemetry.refused("too many of one visitor")
                 raise ValueError(f"{mine} runs of yours wait or run: this host allows {limits().waiting} at once")
-            self._queue.append(job)
-            self._changed.notify()
+            self._take(job, needs)
         return job
 
     def _active(self) -> list[Job]:
         """Those that have not ended; for who holds `_changed`."""
         every = dict.fromkeys((*self._queue, *self._aside, self._running))
         return [one for one in every if one is not None and one.active]
+
+    def _waiting(self) -> int:
+        """How many have no turn; for who holds `_changed`."""
+        self._queue = deque(one for one in self._queue if one.active)
+        return len(self._queue) + len(self._aside)
+
+    def _take(self, job: Job, needs: Needs) -> None:
+        """To the end of the queue; for who holds `_changed`."""
+        job._again = self._line_up
+        self._queue.append(job)
+        self._changed.notify()
 
     def busy(self) -> int:
         """Jobs that wait, rest or run."""

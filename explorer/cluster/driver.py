@@ -1,0 +1,170 @@
+"""`python -m explorer.cluster.driver ADDRESS`: the process that speaks with Ray for `cluster.Driver`.
+
+Pickled both ways on standard input and output, as `timing.measure.child`. In: ("describe", callable), ("run", key, work,
+needs), ("cancel", key), ("machines", key). Out: a key and a message of that job; ("", "ready") or ("", "unreachable", why).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import pickle
+import socket
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO
+
+import ray
+from ray import cloudpickle
+from ray.exceptions import RayError, RayTaskError, TaskCancelledError
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+from explorer.cluster.work import facts, work
+from explorer.jobs import Needs
+from explorer.places import ROOT
+
+LOOK_S = 0.1
+REACH_S = 3.0
+LEFT = [".git", ".venv", "tests", "assets/screenshots", "**/__pycache__"]  # of the project, on the nodes
+
+
+@ray.remote(num_returns="streaming", max_retries=0)
+def _run(payload: bytes, describe: bytes) -> Iterator[tuple[Any, ...]]:
+    node = ray.get_runtime_context().get_node_id()[:6]
+    yield from work(node, cloudpickle.loads(payload), cloudpickle.loads(describe))
+
+
+@ray.remote(num_cpus=0, max_retries=0)
+def _facts(describe: bytes) -> dict[str, object]:
+    return facts(ray.get_runtime_context().get_node_id()[:6], cloudpickle.loads(describe))
+
+
+class Speaker:
+    """Everything that goes out, whole messages only."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self.out, self.lock = out, threading.Lock()
+
+    def __call__(self, *message: object) -> None:
+        data = cloudpickle.dumps(message)
+        with self.lock:
+            self.out.write(data)
+            self.out.flush()
+
+
+class Desk:
+    """The jobs that are out. describe: what to say of a node, pickled."""
+
+    def __init__(self, say: Speaker, describe: bytes) -> None:
+        self.say, self.describe = say, describe
+        self.streams: dict[str, Any] = {}
+        self.cancelled: set[str] = set()
+
+    def run(self, key: str, payload: bytes, needs: Needs) -> None:
+        """Send a job out and pass on what it tells; once more where its machine is lost."""
+        for attempt in (1, 2):
+            stream = self.streams[key] = _run.options(**room(needs)).remote(payload, self.describe)
+            try:
+                for told in stream:
+                    self.say(key, *ray.get(told))
+                break
+            except RayTaskError as error:  # what the node could not even begin
+                self.say(key, "failed", RuntimeError(str(error.cause or error).splitlines()[-1][:200]))
+                break
+            except (RayError, StopIteration) as error:
+                if key in self.cancelled or isinstance(error, TaskCancelledError):
+                    break
+                if attempt == 1:
+                    self.say(key, "again", type(error).__name__)
+                    continue
+                lost = ValueError("the machine that ran this was lost, and the one after it too; run it again")
+                self.say(key, "failed", lost)
+        self.streams.pop(key, None)
+        self.cancelled.discard(key)
+
+    def cancel(self, key: str) -> None:
+        stream = self.streams.get(key)
+        if stream is not None:
+            self.cancelled.add(key)
+            with contextlib.suppress(Exception):
+                ray.cancel(stream)
+
+    def machines(self, key: str) -> None:
+        """Every node that has something to run on, with what it says of itself."""
+        rows = []
+        for node in ray.nodes():
+            room = node["Resources"]
+            if not node["Alive"] or not (room.get("CPU") or room.get("GPU")):
+                continue
+            here = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
+            asked = _facts.options(scheduling_strategy=here).remote(self.describe)
+            try:
+                said, alive = ray.get(asked, timeout=10), True
+            except RayError:
+                said, alive = {}, False
+            rows.append(
+                {
+                    "id": node["NodeID"][:6],
+                    "alive": alive,
+                    "processors": room.get("CPU", 0.0),
+                    "gpus": room.get("GPU", 0.0),
+                    "memory_bytes": room.get("memory", 0.0),
+                    "facts": said,
+                }
+            )
+        self.say(key, "machines", rows)
+
+
+def room(needs: Needs) -> dict[str, float]:
+    """What a job takes of its node. What measures takes one whole: nobody else's work disturbs the clock."""
+    processors = [node["Resources"].get("CPU", 0.0) for node in ray.nodes() if node["Alive"]]
+    if needs.device.startswith("cuda"):
+        return {"num_gpus": 1.0, "num_cpus": 1.0}
+    return {"num_cpus": max(processors, default=1.0) if needs.whole else 1.0}
+
+
+def join(address: str) -> str:
+    """ "" once this process is part of the cluster; else why not."""
+    host, _, port = address.rpartition(":")
+    if host:
+        try:
+            socket.create_connection((host, int(port)), REACH_S).close()
+        except OSError as error:
+            return f"{address} does not answer ({error.strerror or type(error).__name__})"
+    try:
+        ray.init(
+            address=address,
+            namespace="resnet-explorer",
+            log_to_driver=False,
+            logging_level=logging.CRITICAL,
+            runtime_env={"working_dir": str(ROOT), "excludes": LEFT},
+        )
+    except Exception as error:  # no cluster, other versions of Ray or Python, no room for the files
+        return next(iter(str(error).splitlines()), type(error).__name__)[:300]
+    return ""
+
+
+def main(arguments: Sequence[str]) -> None:
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what Ray prints is no message
+    say = Speaker(out)
+    problem = join(arguments[0])
+    say("", "unreachable", problem) if problem else say("", "ready")
+    if problem:
+        return
+    _, describe = pickle.load(sys.stdin.buffer)
+    desk = Desk(say, cloudpickle.dumps(describe))
+    with contextlib.suppress(EOFError):  # the app is gone, and so are its jobs
+        while True:
+            kind, *asked = pickle.load(sys.stdin.buffer)
+            if kind == "cancel":
+                desk.cancel(*asked)
+            else:
+                threading.Thread(target=getattr(desk, kind), args=asked, daemon=True).start()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -29,7 +29,8 @@ def main(arguments: list[str]) -> int:
         sys.exit(f"ResNet Explorer needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     if arguments[:1] == ["test"]:
         install("requirements.txt", "tests/requirements.txt")
-        install_outside("tests/requirements-outside.txt")
+        install_outside("tests/requirements-outside.txt", "--no-deps")
+        install_outside("requirements-ray.txt")
         install_browser()
         install_servers()
         return subprocess.call([BIN / "python", "-m", "pytest", *WORKERS, *arguments[1:]], cwd=ROOT)
@@ -54,14 +55,14 @@ def install(*files: str) -> None:
     stamp.write_text(wanted)
 
 
-def install_outside(name: str) -> None:
-    """Packages that tests compare with or read data from, without what they would bring along (another torch). Where one
-    cannot be had, its tests are skipped and say so."""
+def install_outside(name: str, *options: str) -> None:
+    """Packages that only some tests need: some to compare with, without what they would bring along (another torch).
+    Where they cannot be had, these tests are skipped and say so."""
     file = ROOT / name
     wanted = hashlib.sha256(file.read_bytes()).hexdigest()
     stamp = VENV / f"installed-{name.replace('/', '_')}"
     if not stamp.exists() or stamp.read_text() != wanted:
-        pip("install", "--no-deps", "-r", str(file), check=False)
+        pip("install", *options, "-r", str(file), check=False)
         stamp.write_text(wanted)
 
 

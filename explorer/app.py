@@ -56,6 +56,7 @@ PAGES = (  # file in pages/, title, icon, the list that it stands in; the first 
     ("paper", "Paper", ":material/article:", MORE),
     ("catalogue", "Catalogue", ":material/menu_book:", MORE),
     ("identify", "From a file", ":material/upload_file:", MORE),
+    ("machines", "Machines", ":material/dns:", MORE),
 )
 LOOKS_WITH = {
     "feature_maps": "explorer.web.sections.feature_maps.who"

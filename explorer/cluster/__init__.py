@@ -13,6 +13,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -25,6 +26,9 @@ from explorer.places import ROOT
 NAME = "EXPLORER_RAY_ADDRESS"
 LOOK_S = 0.1  # between two looks at the cancel flag
 READY_S = 60.0  # for Ray to join the cluster
+KNOWN_S = 20.0  # that an answer about the nodes is good for
+AGAIN_S = 30.0  # between two tries to join one that could not be reached
+LOST_S = "10"  # without an answer of the cluster's head, after which Ray gives it up
 
 Message = tuple[Any, ...]
 Describe = Callable[[], Mapping[str, object]]
@@ -53,6 +57,7 @@ class Driver:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "explorer.cluster.driver", address],
             cwd=ROOT,
+            env=os.environ | {"RAY_gcs_rpc_server_reconnect_timeout_s": LOST_S},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -130,7 +135,8 @@ def dumped(value: object) -> bytes:
 class ClusterRunner(Runner):
     """As `Runner`, many jobs at once: each runs where the cluster has room for what it needs, in the order of submission.
 
-    describe: what to say of a node, run there. problem: why jobs run here at present, "" while they do not.
+    describe: what to say of a node, run there. problem: why jobs run here at present, "" while they do not. known: the
+    nodes as `refresh` found them, None before the first answer.
     """
 
     def __init__(
@@ -141,6 +147,9 @@ class ClusterRunner(Runner):
         self.address, self.describe, self.problem = address, describe, ""
         self._driver: Driver | None = None
         self._joining = threading.Lock()
+        self._tried_s = -AGAIN_S
+        self.known: tuple[Machine, ...] | None = None
+        self._asked_s = -KNOWN_S
 
     def machines(self) -> tuple[Machine, ...]:
         """The cluster's nodes; none where it cannot be reached."""
@@ -149,6 +158,24 @@ class ClusterRunner(Runner):
             return driver.machines() if driver else ()
         except Lost:
             return ()
+
+    def refresh(self) -> None:
+        """Ask for the nodes anew, without waiting for the answer, where the last one is old."""
+        with self._changed:
+            if time.monotonic() - self._asked_s < KNOWN_S:
+                return
+            self._asked_s = time.monotonic()
+
+        def ask() -> None:
+            self.known = self.machines()
+
+        threading.Thread(target=ask, name=f"{self.name}-nodes", daemon=True).start()
+
+    def running(self) -> dict[str, int]:
+        """How many of this host's jobs each node has."""
+        with self._changed:
+            nodes = [str(job.where["node"]) for job in self._active() if job.where]
+        return {node: nodes.count(node) for node in nodes}
 
     def position(self, job: Job) -> int:
         with self._changed:
@@ -171,12 +198,14 @@ class ClusterRunner(Runner):
         with self._joining:
             if self._driver is not None and not self._driver.ended.is_set():
                 return self._driver
+            if self.problem and time.monotonic() - self._tried_s < AGAIN_S:
+                return None
             driver = Driver(self.address, self.describe)
             try:
                 self.problem = driver.ready()
             except Lost:
                 self.problem = "it did not start"
-            self._driver = None if self.problem else driver
+            self._driver, self._tried_s = None if self.problem else driver, time.monotonic()
             return self._driver
 
     def _go(self, job: Job, needs: Needs) -> None:

@@ -30,15 +30,17 @@ REACH_S = 3.0
 LEFT = [".git", ".venv", "tests", "assets/screenshots", "**/__pycache__"]  # of the project, on the nodes
 
 
-@ray.remote(num_returns="streaming", max_retries=0)
 def _run(payload: bytes, describe: bytes) -> Iterator[tuple[Any, ...]]:
     node = ray.get_runtime_context().get_node_id()[:6]
     yield from work(node, cloudpickle.loads(payload), cloudpickle.loads(describe))
 
 
-@ray.remote(num_cpus=0, max_retries=0)
 def _facts(describe: bytes) -> dict[str, object]:
     return facts(ray.get_runtime_context().get_node_id()[:6], cloudpickle.loads(describe))
+
+
+RUN = ray.remote(num_returns="streaming", max_retries=0)(_run)
+FACTS = ray.remote(num_cpus=0, max_retries=0)(_facts)
 
 
 class Speaker:
@@ -55,17 +57,17 @@ class Speaker:
 
 
 class Desk:
-    """The jobs that are out. describe: what to say of a node, pickled."""
+    """The jobs that are out. describe: what to say of a node, pickled; head: HOST:PORT of the cluster's."""
 
-    def __init__(self, say: Speaker, describe: bytes) -> None:
-        self.say, self.describe = say, describe
+    def __init__(self, say: Speaker, describe: bytes, head: str) -> None:
+        self.say, self.describe, self.head = say, describe, head
         self.streams: dict[str, Any] = {}
         self.cancelled: set[str] = set()
 
     def run(self, key: str, payload: bytes, needs: Needs) -> None:
         """Send a job out and pass on what it tells; once more where its machine is lost."""
         for attempt in (1, 2):
-            stream = self.streams[key] = _run.options(**room(needs)).remote(payload, self.describe)
+            stream = self.streams[key] = RUN.options(**room(needs)).remote(payload, self.describe)
             try:
                 for told in stream:
                     self.say(key, *ray.get(told))
@@ -76,6 +78,8 @@ class Desk:
             except (RayError, StopIteration) as error:
                 if key in self.cancelled or isinstance(error, TaskCancelledError):
                     break
+                if unreachable(self.head):
+                    os._exit(1)  # and every job is told
                 if attempt == 1:
                     self.say(key, "again", type(error).__name__)
                     continue
@@ -99,7 +103,7 @@ class Desk:
             if not node["Alive"] or not (room.get("CPU") or room.get("GPU")):
                 continue
             here = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
-            asked = _facts.options(scheduling_strategy=here).remote(self.describe)
+            asked = FACTS.options(scheduling_strategy=here).remote(self.describe)
             try:
                 said, alive = ray.get(asked, timeout=10), True
             except RayError:
@@ -125,14 +129,20 @@ def room(needs: Needs) -> dict[str, float]:
     return {"num_cpus": max(processors, default=1.0) if needs.whole else 1.0}
 
 
+def unreachable(address: str) -> str:
+    """ "" where HOST:PORT answers, else a sentence."""
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), REACH_S).close()
+    except OSError as error:
+        return f"{address} does not answer ({error.strerror or type(error).__name__})"
+    return ""
+
+
 def join(address: str) -> str:
     """ "" once this process is part of the cluster; else why not."""
-    host, _, port = address.rpartition(":")
-    if host:
-        try:
-            socket.create_connection((host, int(port)), REACH_S).close()
-        except OSError as error:
-            return f"{address} does not answer ({error.strerror or type(error).__name__})"
+    if address != "auto" and (problem := unreachable(address)):
+        return problem
     try:
         ray.init(
             address=address,
@@ -155,7 +165,7 @@ def main(arguments: Sequence[str]) -> None:
     if problem:
         return
     _, describe = pickle.load(sys.stdin.buffer)
-    desk = Desk(say, cloudpickle.dumps(describe))
+    desk = Desk(say, cloudpickle.dumps(describe), ray.get_runtime_context().gcs_address)
     with contextlib.suppress(EOFError):  # the app is gone, and so are its jobs
         while True:
             kind, *asked = pickle.load(sys.stdin.buffer)

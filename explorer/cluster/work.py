@@ -27,11 +27,14 @@ class There(Job):
             self.told.put(("told", progress, message, partial))
 
 
-def work(node: str, asked: Callable[[Job], Any], describe: Callable[[], Mapping[str, object]]) -> Iterator[tuple[Any, ...]]:
+def work(
+    node: str, asked: Callable[[Job], Any], describe: Callable[[], Mapping[str, object]]
+) -> Iterator[tuple[Any, ...]]:
     """("node", facts), ("told", progress, message, partial) any number of times, then ("done", answer) or
     ("failed", exception). Closing it cancels the work."""
     told: queue.SimpleQueue[tuple[Any, ...]] = queue.SimpleQueue()
     job = There(asked, told)
+    job.where = {"node": node}
     yield "node", facts(node, describe)
     worker = threading.Thread(target=job.run, daemon=True)
     worker.start()

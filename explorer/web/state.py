@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import streamlit as st
 
+from explorer import cluster
 from explorer.jobs import Runner
 from explorer.spec.chosen import DEFAULT, Chosen, of_controls
 from explorer.spec.query import Query, read
@@ -130,6 +131,17 @@ def runner(of: str = "work") -> Runner:
     return Runner(f"explorer-{of}")
 
 
+@st.cache_resource(max_entries=1, show_spinner=False)
+def measuring() -> Runner:
+    """What measures and trains: the cluster that this host names, else its one queue."""
+    there = cluster.address()
+    if not there:
+        return runner()
+    from explorer.timing.measure.hardware import described  # needs torch
+
+    return cluster.ClusterRunner(there, described)
+
+
 @dataclass(frozen=True)
 class Visitor:
     """One browser tab, as the owner of jobs."""
@@ -147,4 +159,5 @@ class Visitor:
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False, on_release=Visitor.cancel_jobs)
 def visitor() -> Visitor:
     """This visitor; their jobs are cancelled when the tab closes."""
-    return Visitor(uuid4().hex, runner(), tuple(runner(of) for of in QUEUES if of != "work"))
+    others = [*(runner(of) for of in QUEUES if of != "work"), measuring()]
+    return Visitor(uuid4().hex, runner(), tuple(others))

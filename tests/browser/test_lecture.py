@@ -171,6 +171,7 @@ STATES = {
     "feature_maps": "depth=18",
     "catalogue": "find=resnext",
     "identify": "depth=18",
+    "machines": "depth=18",
     "lecture": "depth=18",
     "sheet": "depth=34&dtype=bf16&optimizer=Adam",
     "architecture": "depth=34&shortcut=A&node=layer2.0",  # last: what is selected goes along to other pages

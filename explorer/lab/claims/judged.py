@@ -8,12 +8,13 @@ the runs that are there.
 from __future__ import annotations
 
 import json
-import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
+from explorer import cluster
 from explorer.jobs import Job
 from explorer.lab.claims.statements import CLAIMS, Claim
 from explorer.lab.config import Config
@@ -29,20 +30,43 @@ def config_of(experiment: str, preset: str) -> Config:
     return EXPERIMENTS[experiment].presets[preset].config
 
 
-def measure(experiments: set[str]) -> dict[str, list[Row]]:
-    """ "experiment/preset" → one summary a seed; runs are shared between the claims that need them."""
+class Asked(NamedTuple):
+    """One run of a claim's experiment."""
+
+    experiment: str
+    preset: str
+    seed: int
+
+
+def measure(experiments: set[str], seeds: Sequence[int] = SEEDS) -> dict[str, list[Row]]:
+    """ "experiment/preset" → one summary a seed; runs are shared between the claims that need them.
+
+    On the cluster that the environment names (`explorer.cluster`) as many at once as it has room for.
+    """
+    pairs = dict.fromkeys((claim.experiment, claim.preset) for claim in CLAIMS.values())
+    asked = [Asked(one, preset, seed) for one, preset in pairs if one in experiments for seed in seeds]
     found: dict[str, list[Row]] = {}
-    for experiment, preset in dict.fromkeys((claim.experiment, claim.preset) for claim in CLAIMS.values()):
-        if experiment not in experiments:
-            continue
-        for seed in SEEDS:
-            started = time.process_time()
-            config = replace(config_of(experiment, preset), seed=seed)
-            run = EXPERIMENTS[experiment].run(config, Job(lambda job: None, ""))
-            row = {"seed": seed, "answer": run["answer"], "summary": run["summary"]}
-            found.setdefault(f"{experiment}/{preset}", []).append(row)
-            print(f"{experiment}/{preset} seed {seed}: {time.process_time() - started:.1f} s", flush=True)
+    for one, row in zip(asked, on_cluster(asked) if cluster.address() else map(run, asked)):
+        found.setdefault(f"{one.experiment}/{one.preset}", []).append(row)
+        print(f"{one.experiment}/{one.preset} seed {one.seed}: done", flush=True)
     return found
+
+
+def run(asked: Asked, job: Job | None = None) -> Row:
+    """Here."""
+    config = replace(config_of(asked.experiment, asked.preset), seed=asked.seed)
+    found = EXPERIMENTS[asked.experiment].run(config, job or Job(lambda job: None, ""))
+    return {"seed": asked.seed, "answer": found["answer"], "summary": found["summary"]}
+
+
+def on_cluster(asked: Sequence[Asked]) -> Iterator[Row]:
+    """There, in the order asked. Raises what a run raised."""
+    runner = cluster.ClusterRunner(cluster.address(), dict, most_queued=len(asked) + 1)
+    for job in [runner.submit(partial(run, one), one.experiment) for one in asked]:
+        job.wait()
+        if job.error:
+            raise job.error
+        yield job.result
 
 
 def judge(claim: Claim, summaries: list[Row]) -> dict[str, Any]:

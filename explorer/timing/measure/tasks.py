@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+from explorer.jobs import Job
 from explorer.spec import ResNetSpec, preset
 from explorer.spec.naming import title
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure.against_limit import against_limit
 from explorer.timing.measure.forward import measure
-from explorer.timing.measure.hardware import resolve
+from explorer.timing.measure.hardware import provenance, resolve
 from explorer.timing.measure.isolated import apart
 from explorer.timing.measure.kernels import kernels
 from explorer.timing.measure.parts import profile
@@ -60,6 +61,24 @@ TASKS: dict[str, Task] = {
         "Race them here", lambda ask, checkpoint: race([preset(name) for name in ask.choice], ask.settings, checkpoint)
     ),
 }
+
+
+class Finished(NamedTuple):
+    """facts: what it ran on, said there where it ran."""
+
+    value: Any
+    facts: dict[str, Any]
+
+
+def finish(ask: Ask, job: Job) -> Finished:
+    """A queue's work."""
+    value = TASKS[ask.task].work(ask, job.checkpoint)
+    return Finished(value, provenance(resolve(ask.settings)) | among(job))
+
+
+def among(job: Job) -> dict[str, Any]:
+    """Which of several machines it ran on; empty where there is but this one."""
+    return {"node": job.where["node"]} if job.where else {}
 
 
 def subject(ask: Ask) -> str:

@@ -47,7 +47,8 @@ def version(facts: Mapping[str, object]) -> str:
     """'NVIDIA H100 · driver 550.54.15 · torch 2.13.0': on what, from the provenance."""
     device = device_name(facts)
     driver = f" · driver {facts['driver']}" if facts.get("driver") else ""
-    return f"{device}{driver} · torch {facts.get('torch', 'not said')}"
+    node = f" · node {facts['node']}" if facts.get("node") else ""
+    return f"{device}{node}{driver} · torch {facts.get('torch', 'not said')}"
 
 
 def stamp(settings: Settings, facts: Mapping[str, object], varied: str | None = None) -> str:

@@ -6,17 +6,18 @@ its time beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import streamlit as st
 from markupsafe import Markup
 
-from explorer.jobs import Job
+from explorer.jobs import Job, Needs
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.measure.hardware import provenance, resolve
-from explorer.timing.measure.tasks import TASKS, Ask, label, subject
+from explorer.timing.measure.tasks import Ask, among, finish, label, subject
 from explorer.web import pieces, plain, state
 from explorer.web.session import session
 
@@ -125,9 +126,8 @@ def problem() -> None:
 def _submit(ask: Ask) -> None:
     visitor = state.visitor()
     try:
-        job = visitor.runner.submit(
-            lambda job: TASKS[ask.task].work(ask, job.checkpoint), label(ask), visitor.id, PLACE
-        )
+        needs = Needs(ask.settings.device, whole=True)
+        job = state.measuring().submit(partial(finish, ask), label(ask), visitor.id, PLACE, needs)
     except ValueError as error:
         session()["timing_problem"] = str(error)
         return
@@ -157,7 +157,7 @@ def _progress(job: Job, ask: Ask) -> None:
 
 def _doing(job: Job, ask: Ask, stopping: bool) -> str:
     """'3 s · building ResNet-50'."""
-    position = state.runner().position(job)
+    position = state.measuring().position(job)
     if stopping:
         return f"{job.elapsed_s:.0f} s · stopping…"
     if position:
@@ -172,17 +172,26 @@ def _ended(job: Job) -> str:
     return {"done": f"done in {job.elapsed_s:.1f} s", "cancelled": "cancelled", "failed": "not run"}[job.state]
 
 
+def _here(ask: Ask, job: Job) -> dict[str, object]:
+    """What the part of a run that was cut short ran on."""
+    if not job.where:
+        return provenance(resolve(ask.settings))
+    devices: Mapping[str, str] = job.where["devices"]  # type: ignore[assignment]  # as hardware.described says it
+    name = devices.get(ask.settings.device) or next(iter(devices.values()))
+    return {"device": name, "torch": job.where["torch"], "python": job.where["python"]} | among(job)
+
+
 def _keep(job: Job, ask: Ask) -> None:
     """Into the visit's answers; what was cut short does not take the place of a whole answer."""
     answers = session().setdefault("timings", {})
     complete = job.state == "done"
-    value = job.result if complete else list(job.partial)
+    value, facts = job.result if complete else (list(job.partial), _here(ask, job))
     whole_before = ask in answers and answers[ask].complete
     if value and (complete or not whole_before):
         if (latest := session().get("timing_latest")) is not None:
             age(latest)
         answers.pop(ask, None)
-        answers[ask] = Answer(value, complete, provenance(resolve(ask.settings)), "measured")
+        answers[ask] = Answer(value, complete, facts, "measured")
         session()["timing_latest"] = ask
         for old in list(answers)[:-MOST_KEPT]:
             del answers[old]

@@ -1,0 +1,150 @@
+"""Jobs on a real Ray cluster of two nodes on this machine: where they run, cancel, a node killed, the cluster gone."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import pytest
+
+from explorer import cluster
+from explorer.cluster import ClusterRunner
+from explorer.jobs import Job, Needs
+from explorer.spec import preset
+from explorer.timing.data.settings import Settings
+from explorer.timing.measure.hardware import described
+from explorer.timing.measure.tasks import Ask, finish
+
+WAIT_S = 90
+
+
+@pytest.fixture(scope="module")
+def nodes() -> Iterator[Any]:
+    """Ray's own cluster for tests: its processes are those of a real one."""
+    pytest.importorskip("ray", reason="Ray is not installed here")
+    import cloudpickle
+    from ray.cluster_utils import Cluster
+
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])  # the nodes have the explorer and no tests
+    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    made.add_node(num_cpus=1)
+    yield made
+    made.shutdown()
+
+
+@pytest.fixture(scope="module")
+def runner(nodes: Any) -> ClusterRunner:
+    return ClusterRunner(nodes.address, described)
+
+
+def until(true: Callable[[], Any]) -> Any:
+    """Wait for what another process does."""
+    tick = threading.Event()
+    for _ in range(WAIT_S * 20):
+        if found := true():
+            return found
+        tick.wait(0.05)
+    raise AssertionError("it did not come about")
+
+
+def counts(job: Job) -> str:
+    for step in range(3):
+        job.checkpoint(step / 3, f"step {step}", step)
+    return "went"
+
+
+def endless(job: Job) -> None:
+    while True:
+        job.checkpoint(0.5, "on and on")
+        threading.Event().wait(0.05)
+
+
+def refuses(job: Job) -> None:
+    raise ValueError("batch=3: not today")
+
+
+def test_machines_are_found_and_news_come_back(runner: ClusterRunner) -> None:
+    import torch
+
+    there = runner.machines()
+    assert len(there) == 2 and all(one.alive and one.processors == 1 for one in there)
+    assert all(
+        one.facts["torch"] == torch.__version__ and one.facts["devices"] == described()["devices"] for one in there
+    )
+    jobs = [runner.submit(counts, "counts", "ann") for _ in range(3)]
+    assert all(job.wait(WAIT_S) for job in jobs)
+    assert [(job.state, job.result, job.partial, job.message) for job in jobs] == [
+        ("done", "went", [0, 1, 2], "step 2")
+    ] * 3
+    assert {job.where["node"] for job in jobs} <= {one.id for one in there}
+
+
+def test_what_cannot_be_is_told_as_here(runner: ClusterRunner) -> None:
+    job = runner.submit(refuses, "refuses")
+    assert job.wait(WAIT_S) and job.state == "failed"
+    assert isinstance(job.error, ValueError) and str(job.error) == "batch=3: not today"
+
+
+def test_a_measurement_says_its_node_and_two_never_share_one(runner: ClusterRunner) -> None:
+    ask = Ask("pass", preset("resnet18"), Settings(device="cpu", threads=1, height=32, width=32))
+    job = runner.submit(partial(finish, ask), "time it", needs=Needs("cpu", whole=True))
+    assert job.wait(WAIT_S) and job.state == "done", job.error
+    assert job.result.value.summary.n > 0
+    assert job.result.facts["node"] == job.where["node"] and job.result.facts["device"]
+
+
+def test_a_cancelled_job_frees_its_node(runner: ClusterRunner) -> None:
+    jobs = [runner.submit(endless, "endless", "ann") for _ in range(2)]
+    until(lambda: all(job.message for job in jobs))
+    third = runner.submit(counts, "counts", "bob")
+    assert runner.position(third) == 1
+    assert runner.cancel("ann") == 2
+    assert third.wait(WAIT_S) and third.result == "went"
+    assert [job.state for job in jobs] == ["cancelled", "cancelled"]
+
+
+def test_a_lost_node_is_told_and_its_job_goes_on_elsewhere_then_the_cluster_is_lost(
+    nodes: Any, runner: ClusterRunner
+) -> None:
+    jobs = [runner.submit(endless, "endless") for _ in range(2)]
+    until(lambda: all(job.message for job in jobs))
+    extra = nodes.head_node.node_id[:6]
+    victim = next(job for job in jobs if job.where["node"] != extra)
+    other = next(job for job in jobs if job is not victim)
+    nodes.remove_node(next(node for node in nodes.list_all_nodes() if node.node_id[:6] != extra), allow_graceful=False)
+    until(lambda: victim.message.startswith("its machine was lost"))
+    other.cancel()
+    until(lambda: victim.where["node"] == extra and victim.message == "on and on")
+
+    nodes.shutdown()
+    assert victim.wait(WAIT_S) and victim.state == "failed"
+    assert isinstance(victim.error, ValueError)  # which of the two it sees first is a matter of who dies first
+    assert "was lost" in str(victim.error) and str(victim.error).endswith("; run it again")
+    job = runner.submit(counts, "counts")
+    assert job.wait(WAIT_S) and job.result == "went" and job.where == {}
+    assert "does not answer" in runner.problem and runner.machines() == ()
+
+
+@pytest.mark.parametrize("wrong", ["here", "head:", ":6379", "head:port", "ray://head:10001/x"])
+def test_an_address_that_cannot_be_meant_is_named(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    monkeypatch.setenv(cluster.NAME, wrong)
+    with pytest.raises(ValueError, match="^EXPLORER_RAY_ADDRESS=.*: 'auto', or the HOST:PORT"):
+        cluster.address()
+
+
+def test_without_ray_the_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "find_spec", lambda name: None)
+    monkeypatch.setenv(cluster.NAME, "auto")
+    with pytest.raises(ValueError, match="pip install -r requirements-ray.txt$"):
+        cluster.address()
+
+
+def test_a_cluster_that_is_not_there_leaves_the_local_worker() -> None:
+    pytest.importorskip("ray", reason="Ray is not installed here")
+    runner = ClusterRunner("127.0.0.1:1", described)
+    job = runner.submit(counts, "counts")
+    assert job.wait(WAIT_S) and job.result == "went" and job.where == {}
+    assert "127.0.0.1:1 does not answer" in runner.problem

@@ -24,7 +24,12 @@ from explorer.web.state import choose
 
 OPEN = "variants-open"
 IN_THE_BAR = ("classes",)  # of the axes: `configuration` asks for it
-OF_NO_MODEL = ("explain", "why_residual", "lecture")  # pages on which none of the controls would change anything
+OF_NO_MODEL = (
+    "explain",
+    "why_residual",
+    "lecture",
+    "machines",
+)  # pages on which none of the controls would change anything
 TABLES_OF_NO_MODEL = ("errors", "cifar")  # … and the Paper's tables
 AWAY = """
 @media (--no-drawer) { :--sidebar, :--sidebar-opens { display: none; } }

@@ -7,6 +7,7 @@ watched in slow motion, makes way for the next in line, and takes its turn again
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import threading
@@ -19,6 +20,7 @@ from explorer import telemetry
 from explorer.limits import limits
 
 YIELDING = 5  # niceness of the worker: pages come first; on an idle processor it makes no difference
+CLOSE_S = 5.0  # for work to reach its next checkpoint when the program ends
 
 
 class Needs(NamedTuple):
@@ -222,6 +224,7 @@ class Runner:
         self._changed = threading.Condition()
         threading.Thread(target=self._loop, name=name, daemon=True).start()
         telemetry.watch(name, self.busy)
+        atexit.register(self.close)
 
     def submit(
         self, work: Callable[[Job], Any], label: str, owner: str = "", place: str = "", needs: Needs = HERE
@@ -259,6 +262,15 @@ class Runner:
         job._again = self._line_up
         self._queue.append(job)
         self._changed.notify()
+
+    def close(self) -> None:
+        """Stop all work, at the program's end: a thread that is in the middle of an operation then ends it with a crash."""
+        with self._changed:
+            left = self._active()
+        for job in left:
+            job.cancel()
+        for job in left:
+            job.wait(CLOSE_S)
 
     def busy(self) -> int:
         """Jobs that wait, rest or run."""

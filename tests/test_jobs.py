@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -296,3 +297,21 @@ def test_the_worker_and_its_threads_yield_to_those_that_serve_pages() -> None:
     before = own()
     job = Runner().submit(work, "")
     assert job.wait(WAIT_S) and job.result == (YIELDING, YIELDING) and own() == before
+
+
+def test_a_program_that_ends_in_the_middle_of_a_job_ends_well() -> None:
+    code = """
+import threading, torch
+from explorer.jobs import Runner
+began = threading.Event()
+def work(job):
+    while True:
+        job.checkpoint()
+        torch.randn(500, 500) @ torch.randn(500, 500)
+        began.set()
+runner = Runner()
+job = runner.submit(work, "endless")
+assert began.wait(60)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -52,6 +52,7 @@ PAGES = (  # file in pages/, title, icon, the list that it stands in; the first 
     ("compare", "Compare", ":material/compare_arrows:", ""),
     ("feature_maps", "Feature maps", ":material/visibility:", ""),
     ("why_residual", "Why residual?", ":material/science:", ""),
+    ("practice", "Practice", ":material/edit_note:", ""),
     ("lecture", "Lecture", ":material/co_present:", ""),
     ("paper", "Paper", ":material/article:", MORE),
     ("catalogue", "Catalogue", ":material/menu_book:", MORE),

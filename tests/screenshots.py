@@ -26,6 +26,7 @@ README = {  # file -> path, text to wait for, theme
     "catalogue": ("/catalogue", "params", "light"),
     "from_file": ("/identify", "Which net is this file of?", "light"),
     "why_residual": ("/why_residual?experiment=degradation&reveal=true", "Does a deeper net", "light"),
+    "practice": ("/practice?seed=v2-7&q=2", "How many parameters more", "light"),
     "timing": ("/timing?view=race", "params", "light"),
     "cost": ("/cost", "Where is the cost?", "light"),
     "compare": ("/compare?diff=stages", "params", "light"),
@@ -42,7 +43,13 @@ def choose_a_file(page: Page) -> None:
         page.locator(".lead", has_text="It is ResNet-50-D").wait_for()
 
 
-ACTS = {"from_file": choose_a_file}  # what is done before the picture is taken
+def make_a_mistake(page: Page) -> None:
+    """An answer that a known mistake leads to."""
+    page.locator(".st-key-practice-choices button").first.click()
+    page.locator(".hint").wait_for()
+
+
+ACTS = {"from_file": choose_a_file, "practice": make_a_mistake}  # what is done before the picture is taken
 
 
 def take(browser: Browser, server: Server, path: str, text: str | None, size: str, theme: str, to: Path) -> None:

@@ -56,14 +56,20 @@ SOLVED = Markup("<li><p><b>{} {}</b></p><pre>{}</pre></li>")
 
 
 def _html(sheet: Sheet) -> str:
-    asked = [ASKED.format(one.text, _answered(one)) for one in sheet.questions]
-    solved = [SOLVED.format(shown(one.answer), one.unit, "\n".join(one.solution)) for one in sheet.questions]
     return PAGE.format(
-        name=sheet.name,
-        seed=sheet.seed,
-        version=sheet.version,
-        asked=Markup("").join(asked),
-        solved=Markup("").join(solved),
+        name=sheet.name, seed=sheet.seed, version=sheet.version, asked=asked(sheet), solved=solved(sheet)
+    )
+
+
+def asked(sheet: Sheet) -> Markup:
+    """The questions, as list items."""
+    return Markup("").join(ASKED.format(one.text, _answered(one)) for one in sheet.questions)
+
+
+def solved(sheet: Sheet) -> Markup:
+    """The answers with their solutions, as list items."""
+    return Markup("").join(
+        SOLVED.format(shown(one.answer), one.unit, "\n".join(one.solution)) for one in sheet.questions
     )
 
 
@@ -169,9 +175,9 @@ class Form:
 
 
 FORMS: dict[str, Form] = {
-    "json": Form("JSON, for programs", "json", "application/json", _json),
+    "json": Form("JSON", "json", "application/json", _json),
     "html": Form("Worksheet to print, solutions behind", "html", "text/html", _html),
-    "gift": Form("GIFT, for Moodle and others", "gift.txt", "text/plain", _gift),
+    "gift": Form("GIFT", "gift.txt", "text/plain", _gift),
     "moodle": Form("Moodle XML", "xml", "application/xml", _moodle),
-    "qti": Form("QTI 2.1 package, for other platforms", "zip", "application/zip", qti.package),
+    "qti": Form("QTI 2.1 package", "zip", "application/zip", qti.package),
 }

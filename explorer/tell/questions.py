@@ -39,6 +39,7 @@ TIMING = {
     "machines": "Elsewhere?",
 }
 EXPERIMENTS = {key: str(TEXTS[key]["ask"]) for key in MODULES}
+PRACTICE = {"exercise": "Practise", "sheet": "Make a worksheet"}
 TOPICS = {
     "shapes": "Shapes",
     "params": "Parameters",
@@ -59,4 +60,5 @@ ON = {  # (page, key of the link) → its words
     ("blocks", "place"): PLACE,
     ("timing", "view"): TIMING,
     ("why_residual", "experiment"): EXPERIMENTS,
+    ("practice", "do"): PRACTICE,
 }

@@ -94,6 +94,20 @@ def _device(text: str) -> None:
         raise ValueError(f"device={shortened(text)}: choose one of cpu, mps, cuda, cuda:1")
 
 
+def _sheet(text: str) -> None:
+    if not re.fullmatch(r"v[0-9]{1,4}-[0-9]{1,9}", text):
+        raise ValueError(f"seed={shortened(text)}: write the version and the number of a sheet, like v2-7")
+
+
+def _several(name: str, choices: Callable[[], Iterable[str]]) -> Callable[[str], None]:
+    def check(text: str) -> None:
+        allowed = tuple(choices())
+        if unknown := [one for one in text.split(",") if one not in allowed]:
+            raise ValueError(f"{name}={shortened(unknown[0])}: choose among {', '.join(allowed)}")
+
+    return check
+
+
 def _hidden(text: str) -> None:
     names = [name.strip() for name in text.split(",") if name.strip()]
     known = {*PARTS, *DEFAULTS, *(key.name for key in KEYS)}
@@ -160,6 +174,12 @@ KEYS: tuple[Key, ...] = (
     _choice("reveal", ["why_residual"], "true", "false"),
     _number("seed", "why_residual", 1, 2**31 - 1),
     _number("run", "why_residual", 1, 10**6),  # one of the visitor's own; in another browser it names none
+    _choice("do", ["practice"], *questions.PRACTICE),
+    Key("seed", ("practice",), _sheet),
+    Key("topics", ("practice",), _several("topics", lambda: questions.TOPICS)),
+    _number("q", "practice", 1, 200),
+    _number("count", "practice", 1, 200),
+    Key("nets", ("practice",), _several("nets", presets)),
     _choice("table", ["paper"], *questions.PAPER),
     _choice("table_stride", ["paper"], *questions.TABLE_STRIDE),
     Key("find", ("catalogue",)),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from explorer.jobs import Job
     from explorer.lecture import Lecture, LectureError
     from explorer.look.subject import Subject
+    from explorer.questions.answering import Record
     from explorer.spec.chosen import Chosen
     from explorer.spec.query import Query
     from explorer.timing.measure.tasks import Ask
@@ -56,6 +57,12 @@ Session = TypedDict(
         "looks": "dict[str, tuple[object, Job]]",  # … what is in the queue: by purpose, what was asked and its job
         "fetching": "dict[str, Job]",  # … published weights on their way
         "identified": "tuple[str, Identified | str]",  # From a file: what was given last, and what it is
+        "practice": "Record",  # Practice: what was answered in this visit
+        "practice-sheet": "str",  # … version and number of the exercises on the screen
+        "practice-picked": "tuple[str, list[str]]",  # … what is put in order so far, and of which question
+        "practice-topics": "list[str]",
+        "practice-nets": "list[str]",
+        "practice-seed": "str",
         # work that runs or has run
         "field_jobs": "dict[tuple[Any, str], Any]",  # Cost: gradients asked for, by model and block
         "lab_problem": "str",  # Why residual?: what was wrong with what was asked last
@@ -70,7 +77,12 @@ Session = TypedDict(
     },
     total=False,
 )
-STARTS = ("size-", "steps-", "shown-")  # of one experiment each: its size, its steps, and which run is shown
+STARTS = (
+    "size-",
+    "steps-",
+    "shown-",
+    "typed-",
+)  # of one experiment: its size, its steps, which run is shown; of one exercise
 ENDS = ("_memory",)  # of one map each: what its component was last told
 
 

@@ -173,6 +173,7 @@ STATES = {
     "identify": "depth=18",
     "machines": "depth=18",
     "lecture": "depth=18",
+    "practice": "depth=18&seed=v2-7&topics=shapes,params&q=2",
     "sheet": "depth=34&dtype=bf16&optimizer=Adam",
     "architecture": "depth=34&shortcut=A&node=layer2.0",  # last: what is selected goes along to other pages
 }

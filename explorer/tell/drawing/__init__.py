@@ -2,6 +2,7 @@
 
 from explorer.tell.drawing.block import block_drawing
 from explorer.tell.drawing.charts import bars_drawing, lines_drawing, shares_drawing
+from explorer.tell.drawing.layer import layer_drawing
 from explorer.tell.drawing.overview import overview_drawing
 from explorer.tell.drawing.svg import Drawing
 from explorer.tell.drawing.volumes import milestones, receptive_drawing, volumes_drawing
@@ -10,6 +11,7 @@ __all__ = [
     "Drawing",
     "bars_drawing",
     "block_drawing",
+    "layer_drawing",
     "lines_drawing",
     "milestones",
     "overview_drawing",

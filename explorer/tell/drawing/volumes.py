@@ -42,7 +42,7 @@ def volumes_drawing(nodes: Sequence[Node], title: str) -> svg.Drawing:
         height, run, length = _extent(node, per_pixel, per_channel)
         reach = max(length + run * SLANT[0], 104, 9.6 * len(units.shape(node.out_shape)))  # room for the words below
         left = x + (reach - length - run * SLANT[0]) / 2
-        body += _box(left, BASE, height, run, length, palette.STAGE_COLOURS[node.stage])
+        body += box(left, BASE, height, run, length, palette.STAGE_COLOURS[node.stage])
         middle = x + reach / 2
         body.append(svg.Text(middle, BASE + 30, label, "ink mid bold", 18))
         body.append(svg.Text(middle, BASE + 54, units.shape(node.out_shape), "ink mid", 17, proof=node.path))
@@ -61,7 +61,7 @@ def _extent(node: Node, per_pixel: float, per_channel: float) -> tuple[float, fl
     )
 
 
-def _box(x: float, base: float, height: float, run: float, length: float, colour: str) -> svg.Shapes:
+def box(x: float, base: float, height: float, run: float, length: float, colour: str) -> svg.Shapes:
     """A cuboid: front face length × height, its side and top receding by the map's width."""
     dx, dy = run * SLANT[0], run * SLANT[1]
     top, right = base - height, x + length

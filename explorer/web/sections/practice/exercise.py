@@ -1,0 +1,234 @@
+"""An exercise: the question with its picture, a control to answer, what went wrong, the proof, and on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+from markupsafe import Markup
+
+from explorer.questions import answering, picture, sheet
+from explorer.questions.answering import Record, Tried
+from explorer.questions.question import Answer, Question, shown
+from explorer.tell import questions
+from explorer.tell.markup import joined
+from explorer.web import pieces
+from explorer.web.plain import error, plain
+from explorer.web.sections.practice import link
+from explorer.web.sections.practice.link import Asked
+from explorer.web.session import session
+from explorer.web.state import Chosen
+
+DIFFICULTY = {1: "look it up", 2: "one formula", 3: "several steps"}
+SIGNS = {"wrong": ":material/close:", "right": ":material/check:", "open": None}
+DOTS = {"open": "to come", "first": "right at once", "later": "right after a hint", "shown": "solution shown"}
+
+
+def exercise(chosen: Chosen) -> None:
+    """The exercise that the link names, of the net on the screen."""
+    try:
+        at = link.asked(chosen)
+        every = sheet.some(chosen.spec, link.ROUND, at.seed, at.topics, at.size, at.version)
+    except ValueError as problem:
+        error(problem)
+        st.button("Draw new exercises", on_click=link.another, type="primary")
+        return
+    record = session().setdefault("practice", Record())
+    number = min(link.number(), len(every) + 1)
+    _way(record, every, number, at)
+    if number > len(every):
+        _end(record, every, at)
+        return
+    _asked(chosen, record, every[number - 1], number)
+
+
+def _way(record: Record, every: Sequence[Question], number: int, at: Asked) -> None:
+    """Where one stands, what was right so far, and which topics come."""
+    dots, said = [], []
+    for place, one in enumerate(every, 1):
+        state = record.of(one).state
+        dots.append(Markup('<i class="{}{}"></i>').format(state, " now" if place == number else ""))
+        said.append(f"{place}: {DOTS[state]}")
+    streak = f"{record.streak} in a row" if record.streak else ""
+    best = f"best {record.best}" if record.best > record.streak else ""
+    where = f"{min(number, len(every))} of {len(every)}"
+    with st.container(key="practice-way", horizontal=True, vertical_alignment="center"):
+        pieces.html(
+            Markup('<div class="way"><b>{}</b><span role="img" aria-label="{}">{}</span><em>{}</em></div>').format(
+                where, "; ".join(said), joined(dots), ", ".join(filter(None, (streak, best)))
+            ),
+            width="content",
+        )
+        with st.popover("Topics", icon=":material/tune:"):
+            link.topics("What do you want to practise?", at.able, at.picked)
+            st.button("Draw new exercises", on_click=link.another, icon=":material/casino:", key="practice-new")
+            pieces.note(f"These are exercises {at.name}: the address in your browser leads to the same ones again.")
+
+
+def _asked(chosen: Chosen, record: Record, one: Question, number: int) -> None:
+    tried = record.of(one)
+    over = tried.state != "open"
+    drawn = picture.picture(one, chosen.spec, over)
+    left, right = st.columns([1.25, 1], gap="large") if drawn else (st.container(key="practice-alone"), None)
+    with left, st.container(key="practice-card"):
+        text, *lines = one.text.split("\n")
+        pieces.html(
+            Markup('<div class="asked-of">{} · <span title="{}">{}</span></div><p class="question">{}</p>').format(
+                questions.TOPICS[one.topic],
+                DIFFICULTY[one.difficulty],
+                "●" * one.difficulty + "○" * (3 - one.difficulty),
+                text,
+            )
+        )
+        if lines and one.choices is None:
+            pieces.html(Markup("<pre>{}</pre>").format("\n".join(lines)))
+        written = dict(line.split(": ", 1) for line in lines)
+        if not over or not isinstance(one.answer, tuple):
+            _control(record, one, tried, written)
+        _said(record, one, tried, number)
+    if right is not None and drawn is not None:
+        with right, st.container(key="practice-picture"):
+            pieces.drawing(drawn.drawing, drawn.label, most_px=560, proofs=drawn.proofs)
+
+
+def _control(record: Record, one: Question, tried: Tried, written: dict[str, str]) -> None:
+    """What fits the answer: a field, buttons, or buttons that are pressed in order. written: lines by their names."""
+    if one.choices is None:
+        if tried.state == "open":
+            _field(record, one)
+    elif isinstance(one.answer, tuple):
+        _order(record, one)
+    else:
+        _choices(record, one, tried, written)
+
+
+def _field(record: Record, one: Question) -> None:
+    key = f"typed-{one.id}"
+    with st.form(f"form-{one.id}", border=False):
+        left, right = st.columns([3, 1], vertical_alignment="bottom")
+        text = left.text_input(f"Your answer, in {one.unit}", key=key, placeholder="9408, or the sum: 3·64·7²")
+        sent = right.form_submit_button("Check", type="primary", width="stretch")
+    if sent:
+        try:
+            value = answering.typed(text)
+        except ValueError as problem:
+            error(problem)
+            return
+        record.give(one, value)
+        st.rerun()
+
+
+def _choices(record: Record, one: Question, tried: Tried, written: dict[str, str]) -> None:
+    """One press answers; what was wrong stays crossed out."""
+    with st.container(key="practice-choices"):
+        for place, choice in enumerate(one.choices or ()):
+            wrong, right = choice in tried.wrong, tried.state != "open" and choice == one.answer
+            mark = "wrong" if wrong else "right" if right else "open"
+            words = f"{choice}: {written[choice]}" if isinstance(choice, str) and choice in written else shown(choice)
+            st.button(
+                plain(f"{words} {one.unit}".strip()),
+                key=f"choice-{mark}-{place}",
+                icon=SIGNS[mark],
+                width="stretch",
+                disabled=wrong or tried.state != "open",
+                on_click=_give,
+                args=(record, one, choice),
+            )
+
+
+def _give(record: Record, one: Question, choice: Answer) -> None:
+    record.give(one, choice)
+
+
+def _order(record: Record, one: Question) -> None:
+    """Pressed one after another, the first first; the last press answers."""
+    of, picked = session().get("practice-picked", ("", []))
+    picked = picked if of == one.text else []
+
+    def press(item: str) -> None:
+        taken = [each for each in picked if each != item] if item in picked else [*picked, item]
+        if len(taken) == len(one.choices or ()):
+            verdict = record.give(one, tuple(taken))
+            taken = taken if verdict.right else []
+        session()["practice-picked"] = (one.text, taken)
+
+    pieces.note("Press them one after another, the first first; a second press takes one back.")
+    with st.container(key="practice-choices"):
+        for place, item in enumerate(one.choices or ()):
+            name = str(item)
+            taken = name in picked
+            st.button(
+                plain(f"{picked.index(name) + 1} · {name}" if taken else name),
+                key=f"choice-{place}",
+                icon=None if taken else ":material/radio_button_unchecked:",
+                width="stretch",
+                type="primary" if taken else "secondary",
+                on_click=press,
+                args=(name,),
+            )
+
+
+def _said(record: Record, one: Question, tried: Tried, number: int) -> None:
+    """What went wrong so far; the answer with its proof, once it is over."""
+    over = tried.state != "open"
+    hints = joined(_hint(one, answer) for answer in tried.wrong)
+    verdict = Markup("")
+    if over:
+        words = {"first": "Right.", "later": "Right this time.", "shown": "The answer:"}[tried.state]
+        answer = (
+            Markup("<ol>{}</ol>").format(joined(Markup("<li>{}</li>").format(each) for each in one.answer))
+            if isinstance(one.answer, tuple)
+            else Markup("<b>{} {}</b>").format(shown(one.answer), one.unit)
+        )
+        verdict = Markup('<div class="verdict {}">{} {}</div>').format(tried.state, words, answer)
+    if hints or verdict:
+        pieces.html(Markup('<div class="said" role="status">{}{}</div>').format(hints, verdict))
+    with st.container(key="practice-on", horizontal=True):
+        if over:
+            st.button(
+                "Next",
+                type="primary",
+                on_click=link.go,
+                args=(number + 1,),
+                icon=":material/arrow_forward:",
+                icon_position="right",
+            )
+        else:
+            st.button("Show me how", on_click=record.show, args=(one,), icon=":material/lightbulb:")
+    if over:
+        pieces.html(
+            Markup('<div class="proof-lines"><b>How it comes about</b><pre>{}</pre></div>').format(
+                "\n".join(one.solution)
+            )
+        )
+
+
+def _hint(one: Question, answer: Answer) -> Markup:
+    """The known mistake behind a wrong answer; else where it lies."""
+    said = answering.judge(one, answer).hint or answering.nearer(one, answer)
+    if isinstance(answer, tuple):
+        items = joined(Markup("<li>{}</li>").format(item) for item in answer)
+        return Markup('<div class="hint"><ol>{}</ol>{}</div>').format(items, said)
+    return Markup('<div class="hint"><b>{} {}</b> {}</div>').format(shown(answer), one.unit, said)
+
+
+def _end(record: Record, every: Sequence[Question], at: Asked) -> None:
+    """What the round came to, by topic."""
+    tally = record.tally(every)
+    right, asked = (sum(one[part] for one in tally.values()) for part in (0, 1))
+    rows = joined(
+        Markup(
+            '<li><span>{}</span><meter min="0" max="{}" value="{}" aria-label="{}"></meter><b>{} of {}</b></li>'
+        ).format(questions.TOPICS[topic], of, good, questions.TOPICS[topic], good, of)
+        for topic, (good, of) in tally.items()
+    )
+    pieces.html(
+        Markup('<div class="round"><p class="question">{} of {} right at once.</p><ul>{}</ul></div>').format(
+            right, asked, rows
+        )
+    )
+    again = [place for place, one in enumerate(every, 1) if record.of(one).state == "open"]
+    with st.container(horizontal=True):
+        st.button("Ten more", type="primary", on_click=link.another, icon=":material/casino:")
+        if again:
+            st.button("To the first that is open", on_click=link.go, args=(again[0],))

@@ -1,0 +1,107 @@
+"""An exercise after the other on a phone, and a teacher's worksheet."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from explorer.questions.question import Question, shown
+from explorer.questions.sheet import VERSION, every_topic, sheet
+from explorer.spec import preset
+
+PHONE = {"viewport": {"width": 390, "height": 844}}
+SPEC = preset("resnet18")
+SEED = 29
+
+
+def next_one(seen) -> None:
+    with seen.runs():
+        seen.page.get_by_role("button", name="Next").click()
+
+
+def give(seen, one: Question, answer: object) -> None:
+    """An answer by the control that the question has."""
+    page = seen.page
+    if one.choices is None:
+        field = page.get_by_label("Your answer")
+        field.fill(f"{answer}")
+        with seen.runs():
+            field.press("Enter")
+    elif isinstance(answer, tuple):
+        for item in answer:
+            with seen.runs():
+                page.get_by_role("button", name=re.compile(rf"{re.escape(item)}$")).click()
+    else:
+        with seen.runs():
+            page.get_by_role("button", name=re.compile(rf"^(close )?{re.escape(shown(answer))}( |:|$)")).click()
+
+
+def test_a_round_on_a_phone(visit) -> None:
+    """The mistake is recognised, the right answer proved, an order pressed; the streak is kept, the link leads back."""
+    every = sheet(SPEC, 10, SEED, every_topic(SPEC)).questions
+    number = next(place for place, one in enumerate(every) if one.choices is None)
+    ordered = next(place for place, one in enumerate(every) if isinstance(one.answer, tuple))
+    seen = visit(f"/practice?depth=18&seed=v{VERSION}-{SEED}&q={number + 1}", every[number].text, **PHONE)
+    page = seen.page
+    wrong = every[number].misconceptions[0]
+    give(seen, every[number], wrong.answer)
+    expect(page.locator(".hint")).to_contain_text(wrong.why)
+    give(seen, every[number], "seven")
+    expect(page.get_by_role("alert")).to_contain_text("type a whole number")
+    give(seen, every[number], f"{every[number].answer}*1")
+    expect(page.locator(".verdict")).to_contain_text(f"Right this time. {shown(every[number].answer)}")
+    expect(page.locator(".proof-lines pre")).to_contain_text(every[number].solution[-1].strip()[-12:])
+    seen.check()
+    seen.follow(f"/practice?depth=18&seed=v{VERSION}-{SEED}&q={ordered + 1}", every[ordered].text)
+    right, known = every[ordered].answer, every[ordered].misconceptions[0]
+    give(seen, every[ordered], tuple(reversed(right)))
+    expect(page.locator(".hint")).to_contain_text(known.why)
+    give(seen, every[ordered], right)
+    expect(page.locator(".verdict li")).to_have_text(list(right))
+    seen.follow(f"/practice?depth=18&seed=v{VERSION}-{SEED}", every[0].text)
+    place = 0
+    while place < 3:
+        if place not in (number, ordered):
+            give(seen, every[place], every[place].answer)
+            expect(page.locator(".verdict.first")).to_be_visible()
+        next_one(seen)
+        place += 1
+    assert f"q={place + 1}" in page.url and f"seed=v{VERSION}-{SEED}" in page.url
+    fresh = 3 - len({number, ordered} & {0, 1, 2})
+    expect(page.locator(".way")).to_contain_text(f"{fresh} in a row")
+    expect(page.locator(".way i.first")).to_have_count(fresh)
+    small = "all => all.filter((one) => parseFloat(getComputedStyle(one).fontSize) < 12).length"
+    assert page.locator(".stMain .question, .stMain .hint, .way b, .stMain button p").evaluate_all(small) == 0
+
+
+def downloaded(page: Page, name: str, to: Path) -> Path:
+    with page.expect_download() as got:
+        page.get_by_role("button", name=name).click()
+    path = to / got.value.suggested_filename
+    got.value.save_as(path)
+    return path
+
+
+def test_a_teacher_makes_a_worksheet(visit, tmp_path) -> None:
+    route = f"/practice?do=sheet&depth=18&seed=v{VERSION}-{SEED}&nets=resnet50&topics=macs,shortcuts&count=6"
+    seen = visit(route, "ResNet-18 · ResNet-50: exercises")
+    page = seen.page
+    made = sheet([SPEC, preset("resnet50")], 6, SEED, ("macs", "shortcuts"))
+    expect(page.locator(".sheet-list > li")).to_have_count(6)
+    assert page.locator(".sheet-list > li p:first-child").all_inner_texts() == [one.text for one in made.questions]
+    said = json.loads(downloaded(page, "JSON", tmp_path).read_text("utf-8"))
+    assert [one["id"] for one in said["questions"]] == [one.id for one in made.questions]
+    with zipfile.ZipFile(downloaded(page, "QTI 2.1 package", tmp_path)) as archive:
+        assert len(archive.namelist()) == 8
+    paper = downloaded(page, "Worksheet to print", tmp_path)
+    page.set_content(paper.read_text("utf-8"))
+    page.emulate_media(media="print")
+    heading = page.get_by_role("heading", name="Solutions")
+    assert heading.evaluate("one => getComputedStyle(one).breakBefore") == "page"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    seen.goto(route.replace(f"v{VERSION}-", "v99-"), "of version 99 there is no sheet here")
+    assert page.locator(".sheet-list").count() == 0, "never another sheet in its place"

@@ -1,0 +1,116 @@
+"""What somebody types is read, judged and kept; the picture beside a question tells nothing before the answer."""
+
+import re
+
+import pytest
+
+from explorer.questions.answering import Record, judge, nearer, typed
+from explorer.questions.kinds import KINDS
+from explorer.questions.picture import picture
+from explorer.questions.sheet import sheet
+from explorer.spec import ResNetSpec, preset
+from explorer.tell.drawing.svg import Text
+
+SPEC = ResNetSpec(stages=(1, 2, 1, 1), width=16, num_classes=10)
+
+
+@pytest.fixture(scope="module")
+def every():
+    return sheet(SPEC, 120, 3).questions
+
+
+def one_of(every, kind):
+    return next(one for one in every if type(one.answer) is kind and len(one.misconceptions) > 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("9,408", 9408),
+        (" 9 408 ", 9408),
+        ("9'408", 9408),
+        ("3·64·7²", 9408),
+        ("3*64*7*7", 9408),
+        ("3x64×49", 9408),
+        ("3*64*7^2", 9408),
+        ("(224 + 6 − 7)/2 + 1", 112),
+        ("−5", -5),
+    ],
+)
+def test_a_number_or_arithmetic_is_read(text, value):
+    assert typed(text) == value
+
+
+@pytest.mark.parametrize(
+    "text", ["", "  ", "abc", "9.408", "1/0", "7^3", "2**64", "1e308*1e308", "9" * 49, "(" * 40, "4 M"]
+)
+def test_what_is_no_whole_number_is_said(text):
+    with pytest.raises(ValueError, match="^answer"):
+        typed(text)
+
+
+def test_no_arithmetic_takes_long_or_makes_a_number_that_cannot_be_shown():
+    with pytest.raises(ValueError, match="^answer"):
+        typed("(" * 14 + "9" + "²)" * 14 + "²")
+
+
+def test_a_known_mistake_is_recognised_and_another_is_told_where_it_lies(every):
+    one = one_of(every, int)
+    assert judge(one, one.answer).right
+    wrong = one.misconceptions[0]
+    assert judge(one, wrong.answer).hint == wrong.why and not judge(one, wrong.answer).right
+    assert nearer(one, one.answer + 10**9).startswith("Too large.") and nearer(one, -1).startswith("Too small.")
+    ordered = one_of(every, tuple)
+    swapped = (ordered.answer[1], ordered.answer[0], *ordered.answer[2:])
+    assert nearer(ordered, swapped) == "2 of 4 stand in their place."
+
+
+def test_a_visit_keeps_its_streak_and_what_is_over_counts_once(every):
+    record = Record()
+    first, second, third, fourth = [one for one in every if one.misconceptions][:4]
+    for one in (first, second):
+        assert record.give(one, one.answer).right
+    assert (record.streak, record.best, record.of(first).state) == (2, 2, "first")
+    record.give(third, third.misconceptions[0].answer)
+    assert (record.streak, record.best, record.of(third).state) == (0, 2, "open")
+    record.give(third, third.misconceptions[0].answer)
+    assert len(record.of(third).wrong) == 1, "the same again is the same"
+    record.give(third, third.answer)
+    record.give(third, third.answer)
+    record.show(third)
+    assert (record.streak, record.of(third).state) == (0, "later")
+    record.show(fourth)
+    record.give(fourth, fourth.answer)
+    assert (record.streak, record.of(fourth).state) == (0, "shown"), "a solution that was shown wins nothing"
+    tally = record.tally([first, second, third, fourth])
+    assert sum(right for right, _ in tally.values()) == 2 and sum(asked for _, asked in tally.values()) == 4
+
+
+def words(drawing):
+    return [one for part in drawing.body for one in part.walk() if isinstance(one, Text)]
+
+
+def test_a_picture_hides_its_numbers_until_the_answer(every):
+    drawn = set()
+    for one in every:
+        before, after = (picture(one, SPEC, answered) for answered in (False, True))
+        if not KINDS[one.kind].picture:
+            assert before is None and after is None
+            continue
+        drawn.add(one.kind)
+        assert after is not None and (before is not None) == KINDS[one.kind].shown, one.kind
+        if before is not None:
+            hidden = {(text.x, text.y): text for text in words(before.drawing)}
+            proved = [text for text in words(after.drawing) if text.proof]
+            told = [hidden[text.x, text.y].words for text in proved]
+            assert told == [re.sub(r"[\d,]+", "?", text.words) for text in proved] and not before.proofs, one.kind
+            assert proved and not any(text.proof for text in hidden.values())
+    assert drawn >= {name for name, kind in KINDS.items() if kind.picture} - {"if_input"}, "the sheet has them all"
+
+
+def test_the_layers_picture_says_the_traced_layer():
+    spec = preset("resnet50")
+    one = next(one for one in sheet(spec, 60, 3, ("shapes",)).questions if one.kind == "output_size")
+    told = {text.proof: text.words for text in words(picture(one, spec, True).drawing)}
+    assert told["out"].startswith(f"{one.answer}×")
+    assert one.subject in {text.words for text in words(picture(one, spec, True).drawing)}

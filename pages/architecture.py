@@ -18,7 +18,7 @@ else:
 with st.container(horizontal=True):
     pieces.downloads(
         f"{naming.slug(chosen.spec)}-layers",
-        facts(chosen.spec, chosen.height, chosen.width, chosen.batch)["layers"],
+        lambda: facts(chosen.spec, chosen.height, chosen.width, chosen.batch)["layers"],
         figures=False,
     )
     facts_pieces.take_home(chosen)

@@ -16,4 +16,4 @@ if rows:
     catalogue.table(rows)
     catalogue.card()
     catalogue.picture(rows)
-pieces.downloads("resnet-catalogue", [told.facts(row) for row in rows])
+pieces.downloads("resnet-catalogue", lambda: [told.facts(row) for row in rows])

@@ -30,5 +30,5 @@ SECTIONS: dict[str, pieces.Section] = {
 show = asked("Where do they differ?", questions.COMPARE, "diff")
 rows = SECTIONS[show]()
 with st.container(horizontal=True):
-    pieces.downloads(f"{naming.slug(base)}-to-{naming.slug(chosen.spec)}-{show}", rows)
+    pieces.downloads(f"{naming.slug(base)}-to-{naming.slug(chosen.spec)}-{show}", lambda: rows)
     facts_pieces.take_home(chosen)

@@ -25,6 +25,8 @@ show = asked("Question", questions.COST, "show", label_visibility="collapsed")
 rows = SECTIONS[show]()
 with st.container(horizontal=True):
     pieces.downloads(
-        f"{naming.slug(chosen.spec)}-{show}", rows, cost_questions.drawings(chosen, nodes) if show == "where" else {}
+        f"{naming.slug(chosen.spec)}-{show}",
+        lambda: rows,
+        lambda: cost_questions.drawings(chosen, nodes) if show == "where" else {},
     )
     facts_pieces.take_home(chosen)

@@ -16,4 +16,4 @@ if found:
     feature_maps.responding(found)
     if rows:
         with st.container(horizontal=True):
-            pieces.downloads("feature-maps", rows)
+            pieces.downloads("feature-maps", lambda: rows)

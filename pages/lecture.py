@@ -64,7 +64,7 @@ if problem := session().get("own_problem"):
     lecture_bar.problems(problem)
 
 with st.container(horizontal=True):
-    pieces.downloads(name, lecture.rows(run), figures=False)
+    pieces.downloads(name, lambda: lecture.rows(run), figures=False)
     facts_pieces.take_home(state.current())
 with st.expander("How to write a lecture", icon=":material/school:"):
     st.markdown(lecture.how_to())

@@ -45,5 +45,7 @@ pieces.html(
     ).format(pieces.mark("computed"), pieces.mark("published"))
 )
 with st.container(horizontal=True):
-    pieces.downloads(f"{naming.slug(chosen.spec)}-shapes", rows, {"Feature maps": maps, "Receptive fields": fields})
+    pieces.downloads(
+        f"{naming.slug(chosen.spec)}-shapes", lambda: rows, lambda: {"Feature maps": maps, "Receptive fields": fields}
+    )
     facts_pieces.take_home(chosen)

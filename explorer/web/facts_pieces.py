@@ -85,7 +85,8 @@ def take_home(chosen: Chosen) -> None:
     """The model itself: PyTorch code, a report, all facts, and the command that prints them."""
     spec, slug = chosen.spec, naming.slug(chosen.spec)
     asked = (spec, chosen.height, chosen.width, chosen.batch)
-    with st.popover("The model, to take home", icon=":material/code:"):
+
+    def draw() -> None:
         for label, writer, ending, mime in (
             ("PyTorch code, one file", "code", "py", "text/x-python"),
             ("Report, one page of Markdown", "report", "md", "text/markdown"),
@@ -101,3 +102,5 @@ def take_home(chosen: Chosen) -> None:
                 key=f"take_{writer}",
             )
         st.code(cells.command(*asked), language="bash", wrap_lines=True)
+
+    pieces.window("The model, to take home", "code", "model-open", draw)

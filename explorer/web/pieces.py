@@ -191,24 +191,32 @@ def unfolding(label: str, icon: str, draw: Callable[[], None]) -> None:
             draw()
 
 
+def window(label: str, icon: str, key: str, draw: Callable[[], None]) -> None:
+    """A button with a little window, whose contents are made only while it is open: else every rerun would make them."""
+    with st.popover(label, icon=f":material/{icon}:", key=key, on_change="rerun") as opened:
+        if opened.open:
+            draw()
+
+
 def downloads(
     name: str,
-    rows: Sequence[Mapping[str, object]],
-    drawings: Mapping[str, Drawing] = MappingProxyType({}),
+    rows: Callable[[], Sequence[Mapping[str, object]]],
+    drawings: Callable[[], Mapping[str, Drawing]] = dict,
     figures: bool = True,
 ) -> None:
     """CSV and JSON of a page's data, its drawings by name, and every figure on the page as SVG and PNG, where the
-    page's own buttons do not save them."""
-    with st.popover("Take it home", icon=":material/download:"):
-        st.download_button("Data as CSV", lambda: csv_text(rows), f"{name}.csv", "text/csv", on_click="ignore")
+    page's own buttons do not save them. rows, drawings: make them, once somebody wants them."""
+
+    def draw() -> None:
+        st.download_button("Data as CSV", lambda: csv_text(rows()), f"{name}.csv", "text/csv", on_click="ignore")
         st.download_button(
             "Data as JSON",
-            lambda: json.dumps(list(rows), indent=2),
+            lambda: json.dumps(list(rows()), indent=2),
             f"{name}.json",
             "application/json",
             on_click="ignore",
         )
-        for what, drawn in drawings.items():
+        for what, drawn in drawings().items():
             st.download_button(
                 f"{what} as SVG",
                 str(drawn),
@@ -218,6 +226,8 @@ def downloads(
             )
         if figures:
             save_figures()
+
+    window("Take it home", "download", "home-open", draw)
 
 
 def save_figures() -> None:

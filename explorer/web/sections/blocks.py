@@ -67,7 +67,9 @@ def pair(chosen: Chosen) -> None:
         caption="Parameters of this block under each shortcut option of the paper, norms included.",
     )
     with st.container(horizontal=True):
-        pieces.downloads("blocks", block_pair.rows(found), dict(zip(("Basic block", "Bottleneck"), drawings)))
+        pieces.downloads(
+            "blocks", lambda: block_pair.rows(found), lambda: dict(zip(("Basic block", "Bottleneck"), drawings))
+        )
         facts_pieces.take_home(chosen)
 
 
@@ -89,7 +91,7 @@ def own(chosen: Chosen) -> None:
     st.subheader("All of them", anchor=False)
     pieces.table([_row(group) for group in groups], caption=CAPTION)
     with st.container(horizontal=True):
-        pieces.downloads("own-blocks", own_blocks.rows(groups), {"Block": drawn})
+        pieces.downloads("own-blocks", lambda: own_blocks.rows(groups), lambda: {"Block": drawn})
         facts_pieces.take_home(chosen)
 
 

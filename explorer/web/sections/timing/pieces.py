@@ -166,7 +166,7 @@ def take_home(
 ) -> None:
     """The lines as CSV and JSON; the runs as a file that this page, here or elsewhere, can load; and the model."""
     with st.container(horizontal=True):
-        pieces.downloads(name, lines)
+        pieces.downloads(name, lambda: lines)
         if runs:
             st.download_button(
                 "Run file",

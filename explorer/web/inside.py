@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from pathlib import Path
 
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 PARTS = {  # our name of a part of Streamlit's page → its selector
@@ -72,3 +75,15 @@ def by_history() -> bool:
     wins over every control. There is no public call for it."""
     run = get_script_run_ctx()
     return bool(run is not None and run.is_history_navigation)
+
+
+OURS = "resnet_explorer"
+
+
+def serve(component: str, folder: Path) -> None:
+    """Let the server hand out `folder`/`component` as the files of our component of that name, as it does for an installed
+    package's; once for each runtime. There is no public call for what is not installed."""
+    manager = get_bidi_component_manager()
+    if manager.get_component_asset_root(f"{OURS}.{component}") is None:
+        parts = [ComponentConfig(component, asset_dir=component)]
+        manager.register_from_manifest(ComponentManifest(OURS, "", parts), folder)

@@ -15,7 +15,7 @@ from tests.web.test_pages import open_app
 
 def sent(app) -> dict:
     """The data of the map on the page."""
-    return json.loads(app.get("bidi_component")[0].proto.json)
+    return json.loads(app.get("bidi_component")[0].proto.bytes)
 
 
 def test_a_measured_time_is_a_colour_and_a_time_of_another_model_is_not() -> None:
@@ -71,6 +71,14 @@ def test_what_the_model_lacks_leaves_the_view() -> None:
 def test_the_same_view_sends_the_same_data() -> None:
     """Nothing that changes from run to run stands in the data: Streamlit then sends a reference in its place."""
     app = open_app("depth=18&node=layer2.0")
-    first = app.get("bidi_component")[0].proto.json
+    first = app.get("bidi_component")[0].proto.bytes
     app.run()
-    assert app.get("bidi_component")[0].proto.json == first
+    assert app.get("bidi_component")[0].proto.bytes == first
+
+
+def test_scripts_and_styles_are_fetched_once_and_not_sent_with_the_data() -> None:
+    proto = open_app("depth=18").get("bidi_component")[0].proto
+    assert proto.js_source_path.startswith("resnet_map-") and proto.js_source_path.endswith(".js")
+    assert not proto.js_content and not proto.css_content and not proto.css_source_path
+    again = open_app("depth=34").get("bidi_component")[0].proto  # a server of its own
+    assert again.js_source_path == proto.js_source_path and again.bytes != proto.bytes

@@ -6,12 +6,14 @@ Fig. 3; `dot` the traced graph in Graphviz' language; `View` what a visitor has 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha1
 
 from explorer import units
 from explorer.facts.rollup import METRICS, Headline, headline, stages
+from explorer.look.kept import Kept
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, naming
 from explorer.tell import palette
@@ -33,12 +35,14 @@ __all__ = [
     "colours",
     "dot",
     "drawing",
+    "drawing_text",
     "figure3",
     "known",
     "parse",
 ]
 
 USUAL_VIEW = View()
+TEXTS: Kept[str] = Kept(64, 16 << 20, len)
 
 
 def drawing(
@@ -55,6 +59,28 @@ def drawing(
         return base
     columned = columns(parts, extra)
     return base | {"columns": columned, "stamp": _stamp(base["stamp"], columned)}
+
+
+def drawing_text(
+    spec: ResNetSpec,
+    height: int,
+    width: int,
+    batch: int = 1,
+    view: View = USUAL_VIEW,
+    extra: Mapping[str, MetricColumn] | None = None,
+) -> str:
+    """`drawing`, or the paper's Fig. 3 where the view shows that, as JSON: written once for all who look at it."""
+    if view.figure == "fig3":
+        return _figure3_text()
+    if extra:
+        return json.dumps(drawing(spec, height, width, batch, view, extra))
+    what = (spec, height, width, batch, view.level, view.fold, view.unfold)
+    return TEXTS.made(what, "all", lambda: json.dumps(_drawing(*what)[0]))
+
+
+@cache
+def _figure3_text() -> str:
+    return json.dumps(figure3() | {"palette": colours()})
 
 
 @lru_cache(maxsize=32)

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
+from explorer.web import served
 from explorer.web.session import by_key
 from explorer.weights.slices import MOST, Missing, Slices
 
 FOLDER = Path(__file__).resolve().parent
-_pick = st.components.v2.component(
+_pick = served.component(
     "resnet_file",
     html='<div class="place"></div>\n',
     css=(FOLDER / "pick.css").read_text(encoding="utf-8"),

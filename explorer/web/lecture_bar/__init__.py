@@ -17,7 +17,7 @@ import streamlit as st
 
 from explorer.tell import given, link
 from explorer.tell.joined import joined, stylesheet
-from explorer.web import inside, pieces, plain
+from explorer.web import inside, pieces, plain, served
 from explorer.web.session import session
 
 if TYPE_CHECKING:  # a lecture needs torch: not before the controls are painted
@@ -62,7 +62,7 @@ class Flags:
 
 GIVEN = given.STAGE | inside.GIVEN
 STYLE = stylesheet(FOLDER / "stage.css", FOLDER.parent / "proof.css")
-_component = st.components.v2.component(
+_component = served.component(
     "lecture_stage",
     html='<div class="stage-place"></div>\n',
     css=STYLE,

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
+from explorer.web import served
 from explorer.web.session import by_key
 
 FOLDER = Path(__file__).resolve().parent
@@ -32,7 +31,7 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom of a picture
 
 def _registered(name: str) -> Callable[..., Any]:
     script = (FOLDER / f"{name}.js").read_text(encoding="utf-8")
-    return st.components.v2.component(f"resnet_{name}", html='<div class="place"></div>\n', css=CSS, js=script)
+    return served.component(f"resnet_{name}", html='<div class="place"></div>\n', css=CSS, js=script)
 
 
 _pad, _maps, _cover = _registered("pad"), _registered("maps"), _registered("cover")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ import streamlit as st
 
 from explorer.tell import given, netmap
 from explorer.tell.joined import joined, stylesheet
-from explorer.web import walk_component, walks
+from explorer.web import served, walk_component, walks
 from explorer.web.session import by_key, session
 from explorer.web.state import Chosen
 
@@ -22,7 +23,7 @@ KEY = "map"
 GIVEN = given.MAP
 JS = joined(FOLDER / "map.js", GIVEN)
 CSS = stylesheet(*(FOLDER / f"{name}.css" for name in STYLES), walk_component.STYLE, FOLDER.parent / "proof.css")
-_component = st.components.v2.component("resnet_map", html='<div class="map-place"></div>\n', css=CSS, js=JS)
+_component = served.component("resnet_map", html='<div class="map-place"></div>\n', css=CSS, js=JS)
 
 
 @st.fragment
@@ -57,20 +58,11 @@ def _mount(
     key: str,
     walk: dict[str, Any] | None = None,
 ) -> None:
-    drawn = (
-        netmap.figure3()
-        if view.figure == "fig3"
-        else netmap.drawing(chosen.spec, chosen.height, chosen.width, chosen.batch, view, extra)
-    )
+    drawn = netmap.drawing_text(chosen.spec, chosen.height, chosen.width, chosen.batch, view, extra)
+    own = json.dumps({**_sent(view, key), "key": key, **({"walk": walk} if walk else {})})
     _component(
         key=key,
-        data={
-            **drawn,
-            "palette": netmap.colours(),
-            **_sent(view, key),
-            "key": key,
-            **({"walk": walk} if walk else {}),
-        },
+        data=f"{drawn.removesuffix('}')},{own.removeprefix('{')}".encode(),  # one object of both
         on_view_change=_reporter(chosen, tuple(extra or ()), key),
     )
 

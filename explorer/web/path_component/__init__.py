@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
 from explorer.facts.proof.base import latex_in_a_browser
 from explorer.tell import markup, mosaic, palette
 from explorer.tell.joined import joined, stylesheet
+from explorer.web import served
 
 FOLDER = Path(__file__).resolve().parent
 GIVEN = {
@@ -20,7 +19,7 @@ GIVEN = {
 }
 JS = joined(FOLDER / "path.js", GIVEN)
 CSS = stylesheet(FOLDER / "path.css", FOLDER.parent / "proof.css")
-_component = st.components.v2.component("resnet_path", html='<div class="place"></div>\n', css=CSS, js=JS)
+_component = served.component("resnet_path", html='<div class="place"></div>\n', css=CSS, js=JS)
 
 
 def show(data: dict[str, Any]) -> None:

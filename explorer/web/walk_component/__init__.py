@@ -9,16 +9,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
 from explorer.places import ASSETS
 from explorer.tell import given
 from explorer.tell.joined import joined, stylesheet
+from explorer.web import served
 
 FOLDER = Path(__file__).resolve().parent
 MAP = FOLDER.parent / "map_component"
 STYLE = FOLDER / "walk.css"
-_component = st.components.v2.component(
+_component = served.component(
     "resnet_walk",
     html='<div class="walk-place"></div>\n',
     css=stylesheet(

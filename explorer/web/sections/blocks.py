@@ -11,10 +11,10 @@ from explorer.facts.proof import prove
 from explorer.facts.told import Provable
 from explorer.net.trace import trace
 from explorer.tell import palette, questions
+from explorer.tell.block_sides import sides
 from explorer.tell.drawing import Drawing, block_drawing
 from explorer.web import facts_pieces, pieces, plain, state
 from explorer.web.asked import asked
-from explorer.web.pieces import Figure
 from explorer.web.session import session
 from explorer.web.state import Chosen
 
@@ -34,41 +34,25 @@ def pair(chosen: Chosen) -> None:
     with right:
         width = st.number_input("Outer width (channels)", value=256, step=64, key="outer", bind="query-params")
     try:
-        found = block_pair.pair(width, equal, place, chosen.spec)
+        seen = sides(width, equal, place, chosen.spec, state.on_stage())
     except ValueError as error:
         plain.error(f"{error}. Shown: 256.")
-        width = 256
-        found = block_pair.pair(width, equal, place, chosen.spec)
+        seen = sides(256, equal, place, chosen.spec, state.on_stage())
 
-    pieces.lead(block_pair.lesson(found, equal))
-    widest = max(shape[1] for block in (found.basic, found.bottleneck) for shape in (block.in_shape, block.out_shape))
-    drawings = []
-    for column, (kind, block) in zip(st.columns(2, gap="medium"), found.by_kind().items(), strict=True):
+    pieces.html(seen.lead)
+    for column, side in zip(st.columns(2, gap="medium"), seen.sides.values(), strict=True):
         with column, st.container(border=not state.on_stage()):
-            weights = prove("params", block.convs)
-            pieces.figures([Figure(units.count(weights.value), "convolution weights", proof=weights)])
-            pieces.arithmetic(block_pair.arithmetic(block))
-            drawings.append(
-                block_drawing(
-                    block, palette.BLOCK_COLOURS[kind], f"{kind}, {block.out_shape[1]}-d", widest, state.on_stage()
-                )
-            )
-            pieces.drawing(
-                drawings[-1],
-                f"{kind} block: {block_pair.arithmetic(block).text}; {block.reason}",
-                proofs=block_pair.drawn_proofs(block),
-            )
-            pieces.reason(block.shortcut, block_pair.why(block))
-            pieces.told(block_pair.totals(block))
+            for part in side.parts:
+                pieces.html(part)
 
     st.subheader("What the way around costs", anchor=False)
-    pieces.table(
-        block_pair.option_rows(width, equal, place, chosen.spec),
-        caption="Parameters of this block under each shortcut option of the paper, norms included.",
-    )
+    pieces.html(seen.options)
     with st.container(horizontal=True):
+        drawings = ("Basic block", "Bottleneck")
         pieces.downloads(
-            "blocks", lambda: block_pair.rows(found), lambda: dict(zip(("Basic block", "Bottleneck"), drawings))
+            "blocks",
+            lambda: block_pair.rows(seen.found),
+            lambda: {name: side.drawn for name, side in zip(drawings, seen.sides.values(), strict=True)},
         )
         facts_pieces.take_home(chosen)
 

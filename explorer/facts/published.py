@@ -140,6 +140,7 @@ def error_table(table: str) -> ErrorTable:
     return found
 
 
+@cache
 def table1(stride_on: str = "1x1", shortcut: str = "B") -> list[list[Cell]]:
     """The paper's Table 1, rendered from the five models: a list of cells per row; the last row is FLOPs.
 

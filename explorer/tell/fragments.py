@@ -8,6 +8,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from explorer import units
-from explorer.facts.told import Told
+from explorer.facts.told import Provable, Told
 from explorer.spec import naming
 from explorer.spec.chosen import Chosen
 from explorer.tell import markup, palette
@@ -38,6 +39,7 @@ class Figure:
     proof: Proof | None = None
 
 
+@lru_cache(maxsize=256)
 def built(chosen: Chosen, task: str) -> Markup:
     """What is built, in the field's words; the numbers open their proofs. task: what else it is asked to do, or ""."""
     from explorer.facts.proof import prove  # torch: not before the controls are painted
@@ -143,3 +145,11 @@ def table(rows: Sequence[Mapping[str, object]], caption: str = "", source: str =
     cards = markup.Cards("caption")
     below = Markup('<div class="note">{} {}</div>').format(cards.explained(caption), mark(source)) if caption else ""
     return markup.table(rows, "table") + below + cards.html()
+
+
+def provable(rows: Sequence[Mapping[str, object]], proofs: Sequence[Mapping[str, Proof]]) -> list[dict[str, object]]:
+    """The same rows, with a formula behind each figure that has one."""
+    return [
+        {key: Provable(str(value), known[key]) if key in known else value for key, value in row.items()}
+        for row, known in zip(rows, proofs, strict=True)
+    ]

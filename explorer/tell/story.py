@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Sequence
-from dataclasses import asdict
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
@@ -16,8 +18,11 @@ from explorer.facts import shapes
 from explorer.facts.proof import Proof
 from explorer.facts.rollup import Stage, stages
 from explorer.net.node import Node
+from explorer.net.trace import trace
 from explorer.places import ASSETS
-from explorer.tell import palette
+from explorer.spec import ResNetSpec, naming
+from explorer.tell import fragments, palette
+from explorer.tell.drawing import Drawing, volumes_drawing
 from explorer.tell.drawing.volumes import milestones, relation
 from explorer.tell.markup import Cards, joined
 from explorer.tell.path.figures import card
@@ -25,6 +30,7 @@ from explorer.tell.path.figures import card
 PICTURE = ASSETS / "look" / "cat.jpg"  # S. van der Walt, CC0
 LARGEST = 112  # px on the screen of the picture's longer side; all maps keep their proportion to it
 LEAST = 3  # px of anything at all
+CAPTION = "Click an underlined figure for its formula. The receptive field is the side of the input square that one unit sees."
 SHARP = 448  # pixels of the picture's longer side, at most
 
 
@@ -38,6 +44,37 @@ def picture(nodes: Sequence[Node]) -> str:
     held = io.BytesIO()
     cut.save(held, "JPEG", quality=82)
     return "data:image/jpeg;base64," + base64.b64encode(held.getvalue()).decode("ascii")
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the Shapes page says of a net. rows: its stages; reach: what `reach` gives, as JSON."""
+
+    lead: Markup
+    maps: Drawing
+    shown: Markup
+    table: Markup
+    rows: tuple[Mapping[str, object], ...]
+    vertical: Markup
+    reach: bytes
+
+
+@lru_cache(maxsize=64)  # a hundred kilobytes each
+def page(spec: ResNetSpec, height: int, width: int, batch: int) -> Page:
+    """Made once for all who look at the net."""
+    nodes, name = trace(spec, height, width, batch), naming.title(spec)
+    maps = volumes_drawing(nodes, f"Feature maps of {name}, to scale")
+    label = f"Feature maps of {name} after every stage, as volumes"
+    rows = shapes.stage_rows(nodes)
+    return Page(
+        fragments.lead(shapes.lesson(nodes)),
+        maps,
+        fragments.drawing(maps, label, least_px=900, proofs=shapes.drawn_proofs(nodes)),
+        fragments.table(fragments.provable(rows, shapes.proofs_by_row(nodes)), CAPTION),
+        tuple(rows),
+        vertical(nodes),
+        json.dumps(reach(nodes)).encode(),
+    )
 
 
 def vertical(nodes: Sequence[Node]) -> Markup:

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import plotly.graph_objects as go
 
 from explorer import units
+from explorer.facts import cost
 from explorer.facts.cost import Branch
 from explorer.facts.receptive import BlockField, fields
+from explorer.facts.rollup import METRICS
+from explorer.net.trace import trace
+from explorer.spec import ResNetSpec
 from explorer.tell import palette
 from explorer.tell.plots.labels import places
 from explorer.tell.plots.style import ABOVE, TEXT, styled
 
 Rows = Sequence[Mapping[str, Any]]  # the column that is drawn is the visitor's choice
 BASE, OTHER = "#6f7f8f", "#2484c1"
+
+
+@lru_cache(maxsize=64)
+def part(spec: ResNetSpec, height: int, width: int, batch: int, path: str, metric: str, kind: str) -> go.Figure:
+    """A part of the net by a metric. kind: treemap, sunburst or bars. One for all who look at it: not to be changed."""
+    found, row = cost.part(trace(spec, height, width, batch), path), METRICS[metric]
+    if kind == "bars":
+        return bars(found.rows(), metric, row.label, row.unit)
+    return tree(found.hierarchy(metric), row.unit, kind)
 
 
 def tree(items: Sequence[Branch], unit: str, kind: str) -> go.Figure:

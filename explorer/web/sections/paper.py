@@ -9,7 +9,6 @@ from markupsafe import Markup
 from explorer.facts import published
 from explorer.facts.proof import counted as tally
 from explorer.facts.proof import depth
-from explorer.facts.published import Cell
 from explorer.facts.told import Provable, Told
 from explorer.net.node import Node
 from explorer.net.ops import convolves
@@ -18,11 +17,6 @@ from explorer.tell import paper_tables, questions
 from explorer.web import pieces
 from explorer.web.asked import asked
 from explorer.web.state import Chosen
-
-
-def table1(rows: Sequence[Sequence[Cell]], now: str) -> None:
-    """Table 1: what the models say in each cell, with a tick or what the paper prints instead. now: column to tint."""
-    pieces.html(paper_tables.table1(rows, now))
 
 
 def errors(table: str, lead: str) -> list[dict[str, object]]:
@@ -42,7 +36,7 @@ def architectures(chosen: Chosen) -> Sequence[Mapping[str, object]]:
         f"{sum(cell.match for cell in cells)} of {len(cells)} cells match. Each is rendered from the traced model and "
         "compared with the printed one."
     )
-    table1(table, naming.base_name(chosen.spec))
+    pieces.html(paper_tables.table1(stride, naming.base_name(chosen.spec)))
     source = published.load("table1")
     pieces.html(
         Markup('<div class="note">{} against <a href="{}">{}</a> {} {}</div>').format(

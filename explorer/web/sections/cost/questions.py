@@ -12,13 +12,13 @@ from explorer import units
 from explorer.facts import conventions, cost, memory
 from explorer.facts.agreement import agreement
 from explorer.facts.conventions.counting import Convention
-from explorer.facts.proof import Proof, depth, prove, ratio
+from explorer.facts.proof import Proof, ratio
 from explorer.facts.rollup import METRICS, SUMS
 from explorer.facts.told import Provable, Told
 from explorer.net.node import Node
 from explorer.spec import naming
 from explorer.spec.task import OPTIMIZERS, USUAL_OPTIMIZER
-from explorer.tell import markup, palette, pictures
+from explorer.tell import cost_parts, markup, palette, pictures
 from explorer.tell.drawing import Drawing
 from explorer.tell.plots import cost as cost_plots
 from explorer.web import facts_pieces, pieces, plain
@@ -33,31 +33,12 @@ MEMORY_WORDS = {
 }
 
 
-def totals(chosen: Chosen, nodes: Sequence[Node]) -> None:
-    """The three totals and the depth; each opens its proof."""
-    found = [prove(metric, nodes, METRICS[metric].label) for metric in SUMS]
-    more = {"macs": " per picture", "activation_bytes": f" bytes, fp32, batch {chosen.batch:,}"}
-    sums = [
-        Figure(cost.spoken(one.value, metric), one.label, one.shown + more.get(metric, ""), proof=one)
-        for metric, one in zip(SUMS, found)
-    ]
-    layers = depth(chosen.spec, nodes)
-    pieces.figures([*sums, Figure(layers.shown, "Layers", layers.expression, proof=layers)])
-
-
 def where(chosen: Chosen, nodes: Sequence[Node]) -> Sequence[Mapping[str, object]]:
     """Shares by stage, then any metric of the selected part as treemap, sunburst or bars, and as a table."""
     name = naming.title(chosen.spec)
-    totals(chosen, nodes)
-    pieces.lead(cost.lesson(nodes))
-    pieces.html(
-        markup.stacked(
-            {
-                METRICS[metric].label: [(one.part, one.percent, palette.FILLS[one.stage], one.proof) for one in shares]
-                for metric, shares in cost.shares(nodes).items()
-            }
-        )
-    )
+    net = (chosen.spec, chosen.height, chosen.width, chosen.batch)
+    for one in cost_parts.head(*net):
+        pieces.html(one)
     left, middle, right = st.columns([1, 2.1, 1.1], vertical_alignment="bottom")
     with left:
         path = facts_pieces.look_into(nodes)
@@ -69,26 +50,16 @@ def where(chosen: Chosen, nodes: Sequence[Node]) -> Sequence[Mapping[str, object
         drawn = choose("As", ("treemap", "sunburst", "bars"), "as") if metric in SUMS else "bars"
     part = cost.part(nodes, path)
     if len(part.children) > 1:
-        _draw(part, metric, drawn, name)
+        pieces.chart(
+            cost_plots.part(*net, part.path, metric, drawn),
+            f"{row.label} of {name}, {part.path}, as {drawn}",
+            f"where-{drawn}-{part.path}",  # a click on a part selects it, a click on the whole what it is in
+            lambda picked: facts_pieces.select(part.nodes, part.above if picked == part.path else picked),
+        )
     if shown := part.proof(metric):
         pieces.opened(f"{row.label} of {part.path}", shown)
-    facts_pieces.metric_table(part)
+    pieces.html(cost_parts.table(*net, part.path))
     return part.rows()
-
-
-def _draw(part: cost.Part, metric: str, drawn: str, name: str) -> None:
-    """The figure; a click on a part selects it, a click on the whole what it is in."""
-    row = METRICS[metric]
-    if drawn == "bars":
-        figure = cost_plots.bars(part.rows(), metric, row.label, row.unit)
-    else:
-        figure = cost_plots.tree(part.hierarchy(metric), row.unit, drawn)
-    pieces.chart(
-        figure,
-        f"{row.label} of {name}, {part.path}, as {drawn}",
-        f"where-{drawn}-{part.path}",
-        lambda picked: facts_pieces.select(part.nodes, part.above if picked == part.path else picked),
-    )
 
 
 def drawings(chosen: Chosen, nodes: Sequence[Node]) -> dict[str, Drawing]:

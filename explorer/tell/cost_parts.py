@@ -1,0 +1,77 @@
+"""The Cost page's first question as HTML: totals, shares by stage, and a part's children with every metric; made once for all
+who look at the net."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from markupsafe import Markup
+
+from explorer.facts import cost
+from explorer.facts.proof import depth, prove, receptive_field
+from explorer.facts.rollup import METRICS, SUMS
+from explorer.net.node import Node
+from explorer.net.trace import trace
+from explorer.spec import ResNetSpec
+from explorer.tell import fragments, markup, palette
+from explorer.tell.fragments import Figure
+from explorer.tell.markup import joined, mark
+
+
+@lru_cache(maxsize=128)
+def head(spec: ResNetSpec, height: int, width: int, batch: int) -> tuple[Markup, ...]:
+    """The three totals and the depth, the page's point, and each sum's shares by stage; every number opens its proof."""
+    nodes = trace(spec, height, width, batch)
+    found = [prove(metric, nodes, METRICS[metric].label) for metric in SUMS]
+    more = {"macs": " per picture", "activation_bytes": f" bytes, fp32, batch {batch:,}"}
+    sums = [
+        Figure(cost.spoken(one.value, metric), one.label, one.shown + more.get(metric, ""), proof=one)
+        for metric, one in zip(SUMS, found)
+    ]
+    layers = depth(spec, nodes)
+    shares = {
+        METRICS[metric].label: [(one.part, one.percent, palette.FILLS[one.stage], one.proof) for one in parts]
+        for metric, parts in cost.shares(nodes).items()
+    }
+    return (
+        fragments.figures([*sums, Figure(layers.shown, "Layers", layers.expression, proof=layers)]),
+        fragments.lead(cost.lesson(nodes)),
+        markup.stacked(shares),
+    )
+
+
+@lru_cache(maxsize=128)
+def table(spec: ResNetSpec, height: int, width: int, batch: int, path: str) -> Markup:
+    """The children of the part of that path with every metric; each count opens its formula."""
+    part, cards, lines = cost.part(trace(spec, height, width, batch), path), markup.Cards("metrics"), []
+    first = Markup("<th>{}</th>").format(part.path) + joined(
+        Markup('<th class="num">{}</th>').format(cards.explained(METRICS[name].label)) for name in METRICS
+    )
+    for name, group in part.children:
+        cells = [_metric(metric, group, name, cards, part.nodes) for metric in METRICS]
+        colour = palette.STAGE_COLOURS[group[0].stage]
+        lines.append(
+            Markup('<tr><td><span class="swatch" style="background:{}"></span>{}</td>{}</tr>').format(
+                colour, name, joined(cells)
+            )
+        )
+    empty = Markup("<td></td>")
+    cells = [
+        _metric(metric, part.group, part.path, cards, part.nodes) if metric in SUMS else empty for metric in METRICS
+    ]
+    total = "sum" if len(lines) > 1 else part.path
+    lines.append(Markup('<tr class="total"><td>{}</td>{}</tr>').format(total, joined(cells)))
+    return Markup(
+        '{}<div class="note">Click a number for its formula. Activation memory in bytes, fp32. {}</div>{}'
+    ).format(markup.framed(first, joined(lines)), mark("computed"), cards.html())
+
+
+def _metric(metric: str, group: Sequence[Node], name: str, cards: markup.Cards, nodes: Sequence[Node]) -> Markup:
+    """A cell of the table: the exact sum, or the receptive field at the group's end."""
+    if metric in SUMS:
+        return Markup('<td class="num">{}</td>').format(cards.number(prove(metric, group, name)))
+    shown = cost.spoken(METRICS[metric].of(group[-1]), metric)
+    proved = metric == "receptive_field" and group[-1].receptive_field is not None
+    cell = cards.number(receptive_field(nodes, group[-1].path), shown) if proved else shown
+    return Markup('<td class="num">{}</td>').format(cell)

@@ -27,12 +27,12 @@ import streamlit as st  # noqa: E402
 from streamlit.navigation.page import StreamlitPage  # noqa: E402
 
 from explorer import telemetry  # noqa: E402
-from explorer.places import ASSETS  # noqa: E402
 from explorer.web import (  # noqa: E402
     configuration,
     first,
     lecture_bar,
     link_popover,
+    navigation,
     pieces,
     refusal,
     sidebar,
@@ -73,12 +73,10 @@ def beside(page: str, lab: StreamlitPage) -> None:
 
 
 def main() -> None:
-    st.set_page_config("ResNet Explorer", page_icon=ASSETS / "app" / "icon.png", layout="wide")
+    # before the navigation: it would have the browser fetch the page's icon as the tab's, from another host
+    st.set_page_config("ResNet Explorer", page_icon=navigation.icon(), layout="wide")
     pieces.style()
-    pages = {
-        name: st.Page(ROOT / "pages" / f"{name}.py", title=title, icon=icon, default=index == 0)
-        for index, (name, title, icon, _) in enumerate(PAGES)
-    }
+    pages = navigation.pages(ROOT / "pages", PAGES)
     lists = {within: [pages[name] for name, *_, its in PAGES if its == within] for within in ("", MORE)}
     page = st.navigation(lists, position="top")
     name = page.url_path or PAGES[0][0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 import streamlit as st
 from markupsafe import Markup, escape
 
-from explorer.facts.told import Provable, Told
+from explorer.facts.told import Told
 from explorer.places import ASSETS
 from explorer.spec import naming
 from explorer.tell import fragments, markup
@@ -36,20 +37,33 @@ if TYPE_CHECKING:  # needs torch: not before the controls are painted
     from explorer.tell.drawing import Drawing
 
 FOLDER = Path(__file__).resolve().parent
+SIGN = image((ASSETS / "app" / "icon.svg").read_text(encoding="utf-8"), "")
 SCRIPT = alone(FOLDER / "every_page" / "app.js", inside.GIVEN)
+BRAND = f'<div class="brand">{SIGN}<span>ResNet Explorer</span></div><script>{SCRIPT}</script>'  # both are our own
+STYLE = joined_styles(FOLDER / "app.css", FOLDER / "proof.css")
 
 
 Section = Callable[[], Sequence[Mapping[str, object]]]  # shows a part of a page; its data, to be taken home
 
 
+@dataclass(frozen=True)
+class Ready:
+    """HTML that Streamlit takes as it is: it looks through every string for a common indent."""
+
+    text: str
+
+    def _repr_html_(self) -> str:
+        return self.text
+
+
 def html(text: Markup, width: Literal["stretch", "content"] = "stretch") -> None:
     """A piece of HTML on the page. What is no `Markup` is shown as the text that it is."""
-    st.html(str(escape(text)), width=width)
+    st.html(Ready(escape(text)), width=width)
 
 
 def style() -> None:
     """The app's stylesheets; once per page, before anything else."""
-    stylesheet(joined_styles(FOLDER / "app.css", FOLDER / "proof.css"))
+    stylesheet(STYLE)
 
 
 def stylesheet(look: str) -> None:
@@ -59,17 +73,13 @@ def stylesheet(look: str) -> None:
     """
     if "<" in look:
         raise ValueError("look: a stylesheet has no “<”")
-    st.html(f"<style>{inside.filled(look)}</style>")
+    st.html(Ready(f"<style>{inside.filled(look)}</style>"))
 
 
 def brand() -> None:
     """The product's name and sign, on top of the sidebar; with it, where it takes no room, the app's script."""
-    sign = image((ASSETS / "app" / "icon.svg").read_text(encoding="utf-8"), "")
     with st.sidebar:
-        st.html(
-            f'<div class="brand">{sign}<span>ResNet Explorer</span></div><script>{SCRIPT}</script>',  # both are our own
-            unsafe_allow_javascript=True,
-        )
+        st.html(Ready(BRAND), unsafe_allow_javascript=True)
 
 
 def remember(cookie: str, value: str, seconds: int) -> None:
@@ -141,14 +151,6 @@ def table(rows: Sequence[Mapping[str, object]], caption: str = "", source: str =
     """Plain rows as a table that reads like the paper's; a `Provable` cell opens its formula, the field's words in the
     caption what they mean."""
     html(fragments.table(rows, caption, source))
-
-
-def provable(rows: Sequence[Mapping[str, object]], proofs: Sequence[Mapping[str, Proof]]) -> list[dict[str, object]]:
-    """The same rows, with a formula behind each figure that has one."""
-    return [
-        {key: Provable(str(value), known[key]) if key in known else value for key, value in row.items()}
-        for row, known in zip(rows, proofs, strict=True)
-    ]
 
 
 def chart(figure: go.Figure, alt: str, key: str | None = None, on_pick: Callable[[str], None] | None = None) -> None:

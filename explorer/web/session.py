@@ -94,3 +94,8 @@ def session() -> Session:
 def by_key() -> MutableMapping[str, Any]:
     """The same by a key that is put together: a control's of `DEFAULTS` or `KEYS`, or one of STARTS and ENDS."""
     return cast("MutableMapping[str, Any]", st.session_state)
+
+
+def snapshot() -> dict[str, Any]:
+    """All of it as it now is, to ask many keys at once: each by itself takes a lock."""
+    return st.session_state.to_dict()

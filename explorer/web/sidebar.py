@@ -19,7 +19,7 @@ from explorer.spec.fields import GROUPS
 from explorer.tell import questions
 from explorer.web import pieces, plain
 from explorer.web.asked import forget, now, shared
-from explorer.web.session import by_key, session
+from explorer.web.session import session, snapshot
 from explorer.web.state import choose
 
 OPEN = "variants-open"
@@ -123,8 +123,9 @@ def _variants(link: Mapping[str, str] | None) -> dict[str, object]:
     """
     with st.container(key="variants"):
         everything = st.toggle("Variants", key=OPEN, help="Every published variant: stem, shortcut, norm, attention, …")
-        shown = [key for key in BY_KEY if key not in IN_THE_BAR and (everything or _differs(key, link))]
-        for key in set(WORDED) - set(shown):
+        held, asked = snapshot(), st.query_params.to_dict()
+        shown = [key for key in BY_KEY if key not in IN_THE_BAR and (everything or _differs(key, link, held, asked))]
+        for key in (set(WORDED) - set(shown)) & (held.keys() | asked.keys()):
             forget(key)
         values: dict[str, object] = {}
         rows = sorted((one for one in AXES if one.slug in shown), key=lambda one: GROUPS.index(one.group))
@@ -135,14 +136,15 @@ def _variants(link: Mapping[str, str] | None) -> dict[str, object]:
         return values
 
 
-def _differs(key: str, link: Mapping[str, str] | None) -> bool:
-    """Whether a control is off its default: set earlier, or by the link, which wins where the control is not Streamlit's
-    to bind. Where it is, one that the link leaves out is drawn once more, so that Streamlit takes it back."""
+def _differs(key: str, link: Mapping[str, str] | None, held: Mapping[str, object], asked: Mapping[str, str]) -> bool:
+    """Whether a control is off its default: set earlier (held), or by the link, which wins where the control is not
+    Streamlit's to bind. Where it is, one that the link leaves out is drawn once more, so that Streamlit takes it back.
+    asked: the address."""
     linked = link is not None and link.get(key, "") not in ("", DEFAULTS[key])
     if linked or (key in WORDED and link is not None):
         return linked
-    now = by_key().get(key)
-    return (st.query_params.get(key, "") if now is None else str(now)) not in ("", str(DEFAULTS[key]))
+    now = held.get(key)
+    return (asked.get(key, "") if now is None else str(now)) not in ("", str(DEFAULTS[key]))
 
 
 def _axis(one: Axis, link: Mapping[str, str] | None) -> object:

@@ -142,7 +142,8 @@ def show(page: str, seen: Flags) -> None:
         _component(key="lecture_stage", data={"bare": True, "present": True, "page": path, "path": f"/{path}"})
     text = f"{', '.join(PARTS.get(name, f'.st-key-{name}') for name in sorted(hidden))} {{ display: none !important; }}"
     look = (FOLDER / "present.css").read_text(encoding="utf-8") if seen.present else ""
-    pieces.stylesheet(f"{text if hidden else ''}{look}")
+    if hidden or look:
+        pieces.stylesheet(f"{text if hidden else ''}{look}")
 
 
 def _scene(page: str, seen: Flags) -> set[str]:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Element_pb2 import Element
@@ -22,6 +22,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
 TAGS = re.compile(r"<[^>]*>")
+FIELDS = {"Checkbox": "bool_value", "NumberInput": "double_value", "TextInput": "string_value"}
 FINISHED = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 
 
@@ -181,45 +182,44 @@ class Tab:
                 answer.messages += 1
                 message = ForwardMsg.FromString(data)
                 kind = message.WhichOneof("type")
-                if kind == "ref_hash":
-                    kept = self.kept[message.ref_hash][0]
-                    self.kept[message.ref_hash] = (kept, self.run)
-                    answer.elements.append(kept.delta.new_element)
-                elif kind == "delta":
-                    if message.delta.WhichOneof("type") == "new_element":
-                        if message.metadata.cacheable:
-                            self.kept[message.hash] = (message, self.run)
-                        answer.elements.append(message.delta.new_element)
-                        self._control(message.delta)
-                    else:
-                        self._control(message.delta)
-                elif kind == "new_session":
-                    begun = True
-                    self.run += 1
-                    session = message.new_session
-                    self.session = session.initialize.session_id or self.session
-                    self.most_age = session.config.max_cached_message_age
-                    self.page_hash = session.page_script_hash
-                    self.main_hash = session.main_script_hash
-                elif kind == "navigation":
-                    self.page_hash = message.navigation.page_script_hash
-                elif kind == "page_info_changed":
-                    pairs = (pair.partition("=") for pair in message.page_info_changed.query_string.split("&") if pair)
-                    from urllib.parse import unquote_plus
-
-                    self.query = {unquote_plus(name): unquote_plus(value) for name, _, value in pairs}
-                elif kind == "script_finished" and begun:
-                    if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-                        begun = False
-                        continue
-                    if message.script_finished not in FINISHED:
-                        raise RuntimeError(f"the script did not end well: {message.script_finished}")
-                    self.kept = {
-                        hash: (one, used)
-                        for hash, (one, used) in self.kept.items()
-                        if self.run - used <= self.most_age
-                    }
+                begun |= kind == "new_session"
+                if kind != "script_finished" or not begun:
+                    self._take(message, answer)
+                elif message.script_finished in FINISHED:
+                    self._forget()
                     return answer
+                elif message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                    begun = False
+                else:
+                    raise RuntimeError(f"the script did not end well: {message.script_finished}")
+
+    def _take(self, message: ForwardMsg, answer: Answer) -> None:
+        """What is not the end of a run."""
+        kind = message.WhichOneof("type")
+        if kind == "ref_hash":
+            kept = self.kept[message.ref_hash][0]
+            self.kept[message.ref_hash] = (kept, self.run)
+            answer.elements.append(kept.delta.new_element)
+        elif kind == "delta":
+            if message.delta.WhichOneof("type") == "new_element":
+                if message.metadata.cacheable:
+                    self.kept[message.hash] = (message, self.run)
+                answer.elements.append(message.delta.new_element)
+            self._control(message.delta)
+        elif kind == "new_session":
+            self.run += 1
+            session = message.new_session
+            self.session = session.initialize.session_id or self.session
+            self.most_age = session.config.max_cached_message_age
+            self.page_hash = session.page_script_hash
+        elif kind == "navigation":
+            self.page_hash = message.navigation.page_script_hash
+        elif kind == "page_info_changed":
+            self.query = dict(parse_qsl(message.page_info_changed.query_string, keep_blank_values=True))
+
+    def _forget(self) -> None:
+        """Messages that no run has used for long."""
+        self.kept = {hash: (one, used) for hash, (one, used) in self.kept.items() if self.run - used <= self.most_age}
 
     def _control(self, delta: Any) -> None:
         """Remember a control and, as the real client does, its default as its state."""
@@ -260,26 +260,25 @@ def _first(id: str, proto: Any) -> WidgetState | None:
     """The state of a control that nobody has touched."""
     name = type(proto).__name__
     state = WidgetState(id=id)
-    if name == "ButtonGroup":
-        chosen = list(proto.raw_values) if proto.set_value else [proto.options[one].content for one in proto.default]
+    if name in ("ButtonGroup", "MultiSelect"):
+        chosen = list(proto.raw_values) if proto.set_value else [_word(proto, one) for one in proto.default]
         state.string_array_value.data.extend(chosen)
     elif name == "Selectbox":
-        if proto.set_value:
-            state.string_value = proto.raw_value
-        elif proto.options:
-            state.string_value = proto.options[proto.default]
-    elif name == "Checkbox":
-        state.bool_value = proto.value if proto.set_value else proto.default
-    elif name == "NumberInput":
-        state.double_value = proto.value if proto.set_value else proto.default
-    elif name == "TextInput":
-        state.string_value = proto.value if proto.set_value else proto.default
-    elif name == "Slider" and proto.type == proto.SELECT_SLIDER:
-        state.string_array_value.data.extend(proto.raw_value if proto.set_value else ())
-        if not proto.set_value:
-            state.string_array_value.data.extend(proto.options[int(one)] for one in proto.default)
+        if proto.set_value or proto.options:
+            state.string_value = proto.raw_value if proto.set_value else proto.options[proto.default]
     elif name == "Slider":
-        state.double_array_value.data.extend(proto.value if proto.set_value else proto.default)
+        given = proto.value if proto.set_value else proto.default
+        if proto.type == proto.SELECT_SLIDER:
+            state.string_array_value.data.extend(proto.raw_value or [proto.options[int(one)] for one in given])
+        else:
+            state.double_array_value.data.extend(given)
+    elif name in FIELDS:
+        setattr(state, FIELDS[name], proto.value if proto.set_value else proto.default)
     else:
         return None
     return state
+
+
+def _word(proto: Any, index: int) -> str:
+    option = proto.options[index]
+    return option if isinstance(option, str) else option.content

@@ -49,6 +49,15 @@ def many(rule: Callable[[object], str | None], most: int, least: int = 1) -> Cal
     return all_of
 
 
+def few(most: int) -> Callable[[object], str | None]:
+    """A rule: a tuple of at most so many; what they are, the experiment itself checks."""
+
+    def rule(value: object) -> str | None:
+        return None if isinstance(value, tuple) and len(value) <= most else f"give at most {most}"
+
+    return rule
+
+
 def cifar_depth(value: object) -> str | None:
     """A rule: 6n+2 layers (He et al. 2015, §4.2), 8 to 110."""
     fine = isinstance(value, int) and not isinstance(value, bool) and 8 <= value <= 110 and (value - 2) % 6 == 0
@@ -81,6 +90,7 @@ RULES: dict[str, Callable[[object], str | None]] = {  # field of any experiment'
     "grid": whole(3, 65),
     "reach": real(0.01, 10.0),
     "pictures": whole(8, 1_500),
+    "operations": few(500),
 }
 
 
@@ -103,4 +113,8 @@ class Config:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready: tuples become lists."""
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+        return {name: _listed(value) for name, value in asdict(self).items()}
+
+
+def _listed(value: object) -> Any:
+    return [_listed(one) for one in value] if isinstance(value, tuple) else value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -33,8 +33,17 @@ def batches(count: int, batch: int, seed: int) -> Iterator[Tensor]:
 class Trainer:
     """One net in training: `step` does one step and returns its loss; a loss that is no number ends the training."""
 
-    def __init__(self, model: ResNet, data: Split, lr: float, seed: int, batch: int = BATCH) -> None:
-        self.model, self.data = model.train(), data
+    def __init__(
+        self,
+        model: ResNet,
+        data: Split,
+        lr: float,
+        seed: int,
+        batch: int = BATCH,
+        forward: Callable[[Tensor], Tensor] | None = None,
+    ) -> None:
+        """forward: another pass through the model than its own."""
+        self.model, self.data, self.forward = model.train(), data, forward or model
         self.losses: list[float] = []
         self.order = batches(len(data.y), min(batch, len(data.y)), seed)
         self.optimiser = torch.optim.SGD(model.parameters(), lr=lr, momentum=MOMENTUM, weight_decay=WEIGHT_DECAY)
@@ -53,7 +62,7 @@ class Trainer:
         chosen = next(self.order).to(self.data.y.device)
         if self.diverged:
             return self.losses[-1]
-        loss = F.cross_entropy(self.model(self.data.x[chosen]), self.data.y[chosen])
+        loss = F.cross_entropy(self.forward(self.data.x[chosen]), self.data.y[chosen])
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         self.optimiser.step()

@@ -261,6 +261,18 @@ def test_a_run_in_slow_motion_lets_others_through_and_can_be_hurried() -> None:
     assert job.wait(WAIT_S)
 
 
+def test_closing_ends_what_runs_rests_and_waits() -> None:
+    runner, counted = Runner(), []
+    paused = runner.submit(counting(counted), "")
+    until(lambda: counted, paused)
+    paused.pause()
+    until(lambda: paused.state == "paused", paused)
+    running, waiting = runner.submit(counting([]), ""), runner.submit(counting([]), "")
+    until(lambda: running.state == "running", running)
+    runner.close()
+    assert {job.state for job in (paused, running, waiting)} == {"cancelled"} and runner.busy() == 0
+
+
 def test_a_job_that_pauses_before_its_first_turn_holds_nobody_up() -> None:
     runner, counted = Runner(), []
     first, go = blocked(runner)

@@ -62,13 +62,13 @@ def recorded(experiment: str) -> dict[str, dict[str, Any]]:
 
 def record(experiment: str) -> Path:
     """Run every preset that is to be recorded, and write the file."""
-    from explorer.lab.experiments import EXPERIMENTS
+    from explorer.lab.experiments import KNOWN
 
-    runs = {}
-    for name, preset in EXPERIMENTS[experiment].presets.items():
+    made, runs = KNOWN[experiment], {}
+    for name, preset in made.presets.items():
         if preset.recorded:
             started = time.process_time()
-            found = EXPERIMENTS[experiment].run(preset.config, Job(lambda job: None, name))
+            found = made.run(preset.config, Job(lambda job: None, name))
             seconds = round(time.process_time() - started, 1)
             runs[name] = {**found, "rows": pack(found["rows"]), "provenance": provenance(), "cpu_s": seconds}
             print(f"{experiment} · {name}: {seconds} s, {found['answer']}", flush=True)
@@ -84,7 +84,7 @@ def _rounded(value: object) -> object:
 
 
 if __name__ == "__main__":
-    from explorer.lab.experiments import EXPERIMENTS
+    from explorer.lab.experiments import KNOWN
 
-    for chosen in sys.argv[1:] or EXPERIMENTS:
+    for chosen in sys.argv[1:] or KNOWN:
         record(chosen)

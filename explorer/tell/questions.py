@@ -38,7 +38,7 @@ TIMING = {
     "race": "FLOPs or time?",
     "machines": "Elsewhere?",
 }
-EXPERIMENTS = {key: str(TEXTS[key]["ask"]) for key in MODULES}
+EXPERIMENTS = {key: str(TEXTS[key]["ask"]) for key in MODULES} | {"surgery": "What if I cut it?"}
 PRACTICE = {"exercise": "Practise", "sheet": "Make a worksheet"}
 TOPICS = {
     "shapes": "Shapes",

@@ -169,7 +169,7 @@ KEYS: tuple[Key, ...] = (
     _later("channels", ["feature_maps"], "tell.feature_maps", "CHANNELS"),
     _choice("twin", ["feature_maps"], "true", "false"),
     _choice("zeros", ["feature_maps"], "true", "false"),
-    _choice("experiment", ["why_residual"], *EXPERIMENTS),
+    _choice("experiment", ["why_residual"], *questions.EXPERIMENTS),
     *(Key(f"view-{name}", ("why_residual",), _one_of(f"view-{name}", partial(_views, name))) for name in EXPERIMENTS),
     _choice("reveal", ["why_residual"], "true", "false"),
     _number("seed", "why_residual", 1, 2**31 - 1),

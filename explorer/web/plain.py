@@ -34,6 +34,11 @@ def error(text: object) -> None:
     st.error(plain(text), icon=":material/error:")
 
 
+def passing(text: object) -> None:
+    """What was not done, for a few seconds in the corner."""
+    st.toast(plain(text), icon=":material/block:", duration="long")
+
+
 def warning(*lines: object) -> None:
     """What must be known before a figure is used; each on its line."""
     st.warning("  \n".join(map(plain, lines)), icon=":material/warning:")

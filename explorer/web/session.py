@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
     from explorer.jobs import Job
+    from explorer.lab.operations import Wounds
     from explorer.lecture import Lecture, LectureError
     from explorer.look.subject import Subject
     from explorer.questions.answering import Record
@@ -65,6 +66,8 @@ Session = TypedDict(
         "practice-seed": "str",
         # work that runs or has run
         "field_jobs": "dict[tuple[Any, str], Any]",  # Cost: gradients asked for, by model and block
+        "surgery": "Wounds",  # … what is done to the net before its first step
+        "lab_refused": "str",  # … why an operation was not done
         "lab_problem": "str",  # Why residual?: what was wrong with what was asked last
         "seed": "int",
         "timing_job": "Job",

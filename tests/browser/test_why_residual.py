@@ -85,3 +85,25 @@ def test_a_link_opens_each_experiment(visit) -> None:
     app.page.get_by_role("radio", name="What if a block goes?").click()
     app.settle("What if a block is cut out?")
     assert "experiment=lesion" in app.page.url
+
+
+def test_surgery_on_the_map(visit) -> None:
+    """An arc is cut, a block removed, BN taken, by pointer and by key; the net that trains answers; the run is told."""
+    app = visit("/why_residual?experiment=surgery", "What if I cut it now?")
+    page = app.page
+    page.get_by_role("button", name=re.compile(r"Train it live · about \d+ s here")).click(timeout=60_000)
+    page.locator(".st-key-operated .js-plotly-plot .scatterlayer path.js-line").first.wait_for(timeout=60_000)
+    arc = page.get_by_role("button", name="layer1.1: cut its shortcut")
+    arc.press("Enter")
+    page.get_by_text(re.compile(r"step \d+: shortcut of layer1.1 cut")).wait_for(timeout=15_000)
+    assert page.get_by_role("button", name="layer1.1: join its shortcut again").get_attribute("aria-pressed") == "true"
+    page.locator('.tile[data-path="layer2.2"]').click(position={"x": 12, "y": 12})
+    page.get_by_text(re.compile(r"step \d+: layer2.2 removed")).wait_for(timeout=15_000)
+    page.get_by_role("button", name="layer3.1: take its BN").click()
+    page.get_by_text(re.compile(r"step \d+: BN taken from layer3.1")).wait_for(timeout=15_000)
+    page.locator('.tile[data-path="layer1.1"]').click(position={"x": 12, "y": 12})
+    page.get_by_text("without its block and its shortcut nothing comes through").wait_for(timeout=15_000)
+    page.get_by_text("full speed", exact=True).click()
+    page.locator(".source", has_text="measured").wait_for(timeout=60_000)
+    app.settle("1. yours, 3 operations")
+    assert page.locator(".operations li").count() == 3

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.jobs import Job
 from explorer.lab.claims import story
 from explorer.lab.experiments import EXPERIMENTS
-from explorer.lab.shelf import Shelf
+from explorer.lab.operations import Patient, Wounds, paths
+from explorer.lab.record import recorded
+from explorer.lab.shelf import Kept, Shelf
 from explorer.web import tray
 from explorer.web.plain import read
+from explorer.web.sections import surgery
 from tests.web.test_pages import open_app
 
 
@@ -95,8 +100,8 @@ def test_a_cancelled_run_leaves_the_recorded_one(monkeypatch: pytest.MonkeyPatch
 
 
 def test_two_runs_stand_under_one_another_with_their_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    recorded = story.opening("degradation")
-    runs = [recorded | {"config": recorded["config"] | {"seed": seed}} for seed in (4, 5)]
+    first = story.opening("degradation")
+    runs = [first | {"config": first["config"] | {"seed": seed}} for seed in (4, 5)]
     app = with_runs("reveal=true", monkeypatch, *map(ended, runs))
     against = app.selectbox("against-degradation")
     assert against.options[0] == "1. yours, seed 4" and against.value is None
@@ -107,8 +112,46 @@ def test_two_runs_stand_under_one_another_with_their_figures(monkeypatch: pytest
 
 
 def test_the_tray_s_link_shows_the_run_that_it_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    recorded = story.opening("degradation")
-    runs = [recorded | {"config": recorded["config"] | {"seed": seed}} for seed in (4, 5)]
+    first = story.opening("degradation")
+    runs = [first | {"config": first["config"] | {"seed": seed}} for seed in (4, 5)]
     app = with_runs("reveal=true&run=1", monkeypatch, *map(ended, runs))
     assert "seed 4 · 20, 56 layers" in words(app) and "run" not in app.query_params
     assert "seed 5 · 20, 56 layers" in words(with_runs("reveal=true&run=99", monkeypatch, *map(ended, runs)))
+
+
+# surgery --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_operating_table_opens_with_a_recorded_operation_and_prepares_the_next_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = with_runs("experiment=surgery", monkeypatch)
+    assert not app.exception and "step 100: shortcut of every block cut" in words(app)
+    assert "recorded" in words(app) and "one thread" in words(app)
+    app.button("all-cut").click().run()
+    assert (
+        app.session_state["surgery"].cut == frozenset(paths(20)) and app.button("all-cut").label == "Join all shortcuts"
+    )
+    app.multiselect("against-surgery").set_value(["recorded: nobody operates"]).run()
+    assert not app.exception and "nobody operates" in words(app)
+
+
+def test_a_click_on_the_map_operates_on_the_net_that_trains(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Through the page's own callback; what makes no sense is said and not done."""
+    patient, memory = Patient(Wounds(20)), {}
+    monkeypatch.setattr(surgery, "session", lambda: memory)
+    going = SimpleNamespace(handle=patient)
+    surgery._operate(20, going, "cut", "layer1.1")
+    surgery._operate(20, going, "remove", "layer1.1")
+    surgery._operate(20, going, "<b>", "layer1.1")
+    assert patient.fetch() == [("cut", "layer1.1")]
+    assert memory["lab_refused"].startswith("what='<b>': choose one of cut")
+    surgery._operate(20, None, "take BN", "layer1.0")
+    assert surgery._prepared(20) == ((0, "take BN", "layer1.0"),) and surgery._prepared(56) == ()
+
+
+def test_a_run_of_surgery_is_told_by_what_was_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = recorded("surgery")["cut"]
+    kept = [Kept(3, "surgery", "whole", one["config"], ended(one))]
+    names = list(surgery._known(kept))
+    assert names[:2] == ["3. yours, 1 operation", "recorded: every shortcut cut at step 100"] and len(names) == 5

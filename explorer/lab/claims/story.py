@@ -136,18 +136,17 @@ def budget(config: Config) -> str:
     values = {
         name: ", ".join(f"{one:g}" for one in value) if isinstance(value, list) else inits.get(value, value)
         for name, value in config.as_dict().items()
+        if name in words
     }
     unsaid = ("cpu", "no")  # as one takes for granted
-    return " · ".join(
-        words[name].format(value) for name, value in values.items() if name in words and value not in unsaid
-    )
+    return " · ".join(words[name].format(value) for name, value in values.items() if value not in unsaid)
 
 
 def budget_of(run: Row) -> str:
     """The same of a run that is over."""
-    from explorer.lab.experiments import EXPERIMENTS
+    from explorer.lab.experiments import KNOWN
 
-    config = EXPERIMENTS[run["experiment"]].default
+    config = KNOWN[run["experiment"]].default
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in run["config"].items()
     }

@@ -11,10 +11,13 @@ from __future__ import annotations
 from importlib import import_module
 
 from explorer.lab.experiment import MODULES, Experiment
+from explorer.lab.experiments import surgery
 
 EXPERIMENTS: dict[str, Experiment] = {  # in the order of their texts
     key: import_module(f"{__name__}.{module}").EXPERIMENT for key, module in MODULES.items()
 }
+
+KNOWN: dict[str, Experiment] = {**EXPERIMENTS, "surgery": surgery.EXPERIMENT}  # and the one that is done by hand
 
 
 def experiment(key: str) -> Experiment:

@@ -16,11 +16,12 @@ from torch import Tensor
 
 from explorer.jobs import Job
 from explorer.lab.config import Config
+from explorer.lab.experiment import Experiment, Preset, Quote, figure, where
 from explorer.lab.experiments.compute import checked_device, one_thread
 from explorer.lab.experiments.data import Split, digits
 from explorer.lab.experiments.nets import around, blocks, built, digit_spec, head, stem
 from explorer.lab.experiments.train import Trainer, error_percent, turns
-from explorer.lab.operations import Operation, Patient, Wounds, whole
+from explorer.lab.operations import EVERY, Operation, Patient, Wounds, whole
 from explorer.lab.outcome import Row, number, outcome, state
 from explorer.net.resnet import ResNet
 
@@ -149,3 +150,36 @@ def _through(block: Any, x: Tensor, path: str, wounds: Wounds) -> Tensor:
         out = out + block.downsample(x)
     out = block.relu2(out)
     return out
+
+
+def quotes(summary: Row) -> list[Quote]:
+    """The figures of a run that the page prints large."""
+    loss = "cross-entropy of the training batches in nats, mean over the last steps"
+    final = figure(summary["final_loss"], ".2f") if summary["final_loss"] is not None else "diverged"
+    return [
+        Quote(final, "final training loss", loss, summary["final_loss"]),
+        Quote(
+            figure(summary["test_error_percent"], ".1f", " %"),
+            "test error, as it was left",
+            "100 · wrong answers ÷ test pictures, in eval mode, with what was done to the net",
+            summary["test_error_percent"],
+        ),
+    ]
+
+
+AT = 100  # the step at which the recorded runs are operated on
+
+EXPERIMENT = Experiment(
+    run,
+    {
+        "whole": Preset("nobody operates", Surgery(), recorded=True),
+        "cut": Preset(f"every shortcut cut at step {AT}", Surgery(operations=((AT, "cut", EVERY),)), recorded=True),
+        "block": Preset(
+            f"layer1.0 removed at step {AT}", Surgery(operations=((AT, "remove", "layer1.0"),)), recorded=True
+        ),
+        "bare": Preset(f"all BN taken at step {AT}", Surgery(operations=((AT, "take BN", EVERY),)), recorded=True),
+        "56": Preset("56 layers, nobody operates", Surgery(depth=56)),
+    },
+    quotes,
+    where(part="curve"),
+)

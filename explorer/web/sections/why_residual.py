@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 import torch
+from markupsafe import Markup
 
 from explorer.jobs import Job
 from explorer.lab.claims import quotes, story
@@ -24,7 +25,8 @@ from explorer.lab.shelf import Kept
 from explorer.tell import lab_words
 from explorer.tell.plots.lab import VIEWS, live, spread, unknown
 from explorer.tell.tabular import csv_text
-from explorer.web import pieces, plain, state, tray
+from explorer.web import facts_pieces, pieces, plain, state, tray
+from explorer.web.pieces import Figure
 from explorer.web.sections import playing
 from explorer.web.session import by_key, session
 
@@ -32,6 +34,57 @@ PLACE = "Why residual?"
 POLL_S = 0.5
 
 STYLE = (Path(__file__).parent / "why_residual.css").read_text(encoding="utf-8")
+
+
+def show(key: str) -> None:
+    """Left the question, the prediction and the controls; right the figure; below what may be claimed."""
+    bench = Bench(key)
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        pieces.html(lab_words.question(key))
+        lines = st.container()
+        guess = bench.guess()
+        bench.controls()
+        everything = st.toggle("Show without predicting", key="reveal", bind="query-params")
+    with right:
+        bench.problem()
+        run = _figure(bench, bool(everything or guess or bench.own))
+    with lines:
+        pieces.html(lab_words.verdict(run, guess) if run else lab_words.setup(key))
+        if run and (odd := story.contradiction(run)):
+            st.warning(odd, icon=":material/balance:")
+    if run:
+        kind, quotes = kind_of(run), bench.experiment.quotes(run["summary"])
+        pieces.figures([Figure(one.value, one.label, source=kind, proof=one.proof(kind)) for one in quotes])
+        bench.meaning(run)
+    with st.expander(story.texts()["article"]["title"], icon=":material/format_quote:"):
+        pieces.html(lab_words.article())
+
+
+def _figure(bench: Bench, revealed: bool) -> Row | None:
+    """A run that goes on, else the run that is shown, which is returned; before the prediction what gives nothing away."""
+    key, going = bench.key, bench.going
+    views, picked = st.columns([2, 3], vertical_alignment="center")
+    view = next(iter(VIEWS[key]))
+    if len(VIEWS[key]) > 1 and (revealed or going):
+        with views:
+            view = state.choose("View", tuple(VIEWS[key]), f"view-{key}", label_visibility="collapsed")
+    if going:
+        bench.follow(going, view)
+        return None
+    if not revealed:
+        bench.draw(view, story.teaser(key), None, story.opening(key)["config"], hidden=True)
+        pieces.html(Markup('<div class="source">{} {}</div>').format(pieces.mark("recorded"), story.HIDDEN))
+        return None
+    with picked:
+        run = bench.shown()
+    bench.draw(view, run["rows"], run["summary"], run["config"])
+    pieces.html(lab_words.source(run, pieces.mark(kind_of(run))))
+    with st.container(horizontal=True):
+        bench.downloads(run)
+        facts_pieces.take_home(state.current())
+    bench.against(view, run)
+    return run
 
 
 def kind_of(run: Row) -> str:
@@ -96,6 +149,18 @@ class Bench:
             )
         except ValueError as error:
             session()["lab_problem"] = str(error)
+
+    def guess(self) -> str | None:
+        """The prediction."""
+        options: dict[str, str] = self.text["options"]
+        return st.radio(
+            self.text["predict"],
+            list(options),
+            None,
+            format_func=options.__getitem__,
+            key=f"guess-{self.key}",
+            persist_state="session",
+        )
 
     def problem(self) -> None:
         """What was wrong with the last run, once."""

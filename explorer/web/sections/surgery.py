@@ -1,0 +1,267 @@
+"""Why residual?, by hand: the map as an operating table, the curve and the signal of the net that trains, runs compared."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import streamlit as st
+from markupsafe import Markup
+
+from explorer.jobs import Job
+from explorer.lab.config import MAX_SEED
+from explorer.lab.experiments.nets import digit_spec
+from explorer.lab.experiments.surgery import EXPERIMENT, Surgery, run
+from explorer.lab.experiments.train import turns
+from explorer.lab.operations import EVERY, Operation, Patient, Wounds
+from explorer.lab.outcome import Row
+from explorer.lab.pace import Pace, clock_of, said, sounded
+from explorer.lab.record import provenance, recorded
+from explorer.lab.shelf import Kept
+from explorer.tell import lab_words, netmap
+from explorer.tell.markup import joined
+from explorer.tell.plots.lab.surgery import operated
+from explorer.web import pieces, plain, state, surgery_component, tray
+from explorer.web.sections import playing
+from explorer.web.session import by_key, session
+
+KEY = "surgery"
+POLL_S = 0.5
+REST_S = playing.SPEEDS["steady"]  # so that there is time to operate
+NETS = {"whole": "20 layers", "56": "56 layers"}  # preset → words
+ALL = {  # of what is done to every block: button → (done when all are, operation, its undoing)
+    "shortcuts": ("Cut all shortcuts", "Join all shortcuts"),
+    "BN": ("Take all BN", "Add all BN"),
+}
+SETUP = (
+    "A residual net learns handwritten digits. Operate on it while it trains: click an arc to cut the shortcut, a block to "
+    "remove it, its BN to take it away; again to undo it. The curve and the signal answer."
+)
+
+
+def show() -> None:
+    """Left the net on the table, right how it fares."""
+    left, right = st.columns([1, 1.15], gap="large")
+    runs = tray.runs(KEY)
+    going = next((one for one in reversed(runs) if one.job.active), None)
+    with left:
+        pieces.html(Markup('<h1 class="question">What if I cut it now?</h1>'))
+        pieces.html(Markup('<p class="setup">{}</p>').format(SETUP))
+        table, below = st.container(), st.container(horizontal=True)
+        size = "whole" if going is None else going.size
+        if going is None:
+            with below:
+                size = st.segmented_control(
+                    "Net",
+                    list(NETS),
+                    default="whole",
+                    key="size-surgery",
+                    required=True,
+                    format_func=NETS.__getitem__,
+                    label_visibility="collapsed",
+                )
+        with table:
+            _table(_config(size).depth, going)
+    with right:
+        _problems(runs)
+        if going is None:
+            _start(size)
+            _ended(runs)
+        else:
+            _follow(going)
+
+
+def _config(size: str) -> Surgery:
+    config: Any = EXPERIMENT.presets[size].config
+    found: Surgery = replace(config, seed=session().get("seed", 1))
+    return found
+
+
+# the table ------------------------------------------------------------------------------------------------------------
+
+
+@st.fragment
+def _table(depth: int, going: Kept | None) -> None:
+    """The map, and what is done to all blocks at once. Before a run it prepares the net; then it operates on it."""
+    wounds = _wounds(depth, going)
+    drawn = netmap.drawing(digit_spec(depth, "residual"), 8, 8, 1, netmap.View())
+    operate = partial(_operate, depth, going)
+    surgery_component.show({**drawn, "palette": netmap.colours()}, wounds, operate)
+    blocks = sum(digit_spec(depth, "residual").stages)
+    with st.container(horizontal=True):
+        for (take, give), held, ops in zip(
+            ALL.values(), (wounds.cut, wounds.bare), (("cut", "join"), ("take BN", "add BN"))
+        ):
+            done = len(held) == blocks
+            st.button(give if done else take, key=f"all-{ops[0]}", on_click=operate, args=(ops[done], EVERY))
+    if refused := session().pop("lab_refused", None):
+        plain.passing(refused)
+
+
+def _wounds(depth: int, going: Kept | None) -> Wounds:
+    if going is not None:
+        patient: Patient = going.handle
+        return patient.wounds
+    prepared = session().get("surgery")
+    return prepared if prepared is not None and prepared.depth == depth else Wounds(depth)
+
+
+def _operate(depth: int, going: Kept | None, what: str, path: str) -> None:
+    """A click: on the run's own net, or on the one that is being prepared."""
+    try:
+        if going is not None:
+            going.handle.ask(what, path)
+        else:
+            session()["surgery"] = _wounds(depth, None).after(what, path)
+    except ValueError as error:
+        session()["lab_refused"] = str(error)
+
+
+def _prepared(depth: int) -> tuple[tuple[int, str, str], ...]:
+    """What was done before the first step, as operations."""
+    wounds = _wounds(depth, None)
+    sets = (("cut", wounds.cut), ("remove", wounds.removed), ("take BN", wounds.bare))
+    return tuple((0, what, path) for what, held in sets for path in sorted(held))
+
+
+# runs -----------------------------------------------------------------------------------------------------------------
+
+
+def _problems(runs: Sequence[Kept]) -> None:
+    text = session().pop("lab_problem", None)
+    for one in runs:
+        if one.problem:
+            text = one.problem
+            tray.drop(one)
+    if text:
+        plain.error(text)
+
+
+def _start(size: str) -> None:
+    """The button, with how long it takes here, and the seed."""
+    config, pace = EXPERIMENT.presets[size].config, tray.pace()
+    if pace.first_asks(KEY, size):
+        with contextlib.suppress(ValueError):  # a host that is full, or runs nothing
+            state.runner().submit(partial(_sound, size, config, pace), "how fast this host is")
+    seconds = pace.about(KEY, size, config)
+    rests = REST_S * len(turns(_config(size).steps))
+    words = said(None if seconds is None else seconds + rests)
+    if not words:
+        st.fragment(_until_known, run_every=1.0)(size)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.button(
+            f"Train it live · {words}" if words else "Train it live",
+            type="primary",
+            key="operate",
+            icon=":material/play_arrow:",
+            on_click=_submit,
+            args=(size,),
+        )
+        st.number_input("Seed", 1, MAX_SEED, step=1, key="seed", bind="query-params", width=140)
+
+
+def _submit(size: str) -> None:
+    config = _config(size)
+    try:
+        config = replace(config, operations=_prepared(config.depth))
+        patient = Patient(_wounds(config.depth, None))
+        work = partial(_run, size, config, tray.pace(), patient)
+
+        def submit(of: str) -> Job:
+            job = state.runner().submit(work, KEY, f"lab {of}", "Why residual?")
+            job.hurry(REST_S)
+            return job
+
+        tray.keep(lambda of: tray.shelf().put(of, KEY, size, config.as_dict(), lambda: submit(of), patient))
+    except ValueError as error:
+        session()["lab_problem"] = str(error)
+
+
+def _run(size: str, config: Surgery, pace: Pace, patient: Patient, job: Job) -> Row:
+    clock = clock_of(config)
+    began_s = clock()
+    found: Row = run(config, job, patient) | {"provenance": provenance(config.device)}
+    pace.learn(KEY, size, config, clock() - began_s)
+    return found
+
+
+def _sound(size: str, config: Any, pace: Pace, job: Job) -> None:
+    pace.learn(KEY, size, config, sounded(run, config, job, clock=clock_of(config)))
+
+
+def _until_known(size: str) -> None:
+    if tray.pace().about(KEY, size, EXPERIMENT.presets[size].config) is not None:
+        st.rerun()
+
+
+@st.fragment(run_every=POLL_S)
+def _follow(going: Kept) -> None:
+    """The curve and the signal of the net that trains, and the player."""
+    if not going.job.active:
+        st.rerun()
+    rows = going.rows
+    with st.container(key="operated"):
+        pieces.chart(operated(rows, going.plan), "Training loss and signal of the net on the table", key="surgery-live")
+    playing.controls(going, lambda: tray.drop(going))
+    _list(rows)
+
+
+def _ended(runs: Sequence[Kept]) -> None:
+    """The run that is shown: the visitor's last, or a recorded one; others on the same axes; what came of each."""
+    known = _known(runs)
+    shown, compare = st.columns([1, 1.3], vertical_alignment="bottom")
+    key = f"shown-surgery-{len(runs)}"
+    number = st.query_params.pop("run", "")
+    if (wanted := next((name for name in known if name.startswith(f"{number}. ")), None)) and number:
+        by_key()[key] = wanted
+    with shown:
+        name = st.selectbox("Shown", list(known), key=key)
+    with compare:
+        others = st.multiselect(
+            "Compared with",
+            [one for one in known if one != name],
+            max_selections=4,
+            key="against-surgery",
+            placeholder="other runs",
+        )
+    one = known[name]
+    rest = {other: known[other] for other in others if other in known}
+    figure = operated(one["rows"], one["config"], {other: run["rows"] for other, run in rest.items()})
+    pieces.chart(figure, "Training loss and signal of the net on the table", key="surgery-shown")
+    pieces.html(lab_words.source(one, pieces.mark(_kind(one))))
+    _list(one["rows"])
+    pieces.table([_line(each, run) for each, run in {name: one, **rest}.items()])
+
+
+def _known(runs: Sequence[Kept]) -> dict[str, Row]:
+    """Every run by a name that says what was done: this visitor's, the newest first, then the recorded ones."""
+    own = {}
+    for kept in reversed(runs):
+        if (found := kept.result) is not None:
+            count = len(found["config"]["operations"])
+            done = f"{count} operation{'s' * (count != 1)}" if count else "nobody operated"
+            own[f"{kept.number}. yours, {done}"] = found
+    labels = {size: EXPERIMENT.presets[size].label for size in recorded(KEY)}
+    first = ("cut", "whole")  # what there is to see at once
+    order = [*first, *(size for size in labels if size not in first)]
+    return own | {f"recorded: {labels[size]}": recorded(KEY)[size] for size in order}
+
+
+def _kind(one: Row) -> str:
+    return "measured" if "seconds" in one else "recorded"
+
+
+def _line(name: str, one: Row) -> dict[str, str]:
+    quotes = {quote.label: quote.value for quote in EXPERIMENT.quotes(one["summary"])}
+    return {"run": name.removeprefix("recorded: "), "what it is": _kind(one), **quotes}
+
+
+def _list(rows: Sequence[Row]) -> None:
+    """What was done, in order; the numbers are those above the curve."""
+    done = [Operation(row["step"], row["what"], row["path"]) for row in rows if row["part"] == "operation"]
+    if done:
+        items = joined(Markup("<li>{}</li>").format(one.said) for one in done)
+        pieces.html(Markup('<ol class="operations">{}</ol>').format(items))

@@ -1,0 +1,122 @@
+// The map as an operating table. It shows what Python says was done, and reports what is asked; nothing is decided here.
+
+import { html, svg } from "../js/dom.js";
+import { drawScene } from "../map_component/scene.js";
+
+const NARROW = 520; // px: below it the map's lanes stand as on a phone
+const CHIP = { width: 30, height: 20 };
+
+class Table {
+  constructor(place) {
+    this.key = "";
+    this.drawing = svg("svg", { class: "drawing" });
+    place.replaceChildren(html("div", { class: "table map-root" }, this.drawing));
+    this.drawing.addEventListener("click", (event) => this.press(event));
+    this.drawing.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === " ") this.press(event);
+    });
+    new ResizeObserver(() => this.data && this.draw()).observe(place);
+    this.place = place;
+  }
+
+  update(data, send) {
+    this.data = data;
+    this.send = send;
+    this.draw();
+    this.mark();
+  }
+
+  draw() {
+    const name = this.place.clientWidth < NARROW ? "narrow" : "medium";
+    const key = `${this.data.stamp} ${name}`;
+    if (key === this.key) return;
+    this.key = key;
+    const { scene, palette } = this.data;
+    const layout = scene.layouts[name];
+    this.drawing.setAttribute("viewBox", `0 0 ${layout.w} ${layout.h}`);
+    const drawn = drawScene(this.data, name, 13);
+    drawn.setAttribute("role", "group");
+    drawn.setAttribute("aria-label", "The net on the table: its blocks, their shortcuts, their BN");
+    this.drawing.replaceChildren(drawn);
+    const tiles = drawn.querySelectorAll(".tile");
+    scene.tiles.forEach((tile, index) => this.dress(tiles[index], tile, layout.tiles[index], palette.stages[tile.stage]));
+    for (const arch of drawn.querySelectorAll(".bypass")) {
+      asButton(arch, { "data-act": "cut", "data-path": arch.dataset.id.replace(/\.downsample$/, "") });
+      arch.append(svg("path", { class: "gap", d: gapOf(arch.querySelector(".shortcut")) }));
+    }
+    this.mark();
+  }
+
+  // A tile in its stage's colour; a block has its name and its BN to click on.
+  dress(element, tile, [x, y, width, height], colour) {
+    element.style.setProperty("--tile", colour);
+    const text = (words, at, line) => svg("text", { x: at, y: line, "font-size": 14, "aria-hidden": "true" }, words);
+    const middle = y + height / 2;
+    if (!tile.block) {
+      element.removeAttribute("role");
+      element.removeAttribute("tabindex");
+      element.append(text(tile.id, x + width / 2, middle + 5));
+      return;
+    }
+    asButton(element, { "data-act": "remove", "data-path": tile.id });
+    const small = width < 66; // name above, BN below
+    element.append(text(tile.id.replace("layer", ""), x + (small ? width : width - CHIP.width) / 2, small ? y + 14 : middle + 5));
+    const left = x + width - CHIP.width - (small ? (width - CHIP.width) / 2 : 5);
+    const top = small ? y + height - CHIP.height + 4 : middle - CHIP.height / 2;
+    const box = { x: left, y: top, ...CHIP, rx: 5 };
+    const chip = svg("g", { class: "chip" }, svg("rect", box), text("BN", left + CHIP.width / 2, top + CHIP.height / 2 + 5));
+    chip.style.setProperty("--norm", this.data.palette.kinds.norm);
+    asButton(chip, { "data-act": "bare", "data-path": tile.id });
+    element.after(chip);
+  }
+
+  mark() {
+    for (const part of this.drawing.querySelectorAll("[data-act]")) {
+      const { act, path } = part.dataset;
+      const done = this.data.wounds[FIELD[act]].includes(path);
+      part.classList.toggle("done", done);
+      part.setAttribute("aria-pressed", String(done));
+      part.setAttribute("aria-label", `${path}: ${WORDS[act][done ? 1 : 0]}`);
+      part.querySelector("title")?.remove();
+      part.append(svg("title", {}, `${path}: ${WORDS[act][done ? 1 : 0]}`));
+    }
+  }
+
+  press(event) {
+    const part = event.target.closest?.("[data-act]");
+    if (!part) return;
+    event.preventDefault();
+    const { act, path } = part.dataset;
+    this.send({ what: OPERATIONS[act][this.data.wounds[FIELD[act]].includes(path) ? 1 : 0], path });
+  }
+}
+
+const FIELD = { cut: "cut", remove: "removed", bare: "bare" };
+const OPERATIONS = { cut: ["cut", "join"], remove: ["remove", "put back"], bare: ["take BN", "add BN"] };
+const WORDS = {
+  cut: ["cut its shortcut", "join its shortcut again"],
+  remove: ["remove this block", "put this block back"],
+  bare: ["take its BN", "add BN to it"],
+};
+
+function asButton(element, attributes) {
+  for (const [name, value] of Object.entries({ role: "button", tabindex: "0", ...attributes })) element.setAttribute(name, value);
+  element.removeAttribute("aria-selected");
+}
+
+// A short stroke across the top of an arch, where it is cut.
+function gapOf(line) {
+  const box = line.getAttribute("d").match(/-?\d+(\.\d+)?/g).map(Number);
+  const [left, right] = [box[0], box[5]];
+  const top = box[2] + (box[4] - box[2]) * 0.75; // of a cubic whose ends are level: three quarters of the way up
+  const middle = (left + right) / 2;
+  return `M${middle - 7} ${top + 8}L${middle + 7} ${top - 8}`;
+}
+
+const shown = new WeakMap();
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const place = parentElement.querySelector(".place");
+  if (!shown.has(place)) shown.set(place, new Table(place));
+  shown.get(place).update(data, (asked) => setTriggerValue("operate", asked));
+}

@@ -18,21 +18,11 @@ from explorer.spec.axes import (
     varied,
 )
 from explorer.spec.checks import check_int
-from explorer.spec.fields import (
-    ATTENTIONS,
-    BLOCKS,
-    CHOICES,
-    DEFAULTS,
-    LIMITS,
-    LISTS,
-    BlockKind,
-    Changes,
-    Value,
-    write_field,
-)
+from explorer.spec.fields import ATTENTIONS, BLOCKS, CHOICES, DEFAULTS, LIMITS, LISTS, BlockKind, write_field
 from explorer.spec.names import Resolved, named, resolve, suggest
 from explorer.spec.parse import parse_input, parse_stages
 from explorer.spec.presets import cifar_stages, preset, presets
+from explorer.spec.row import Changes, Value
 from explorer.spec.sense import NORM_GROUPS, OUTPUT_STRIDES
 
 __all__ = [

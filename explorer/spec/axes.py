@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass, fields
 
 from explorer.spec.checks import check_int, shortened
-from explorer.spec.fields import BLOCKS, CHOICES, DEFAULTS, LIMITS, LISTS, Changes, Fields, Value
+from explorer.spec.fields import BLOCKS, CHOICES, DEFAULTS, LIMITS, LISTS, Fields
+from explorer.spec.row import Changes, Value
 from explorer.spec.sense import SENSE, check_groups, check_sense
 
 MAX_STAGES = 4

@@ -10,8 +10,8 @@ import ast
 import re
 
 from explorer.spec.checks import shortened
-from explorer.spec.fields import Value
 from explorer.spec.parse import parse_input
+from explorer.spec.row import Value
 
 FIELDS = {  # what libraries call a field of the spec
     "num_classes": "num_classes",

@@ -13,7 +13,8 @@ from typing import NotRequired, TypedDict
 
 from explorer.places import ASSETS
 from explorer.spec.axes import ResNetSpec, changed
-from explorer.spec.fields import DEFAULTS, Value
+from explorer.spec.fields import DEFAULTS
+from explorer.spec.row import Value
 
 FILE = ASSETS / "catalogue" / "nets.json"
 _BASE = ResNetSpec()

@@ -11,8 +11,9 @@ from dataclasses import dataclass, fields
 
 from explorer.spec.axes import ResNetSpec, changed, read_field
 from explorer.spec.checks import check_int, shortened
-from explorer.spec.fields import CHOICES, GROUPS, LIMITS, ROWS, Changes, Row, Value
+from explorer.spec.fields import CHOICES, LIMITS, ROWS
 from explorer.spec.presets import preset
+from explorer.spec.row import GROUPS, Changes, Row, Value
 
 USUAL = "usual"  # a choice's "as this net is published"
 ABOVE = ("stages", "block", "shortcut")  # the sidebar's own controls, above the variants

@@ -9,7 +9,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from explorer.spec import ResNetSpec, Value, catalogue, changed_fields, named, preset, presets, write_field
-from explorer.spec.fields import NUMBERS, VARIANTS, Choice
+from explorer.spec.fields import NUMBERS, VARIANTS
+from explorer.spec.row import Choice
 
 _LAYOUT = ("family", "stages", "block", "groups", "width_per_group")  # what makes a net one of the presets
 _SKELETON = ("family", "stages", "block")  # what a name's base has to share; all else is told as a variant

@@ -11,7 +11,8 @@ from functools import cache
 
 from explorer.places import ASSETS
 from explorer.spec.checks import shortened
-from explorer.spec.fields import ROWS, Row
+from explorer.spec.fields import ROWS
+from explorer.spec.row import Row
 
 FILE = ASSETS / "glossary.toml"
 

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from explorer import spec as axes
 from explorer.spec.chosen import DEFAULTS, DEPTHS, MOST_NAME, OTHERS, PAPER
 from explorer.spec.controls import AXES, BY_KEY, Axis
-from explorer.spec.fields import GROUPS
+from explorer.spec.row import GROUPS
 from explorer.tell import questions
 from explorer.web import pieces, plain
 from explorer.web.asked import forget, now, shared

@@ -24,7 +24,8 @@ from explorer.weights.limits import (
     Tensor,
     checked_name,
 )
-from explorer.weights.pickle_walk import Described, Made, Pairs, array, walk
+from explorer.weights.pickle_calls import Described, Made, Pairs, array
+from explorer.weights.pickle_walk import walk
 
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C  # the first of the three small pickles before an old checkpoint's own
 MAX_VISITS = 20 * MAX_TENSORS

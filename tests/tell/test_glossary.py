@@ -7,7 +7,8 @@ import pytest
 from explorer.cli.main import main
 from explorer.facts.rollup import METRICS
 from explorer.spec import BLOCKS
-from explorer.spec.fields import NUMBERS, VARIANTS, Choice, Row
+from explorer.spec.fields import NUMBERS, VARIANTS
+from explorer.spec.row import Choice, Row
 from explorer.tell import glossary
 from explorer.tell.glossary import Marked, find
 from explorer.tell.markup import Cards

@@ -163,40 +163,57 @@ def shattered(rows: list[Row], summary: Row | None = None, plan: Row | None = No
         row_heights=[0.42, 0.58],
     )
     for panel, kind in enumerate(KIND_COLOUR, 1):
-        mine = [row for row in rows if row["kind"] == kind]
-        slope = [row for row in mine if row["part"] == "slope" and row["depth"] == deepest]
-        figure.add_trace(
-            go.Scatter(
-                x=column(slope, "position"),
-                y=column(slope, "value"),
-                mode="lines",
-                showlegend=False,
-                line={"color": KIND_COLOUR[kind], "width": 2},
-                hovertemplate="%{y:.2f} at %{x:.2f}<extra></extra>",
-            ),
-            1,
-            panel,
-        )
-        for rank, depth in enumerate(sorted(set(column(mine, "depth")), reverse=True)):
-            curve = _newest([row for row in mine if row["depth"] == depth])
-            figure.add_trace(
-                line(
-                    f"{kind}-{depth}",
-                    column(curve, "lag"),
-                    column(curve, "value"),
-                    KIND_COLOUR[kind],
-                    heavy=depth == deepest,
-                    dash=SHALLOWER[min(rank, 2)],
-                ),
-                2,
-                panel,
-            )
+        _shattering(figure, panel, kind, [row for row in rows if row["kind"] == kind], deepest)
     figure.update_yaxes(range=[-4, 4], showticklabels=False, row=1)
     figure.update_yaxes(range=[-0.35, 1.05], row=2)
     lags = extremes("shattered", like("shattered", plan), "lag", part="autocorrelation")[1]
     figure.update_xaxes(title="steps along the line", range=[0, lags], row=2)
     figure.update_xaxes(showticklabels=False, tickvals=[0, 1], range=[0, 1], row=1)
-    for axes in ("", "2"):  # names inside the panel: as tick labels those of two panels collide on a small screen
+    _name_the_ends(figure)
+    finish(figure, 560)
+    return figure.update_layout(legend_y=-0.16)
+
+
+def _newest(rows: list[Row]) -> list[Row]:
+    """A net's autocorrelation, or as it stands over the lines so far: the last row of each lag."""
+    last = {row["lag"]: row for row in rows if row["part"] in ("so far", "autocorrelation")}
+    return [last[lag] for lag in sorted(last)]
+
+
+def _shattering(figure: go.Figure, panel: int, kind: str, mine: list[Row], deepest: float) -> None:
+    """One kind of net: the slope of its deepest above, the autocorrelations of all below."""
+    slope = [row for row in mine if row["part"] == "slope" and row["depth"] == deepest]
+    figure.add_trace(
+        go.Scatter(
+            x=column(slope, "position"),
+            y=column(slope, "value"),
+            mode="lines",
+            showlegend=False,
+            line={"color": KIND_COLOUR[kind], "width": 2},
+            hovertemplate="%{y:.2f} at %{x:.2f}<extra></extra>",
+        ),
+        1,
+        panel,
+    )
+    for rank, depth in enumerate(sorted(set(column(mine, "depth")), reverse=True)):
+        curve = _newest([row for row in mine if row["depth"] == depth])
+        figure.add_trace(
+            line(
+                f"{kind}-{depth}",
+                column(curve, "lag"),
+                column(curve, "value"),
+                KIND_COLOUR[kind],
+                heavy=depth == deepest,
+                dash=SHALLOWER[min(rank, 2)],
+            ),
+            2,
+            panel,
+        )
+
+
+def _name_the_ends(figure: go.Figure) -> None:
+    """What lies at the ends of the line, inside the panels: as tick labels those of two would collide on a small screen."""
+    for axes in ("", "2"):
         for at, end, text in ((0, "left", "one digit"), (1, "right", "another")):
             figure.add_annotation(
                 x=at,
@@ -209,11 +226,3 @@ def shattered(rows: list[Row], summary: Row | None = None, plan: Row | None = No
                 showarrow=False,
                 font_size=SMALL,
             )
-    finish(figure, 560)
-    return figure.update_layout(legend_y=-0.16)
-
-
-def _newest(rows: list[Row]) -> list[Row]:
-    """A net's autocorrelation, or as it stands over the lines so far: the last row of each lag."""
-    last = {row["lag"]: row for row in rows if row["part"] in ("so far", "autocorrelation")}
-    return [last[lag] for lag in sorted(last)]

@@ -172,24 +172,7 @@ def memories(chosen: Chosen) -> Sequence[Mapping[str, object]]:
         + ".",
         source="estimated",
     )
-    pieces.unfolding(
-        "Every layer’s output",
-        "format_list_numbered",
-        lambda: pieces.table(
-            [
-                {
-                    "layer": row["layer"],
-                    "kind": palette.KIND_LABELS[row["kind"]],
-                    "output": units.shape(row["out_shape"], True),
-                    "bytes": f"{row['bytes']:,}",
-                    "how": row["formula"],
-                    "kept for backward": "yes" if row["kept_for_backward"] else "",
-                }
-                for row in memory.by_layer(*wanted)
-            ],
-            caption=f"In {memory.FORMATS[dtype]}; 0 where a layer writes over its input.",
-        ),
-    )
+    pieces.unfolding("Every layer’s output", "format_list_numbered", lambda: _every_output(chosen, dtype))
     return [
         {
             "part": part,
@@ -198,6 +181,24 @@ def memories(chosen: Chosen) -> Sequence[Mapping[str, object]]:
         }
         for part in both["inference"]
     ]
+
+
+def _every_output(chosen: Chosen, dtype: str) -> None:
+    """Layer by layer: its output, and whether backward needs it."""
+    pieces.table(
+        [
+            {
+                "layer": row["layer"],
+                "kind": palette.KIND_LABELS[row["kind"]],
+                "output": units.shape(row["out_shape"], True),
+                "bytes": f"{row['bytes']:,}",
+                "how": row["formula"],
+                "kept for backward": "yes" if row["kept_for_backward"] else "",
+            }
+            for row in memory.by_layer(chosen.spec, chosen.height, chosen.width, chosen.batch, dtype)
+        ],
+        caption=f"In {memory.FORMATS[dtype]}; 0 where a layer writes over its input.",
+    )
 
 
 def _training_against_inference(batch: int, inference: Proof, training: Proof) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlencode
 
 import streamlit as st
 from markupsafe import Markup, escape
@@ -114,6 +115,12 @@ def lead(text: str | Told) -> None:
 def note(text: str, source: str = "") -> None:
     """Small print below a figure."""
     html(fragments.note(text, source))
+
+
+def within(label: str, params: Mapping[str, str]) -> None:
+    """A link to the home page in the same visit: what the visitor has drawn or given comes along."""
+    address = urlencode(params, safe=",:/.")
+    html(Markup('<a class="within" data-within href="./?{}">{}</a>').format(address, label))
 
 
 def opened(label: str, proof: Proof) -> None:

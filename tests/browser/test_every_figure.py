@@ -34,10 +34,12 @@ ROUTES = (
     "/timing?view=sweep",
     "/timing?view=parts",
     "/why_residual?reveal=true",
+    "/feature_maps",
 )
+
 NO_MODEL = {  # routes whose header is of no model, or of their own → what stands there instead
     "/explain": "How does a net see?",
-    "/feature_maps": "What does it see?",
+    "/feature_maps": "Inside a block",
     "/lecture": "Take it with you",
     "/why_residual": "Does a deeper net train better?",
     "/why_residual?reveal=true": "Does a deeper net train better?",
@@ -89,6 +91,7 @@ PROVED = {  # route -> the least number of numbers on it that open a proof, the 
     "/cost?show=field": 2,
     "/sheet": 9,
     "/compare": 25,
+    "/feature_maps": 7,
     "/compare?diff=stages": 40,
     "/compare?diff=layers": 4,
     "/paper": 12,

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from explorer.spec import preset
+from tests.conftest import Visit
 from tests.weights.checkpoints import filled, saved
 
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
@@ -36,6 +37,18 @@ def says(page: Page, name: str) -> None:
     page.wait_for_function(f"[...document.querySelectorAll('.answer .name')][0]?.textContent === '{name}'")
 
 
+def watch_on_the_map(seen: Visit) -> None:
+    """To the walk of what was drawn, and back to it."""
+    seen.page.get_by_role("link", name="Watch it go through the map").click()
+    seen.page.locator(".walk-photo canvas").wait_for()
+    assert "walk=net" in seen.page.url and "digit=draw" in seen.page.url and "ResNet-20" in seen.built()
+    seen.page.keyboard.press("End")
+    assert seen.page.locator(".walk-words h3").inner_text() == "It says: 7", "what was drawn has come along"
+    seen.page.go_back()
+    seen.settle("Inside a block")
+    says(seen.page, "7")
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_a_student_draws_a_seven_and_finds_out(visit, size: str) -> None:
     """The whole story at one page load: the answer, undo and clear, a covered part, a block off, zeros on the wrong side."""
@@ -53,6 +66,10 @@ def test_a_student_draws_a_seven_and_finds_out(visit, size: str) -> None:
     page.get_by_role("button", name="Undo").click()
     says(page, "7")
     page.get_by_text(re.compile(r"layer\d\.\d adds most")).first.wait_for()
+
+    page.get_by_text("The shortcut carries x past the block’s layers, unchanged").first.wait_for()
+
+    watch_on_the_map(seen)
 
     drawn(page, ".cover", [(0.1, 0.05), (0.9, 0.42)])
     page.get_by_text("With a part of the picture covered it now says").wait_for()

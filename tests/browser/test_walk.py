@@ -7,13 +7,16 @@ import json
 from dataclasses import asdict
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
+from playwright.sync_api import expect
 
 from explorer.look.shipped import NETS
 from explorer.look.walker import walker
 from explorer.tell import netmap
 from explorer.tell.walk import walk
 
+SERIOUS = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa"]}
 NET = NETS["digits-residual-20"]
 CLOCK = "document.querySelector('div').shadowRoot.querySelector('.walk-scrub').value"
 
@@ -97,6 +100,9 @@ def test_it_plays_and_pauses_and_every_step_is_there(show, data: dict) -> None:
     page.locator('.tile[data-id="layer2.1"]').click()
     assert said(page) == "conv3_x, block 2 of 3" and page.locator(".walk-shape b").inner_text() == "14×14"
     assert page.locator(".bypass.lit").count() == 1
+    page.locator(".walk-sees").click()
+    assert "measured" not in page.locator(".proof-card:popover-open").last.inner_text(), "it is computed"
+    page.keyboard.press("Escape")
     terms = page.locator(".walk-term canvas").evaluate_all("all => all.map((one) => one.toDataURL())")
     assert len(set(terms)) == 3, "x, F(x) and their sum are three pictures"
     page.keyboard.press("ArrowRight")
@@ -130,6 +136,34 @@ def test_without_motion_it_goes_step_by_step(show, data: dict) -> None:
     box, sheet = page.locator(".walk-bar").bounding_box(), page.locator(".walk-button").first.bounding_box()
     assert box["y"] + box["height"] <= 844 and sheet["width"] >= 44 and sheet["height"] >= 44, "under the thumb"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_plain_twin_walks_beside_on_one_clock_and_a_number_opens_its_proof(visit) -> None:
+    one = visit("/?net=resnet20_cifar&in_channels=1&input=28&walk=twins", "Plain, 20 layers")
+    page = one.page
+    page.locator(".walk-alone[data-ready]").wait_for()
+    assert Axe().run(page, options=SERIOUS).response["violations"] == [], "while it plays"
+    playing = page.locator(".walk-scrub").input_value()
+    page.wait_for_function(
+        """before => [...document.querySelectorAll('div')].some(
+             (one) => Number(one.shadowRoot?.querySelector('.walk-scrub')?.value) > before)""",
+        arg=int(playing),
+    )
+    residual, plain = page.locator(".walk-side").all()
+    residual.locator('.tile[data-id="layer2.1"]').click()
+    for side in (residual, plain):
+        assert side.locator(".walk-words h3").inner_text() == "conv3_x, block 2 of 3"
+        assert side.locator(".tile.reached").count() == 6
+    assert "replaces x" in plain.locator(".walk-words").inner_text() and plain.locator(".walk-term.x").is_hidden()
+    assert residual.locator(".bypass.lit").count() == 1 and plain.locator(".bypass").count() == 0
+    residual.locator(".walk-words .proved").click()
+    card = page.locator(".proof-card:popover-open")
+    assert "‖F(x)‖ ÷ ‖x‖" in card.inner_text() and "recorded" in card.inner_text()
+    page.keyboard.press("Escape")
+    expect(card).to_have_count(0)
+    page.emulate_media(reduced_motion="reduce")
+    page.get_by_role("button", name="One step on").click()
+    assert plain.locator(".walk-words h3").inner_text() == "conv3_x, block 3 of 3", "at once, without motion"
 
 
 def test_the_map_of_the_home_page_plays_and_the_link_says_so(visit) -> None:

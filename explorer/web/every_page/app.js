@@ -1,5 +1,6 @@
 // What every page's HTML text may ask of the browser: `data-copy` copies the text beside the button, `data-save="svg"`
-// and `data-save="png"` save the figures of the page. One listener for the whole visit: pages come and go. And two things
+// and `data-save="png"` save the figures of the page, a link with `data-within` opens another page without a new visit: what
+// was drawn or given comes along. One listener for the whole visit: pages come and go. And two things
 // that Streamlit does otherwise: a control's change is a step back in the browser, and a phone's drawer makes way.
 
 import { DRAWER, PARTS } from "../js/given.js";
@@ -14,6 +15,7 @@ export default function listen() {
     const button = path.find((one) => one.dataset?.copy !== undefined || one.dataset?.save);
     if (button?.dataset.save) saveFigures(button.dataset.save);
     else if (button) copy(button);
+    else follow(event, path.find((one) => one.dataset?.within !== undefined));
   });
   // Plotly saves by a click on a link of its own beside the page: a popover would take it for a click elsewhere.
   const ownLink = (event) => event.target.matches?.("body > a[download]") && event.stopImmediatePropagation();
@@ -66,6 +68,14 @@ function whenAnswered(then) {
     stop();
     if (controls() <= before) then();
   });
+}
+
+// As by the browser's back and forward: the address wins over every control.
+function follow(event, link) {
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !streamlitIs("connected")) return;
+  event.preventDefault();
+  history.pushState({}, "", link.href);
+  window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
 }
 
 async function copy(button) {

@@ -11,7 +11,7 @@ import streamlit as st
 from torch import Tensor
 
 from explorer.facts.told import Told
-from explorer.look import pictures, subject
+from explorer.look import pictures, subject, walker
 from explorer.look.passed import last_maps, passed
 from explorer.look.pictures import Prepared
 from explorer.look.seen import BlockRow, block_rows, class_map, followed, response_paths, top
@@ -21,12 +21,13 @@ from explorer.net.node import Node
 from explorer.net.ops import adds
 from explorer.net.trace import trace
 from explorer.spec import naming
+from explorer.spec.address import params_of
 from explorer.spec.chosen import Chosen
 from explorer.tell import feature_maps
 from explorer.tell.feature_maps import CHANNELS, NAMES, OURS, TWINS, WHO, Curve, says
 from explorer.tell.plots.look import additions, journey, responses
 from explorer.web import look_component, pieces
-from explorer.web.asked import asked
+from explorer.web.asked import asked, now
 from explorer.web.look_component import Unit
 from explorer.web.sections.feature_maps import picture, who
 from explorer.web.sections.feature_maps.passes import Looker, Watched, watched
@@ -69,6 +70,8 @@ def looked(chosen: Chosen) -> Look | None:
             return None
     if prepared is None:
         return None
+    with left, st.container(key="look-watch"):
+        _watch_on_the_map(net)
     with right:
         place = st.container()
         with st.container(key="look-what-if"):
@@ -78,6 +81,21 @@ def looked(chosen: Chosen) -> Look | None:
             with place, st.container(key="look-answer"):
                 _answer(found)
     return found
+
+
+def _watch_on_the_map(net: Who) -> None:
+    """A way to the walk of this net and this very picture, where a link can say the net."""
+    key, table = ("digit", walker.DIGITS) if net.spec.in_channels == 1 else ("picture", walker.PICTURES)
+    try:
+        params = params_of(net.spec) | {"walk": "net"}
+    except ValueError:
+        return
+    if net.side != net.spec.default_input:
+        params["input"] = str(net.side)
+    source = now(feature_maps.DIGITS if net.spec.in_channels == 1 else feature_maps.PICTURES, key)
+    if source != next(iter(table)):
+        params[key] = source
+    pieces.within("Watch it go through the map", params)
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ from explorer.web import (  # noqa: E402
     state,
     tray,
 )
+from explorer.web.hall import served  # noqa: E402
 
 MORE = "More"  # what does not fit beside the others on a projector's 1280 pixels stands in a list of this name
 PAGES = (  # file in pages/, title, icon, the list that it stands in; the first is the home page
@@ -115,4 +116,7 @@ def main() -> None:
     page.run()
 
 
-main()
+if __name__ == "__main__":  # a visitor's run of the script
+    main()
+else:  # the server imports this file once, as it starts: the app, and beside it what phones ask for without a visitor
+    app = st.App(__file__, routes=served.routes())

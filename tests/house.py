@@ -19,6 +19,7 @@ SAYS = {  # what a room is for, in a few words
     "__main__": "the terminal's door",
     "web": "Streamlit and the browser",
     "cli": "python -m explorer",
+    "hall": "votes from phones",
     "lecture": "scenes, predict and reveal",
     "questions": "exercises with their solutions",
     "look": "trained nets from inside",

@@ -7,10 +7,13 @@ With a FOLDER, every page is taken there at three sizes and in both themes, to b
 
 from __future__ import annotations
 
+import json
+import random
 import shutil
 import sys
 import tempfile
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -65,6 +68,47 @@ def take(browser: Browser, server: Server, path: str, text: str | None, size: st
     visit.context.close()
 
 
+def hall(browser: Browser, server: Server, target: Path) -> None:
+    """A hall of forty votes twice on the tour's first question: the projector, the speaker's window, a phone on the map."""
+    visit = Visit(browser, server.url, viewport={"width": 1280, "height": 720})
+    page = visit.goto("/lecture", "Start with votes from phones").page
+    page.get_by_role("link", name="Start with votes from phones").click()
+    code = page.locator(".join .letters").inner_text()
+    page.keyboard.press("Escape")
+    with page.expect_popup() as opened:
+        page.keyboard.press("n")
+    speaker, dice = opened.value, random.Random(3)
+    for turn, spread in ((1, 7.0), (2, 3.0)):
+        speaker.get_by_role("button", name="Close the vote").wait_for()
+        for number in range(41):
+            mark = min(32, max(0, round(dice.gauss(13 + 2 * turn, spread))))
+            body = {"voter": f"{number:032x}", "slug": "deeper", "round": turn, "choice": mark}
+            asked = Request(
+                f"{server.url}/vote/{code}/choice", json.dumps(body).encode(), {"Content-Type": "application/json"}
+            )
+            urlopen(asked).close()
+        if turn == 1:
+            speaker.get_by_role("button", name="Vote again").click()
+            speaker.locator("figcaption", has_text="Second vote").wait_for()
+    speaker.wait_for_timeout(800)
+    speaker.screenshot(path=target / "votes_speaker.png")
+    speaker.get_by_role("button", name="Reveal").click()
+    page.locator(".stage .verdict").wait_for()
+    page.wait_for_timeout(2500)
+    page.screenshot(path=target / "votes.png")
+    page.get_by_label("All scenes (L)").click()
+    page.get_by_role("link", name="Where the parameters are", exact=True).click()
+    context = browser.new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    phone = context.new_page()
+    phone.goto(f"{server.url}/vote/{code}")
+    phone.get_by_role("button", name="Only the question").click()
+    phone.get_by_role("radio", name="conv5_x, block 0").check(force=True)
+    phone.get_by_text("is counted").wait_for()
+    phone.screenshot(path=target / "votes_phone.png")
+    context.close()
+    visit.context.close()
+
+
 def main(folder: str | None) -> None:
     path = next(filter(None, map(shutil.which, CHROMIUM)), None)
     with tempfile.TemporaryDirectory() as elsewhere, sync_playwright() as playwright:
@@ -81,6 +125,7 @@ def main(folder: str | None) -> None:
             target.mkdir(parents=True, exist_ok=True)
             for name, (route, text, theme) in README.items():
                 take(browser, server, route, text, "desktop", theme, target / f"{name}.png")
+            hall(browser, server, target)
         server.stop()
 
 

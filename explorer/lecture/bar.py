@@ -28,6 +28,7 @@ def bar(run: Lecture, scene: Scene, page: str, guess: str = "", present: bool = 
         "slug": scene.slug,
         "title": scene.title,
         "number": run.number(scene),
+        "minutes": scene.minutes,
         "scenes": [{"title": one.title, "address": one.address} for one in run.scenes],
         "page": path,
         "path": f"/{path}",

@@ -14,6 +14,7 @@ import streamlit as st
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+    from explorer.hall import Started
     from explorer.jobs import Job
     from explorer.lab.operations import Wounds
     from explorer.lecture import Lecture, LectureError
@@ -39,6 +40,8 @@ Session = TypedDict(
         "own_file": "UploadedFile | None",
         "own_lecture": "Lecture | None",
         "own_problem": "LectureError | None",
+        "hall": "Started | None",  # the session whose votes this visitor steers
+        "hall_problem": "str",  # … and why there is none
         # the Link popover
         "share-present": "bool",
         "share-hide": "list[str]",

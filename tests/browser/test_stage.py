@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from explorer.lecture import Scene
 from tests.browser.test_lecture import STEPS, TOUR, arrive
 from tests.conftest import Visit
 
@@ -128,11 +129,17 @@ def test_a_lecture_by_the_keyboard_alone(visit) -> None:
     assert "present=1" in seen.page.url and details.get_attribute("aria-pressed") == "false"
     with seen.page.expect_popup() as opened:
         seen.page.keyboard.press("n")  # the notes, for the lecturer's screen only
-    assert "Not one parameter more" in opened.value.inner_text("body") and stage.locator(".notes").count() == 0
+    expect(opened.value.locator(".notes")).to_contain_text("Not one parameter more")
     opened.value.close()
+    assert stage.locator(".notes").count() == 0
+    leave(seen, second)
+
+
+def leave(seen: Visit, scene: Scene) -> None:
+    """Out of the projector view, in the same scene."""
     seen.page.keyboard.press("Escape")
     seen.page.get_by_test_id("stHeader").wait_for()
-    arrive(seen, second)
+    arrive(seen, scene)
 
 
 CUT = """() => [...document.querySelectorAll('.stMain [role="radiogroup"] button')].filter((one) => {

@@ -18,6 +18,8 @@ import streamlit as st
 from explorer.tell import given, link
 from explorer.tell.joined import joined, stylesheet
 from explorer.web import inside, pieces, plain, served
+from explorer.web.hall import held
+from explorer.web.hall import page as hall_page
 from explorer.web.session import session
 
 if TYPE_CHECKING:  # a lecture needs torch: not before the controls are painted
@@ -60,8 +62,10 @@ class Flags:
     fresh: bool = False
 
 
-GIVEN = given.STAGE | inside.GIVEN
-STYLE = stylesheet(FOLDER / "stage.css", FOLDER.parent / "proof.css")
+GIVEN = (
+    given.STAGE | inside.GIVEN | {"SPEAKER": hall_page.document("speaker")[0].decode()}
+)  # a window that asks no server
+STYLE = stylesheet(FOLDER / "stage.css", FOLDER.parent / "proof.css", hall_page.FOLDER / "votes.css")
 _component = served.component(
     "lecture_stage",
     html='<div class="stage-place"></div>\n',
@@ -165,14 +169,18 @@ def _scene(page: str, seen: Flags) -> set[str]:
     short = seen.fresh and page == lecture.HOME and not set(st.query_params) - set(lecture.OWN)
     root = link.for_others((st.context.url or "").removesuffix(page if page != lecture.HOME else ""))
     with st.container(key="stage"):
-        _component(
+        said = _component(
             key="lecture_stage",
             data={
                 **lecture.bar(run, scene, page, seen.guess, seen.present),
                 "open": short,
                 "phone": lecture.phone(root, scene),
+                **held.data(run, scene, bool(seen.guess), root),
             },
+            on_votes_change=lambda: None,
         )
+    if said.votes and held.take(said.votes, run):
+        st.rerun()
     return set(_names(scene.hide)) if seen.present else set()
 
 

@@ -1,7 +1,7 @@
 // Which key does what to the lecture.
 
 const KEYS = {
-  PageDown: "next", PageUp: "previous", ArrowRight: "next", ArrowLeft: "previous", n: "toggleNotes", l: "toggleList", q: "toggleCode",
+  PageDown: "next", PageUp: "previous", ArrowRight: "next", ArrowLeft: "previous", n: "toggleNotes", l: "toggleList", q: "toggleCode", v: "toggleJoin",
   Escape: "escape",
 };
 

@@ -1,19 +1,22 @@
 // The list of all scenes on the Lecture page: start anywhere.
 
 import { html } from "../js/dom.js";
+import { holder } from "./holder.js";
 import { prose } from "./prose.js";
 import { travel, urlOf } from "./travel.js";
 
 export function overview(data) {
-  const travelTo = (address, changes) => (event) => {
+  const travelTo = (address, changes, first) => (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
+    first?.();
     travel(urlOf(data.page, address, changes));
   };
   const start = data.scenes[0].address;
-  const begin = (label, kind, changes) => html("a", { class: `begin ${kind}`, href: urlOf(data.page, start, changes), onclick: travelTo(start, changes) }, label);
+  const begin = (label, kind, changes, first) => html("a", { class: `begin ${kind}`, href: urlOf(data.page, start, changes), onclick: travelTo(start, changes, first) }, label);
   return html("div", { class: "overview" },
-    html("div", { class: "begins" }, begin("Start", "main", {}), begin("Start on the projector", "", { present: "1" })),
+    html("div", { class: "begins" }, begin("Start", "main", {}), begin("Start on the projector", "", { present: "1" }),
+      begin("Start with votes from phones", "", { present: "1" }, () => { holder.wantsVotes = true; })),
     html("ol", {}, data.scenes.map((scene) => html("li", {},
       html("a", { href: urlOf(data.page, scene.address), onclick: travelTo(scene.address, {}) },
         html("b", {}, scene.title), scene.asks ? html("span", { class: "asks" }, "predict, then reveal") : null),

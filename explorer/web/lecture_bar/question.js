@@ -46,10 +46,11 @@ export function guessNow({ question, slug }) {
   return guesses.get(slug) ?? NO_GUESS;
 }
 
-export function verdictCard({ verdict }) {
+// votes: the hall's, or null.
+export function verdictCard({ verdict }, votes) {
   const mood = verdict.right === null ? "" : verdict.right ? "right" : "wrong";
   return html("div", { class: `card verdict ${mood}`, role: "status" },
     html("p", { class: "ask" }, verdict.ask), prose("p", { class: "answer" }, verdict.answer),
     verdict.sentence ? html("p", { class: "sentence" }, verdict.sentence) : null,
-    prose("div", { class: "prose" }, verdict.because), html("span", { class: "mark" }, verdict.source));
+    votes, prose("div", { class: "prose" }, verdict.because), html("span", { class: "mark" }, verdict.source));
 }

@@ -2,6 +2,7 @@
 
 import { html } from "../js/dom.js";
 import { fitSoon, main } from "./fit.js";
+import { answered, card as hallCard, forget, here, join, listens, openSpeaker, result, resumed, says, shared, takesPart, watched } from "./hall.js";
 import { holder } from "./holder.js";
 import { iconButton } from "./icons.js";
 import { listen, restPointer } from "./input.js";
@@ -10,7 +11,7 @@ import { prose } from "./prose.js";
 import { askedCard, guessNow, verdictCard } from "./question.js";
 import { travel, urlOf } from "./travel.js";
 
-const kept = (holder.kept ??= { notes: false, list: false, code: false, popup: null, since: null });
+const kept = (holder.kept ??= { notes: false, list: false, code: false, join: false });
 
 function isOn(phrase) {
   const now = new URLSearchParams(location.search);
@@ -27,6 +28,7 @@ class Stage {
   constructor(place) {
     this.place = place;
     this.data = null;
+    this.trigger = (/** @type {string} */ _name, /** @type {object} */ _value) => {};
   }
 
   update(data) {
@@ -36,30 +38,41 @@ class Stage {
     restPointer(data.present);
     if (JSON.stringify(data) === this.drawn) return this.press();
     if (kept.slug !== data.slug) {
-      kept.list = kept.code = false;
+      kept.list = kept.code = kept.join = false;
       main()?.scrollTo(0, 0);
     }
     kept.slug = data.slug;
     this.drawn = JSON.stringify(data);
     this.data = data;
     if (data.bare) return this.place.replaceChildren(); // the projector view without a lecture: Escape leaves it
+    const began = data.hall && !holder.room?.hall;
+    takesPart(this, data.hall);
+    if (began && !holder.quiet) kept.join = true;
+    holder.quiet = false;
+    if (began) shared(data.hall).then((same) => !same && this.votes({ do: "split" }));
     this.draw();
-    fillPopup(data);
+    listens();
+    says(this);
+    if (holder.wantsVotes && !data.hall) this.votes({ do: "start" });
+    else if (!data.hall && resumed(this)) holder.quiet = true;
+    holder.wantsVotes = false;
     if (data.open) this.go(data.address);
   }
 
   draw() {
     const { data } = this;
-    const card = data.verdict ? verdictCard(data) : data.question ? askedCard(this) : null;
+    const card = data.verdict ? verdictCard(data, data.hall ? result(this) : null) : data.question ? (data.hall ? hallCard(this) : askedCard(this)) : null;
     const text = prose("div", { class: "prose text" }, data.text);
     for (const phrase of text.querySelectorAll("[data-drive]")) this.drives(phrase);
-    this.place.replaceChildren(html("section", { class: `stage ${data.present ? "present" : ""}`, "aria-label": `Lecture: ${data.lecture}` },
+    this.place.replaceChildren(html("section", { class: `stage ${data.present ? "present" : ""} ${data.hall ? "halls" : ""}`, "aria-label": `Lecture: ${data.lecture}` },
       html("header", {}, html("h2", {}, html("span", { class: "at" }, `${data.number}/${data.scenes.length}`), data.title), this.controls()),
       html("div", { class: card ? "body asks" : "body" }, text, card),
       kept.notes && data.notes && !data.present ? html("aside", { class: "notes", "aria-label": "Speaker notes" }, prose("div", { class: "prose" }, data.notes),
-        iconButton("window", "Notes in a window of their own", () => openPopup(data))) : null,
+        iconButton("window", "The speaker’s window", () => openSpeaker(this))) : null,
       kept.list ? this.list() : null,
       kept.code ? this.code() : null,
+      kept.join && data.hall ? join(this) : null,
+      data.problem ? html("p", { class: "waits", role: "status" }, data.problem) : null,
       prose("div", {}, data.cards),
       html("p", { class: "waits", role: "status", hidden: !this.waits }, "The server cannot be reached. This goes on by itself as soon as it is back.")));
     this.press();
@@ -75,6 +88,8 @@ class Stage {
       html("div", { class: "dots" }, dots),
       iconButton("list", "All scenes (L)", () => this.toggleList(), kept.list),
       data.notes ? iconButton("notes", "Speaker notes (N)", () => this.toggleNotes(), kept.notes) : null,
+      data.hall ? html("button", { type: "button", class: "joined", title: "How to join (V)", "aria-label": `How to join ${data.hall.code} (V)`, onclick: () => this.toggleJoin() }, data.hall.code)
+        : iconButton("votes", "Votes from phones (V)", () => this.toggleJoin()),
       iconButton("code", "This scene as a QR code (Q)", () => this.toggleCode(), kept.code),
       iconButton("restore", "Back to this scene as it was prepared", () => this.go(data.address)),
       iconButton("present", data.present ? "Leave the projector view (Esc)" : "Projector view", () => this.togglePresent(), data.present),
@@ -158,44 +173,52 @@ class Stage {
   }
 
   // On a projector everybody would read them: there they open in a window of their own.
-  toggleNotes() { this.data.present ? openPopup(this.data) : this.toggle("notes"); }
+  toggleNotes() { this.data.present ? openSpeaker(this) : this.toggle("notes"); }
+  toggleJoin() { this.data.hall ? this.toggle("join") : this.votes({ do: "start" }); }
+
+  // To Python: a session begins, goes on in this tab after a reload, or has ended.
+  votes(what) {
+    if (what.do === "gone" || what.do === "end") forget();
+    this.trigger("votes", what);
+  }
+
+  // From the speaker's window or a remote.
+  act(what, number) {
+    if (what === "next" || what === "previous") this[what]();
+    else if (what === "reveal") this.data.question && !this.data.verdict && this.reveal();
+    else if (what === "go" && this.data.scenes?.[number - 1]) this.go(this.data.scenes[number - 1].address);
+  }
+
+  // Votes have come, or a round has begun or ended: the count changes in place.
+  voted(turned) {
+    says(this);
+    if (this.data.bare) return;
+    const now = watched(this.data.slug), count = this.place.querySelector(".hall .count"), phones = this.place.querySelector(".join .count");
+    if (now && phones) phones.textContent = here(now.here);
+    if (turned || this.data.verdict) return this.draw(), fitSoon(this.data.present);
+    if (now && count) count.textContent = answered(now);
+  }
   toggleList() { this.toggle("list"); }
   toggleCode() { this.toggle("code"); }
-  canEscape() { return !cardIsOpen() && (kept.list || kept.code || this.data.present); }
+  canEscape() { return !cardIsOpen() && (kept.list || kept.code || kept.join || this.data.present); }
 
   // One layer at a time: the QR code, the list, what was laid over the map, the projector view.
   escape() {
     const map = mapToPeel();
-    kept.code ? this.toggleCode() : kept.list ? this.toggleList() : map ? map.dispatchEvent(new CustomEvent("peel")) : this.togglePresent();
+    kept.join ? this.toggle("join") : kept.code ? this.toggleCode() : kept.list ? this.toggleList() : map ? map.dispatchEvent(new CustomEvent("peel")) : this.togglePresent();
   }
-}
-
-// The notes in a window of their own, for the lecturer's screen; it follows the scenes.
-function openPopup(data) {
-  kept.popup = window.open("", "resnet-lecture-notes", "popup,width=520,height=640");
-  kept.since ??= Date.now();
-  fillPopup(data);
-}
-
-function fillPopup(data) {
-  if (!kept.popup || kept.popup.closed) return;
-  const after = data.scenes[data.number];
-  const place = kept.popup.document;
-  place.title = "Speaker notes";
-  place.body.style.cssText = "font:20px/1.5 Georgia,serif;margin:28px;max-width:40em";
-  place.body.replaceChildren(html("h1", {}, `${data.number}/${data.scenes.length}  ${data.title}`), prose("div", {}, data.notes),
-    html("p", { style: "opacity:.7" }, after ? `Next: ${after.title}` : "The last scene"));
 }
 
 const stages = new WeakMap();
 
 listen();
 
-export default function ({ parentElement, data }) {
+export default function ({ parentElement, data, setTriggerValue }) {
   const place = parentElement.querySelector(".stage-place");
   if (data.overview) return void place.replaceChildren(overview(data));
   if (!stages.has(place)) stages.set(place, new Stage(place));
   const stage = stages.get(place);
+  stage.trigger = setTriggerValue;
   stage.update(data);
   return () => { if (holder.stage === stage) holder.stage = null; };
 }

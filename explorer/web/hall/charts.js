@@ -1,0 +1,75 @@
+// How a hall has voted: bars over the choices, a histogram over the slider, a heat map over the tiles; a figure a round, side
+// by side, the model's own figure marked. All of it is type and boxes, so that its words are as large as those around it.
+
+import { html } from "../js/dom.js";
+
+const MOST_BINS = 12;
+const ROUNDS = ["First vote", "Second vote", "Third vote"];
+
+// A choice in words: "28.5 %", "Only the plain one", "layer4.0".
+export function wordsOf(question, choice) {
+  if (question.kind === "number") return `${Number((question.low + choice * question.step).toFixed(6)).toLocaleString("en-US")} ${question.unit}`.trim();
+  return question.choices[choice] ?? question.lanes.flatMap((lane) => lane.tiles)[choice]?.id ?? "";
+}
+
+// Marks of a slider in at most MOST_BINS groups: [{ from, to, count }], `to` inside. All groups are of one size but the last.
+export function bins(options, tally) {
+  const size = Math.ceil(options / MOST_BINS);
+  return Array.from({ length: Math.ceil(options / size) }, (_, index) => {
+    const from = index * size, to = Math.min(options, from + size) - 1;
+    let count = 0;
+    for (let choice = from; choice <= to; choice++) count += tally[choice] ?? 0;
+    return { from, to, count };
+  });
+}
+
+export const sum = (tally) => Object.values(tally).reduce((all, count) => all + count, 0);
+const share = (count, all) => (all ? Math.round((100 * count) / all) : 0);
+
+// tallies: of each round, choice → count. answer: { answer, at }, or null before the reveal.
+export function distribution(question, tallies, answer) {
+  const draw = { choice: bars, number: histogram, block: heat }[question.kind];
+  return html("div", { class: "rounds" }, tallies.map((tally, index) => html("figure", { class: "round" },
+    html("figcaption", {}, html("b", {}, tallies.length > 1 ? ROUNDS[index] : "Votes"), `: ${sum(tally)}`),
+    html("div", { role: "img", "aria-label": summary(question, tally, answer) }, draw(question, tally, answer, tallies.length > 1)))));
+}
+
+function summary(question, tally, answer) {
+  const all = sum(tally);
+  const said = Object.entries(tally).map(([choice, count]) => `${wordsOf(question, Number(choice))}: ${count}`);
+  return `${all ? said.join(", ") : "no votes"}.${answer ? ` The model says ${answer.answer}.` : ""}`;
+}
+
+function bars(question, tally, answer) {
+  const all = sum(tally);
+  return html("div", { class: "bars" }, question.choices.map((choice, index) => {
+    const count = tally[index] ?? 0, right = answer?.at === index;
+    return html("div", { class: right ? "bar right" : "bar" },
+      html("span", { class: "name" }, right ? `✓ ${choice}` : choice), html("span", { class: "of" }, `${share(count, all)} %`),
+      html("span", { class: "rail" }, html("span", { class: "fill", style: { width: `${share(count, all)}%` } })));
+  }));
+}
+
+// narrow: between two of its kind there is room for the tallest column's count only.
+function histogram(question, tally, answer, narrow) {
+  const groups = bins(question.options, tally), most = Math.max(1, ...groups.map((one) => one.count));
+  const at = answer && answer.at !== null ? (100 * (answer.at + 0.5)) / question.options : null;
+  return html("div", { class: "histogram" },
+    at === null ? null : html("span", { class: at > 50 ? "model before" : "model", style: { left: `${at}%` } }, `✓ ${answer.answer}`),
+    html("div", { class: "columns" }, groups.map((one) => html("span", { class: "column", style: { flex: String(one.to - one.from + 1) } },
+      one.count && (!narrow || one.count === most) ? html("i", {}, String(one.count)) : null, html("span", { class: "fill", style: { height: `calc((100% - 1.3em) * ${one.count / most})` } }))),
+      at === null ? null : html("span", { class: "line", style: { left: `${at}%` } })),
+    html("div", { class: "axis" }, html("span", {}, wordsOf(question, 0)), html("span", {}, wordsOf(question, question.options - 1))));
+}
+
+function heat(question, tally, answer) {
+  const all = sum(tally);
+  let index = 0;
+  return html("div", { class: "heat" }, question.lanes.map((lane) => html("div", { class: "lane" }, html("span", { class: "name" }, lane.name),
+    html("div", { class: "tiles" }, lane.tiles.map((tile) => {
+      const at = index++, count = tally[at] ?? 0;
+      return html("span", { class: answer?.at === at ? "tile right" : "tile", title: `${tile.label}: ${count}`,
+        style: { "background": `color-mix(in srgb, var(--hot) ${all ? Math.round((85 * count) / all) + (count ? 15 : 0) : 0}%, var(--cold))`,
+          "color": count > all * 0.45 ? "#fff" : "inherit" } }, count ? String(count) : answer?.at === at ? "✓" : "");
+    })))));
+}

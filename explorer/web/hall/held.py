@@ -1,0 +1,97 @@
+"""The session that this visitor steers, if any: begun from the lecture's bar, and told of every scene."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from explorer.hall import Away, Hall, Refused, Started
+from explorer.hall.opened import opened, warning
+from explorer.tell.link import data_uri, qr_svg
+from explorer.web.hall import served
+from explorer.web.session import session
+
+if TYPE_CHECKING:
+    from explorer.lecture import Lecture, Scene
+
+ENDED = "The session for votes has ended: V begins another."
+AWAY = "The votes’ store cannot be reached: nobody can vote now."
+NOT_SERVED = "Votes need the app’s own server: start it with “streamlit run explorer/app.py”."
+SPLIT = "Another server answers at this address, and does not know this session: its phones cannot vote. Set EXPLORER_VOTES=redis://… for all of them."
+
+
+def data(run: Lecture, scene: Scene, revealed: bool, root: str) -> dict[str, object]:
+    """For the bar: the session, with what is asked and its answer, after this scene has been shown to the phones. root: the
+    app's address as phones reach it."""
+    problem, now = session().get("hall_problem", ""), session().get("hall")
+    if now is None:
+        return {"hall": None, "problem": problem}
+    from explorer.hall.made import cards
+
+    made = cards(run, scene)
+    try:
+        opened().show(now.code, now.token, made, revealed)
+    except Refused:
+        session()["hall"] = None
+        return {"hall": None, "problem": ENDED}
+    except Away:
+        problem = AWAY
+    url = f"{root.rstrip('/')}/vote/{now.code}"
+    held = {
+        "code": now.code,
+        "token": now.token,
+        "url": url,
+        "qr": _qr(url),
+        "base": f"{urlsplit(root).path.rstrip('/')}/",
+        "asked": made.card["question"],
+        "answer": made.answer,
+        "warning": warning(),
+    }
+    return {"hall": held, "problem": problem}
+
+
+@lru_cache(maxsize=64)
+def _qr(url: str) -> str:
+    return data_uri(qr_svg(url))
+
+
+def take(said: object, run: Lecture) -> bool:
+    """What the bar asks for: "start", "resume" after a reload, "end", or that it found the session gone, or split over servers.
+    Whether anything has changed."""
+    asked = said if isinstance(said, Mapping) else {}
+    before = (session().get("hall"), session().get("hall_problem", ""))
+    try:
+        session()["hall_problem"] = _take(opened(), asked, run)
+    except Refused as refused:
+        session()["hall_problem"] = str(refused)
+    except Away:
+        session()["hall_problem"] = AWAY
+    except ValueError as error:  # the host's address of the store
+        logging.getLogger(__name__).error(error)
+        session()["hall_problem"] = AWAY
+    return (session().get("hall"), session()["hall_problem"]) != before
+
+
+def _take(hall: Hall, asked: Mapping[str, object], run: Lecture) -> str:
+    """Does it; what the visitor has to know, or ''."""
+    now = session().get("hall")
+    what = asked.get("do")
+    if what == "start":
+        if not served.is_served():
+            return NOT_SERVED
+        session()["hall"] = now or hall.start(run.title)
+    elif what == "resume":
+        before = Started(str(asked.get("code"))[:16], str(asked.get("token"))[:200])
+        if hall.steers(before.code, before.token):
+            session()["hall"] = before
+    elif what in ("end", "gone") and now:
+        if what == "end":
+            hall.end(now.code, now.token)
+        session()["hall"] = None
+        return "" if what == "end" else ENDED
+    elif what == "split":
+        return SPLIT
+    return ""

@@ -1,0 +1,228 @@
+// The page for phones: the lecturer's scene, or only its question. It waits for news, and tells the server one number at a time.
+
+import { html } from "../js/dom.js";
+import { prose } from "../lecture_bar/prose.js";
+import { answerForm } from "./answer.js";
+import { distribution, wordsOf } from "./charts.js";
+import { keepFocus } from "./focus.js";
+import { ask, keeper, patience, sleep } from "./wire.js";
+
+const place = document.getElementById("place");
+const base = location.pathname.replace(/\/+$/, "");
+const code = /\/vote\/([^/]+)$/.exec(base)?.[1].toUpperCase() ?? "";
+const root = base.replace(/\/vote(\/[^/]*)?$/, "");
+const hex = () => [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
+
+const own = keeper("resnet-vote"); // one number for all tabs of this browser: it counts once
+const voter = own.read().voter ?? hex();
+own.write({ voter });
+const kept = keeper(`resnet-vote-${code}`);
+
+const cards = new Map(); // slug, and whether it is revealed → what the server says of it
+const now = { state: null, seen: "", follows: true, only: Boolean(kept.read().only), away: false, over: "", said: "" };
+let mine = kept.read().mine ?? {}; // ballot → choice
+let pending = kept.read().pending ?? null; // not yet counted: it outlives a reload
+let drawn = "", waiting = null;
+
+const live = html("p", { class: "status", role: "status" }), body = html("div", {}), foot = html("div", {});
+
+function join() {
+  const input = html("input", { type: "text", name: "code", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", maxlength: 5,
+    required: true, "aria-label": "The code on the screen", placeholder: "K7QMD" });
+  place.replaceChildren(html("form", { class: "join", onsubmit: (event) => {
+    event.preventDefault();
+    location.href = `${root}/vote/${encodeURIComponent(input.value.trim().toUpperCase())}`;
+  } }, html("h1", {}, "Vote from your phone"), html("label", {}, html("span", {}, "Type the code on the screen"), input),
+  html("button", { type: "submit", class: "main" }, "Join"), now.over ? html("p", { class: "status" }, now.over) : null));
+  input.focus();
+}
+
+// ── news ──
+
+async function listen() {
+  let failures = 0;
+  for (;;) {
+    waiting = new AbortController();
+    try {
+      const since = now.state && !now.away ? now.state.version : "";
+      const state = await ask(`${base}/state?since=${since}&voter=${voter}`, { signal: waiting.signal });
+      failures = 0;
+      await arrived(state);
+    } catch (error) {
+      if ([403, 404, 400].includes(error.status)) return over(error.message);
+      if (error.name === "AbortError") continue; // woken
+      away(error.status === 503 ? error.message : "No connection. This goes on by itself; your answer is kept.");
+      await sleep(patience(failures++));
+    }
+  }
+}
+
+async function arrived(state) {
+  const before = now.state;
+  now.state = state;
+  now.away = false;
+  const ballot = `${state.slug}/${state.round}`;
+  if (state.yours !== null && pending?.ballot !== ballot) mine[ballot] = state.yours;
+  if (now.follows) now.seen = state.slug;
+  if (now.seen) await card(now.seen);
+  if (state.open && !(before?.open && before.slug === state.slug && before.round === state.round)) say(state.round > 1 ? "Vote again: a new round is open." : "A question is open.");
+  else if (before?.open && !state.open && before.slug === state.slug) say(state.revealed ? "The answer is shown." : "The vote is closed.");
+  draw();
+}
+
+function away(sentence) {
+  now.away = true;
+  say(sentence);
+  draw();
+}
+
+function over(sentence) {
+  now.over = sentence;
+  place.replaceChildren(html("div", { class: "join" }, html("h1", {}, "This vote is over"), html("p", { role: "status" }, sentence),
+    html("a", { class: "button", href: `${root}/vote` }, "Another code"), html("a", { class: "button", href: `${root}/` }, "Open the explorer")));
+}
+
+async function card(slug) {
+  const key = `${slug} ${now.state.slug === slug} ${now.state.revealed} ${now.state.round}`;
+  if (!cards.has(key)) cards.set(key, await ask(`${base}/scene/${encodeURIComponent(slug)}`, { signal: waiting?.signal }));
+  return cards.get(key);
+}
+const cardNow = () => cards.get(`${now.seen} ${now.state.slug === now.seen} ${now.state.revealed} ${now.state.round}`);
+
+// ── votes ──
+
+function choose(choice) {
+  const { slug, round } = now.state;
+  pending = { ballot: `${slug}/${round}`, slug, round, choice };
+  mine[pending.ballot] = choice;
+  kept.write({ mine, pending });
+  say("Sending your answer …");
+  deliver();
+}
+
+let delivering = false;
+async function deliver() {
+  if (delivering) return;
+  delivering = true;
+  for (let failures = 0; pending; ) {
+    const { ballot, slug, round, choice } = pending;
+    let done = true;
+    try {
+      await ask(`${base}/choice`, { method: "POST", body: { voter, slug, round, choice } });
+      if (pending.ballot === ballot && pending.choice === choice) say(`Your answer is counted: ${words(slug, choice)}. You can change it until the vote closes.`);
+    } catch (error) {
+      if (error.status === 409) lost(ballot, "The vote closed before your answer came: it is not counted.");
+      else if ([400, 403, 404].includes(error.status)) lost(ballot, error.message);
+      else {
+        done = false;
+        say(error.status ? error.message : "No connection. Your answer is kept, and sent as soon as there is one.");
+        await sleep(patience(failures++));
+      }
+    }
+    if (done && pending.ballot === ballot && pending.choice === choice) pending = null;
+    kept.write({ mine, pending });
+  }
+  delivering = false;
+}
+
+function lost(ballot, sentence) {
+  delete mine[ballot];
+  say(sentence);
+  drawn = "";
+  draw();
+}
+
+function words(slug, choice) {
+  const found = [...cards].find(([key]) => key.startsWith(`${slug} `))?.[1];
+  return found?.card.question ? wordsOf(found.card.question, choice) : String(choice);
+}
+
+// ── the page ──
+
+const faces = document.getElementById("fonts").textContent;
+const pictured = (svg) => `data:image/svg+xml,${encodeURIComponent(svg.replace("<style>", `<style>${faces}`))}`;
+
+function say(sentence) {
+  now.said = sentence;
+  live.textContent = sentence;
+}
+
+function look(slug) {
+  now.follows = slug === now.state.slug;
+  now.seen = slug;
+  card(slug).then(draw, () => away("No connection. This goes on by itself."));
+}
+
+function draw() {
+  if (now.over) return;
+  const { state } = now, shown = state && now.seen ? cardNow() : null;
+  if (!place.contains(live)) place.replaceChildren(body, live, foot);
+  if (!shown) return void body.replaceChildren(html("div", { class: "wait" }, html("p", { class: "where" }, code),
+    html("h1", {}, state?.title || "Joining …"), html("p", {}, state ? "You are in. The first scene comes by itself." : "")));
+  const key = JSON.stringify([state.slug, state.round, state.open, state.revealed, state.shown, now.seen, now.follows, now.only, shown.tallies]);
+  if (key === drawn) return;
+  drawn = key;
+  const back = keepFocus(place);
+  body.replaceChildren(...page(state, shown));
+  foot.replaceChildren(...ways(state, shown.card));
+  back();
+}
+
+function page(state, { card: one, answer, tallies }) {
+  const current = now.seen === state.slug, ballot = `${state.slug}/${state.round}`;
+  return [
+    html("p", { class: "where" }, `${code} · ${one.number} of ${one.of}`),
+    html("h1", {}, one.title),
+    now.only && one.question ? null : html("div", { class: "scene" }, prose("div", { class: "prose" }, one.text),
+      one.pictures.map(({ svg, words: shows }) => html("img", { src: pictured(svg), alt: shows }))),
+    one.question && current && !answer ? html("div", { class: "card" },
+      state.round > 1 ? html("p", { class: "again" }, "Vote again") : null,
+      answerForm(one.question, mine[ballot] ?? null, state.open, choose),
+      state.open ? null : html("p", { class: "soft" }, "This vote is closed.")) : null,
+    one.question && !current && !answer ? html("p", { class: "card soft" }, one.question.ask) : null,
+    answer ? verdict(one, answer, tallies) : null,
+  ].filter(Boolean);
+}
+
+function ways(state, one) {
+  const number = state.shown.indexOf(now.seen);
+  const step = (label, slug, key) => html("button", { type: "button", "data-key": key, disabled: !slug, onclick: () => look(slug) }, label);
+  return [
+    html("nav", { class: "steps", "aria-label": "Scenes so far" },
+      step("‹ Earlier", state.shown[number - 1], "earlier"), step("Later ›", state.shown[number + 1], "later"),
+      one.question ? html("button", { type: "button", "data-key": "only", "aria-pressed": String(now.only), onclick: () => {
+        now.only = !now.only;
+        kept.write({ only: now.only });
+        draw();
+      } }, "Only the question") : null,
+      html("a", { class: "button", "data-key": "open", href: root + one.address, target: "_blank", rel: "noopener" }, "Open it live")),
+    now.follows ? null : html("button", { type: "button", class: "main back", "data-key": "back", onclick: () => look(state.slug) },
+      state.open ? "A question is open: back to the lecture" : "Back to the lecture"),
+  ].filter(Boolean);
+}
+
+function verdict(one, answer, tallies) {
+  const last = mine[`${one.slug}/${tallies.length}`] ?? mine[`${one.slug}/1`];
+  return html("div", { class: "card verdict" }, html("p", { class: "ask" }, one.question.ask), html("p", { class: "figure" }, answer.answer),
+    last === undefined ? null : html("p", {}, `You said ${wordsOf(one.question, last)}.`), prose("div", { class: "prose" }, answer.because),
+    distribution(one.question, tallies, answer), html("p", { class: "soft" }, answer.source));
+}
+
+// A phone that has slept, or has a net again, asks at once; another tab's answer is this one's too.
+const wake = () => {
+  waiting?.abort();
+  if (pending) deliver();
+};
+if (code) {
+  draw();
+  listen();
+  if (pending) deliver();
+  addEventListener("online", wake);
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") wake(); });
+  addEventListener("storage", ({ key }) => {
+    if (key !== `resnet-vote-${code}`) return;
+    mine = { ...mine, ...kept.read().mine };
+    drawn = "";
+    draw();
+  });
+} else join();

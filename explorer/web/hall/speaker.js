@@ -1,0 +1,177 @@
+// The speaker's window: notes, the next scene, clock and time per scene, the votes as they come, the reveal. Beside the projector's
+// window it hears from it through a channel of the browser; on another device (a phone as the remote) it asks the server.
+
+import { html } from "../js/dom.js";
+import { prose } from "../lecture_bar/prose.js";
+import { distribution } from "./charts.js";
+import { keepFocus } from "./focus.js";
+import { ask, keeper, patience, sleep } from "./wire.js";
+
+const place = document.getElementById("place");
+const beside = location.protocol === "blob:" ? location.hash.slice(1) : "";
+const base = location.pathname.replace(/\/speaker\/*$/, "");
+const kept = keeper(`resnet-speaker-${beside || base}`);
+const started = kept.read().started ?? Date.now();
+const spent = kept.read().spent ?? {}; // slug → seconds
+kept.write({ started });
+
+let view = null, since = Date.now(), drawn = "", problem = "", tooled = false;
+let act = (/** @type {string} */ _what) => {};
+const clock = html("time", {}), total = html("span", {}), here = html("span", {}), live = html("p", { class: "status", role: "status" });
+const minutes = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+
+function tick() {
+  const time = Date.now();
+  if (view) spent[view.slug] = (spent[view.slug] ?? 0) + Math.max(0, time - since) / 1000;
+  since = time;
+  clock.textContent = new Date(time).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  total.textContent = minutes((time - started) / 1000);
+  if (!view) return;
+  here.textContent = minutes(spent[view.slug]);
+  here.classList.toggle("long", spent[view.slug] > 60 * view.minutes);
+  kept.write({ spent });
+}
+
+function say(sentence) {
+  problem = sentence;
+  live.textContent = sentence;
+}
+
+// view: { slug, title, number, of, notes, after, minutes, question, answer, revealed, hall, code }; hall is what `watch` says.
+function show(next) {
+  tick();
+  view = next;
+  tick();
+  draw();
+}
+
+function draw() {
+  const key = JSON.stringify([view, problem]);
+  if (!view || key === drawn) return;
+  drawn = key;
+  const back = keepFocus(place);
+  const button = (key, label, attributes = {}) => html("button", { type: "button", "data-key": key, onclick: () => act(key), ...attributes }, label);
+  const asks = view.question && !view.revealed;
+  const dialog = place.querySelector("dialog");
+  place.querySelector(".speaker")?.remove();
+  if (!dialog) place.replaceChildren();
+  place.prepend(html("div", { class: "speaker" },
+    html("header", {},
+      html("div", { class: "times" }, html("div", {}, clock, html("small", {}, "clock")), html("div", {}, total, html("small", {}, "since the start")),
+        html("div", {}, here, html("small", {}, `this scene, of ${minutes(60 * view.minutes)}`))),
+      html("p", { class: "where" }, `${view.number} of ${view.of}`), html("h1", {}, view.title)),
+    html("section", { class: "notes", "aria-label": "Notes" }, view.notes ? prose("div", { class: "prose" }, view.notes) : html("p", { class: "soft" }, "No notes.")),
+    html("section", { class: "aside" },
+      html("p", { class: "next" }, view.after ? "Next: " : "The last scene", view.after ? html("b", {}, view.after) : null),
+      view.question ? html("div", { class: "card" }, html("p", { class: "ask" }, view.question.ask), votes(button), answer()) : null,
+      view.hall ? tools(button) : null),
+    html("nav", { class: "steps", "aria-label": "Steer" }, button("previous", "‹ Back", { disabled: view.number <= 1 }),
+      asks ? button("reveal", "Reveal", { class: "main" }) : button("next", "Next ›", { class: "main", disabled: view.number >= view.of })),
+    live));
+  back();
+}
+
+function votes(button) {
+  const { hall } = view;
+  if (!hall || hall.slug !== view.slug) return null;
+  return html("div", {}, html("p", { class: "count" }, html("b", {}, String(hall.answered)), ` of ${Math.max(hall.here, hall.answered)} answered`),
+    distribution(view.question, hall.tallies, view.answer), html("div", { class: "steps" },
+      hall.open ? button("close", "Close the vote") : null, hall.rounds_left > 0 ? button("again", "Vote again") : null));
+}
+
+const answer = () => (view.answer ? html("div", { class: "soft" }, html("p", {}, "The answer, for you: ", html("b", {}, view.answer.answer)),
+  prose("div", { class: "prose" }, view.answer.because)) : null);
+
+function tools(button) {
+  return html("details", { open: tooled, ontoggle: (event) => { tooled = event.currentTarget.open; } }, html("summary", {}, `Votes ${view.code}: ${view.hall.here} phones`), html("div", { class: "steps" },
+    button("results.csv", "Results (CSV)"), button("results.json", "Results (JSON)"), beside ? button("remote", "A phone as the remote") : null));
+}
+
+function download(name, text) {
+  const url = URL.createObjectURL(new Blob([text]));
+  html("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
+}
+
+const csv = (found) => [["scene", "question", "round", "choice", "votes", "right", "answer"],
+  ...found.flatMap((one) => one.choices.map((row) => [one.scene, one.question, one.round, row.choice, row.votes, row.right, one.answer]))]
+  .map((row) => row.map((cell) => (/[",\n]/.test(String(cell)) ? `"${String(cell).replaceAll('"', '""')}"` : String(cell))).join(",")).join("\n") + "\n";
+
+function take(name, found, code) {
+  download(`votes-${code}.${name.slice(8)}`, name === "results.csv" ? csv(found) : JSON.stringify({ session: code, results: found }, null, 2));
+}
+
+// ── beside the projector: a channel of the browser, no server ──
+
+function byChannel() {
+  const channel = new BroadcastChannel(beside);
+  channel.onmessage = ({ data }) => {
+    if (data.kind === "scene") { say(""); show(data.view); }
+    if (data.kind === "gone") { say("The projector’s window is closed."); draw(); }
+    if (data.kind === "results") take(data.name, data.results, data.code);
+    if (data.kind === "remote") remoteCode(data.remote);
+    if (data.kind === "problem") { say(data.sentence); draw(); }
+  };
+  act = (what) => channel.postMessage({ kind: "do", do: what });
+  channel.postMessage({ kind: "hello" });
+}
+
+function remoteCode({ url, code }) {
+  const dialog = html("dialog", { class: "remote", "aria-label": "A phone as the remote" }, html("h2", {}, "A phone as the remote"),
+    html("p", {}, "For your own phone: it works once, within three minutes, and gives this window to it."),
+    code ? html("img", { src: code, alt: `QR code of ${url}` }) : null, html("p", { class: "soft" }, url),
+    html("form", { method: "dialog" }, html("button", { class: "main" }, "Close")));
+  place.append(dialog);
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.showModal();
+}
+
+// ── on another device: the server, by token ──
+
+async function byServer() {
+  const word = new URLSearchParams(location.hash.slice(1)).get("pair");
+  if (word) {
+    history.replaceState(null, "", location.pathname);
+    try { kept.write({ token: (await ask(`${base}/pair`, { method: "POST", body: { word } })).token }); } catch (error) { return stopped(error.message); }
+  }
+  const token = kept.read().token;
+  if (!token) return stopped("Open this from the speaker’s window on the computer: “A phone as the remote” shows a code for it.");
+  const code = base.split("/").at(-1).toUpperCase();
+  act = (what) => void remote(what, token, code);
+  let seen = "", last = null;
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") seen = ""; });
+  for (let failures = 0; ; ) {
+    try {
+      const hall = await ask(`${base}/watch?scene=1&since=${seen}`, { token });
+      failures = 0;
+      seen = hall.stamp;
+      last = { ...last, ...hall };
+      if (problem) say("");
+      if (last.card) show({ slug: last.slug, title: last.card.title, number: last.card.number, of: last.card.of, ...last.speaker, question: last.card.question,
+        answer: last.answer, revealed: last.revealed, hall: last, code });
+    } catch (error) {
+      if (error.status === 403 || error.status === 404) return stopped(error.message);
+      say("No connection. This goes on by itself.");
+      draw();
+      await sleep(patience(failures++));
+    }
+  }
+}
+
+async function remote(what, token, code) {
+  try {
+    if (what.startsWith("results")) take(what, (await ask(`${base}/results.json`, { token })).results, code);
+    else await ask(`${base}/steer`, { method: "POST", token, body: { do: what, n: 0 } });
+    if (problem) say("");
+  } catch (error) {
+    say(error.status ? error.message : "No connection: try again.");
+  }
+}
+
+function stopped(sentence) {
+  place.replaceChildren(html("div", { class: "join" }, html("h1", {}, "Speaker’s window"), html("p", { role: "status" }, sentence)));
+}
+
+place.replaceChildren(html("div", { class: "join" }, html("h1", {}, "Speaker’s window"), html("p", {}, "Waiting for the lecture …")));
+setInterval(tick, 1000);
+beside ? byChannel() : byServer();

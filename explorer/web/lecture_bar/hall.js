@@ -1,0 +1,184 @@
+// The hall in the bar: the code to join, how many have answered, the votes beside the reveal; and the speaker's window, which
+// hears of every scene through a channel of the browser.
+
+import { html } from "../js/dom.js";
+import { SPEAKER } from "../js/given.js";
+import { distribution } from "../hall/charts.js";
+import { ask, patience, sleep } from "../hall/wire.js";
+import { holder } from "./holder.js";
+
+const ROOM = "resnetHall"; // in this tab's storage: a reload goes on steering
+const room = (holder.room ??= { hall: null, watched: null, run: 0, done: null, asked: false, popup: null, channel: null });
+
+export const watched = (slug) => (room.watched?.slug === slug ? room.watched : null);
+export const answered = ({ answered, here }) => `${answered} of ${Math.max(here, answered)} answered`;
+
+const store = () => { try { return sessionStorage; } catch { return null; } };
+export const remembered = () => JSON.parse(store()?.getItem(ROOM) ?? "null");
+
+// With each run of the script: whether a hall takes part, and which.
+export function takesPart(stage, hall) {
+  const { waits } = room;
+  room.waits = null;
+  if (waits) stage.act(waits.what, waits.number);
+  if (hall?.code === room.hall?.code) return void (room.hall = hall ?? null);
+  room.hall = hall ?? null;
+  room.watched = room.done = null;
+  room.run += 1;
+  if (!hall) return;
+  room.asked = false;
+  store()?.setItem(ROOM, JSON.stringify({ code: hall.code, token: hall.token }));
+  follow(hall, room.run);
+}
+
+// A tab that was loaded anew says once which session it steered.
+export function resumed(stage) {
+  const before = remembered();
+  if (!before || room.asked) return false;
+  room.asked = true;
+  stage.votes({ do: "resume", ...before });
+  return true;
+}
+
+export function forget() {
+  store()?.removeItem(ROOM);
+}
+
+const url = (path) => `${room.hall.base}vote/${room.hall.code}/${path}`;
+
+async function follow(hall, run) {
+  for (let failures = 0; room.run === run; ) {
+    try {
+      const news = await ask(`${url("watch")}?since=${room.watched?.stamp ?? ""}`, { token: hall.token });
+      if (room.run !== run) return;
+      failures = 0;
+      const last = room.watched;
+      room.watched = news;
+      command(news.command);
+      holder.stage?.voted(!last || last.slug !== news.slug || last.open !== news.open || last.revealed !== news.revealed || last.round !== news.round);
+    } catch (error) {
+      if (room.run !== run) return;
+      if (error.status === 404 || error.status === 403) return holder.stage?.votes({ do: "gone" });
+      await sleep(patience(failures++));
+    }
+  }
+}
+
+// What a remote has asked for, once. What it asked for before this window was there is over.
+function command(asked) {
+  const first = room.done === null;
+  const id = asked?.id ?? 0;
+  if (!first && id > room.done) act(asked.do, asked.n);
+  room.done = id;
+}
+
+// Between two scenes no bar stands for a moment: what is asked then is done by the next one.
+function act(what, number) {
+  if (holder.stage) holder.stage.act(what, number);
+  else room.waits = { what, number };
+}
+
+export async function steer(what) {
+  try {
+    return await ask(url("steer"), { method: "POST", token: room.hall.token, body: { do: what, n: 0 } });
+  } catch (error) {
+    tell({ kind: "problem", sentence: error.status ? error.message : "The server cannot be reached." });
+  }
+}
+
+// Another server behind the same address that does not know the session: then votes are not shared. Asked without cookies, since
+// with them a proxy would send us to the same server again.
+export async function shared(hall) {
+  for (let one = 0; one < 6; one++) {
+    const answer = await fetch(`${url("watch")}?probe=${one}`, { credentials: "omit", cache: "no-store", headers: { Authorization: `Bearer ${hall.token}` } }).catch(() => null);
+    if (answer?.status === 404) return false;
+  }
+  return true;
+}
+
+// ── what stands in the bar ──
+
+export function card(stage) {
+  const { question, slug } = stage.data, now = watched(slug);
+  const listed = question.kind === "choice" ? html("ul", { class: "listed" }, question.choices.map((one) => html("li", {}, one)))
+    : html("p", { class: "soft" }, question.kind === "block" ? "Tap the block on your phone." : `On your phone: ${question.low} to ${question.high} ${question.unit}`);
+  return html("div", { class: "card hall", role: "group", "aria-label": question.ask }, html("p", { class: "ask" }, question.ask), listed,
+    html("p", { class: "count", role: "status" }, now ? answered(now) : "…"),
+    now?.round > 1 ? html("p", { class: "soft" }, "Vote again: the first vote is kept.") : null,
+    html("div", { class: "choices" }, html("button", { type: "button", class: "reveal", onclick: () => stage.reveal() }, "Reveal"),
+      now?.open ? html("button", { type: "button", class: "choice", onclick: () => steer("close") }, "Close the vote") : null,
+      now?.rounds_left > 0 ? html("button", { type: "button", class: "choice", onclick: () => steer("again") }, "Vote again") : null));
+}
+
+export function result(stage) {
+  const now = watched(stage.data.slug), { asked, answer } = stage.data.hall ?? {};
+  return now && asked && now.tallies.length ? distribution(asked, now.tallies, answer) : null;
+}
+
+// How to join, for the last row.
+export function join(stage) {
+  const { hall } = stage.data;
+  return html("div", { class: "code join", role: "dialog", "aria-label": "Vote from your phone", onclick: () => stage.toggleJoin() },
+    hall.qr ? html("img", { src: hall.qr, alt: `QR code of ${hall.url}` }) : null,
+    html("p", {}, hall.url.replace(/^https?:\/\//, "").replace(/\/[^/]*$/, "")), html("p", { class: "letters" }, hall.code),
+    html("p", { class: "count" }, room.watched ? here(room.watched.here) : ""),
+    hall.warning ? html("p", { class: "warns" }, hall.warning) : null);
+}
+
+export const here = (count) => `${count} ${count === 1 ? "phone is" : "phones are"} here`;
+
+// ── the speaker's window ──
+
+const NAME = "resnetSpeaker";
+
+function channel() {
+  if (room.channel) return room.channel;
+  const name = store()?.getItem(NAME) ?? `resnet-speaker-${crypto.randomUUID?.() ?? Math.random().toString(36).slice(2)}`;
+  store()?.setItem(NAME, name);
+  room.channel = new BroadcastChannel(name);
+  room.channel.onmessage = ({ data }) => heard(data);
+  addEventListener("pagehide", () => tell({ kind: "gone" }));
+  return room.channel;
+}
+
+// A window that was opened before a reload is still there, and hears of this one.
+export function listens() {
+  if (store()?.getItem(NAME)) channel();
+}
+
+function tell(message) {
+  room.channel?.postMessage(message);
+}
+
+function heard({ kind, do: what }) {
+  const stage = holder.stage;
+  if (kind === "hello") return stage && says(stage);
+  if (kind !== "do") return;
+  if (what.startsWith("results") || what === "remote") return void fetched(what);
+  what === "close" || what === "again" ? steer(what) : act(what, 0);
+}
+
+async function fetched(what) {
+  try {
+    if (what === "remote") return tell({ kind: "remote", remote: await ask(`${url("remote")}?at=${encodeURIComponent(location.origin + room.hall.base)}`, { token: room.hall.token }) });
+    tell({ kind: "results", name: what, code: room.hall.code, results: (await ask(url("results.json"), { token: room.hall.token })).results });
+  } catch (error) {
+    tell({ kind: "problem", sentence: error.status ? error.message : "The server cannot be reached." });
+  }
+}
+
+export function says({ data }) {
+  if (data.bare || !room.channel) return;
+  const now = watched(data.slug);
+  tell({ kind: "scene", view: { slug: data.slug, title: data.title, number: data.number, of: data.scenes.length, notes: data.notes,
+    after: data.scenes[data.number]?.title ?? "", minutes: data.minutes, question: data.hall?.asked ?? data.question,
+    answer: data.hall?.answer ?? null, revealed: Boolean(data.verdict) || !data.question, hall: now, code: room.hall?.code ?? "" } });
+}
+
+export function openSpeaker(stage) {
+  const name = channel().name;
+  if (room.popup && !room.popup.closed) return room.popup.focus();
+  const page = URL.createObjectURL(new Blob([SPEAKER], { type: "text/html" }));
+  room.popup = window.open(`${page}#${name}`, "resnet-speaker", "popup,width=1000,height=720");
+  says(stage);
+}

@@ -1,0 +1,216 @@
+"""A hall takes part, in real browsers: a projector, its speaker's window, two phones and a remote play a whole question."""
+
+from __future__ import annotations
+
+import json
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from explorer import lecture
+from tests.browser.test_stage import LEAST, LOST, SIZES, SMALL, settled
+from tests.conftest import Visit
+
+TOUR = lecture.load()
+DEEPER, PARAMETERS, DOTTED = TOUR.find("deeper"), TOUR.find("parameters"), TOUR.find("conv2x-dotted")
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+WIDE = "document.documentElement.scrollWidth <= innerWidth"
+SHOWN = """() => [...document.querySelectorAll("body *")].filter((one) => one.checkVisibility() && [...one.childNodes].some((node) =>
+  node.nodeType === 3 && node.textContent.trim()) && parseFloat(getComputedStyle(one).fontSize) < 12).map((one) => one.outerHTML.slice(0, 80))"""
+
+
+def phone(browser, url: str, faults: list[str], **look: object) -> Page:
+    opened = browser.new_context(**PHONE | look).new_page()
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    opened.goto(url)
+    return opened
+
+
+def fair(page: Page) -> None:
+    """Nothing serious for axe, nothing wider than the phone, nothing smaller than 12 px."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response
+    assert [one["id"] for one in found["violations"] if one["impact"] in ("serious", "critical")] == []
+    assert page.evaluate(WIDE) and page.evaluate(SHOWN) == []
+
+
+def answer_by_keyboard(page: Page, steps: int) -> None:
+    """From the top of the page to the slider by Tab, and on by arrows; what is heard says the same."""
+    slider = page.get_by_role("slider", name=DEEPER.question.ask)
+    for _ in range(10):
+        page.keyboard.press("Tab")
+        if slider.evaluate("one => one === document.activeElement"):
+            break
+    assert slider.get_attribute("aria-valuetext") == "no answer yet"
+    for _ in range(steps):
+        page.keyboard.press("ArrowRight")
+    said = f"{20 + steps / 2:g} %"
+    expect(page.get_by_role("status")).to_contain_text(f"Your answer is counted: {said}")
+    assert slider.get_attribute("aria-valuetext") == said
+
+
+def test_a_whole_question_on_projector_speakers_window_phones_and_remote(visit, browser, server) -> None:
+    faults: list[str] = []
+    seen = visit("/lecture", TOUR.title, viewport=dict(zip(("width", "height"), SIZES["projector"])), fresh=True)
+    beamer, stage = seen.page, seen.page.locator(".stage")
+    first, second = join(seen, browser, server.url, faults)
+    vote(stage, first)
+    answer_by_keyboard(second, 4)
+    expect(stage.locator(".hall .count")).to_have_text("2 of 2 answered")
+    assert stage.locator(".rounds").count() == 0  # the projector has the count, and nothing of the votes
+    sleep(second)
+    faults.clear()  # what the browser says of a net that is not there
+    with beamer.expect_popup() as opened:
+        beamer.keyboard.press("n")
+    speaker = opened.value
+    asked: list[str] = []
+    speaker.on("request", lambda request: asked.append(request.url))
+    speak(speaker, stage, first)
+    reveal(seen, speaker, first)
+    assert asked == []  # no server in between
+    way = look_back(speaker, first)
+    remote = phone(browser, f"{server.url}/vote/{way}", faults)
+    late = phone(browser, f"{server.url}/vote/{way}", [])
+    take_over(remote, late)
+    tap(seen, remote, first, second)
+    take_home(speaker)
+    assert faults == []
+    for page in (first, second, remote, late):
+        page.context.close()
+    speaker.close()
+
+
+def join(seen: Visit, browser, url: str, faults: list[str]) -> tuple[Page, Page]:
+    """A session begins; one phone comes by its address, one by typing the code."""
+    beamer, stage = seen.page, seen.page.locator(".stage")
+    beamer.get_by_role("link", name="Start with votes from phones").click()
+    letters = stage.locator(".join .letters")
+    letters.wait_for(timeout=30_000)
+    code = letters.inner_text()
+    here = f"{url}/vote/{code}"
+    assert stage.locator(".join img").get_attribute("alt").endswith(f"/vote/{code}")
+
+    first = phone(browser, here.lower(), faults)
+    second = phone(browser, f"{url}/vote", faults, color_scheme="dark")
+    second.get_by_label("The code on the screen").fill(code.lower())
+    second.keyboard.press("Enter")
+    for one in (first, second):
+        one.get_by_role("heading", name=DEEPER.title).wait_for()
+        fair(one)
+    expect(stage.locator(".join .count")).to_have_text("2 phones are here")
+    beamer.keyboard.press("Escape")
+    expect(stage.locator(".join")).to_have_count(0)
+    return first, second
+
+
+def vote(stage: Locator, first: Page) -> None:
+    """By keyboard, in two tabs, over a reload: one phone, one vote."""
+    answer_by_keyboard(first, 17)
+    tab = first.context.new_page()  # another tab of the same phone
+    tab.goto(first.url)
+    tab.get_by_role("slider").wait_for()
+    expect(tab.locator(".said")).to_have_text("28.5 %")  # it knows what the first has said
+    tab.get_by_role("slider").fill("16")
+    expect(tab.get_by_role("status")).to_contain_text("is counted: 28 %")
+    tab.close()
+    first.reload()
+    expect(first.locator(".said")).to_have_text("28 %")
+    expect(stage.locator(".hall .count")).to_have_text("1 of 2 answered")
+
+
+def sleep(second: Page) -> None:
+    """Asleep or out of the net: the answer is kept, and counted as soon as there is one."""
+    second.context.set_offline(True)
+    second.get_by_role("slider").fill("6")
+    expect(second.get_by_role("status")).to_contain_text("Your answer is kept")
+    second.context.set_offline(False)
+    expect(second.get_by_role("status")).to_contain_text("is counted: 23 %")
+
+
+def speak(speaker: Page, stage: Locator, first: Page) -> None:
+    """The speaker's window: notes, the next scene, the votes as they come; it closes a round and opens another."""
+    expect(speaker.locator(".notes")).to_contain_text("Let the hall commit itself")
+    expect(speaker.locator(".next")).to_contain_text(TOUR.scenes[1].title)
+    expect(speaker.locator(".count")).to_have_text("2 of 2 answered")
+    expect(speaker.locator(".rounds [role=img]")).to_have_attribute(
+        "aria-label", "23 %: 1, 28 %: 1. The model says 28.54 %."
+    )
+    assert "commit itself" not in stage.inner_text()
+    fair(speaker)
+    speaker.get_by_role("button", name="Close the vote").click()
+    expect(first.get_by_role("status")).to_have_text("The vote is closed.")
+    assert first.get_by_role("slider").is_disabled()
+    speaker.get_by_role("button", name="Vote again").click()
+    expect(first.locator(".said")).to_have_text("Move the slider")
+    first.get_by_role("slider").fill("17")
+    expect(first.get_by_role("status")).to_contain_text("is counted: 28.5 %")
+    expect(speaker.locator("figcaption").nth(1)).to_have_text("Second vote: 1")
+
+
+def reveal(seen: Visit, speaker: Page, first: Page) -> None:
+    """A reload of the projector goes on steering, the speaker's window finds it again, and both rounds stand beside the answer."""
+    beamer, stage = seen.page, seen.page.locator(".stage")
+    beamer.reload()
+    expect(stage.locator(".hall .count")).to_have_text("1 of 2 answered", timeout=30_000)
+    speaker.get_by_role("button", name="Reveal").click()
+    verdict = stage.locator(".verdict")
+    expect(verdict.locator(".answer")).to_have_text("28.54 %", timeout=20_000)
+    expect(verdict.locator("figcaption")).to_have_text(["First vote: 2", "Second vote: 1"])
+    expect(verdict.locator(".model").first).to_have_text("✓ 28.54 %")
+    for script, arg in ((SMALL, LEAST), (LOST, None)):
+        assert settled(seen, script, arg) == []
+    expect(first.locator(".verdict")).to_contain_text("You said 28.5 %.")
+    fair(first)
+
+
+def look_back(speaker: Page, first: Page) -> str:
+    """A phone that looks back stays there. The address for a remote."""
+    speaker.get_by_role("button", name="Next").click()
+    first.get_by_role("heading", name=TOUR.scenes[1].title).wait_for()
+    first.get_by_role("button", name="Earlier").click()
+    first.get_by_role("heading", name=DEEPER.title).wait_for()
+    speaker.locator("summary").click()
+    speaker.get_by_role("button", name="A phone as the remote").click()
+    way = str(speaker.locator("dialog .soft").inner_text().split("/vote/")[1])
+    speaker.get_by_role("button", name="Close", exact=True).click()
+    return way
+
+
+def take_over(remote: Page, late: Page) -> None:
+    """By a code that is good once."""
+    expect(remote.locator(".notes")).to_contain_text("Not one parameter more")
+    assert "pair" not in remote.url
+    fair(remote)
+    expect(late.get_by_role("status")).to_contain_text("has been used")
+
+
+def tap(seen: Visit, remote: Page, first: Page, second: Page) -> None:
+    """One tap brings a phone back to the lecture; it answers on the map, and the heat map stands beside the reveal."""
+    beamer, verdict = seen.page, seen.page.locator(".stage .verdict")
+    beamer.get_by_role("button", name="All scenes (L)").click()
+    beamer.get_by_role("link", name=PARAMETERS.title, exact=True).click()
+    expect(remote.get_by_role("heading", level=1)).to_have_text(PARAMETERS.title, timeout=20_000)
+    assert first.get_by_role("heading", level=1).inner_text() == DEEPER.title
+    first.get_by_role("button", name="A question is open: back to the lecture").click()
+    first.get_by_role("radio", name="conv5_x, block 0").check(force=True)
+    second.get_by_role("radio", name="conv4_x, block 2").check(force=True)
+    expect(second.get_by_role("status")).to_contain_text("is counted: layer3.2")
+    fair(second)
+    expect(remote.locator(".count")).to_have_text("2 of 2 answered")
+    remote.get_by_role("button", name="Reveal").click()
+    expect(verdict.locator(".heat .tile.right")).to_have_text("1", timeout=20_000)
+    assert verdict.locator(".heat .tile").count() == 18
+    for script, arg in ((SMALL, LEAST), (LOST, None)):
+        assert settled(seen, script, arg) == []
+
+
+def take_home(speaker: Page) -> None:
+    """The results, without persons."""
+    with speaker.expect_download() as taken:
+        speaker.get_by_role("button", name="Results (JSON)").click()
+    told = json.loads(taken.value.path().read_text())
+    assert [(one["scene"], one["round"], one["votes"]) for one in told["results"]] == [
+        ("deeper", 1, 2),
+        ("deeper", 2, 1),
+        ("parameters", 1, 2),
+    ]

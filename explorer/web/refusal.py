@@ -25,7 +25,8 @@ def show(link: Query) -> None:
     kept = {key: value for key, value in link.given.items() if key not in DEFAULTS}
     if st.context.is_embedded:
         kept["embed"] = "true"
-    offers = [*link.instead, *([("", {})] if all(params for _, params in link.instead) else [])]
+    asked = [*link.instead, *([("", {})] if all(params for _, params in link.instead) else [])]
+    offers = {of_params(params): params for _, params in reversed(asked)}  # each net once, as it was first meant
     pieces.html(
         Markup(
             '<div class="refused" role="alert"><h2>This link asks for something that is not here</h2><ul>{}</ul>'
@@ -34,9 +35,9 @@ def show(link: Query) -> None:
             joined(Markup("<li>{}</li>").format(fault) for fault in faults),
             joined(
                 Markup('<a class="offer" href="?{}">{}</a> ').format(
-                    urlencode(dict(params) | kept, safe=",:/."), naming.title(of_params(params).spec)
+                    urlencode(dict(params) | kept, safe=",:/."), naming.title(chosen.spec)
                 )
-                for _, params in offers
+                for chosen, params in reversed(offers.items())
             ),
         )
     )

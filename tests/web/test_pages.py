@@ -97,6 +97,11 @@ def test_a_links_fault_is_said_by_field_value_and_choices_and_no_model_is_shown(
     assert 'class="built"' not in everything(app) and not app.sidebar.button_group and not app.sidebar.text_input
 
 
+def test_each_net_that_may_be_meant_is_offered_once() -> None:
+    offered = re.findall(r'class="offer"[^>]*>([^<]*)<', everything(open_app("depth=34&token=abc")))
+    assert len(offered) == len(set(offered)) > 1 and "ResNet-34" in offered
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -37,11 +37,13 @@ ul {{ list-style: none; padding: 0 }} ul li {{ margin: .2rem 0 }} ul li::before 
 .place {{ display: inline-block; width: 1.5rem; border-bottom: 1px solid #111; margin-right: .5rem }}
 .order li::before {{ content: none }}
 .blank {{ display: inline-block; min-width: 12rem; border-bottom: 1px solid #111; height: 1.75rem }}
+.who {{ margin-top: 1rem; display: flex; gap: .5rem }} .who span {{ flex: 1; border-bottom: 1px solid #111 }}
 pre {{ white-space: pre-wrap; font: .875rem/1.4 ui-monospace, monospace; margin: .25rem 0 }}
 @media print {{ body {{ margin: 0; max-width: none; font-size: 11pt }} @page {{ margin: 2cm }} }}
 </style></head><body>
 <h1>{name}: exercises</h1>
 <p class="about">Seed {seed}, version {version}. Pictures are height × width in pixels. MACs: one multiply-add counts once.</p>
+<p class="who">Name <span></span> Date <span></span></p>
 <ol>{asked}</ol>
 <h2>Solutions</h2>
 <ol>{solved}</ol>

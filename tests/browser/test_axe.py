@@ -15,6 +15,8 @@ VIEWS = (  # each with parts that no page has on opening
     "/timing?view=limit",
     "/compare?diff=layers",
     "/why_residual?reveal=true",
+    "/practice?seed=v2-7&q=3",
+    "/practice?do=sheet&seed=v2-7",
     "/?depth=77",
     "/?depth=50&node=layer1.0&lecture=conv2x-dotted&present=1&guess=13",
     "/blocks?equal=cost&lecture=bottleneck",

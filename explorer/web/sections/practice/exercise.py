@@ -159,10 +159,9 @@ def _order(record: Record, one: Question) -> None:
             taken = name in picked
             st.button(
                 plain(f"{picked.index(name) + 1} · {name}" if taken else name),
-                key=f"choice-{place}",
+                key=f"choice-{'taken' if taken else 'free'}-{place}",
                 icon=None if taken else ":material/radio_button_unchecked:",
                 width="stretch",
-                type="primary" if taken else "secondary",
                 on_click=press,
                 args=(name,),
             )

@@ -122,6 +122,6 @@ def _command(chosen: Chosen, at: Asked, nets: list[str], topics: tuple[str, ...]
     more = f" --nets {','.join(nets)}" if nets else ""
     st.code(
         f"{words}{more} --count {count} --seed {at.name} --topics {','.join(topics)} --format html",
-        "bash",
+        None,
         wrap_lines=True,
     )

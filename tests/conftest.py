@@ -297,3 +297,14 @@ def visit(browser, tabs, server: Server) -> Iterator:
             one.page.evaluate("localStorage.clear(), sessionStorage.clear()")
             one.context.clear_cookies()
             one.page.goto("about:blank")  # the visitor leaves, and no run of this test goes on in the next
+
+
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """Tiny convolutions on several threads wait for each other more than they compute."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)

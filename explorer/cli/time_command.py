@@ -19,6 +19,7 @@ from explorer.spec import ResNetSpec
 from explorer.timing.data.settings import CHOICES, Settings
 
 if TYPE_CHECKING:  # needs torch: not before there is something to measure
+    from explorer.timing.data.records import RunRow
     from explorer.timing.measure.parts import Parts
 
 LISTS = ("dtype", "memory_format", "compile")  # flags that take several values, separated by commas
@@ -62,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
 
 def measured(asked: Sequence[tuple[ResNetSpec, Settings]], args: argparse.Namespace, path: Path | None) -> int:
     """Time one after another, and save after each; how many were refused."""
-    rows: list[dict[str, object]] = []
+    rows: list[RunRow] = []
     refused = 0
     for spec, settings in asked:
         try:
@@ -142,7 +143,7 @@ def numbers(name: str, text: str | None) -> list[int | None]:
     return [int(part) for part in text.split(",")]
 
 
-def timed_row(spec: ResNetSpec, settings: Settings, args: argparse.Namespace) -> dict[str, object]:
+def timed_row(spec: ResNetSpec, settings: Settings, args: argparse.Namespace) -> RunRow:
     """Measure, print, and return the row for the file."""
     from explorer.timing.data.records import Cut, row_of
     from explorer.timing.measure.against_limit import Limit, rooflined
@@ -180,7 +181,7 @@ def print_parts(parts: Parts) -> None:
     print(f"  {cut(parts)}")
 
 
-def save(path: Path, rows: Sequence[dict[str, object]]) -> None:
+def save(path: Path, rows: Sequence[RunRow]) -> None:
     """All rows so far; a file that was there is replaced at once, never half written."""
     from explorer.timing.data.records import dumps
 

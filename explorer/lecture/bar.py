@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import TypedDict
 
 from markupsafe import escape
 
@@ -14,11 +15,98 @@ from explorer.lecture.scene_text import about, asked, filled, prose
 from explorer.tell.link import data_uri, qr_svg
 from explorer.tell.markup import Cards
 
-INPUTS = ("ask", "kind", "choices", "low", "high", "step", "unit")
+
+class Inputs(TypedDict):
+    """What a question asks, and with what it is answered."""
+
+    ask: str
+    kind: str
+    choices: Sequence[str]
+    low: float
+    high: float
+    step: float
+    unit: str
+
+
+class Verdict(TypedDict):
+    """An answer beside the visitor's: `answers.Verdict` as the bar shows it. source: with its mark."""
+
+    ask: str
+    right: bool | None
+    said: str
+    answer: str
+    sentence: str
+    source: str
+    because: str
+
+
+class Link(TypedDict):
+    """A scene to go to."""
+
+    title: str
+    address: str
+
+
+class Bar(TypedDict):
+    """All that the bar's script takes."""
+
+    lecture: str
+    slug: str
+    title: str
+    number: int
+    minutes: float
+    scenes: list[Link]
+    page: str
+    path: str
+    present: bool
+    address: str
+    here: str
+    revealed: str | None
+    text: str
+    notes: str
+    question: Inputs | None
+    verdict: Verdict | None
+    cards: str
+
+
+class Listed(Link):
+    """A scene in the list. asks: whether it has a question."""
+
+    asks: bool
+    about: str
+
+
+class Listing(TypedDict):
+    """All that the list's script takes."""
+
+    overview: bool
+    page: str
+    scenes: list[Listed]
+    cards: str
+
+
+class Asked(TypedDict):
+    """A scene's question and its answer; empty where it asks nothing."""
+
+    question: str
+    answer: str
+    source: str
+
+
+class SceneRow(Asked):
+    """A scene to take home."""
+
+    number: int
+    scene: str
+    title: str
+    page: str
+    address: str
+    minutes: float
+    text: str
 
 
 @lru_cache(maxsize=64)
-def bar(run: Lecture, scene: Scene, page: str, guess: str = "", present: bool = False) -> dict[str, object]:
+def bar(run: Lecture, scene: Scene, page: str, guess: str = "", present: bool = False) -> Bar:
     """The bar over a page. page: where the visitor is. guess: "" before the reveal. Treat as read-only."""
     cards = Cards("stage")
     question, own = scene.question, {"lecture": scene.slug}
@@ -44,21 +132,33 @@ def bar(run: Lecture, scene: Scene, page: str, guess: str = "", present: bool = 
     }
 
 
-def _inputs(scene: Scene) -> dict[str, object] | None:
+def _inputs(scene: Scene) -> Inputs | None:
     """What the visitor answers, and with what."""
     if scene.question is None:
         return None
-    return {key: value for key, value in asdict(scene.question).items() if key in INPUTS} | {"ask": asked(scene)}
-
-
-def _verdict(scene: Scene, guess: str, cards: Cards) -> dict[str, object]:
-    found = asdict(evaluate(scene, guess))
-    proof = answer(scene.asks, scene).proof
-    mark = units.PROVENANCE_MARK.get(found["source"], units.PROVENANCE_MARK["published"])
-    return found | {
-        "source": f"{mark} {found['source']}",
+    one = scene.question
+    return {
         "ask": asked(scene),
-        "answer": cards.number(proof, found["answer"]) if proof else escape(found["answer"]),
+        "kind": one.kind,
+        "choices": one.choices,
+        "low": one.low,
+        "high": one.high,
+        "step": one.step,
+        "unit": one.unit,
+    }
+
+
+def _verdict(scene: Scene, guess: str, cards: Cards) -> Verdict:
+    found = evaluate(scene, guess)
+    proof = answer(scene.asks, scene).proof
+    mark = units.PROVENANCE_MARK.get(found.source, units.PROVENANCE_MARK["published"])
+    return {
+        "right": found.right,
+        "said": found.said,
+        "sentence": found.sentence,
+        "source": f"{mark} {found.source}",
+        "ask": asked(scene),
+        "answer": cards.number(proof, found.answer) if proof else escape(found.answer),
         "because": prose(scene.asks.because, scene.chosen, False, cards),
     }
 
@@ -71,10 +171,10 @@ def phone(root: str, scene: Scene) -> dict[str, str]:
 
 
 @lru_cache(maxsize=8)
-def listing(run: Lecture, page: str) -> dict[str, object]:
+def listing(run: Lecture, page: str) -> Listing:
     """The scenes of a lecture with the first sentence of each."""
     cards = Cards("scenes")
-    scenes = [
+    scenes: list[Listed] = [
         {
             "title": scene.title,
             "address": scene.address,
@@ -86,7 +186,7 @@ def listing(run: Lecture, page: str) -> dict[str, object]:
     return {"overview": True, "page": page, "scenes": scenes, "cards": cards.html()}
 
 
-def rows(run: Lecture) -> list[dict[str, object]]:
+def rows(run: Lecture) -> list[SceneRow]:
     """The scenes as plain rows, to take home: what is shown, said and asked, and the answer."""
     return [
         {
@@ -103,7 +203,7 @@ def rows(run: Lecture) -> list[dict[str, object]]:
     ]
 
 
-def _asked(scene: Scene) -> dict[str, str]:
+def _asked(scene: Scene) -> Asked:
     if scene.question is None:
         return {"question": "", "answer": "", "source": ""}
     verdict = evaluate(scene, "")

@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TypedDict
 
 import torch
 from safetensors.torch import load
@@ -23,6 +24,13 @@ NETS: dict[str, ResNetSpec] = {
     for depth in (20, 56)
     for kind, shortcut in (("residual", "A"), ("plain", "none"))
 }
+
+
+class Record(TypedDict):
+    """What is asked of a net's record in digits.json, which holds the recipe and the protocol besides."""
+
+    sha256: str
+    test_error_percent: float
 
 
 def record_file() -> Path:
@@ -43,9 +51,9 @@ def recorded_responses() -> dict[str, list[float]]:
 
 
 @lru_cache(maxsize=1)
-def records() -> dict[str, dict[str, object]]:
+def records() -> dict[str, Record]:
     """Net → its record. Treat as read-only."""
-    found: dict[str, dict[str, object]] = json.loads(record_file().read_text(encoding="utf-8"))
+    found: dict[str, Record] = json.loads(record_file().read_text(encoding="utf-8"))
     return found
 
 

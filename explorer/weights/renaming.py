@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TypedDict
 
 from explorer.spec import ResNetSpec
 from explorer.weights.layouts import Layout, Path
@@ -38,7 +39,15 @@ def renamed(name):
 '''
 
 
-def table(found: Recognised, spec: ResNetSpec) -> list[dict[str, object]]:
+class Renamed(TypedDict):
+    """A tensor: its name in the file, in the net, its shape."""
+
+    file: str
+    net: str
+    shape: list[int]
+
+
+def table(found: Recognised, spec: ResNetSpec) -> list[Renamed]:
     """One row per tensor of the net, in its order: the file's name, ours, the shape; names that the file lacks in
     brackets."""
     return [

@@ -15,6 +15,7 @@ from explorer.facts.proof import evaluate
 from explorer.net.resnet import build
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, preset
+from tests.facts.saved import saved_by_torch
 
 SPECS = {
     "basic": dict(block="basic"),
@@ -73,20 +74,7 @@ def spec(request) -> ResNetSpec:
 
 
 def test_autograd_saves_exactly_that(spec):
-    picture = torch.randn(3, 3, 65, 50)
-    model = build(spec, seed=0).train()
-    parameters = {tensor.untyped_storage()._cdata for tensor in [*model.parameters(), *model.buffers()]}
-    saved: dict[int, torch.UntypedStorage] = {}
-
-    def pack(tensor: torch.Tensor) -> torch.Tensor:
-        storage = tensor.untyped_storage()
-        if storage._cdata not in parameters:
-            saved[storage._cdata] = storage
-        return tensor
-
-    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
-        model(picture)
-    assert memory.saved_bytes(trace(spec, 65, 50, 3)) == sum(storage.nbytes() for storage in saved.values())
+    assert memory.saved_bytes(trace(spec, 65, 50, 3)) == saved_by_torch(spec)
 
 
 def test_the_peak_of_a_forward_pass_is_exactly_that(spec):

@@ -14,6 +14,7 @@ from explorer.facts.proof import evaluate
 from explorer.net.resnet import build
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, preset
+from tests.facts.saved import saved_by_torch
 from tests.facts.test_memory import SPECS, Alive, walked
 
 GROUPED = ("group", "group pre")
@@ -23,21 +24,8 @@ def small(name: str) -> ResNetSpec:
     return ResNetSpec(**{"stages": (2, 2, 1), "width": 8, "num_classes": 5, **SPECS[name]})
 
 
-def saved_by_torch(spec: ResNetSpec) -> int:
-    model = build(spec, seed=0).train()
-    parameters = {tensor.untyped_storage()._cdata for tensor in [*model.parameters(), *model.buffers()]}
-    saved: dict[int, torch.UntypedStorage] = {}
-
-    def pack(tensor: torch.Tensor) -> torch.Tensor:
-        storage = tensor.untyped_storage()
-        if storage._cdata not in parameters:
-            saved[storage._cdata] = storage
-        return tensor
-
-    hooks = torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor)
-    with hooks, torch.autocast("cpu", dtype=torch.bfloat16):
-        model(torch.randn(3, 3, 65, 50))
-    return sum(storage.nbytes() for storage in saved.values())
+def under_autocast(spec: ResNetSpec) -> int:
+    return saved_by_torch(spec, torch.autocast("cpu", dtype=torch.bfloat16))
 
 
 def alive_in_torch(spec: ResNetSpec) -> int:
@@ -60,15 +48,15 @@ def as_on_a_gpu(patch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("name", [name for name in SPECS if name not in GROUPED])
 def test_autograd_saves_exactly_that(name):
-    assert autocast.saved(trace(small(name), 65, 50, 3)).value == saved_by_torch(small(name))
+    assert autocast.saved(trace(small(name), 65, 50, 3)).value == under_autocast(small(name))
 
 
 @pytest.mark.parametrize("name", GROUPED)
 def test_with_groupnorm_it_is_what_a_gpu_keeps_and_more_than_a_cpu(name, monkeypatch):
     said = autocast.saved(trace(small(name), 65, 50, 3)).value
-    assert said > saved_by_torch(small(name))
+    assert said > under_autocast(small(name))
     as_on_a_gpu(monkeypatch)
-    over = said - saved_by_torch(small(name))
+    over = said - under_autocast(small(name))
     # Without a norm before it, the pool keeps the stem's 16-bit output: told as fp32.
     assert over == (2 * 3 * 32 * 33 * 25 if name == "group pre" else 0)
 

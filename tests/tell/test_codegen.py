@@ -24,13 +24,7 @@ CHOSEN = CHOICES | {"norm": ("batch", "none"), "stem": ("imagenet", "cifar")}
 COMBINATIONS = list(itertools.product(*(CHOSEN[name] for name in AXES)))
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Tiny convolutions on several threads wait for each other more than they compute."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def written(spec: ResNetSpec, device: str) -> torch.nn.Module:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 from explorer.places import ASSETS
 from explorer.spec import ResNetSpec
@@ -55,16 +55,40 @@ class Run:
     cut: Cut | None = None
 
 
+class RunRow(TypedDict):
+    """A run as a file has it: what was measured, what follows from it, and on what it ran."""
+
+    name: str
+    title: str
+    spec: dict[str, object]
+    settings: dict[str, Any]
+    median_s: float
+    iqr_s: float
+    n: int
+    spread: float
+    images_per_s: float
+    wall_s: float | None
+    cpu_s: float | None
+    enqueue_s: float | None
+    warnings: list[str]
+    provenance: dict[str, Any]
+    times_s: list[float]
+    parts: NotRequired[list[list[object]]]
+    overhead: NotRequired[float | None]
+    cut: NotRequired[dict[str, Any]]
+    ceilings: NotRequired[dict[str, object]]
+
+
 def row_of(
     seen: Measurement,
     parts: Sequence[tuple[str, float]] = (),
     overhead: float | None = None,
     ceilings: Mapping[str, object] | None = None,
     cut: Cut | None = None,
-) -> dict[str, object]:
+) -> RunRow:
     """JSON-ready: what each export holds."""
     summary = seen.summary
-    row = {
+    row: RunRow = {
         "name": seen.name,
         "title": seen.title,
         "spec": {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(seen.spec).items()},
@@ -82,8 +106,12 @@ def row_of(
         "times_s": [float(f"{value:.6g}") for value in seen.times_s],
     }
     if parts:
-        row |= {"parts": [list(part) for part in parts], "overhead": overhead} | ({"cut": asdict(cut)} if cut else {})
-    return row | ({"ceilings": dict(ceilings)} if ceilings else {})
+        row |= {"parts": [list(part) for part in parts], "overhead": overhead}
+    if parts and cut:
+        row["cut"] = asdict(cut)
+    if ceilings:
+        row["ceilings"] = dict(ceilings)
+    return row
 
 
 def dumps(rows: Sequence[Mapping[str, object]]) -> str:

@@ -27,9 +27,11 @@ def beside(settings: Settings, provenance: Mapping[str, object]) -> Line:
     return settings.as_row() | {f"on_{key}": value for key, value in provenance.items()}
 
 
-def stamped(lines: Sequence[Line], settings: Settings, provenance: Mapping[str, object], source: str) -> list[Line]:
+def stamped(
+    lines: Sequence[Mapping[str, Any]], settings: Settings, provenance: Mapping[str, object], source: str
+) -> list[Line]:
     """Lines with all that stands beside them."""
-    return [{"source": source} | line | beside(settings, provenance) for line in lines]
+    return [{"source": source} | dict(line) | beside(settings, provenance) for line in lines]
 
 
 def statistics(seen: Measurement) -> Line:
@@ -150,7 +152,7 @@ def kernels(seen: Sequence[KernelTime], settings: Settings, provenance: Mapping[
     return stamped([row.as_row() for row in seen], settings, provenance, "measured")
 
 
-def cut_rows(seen: Parts) -> list[Line]:
+def cut_rows(seen: Parts) -> list[records.RunRow]:
     """Parts as a run of a file, with the raw times of the passes without marks; none where these were not kept."""
     if not seen.plain_times_s:
         return []
@@ -159,7 +161,7 @@ def cut_rows(seen: Parts) -> list[Line]:
     return [records.row_of(plain, [(part.path, part.seconds) for part in seen.parts], seen.overhead, cut=how)]
 
 
-def run_rows(seen: Limit) -> list[Line]:
+def run_rows(seen: Limit) -> list[records.RunRow]:
     """A limit as a run of a file: the pass, its parts and how they were cut, the ceilings."""
     cut = seen.parts
     if cut is None:

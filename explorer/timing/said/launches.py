@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypedDict
 
 from explorer.facts.proof import Proof
 from explorer.facts.proof.terms import number, over, times
@@ -127,7 +128,19 @@ def cure(rung: Rung, source: str) -> Proof:
     )
 
 
-def lines(seen: Ladder) -> list[dict[str, object]]:
+class Line(TypedDict):
+    """A batch size, for a table and an export."""
+
+    batch: int
+    eager_s: float
+    enqueue_s: float | None
+    enqueue_share: float | None
+    graph_s: float | None
+    graph_speedup: float | None
+    waits_for_launches: bool | None
+
+
+def lines(seen: Ladder) -> list[Line]:
     """Per batch, for a table and an export."""
     return [
         {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -82,7 +82,7 @@ def _shown(chosen: Chosen, settings: Settings, seen: list[Measurement], mark: st
     return True
 
 
-def _cells(line: dict[str, Any]) -> dict[str, str]:
+def _cells(line: Mapping[str, Any]) -> dict[str, str]:
     graph = line["graph_s"]
     return {
         "batch": f"{line['batch']:,}",

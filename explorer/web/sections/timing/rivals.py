@@ -62,26 +62,16 @@ def race(chosen: Chosen, settings: Settings) -> None:
 
 def _racers() -> tuple[str, str]:
     """Who races whom."""
-    one = st.selectbox(
-        "Model",
-        RACERS,
-        index=RACERS.index("resnet34"),
-        key="one",
-        bind="query-params",
-        label_visibility="collapsed",
-        width=210,
-    )
+    one = _racer("Model", "one", "resnet34")
     pieces.html(Markup('<div class="against">against</div>'), width="content")
-    other = st.selectbox(
-        "against",
-        RACERS,
-        index=RACERS.index("resnet50"),
-        key="other",
-        bind="query-params",
-        label_visibility="collapsed",
-        width=210,
+    return one, _racer("against", "other", "resnet50")
+
+
+def _racer(label: str, key: str, usual: str) -> str:
+    place = RACERS.index(usual)
+    return st.selectbox(
+        label, RACERS, index=place, key=key, bind="query-params", label_visibility="collapsed", width=210
     )
-    return one, other
 
 
 def _charts(counted: Sequence[rows.Ratio], titles: Sequence[str], seen: Sequence[Measurement]) -> None:

@@ -20,10 +20,10 @@ from explorer.tell.fragments import Figure
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two. parts: of the page, from top to bottom."""
+    """One of the two, as a drawing and with all that is said of it."""
 
     drawn: Drawing
-    parts: tuple[Markup, ...]
+    told: Markup
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def _side(kind: str, block: Block, widest: int, large: bool) -> Side:
     label = f"{kind} block: {sums.text}; {block.reason}"
     return Side(
         drawn,
-        (
+        fragments.together(
             fragments.figures([Figure(units.count(weights.value), "convolution weights", proof=weights)]),
             fragments.arithmetic(sums),
             fragments.drawing(drawn, label, proofs=block_pair.drawn_proofs(block)),

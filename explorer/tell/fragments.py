@@ -153,3 +153,10 @@ def provable(rows: Sequence[Mapping[str, object]], proofs: Sequence[Mapping[str,
         {key: Provable(str(value), known[key]) if key in known else value for key, value in row.items()}
         for row, known in zip(rows, proofs, strict=True)
     ]
+
+
+def together(*parts: Markup) -> Markup:
+    """Pieces below one another as one: every piece that is sent by itself costs each rerun a third of a millisecond."""
+    return Markup('<div class="together">{}</div>').format(
+        joined(Markup("<div>{}</div>").format(part) for part in parts)
+    )

@@ -40,10 +40,10 @@ def pair(chosen: Chosen) -> None:
         seen = sides(256, equal, place, chosen.spec, state.on_stage())
 
     pieces.html(seen.lead)
-    for column, side in zip(st.columns(2, gap="medium"), seen.sides.values(), strict=True):
-        with column, st.container(border=not state.on_stage()):
-            for part in side.parts:
-                pieces.html(part)
+    columns = st.columns(2, gap="medium", border=not state.on_stage())
+    for column, side in zip(columns, seen.sides.values(), strict=True):
+        with column:
+            pieces.html(side.told)
 
     st.subheader("What the way around costs", anchor=False)
     pieces.html(seen.options)

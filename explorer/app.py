@@ -30,6 +30,7 @@ from explorer import telemetry  # noqa: E402
 from explorer.web import (  # noqa: E402
     configuration,
     first,
+    inside,
     lecture_bar,
     link_popover,
     navigation,
@@ -65,6 +66,7 @@ LOOKS_WITH = {
 }  # pages whose net may be another than the sidebar's
 
 telemetry.begin()
+inside.unwatched()
 
 
 def beside(page: str, lab: StreamlitPage) -> None:

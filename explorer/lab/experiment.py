@@ -100,7 +100,12 @@ SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def least(key: str) -> Callable[[list[Row]], list[Row]]:
     """Only the rows with the smallest value of a column."""
-    return lambda rows: [row for row in rows if row[key] == min(one[key] for one in rows)]
+
+    def teaser(rows: list[Row]) -> list[Row]:
+        smallest = min(one[key] for one in rows)
+        return [row for row in rows if row[key] == smallest]
+
+    return teaser
 
 
 def where(**wanted: object) -> Callable[[list[Row]], list[Row]]:

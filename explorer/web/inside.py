@@ -8,11 +8,13 @@ Streamlit stands in `js/streamlit.js`.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
+from streamlit import config
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 PARTS = {  # our name of a part of Streamlit's page → its selector
@@ -87,3 +89,12 @@ def serve(component: str, folder: Path) -> None:
     if manager.get_component_asset_root(f"{OURS}.{component}") is None:
         parts = [ComponentConfig(component, asset_dir=component)]
         manager.register_from_manifest(ComponentManifest(OURS, "", parts), folder)
+
+
+@cache
+def unwatched() -> None:
+    """Where the host says that no file is watched, none is watched for a visitor who comes back after a cut either.
+    Streamlit 1.67 looks through all modules for each of them, a second's work with torch: three hundred wait five minutes.
+    """
+    if config.get_option("server.fileWatcherType") == "none":
+        AppSession.register_file_watchers = lambda self: None  # type: ignore[method-assign]

@@ -20,6 +20,7 @@ from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import InvalidHandshake
 
 TAGS = re.compile(r"<[^>]*>")
 FIELDS = {"Checkbox": "bool_value", "NumberInput": "double_value", "TextInput": "string_value"}
@@ -50,6 +51,22 @@ class Answer:
     def errors(self) -> list[str]:
         """Exceptions that the page shows."""
         return [one.exception.message for one in self.elements if one.WhichOneof("type") == "exception"]
+
+    @property
+    def progress(self) -> str:
+        """What the line of a run that waits or goes on says; "" where there is none."""
+        return next((one.progress.text for one in self.elements if one.WhichOneof("type") == "progress"), "")
+
+    @property
+    def charts(self) -> list[str]:
+        """Plotly's charts, as JSON."""
+        return [one.plotly_chart.spec for one in self.elements if one.WhichOneof("type") == "plotly_chart"]
+
+    @property
+    def data(self) -> list[bytes]:
+        """What our components were told."""
+        told = [one.bidi_component for one in self.elements if one.WhichOneof("type") == "bidi_component"]
+        return [one.bytes or one.json.encode() for one in told]
 
     def texts(self) -> Iterator[str]:
         """Pieces of HTML and of Markdown."""
@@ -138,6 +155,31 @@ class Tab:
         start = time.perf_counter()
         id = self.ids[key]
         await self.send(self.fragments.get(id, ""), WidgetState(id=id, trigger_value=True))
+        answer = await self.receive()
+        answer.seconds = time.perf_counter() - start
+        return answer
+
+    async def again(self) -> Answer:
+        """The same once more."""
+        start = time.perf_counter()
+        await self.send()
+        answer = await self.receive()
+        answer.seconds = time.perf_counter() - start
+        return answer
+
+    async def reconnect(self, patience: float = 0) -> Answer:
+        """After a cut, as the real client does: the session where the server still has it, every control as it was.
+        patience: seconds in which it tries again where nobody answers."""
+        start = time.perf_counter()
+        while True:
+            try:
+                await self.connect()
+                break
+            except (OSError, InvalidHandshake):
+                if time.perf_counter() - start > patience:
+                    raise
+                await asyncio.sleep(0.25)
+        await self.send()
         answer = await self.receive()
         answer.seconds = time.perf_counter() - start
         return answer

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 import streamlit
+from streamlit.runtime import websocket_session_manager
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
@@ -105,3 +107,15 @@ def test_nothing_else_reaches_into_streamlit() -> None:
     inner = re.compile(r"streamlit\.(runtime|elements|proto|delta_generator|web)")
     found = [path.name for path in files(".py") if inner.search(path.read_text(encoding="utf-8"))]
     assert sorted(found) == ["inside.py", "session.py"]  # the second for the type of an uploaded file
+
+
+def test_a_visitor_who_comes_back_is_given_no_watcher(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit itself gives one, whatever `server.fileWatcherType` says; where it no longer does, ours can go."""
+    source = Path(websocket_session_manager.__file__).read_text(encoding="utf-8")
+    assert "existing_session.register_file_watchers()" in source
+    monkeypatch.setattr(AppSession, "register_file_watchers", AppSession.register_file_watchers)
+    before = AppSession.register_file_watchers
+    for kind, stays in (("auto", True), ("none", False)):
+        monkeypatch.setattr(inside.config, "get_option", lambda name, kind=kind: kind)
+        inside.unwatched.__wrapped__()
+        assert (AppSession.register_file_watchers is before) == stays

@@ -23,7 +23,8 @@ from explorer.lab.pace import Pace, clock_of, said, sounded
 from explorer.lab.record import provenance, recorded
 from explorer.lab.shelf import Kept
 from explorer.tell import lab_words
-from explorer.tell.plots.lab import VIEWS, live, spread, unknown
+from explorer.tell.plots.lab import VIEWS, live, seen, spread, unseen
+from explorer.tell.plots.once import once
 from explorer.tell.tabular import csv_text
 from explorer.web import facts_pieces, pieces, plain, state, tray
 from explorer.web.pieces import Figure
@@ -181,9 +182,12 @@ class Bench:
         hidden: bool = False,
         place: str = "shown",
     ) -> None:
-        figure = live(self.key, view, rows, plan) if place == "live" else VIEWS[self.key][view](rows, summary, plan)
+        if place == "live":
+            figure = live(self.key, view, rows, plan)
+        else:
+            figure = once(unseen if hidden else seen, self.key, view, rows, summary, plan)
         pieces.chart(
-            unknown(figure) if hidden else figure,
+            figure,
             f"{self.text['tab']}: {self.text['question']}",
             key=f"{self.key}-{view}-{place}",
         )

@@ -23,6 +23,16 @@ def live(experiment: str, view: str, rows: list[Row], plan: Row) -> go.Figure:
     return VIEWS[experiment][view](there, None, plan)
 
 
+def seen(experiment: str, view: str, rows: list[Row], summary: Row | None, plan: Row) -> go.Figure:
+    """A run that is over."""
+    return VIEWS[experiment][view](rows, summary, plan)
+
+
+def unseen(experiment: str, view: str, rows: list[Row], summary: Row | None, plan: Row) -> go.Figure:
+    """The same before the prediction."""
+    return unknown(seen(experiment, view, rows, summary, plan))
+
+
 def unknown(figure: go.Figure) -> go.Figure:
     """A question mark over each panel that has nothing to show yet."""
     for trace in figure.data:

@@ -1,0 +1,66 @@
+"""A small hall over Streamlit's own protocol, without browsers: the short forms of `tests.benchmarks.bench_load`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import TypeVar
+
+from tests.benchmarks.bench_load import Seen, asked, crowd, cut, held, opened, own_numbers
+from tests.benchmarks.tab import Tab
+from tests.conftest import Server
+
+T = TypeVar("T")
+VISITORS = 8
+
+
+def ran(work: Callable[[], Coroutine[None, None, T]]) -> T:
+    return asyncio.run(work())
+
+
+def well(seen: Seen, answers: int) -> None:
+    assert (len(seen.seconds), seen.wrong, seen.errors) == (answers, [], [])
+
+
+def test_a_hall_opens_at_once_changes_and_comes_back_with_its_choices(server: Server) -> None:
+    """Nobody sees another's numbers: each has an input of their own, and every header is computed here again."""
+
+    async def story() -> None:
+        tabs = crowd(server.url, VISITORS)
+        well(await opened(tabs), VISITORS)
+        well(await own_numbers(tabs, 2 * VISITORS), 3 * VISITORS)
+        well(await cut(tabs, lambda number: 32 + number), VISITORS)
+        await asyncio.gather(*(tab.close() for tab in tabs))
+
+    ran(story)
+
+
+def test_who_comes_and_goes_leaves_no_thread(server: Server) -> None:
+    async def visit() -> None:
+        tabs = crowd(server.url, VISITORS)
+        well(await opened(tabs), VISITORS)
+        await asyncio.gather(*(tab.close() for tab in tabs))
+        await asyncio.sleep(0)
+
+    ran(visit)
+    _, threads, handles = held(server.process.pid)
+    ran(visit)
+    _, threads_after, handles_after = held(server.process.pid)
+    # a session waits two minutes for its visitor to come back, with three handles of its own
+    assert threads_after <= threads + 2 and handles_after <= handles + 3 * VISITORS
+
+
+def test_what_a_browser_has_is_referred_to(server: Server) -> None:
+    """Going to and fro between two nets sends neither map again, and no script or style at all."""
+
+    async def story() -> list[int]:
+        tab = Tab(server.url, "", {"depth": "18"})
+        first = await tab.open()
+        sizes = [first.bytes] + [(await tab.set("depth", depth)).bytes for depth in ("152", "18", "152")]
+        assert asked(tab) == "152" and "ResNet-152" in (await tab.again()).header
+        await tab.close()
+        return sizes
+
+    opened_bytes, new, *known = ran(story)
+    assert opened_bytes < 300_000 and new < 300_000
+    assert max(known) < 20_000

@@ -1,4 +1,4 @@
-"""Compare: what changes between two models? The baseline stays pinned in the URL while the sidebar changes the other."""
+"""Compare: what changes between two models? A picker for either side, and one task for both unless it is asked otherwise."""
 
 import streamlit as st
 
@@ -14,21 +14,19 @@ from explorer.web.sections.compare import presets as compare_presets
 
 chosen = state.current()
 st.header("What changes between two models?", anchor=False)
-base = compare_pair.baseline()
-if compare_pair.controls(chosen, base):
-    base = comparison.same_task(base, chosen.spec)
-found = comparison.layers(base, chosen.spec, chosen.height, chosen.width)
-before, after = compare_pair.names(base, chosen)
-pieces.lead(Told(f"From {before} to {after}: ", comparison.summary(base, chosen.spec, found)))
+both = compare_pair.sides(chosen)
+found = comparison.layers(*both)
+before, after = compare_pair.names(both)
+pieces.lead(Told(f"From {before} to {after}: ", comparison.summary(both[0].spec, both[1].spec, found)))
 SECTIONS: dict[str, pieces.Section] = {
-    "headline": lambda: compare_changes.headline(base, chosen),
-    "stages": lambda: compare_changes.stages(base, chosen),
-    "layers": lambda: compare_changes.structure(found, base, chosen),
-    "maps": lambda: compare_changes.maps(base, chosen),
-    "presets": lambda: compare_presets.cost_against_cost(base, chosen),
+    "headline": lambda: compare_changes.headline(*both),
+    "stages": lambda: compare_changes.stages(*both),
+    "layers": lambda: compare_changes.structure(found, *both),
+    "maps": lambda: compare_changes.maps(*both),
+    "presets": lambda: compare_presets.cost_against_cost(*both),
 }
 show = asked("Where do they differ?", questions.COMPARE, "diff")
 rows = SECTIONS[show]()
 with st.container(horizontal=True):
-    pieces.downloads(f"{naming.slug(base)}-to-{naming.slug(chosen.spec)}-{show}", lambda: rows)
+    pieces.downloads(f"{naming.slug(both[0].spec)}-to-{naming.slug(chosen.spec)}-{show}", lambda: rows)
     facts_pieces.take_home(chosen)

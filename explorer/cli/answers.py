@@ -180,7 +180,7 @@ def torchinfos(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
 def compared(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
     """From the baseline to the model: totals, stages that differ, layers added, removed and changed."""
     base = comparison.parse(asked.baseline)
-    both = (base, spec, asked.height, asked.width)
+    both = comparison.Side(base, asked.height, asked.width), comparison.Side(spec, asked.height, asked.width)
     heads = [
         {
             "total": row["label"],

@@ -47,9 +47,7 @@ class Question:
 
 QUESTIONS: dict[str, Question] = {
     "proof": Question("where each number of a part comes from, as text and LaTeX", "proofs", (PART,)),
-    "cost": Question(
-        "parameters, MACs, activation memory and receptive field of what a part is made of", "costs", (PART,)
-    ),
+    "cost": Question("parameters, MACs, layer outputs and receptive field of what a part is made of", "costs", (PART,)),
     "flops": Question(
         "all conventions of counting FLOPs, each gap with its reason",
         "flops",

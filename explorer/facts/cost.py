@@ -174,16 +174,16 @@ def lesson(nodes: Sequence[Node]) -> Told:
                 of("macs", heavy),
                 " of the multiply-adds and ",
                 of("activation_bytes", heavy),
-                " of the activation memory: most of the net is there",
+                " of the layer outputs: most of the net is there",
             )
         ]
     else:
         parts = [
-            Told(first, " and ", of("activation_bytes", heavy), " of the activation memory"),
+            Told(first, " and ", of("activation_bytes", heavy), " of the layer outputs"),
             Told(
                 f"{large} has ",
                 of("activation_bytes", large),
-                " of the activation memory and ",
+                " of the layer outputs and ",
                 of("params", large, 1),
                 " of the parameters",
             ),

@@ -132,10 +132,10 @@ METRICS: dict[str, Metric] = {
         "multiply-adds of convolutions and fc, per picture; BN, ReLU, pooling and additions not counted",
     ),
     "activation_bytes": Sum(
-        "Activation memory",
+        "Layer outputs, fp32",
         "bytes",
         lambda node: activation_bytes(node),
-        "each output that takes new memory, fp32; ReLU and addition write in place",
+        "all outputs that take new memory; ReLU and addition write in place",
     ),
     "receptive_field": Metric(
         "Receptive field",

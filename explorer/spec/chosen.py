@@ -14,8 +14,10 @@ from explorer.spec import (
     ResNetSpec,
     Resolved,
     Value,
+    changed_fields,
     check_int,
     cifar_stages,
+    naming,
     parse_input,
     parse_stages,
     preset,
@@ -24,6 +26,7 @@ from explorer.spec import (
 )
 from explorer.spec.checks import shortened
 from explorer.spec.controls import BY_KEY, USUAL, varied
+from explorer.spec.fields import write_field
 from explorer.spec.parse import check_size
 from explorer.spec.task import FORMATS, INFERENCE, OPTIMIZERS, PURPOSES
 
@@ -55,6 +58,9 @@ DEFAULTS: dict[str, str | int] = {  # every control and its default; never chang
     "optimizer": INFERENCE,
     **{key: USUAL if one.values else "" for key, one in BY_KEY.items()},
 }
+OF_TASK = ("input", "batch", "dtype", "optimizer")  # the keys that say nothing of the net
+DEPTH_OF = {f"resnet{depth}": depth for depth in DEPTHS[:-1]}
+FIELDS = {"block": "block", "shortcut": "shortcut", **{key: one.field for key, one in BY_KEY.items()}}
 NAMING = ("net", "depth", "model", "layers", "stages")  # the keys that say which net it is, before any variant
 MOST_NAME = 100  # characters of a net's name
 
@@ -147,6 +153,34 @@ def of_controls(picked: Mapping[str, object]) -> Chosen:
         height, width = parse_input(str(picked["input"]), spec.in_channels, batch)
     dtype, optimizer = (_listed(key, str(picked[key])) for key in ("dtype", "optimizer"))
     return Chosen(spec, height, width, batch, found.name, found.notes, dtype, optimizer)
+
+
+def controls_of(spec: ResNetSpec, name: str = "") -> dict[str, str | int]:
+    """What the controls of a net say for this one: of all of `DEFAULTS` but input, batch and task. name: by which it is to
+    be found, if it has one.
+
+    Raises `ValueError` where no choice of theirs gives it.
+    """
+    nearest, _ = naming.shortest(spec)
+    stages = write_field(spec.stages)
+    starts: list[dict[str, str | int]] = [
+        {"depth": DEPTH_OF[one]} if one in DEPTH_OF else {"net": one} for one in (name, nearest) if one
+    ]
+    starts += [
+        {"depth": "other", "model": "custom", "stages": stages},
+        {"depth": "other", "model": "custom", "stages": stages, "family": spec.family},
+    ]
+    for start in starts:
+        differ = changed_fields(spec, of_controls(start).spec)
+        picked: dict[str, str | int] = {
+            key: write_field(differ[field][1]) for key, field in FIELDS.items() if field in differ
+        }
+        try:
+            if of_controls(start | picked).spec == spec:
+                return {key: (start | picked).get(key, usual) for key, usual in DEFAULTS.items() if key not in OF_TASK}
+        except ValueError:
+            continue
+    raise ValueError(f"net={shortened(str(spec))}: the controls have no choice that gives it")
 
 
 def variants(picked: Mapping[str, object]) -> dict[str, Value]:

@@ -24,7 +24,7 @@ def key_figures(data: Headline) -> list[dict[str, str]]:
         {"": "buffers", "exact": f"{data['buffers']:,}", "short": units.count(data["buffers"])},
         {"": "MACs per picture", "exact": f"{data['macs']:,}", "short": units.macs(data["macs"])},
         {
-            "": "activations, fp32",
+            "": "layer outputs, fp32",
             "exact": f"{data['activation_bytes']:,}",
             "short": units.size(data["activation_bytes"]),
         },

@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
-from explorer.facts import cost
+from explorer import units
+from explorer.facts import cost, memory
 from explorer.facts.proof import depth, prove, receptive_field
 from explorer.facts.rollup import METRICS, SUMS
 from explorer.net.node import Node
@@ -20,15 +21,21 @@ from explorer.tell.markup import joined, mark
 
 
 @lru_cache(maxsize=128)
-def head(spec: ResNetSpec, height: int, width: int, batch: int) -> tuple[Markup, ...]:
-    """The three totals and the depth, the page's point, and each sum's shares by stage; every number opens its proof."""
+def head(
+    spec: ResNetSpec, height: int, width: int, batch: int, dtype: str, optimizer: str | None
+) -> tuple[Markup, ...]:
+    """The three totals and the depth as the sheet has them, the page's point, and each sum's shares by stage; every number
+    opens its proof. dtype, optimizer: as for `memory.proofs`; raises its `ValueError`."""
     nodes = trace(spec, height, width, batch)
-    found = [prove(metric, nodes, METRICS[metric].label) for metric in SUMS]
-    more = {"macs": " per picture", "activation_bytes": f" bytes, fp32, batch {batch:,}"}
+    more = {"params": "", "macs": " per picture"}
     sums = [
-        Figure(cost.spoken(one.value, metric), one.label, one.shown + more.get(metric, ""), proof=one)
-        for metric, one in zip(SUMS, found)
+        Figure(cost.spoken(one.value, metric), one.label, one.shown + more[metric], proof=one)
+        for metric, one in ((metric, prove(metric, nodes, METRICS[metric].label)) for metric in more)
     ]
+    held = memory.proofs(spec, height, width, batch, dtype, optimizer)["activations"]
+    basis = memory.BASIS["training" if optimizer else "inference"]
+    exact = f"{held.shown} bytes, {memory.FORMATS[dtype]}, batch {batch:,}"
+    sums.append(Figure(units.size(held.value), basis, exact, proof=held))
     layers = depth(spec, nodes)
     shares = {
         METRICS[metric].label: [(one.part, one.percent, palette.FILLS[one.stage], one.proof) for one in parts]
@@ -63,7 +70,7 @@ def table(spec: ResNetSpec, height: int, width: int, batch: int, path: str) -> M
     total = "sum" if len(lines) > 1 else part.path
     lines.append(Markup('<tr class="total"><td>{}</td>{}</tr>').format(total, joined(cells)))
     return Markup(
-        '{}<div class="note">Click a number for its formula. Activation memory in bytes, fp32. {}</div>{}'
+        '{}<div class="note">Click a number for its formula. Layer outputs in bytes, all of them summed: only few are alive at once. {}</div>{}'
     ).format(markup.framed(first, joined(lines)), mark("computed"), cards.html())
 
 

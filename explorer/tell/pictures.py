@@ -44,7 +44,7 @@ def one_block(spec: ResNetSpec) -> Drawing:
 
 
 def shares(nodes: Sequence[Node], title: str) -> Drawing:
-    """Parameters, MACs and activation memory, each as a bar cut into stages."""
+    """Parameters, MACs and layer outputs, each as a bar cut into stages."""
     lines = {
         METRICS[metric].label: [
             (markup.part_words(one.part, one.percent), one.percent, palette.FILLS[one.stage]) for one in parts

@@ -11,6 +11,22 @@ COST = {
     "field": "What does one unit see?",
     "torchinfo": "What does torchinfo say?",
 }
+METRIC = {  # slug: a metric of METRICS; links of before have its old label
+    "params": "parameters",
+    "macs": "multiply-adds (MACs)",
+    "activation_bytes": "outputs of layers",
+    "receptive_field": "receptive field",
+}
+OLD_METRIC = {
+    "Parameters": "params",
+    "MACs": "macs",
+    "Activation memory": "activation_bytes",
+    "Receptive field": "receptive_field",
+}
+AS = {"treemap": "boxes in boxes", "sunburst": "rings", "bars": "bars"}
+LEVELS = {"2": "blocks", "3": "layers"}
+ACROSS = {"params": "parameters", "MACs": "MACs", "memory": "memory"}
+UP = {**ACROSS, "time": "time for a picture", "pictures/s": "pictures a second"}
 COPY = {"text": "text", "markdown": "Markdown", "csv": "CSV", "latex": "LaTeX", "code": "PyTorch code"}
 COMPARE = {
     "headline": "In total",
@@ -51,6 +67,10 @@ TOPICS = {
 }
 ON = {  # (page, key of the link) → its words
     ("cost", "show"): COST,
+    ("cost", "metric"): METRIC,
+    ("cost", "as"): AS,
+    ("compare", "x"): ACROSS,
+    ("cost", "levels"): LEVELS,
     ("sheet", "copy"): COPY,
     ("compare", "diff"): COMPARE,
     ("paper", "table"): PAPER,

@@ -102,7 +102,7 @@ def sheet(
         _count("Depth: layers with weights, one after another", depth(spec, nodes), units.exact, "layers"),
         _field(nodes),
         _bytes("Weights and buffers", _together(inference["weights"], inference["buffers"])),
-        _bytes(f"Activations alive at the peak, inference, {pictures}", inference["activations"]),
+        _bytes(f"{memory.BASIS['inference']} of inference, {pictures}", inference["activations"]),
         _bytes(f"Memory for inference, {pictures}", inference["total"], "estimated"),
         *_training(spec, (height, width), batch, dtype, optimizer),
         _time(spec, (height, width), batch, dtype, macs),
@@ -141,7 +141,7 @@ def _field(nodes: Sequence[Node]) -> Line:
 
 
 def _training(spec: ResNetSpec, size: tuple[int, int], batch: int, dtype: str, optimizer: str) -> list[Line]:
-    kept, total = f"Activations kept for training, batch {batch:,}", f"Memory for training, batch {batch:,}"
+    kept, total = f"{memory.BASIS['training']} for training, batch {batch:,}", f"Memory for training, batch {batch:,}"
     try:
         found = memory.proofs(spec, *size, batch, dtype, optimizer)
     except ValueError as error:  # torch would refuse too

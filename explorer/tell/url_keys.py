@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 from explorer.lab.experiment import MODULES as EXPERIMENTS
 from explorer.spec import check_int
 from explorer.spec.checks import shortened
-from explorer.spec.chosen import DEFAULTS, Chosen, of_params
+from explorer.spec.chosen import DEFAULTS, Chosen, check, of_params
 from explorer.spec.presets import presets
 from explorer.spec.query import Key
 from explorer.tell import questions
@@ -75,12 +75,6 @@ def _number(name: str, page: str, low: int, high: int, step: int = 1) -> Key:
             raise ValueError(f"{name}={shortened(text)}: choose a multiple of {step}")
 
     return Key(name, (page,), check)
-
-
-def _metrics() -> list[str]:
-    from explorer.facts.rollup import METRICS
-
-    return [row.label for row in METRICS.values()]
 
 
 def _baseline(text: str) -> None:
@@ -143,10 +137,10 @@ KEYS: tuple[Key, ...] = (
     _choice("place", ["blocks"], *questions.PLACE),
     _number("outer", "blocks", 8, 2048, 8),
     _choice("show", ["cost"], *questions.COST),
-    Key("metric", ("cost",), _one_of("metric", _metrics)),
-    _choice("as", ["cost"], "treemap", "sunburst", "bars"),
+    _choice("metric", ["cost"], *questions.METRIC, *questions.OLD_METRIC),
+    _choice("as", ["cost"], *questions.AS),
     _choice("copy", ["sheet"], *questions.COPY),
-    _choice("levels", ["cost"], "2", "3"),
+    _choice("levels", ["cost"], *questions.LEVELS),
     _choice("view", ["timing"], *questions.TIMING),
     Key("device", ("timing",), _device),
     _number("threads", "timing", 1, 1024),
@@ -158,9 +152,12 @@ KEYS: tuple[Key, ...] = (
     Key("other", ("timing",), _one_of("other", presets)),
     Key("vs", ("compare",), _baseline),
     _choice("same", ["compare"], "true", "false"),
+    *(  # the left one's own task
+        Key(f"vs_{name}", ("compare",), partial(check, name)) for name in ("input", "batch", "dtype")
+    ),
     _choice("diff", ["compare"], *questions.COMPARE),
-    _choice("x", ["compare"], "params", "MACs", "memory"),
-    _choice("y", ["compare"], "params", "MACs", "memory", "time", "pictures/s"),
+    _choice("x", ["compare"], *questions.ACROSS),
+    _choice("y", ["compare"], *questions.UP),
     _later("who", ["feature_maps"], "tell.feature_maps", "WHO"),
     _later("weights", ["feature_maps"], "tell.feature_maps", "WEIGHTS"),
     _later("picture", ["feature_maps"], "tell.feature_maps", "PICTURES"),

@@ -8,6 +8,7 @@ with what is allowed, and the default is shown.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Literal, TypeVar
 
 import streamlit as st
@@ -75,13 +76,16 @@ def asked(
     key: str,
     default: str | None = None,
     *,
+    before: Mapping[str, str] = MappingProxyType({}),
     help: str | None = None,
     label_visibility: Literal["visible", "collapsed"] = "visible",
     wrap: bool | None = None,
 ) -> str:
     """One of `options` (slug → words), bound to `?key=slug`; the default, the first if none is given, is left out of
-    the URL."""
+    the URL. before: what links of before say → its slug now."""
     first = default or next(iter(options))
+    if (old := st.query_params.get(key, "")) in before:
+        st.query_params[key] = before[old]
     wanted = st.query_params.get(key, first)
     seen: dict[str, str] = by_key().setdefault(SEEN, {})
     if seen.get(key) != wanted or key not in by_key():

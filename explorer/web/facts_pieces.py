@@ -23,7 +23,7 @@ def look_into(nodes: Sequence[Node]) -> str:
     session()["look_into"] = selected.path if selected.path in options else cost.WHOLE
 
     return st.selectbox(
-        "Look into",
+        "Of which part?",
         options,
         key="look_into",
         on_change=lambda: select(nodes, session()["look_into"]),

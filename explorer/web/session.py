@@ -33,7 +33,6 @@ Session = TypedDict(
         "remarks": "tuple[str, Chosen, tuple[str, ...]]",  # page, model, what had no effect there
         "chosen": "Chosen",  # the last valid model
         "net": "str",
-        "depth": "str",
         "first": "tuple[str, bool]",  # the page, and whether the first page is shown there
         # the lecture (lecture_bar, pages/lecture)
         "stage": "dict[str, str]",  # what stays in the URL when the page changes
@@ -49,8 +48,7 @@ Session = TypedDict(
         "own_block": "str",  # Blocks: the one that is drawn
         "look_into": "str",  # Cost: a part of the net
         "pair": "str | None",  # Compare: the quick pair that is lit
-        "vs_choice": "str",  # … and the baseline's address
-        "to_choice": "str",  # … and the other net's
+        "pair_problem": "str | None",  # … what was wrong with what was picked last
         "picked_net": "str",
         "picked_field": "str",
         "catalogue-rows": "list[str] | None",  # Catalogue: the rows that are marked in its table
@@ -86,11 +84,10 @@ Session = TypedDict(
     total=False,
 )
 STARTS = (
-    "size-",
-    "steps-",
-    "shown-",
-    "typed-",
-)  # of one experiment: its size, its steps, which run is shown; of one exercise
+    *("size-", "steps-", "shown-"),  # of one experiment: its size, its steps, which run is shown
+    "typed-",  # of one exercise
+    *("vs_choice", "to_choice"),  # Compare: one side's net, and its parts
+)
 ENDS = ("_memory",)  # of one map each: what its component was last told
 
 

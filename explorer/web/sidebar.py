@@ -24,6 +24,7 @@ from explorer.web.state import choose
 
 OPEN = "variants-open"
 IN_THE_BAR = ("classes",)  # of the axes: `configuration` asks for it
+OF_ITS_OWN = ("compare",)  # pages that have controls of the net themselves
 OF_NO_MODEL = (
     "explain",
     "why_residual",

@@ -11,15 +11,30 @@ def choose(app, key: str, name: str, text: str | None = None) -> None:
     app.settle(text)
 
 
-def test_the_baseline_stays_pinned_while_the_sidebar_changes_the_other(visit) -> None:
-    app = visit("/compare?vs=resnet18", "From ResNet-18 to ResNet-50")
-    choose(app, "depth", "34", "From ResNet-18 to ResNet-34")
-    assert "vs=resnet18" in app.page.url and "depth=34" in app.page.url
-    app.page.get_by_role("button", name="Keep the right one on the left").click()
-    app.settle("the same spec. No module differs.")
-    assert "vs=" not in app.page.url  # ResNet-34 is the default baseline
-    choose(app, "depth", "50", "From ResNet-34 to ResNet-50")
-    assert app.page.locator(".figure .value").first.inner_text() == "×1.47"
+def test_either_side_takes_any_name_and_another_part_and_both_are_swapped(visit) -> None:
+    app = visit("/compare?vs=resnet18&depth=34", "From ResNet-18 to ResNet-34")
+    for key, name, says in (
+        ("vs_choice", "resnet50d", "From ResNet-50-D to ResNet-34"),
+        ("to_choice", "WRN-28-10", "From ResNet-50-D to WRN-28-10"),
+        ("to_choice", "banana", "banana"),
+        ("to_choice", "ResNet-50", "From ResNet-50-D to ResNet-50"),
+    ):
+        field = app.page.locator(f".st-key-{key}").get_by_role("combobox")
+        with app.runs():
+            field.fill(name)
+            field.press("Enter")
+        app.settle(says)
+    assert "vs=resnet50d" in app.page.url
+    with app.runs():
+        app.page.get_by_role("button", name="Swap the two").or_(
+            app.page.locator(".st-key-swap-sides button")
+        ).first.click()
+    app.settle("From ResNet-50 to ResNet-50-D")
+    app.page.locator(".st-key-vs_choice-open button").first.click()
+    app.page.locator(".st-key-vs_choice-shortcut").get_by_role("combobox").click()
+    with app.runs():
+        app.page.get_by_role("option", name="none", exact=True).click()
+    app.settle("From Plain-50 to ResNet-50-D")
 
 
 def test_a_quick_pair_can_be_linked(visit) -> None:

@@ -151,7 +151,7 @@ def test_colour_by_shows_values_and_a_legend_with_units(show) -> None:
     legend = page.locator(".legend").inner_text()
     assert "Parameters" in legend and "4.72M" in legend and "computed" in legend
     options = page.get_by_label("Colour by").locator("option").all_inner_texts()
-    assert options == ["Stage", "Parameters", "MACs", "Activation memory", "Receptive field"]
+    assert options == ["Stage", "Parameters", "MACs", "Layer outputs, fp32", "Receptive field"]
 
 
 def test_the_table_and_the_map_select_each_other(show) -> None:

@@ -106,7 +106,7 @@ def test_every_figure_is_written(capsys, name: str) -> None:
     ("words", "said"),
     [
         (["proof", "resnet50", "cake"], "part='cake': choose net, a stage"),
-        (["memory", "resnet50", "--dtype", "int3"], "dtype='int3': choose one of fp64"),
+        (["memory", "resnet50", "--dtype", "int3"], "dtype='int3': choose one of fp32"),
         (["memory", "resnet50", "--batch", "0"], "batch=0: choose a whole number"),
         (["compare", "resnet50", "--baseline", "resnet34~shortcut=D"], "shortcut='D': choose one of"),
         (["paper", "table9"], "table='table9': choose one of table1"),

@@ -11,13 +11,17 @@ from explorer.net.resnet import build
 from explorer.spec import ResNetSpec, preset, presets
 
 
+def at(*specs: ResNetSpec, side: int = 224) -> list[comparison.Side]:
+    return [comparison.Side(spec, side, side) for spec in specs]
+
+
 def change(base: ResNetSpec, other: ResNetSpec) -> dict[str, list[str]]:
-    found = comparison.layers(base, other, 224, 224)
+    found = comparison.layers(*at(base, other))
     return {kind: [layer.path for layer in found if layer.change == kind] for kind in ("added", "removed", "changed")}
 
 
 def test_34_and_50_at_a_glance():
-    rows = {row["key"]: row for row in comparison.headlines(*comparison.quick("34 vs 50"), 224, 224)}
+    rows = {row["key"]: row for row in comparison.headlines(*at(*comparison.quick("34 vs 50")))}
     assert (rows["params"]["base"], rows["params"]["other"]) == (21_797_672, 25_557_032)
     assert rows["params"]["delta"] == 3_759_360 and round(rows["macs"]["ratio"], 2) == 1.12
     assert (rows["depth"]["base"], rows["depth"]["other"]) == (34, 50)
@@ -26,7 +30,7 @@ def test_34_and_50_at_a_glance():
 
 def test_v1_and_v15_differ_in_three_blocks_and_in_no_parameter():
     base, other = comparison.quick("v1 vs v1.5")
-    found = comparison.layers(base, other, 224, 224)
+    found = comparison.layers(*at(base, other))
     convs = {layer.path: layer for layer in found if layer.kind == "conv"}
     assert set(convs) == {f"layer{n}.0.conv{i}" for n in (2, 3, 4) for i in (1, 2)}
     assert all(layer.change == "changed" and layer.params == 0 for layer in found)
@@ -44,7 +48,7 @@ def test_plain_and_residual_differ_in_the_shortcuts_alone():
 @pytest.mark.parametrize("label", comparison.QUICK)
 def test_added_less_removed_is_the_difference_of_the_real_state_dicts(label):
     base, other = comparison.quick(label)
-    found = comparison.layers(base, other, 224, 224)
+    found = comparison.layers(*at(base, other))
     sign = {"added": 1, "removed": -1, "changed": 1}
     params = {
         name: sum(p.numel() for p in build(spec, "meta").parameters()) for name, spec in (("a", base), ("b", other))
@@ -57,27 +61,27 @@ def test_added_less_removed_is_the_difference_of_the_real_state_dicts(label):
 
 
 def test_stages_name_the_columns_that_differ():
-    rows = {row["stage"]: row["changed"] for row in comparison.stage_rows(*comparison.quick("A vs B"), 224, 224)}
+    rows = {row["stage"]: row["changed"] for row in comparison.stage_rows(*at(*comparison.quick("A vs B")))}
     assert rows["stem"] == rows["conv2_x"] == rows["head"] == []
     assert rows["conv3_x"] == ["params", "macs", "activation_bytes"]
 
 
 def test_a_stage_that_only_one_has():
-    rows = comparison.stage_rows(ResNetSpec(stages=(1, 1)), ResNetSpec(stages=(1, 1, 1)), 64, 64)
+    rows = comparison.stage_rows(*at(ResNetSpec(stages=(1, 1)), ResNetSpec(stages=(1, 1, 1)), side=64))
     assert [row["stage"] for row in rows] == ["stem", "conv2_x", "conv3_x", "conv4_x", "head"]
     assert rows[3]["base"] == {} and "blocks" in rows[3]["changed"]
 
 
 def test_a_model_does_not_differ_from_itself():
     spec = preset("resnet18")
-    assert comparison.layers(spec, spec, 224, 224) == []
+    assert comparison.layers(*at(spec, spec)) == []
     assert str(comparison.summary(spec, spec, [])) == "the same spec. No module differs."
-    assert all(row["delta"] == 0 for row in comparison.headlines(spec, spec, 224, 224))
+    assert all(row["delta"] == 0 for row in comparison.headlines(*at(spec, spec)))
 
 
 def test_the_summary_names_switches_and_counts():
     base, other = comparison.quick("plain vs residual")
-    text = str(comparison.summary(base, other, comparison.layers(base, other, 224, 224)))
+    text = str(comparison.summary(base, other, comparison.layers(*at(base, other))))
     assert text.startswith("shortcut none → B. Modules (BN and ReLU counted): ") and "removed" not in text
 
 

@@ -67,10 +67,10 @@ def test_the_part_above_a_part(path, over):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("resnet50", "conv5_x has 59 % of the parameters and 6 % of the activation memory; conv2_x has 39 %"),
+        ("resnet50", "conv5_x has 59 % of the parameters and 6 % of the layer outputs; conv2_x has 39 %"),
         (
             "resnet152",
-            "conv4_x has 67 % of the parameters, 70 % of the multiply-adds and 49 % of the activation memory",
+            "conv4_x has 67 % of the parameters, 70 % of the multiply-adds and 49 % of the layer outputs",
         ),
     ],
 )
@@ -86,7 +86,7 @@ def test_equal_shares_are_said_once():
 def test_one_part_that_has_most_of_everything_is_named_once():
     text = str(cost.lesson(trace(preset("resnet50"), 1, 1)))
     assert text.startswith(
-        "conv5_x has 59 % of the parameters, 59 % of the multiply-adds and 40 % of the activation memory: most"
+        "conv5_x has 59 % of the parameters, 59 % of the multiply-adds and 40 % of the layer outputs: most"
     )
     assert text.count("conv5_x") == 1
 

@@ -39,7 +39,11 @@ def told(spec: ResNetSpec) -> list[Told]:
         cost.lesson(nodes),
         shapes.lesson(nodes),
         receptive.lesson(rows, receptive.proofs(spec)),
-        comparison.summary(preset("resnet50"), spec, comparison.layers(preset("resnet50"), spec, side, side)),
+        comparison.summary(
+            preset("resnet50"),
+            spec,
+            comparison.layers(*(comparison.Side(one, side, side) for one in (preset("resnet50"), spec))),
+        ),
         *(block_pair.lesson(pair, "width") for pair in pairs),
         *(block_pair.why(block) for pair in pairs for block in pair.by_kind().values()),
     ]

@@ -155,7 +155,8 @@ def test_every_view_shows_it(spec):
         assert block_drawing(block, "#000", "t", 64)
     facts(spec, *SIDES)
     shapes.stage_rows(nodes), shapes.proofs_by_row(nodes), shapes.drawn_proofs(nodes)
-    comparison.stage_proofs(spec, *SIDES), comparison.headline_proofs(SMALL, spec, *SIDES)
+    both = [comparison.Side(one, *SIDES) for one in (SMALL, spec)]
+    comparison.stage_proofs(both[1]), comparison.headline_proofs(*both)
     reconcile(spec, *SIDES), memory.proofs(spec, *SIDES, 2, "fp32", "SGD")
     assert report(spec, *SIDES, 1)
 

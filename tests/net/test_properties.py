@@ -124,7 +124,7 @@ def test_every_formula_evaluates_to_its_number(spec, size):
 def test_addresses_and_differences(base, other):
     assert comparison.parse(comparison.address(other)) == other
     sign = {"added": 1, "removed": -1, "changed": 1}
-    found = comparison.layers(base, other, 33, 40)
+    found = comparison.layers(*(comparison.Side(spec, 33, 40) for spec in (base, other)))
     for metric in ("params", "macs"):
         change = total(trace(other, 33, 40), metric) - total(trace(base, 33, 40), metric)
         assert (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -133,6 +134,60 @@ def test_layer_counts_are_exact_and_minus_signs_are_one_kind():
     assert any(cell.startswith("−") for cell in shown["parameters"]) and not any(
         "-" in cell for cell in shown["parameters"]
     )
+
+
+def test_either_side_takes_a_known_net_and_another_part_of_it():
+    app = open_app("depth=18", "compare")
+    titles = {"vs_choice": lambda: comparison.parse(app.query_params.get("vs", "resnet34"))}
+    titles["to_choice"] = lambda: app.session_state["chosen"].spec
+    for key, spec in titles.items():
+        for name in ("resnext50_32x4d", "resnet20_cifar", "resnet18"):
+            app.selectbox(key=key).set_value(name).run()
+            assert not app.exception and not app.error and spec() == preset(name), (key, name)
+        app.session_state[f"{key}-open"] = True
+        app.run()
+        app.selectbox(key=f"{key}-shortcut").select("none").run()
+        assert not app.exception and spec() == replace(preset("resnet18"), shortcut="none"), key
+        app.text_input(key=f"{key}-width").set_value("32").run()
+        assert spec() == replace(preset("resnet18"), shortcut="none", width=32), key
+        app.text_input(key=f"{key}-width").set_value("-1").run()
+        assert "width" in read(app.error[0].value) and spec().width == 32
+    app.selectbox(key="vs_choice").set_value("resnet101").run()
+    app.button(key="swap-sides").click().run()
+    assert titles["to_choice"]() == preset("resnet101") and titles["vs_choice"]().width == 32
+
+
+def test_both_have_the_same_task_or_each_its_own():
+    app = open_app("depth=50&vs=resnet50&input=96&batch=4&dtype=bf16", "compare")
+    text = words(app)
+    peak = memory.estimate(preset("resnet50"), 96, 96, 4, "bf16")
+    assert text.count(f"{peak.activations:,}") >= 2 and "Both: 4×3×96×96, bf16." in text
+    assert "Activation memory, peak" in text and f"{peak.total:,}" in text
+    app = open_app(
+        "depth=50&vs=resnet50&input=96&batch=4&dtype=bf16&same=false&vs_input=64&vs_batch=2&vs_dtype=fp16", "compare"
+    )
+    own = memory.estimate(preset("resnet50"), 64, 64, 2, "fp16")
+    text = words(app)
+    assert f"{peak.activations:,}" in text and f"{own.activations:,}" in text and own.activations != peak.activations
+    assert "Left and right: 2×3×64×64, fp16; 4×3×96×96, bf16." in text
+    learns = words(open_app("depth=50&optimizer=Adam", "compare"))
+    kept = memory.estimate(preset("resnet50"), 224, 224, 1, "fp32", "Adam, AdamW")
+    assert f"{kept.activations:,}" in learns and "Activation memory, kept" in learns and f"{kept.total:,}" in learns
+
+
+def test_activation_memory_is_one_number_on_every_page():
+    """Counted once on the real net by TorchDispatchMode: 11,239,424 bytes are alive at the peak of ResNet-50."""
+    for page, query in (("sheet", ""), ("cost", ""), ("cost", "show=memory"), ("compare", "vs=resnet18")):
+        text = words(open_app(query, page))
+        assert "11,239,424" in text, page
+    for page in ("sheet", "cost", "compare"):
+        text = words(open_app("optimizer=SGD&batch=8&dtype=fp16", page))
+        assert f"{memory.estimate(preset('resnet50'), 224, 224, 8, 'fp16', 'SGD').activations:,}" in text, page
+
+
+def test_links_that_name_a_metric_by_its_old_label_lead_to_it():
+    app = open_app("metric=Activation memory", "cost")
+    assert app.button_group(key="metric").value == "activation_bytes" and not app.error and not app.warning
 
 
 def test_either_side_is_picked_from_the_same_list_and_both_have_the_same_task():

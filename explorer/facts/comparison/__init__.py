@@ -2,6 +2,7 @@
 
 from explorer.facts.comparison.address import QUICK, address, parse, quick, same_task
 from explorer.facts.comparison.layer_changes import WORDS, Layer, layer_proofs, layers, summary, told_apart
+from explorer.facts.comparison.side import Side
 from explorer.facts.comparison.totals import (
     cost_proofs,
     cost_row,
@@ -16,6 +17,7 @@ __all__ = [
     "QUICK",
     "WORDS",
     "Layer",
+    "Side",
     "address",
     "cost_proofs",
     "cost_row",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from explorer.facts.comparison.address import listed
+from explorer.facts.comparison.side import Side
 from explorer.facts.proof import Proof, counted, leaf
 from explorer.facts.told import Provable, Told
 from explorer.net.node import Node
 from explorer.net.ops import op
-from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, Value, changed_fields, naming
 from explorer.spec.fields import TOLD
 
@@ -30,10 +30,10 @@ class Layer:
     macs: int
 
 
-def layers(base: ResNetSpec, other: ResNetSpec, height: int, width: int) -> list[Layer]:
+def layers(base: Side, other: Side) -> list[Layer]:
     """Layers matched by path: which were added, removed, or changed in kind, shape, kernel, stride, groups or
     parameters. Shapes that differ only because an earlier layer changed count too: the layer sees another input."""
-    old, new = ({node.path: node for node in trace(spec, height, width)} for spec in (base, other))
+    old, new = ({node.path: node for node in replace(side, batch=1).nodes} for side in (base, other))
     found = []
     for path in _merged(list(old), list(new)):
         a, b = old.get(path), new.get(path)
@@ -112,11 +112,9 @@ def _word(value: Value) -> str:
     return f"{value:,}" if isinstance(value, int) else {"1x1": "1×1", "3x3": "3×3"}.get(text, text)
 
 
-def layer_proofs(
-    base: ResNetSpec, other: ResNetSpec, height: int, width: int, path: str
-) -> list[dict[str, Proof] | None]:
+def layer_proofs(base: Side, other: Side, path: str) -> list[dict[str, Proof] | None]:
     """Parameters and MACs of the layer at `path`, in the baseline and in the other; None where a net has no such layer."""
-    nodes = (next((node for node in trace(spec, height, width) if node.path == path), None) for spec in (base, other))
+    nodes = (next((node for node in side.nodes if node.path == path), None) for side in (base, other))
     return [
         None if node is None else {"parameters": leaf("params", node), "MACs": leaf("macs", node)} for node in nodes
     ]

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TypedDict
 
+from explorer.facts import memory
 from explorer.facts.comparison.address import address, parse
+from explorer.facts.comparison.side import Side
 from explorer.facts.proof import Proof, counted, deciding_size, depth, difference, prove, ratio, receptive_field
 from explorer.facts.published import throughput
 from explorer.facts.rollup import SUMS, Row, Stage, headline, metric_columns, stages
 from explorer.facts.shapes import total_stride
 from explorer.net.node import Node
 from explorer.net.ops import SHORTCUTS
-from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, naming, presets
 
 LINES = ("solid", "dotted")
@@ -41,7 +42,8 @@ class StagePair(TypedDict):
 
 
 class PresetCost(TypedDict):
-    """A net at its family's input size. images_per_s: as published, or None; spec: its address."""
+    """A net at its family's input size, one picture, fp32. activation_bytes: its layers' outputs, summed; peak_bytes: the
+    activations alive at the peak of inference; images_per_s: as published, or None; spec: its address."""
 
     preset: str
     family: str
@@ -49,12 +51,13 @@ class PresetCost(TypedDict):
     params: int
     macs: int
     activation_bytes: int
+    peak_bytes: int
     images_per_s: float | None
     spec: str
 
 
-def headlines(base: ResNetSpec, other: ResNetSpec, height: int, width: int) -> list[Total]:
-    """Totals of both with difference and ratio."""
+def headlines(base: Side, other: Side) -> list[Total]:
+    """Totals of both with difference and ratio. Raises `ValueError` where torch would refuse to train one of them."""
     return [
         {
             "key": key,
@@ -65,26 +68,31 @@ def headlines(base: ResNetSpec, other: ResNetSpec, height: int, width: int) -> l
             "delta": int(new.value - old.value),
             "ratio": new.value / old.value if old.value else None,
         }
-        for key, label, unit, old, new in _totals(base, other, height, width)
+        for key, label, unit, old, new in _totals(base, other)
     ]
 
 
-def headline_proofs(base: ResNetSpec, other: ResNetSpec, height: int, width: int) -> list[dict[str, Proof]]:
+def headline_proofs(base: Side, other: Side) -> list[dict[str, Proof]]:
     """For each row of `headlines`, the proofs of its figures: base, other, delta, and ratio where there is one."""
     return [
         {"base": old, "other": new, "delta": difference(old, new), **({"ratio": ratio(old, new)} if old.value else {})}
-        for *_, old, new in _totals(base, other, height, width)
+        for *_, old, new in _totals(base, other)
     ]
 
 
-def _totals(base: ResNetSpec, other: ResNetSpec, height: int, width: int) -> list[tuple[str, str, str, Proof, Proof]]:
+def _totals(base: Side, other: Side) -> list[tuple[str, str, str, Proof, Proof]]:
     """(key, label, unit, proof of the baseline's, proof of the other's)."""
-    old, new = (trace(spec, height, width) for spec in (base, other))
-    titles = naming.title(base), naming.title(other)
-    rows = [("depth", "Layers", "count", depth(base, old), depth(other, new))]
+    old, new = base.nodes, other.nodes
+    rows = [("depth", "Layers", "count", depth(base.spec, old), depth(other.spec, new))]
     rows += [
-        (name, metric.label, metric.unit, prove(name, old, titles[0]), prove(name, new, titles[1]))
-        for name, metric in SUMS.items()
+        (name, SUMS[name].label, SUMS[name].unit, prove(name, old, base.title), prove(name, new, other.title))
+        for name in ("params", "macs")
+    ]
+    before, after = base.memory(), other.memory()
+    purpose = "training" if base.optimizer and other.optimizer else "inference"
+    rows += [
+        ("activations", memory.BASIS[purpose], "bytes", before["activations"], after["activations"]),
+        ("memory", f"Memory for {purpose}, estimated", "bytes", before["total"], after["total"]),
     ]
     return rows + [
         (key, f"{key.capitalize()} shortcuts", "count", _shortcuts(old, key), _shortcuts(new, key)) for key in LINES
@@ -101,9 +109,9 @@ def _shortcuts(nodes: Sequence[Node], key: str) -> Proof:
     )
 
 
-def stage_rows(base: ResNetSpec, other: ResNetSpec, height: int, width: int) -> list[StagePair]:
+def stage_rows(base: Side, other: Side) -> list[StagePair]:
     """Both nets' stages under each other."""
-    both = [{stage.name: stage for stage in stages(trace(spec, height, width))} for spec in (base, other)]
+    both = [{stage.name: stage for stage in stages(side.nodes)} for side in (base, other)]
     rows: list[StagePair] = []
     for name in dict.fromkeys([*both[0], *both[1]]):
         cells: list[Row] = [_stage_cells(side[name]) if name in side else {} for side in both]
@@ -128,9 +136,9 @@ def _stage_cells(stage: Stage) -> Row:
     }
 
 
-def stage_proofs(spec: ResNetSpec, height: int, width: int) -> dict[str, dict[str, Proof]]:
+def stage_proofs(side: Side) -> dict[str, dict[str, Proof]]:
     """Stage → column of `stage_rows` → its proof, where it has one."""
-    nodes = trace(spec, height, width)
+    nodes = side.nodes
     return {
         stage.name: {name: prove(name, stage.nodes, stage.name) for name in SUMS}
         | _sizes(nodes, stage)
@@ -154,7 +162,8 @@ def preset_rows() -> tuple[PresetCost, ...]:
 
 def cost_row(name: str, spec: ResNetSpec) -> PresetCost:
     """One net's line of `preset_rows`; name: its preset's, or any other."""
-    figures = headline(spec, spec.default_input, spec.default_input)
+    side = Side(spec, spec.default_input, spec.default_input)
+    figures = headline(spec, side.height, side.width)
     speed = throughput()[0]["images_per_s"]
     return {
         "preset": name,
@@ -163,13 +172,18 @@ def cost_row(name: str, spec: ResNetSpec) -> PresetCost:
         "params": figures["params"],
         "macs": figures["macs"],
         "activation_bytes": figures["activation_bytes"],
+        "peak_bytes": max(memory.alive_bytes(side.nodes)),
         "images_per_s": speed.get(name),
         "spec": address(spec),
     }
 
 
 def cost_proofs(rows: Sequence[PresetCost]) -> list[dict[str, Proof]]:
-    """For each row of `preset_rows` or `cost_row`, the proofs of its sums."""
-    nets = [(row["net"], parse(row["spec"])) for row in rows]
-    traces = [(net, trace(spec, spec.default_input, spec.default_input)) for net, spec in nets]
-    return [{name: prove(name, nodes, net) for name in SUMS} for net, nodes in traces]
+    """For each row of `preset_rows` or `cost_row`, the proofs of its figures."""
+    found = []
+    for row in rows:
+        spec = parse(row["spec"])
+        side = Side(spec, spec.default_input, spec.default_input)
+        sums = {name: prove(name, side.nodes, row["net"]) for name in SUMS}
+        found.append(sums | {"peak_bytes": side.memory()["activations"]})
+    return found

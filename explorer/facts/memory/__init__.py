@@ -26,6 +26,7 @@ from explorer.spec.task import AMP, FORMATS
 __all__ = [
     "AMP",
     "ASSUMPTIONS",
+    "BASIS",
     "FORMATS",
     "OPTIMIZERS",
     "Memory",
@@ -40,6 +41,10 @@ __all__ = [
 ]
 
 OPTIMIZERS = {"SGD": 0, "SGD with momentum": 1, "Adam, AdamW": 2}  # copies of the parameters in their state
+BASIS = {  # what is called activation memory, wherever a page gives one number for a net
+    "inference": "Activation memory, peak",
+    "training": "Activation memory, kept",
+}
 COUNTER_BYTES = 8  # num_batches_tracked is an int64 whatever the dtype
 MARGIN_PERCENT = 15  # on all but the weights: rounding and bookkeeping of the allocator
 KERNELS_BYTES = 24_000_000  # compiled kernels and their scratch space

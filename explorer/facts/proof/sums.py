@@ -1,4 +1,4 @@
-"""Proofs of what is summed over layers: parameters, MACs, activation memory; and the depth in a net's name."""
+"""Proofs of what is summed over layers: parameters, MACs, layer outputs; and the depth in a net's name."""
 
 from __future__ import annotations
 

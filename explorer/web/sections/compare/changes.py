@@ -10,18 +10,18 @@ import streamlit as st
 from markupsafe import Markup
 
 from explorer import units
-from explorer.facts import comparison
-from explorer.facts.comparison import Layer
+from explorer.facts import comparison, memory
+from explorer.facts.comparison import Layer, Side
 from explorer.facts.comparison.totals import StagePair, Total
 from explorer.facts.proof import Proof
 from explorer.facts.rollup import METRICS, Row
 from explorer.facts.told import Provable
 from explorer.net.ops import op
-from explorer.spec import ResNetSpec
+from explorer.spec.task import FORMATS
 from explorer.tell import markup, palette
 from explorer.tell.markup import joined
 from explorer.web import map_component as network_map
-from explorer.web import pieces
+from explorer.web import pieces, plain
 from explorer.web.sections.compare.pair import names
 from explorer.web.state import Chosen
 
@@ -35,18 +35,23 @@ WIDTHS = {
 MARKS = {"added": "+", "removed": "−", "changed": "~"}
 
 
-def headline(base: ResNetSpec, chosen: Chosen) -> list[Total]:
+def headline(base: Side, other: Side) -> list[Total]:
     """The deltas, large."""
-    rows = comparison.headlines(base, chosen.spec, chosen.height, chosen.width)
-    proofs = comparison.headline_proofs(base, chosen.spec, chosen.height, chosen.width)
-    before, after = names(base, chosen)
+    try:
+        rows = comparison.headlines(base, other)
+    except ValueError as error:  # torch would refuse to train one of them too
+        plain.info(f"{error}. Shown: the memory of inference.")
+        base, other = (replace(one, optimizer=None) for one in (base, other))
+        rows = comparison.headlines(base, other)
+    proofs = comparison.headline_proofs(base, other)
+    before, after = names((base, other))
     pieces.figures(
         [
             pieces.Figure(
                 _ratio(row), row["label"], f"{_short(row, 'base')} → {_short(row, 'other')}", proof=known.get("ratio")
             )
             for row, known in zip(rows, proofs)
-            if row["key"] not in ("solid", "dotted")
+            if row["key"] not in ("memory", "solid", "dotted")
         ]
     )
     words = {"base": before, "other": f"{after} ", "delta": "difference", "ratio": "ratio"}
@@ -66,9 +71,17 @@ def headline(base: ResNetSpec, chosen: Chosen) -> list[Total]:
             }
             for row, known in zip(rows, proofs)
         ],
-        caption=f"For one {chosen.height}×{chosen.width} picture. Click a number for its formula.",
+        caption=f"{_task(base, other)} Click a number for its formula. MACs are of one picture. Memory: "
+        + "; ".join(memory.assumptions(other.dtype))
+        + ".",
     )
     return rows
+
+
+def _task(base: Side, other: Side) -> str:
+    """'Both: 1×3×224×224, fp32.'"""
+    tasks = dict.fromkeys(f"{one.shape}, {FORMATS[one.dtype]}" for one in (base, other))
+    return f"{'Both' if len(tasks) == 1 else 'Left and right'}: {'; '.join(tasks)}."
 
 
 def _short(row: Total, side: Literal["base", "other"]) -> str:
@@ -85,40 +98,40 @@ def _signed(value: int) -> str:
     return f"{value:+,}".replace("-", "−") if value else "0"
 
 
-def maps(base: ResNetSpec, chosen: Chosen) -> Sequence[Mapping[str, object]]:
+def maps(base: Side, other: Side) -> Sequence[Mapping[str, object]]:
     """Both maps with one selection; their data are the layers that differ."""
-    before, after = names(base, chosen)
-    titles = (before, after) if before != after else (f"{before}, pinned", after)
-    network_map.show_pair(dict(zip(titles, (replace(chosen, spec=base), chosen))))
-    return [vars(layer) for layer in comparison.layers(base, chosen.spec, chosen.height, chosen.width)]
+    before, after = names((base, other))
+    titles = (before, after) if before != after else (f"{before}, left", f"{after}, right")
+    drawn = (Chosen(one.spec, one.height, one.width, one.batch, "") for one in (base, other))
+    network_map.show_pair(dict(zip(titles, drawn)))
+    return [vars(layer) for layer in comparison.layers(base, other)]
 
 
-def stages(base: ResNetSpec, chosen: Chosen) -> list[dict[str, object]]:
+def stages(base: Side, other: Side) -> list[dict[str, object]]:
     """Stage by stage, the differing values marked."""
-    rows = comparison.stage_rows(base, chosen.spec, chosen.height, chosen.width)
+    rows = comparison.stage_rows(base, other)
     columns = {
         "blocks": "blocks",
         "out_shape": "output",
         "total_stride": "total stride",
         **{name: metric.label for name, metric in METRICS.items()},
     }
-    proofs = [comparison.stage_proofs(spec, chosen.height, chosen.width) for spec in (base, chosen.spec)]
+    proofs = [comparison.stage_proofs(one) for one in (base, other)]
     cards, lines = markup.Cards("stages"), []
     for row in rows:
         cells = joined(Markup("<td>{}</td>").format(_pair(row, key, proofs, cards)) for key in columns)
         lines.append(Markup("<tr><td><b>{}</b></td>{}</tr>").format(row["stage"], cells))
     head = joined(Markup("<th>{}</th>").format(label) for label in ("stage", *columns.values()))
-    before, after = names(base, chosen)
+    before, after = names((base, other))
     pieces.html(
         Markup(
-            '{}<div class="note">Where they differ: {} above, <b>{}</b> below, tinted. One {}×{} picture. '
+            '{}<div class="note">Where they differ: {} above, <b>{}</b> below, tinted. {} '
             "Click a number for its formula. {}</div>{}"
         ).format(
             markup.framed(head, joined(lines)),
             before,
             after,
-            chosen.height,
-            chosen.width,
+            _task(base, other),
             pieces.mark("computed"),
             cards.html(),
         )
@@ -155,7 +168,7 @@ def _text(key: str, value: object) -> str:
     return units.shape(value) if isinstance(value, list) else f"{value:,}"
 
 
-def structure(found: Sequence[Layer], base: ResNetSpec, chosen: Chosen) -> Sequence[Mapping[str, object]]:
+def structure(found: Sequence[Layer], base: Side, other: Side) -> Sequence[Mapping[str, object]]:
     """Which layers were added, removed, changed; a picked one opens its formulas."""
     kinds = sorted({layer.kind for layer in found})
     weighty = st.toggle("Only layers with weights", value=True, key="weighty") and any(
@@ -191,9 +204,9 @@ def structure(found: Sequence[Layer], base: ResNetSpec, chosen: Chosen) -> Seque
         )
         cells = [row for row, _ in event["selection"]["cells"] if row < len(shown)]
         with picked:
-            _formulas(shown[cells[0] if cells else 0].path, base, chosen)
+            _formulas(shown[cells[0] if cells else 0].path, base, other)
         pieces.note(
-            "+ added, − removed, ~ changed, against the baseline; matched by path. A changed layer’s parameters are the "
+            "+ added, − removed, ~ changed, from left to right; matched by path. A changed layer’s parameters are the "
             "difference.",
             "computed",
         )
@@ -202,10 +215,10 @@ def structure(found: Sequence[Layer], base: ResNetSpec, chosen: Chosen) -> Seque
     return [vars(layer) for layer in found]
 
 
-def _formulas(path: str, base: ResNetSpec, chosen: Chosen) -> None:
+def _formulas(path: str, base: Side, other: Side) -> None:
     """Both nets' parameters and MACs of one layer, substituted; each opens its card."""
     cards = markup.Cards("layer")
-    both = zip(names(base, chosen), comparison.layer_proofs(base, chosen.spec, chosen.height, chosen.width, path))
+    both = zip(names((base, other)), comparison.layer_proofs(base, other, path))
     facts = [
         Markup("in {} {}").format(
             name,

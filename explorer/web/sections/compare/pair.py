@@ -1,25 +1,52 @@
-"""Which two models Compare shows: the pinned baseline in the URL, the quick pairs, and what both are called."""
+"""Which two nets Compare shows: a picker of the same kind for either side, the usual pairs, and whether both have one task.
+
+The left one stands in the URL as an address (`?vs=`), the right one is the app's net and in the controls that every page
+shares; what either picker can do, the other can too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 import streamlit as st
+from markupsafe import Markup
 
 from explorer.facts import comparison
-from explorer.spec import ResNetSpec, naming, preset, presets
-from explorer.spec.chosen import DEFAULTS, DEPTHS
-from explorer.spec.controls import BY_KEY
-from explorer.web import plain
+from explorer.facts.comparison import Side
+from explorer.spec import BLOCKS, ResNetSpec, Value, naming, preset, presets, resolve
+from explorer.spec import varied as varied_sensibly
+from explorer.spec.chosen import MOST_NAME, controls_of
+from explorer.spec.controls import AXES, Axis
+from explorer.spec.fields import CHOICES, write_field
+from explorer.spec.parse import parse_input
+from explorer.spec.row import GROUPS
+from explorer.spec.task import FORMATS
+from explorer.web import inside, pieces, plain
+from explorer.web.asked import shared
 from explorer.web.session import by_key, session
 from explorer.web.state import Chosen
 
 BASELINE = "resnet34"
-SWITCHES = ("block", "shortcut", "stride_on", "activation", "norm")
+LAYOUT = (
+    Axis("block", "Block type", "Layout", {kind: kind for kind in BLOCKS}),
+    Axis("shortcut", "Shortcut", "Layout", {kind: kind for kind in CHOICES["shortcut"]}),
+)
+PARTS = (*LAYOUT, *sorted(AXES, key=lambda one: GROUPS.index(one.group)))
+
+
+@dataclass(frozen=True)
+class Place:
+    """One of the two pickers. key: of its list; take: makes a net this side's, `name` being what it was asked for by."""
+
+    key: str
+    label: str
+    take: Callable[[ResNetSpec, str], None]
 
 
 def baseline() -> ResNetSpec:
-    """The pinned baseline of `?vs=`; a bad one is said, and the default shown."""
+    """The left net, of `?vs=`; a bad one is said, and the default shown."""
     text = st.query_params.get("vs", BASELINE)
     try:
         return comparison.parse(text)
@@ -28,97 +55,166 @@ def baseline() -> ResNetSpec:
         return preset(BASELINE)
 
 
-def pin(address: str) -> None:
+def pin(spec: ResNetSpec, name: str = "") -> None:
     """Into the URL; the default leaves it."""
+    address = comparison.address(spec)
     if address != BASELINE:
         st.query_params["vs"] = address
     elif "vs" in st.query_params:
         del st.query_params["vs"]
 
 
-def controls(chosen: Chosen, base: ResNetSpec) -> bool:
-    """Two lists, one for each side, and the usual pairs, which set both; whether both are to have the same task. A pair is
-    lit while it is the one on the screen, however it came there."""
+def put(spec: ResNetSpec, name: str = "") -> None:
+    """Into the controls that every page shares. Raises `ValueError` where they have no choice that gives it."""
+    by_key().update(controls_of(spec, name))
+
+
+LEFT = Place("vs_choice", "This net …", pin)
+RIGHT = Place("to_choice", "… against this one", put)
+
+
+def sides(chosen: Chosen) -> tuple[Side, Side]:
+    """The controls, and what they say."""
+    right = Side(chosen.spec, chosen.height, chosen.width, chosen.batch, chosen.dtype, chosen.training)
+    base = baseline()
+    if problem := session().pop("pair_problem", None):
+        plain.error(problem)
     session()["pair"] = next(
         (label for label in comparison.QUICK if comparison.quick(label) == (base, chosen.spec)), None
     )
     st.pills("Quick pairs", tuple(comparison.QUICK), key="pair", on_change=_take_pair, label_visibility="collapsed")
-    left, right, beside = st.columns([1, 1, 0.9], vertical_alignment="bottom")
-    with left:
-        _picker("From which net?", "vs_choice", base, _take_base)
-    with right:
-        _picker("To which net?", "to_choice", chosen.spec, _take_other, "The sidebar’s net: change its parts there.")
-    with beside:
+    first, middle, second = st.columns([1, 0.1, 1], vertical_alignment="bottom")
+    with first:
+        _picker(LEFT, base)
+    with middle, st.container(key="swap"):
         st.button(
-            "Keep the right one on the left",
-            icon=":material/push_pin:",
-            on_click=pin,
-            args=(comparison.address(chosen.spec),),
-            help="Then change the right one, here or in the sidebar.",
+            "",
+            icon=":material/swap_horiz:",
+            help="Swap the two",
+            key="swap-sides",
+            on_click=_swap,
+            args=(base, chosen.spec),
         )
-    return st.toggle(
+    with second:
+        _picker(RIGHT, chosen.spec)
+    same = st.toggle(
         "Same task for both",
         value=True,
         key="same",
         bind="query-params",
-        help="The left one gets the right one’s classes and input channels. Input size, batch 1 and fp32 are the same for "
-        "both in any case.",
+        help="Classes, input channels, input size, batch and number format: as the bar above says, for both.",
     )
+    left = replace(right, spec=base)
+    return left.at(right) if same else _own_task(left), right
 
 
-def _picker(label: str, key: str, spec: ResNetSpec, take: Callable[[], None], help: str | None = None) -> None:
+def _own_task(left: Side) -> Side:
+    """The left one's input, batch and format, where they may differ from the bar's."""
+    link = None if "vs_dtype" in by_key() and not inside.by_history() else dict(st.query_params)
+    if link and link.get("vs_dtype") not in FORMATS:
+        link.pop("vs_dtype", None)
+    with st.container(horizontal=True, vertical_alignment="center", key="left-task"):
+        pieces.html(Markup("<b>The left one’s own task</b>"), width="content")
+        usual = str(left.spec.default_input)
+        size = st.text_input("Input", "", key="vs_input", bind="query-params", max_chars=20, placeholder=usual)
+        batch = st.number_input("Batch", value=1, step=1, key="vs_batch", bind="query-params")
+        dtype = shared("Numbers in", FORMATS, "vs_dtype", link)
+    try:
+        height, width = parse_input(size or usual, left.spec.in_channels, batch)
+        found = replace(left, height=height, width=width, batch=batch, dtype=dtype)
+        found.memory()
+    except ValueError as error:
+        plain.error(f"{error}. Shown for the left one: the bar’s input and batch.")
+        return replace(left, dtype=dtype)
+    return found
+
+
+def _picker(place: Place, spec: ResNetSpec) -> None:
+    """A list of the known nets that takes any other's name too, and this net's parts behind a button."""
     now = comparison.address(spec)
-    by_key()[key] = now
-    st.selectbox(
-        label,
-        [*presets()] if now in presets() else [now, *presets()],
-        key=key,
-        on_change=take,
-        format_func=_called,
-        help=help,
-    )
+    by_key()[place.key] = now
+    with st.container(key=f"side-{place.key}", horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(
+            place.label,
+            [*presets()] if now in presets() else [now, *presets()],
+            key=place.key,
+            on_change=_take,
+            args=(place,),
+            format_func=_called,
+            accept_new_options=True,
+            help="Choose one, or type the name of any ResNet.",
+        )
+        with st.popover("Its parts", icon=":material/tune:", key=f"{place.key}-open", on_change="rerun") as opened:
+            if opened.open:
+                _parts(place, spec)
 
 
 def _called(address: str) -> str:
     """Two nets never have one name in the list: the browser answers by it."""
     name, _, changes = address.partition("~")
-    return naming.title(comparison.parse(address)) + (f" ({changes.replace('~', ', ')})" if changes else "")
+    try:
+        return naming.title(comparison.parse(address)) + (f" ({changes.replace('~', ', ')})" if changes else "")
+    except ValueError:  # what was just typed
+        return address[:MOST_NAME]
 
 
-def _take_base() -> None:
-    pin(session()["vs_choice"])
+def _take(place: Place) -> None:
+    text = str(by_key()[place.key])[:500]
+    try:
+        known = "~" in text or text in presets()
+        place.take(comparison.parse(text) if known else resolve(text).spec, "" if "~" in text else text)
+    except ValueError as error:
+        session()["pair_problem"] = str(error)
 
 
-def _take_other() -> None:
-    """A known net into the sidebar's controls, as published."""
-    name = session()["to_choice"]
-    if name not in presets():  # the one that is there already
-        return
-    depth = name.removeprefix("resnet")
-    session()["net"] = "" if depth in DEPTHS else name
-    if depth in DEPTHS:
-        session()["depth"] = depth
-    for key in ("block", "shortcut", *BY_KEY):
-        by_key()[key] = DEFAULTS[key]
+def _parts(place: Place, spec: ResNetSpec) -> None:
+    """Every part that may be another one, as it is in this net."""
+    for group, ones in groupby(PARTS, lambda one: one.group):
+        pieces.html(Markup('<div class="group">{}</div>').format(group))
+        for one in ones:
+            key = f"{place.key}-{one.field}"
+            by_key()[key] = write_field(getattr(spec, one.field))
+            args, words = (place, spec, one), one.values
+            if words:
+                st.selectbox(
+                    one.label, tuple(words), key=key, format_func=words.__getitem__, on_change=_change, args=args
+                )
+            else:
+                st.text_input(one.label, key=key, max_chars=30, help=one.help or None, on_change=_change, args=args)
+
+
+def _change(place: Place, spec: ResNetSpec, one: Axis) -> None:
+    text = str(by_key()[f"{place.key}-{one.field}"])
+    try:
+        value: Value = () if not text.strip() and isinstance(getattr(spec, one.field), tuple) else one.read(text)
+        place.take(varied_sensibly(spec, **{one.field: value}), "")
+    except ValueError as error:
+        session()["pair_problem"] = str(error)
+
+
+def _swap(left: ResNetSpec, right: ResNetSpec) -> None:
+    try:
+        put(left)
+    except ValueError as error:
+        session()["pair_problem"] = str(error)
+    else:
+        pin(right)
 
 
 def _take_pair() -> None:
-    """A quick pair: the baseline into the URL, the other model into the sidebar's controls."""
     label = session().get("pair")
-    if label is None:
-        return
-    base, _ = comparison.quick(label)
-    pin(comparison.address(base))
-    name, changes = comparison.QUICK[label][1]
-    session()["net"] = ""
-    session()["depth"] = name.removeprefix("resnet")
-    for field in SWITCHES:
-        by_key()[field] = changes.get(field, DEFAULTS[field])
+    if label is not None:
+        base, other = comparison.quick(label)
+        pin(base)
+        put(other)
 
 
-def names(base: ResNetSpec, chosen: Chosen) -> tuple[str, str]:
-    """Both titles; by their switches where the titles would be the same."""
-    pair = naming.title(base), naming.title(chosen.spec)
-    if pair[0] == pair[1] and base != chosen.spec:
-        return comparison.told_apart(base, chosen.spec), comparison.told_apart(chosen.spec, base)
+def names(sides: Sequence[Side]) -> tuple[str, str]:
+    """Both titles; by their switches where the titles would be the same, and by their tasks where these differ."""
+    base, other = sides
+    pair = base.title, other.title
+    if pair[0] == pair[1] and base.spec != other.spec:
+        pair = comparison.told_apart(base.spec, other.spec), comparison.told_apart(other.spec, base.spec)
+    if (base.shape, base.dtype) != (other.shape, other.dtype):
+        pair = f"{pair[0]} ({base.shape}, {FORMATS[base.dtype]})", f"{pair[1]} ({other.shape}, {FORMATS[other.dtype]})"
     return pair

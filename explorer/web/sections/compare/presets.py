@@ -8,25 +8,27 @@ from dataclasses import replace
 import streamlit as st
 from markupsafe import Markup
 
-from explorer.facts import comparison, published
+from explorer.facts import comparison, memory, published
+from explorer.facts.comparison import Side
 from explorer.facts.comparison.totals import PresetCost
 from explorer.facts.proof import Proof, ratio
 from explorer.facts.rollup import METRICS
 from explorer.facts.told import Provable, Told
 from explorer.spec import ResNetSpec, naming
+from explorer.tell import questions
 from explorer.tell.plots import cost as cost_plots
 from explorer.timing.data.across import Across, across
 from explorer.timing.said import sentences
-from explorer.web import pieces, plain, state
+from explorer.web import pieces, plain
+from explorer.web.asked import asked
 from explorer.web.sections.timing import pieces as timing_pieces
 from explorer.web.sections.timing import runs
 from explorer.web.session import session
-from explorer.web.state import Chosen
 
 AXES = {  # option -> (key of comparison.preset_rows, title)
     "params": ("params", "parameters"),
     "MACs": ("macs", "MACs"),
-    "memory": ("activation_bytes", "activation memory, bytes"),
+    "memory": ("peak_bytes", "activation memory at the peak, bytes"),
     "time": ("ms_per_picture", "milliseconds per picture"),
     "pictures/s": ("images_per_s", "pictures per second"),
 }
@@ -46,16 +48,17 @@ class Point(PresetCost):
     ms_per_picture: float | None
 
 
-def cost_against_cost(base: ResNetSpec, chosen: Chosen) -> list[Point]:
+def cost_against_cost(left: Side, right: Side) -> list[Point]:
     """All presets on one chart; the two that are compared are marked, and added where they are no presets."""
-    left, right = st.columns(2)
-    with left:
-        x = state.choose("Across", tuple(AXES)[:3], "x", "MACs")
-    with right:
-        y = state.choose("Up", tuple(axis for axis in AXES if axis != x), "y")
+    base, other = left.spec, right.spec
+    across, up = st.columns(2)
+    with across:
+        x = asked("What goes across?", questions.ACROSS, "x", "MACs")
+    with up:
+        y = asked("What goes up?", {key: words for key, words in questions.UP.items() if key != x}, "y")
     times, mark = timed()
-    rows = _rows(base, chosen.spec, times)
-    marked = {naming.title(base): cost_plots.BASE, naming.title(chosen.spec): cost_plots.OTHER}
+    rows = _rows(base, other, times)
+    marked = {naming.title(base): cost_plots.BASE, naming.title(other): cost_plots.OTHER}
     pieces.chart(
         cost_plots.scatter(rows, AXES[x], AXES[y], marked),
         f"All presets: {AXES[x][1]} against {AXES[y][1]}",
@@ -64,7 +67,7 @@ def cost_against_cost(base: ResNetSpec, chosen: Chosen) -> list[Point]:
     )
     _picked(rows, (AXES[x][0], AXES[y][0]))
     if y == "time":
-        _whose(times, mark, [naming.title(spec) for spec in (base, chosen.spec) if not _ms(times, naming.slug(spec))])
+        _whose(times, mark, [naming.title(spec) for spec in (base, other) if not _ms(times, naming.slug(spec))])
     elif y == "pictures/s":
         _published()
     pieces.unfolding(
@@ -74,14 +77,15 @@ def cost_against_cost(base: ResNetSpec, chosen: Chosen) -> list[Point]:
             [
                 {
                     "net": row["net"],
-                    **{METRICS[key].label: Provable(proof.shown, proof) for key, proof in known.items()},
+                    **{_label(key): Provable(proof.shown, proof) for key, proof in known.items()},
                 }
                 for row, known in zip(rows, comparison.cost_proofs(rows), strict=True)
             ]
         ),
     )
     pieces.note(
-        "Parameters, MACs and fp32 activation memory of one picture at each family’s own input size (224×224; CIFAR 32×32).",
+        "Parameters, MACs and activation memory (fp32, alive at the peak of inference) of one picture at each family’s own input "
+        "size (224×224; CIFAR 32×32).",
         "computed",
     )
     return rows
@@ -95,7 +99,11 @@ def _picked(rows: Sequence[Point], keys: tuple[str, str]) -> None:
     known = comparison.cost_proofs([row])[0]
     for key in keys:
         if key in known:
-            pieces.opened(f"{row['net']}, {METRICS[key].label}", known[key])
+            pieces.opened(f"{row['net']}, {_label(key)}", known[key])
+
+
+def _label(key: str) -> str:
+    return METRICS[key].label if key in METRICS else memory.BASIS["inference"]
 
 
 def _rows(base: ResNetSpec, other: ResNetSpec, times: Across | None) -> list[Point]:

@@ -18,16 +18,17 @@ from explorer.facts.told import Provable, Told
 from explorer.net.node import Node
 from explorer.spec import naming
 from explorer.spec.task import OPTIMIZERS, USUAL_OPTIMIZER
-from explorer.tell import cost_parts, markup, palette, pictures
+from explorer.tell import cost_parts, markup, palette, pictures, questions
 from explorer.tell.drawing import Drawing
 from explorer.tell.plots import cost as cost_plots
 from explorer.web import facts_pieces, pieces, plain
+from explorer.web.asked import asked
 from explorer.web.pieces import Figure
-from explorer.web.state import Chosen, choose
+from explorer.web.state import Chosen
 
 MEMORY_WORDS = {
     "optimizer": "optimiser",
-    "activations": "activations (alive at the peak; saved for backward)",
+    "activations": "activation memory (peak: alive at once; kept for backward)",
     "working": "working space, estimated",
     "total": "total, estimated",
 }
@@ -37,17 +38,21 @@ def where(chosen: Chosen, nodes: Sequence[Node]) -> Sequence[Mapping[str, object
     """Shares by stage, then any metric of the selected part as treemap, sunburst or bars, and as a table."""
     name = naming.title(chosen.spec)
     net = (chosen.spec, chosen.height, chosen.width, chosen.batch)
-    for one in cost_parts.head(*net):
+    try:
+        head = cost_parts.head(*net, chosen.dtype, chosen.training)
+    except ValueError as error:  # torch would refuse to train it too
+        plain.info(f"{error}. Shown: the memory of inference.")
+        head = cost_parts.head(*net, chosen.dtype, None)
+    for one in head:
         pieces.html(one)
     left, middle, right = st.columns([1, 2.1, 1.1], vertical_alignment="bottom")
     with left:
         path = facts_pieces.look_into(nodes)
     with middle:
-        named = {row.label: metric for metric, row in METRICS.items()}
-        metric = named[choose("Metric", tuple(named), "metric")]
+        metric = asked("What is counted?", questions.METRIC, "metric", before=questions.OLD_METRIC)
     row = METRICS[metric]
     with right:
-        drawn = choose("As", ("treemap", "sunburst", "bars"), "as") if metric in SUMS else "bars"
+        drawn = asked("Drawn as what?", questions.AS, "as") if metric in SUMS else "bars"
     part = cost.part(nodes, path)
     if len(part.children) > 1:
         pieces.chart(
@@ -217,7 +222,7 @@ def _training_against_inference(batch: int, inference: Proof, training: Proof) -
 
 def torchinfos(chosen: Chosen) -> Sequence[Mapping[str, object]]:
     """torchinfo's text and the agreement of its totals with ours."""
-    deep = choose("Levels", ("2", "3"), "levels", "2", help="2: blocks. 3: layers.")
+    deep = asked("Down to what?", questions.LEVELS, "levels")
     seen = agreement(chosen.spec, chosen.height, chosen.width, int(deep), chosen.batch)
     pieces.lead(
         "The same model, summarized by torchinfo, as a second opinion: "

@@ -180,5 +180,14 @@ def test_a_race_alternates_and_measures_each() -> None:
     rows = race.alternate([fast, slow], clock, 1.0, loop.no_checkpoint)
     assert order[6:12] == [0.01, 0.03] * 3
     assert len(rows[0][0]) == len(rows[1][0]) == 25 and rows[1][0] == pytest.approx([0.03] * 25)
+    told: list[race.Laps] = []
+    again = race.alternate(
+        [Named(clock, 0.01), Named(clock, 0.03)], clock, 1.0, lambda *_, partial=None: partial and told.append(partial)
+    )
+    assert [lap.of for lap in told] == [25] * len(told) and told[0].rounds == () and len(told) >= 5
+    rounds = [one for lap in told for one in lap.rounds]
+    assert rounds == list(zip(again[0][0], again[1][0]))[: len(rounds)] and len(rounds) >= 20, (
+        "in the order of the passes"
+    )
     seen = race.race([TINY, replace(TINY, shortcut="none")], QUICK)
     assert [one.spec.shortcut for one in seen] == ["A", "none"] and len({one.summary.n for one in seen}) == 1

@@ -28,6 +28,7 @@ from explorer.timing.data.records import Run
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure import sweeps
 from explorer.timing.measure.parts import Part
+from explorer.timing.measure.race import Laps
 from explorer.timing.measure.tasks import Ask, subject
 from explorer.timing.said import exports, found, machines, rows, sentences
 
@@ -42,6 +43,15 @@ LIMITS = Ceilings(
         Kernel("one", "tiny", 1.0, 1e-6, 1e-6),
     )
 )
+
+
+def test_two_bars_stand_where_as_much_time_of_their_own_has_brought_them() -> None:
+    """By hand: after three passes each the fast one has had 3 s, in which the slow one made one and a half of its own."""
+    news = [Laps(10, ()), Laps(10, ((1.0, 2.0), (1.0, 2.0))), Laps(10, ((1.0, 2.0),))]
+    assert rows.laps(news) == [[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]]
+    assert rows.way(rows.laps(news), 10) == pytest.approx([0.3, 0.15])
+    assert rows.way([], 10) == [] and rows.laps([Laps(10, ())]) == []
+    assert rows.way([[1.0] * 12, [1.0] * 12], 10) == [1.0, 1.0], "more passes than were foreseen"
 
 
 def seen(name: str = "resnet50", seconds: float = 0.1, device: str = "A CPU", **changes: object) -> Measurement:
@@ -99,8 +109,8 @@ def test_a_race_is_the_raw_times_added_up() -> None:
     lanes = rows.race([seen("resnet34", 0.05, batch=4), seen("resnet50", 0.1, batch=4)], pictures=100)
     assert [lane["pictures"][-1] for lane in lanes] == [100, 100]
     assert lanes[0]["done_s"][:3] == pytest.approx([0.0, 0.05, 0.099]) and lanes[1]["done_s"][-1] == pytest.approx(2.5)
-    assert sentences.race(lanes) == "ResNet-34 done: ResNet-50 at 48 of 100"
-    assert sentences.race([lanes[0], lanes[0]]) == "both lines are ResNet-34"
+    assert sentences.race(lanes, "measured") == "ResNet-34 done: ResNet-50 at 48 of 100"
+    assert sentences.race([lanes[0], lanes[0]], "measured") == "both bars are ResNet-34"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -44,12 +44,24 @@ def race(
     )
 
 
+TELL_S = 0.1  # between two pieces of news: telling is not timed, but the processor does it
+
+
+class Laps(NamedTuple):
+    """News of a race: about how many passes each will make, and the seconds of those since the last news, a tuple a round."""
+
+    of: int
+    rounds: tuple[tuple[float, ...], ...]
+
+
 def alternate(
     runners: Sequence[Call], clock: Any, budget_s: float, checkpoint: Callable[..., None]
 ) -> list[tuple[list[float], float, float]]:
-    """(times, wall and processor seconds per pass) of each, one pass of each in turn until the budget is spent."""
-    for one in runners:
-        warmed(one, clock, 0, checkpoint)
+    """(times, wall and processor seconds per pass) of each, one pass of each in turn until the budget is spent. Publishes
+    `Laps` as they come."""
+    round_s = sum(warmed(one, clock, 0, checkpoint)[1] for one in runners)
+    of, told, told_s = max(LEAST, min(MOST, round(budget_s / max(round_s, 1e-9)))), 0, 0.0
+    checkpoint(partial=Laps(of, ()))
     rows: list[tuple[list[float], list[float], list[float]]] = [([], [], []) for _ in runners]
     spent_s = 0.0
     while len(rows[0][0]) < MOST and (spent_s < budget_s or len(rows[0][0]) < LEAST):
@@ -60,4 +72,7 @@ def alternate(
             cpu.append(clock.cpu() - before[1])
             spent_s += wall[-1]
             checkpoint(min(spent_s / budget_s, 1.0), f"{len(times)} passes each")
+        if spent_s - told_s >= TELL_S:
+            checkpoint(partial=Laps(of, tuple(zip(*(times[told:] for times, _, _ in rows)))))
+            told, told_s = len(rows[0][0]), spent_s
     return [(times, sum(wall) / len(wall), sum(cpu) / len(cpu)) for times, wall, cpu in rows]

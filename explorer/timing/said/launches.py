@@ -17,6 +17,8 @@ from explorer.spec import ResNetSpec
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import Settings
 from explorer.timing.said import timed_proofs
+from explorer.timing.said.rows import DOUBTED
+from explorer.timing.said.sentences import undecided
 from explorer.units import percent, seconds
 
 WAITS = 0.9  # as in the roofline: a pass of which the launch takes this share waits for its launches
@@ -45,10 +47,12 @@ class Rung:
 
 @dataclass(frozen=True)
 class Ladder:
-    """One net on one GPU with one setting, at every batch there is; first: a measurement of it, for what stands beside."""
+    """One net on one GPU with one setting, at every batch there is; first: a measurement of it, for what stands beside;
+    doubted: the passes at some batch spread too widely."""
 
     rungs: tuple[Rung, ...]
     first: Measurement
+    doubted: bool = False
 
     @property
     def starts_at(self) -> int | None:
@@ -87,13 +91,16 @@ def _of(group: Sequence[Measurement]) -> Ladder | None:
         Rung(batch, one.summary.median_s, one.enqueue_s or 0.0, graphs.get(batch))
         for batch, one in sorted(eager.items())
     )
-    return Ladder(rungs, eager[rungs[0].batch])
+    doubted = any(one.warnings for one in group if one.settings.cuda_graph or one.settings.batch in eager)
+    return Ladder(rungs, eager[rungs[0].batch], doubted)
 
 
 def sentence(seen: Ladder, source: str) -> Told:
     """From which batch on the GPU sets the pace, what the smallest batch waits for, and what the graph makes of it."""
     low, start = seen.rungs[0], seen.starts_at
     name = seen.first.title
+    if seen.doubted:
+        return Told(f"From which batch on {name} keeps this GPU at work is {undecided(source)}: {DOUBTED}.")
     if not low.waits:
         text = Told(f"{name} keeps this GPU at work from batch {low.batch:,} on: the host is never what it waits for.")
     elif start is None:

@@ -22,6 +22,7 @@ from explorer.timing.data.limits import Ceilings
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.roofline import Roofline
 from explorer.timing.measure.parts import Part, rolled_up
+from explorer.timing.measure.race import Laps
 from explorer.timing.measure.sweeps import Point, Row, knee
 from explorer.timing.said import timed_proofs
 
@@ -311,6 +312,31 @@ def race(seen: Sequence[Measurement], pictures: int = 100) -> list[Raced]:
             }
         )
     return rows
+
+
+def laps(news: Sequence[Laps]) -> list[list[float]]:
+    """A race so far: the times of each model's passes, in their order."""
+    rounds = [one for lap in news for one in lap.rounds]
+    return [list(times) for times in zip(*rounds)]
+
+
+def way(times: Sequence[Sequence[float]], of: int) -> list[float]:
+    """How far each is, of `of` passes, after as much time of its own as the one with the least has had: 0 … 1. They take
+    turns, so that after as many passes each the faster one has had less time."""
+    if not times:
+        return []
+    clock_s = min(sum(mine) for mine in times)
+    return [min(1.0, _passes_within(mine, clock_s) / of) for mine in times]
+
+
+def _passes_within(times: Sequence[float], clock_s: float) -> float:
+    """Whole passes, and the part of the one that is on."""
+    spent_s = 0.0
+    for done, one in enumerate(times):
+        if spent_s + one > clock_s:
+            return done + (clock_s - spent_s) / one
+        spent_s += one
+    return float(len(times))
 
 
 def sweep(rows: Sequence[Row], planned: Sequence[Point] = ()) -> list[Swept]:

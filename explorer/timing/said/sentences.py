@@ -201,11 +201,13 @@ def across(times: Across, source: str) -> str:
     return "FLOPs are not time: nets of nearly the same MACs stand at different heights."
 
 
-def race(rows: Sequence[Raced]) -> str:
-    """Where the slower one is when the faster has finished, in few words."""
+def race(rows: Sequence[Raced], source: str, doubt: str = "") -> str:
+    """Where the slower one is when the faster has finished, in few words. doubt: why this run does not tell them apart."""
+    if doubt:
+        return f"Who is ahead is {undecided(source)}: {doubt}."
     first, second = sorted(rows, key=lambda row: row["done_s"][-1])[:2]
     if first["title"] == second["title"]:
-        return f"both lines are {first['title']}"
+        return f"both bars are {first['title']}"
     end_s = first["done_s"][-1]
     behind = max(count for count, at_s in zip(second["pictures"], second["done_s"]) if at_s <= end_s)
     return f"{first['title']} done: {second['title']} at {behind:,} of {second['pictures'][-1]:,}"
@@ -216,11 +218,12 @@ def sweep(which: str, rows: Sequence[Swept], source: str) -> Told:
     done = [row for row in rows if row.get("median_s")]
     if len(done) < 2:
         return Told("" if done else "Nothing could be measured.")
+    why = sweep_doubt(which, rows)
     if which == "batch":
-        return Told(_knee(done, source))
-    fast, slow = min(done, key=lambda row: row["median_s"]), max(done, key=lambda row: row["median_s"])
-    if why := _doubt(fast, slow):
+        return Told(_knee(done, source, why))
+    if why:
         return Told(f"Which is the fastest is {undecided(source)}: {why}.")
+    fast, slow = _ends(done)
     rule = "median seconds: the slowest ÷ the fastest"
     time = timed_proofs.ratio(slow["median_s"], fast["median_s"], rule, source)
     told = Told(f"{slow['label']} takes ", Provable(f"{time.value:.2f}×", time), f" the time of {fast['label']}")
@@ -230,24 +233,47 @@ def sweep(which: str, rows: Sequence[Swept], source: str) -> Told:
     return Told(told, f": {seconds(slow['median_s'])} against {seconds(fast['median_s'])}.")
 
 
-def _doubt(one: Swept, other: Swept) -> str:
-    """Why two points of a sweep don't say which is the slower; '' where they do."""
-    if one.get("warnings") or other.get("warnings"):
+def sweep_doubt(which: str, rows: Sequence[Swept]) -> str:
+    """Why a sweep decides nothing; '' where it does, or where there is nothing to decide."""
+    done = [row for row in rows if row.get("median_s")]
+    if len(done) < 2:
+        return ""
+    if which == "batch":
+        return made.DOUBTED if any(row.get("warnings") for row in _turns(done)) else ""
+    fast, slow = _ends(done)
+    if fast.get("warnings") or slow.get("warnings"):
         return made.DOUBTED
-    both = [(row["q1_s"], row["q3_s"]) for row in (one, other)]
+    both = [(row["q1_s"], row["q3_s"]) for row in (fast, slow)]
     return made.OVERLAP if made.overlap(*both) else ""
 
 
-def _knee(done: Sequence[Swept], source: str) -> str:
-    """Where a larger batch stops to pay, and whether it comes to cost."""
+def _ends(done: Sequence[Swept]) -> tuple[Swept, Swept]:
+    """The fastest and the slowest."""
+    return min(done, key=lambda row: row["median_s"]), max(done, key=lambda row: row["median_s"])
+
+
+def _turns(done: Sequence[Swept]) -> list[Swept]:
+    """Of a sweep of batches: the knee, the best, and the worst after the knee; none without a knee."""
     bend = next((row for row in done if row["knee"]), None)
     if bend is None:
-        return ""
-    best = max(done, key=lambda row: row["images_per_s"])
+        return []
     later = [row for row in done if row["batch"] > bend["batch"]]
-    worst = min(later, key=lambda row: row["images_per_s"], default=bend)
-    if any(row.get("warnings") for row in (bend, best, worst)):
-        return f"From which batch on throughput gains little is {undecided(source)}: {made.DOUBTED}."
+    return [
+        bend,
+        max(done, key=lambda row: row["images_per_s"]),
+        min(later, key=lambda row: row["images_per_s"], default=bend),
+    ]
+
+
+def _knee(done: Sequence[Swept], source: str, why: str) -> str:
+    """Where a larger batch stops to pay, and whether it comes to cost."""
+    turns = _turns(done)
+    if not turns:
+        return ""
+    if why:
+        return f"From which batch on throughput gains little is {undecided(source)}: {why}."
+    bend, best, worst = turns
+    later = [row for row in done if row["batch"] > bend["batch"]]
     peak = f"the best seen ({rate(best['images_per_s'])} img/s at batch {best['batch']:,})"
     if worst["images_per_s"] < (1 - NEAR) * best["images_per_s"]:
         return (
@@ -259,7 +285,9 @@ def _knee(done: Sequence[Swept], source: str) -> str:
 
 
 def reached(seen: Limit) -> str:
-    """The share of the limit, and what binds the time, of a run just made."""
+    """The share of the limit, and what binds the time, of a run just made; nothing of a run that is doubted."""
+    if limit_doubts(seen):
+        return f"What share of the device’s limit this pass reaches, and what binds it, is {undecided('measured')}: {made.DOUBTED}."
     return (
         f"This forward pass reaches {percent(seen.roofline.share)} of what the device can do. {limit(seen, 'measured')}"
     )
@@ -267,8 +295,13 @@ def reached(seen: Limit) -> str:
 
 def limit(seen: Limit, source: str) -> str:
     """What binds the time, unless the run is doubted."""
-    doubts = [*seen.measurement.warnings, *(seen.parts.warnings if seen.parts else ())]
+    doubts = limit_doubts(seen)
     return f"What binds the time is {undecided(source)}: {made.DOUBTED}." if doubts else seen.roofline.binding
+
+
+def limit_doubts(seen: Limit) -> list[str]:
+    """Of the whole pass and of its parts."""
+    return [*seen.measurement.warnings, *(seen.parts.warnings if seen.parts else ())]
 
 
 def sweep_doubts(rows: Sequence[Swept]) -> list[str]:

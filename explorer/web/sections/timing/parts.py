@@ -12,7 +12,7 @@ from explorer.tell.plots import timing as draw
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure.parts import Parts
 from explorer.timing.measure.tasks import Ask
-from explorer.timing.said import exports, found, rows, sentences
+from explorer.timing.said import exports, found, offers, rows, sentences
 from explorer.web import pieces
 from explorer.web.pieces import Figure
 from explorer.web.sections.timing import pieces as timing_pieces
@@ -37,6 +37,8 @@ def parts(chosen: Chosen, settings: Settings) -> None:
         )
     timing_pieces.not_yours(seen.settings, settings, mark)
     pieces.lead(sentences.where(where, mark, seen.warnings))
+    if answer and seen.warnings:
+        timing_pieces.offered(offers.of_parts(timing_pieces.recorded(), chosen.spec, settings))
     pieces.chart(
         draw.where(where), f"Shares of time, MACs and parameters by {rows_of(seen)} of {naming.title(chosen.spec)}"
     )

@@ -10,7 +10,6 @@ import streamlit as st
 from markupsafe import Markup
 
 from explorer.facts.proof import Proof
-from explorer.facts.told import Told
 from explorer.spec import naming
 from explorer.tell import timing_words
 from explorer.tell.tabular import csv_text
@@ -18,6 +17,7 @@ from explorer.timing.data import records
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import CHOICES, Settings
 from explorer.timing.measure.hardware import devices, most_threads, resolve
+from explorer.timing.said.offers import Offer
 from explorer.web import facts_pieces, pieces, plain
 from explorer.web.session import by_key
 from explorer.web.state import Chosen, choose
@@ -144,9 +144,11 @@ def beside(asked: Settings, facts: Mapping[str, object], mark: str, varied: str 
     pieces.html(timing_words.beside(asked, facts, mark, varied))
 
 
-def offered(told: Told) -> None:
-    """What the records say where this run decides nothing: a sentence of its own, marked."""
-    pieces.html(timing_words.offered(told))
+def offered(offer: Offer | None) -> None:
+    """What the records say where this run decides nothing, if they do: a sentence of its own, marked, and of what."""
+    if offer is not None:
+        pieces.html(timing_words.offered(offer.told))
+        beside(offer.settings, offer.facts, "recorded")
 
 
 def not_yours(theirs: Settings, asked: Settings, mark: str, varied: str | None = None) -> None:

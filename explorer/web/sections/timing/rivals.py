@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 from markupsafe import Markup
 
 from explorer import units
 from explorer.facts import published
-from explorer.facts.told import Told
 from explorer.spec import naming, preset, presets
 from explorer.tell.plots import race as draw_race
 from explorer.timing.data import records
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure import sweeps
+from explorer.timing.measure.race import Laps
 from explorer.timing.measure.tasks import Ask
-from explorer.timing.said import contrasts, exports, found, rows, sentences
+from explorer.timing.said import contrasts, exports, offers, rows, sentences
 from explorer.timing.said import machines as sides
-from explorer.web import pieces
+from explorer.web import pieces, race_component
 from explorer.web.sections.timing import pieces as timing_pieces
 from explorer.web.sections.timing import runs
 from explorer.web.state import Chosen
@@ -33,17 +34,17 @@ def race(chosen: Chosen, settings: Settings) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="race-bar"):
         one, other = _racers()
         pair, ask_names = (preset(one), preset(other)), (one, other)
-        answer = runs.run(Ask("race", pair[0], settings, ask_names))
+        ask = Ask("race", pair[0], settings, ask_names)
+        answer = runs.run(ask)
     made = contrasts.contrast(timing_pieces.recorded(), ask_names, pair, settings, answer.value if answer else ())
+    if runs.live(ask, partial(_on_the_way, made.titles)):
+        return
     mark = answer.mark if answer else "recorded"
     counted, titles, seen = made.counted, made.titles, made.seen
     pieces.lead(sentences.contrast(counted, *titles))
-    if answer and made.timed[0].undecided:  # what is recorded is offered, in a sentence of its own
-        kept = rows.timed_pair(found.pair(timing_pieces.recorded(), pair, settings), "recorded")
-        told = sentences.contrast([*rows.counted(*pair, chosen.height, chosen.width), *kept], *titles)
-        if kept:
-            timing_pieces.offered(Told("As recorded earlier: ", told))
-    _charts(counted, titles, seen)
+    if answer and made.timed[0].undecided:
+        timing_pieces.offered(offers.of_race(timing_pieces.recorded(), pair, titles, settings))
+    _charts(counted, titles, seen, mark)
     pieces.told({f"× {row.words}": row.proof for row in contrasts.proved(counted)})
     if seen:
         timing_pieces.beside(seen[0].settings, seen[0].provenance, mark)
@@ -74,16 +75,24 @@ def _racer(label: str, key: str, usual: str) -> str:
     )
 
 
-def _charts(counted: Sequence[rows.Ratio], titles: Sequence[str], seen: Sequence[Measurement]) -> None:
-    """What is counted and timed, and beside it who is where after how long."""
+def _on_the_way(titles: Sequence[str], news: Sequence[Laps]) -> None:
+    """Two bars that move: a pass of each in turn, and how far each has come on as much time of its own."""
+    pieces.lead("They take turns, a pass of each: whatever slows this host down slows both.")
+    times, of = rows.laps(news), news[-1].of if news else 1
+    race_component.on_the_way(titles, times, of)
+
+
+def _charts(counted: Sequence[rows.Ratio], titles: Sequence[str], seen: Sequence[Measurement], mark: str) -> None:
+    """What is counted and timed, and beside it the race, to be run again."""
     chart, lanes = st.columns([1.25, 1], gap="medium")
     with chart:
         pieces.chart(draw_race.contrast(counted, *titles), f"{titles[1]} against {titles[0]}: counted and timed")
     if seen:
         with lanes:
-            raced = rows.race(seen)
-            said = sentences.race(raced)
-            pieces.chart(draw_race.race(raced, said), f"Pictures done over time: {said}")
+            raced, source = rows.race(seen), mark.split()[0]
+            here = rows.timed_pair(seen, source)
+            doubt = here[0].undecided if here and titles[0] != titles[1] else ""
+            race_component.again(raced, sentences.race(raced, source, doubt), bool(doubt), mark)
 
 
 def machines(chosen: Chosen, settings: Settings) -> None:

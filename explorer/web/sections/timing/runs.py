@@ -181,11 +181,16 @@ def _here(ask: Ask, job: Job) -> dict[str, object]:
     return {"device": name, "torch": job.where["torch"], "python": job.where["python"]} | among(job)
 
 
+def _worth_keeping(job: Job, ask: Ask) -> list[Any]:
+    """Of a run that was cut short: the points of a sweep. Half a race has no answer."""
+    return list(job.partial) if ask.task == "sweep" else []
+
+
 def _keep(job: Job, ask: Ask) -> None:
     """Into the visit's answers; what was cut short does not take the place of a whole answer."""
     answers = session().setdefault("timings", {})
     complete = job.state == "done"
-    value, facts = job.result if complete else (list(job.partial), _here(ask, job))
+    value, facts = job.result if complete else (_worth_keeping(job, ask), _here(ask, job))
     whole_before = ask in answers and answers[ask].complete
     if value and (complete or not whole_before):
         if (latest := session().get("timing_latest")) is not None:

@@ -19,7 +19,7 @@ from explorer.timing.data import records
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure import sweeps
 from explorer.timing.measure.tasks import Ask
-from explorer.timing.said import exports, found, rows, sentences, timed_proofs
+from explorer.timing.said import exports, found, offers, rows, sentences, timed_proofs
 from explorer.web import pieces, plain, state
 from explorer.web.pieces import Figure
 from explorer.web.sections.timing import pieces as timing_pieces
@@ -44,6 +44,8 @@ def one_pass(chosen: Chosen, settings: Settings) -> None:
     timing_pieces.not_yours(seen.settings, settings, mark)
     timing_pieces.hall(seen, mark, timed_proofs.speed(seen, mark))
     timing_pieces.doubts(seen.warnings)
+    if answer and seen.warnings:
+        timing_pieces.offered(offers.of_pass(timing_pieces.recorded(), chosen.spec, settings))
     summary = seen.summary
     pieces.unfolding(
         "Every pass",
@@ -87,6 +89,8 @@ def sweep(chosen: Chosen, settings: Settings) -> None:
     mark = answer.mark if answer else "recorded"
     timing_pieces.not_yours(made[0].point.settings, settings, mark, sentences.VARIED[which])
     _swept(which, made, mark, planned if answer and not answer.complete else ())
+    if answer and sentences.sweep_doubt(which, rows.sweep(made)):
+        timing_pieces.offered(offers.of_sweep(timing_pieces.recorded(), which, chosen.spec, settings))
     timing_pieces.take_home(
         chosen,
         f"sweep-{which}-{naming.slug(chosen.spec)}",
@@ -120,6 +124,7 @@ def limit(chosen: Chosen, settings: Settings) -> None:
     if seen is None:
         return timing_pieces.nothing_yet(chosen)
     mark, roof, one = answer.mark if answer else "recorded", seen.roofline, seen.measurement
+    doubted = bool(sentences.limit_doubts(seen))
     floors = f"arithmetic {units.seconds(roof.floor_arithmetic_s)}, memory {units.seconds(roof.floor_memory_s)}"
     with figures:
         pieces.figures(
@@ -127,7 +132,7 @@ def limit(chosen: Chosen, settings: Settings) -> None:
                 Figure(
                     units.percent(roof.share),
                     "of the device’s limit",
-                    f"bound by {roof.verdict_words}",
+                    "" if doubted else f"bound by {roof.verdict_words}",
                     mark,
                     timed_proofs.limit_share(seen, mark),
                 ),
@@ -143,6 +148,8 @@ def limit(chosen: Chosen, settings: Settings) -> None:
         )
     timing_pieces.not_yours(one.settings, settings, mark)
     pieces.lead(sentences.limit(seen, mark))
+    if answer and doubted:
+        timing_pieces.offered(offers.of_limit(timing_pieces.recorded(), chosen.spec, settings))
     plain = rows.roof(roof)
     pieces.chart(
         draw.roofline(plain, roof.peak_flops_per_s, roof.band_bytes_per_s, roof.memory_bytes_per_s),

@@ -1,0 +1,70 @@
+// Two bars that move: as the news of a race comes in, or once more as it was.
+
+import { calm, html } from "../js/dom.js";
+import { wayAt } from "./way.js";
+
+const LEAST_S = 3; // a replay takes at least so long, so that it can be followed
+
+class Race {
+  constructor(place) {
+    this.text = "";
+    this.lanes = html("div", { class: "lanes" });
+    this.said = html("p", { class: "said", role: "status" });
+    this.button = html("button", { type: "button", onclick: () => this.replay() }, "Run it again, slowed down");
+    this.root = html("div", { class: "race" }, this.lanes, this.said, this.button);
+    place.replaceChildren(this.root);
+  }
+
+  update(data) {
+    const text = JSON.stringify(data);
+    if (text === this.text) return;
+    this.text = text;
+    this.data = data;
+    cancelAnimationFrame(this.frame);
+    if (this.lanes.children.length !== data.bars.length) this.lanes.replaceChildren(...data.bars.map(lane));
+    const ended = Boolean(data.bars[0].done_s);
+    this.root.classList.toggle("faint", data.faint);
+    this.root.classList.toggle("live", !ended);
+    this.button.hidden = !ended || calm();
+    this.said.textContent = data.mark ? `${data.said} (${data.mark})` : data.said;
+    this.stand();
+  }
+
+  stand() {
+    this.data.bars.forEach((bar, index) => this.show(index, bar, bar.way));
+  }
+
+  show(index, bar, way) {
+    const row = this.lanes.children[index];
+    row.querySelector("b").textContent = bar.title;
+    row.querySelector("span").textContent = bar.told;
+    const fill = row.querySelector(".fill");
+    fill.style.width = `${100 * way}%`;
+    fill.style.background = bar.colour;
+  }
+
+  // As it was, at one speed for both: the slower one takes LEAST_S seconds, or as long as it did.
+  replay() {
+    const ends = this.data.bars.map(({ done_s }) => done_s[done_s.length - 1]);
+    const slow = Math.max(1, LEAST_S / Math.max(...ends));
+    const began = performance.now();
+    cancelAnimationFrame(this.frame);
+    const move = (now) => {
+      const seconds = (now - began) / 1000 / slow;
+      this.data.bars.forEach((bar, index) => this.show(index, bar, wayAt(bar.done_s, seconds)));
+      if (seconds < Math.max(...ends)) this.frame = requestAnimationFrame(move);
+    };
+    this.frame = requestAnimationFrame(move);
+  }
+}
+
+const lane = () =>
+  html("div", { class: "lane" }, html("div", { class: "words" }, html("b"), html("span")), html("div", { class: "track" }, html("div", { class: "fill" })));
+
+const shown = new WeakMap();
+
+export default function ({ data, parentElement }) {
+  const place = parentElement.querySelector(".place");
+  if (!shown.has(place)) shown.set(place, new Race(place));
+  shown.get(place).update(data);
+}

@@ -56,12 +56,15 @@ def test_without_a_gpu_s_record_the_launches_say_how_to_make_one(visit) -> None:
 def test_a_class_sees_the_whole_race_on_one_projector_screen(visit) -> None:
     """Counts, times, lanes, where they are from, and the reason: below the header, without scrolling."""
     one = visit("/timing?view=race", viewport=PROJECTOR)
-    one.page.locator(".js-plotly-plot").nth(1).wait_for(timeout=30_000)
+    one.page.locator(".js-plotly-plot").first.wait_for(timeout=30_000)
+    bars = one.page.locator(".st-key-race-again, .race").last
+    bars.wait_for(timeout=15_000)
     one.page.locator(".beside a").first.wait_for(timeout=15_000)
     assert "FLOPs are not time" in one.page.locator(".lead").inner_text()
     for piece in (
         one.page.locator(".lead"),
         *one.page.locator(".js-plotly-plot").all(),
+        bars,
         one.page.locator(".told"),
         *one.page.locator(".beside").all(),
     ):

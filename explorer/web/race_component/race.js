@@ -10,7 +10,7 @@ class Race {
     this.text = "";
     this.lanes = html("div", { class: "lanes" });
     this.said = html("p", { class: "said", role: "status" });
-    this.button = html("button", { type: "button", onclick: () => this.replay() }, "Run it again, slowed down");
+    this.button = html("button", { type: "button", onclick: () => this.replay() });
     this.root = html("div", { class: "race" }, this.lanes, this.said, this.button);
     place.replaceChildren(this.root);
   }
@@ -26,6 +26,7 @@ class Race {
     this.root.classList.toggle("faint", data.faint);
     this.root.classList.toggle("live", !ended);
     this.button.hidden = !ended || calm();
+    if (ended) this.button.textContent = this.slower() > 1 ? `Run it again, ${this.slower().toFixed(1)}× as slow` : "Run it again";
     this.said.textContent = data.mark ? `${data.said} (${data.mark})` : data.said;
     this.stand();
   }
@@ -43,16 +44,25 @@ class Race {
     fill.style.background = bar.colour;
   }
 
+  // When the slower one arrives, in seconds.
+  end() {
+    return Math.max(...this.data.bars.map(({ done_s }) => done_s[done_s.length - 1]));
+  }
+
+  slower() {
+    return Math.max(1, LEAST_S / this.end());
+  }
+
   // As it was, at one speed for both: the slower one takes LEAST_S seconds, or as long as it did.
   replay() {
-    const ends = this.data.bars.map(({ done_s }) => done_s[done_s.length - 1]);
-    const slow = Math.max(1, LEAST_S / Math.max(...ends));
+    const end = this.end();
+    const slow = this.slower();
     const began = performance.now();
     cancelAnimationFrame(this.frame);
     const move = (now) => {
       const seconds = (now - began) / 1000 / slow;
       this.data.bars.forEach((bar, index) => this.show(index, bar, wayAt(bar.done_s, seconds)));
-      if (seconds < Math.max(...ends)) this.frame = requestAnimationFrame(move);
+      if (seconds < end) this.frame = requestAnimationFrame(move);
     };
     this.frame = requestAnimationFrame(move);
   }

@@ -9,7 +9,7 @@ import pytest
 from explorer.jobs import Cancelled, Job
 from explorer.spec import preset
 from explorer.timing.measure import sweeps
-from explorer.timing.measure.tasks import Ask
+from explorer.timing.measure.tasks import Ask, Finished
 from explorer.web.sections.timing import runs, views
 from tests.timing.fakes import QUICK
 
@@ -32,7 +32,7 @@ def ended(result: object = None, partial: tuple = (), error: Exception | None = 
             raise error
         if result is None:
             raise Cancelled
-        return result
+        return Finished(result, {"measured_at": "just now"})
 
     job = Job(work, "a run")
     job.partial += partial
@@ -48,6 +48,9 @@ def test_a_cancelled_run_does_not_take_the_place_of_a_whole_answer(session: dict
     assert session["timings"][ASK].value == ["all", "five"] and session["timings"][ASK].complete
     runs._keep(ended(), OTHER)
     assert OTHER not in session["timings"], "nothing was measured"
+    half = Ask("race", preset("resnet18"), QUICK, ("resnet18", "resnet34"))
+    runs._keep(ended(partial=("a lap", "another")), half)
+    assert half not in session["timings"], "half a race has no answer"
 
 
 def test_just_now_ends_with_the_next_answer_or_when_something_else_is_shown(session: dict) -> None:

@@ -49,7 +49,7 @@ def choose_a_file(page: Page) -> None:
 def make_a_mistake(page: Page) -> None:
     """An answer that a known mistake leads to."""
     page.locator(".st-key-practice-choices button").first.click()
-    page.locator(".hint").wait_for()
+    page.locator(".exercise-hint").wait_for()
 
 
 ACTS = {"from_file": choose_a_file, "practice": make_a_mistake}  # what is done before the picture is taken

@@ -49,33 +49,38 @@ def test_a_round_on_a_phone(visit) -> None:
     page = seen.page
     wrong = every[number].misconceptions[0]
     give(seen, every[number], wrong.answer)
-    expect(page.locator(".hint")).to_contain_text(wrong.why)
+    expect(page.locator(".exercise-hint")).to_contain_text(wrong.why)
     give(seen, every[number], "seven")
     expect(page.get_by_role("alert")).to_contain_text("type a whole number")
     give(seen, every[number], f"{every[number].answer}*1")
-    expect(page.locator(".verdict")).to_contain_text(f"Right this time. {shown(every[number].answer)}")
+    expect(page.locator(".exercise-verdict")).to_contain_text(f"Right this time. {shown(every[number].answer)}")
     expect(page.locator(".proof-lines pre")).to_contain_text(every[number].solution[-1].strip()[-12:])
     seen.check()
     seen.follow(f"/practice?depth=18&seed=v{VERSION}-{SEED}&q={ordered + 1}", every[ordered].text)
     right, known = every[ordered].answer, every[ordered].misconceptions[0]
     give(seen, every[ordered], tuple(reversed(right)))
-    expect(page.locator(".hint")).to_contain_text(known.why)
+    expect(page.locator(".exercise-hint")).to_contain_text(known.why)
     give(seen, every[ordered], right)
-    expect(page.locator(".verdict li")).to_have_text(list(right))
+    expect(page.locator(".exercise-verdict li")).to_have_text(list(right))
     seen.follow(f"/practice?depth=18&seed=v{VERSION}-{SEED}", every[0].text)
     place = 0
     while place < 3:
         if place not in (number, ordered):
             give(seen, every[place], every[place].answer)
-            expect(page.locator(".verdict.first")).to_be_visible()
+            expect(page.locator(".exercise-verdict.first")).to_be_visible()
         next_one(seen)
         place += 1
     assert f"q={place + 1}" in page.url and f"seed=v{VERSION}-{SEED}" in page.url
     fresh = 3 - len({number, ordered} & {0, 1, 2})
-    expect(page.locator(".way")).to_contain_text(f"{fresh} in a row")
-    expect(page.locator(".way i.first")).to_have_count(fresh)
+    expect(page.locator(".exercise-way")).to_contain_text(f"{fresh} in a row")
+    expect(page.locator(".exercise-way i.first")).to_have_count(fresh)
     small = "all => all.filter((one) => parseFloat(getComputedStyle(one).fontSize) < 12).length"
-    assert page.locator(".stMain .question, .stMain .hint, .way b, .stMain button p").evaluate_all(small) == 0
+    assert (
+        page.locator(
+            ".stMain .exercise-question, .stMain .exercise-hint, .exercise-way b, .stMain button p"
+        ).evaluate_all(small)
+        == 0
+    )
 
 
 def downloaded(page: Page, name: str, to: Path) -> Path:

@@ -54,9 +54,9 @@ def _way(record: Record, every: Sequence[Question], number: int, at: Asked) -> N
     where = f"{min(number, len(every))} of {len(every)}"
     with st.container(key="practice-way", horizontal=True, vertical_alignment="center"):
         pieces.html(
-            Markup('<div class="way"><b>{}</b><span role="img" aria-label="{}">{}</span><em>{}</em></div>').format(
-                where, "; ".join(said), joined(dots), ", ".join(filter(None, (streak, best)))
-            ),
+            Markup(
+                '<div class="exercise-way"><b>{}</b><span role="img" aria-label="{}">{}</span><em>{}</em></div>'
+            ).format(where, "; ".join(said), joined(dots), ", ".join(filter(None, (streak, best)))),
             width="content",
         )
         with st.popover("Topics", icon=":material/tune:"):
@@ -73,7 +73,9 @@ def _asked(chosen: Chosen, record: Record, one: Question, number: int) -> None:
     with left, st.container(key="practice-card"):
         text, *lines = one.text.split("\n")
         pieces.html(
-            Markup('<div class="asked-of">{} · <span title="{}">{}</span></div><p class="question">{}</p>').format(
+            Markup(
+                '<div class="asked-of">{} · <span title="{}">{}</span></div><div class="exercise-question">{}</div>'
+            ).format(
                 questions.TOPICS[one.topic],
                 DIFFICULTY[one.difficulty],
                 "●" * one.difficulty + "○" * (3 - one.difficulty),
@@ -179,9 +181,9 @@ def _said(record: Record, one: Question, tried: Tried, number: int) -> None:
             if isinstance(one.answer, tuple)
             else Markup("<b>{} {}</b>").format(shown(one.answer), one.unit)
         )
-        verdict = Markup('<div class="verdict {}">{} {}</div>').format(tried.state, words, answer)
+        verdict = Markup('<div class="exercise-verdict {}">{} {}</div>').format(tried.state, words, answer)
     if hints or verdict:
-        pieces.html(Markup('<div class="said" role="status">{}{}</div>').format(hints, verdict))
+        pieces.html(Markup('<div class="exercise-said" role="status">{}{}</div>').format(hints, verdict))
     with st.container(key="practice-on", horizontal=True):
         if over:
             st.button(
@@ -207,8 +209,8 @@ def _hint(one: Question, answer: Answer) -> Markup:
     said = answering.judge(one, answer).hint or answering.nearer(one, answer)
     if isinstance(answer, tuple):
         items = joined(Markup("<li>{}</li>").format(item) for item in answer)
-        return Markup('<div class="hint"><ol>{}</ol>{}</div>').format(items, said)
-    return Markup('<div class="hint"><b>{} {}</b> {}</div>').format(shown(answer), one.unit, said)
+        return Markup('<div class="exercise-hint"><ol>{}</ol>{}</div>').format(items, said)
+    return Markup('<div class="exercise-hint"><b>{} {}</b> {}</div>').format(shown(answer), one.unit, said)
 
 
 def _end(record: Record, every: Sequence[Question], at: Asked) -> None:
@@ -222,9 +224,9 @@ def _end(record: Record, every: Sequence[Question], at: Asked) -> None:
         for topic, (good, of) in tally.items()
     )
     pieces.html(
-        Markup('<div class="round"><p class="question">{} of {} right at once.</p><ul>{}</ul></div>').format(
-            right, asked, rows
-        )
+        Markup(
+            '<div class="exercise-round"><div class="exercise-question">{} of {} right at once.</div><ul>{}</ul></div>'
+        ).format(right, asked, rows)
     )
     again = [place for place, one in enumerate(every, 1) if record.of(one).state == "open"]
     with st.container(horizontal=True):

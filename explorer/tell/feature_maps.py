@@ -268,7 +268,7 @@ WAY_AROUND = {  # what the shortcut of a block does, said where its three terms 
 def way_around(nodes: tuple[Node, ...], path: str) -> str:
     """What the shortcut of a block does, in a sentence or two."""
     by_path = {node.path: node for node in nodes}
-    add = next(node for node in nodes if node.block == path and node.kind == "add")
+    add = next(node for node in nodes if node.block == path and adds(node))
     return WAY_AROUND.get(by_path[add.inputs[1]].kind, WAY_AROUND["projection"])
 
 

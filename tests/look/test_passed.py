@@ -26,6 +26,7 @@ SPECS = {
     "ECA, D": replace(preset("resnet50"), stages=(1, 2, 1, 1), attention="eca", stem="deep", shortcut_pool="avg"),
     "dilated, GroupNorm": replace(preset("resnet18"), output_stride=8, norm="group"),
     "pre-activation": replace(preset("resnet50"), stages=(1, 2, 1, 1), activation="pre"),
+    "pixels left out": replace(preset("resnet20_cifar"), stages=(1, 1, 1), widths=(16, 16, 16)),
 }
 
 
@@ -118,7 +119,7 @@ def test_responses_are_the_norms_outputs_and_their_deviations_the_papers() -> No
     assert found.stds == said and not found.sums and not found.outputs
 
 
-@pytest.mark.parametrize("name", ["option A", "zeros on both sides", "bottleneck", "pre-activation"])
+@pytest.mark.parametrize("name", ["option A", "zeros on both sides", "pixels left out", "bottleneck", "pre-activation"])
 def test_a_followed_unit_is_the_nets_own_from_block_to_block(name: str) -> None:
     spec = SPECS["option A"] if "zeros" in name else SPECS[name]
     spec = replace(spec, zero_pad="both") if "zeros" in name else spec
@@ -137,6 +138,8 @@ def test_a_followed_unit_is_the_nets_own_from_block_to_block(name: str) -> None:
             maps = seen.sums[one.path]
             zeros = (maps.shortcut.shape[1] - spec.in_stage(int(one.path[5]) - 1)) // 2 if "zeros" in name else 0
             assert at == (channel + zeros, row // 2, column // 2)
+        elif one.kind == "subsample":
+            assert at == (channel, row // 2, column // 2)
         else:
             conv = model.get_submodule(f"{one.path}.downsample")
             weight = next(part for part in conv.modules() if isinstance(part, nn.Conv2d)).weight

@@ -33,7 +33,10 @@ class Plan {
     const hall = isInHall(this.root);
     const drawnFor = hall ? `${name} in a hall ${clientWidth}` : name;
     if (drawnFor === this.drawnFor) return false;
-    Object.assign(this, { drawnFor, hall, layoutUsed: name, layout: this.data.scene.layouts[name] });
+    this.drawnFor = drawnFor;
+    this.hall = hall;
+    this.layoutUsed = name;
+    this.layout = this.data.scene.layouts[name];
     this.root.closest(".walk-alone")?.classList.toggle("hall", hall);
     const { w, h } = this.layout;
     const drawn = { clientWidth, clientHeight: (clientWidth * h) / w }; // as high as it is going to be

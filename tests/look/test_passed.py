@@ -26,7 +26,7 @@ SPECS = {
     "ECA, D": replace(preset("resnet50"), stages=(1, 2, 1, 1), attention="eca", stem="deep", shortcut_pool="avg"),
     "dilated, GroupNorm": replace(preset("resnet18"), output_stride=8, norm="group"),
     "pre-activation": replace(preset("resnet50"), stages=(1, 2, 1, 1), activation="pre"),
-    "pixels left out": replace(preset("resnet20_cifar"), stages=(1, 1, 1), widths=(16, 16, 16)),
+    "pixels left out": replace(preset("resnet50"), stages=(2, 2, 1, 1), stride_place="last"),
 }
 
 

@@ -15,6 +15,7 @@ VIEWS = (  # each with parts that no page has on opening
     "/timing?view=limit",
     "/compare?diff=layers",
     "/why_residual?reveal=true",
+    "/why_residual?experiment=surgery",
     "/practice?seed=v2-7&q=3",
     "/practice?do=sheet&seed=v2-7",
     "/?depth=77",

@@ -53,8 +53,10 @@ class Table {
     const text = (words, at, line) => svg("text", { x: at, y: line, "font-size": 14, "aria-hidden": "true" }, words);
     const middle = y + height / 2;
     if (!tile.block) {
-      element.removeAttribute("role");
       element.removeAttribute("tabindex");
+      element.removeAttribute("aria-selected");
+      element.setAttribute("role", "img");
+      element.setAttribute("aria-label", tile.says ?? tile.id);
       element.append(text(tile.id, x + width / 2, middle + 5));
       return;
     }

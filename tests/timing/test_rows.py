@@ -357,7 +357,6 @@ def all_figures() -> dict[str, go.Figure]:
         "distribution": draw.distribution(one.times_s, 0.1, 0.09, 0.11),
         "batch": draw.batch_sweep(batch),
         "bars": draw.bar_sweep(batch),
-        "race": draw_race.race(rows.race(pair), "said"),
         "contrast": draw_race.contrast(contrast, "ResNet-34", "ResNet-50"),
         "roofline": draw.roofline(rows.roof(limit.roofline), 1e12, 1e11, 5e10),
         "machines": draw_race.machines(

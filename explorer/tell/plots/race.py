@@ -9,34 +9,15 @@ import plotly.graph_objects as go
 
 from explorer import units
 from explorer.tell.plots.style import ABOVE, TEXT, styled
-from explorer.tell.plots.timing import COUNT, TIME, log_axis, unit_of
+from explorer.tell.plots.timing import COUNT, TIME, log_axis
 from explorer.timing.data.measurement import rate
 from explorer.timing.said.machines import Speed
-from explorer.timing.said.rows import Raced, Ratio
+from explorer.timing.said.rows import Ratio
 
-HEIGHT = 272  # px: both charts of a race, with all that stands around them, on a projector of 720 lines
+HEIGHT = 250  # px: the chart of a race, with all that stands around it, on a projector of 720 lines
 COLOURS = {"computed": COUNT, "measured": TIME, "recorded": TIME, "published": "#2484c1"}
 SYMBOLS = {"measured": "circle", "recorded": "circle-open", "published": "diamond"}
 LANE, HEAD = 42, 42  # px of a line, and of a machine's name above its lines
-
-
-def race(rows: Sequence[Raced], said: str) -> go.Figure:
-    """Pictures done over time, one line per model, on one axis; it ends when the last has finished. said: in words."""
-    factor, unit = unit_of(max(row["done_s"][-1] for row in rows))
-    figure = go.Figure()
-    for row, colour, dash in zip(rows, ("#2484c1", "#8a55c9", "#1f9488"), ("solid", "dash", "dot")):
-        end = row["done_s"][-1]
-        figure.add_scatter(
-            x=[value * factor for value in row["done_s"]],
-            y=row["pictures"],
-            mode="lines",
-            line={"color": colour, "width": 4, "dash": dash if rows[0]["title"] == rows[-1]["title"] else "solid"},
-            name=f"<b>{row['title']}</b> {units.seconds(end)}",
-            hovertemplate="%{y} pictures after %{x:.4g} " + unit + f"<extra>{row['title']}</extra>",
-        )
-    figure.update_xaxes(title=said.replace(" done: ", " done:<br>"), ticksuffix=f" {unit}", rangemode="tozero")
-    figure.update_yaxes(title="pictures done", rangemode="tozero")
-    return styled(figure, HEIGHT, legend=ABOVE, top=30)
 
 
 def contrast(rows: Sequence[Ratio], one: str, other: str) -> go.Figure:

@@ -54,6 +54,13 @@ TIMING = {
     "race": "FLOPs or time?",
     "machines": "Elsewhere?",
 }
+SWEEP = {
+    "depths": "the depth",
+    "batch": "the batch",
+    "modes": "format and compiler",
+    "blocks": "the block",
+    "stride": "the place of the stride",
+}
 EXPERIMENTS = {key: str(TEXTS[key]["ask"]) for key in MODULES} | {"surgery": "What if I cut it?"}
 PRACTICE = {"exercise": "Practise", "sheet": "Make a worksheet"}
 TOPICS = {
@@ -79,6 +86,7 @@ ON = {  # (page, key of the link) → its words
     ("blocks", "equal"): EQUAL,
     ("blocks", "place"): PLACE,
     ("timing", "view"): TIMING,
+    ("timing", "sweep"): SWEEP,
     ("why_residual", "experiment"): EXPERIMENTS,
     ("practice", "do"): PRACTICE,
 }

@@ -147,7 +147,7 @@ KEYS: tuple[Key, ...] = (
     _choice("layout", ["timing"], "contiguous", "channels_last"),
     _choice("compile", ["timing"], "eager", "default", "reduce-overhead"),
     _choice("passes", ["timing"], "fresh", "same", "graph"),
-    _later("sweep", ["timing"], "timing.measure.sweeps", "SWEEPS"),
+    _choice("sweep", ["timing"], *questions.SWEEP),
     Key("one", ("timing",), _one_of("one", presets)),
     Key("other", ("timing",), _one_of("other", presets)),
     Key("vs", ("compare",), _baseline),

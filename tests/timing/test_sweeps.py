@@ -78,3 +78,9 @@ def test_the_knee_is_the_smallest_batch_near_the_best() -> None:
     rows = [row(1, 50), row(2, 80), row(4, 95), row(8, 100), row(16, 99)]
     assert sweeps.knee(rows).point.settings.batch == 4
     assert sweeps.knee(rows[:2]) is None
+
+
+def test_every_sweep_has_its_words() -> None:
+    from explorer.tell import questions
+
+    assert list(questions.SWEEP) == list(sweeps.SWEEPS)

@@ -185,6 +185,7 @@ export class Beside {
     });
     const sees = now < 0 ? "" : whole && counted === 1 ? "one unit sees it all" : `one unit sees ${tall}×${wide} pixels`;
     if (this.sees.textContent !== sees) this.sees.textContent = sees;
+    this.sees.style.visibility = sees ? "" : "hidden"; // a button without words is none
   }
 
   grow(u) {

@@ -14,13 +14,15 @@ import streamlit as st
 from explorer import units
 from explorer.facts.told import Told
 from explorer.spec import naming
+from explorer.tell import questions
 from explorer.tell.plots import timing as draw
 from explorer.timing.data import records
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure import sweeps
 from explorer.timing.measure.tasks import Ask
 from explorer.timing.said import exports, found, offers, rows, sentences, timed_proofs
-from explorer.web import pieces, plain, state
+from explorer.web import pieces, plain
+from explorer.web.asked import asked
 from explorer.web.pieces import Figure
 from explorer.web.sections.timing import pieces as timing_pieces
 from explorer.web.sections.timing import runs
@@ -63,13 +65,7 @@ def sweep(chosen: Chosen, settings: Settings) -> None:
     """Many measurements, drawn as they come."""
     top = st.container(horizontal=True, vertical_alignment="center", key="sweep-bar")
     with top:
-        which = state.choose(
-            "What to vary",
-            tuple(sweeps.SWEEPS),
-            "sweep",
-            label_visibility="collapsed",
-            help="; ".join(f"{key}: {text}" for key, (text, _) in sweeps.SWEEPS.items()),
-        )
+        which = asked("What is varied?", questions.SWEEP, "sweep")
     try:
         planned = sweeps.plan(which, chosen.spec, settings)
     except ValueError as error:

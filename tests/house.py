@@ -35,6 +35,9 @@ SAYS = {  # what a room is for, in a few words
     "jobs": "one queue for heavy work",
     "places": "where files are",
     "checked": "rows of others' files",
+    "cluster": "the queue on a Ray cluster",
+    "limits": "a host's own ceilings",
+    "telemetry": "logs and numbers for hosts",
 }
 
 

@@ -82,7 +82,7 @@ def hall(browser: Browser, server: Server, target: Path) -> None:
         speaker.get_by_role("button", name="Close the vote").wait_for()
         for number in range(41):
             mark = min(32, max(0, round(dice.gauss(13 + 2 * turn, spread))))
-            body = {"voter": f"{number:032x}", "slug": "deeper", "round": turn, "choice": mark}
+            body = {"voter": f"{number:032x}", "slug": "deeper", "round": turn, "choice": mark, "turn": 1}
             asked = Request(
                 f"{server.url}/vote/{code}/choice", json.dumps(body).encode(), {"Content-Type": "application/json"}
             )

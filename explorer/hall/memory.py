@@ -18,7 +18,7 @@ class _Kept:
     fields: dict[str, str]
     touched: float
     voters: dict[str, float] = field(default_factory=dict)  # → when last there
-    votes: dict[str, dict[str, int]] = field(default_factory=dict)
+    votes: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)  # ballot → voter → choice, turn
 
 
 class Memory:
@@ -104,7 +104,7 @@ class Memory:
             since = self._clock() - self._limits.here_s
             return sum(seen >= since for seen in kept.voters.values()) if kept else 0
 
-    def count(self, code: str, ballot: str, voter: str, choice: int) -> Counted:
+    def count(self, code: str, ballot: str, voter: str, choice: int, turn: int) -> Counted:
         with self._lock:
             kept = self._find(code)
             if kept is None:
@@ -113,7 +113,10 @@ class Memory:
                 return "closed"
             if not self._let_in(kept, voter):
                 return "full"
-            kept.votes.setdefault(ballot, {})[voter] = choice
+            votes = kept.votes.setdefault(ballot, {})
+            if voter in votes and votes[voter][1] > turn:
+                return "counted"
+            votes[voter] = (choice, turn)
             kept.touched = self._clock()
             _count_up(kept, "ballots")
             return "counted"
@@ -121,12 +124,13 @@ class Memory:
     def choice(self, code: str, ballot: str, voter: str) -> int | None:
         with self._lock:
             kept = self._find(code)
-            return kept.votes.get(ballot, {}).get(voter) if kept else None
+            found = kept.votes.get(ballot, {}).get(voter) if kept else None
+            return found[0] if found else None
 
     def ballots(self, code: str, ballot: str) -> dict[int, int]:
         with self._lock:
             kept = self._find(code)
-            return dict(Counter(kept.votes.get(ballot, {}).values())) if kept else {}
+            return dict(Counter(choice for choice, _ in kept.votes.get(ballot, {}).values())) if kept else {}
 
     def voted(self, code: str, ballot: str) -> int:
         with self._lock:

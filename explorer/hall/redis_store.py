@@ -77,7 +77,9 @@ return 'in'
 if redis.call('EXISTS', key) == 0 then return 'unknown' end
 if redis.call('HGET', key, 'accepts') ~= ARGV[6] then return 'closed' end
 if not let_in(code, ARGV[4], now, ARGV[5]) then return 'full' end
-redis.call('HSET', key .. ':votes:' .. ARGV[6], ARGV[4], ARGV[7])
+local before = redis.call('HGET', key .. ':votes:' .. ARGV[6], ARGV[4])
+if before and tonumber(string.match(before, ' (%d+)$')) > tonumber(ARGV[8]) then return 'counted' end
+redis.call('HSET', key .. ':votes:' .. ARGV[6], ARGV[4], ARGV[7] .. ' ' .. ARGV[8])
 redis.call('SADD', key .. ':ballots', ARGV[6])
 redis.call('HINCRBY', key, 'ballots', 1)
 used(code, now, idle)
@@ -143,21 +145,26 @@ class Redis:
         since = time.time() - self._limits.here_s
         return int(self._reached(lambda: self._db.zcount(self._key(code, "voters"), since, "+inf")))
 
-    def count(self, code: str, ballot: str, voter: str, choice: int) -> Counted:
-        return cast(Counted, self._run("count", code, voter, self._limits.voters, ballot, choice))
+    def count(self, code: str, ballot: str, voter: str, choice: int, turn: int) -> Counted:
+        return cast(Counted, self._run("count", code, voter, self._limits.voters, ballot, choice, turn))
 
     def choice(self, code: str, ballot: str, voter: str) -> int | None:
         found = self._reached(lambda: self._db.hget(self._key(code, "votes", ballot), voter))
-        return None if found is None else int(found)
+        return None if found is None else _choice(found)
 
     def ballots(self, code: str, ballot: str) -> dict[int, int]:
-        return dict(Counter(map(int, self._reached(lambda: self._db.hvals(self._key(code, "votes", ballot))))))
+        return dict(Counter(map(_choice, self._reached(lambda: self._db.hvals(self._key(code, "votes", ballot))))))
 
     def voted(self, code: str, ballot: str) -> int:
         return int(self._reached(lambda: self._db.hlen(self._key(code, "votes", ballot))))
 
     def drop(self, code: str) -> None:
         self._run("drop", code)
+
+
+def _choice(vote: str) -> int:
+    """Of "3 1764340000000", the choice and its turn."""
+    return int(vote.partition(" ")[0])
 
 
 def _pairs(fields: Mapping[str, str]) -> list[str]:

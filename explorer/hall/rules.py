@@ -26,6 +26,7 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that is read for another
 LENGTH = 5
 CODE = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
 VOTER = re.compile(r"[0-9a-f]{32}")
+MOST_TURN = 2**53  # a browser's whole numbers
 COMMANDS = ("next", "previous", "reveal", "close", "again", "go")
 NEW = '{"n": 1, "closed": false, "revealed": false}'  # a question's first round
 UNKNOWN = "No session has this code. It may have ended."
@@ -302,15 +303,16 @@ class Hall:
         tallies = [self.store.ballots(code, f"{slug}/{one}") for one in range(1, rounds["n"] + 1)]
         return json.loads(card), json.loads(answer), tallies
 
-    def vote(self, code: str, voter: str, slug: str, round: int, choice: int) -> None:
-        """Counts a choice, in place of an earlier one of the same phone."""
+    def vote(self, code: str, voter: str, slug: str, round: int, choice: int, turn: int = 0) -> None:
+        """Counts a choice, in place of an earlier one of the same phone. turn: grows with each of its choices, so that one that
+        comes late, by a connection that was given up, does not undo the next."""
         salt, brief = self._read(code, "salt", f"brief:{slug[:80]}")
         mixed = _mixed(salt, voter)
         if not self._may(mixed):
             raise Refused("flood", "Too many votes from one phone: wait a moment.")
-        if not brief or not 0 <= choice < json.loads(brief)["options"]:
+        if not brief or not 0 <= choice < json.loads(brief)["options"] or not 0 <= turn <= MOST_TURN:
             raise Refused("bad", "This question has no such choice.")
-        said = self.store.count(code, f"{slug}/{round}", mixed, choice)
+        said = self.store.count(code, f"{slug}/{round}", mixed, choice, turn)
         if said == "closed":
             raise Refused("closed", "This vote is closed.")
         if said == "full":

@@ -44,8 +44,9 @@ class Store(Protocol):
     def here(self, code: str) -> int:
         """How many phones have been there within `here_s`."""
 
-    def count(self, code: str, ballot: str, voter: str, choice: int) -> Counted:
-        """One voter's choice, in place of an earlier one, if `ballot` is what the text "accepts" names at that instant."""
+    def count(self, code: str, ballot: str, voter: str, choice: int, turn: int) -> Counted:
+        """One voter's choice, in place of an earlier one, if `ballot` is what the text "accepts" names at that instant. turn:
+        grows with each choice of a voter's; one that comes after a later one, late, changes nothing."""
 
     def choice(self, code: str, ballot: str, voter: str) -> int | None:
         """What a voter has chosen."""

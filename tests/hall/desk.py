@@ -92,6 +92,7 @@ class Phone:
     number: int
     dice: random.Random
     restless: bool = False
+    turn: int = 0
     state: dict = field(default_factory=dict)
     counted: dict[str, int] = field(default_factory=dict)
     seen_at: dict[tuple[str, int], float] = field(
@@ -129,7 +130,8 @@ class Phone:
     async def vote(self, slug: str, round: int, choice: int) -> str:
         """'counted' or 'closed'. Said again where the answer was lost; a double vote is the same vote."""
         begun = time.monotonic()
-        body = {"voter": self.voter, "slug": slug, "round": round, "choice": choice}
+        self.turn += 1
+        body = {"voter": self.voter, "slug": slug, "round": round, "choice": choice, "turn": self.turn}
         for again in range(20):
             wire = self.wire
             if self.restless and again == 0 and self.dice.random() < 0.3:

@@ -154,7 +154,7 @@ async def _watch(port: int, lead: Lead, played: Played, stop: asyncio.Event) -> 
 async def _attack(port: int, code: str, played: Played, stop: asyncio.Event) -> None:
     """Wrong tokens, strange bodies, a flood of one phone's: all refused, none a server's error, nothing steered."""
     wire = Wire(port)
-    flood = {"voter": "f" * 32, "slug": "nothing", "round": 1, "choice": 0}
+    flood = {"voter": "f" * 32, "slug": "nothing", "round": 1, "choice": 0, "turn": 0}
     tries = [
         ("POST", f"/vote/{code}/steer", {"do": "end", "n": 0}, {"Authorization": "Bearer guessed"}),
         ("POST", f"/vote/{code}/steer", {"do": "close", "n": 0}, {"Authorization": f"Bearer {code}"}),

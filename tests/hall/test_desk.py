@@ -48,7 +48,7 @@ def test_two_servers_serve_one_hall(redis_address: str) -> None:
 
             one.show(started.code, started.token, cards(TOUR, ASKING[0]), False)
             for number in range(6):
-                body = {"voter": f"{number:032x}", "slug": "deeper", "round": 1, "choice": number}
+                body = {"voter": f"{number:032x}", "slug": "deeper", "round": 1, "choice": number, "turn": 1}
                 asyncio.run(over((first, second)[number % 2], "choice", body))
 
             async def waits() -> dict:

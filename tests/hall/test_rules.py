@@ -119,6 +119,18 @@ def test_nothing_but_a_choice_is_accepted(room) -> None:
     assert one.hall.watch(one.code, one.token)["tallies"] == [{}]
 
 
+def test_a_vote_that_comes_late_does_not_undo_the_next(room) -> None:
+    """A phone gives a connection up, and says the next choice over another; then the first one arrives."""
+    one = room()
+    one.show("deeper")
+    for choice, turn in ((3, 1), (9, 2), (3, 1), (9, 2)):
+        one.hall.vote(one.code, voter(1), "deeper", 1, choice, turn)
+    assert one.hall.watch(one.code, one.token)["tallies"] == [{"9": 1}]
+    one.hall.vote(one.code, voter(1), "deeper", 1, 4, 1764340000000)
+    assert one.hall.state(one.code, voter(1))["yours"] == 4
+    refused("bad", one.hall.vote, one.code, voter(1), "deeper", 1, 4, -1)
+
+
 def test_limits(room) -> None:
     one = room(sessions=2, voters=3, burst=4, per_s=1, rounds=2)
     one.show("deeper")

@@ -23,6 +23,7 @@ const now = { state: null, seen: "", follows: true, only: Boolean(kept.read().on
 let mine = kept.read().mine ?? {}; // ballot → choice
 let pending = kept.read().pending ?? null; // not yet counted: it outlives a reload
 let drawn = "", waiting = null;
+let turn = 0; // of a choice: grows from one to the next, in all tabs, so that one that comes late does not undo the next
 
 const live = html("p", { class: "status", role: "status" }), body = html("div", {}), foot = html("div", {});
 
@@ -93,7 +94,8 @@ const cardNow = () => cards.get(`${now.seen} ${now.state.slug === now.seen} ${no
 
 function choose(choice) {
   const { slug, round } = now.state;
-  pending = { ballot: `${slug}/${round}`, slug, round, choice };
+  turn = Math.max(Date.now(), turn + 1);
+  pending = { ballot: `${slug}/${round}`, slug, round, choice, turn };
   mine[pending.ballot] = choice;
   kept.write({ mine, pending });
   say("Sending your answer …");
@@ -105,11 +107,11 @@ async function deliver() {
   if (delivering) return;
   delivering = true;
   for (let failures = 0; pending; ) {
-    const { ballot, slug, round, choice } = pending;
+    const { ballot, slug, round, choice, turn: said } = pending;
     let done = true;
     try {
-      await ask(`${base}/choice`, { method: "POST", body: { voter, slug, round, choice } });
-      if (pending.ballot === ballot && pending.choice === choice) say(`Your answer is counted: ${words(slug, choice)}. You can change it until the vote closes.`);
+      await ask(`${base}/choice`, { method: "POST", body: { voter, slug, round, choice, turn: said } });
+      if (pending?.turn === said) say(`Your answer is counted: ${words(slug, choice)}. You can change it until the vote closes.`);
     } catch (error) {
       if (error.status === 409) lost(ballot, "The vote closed before your answer came: it is not counted.");
       else if ([400, 403, 404].includes(error.status)) lost(ballot, error.message);
@@ -119,7 +121,7 @@ async function deliver() {
         await sleep(patience(failures++));
       }
     }
-    if (done && pending.ballot === ballot && pending.choice === choice) pending = null;
+    if (done && pending?.turn === said) pending = null;
     kept.write({ mine, pending });
   }
   delivering = false;

@@ -113,9 +113,14 @@ class Desk:
         return Response(body, 200, NO_STORE | {"Content-Encoding": "gzip"}, "application/json")
 
     async def choice(self, request: Request) -> Response:
-        """One vote: which phone, which question and round, which choice. Nothing else is accepted."""
-        code, given = _code(request), await _body(request, {"voter": str, "slug": str, "round": int, "choice": int})
-        await self._ask(lambda hall: hall.vote(code, given["voter"], given["slug"], given["round"], given["choice"]))
+        """One vote: which phone, which question and round, which choice, after which other. Nothing else is accepted."""
+        code, given = (
+            _code(request),
+            await _body(request, {"voter": str, "slug": str, "round": int, "choice": int, "turn": int}),
+        )
+        await self._ask(
+            lambda hall: hall.vote(code, given["voter"], given["slug"], given["round"], given["choice"], given["turn"])
+        )
         return _json({"counted": given["choice"], "round": given["round"]})
 
     async def watch(self, request: Request) -> Response:

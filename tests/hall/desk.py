@@ -57,17 +57,18 @@ class Wire:
     async def ask(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> Answer:
         if self.writer is None or self.writer.is_closing():
             self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
-        assert self.reader is not None
+        reader, writer = self.reader, self.writer  # others may cut and open anew meanwhile
+        assert reader is not None
         content = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         sent = {"Host": "hall", "Content-Length": str(len(content)), **(headers or {})}
         if body is not None:
             sent.setdefault("Content-Type", "application/json")
         head = f"{method} {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in sent.items())
         try:
-            self.writer.write(head.encode() + b"\r\n" + content)
-            first, *lines = (await self.reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+            writer.write(head.encode() + b"\r\n" + content)
+            first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
             got = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines if line)}
-            return Answer(int(first.split()[1]), got, await self.reader.readexactly(int(got.get("content-length", 0))))
+            return Answer(int(first.split()[1]), got, await reader.readexactly(int(got.get("content-length", 0))))
         except BaseException:
             self.cut()
             raise
@@ -93,6 +94,8 @@ class Phone:
     dice: random.Random
     restless: bool = False
     turn: int = 0
+    over: bool = False
+    asked: int = 0
     state: dict = field(default_factory=dict)
     counted: dict[str, int] = field(default_factory=dict)
     seen_at: dict[tuple[str, int], float] = field(
@@ -107,7 +110,7 @@ class Phone:
 
     async def listen(self) -> None:
         """News until it is cancelled; a restless phone is cut now and then and comes back."""
-        while True:
+        while not self.over:
             since = self.state.get("version", "") if not self.restless or self.dice.random() < 0.8 else ""
             ask = self.news.ask("GET", f"/vote/{self.code}/state?since={since}&voter={self.voter}")
             try:
@@ -120,12 +123,19 @@ class Phone:
                 await asyncio.sleep(0.2)
                 continue
             self.state = answer.json()
+            self.asked += 1
             if self.state["open"]:
                 self.seen_at.setdefault((self.state["slug"], self.state["round"]), time.monotonic())
             if self.state["slug"] and self.dice.random() < 0.3:
-                card = await self.news.ask("GET", f"/vote/{self.code}/scene/{self.state['slug']}")
-                if card.status != 200:
-                    self.faults.append(f"scene: {card.status}")
+                await self._look(self.state["slug"])
+
+    async def _look(self, slug: str) -> None:
+        try:
+            card = await self.news.ask("GET", f"/vote/{self.code}/scene/{slug}")
+        except CUT:
+            return
+        if card.status != 200:
+            self.faults.append(f"scene: {card.status}")
 
     async def vote(self, slug: str, round: int, choice: int) -> str:
         """'counted' or 'closed'. Said again where the answer was lost; a double vote is the same vote."""

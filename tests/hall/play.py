@@ -59,6 +59,7 @@ class Played:
     arrived: list[float] = field(default_factory=list)
     voted: list[float] = field(default_factory=list)
     counts: list[float] = field(default_factory=list)
+    questions: int = 0  # how often phones asked for news, and were answered
     faults: list[str] = field(default_factory=list)
     attacks: Counter[int] = field(default_factory=Counter)
     tallies: list[dict[str, int]] = field(default_factory=list)  # what the projector knew last
@@ -83,6 +84,28 @@ async def play(lead: Lead, port: int, phones: int, think_s: float, pause_s: floa
     watching = asyncio.create_task(_watch(port, lead, played, stop))
     attacking = asyncio.create_task(_attack(port, lead.code, played, stop))
     await until(lambda: all(phone.state for phone in everyone), 60)
+    try:
+        await _lecture(lead, everyone, played, think_s, pause_s, dice)
+    finally:  # also where it failed: nobody goes on asking
+        stop.set()
+        for phone in everyone:
+            phone.over = True
+    await asyncio.gather(watching, attacking)
+    for task in listening:
+        task.cancel()
+    await asyncio.gather(*listening, return_exceptions=True)
+    for phone in everyone:
+        played.voted += phone.took
+        played.questions += phone.asked
+        played.faults += phone.faults
+        phone.wire.cut()
+        phone.news.cut()
+    return played
+
+
+async def _lecture(
+    lead: Lead, everyone: list[Phone], played: Played, think_s: float, pause_s: float, dice: random.Random
+) -> None:
     for scene in ASKING:
         for round in (1, 2):
             began, on = time.monotonic(), (scene.slug, round)
@@ -102,17 +125,6 @@ async def play(lead: Lead, port: int, phones: int, think_s: float, pause_s: floa
         await lead.reveal(scene)
         await until(lambda: all(phone.state["revealed"] for phone in everyone))
         await asyncio.sleep(pause_s)
-    stop.set()
-    await asyncio.gather(watching, attacking)
-    for task in listening:
-        task.cancel()
-    await asyncio.gather(*listening, return_exceptions=True)
-    for phone in everyone:
-        played.voted += phone.took
-        played.faults += phone.faults
-        phone.wire.cut()
-        phone.news.cut()
-    return played
 
 
 def _tally(played: Played, round: int) -> Counter[str]:

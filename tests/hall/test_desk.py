@@ -11,6 +11,7 @@ import pytest
 from explorer.hall import Hall, Limits, Memory
 from explorer.hall.redis_store import Redis
 from explorer.web.hall import page
+from explorer.web.hall.routes import Desk
 from tests.hall.desk import Wire, served
 from tests.hall.play import ASKING, ByHand, play
 
@@ -64,6 +65,12 @@ def test_two_servers_serve_one_hall(redis_address: str) -> None:
             watched = asyncio.run(over(second, "watch?since=x", token=started.token))
             assert watched["tallies"][0] == {str(number): 1 for number in range(6)}
         assert asyncio.run(over(first, f"state?voter={1:032x}"))["round"] == 2
+
+
+@pytest.mark.parametrize(("base", "at"), [("", "/vote"), ("resnet", "/resnet/vote"), ("/a/b/", "/a/b/vote")])
+def test_below_a_base_path(base: str, at: str) -> None:
+    paths = {route.path for route in Desk(lambda: Hall(Memory())).routes(base)}
+    assert {at, f"{at}/{{code}}", f"{at}/{{code}}/choice"} <= paths and all(path.startswith(at) for path in paths)
 
 
 def test_a_store_that_is_away_is_said(tmp_path) -> None:

@@ -45,8 +45,8 @@ class Desk:
         self._editions: OrderedDict[tuple[str, str, str], bytes] = OrderedDict()
 
     def routes(self, base: str = "") -> Sequence[BaseRoute]:
-        """base: the path before them, as in "/resnet"."""
-        at = f"{base.rstrip('/')}/vote"
+        """base: the path before them, as in "resnet"."""
+        at = "/".join(["", *filter(None, base.split("/")), "vote"])
         get: dict[str, Handler] = {
             "": self._page("phone"),
             "/": self._page("phone"),

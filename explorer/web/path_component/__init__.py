@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from explorer.facts.proof.base import latex_in_a_browser
 from explorer.tell import markup, mosaic, palette
@@ -22,6 +21,6 @@ CSS = stylesheet(FOLDER / "path.css", FOLDER.parent / "proof.css")
 _component = served.component("resnet_path", html='<div class="place"></div>\n', css=CSS, js=JS)
 
 
-def show(data: dict[str, Any]) -> None:
-    """The steps with their figures; data: steps, terms, start, and what `tell.path.figures` gives."""
+def show(data: bytes) -> None:
+    """The steps with their figures; data: steps, terms, start, and what `tell.path.figures` gives, as JSON."""
     _component(key="path", data=data)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -31,6 +33,12 @@ def steps() -> None:
     """The ten steps; `?step=7` begins at the seventh."""
     asked = st.query_params.get("step", "1")
     start = int(asked) if asked in map(str, range(1, len(texts.steps()) + 1)) else 1
+    path_component.show(_told(start))
+
+
+@cache
+def _told(start: int) -> bytes:
+    """All that the steps need, as JSON: written once for all who read them."""
     said = [
         asdict(one)
         | {
@@ -40,7 +48,7 @@ def steps() -> None:
         }
         for one in texts.steps()
     ]
-    path_component.show({"steps": said, "terms": texts.meanings(), "start": start, **figures.everything()})
+    return json.dumps({"steps": said, "terms": texts.meanings(), "start": start, **figures.everything()}).encode()
 
 
 def doors() -> None:
@@ -55,8 +63,11 @@ def doors() -> None:
 def words() -> None:
     """The whole glossary."""
     with st.expander("All the words, two lines each", icon=":material/menu_book:"):
-        entry = Markup("<dt>{}</dt><dd>{}</dd>")
-        ordered = sorted(glossary.terms().values(), key=lambda one: one.name.lower())
-        pieces.html(
-            Markup('<dl class="glossary">{}</dl>').format(joined(entry.format(one.name, one.says) for one in ordered))
-        )
+        pieces.html(_glossary())
+
+
+@cache
+def _glossary() -> Markup:
+    entry = Markup("<dt>{}</dt><dd>{}</dd>")
+    ordered = sorted(glossary.terms().values(), key=lambda one: one.name.lower())
+    return Markup('<dl class="glossary">{}</dl>').format(joined(entry.format(one.name, one.says) for one in ordered))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from explorer.spec import ResNetSpec, catalogue, changed_fields, naming, preset, write_field
 from explorer.spec.chosen import of_params
@@ -25,6 +26,7 @@ def params_of(spec: ResNetSpec) -> dict[str, str]:
     raise ValueError("there is no link to this net: its choices have no short form")
 
 
+@lru_cache(maxsize=256)
 def _bases(spec: ResNetSpec) -> list[tuple[dict[str, str], ResNetSpec]]:
     """(parameters, their net) of what a net may be told from, the nearest first."""
     named = [

@@ -336,7 +336,11 @@ async def r2(hall: Hall) -> str:
 
 async def r3(hall: Hall) -> str:
     with tempfile.TemporaryDirectory() as folder:
-        empty = Server(Path(folder), app=ROOT / "tests" / "benchmarks" / "floor_app.py")
+        ours = {
+            "STREAMLIT_RUNNER_POST_SCRIPT_GC": "false",
+            "STREAMLIT_SERVER_FILE_WATCHER_TYPE": "none",
+        }  # as the app has it
+        empty = Server(Path(folder), env=os.environ | ours, app=ROOT / "tests" / "benchmarks" / "floor_app.py")
         floor, *_ = await warm(empty.url, empty.process.pid, "architecture")
         empty.stop()
     lines = [f"CPU of a warm rerun; an empty page with the same controls: {floor:.1f} ms"]

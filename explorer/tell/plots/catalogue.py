@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import plotly.graph_objects as go
@@ -16,9 +15,8 @@ from explorer.tell.plots.labels import places
 from explorer.tell.plots.style import TEXT, styled
 
 
-@lru_cache(maxsize=16)
 def named_against_cost(names: tuple[str, ...], y: tuple[str, str], picked: str) -> go.Figure:
-    """The figure of these rows, one for all who look at them: not to be changed."""
+    """The figure of the rows of these names."""
     return against_cost([catalogue.facts(nets.rows()[name]) for name in names], y, picked)
 
 

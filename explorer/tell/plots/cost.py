@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import plotly.graph_objects as go
@@ -24,9 +23,8 @@ Rows = Sequence[Mapping[str, Any]]  # the column that is drawn is the visitor's 
 BASE, OTHER = "#6f7f8f", "#2484c1"
 
 
-@lru_cache(maxsize=64)
 def part(spec: ResNetSpec, height: int, width: int, batch: int, path: str, metric: str, kind: str) -> go.Figure:
-    """A part of the net by a metric. kind: treemap, sunburst or bars. One for all who look at it: not to be changed."""
+    """A part of the net by a metric. kind: treemap, sunburst or bars."""
     found, row = cost.part(trace(spec, height, width, batch), path), METRICS[metric]
     if kind == "bars":
         return bars(found.rows(), metric, row.label, row.unit)

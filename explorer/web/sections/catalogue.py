@@ -10,6 +10,7 @@ from explorer.spec.catalogue import Row
 from explorer.tell import catalogue as told
 from explorer.tell.markup import joined
 from explorer.tell.plots.catalogue import named_against_cost
+from explorer.tell.plots.once import once
 from explorer.web import pieces, plain, state
 from explorer.web.session import session
 
@@ -71,7 +72,7 @@ def picture(rows: list[Row]) -> None:
     against = state.choose("Up", tuple(told.AGAINST), "against")
     row = pick()
     pieces.chart(
-        named_against_cost(tuple(one.name for one in rows), told.AGAINST[against], row.name if row else ""),
+        once(named_against_cost, tuple(one.name for one in rows), told.AGAINST[against], row.name if row else ""),
         f"{against} against MACs",
         "catalogue-chart",
         lambda name: session().update({"catalogue-pick": name}),

@@ -21,6 +21,7 @@ from explorer.spec.task import OPTIMIZERS, USUAL_OPTIMIZER
 from explorer.tell import cost_parts, markup, palette, pictures, questions
 from explorer.tell.drawing import Drawing
 from explorer.tell.plots import cost as cost_plots
+from explorer.tell.plots.once import once
 from explorer.web import facts_pieces, pieces, plain
 from explorer.web.asked import asked
 from explorer.web.pieces import Figure
@@ -56,7 +57,7 @@ def where(chosen: Chosen, nodes: Sequence[Node]) -> Sequence[Mapping[str, object
     part = cost.part(nodes, path)
     if len(part.children) > 1:
         pieces.chart(
-            cost_plots.part(*net, part.path, metric, drawn),
+            once(cost_plots.part, *net, part.path, metric, drawn),
             f"{row.label} of {name}, {part.path}, as {drawn}",
             f"where-{drawn}-{part.path}",  # a click on a part selects it, a click on the whole what it is in
             lambda picked: facts_pieces.select(part.nodes, part.above if picked == part.path else picked),

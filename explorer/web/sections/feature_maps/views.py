@@ -26,6 +26,7 @@ from explorer.spec.chosen import Chosen
 from explorer.tell import feature_maps
 from explorer.tell.feature_maps import CHANNELS, NAMES, OURS, TWINS, WHO, Curve, says
 from explorer.tell.plots.look import additions, journey, responses
+from explorer.tell.plots.once import once
 from explorer.web import look_component, pieces
 from explorer.web.asked import asked, now
 from explorer.web.look_component import Unit
@@ -295,7 +296,7 @@ def inside(found: Look) -> list[dict[str, Any]]:
     pieces.lead(feature_maps.way_around(found.nodes, path))
     pieces.lead(feature_maps.adds_most(measured, path))
     pieces.chart(
-        additions(rows, path), "How much each block adds: the norm of F(x) over the norm of x", key="additions"
+        once(additions, rows, path), "How much each block adds: the norm of F(x) over the norm of x", key="additions"
     )
     pieces.note("Euclidean norms over all channels and positions, on this picture.", "measured")
     return rows

@@ -142,6 +142,14 @@ def test_the_sidebars_net_looks_untrained_with_no_network_and_with_a_visitors_we
     page.locator(".walk-told", has_text="mine.safetensors").wait_for()
 
 
+def test_the_camera_takes_a_picture_that_looks(visit) -> None:
+    seen = visit("/feature_maps?digit=camera", "What does it see?", permissions=["camera"])
+    seen.page.get_by_role("button", name="Take Photo").click()
+    seen.page.locator(".cover img.pixels").wait_for()
+    seen.settle("Inside a block")
+    assert answers(seen.page), "whatever the net takes it for"
+
+
 def test_an_unknown_choice_in_a_link_is_named(visit) -> None:
     page = visit("/feature_maps?who=everybody", "choose one of residual-20").page
     assert page.get_by_text("who='everybody'").count()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import io
+import resource
 import struct
+import sys
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -61,6 +65,29 @@ def test_a_picture_that_cannot_be_used_is_refused_in_one_sentence(name: str) -> 
     with pytest.raises(ValueError, match=f"^picture: .*({told})") as refused:
         pictures.read(data)
     assert len(str(refused.value)) < 120 and "\n" not in str(refused.value)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads what the system says of this process")
+def test_what_a_picture_took_is_given_back_and_a_bomb_takes_nothing() -> None:
+    """16 megapixels are some 100 MB while they are read; the claim of 3,600 megapixels is refused before any of them."""
+    large = file(Image.fromarray(np.zeros((4_000, 4_000), np.uint8)))
+
+    def held() -> float:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 2**20
+
+    pictures.photograph(pictures.read(large))
+    gc.collect()
+    before = held()
+    for _ in range(2):
+        read = pictures.read(large)
+        assert held() > before + 40
+        pictures.photograph(read)
+        del read
+    for data, _ in BAD.values():
+        with pytest.raises(ValueError, match="^picture: "):
+            pictures.read(data)
+    gc.collect()
+    assert held() < before + 40, "less than one of them, at 4 bytes a pixel"
 
 
 @pytest.mark.parametrize("kind", pictures.FORMATS)

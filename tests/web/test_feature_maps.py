@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from streamlit.runtime import caching
 
 from explorer.web.sections.feature_maps import passes
@@ -24,3 +25,15 @@ def test_a_closed_tab_lets_go_of_its_passes_and_its_nets_and_what_another_looks_
     assert len(nets) == 0
     seen.release("another tab")
     assert len(seen) == 0 and seen.bytes == 0
+
+
+def test_a_pass_that_came_late_is_kept_once_and_not_by_its_job_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy host the page shows a place in the queue first. The job must not hold the pass for the whole visit."""
+    monkeypatch.setattr(passes, "WAIT_S", 0)
+    caching.clear_session_resource_cache(TAB)
+    app = open_app("", "feature_maps")
+    (_, job), *others = app.session_state["looks"].values()
+    assert not others and job.wait(60)
+    app.run()
+    assert not app.exception and app.session_state["looks"] == {}
+    assert len(passes._kept()[0]) >= 1

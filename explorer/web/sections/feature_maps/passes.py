@@ -15,12 +15,13 @@ from explorer.jobs import Job
 from explorer.look.kept import Kept
 from explorer.look.passed import Passed
 from explorer.look.subject import Subject
+from explorer.timing.measure.guard import give_back
 from explorer.web import plain, state
 from explorer.web.session import session
 
 PLACE = "Feature maps"  # the page's title in app.py: a job belongs to it, and ends when its visitor leaves
-MOST_PASSES, MOST_PASS_BYTES = 60, 320 << 20  # of all visitors together
-MOST_NETS, MOST_NET_BYTES = 6, 640 << 20
+MOST_PASSES, MOST_PASS_BYTES = 60, 192 << 20  # of all visitors together: with the app itself they stay under 1 GiB
+MOST_NETS, MOST_NET_BYTES = 6, 320 << 20
 MOST_DRAWN = 8
 WAIT_S = 4.0  # a pass that takes longer shows its place in the queue
 POLL_S = 0.4
@@ -60,6 +61,7 @@ class Looker:
         """The tab has closed: what nobody else looks at is let go."""
         self.passes.release(self.id)
         self.nets.release(self.id)
+        give_back(collect=False)
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)
@@ -80,19 +82,18 @@ def watched(label: str, key: tuple[object, ...], x: Tensor, make: Callable[[Look
     """The pass of an input, from what is kept or from the queue; None while it waits, and then its place is shown."""
     who = looker()
     whole = (*key, hashlib.blake2b(x.numpy().tobytes(), digest_size=16).digest())
+    running: dict[str, tuple[object, Job]] = session().setdefault("looks", {})
     found = who.passes.get(whole, who.id)
     if found is not None:
+        _forget(running, label)
         return found
-    running: dict[str, tuple[object, Job]] = session().setdefault("looks", {})
     asked, job = running.get(label, (None, None))
     if asked != whole or job is None or job.state in ("done", "cancelled"):
         if job is not None:
             job.cancel()
         visitor = state.visitor()
         try:
-            job = state.runner("looks").submit(
-                lambda _: who.passes.put(whole, make(who), who.id), "a look", visitor.id, PLACE
-            )
+            job = state.runner("looks").submit(lambda _: _put(who, whole, make), "a look", visitor.id, PLACE)
         except ValueError as error:
             plain.warning(error)
             return None
@@ -105,8 +106,22 @@ def watched(label: str, key: tuple[object, ...], x: Tensor, make: Callable[[Look
         plain.error(job.error if isinstance(job.error, ValueError) else "The net could not look at this picture.")
         return None
     result: Watched | None = job.result
-    running.pop(label, None)  # the result is kept, and the job would keep it longer
+    _forget(running, label)
     return result
+
+
+def _forget(running: dict[str, tuple[object, Job]], label: str) -> None:
+    """A pass that is there is kept, and no longer than that: its job would hold it as long as the visit."""
+    _, job = running.pop(label, (None, None))
+    if job is not None:
+        job.cancel()
+
+
+def _put(who: Looker, key: tuple[object, ...], make: Callable[[Looker], Watched]) -> Watched:
+    """In the queue's thread. What a pass took on its way is as much as it keeps: it goes back to the system."""
+    made = who.passes.put(key, make(who), who.id)
+    give_back(collect=False)
+    return made
 
 
 def _waiting(job: Job) -> None:

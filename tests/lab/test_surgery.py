@@ -11,10 +11,12 @@ import torch
 from torch import nn
 
 from explorer.jobs import Job
+from explorer.lab.claims import story
 from explorer.lab.experiments import degradation
 from explorer.lab.experiments.nets import blocks, built, digit_spec, forward_without
-from explorer.lab.experiments.surgery import Surgery, operated, run
+from explorer.lab.experiments.surgery import AT, EXPERIMENT, Surgery, operated, run
 from explorer.lab.operations import EVERY, Operation, Patient, Wounds, paths, whole
+from explorer.lab.record import recorded
 
 TINY = Surgery(depth=14, steps=7, width=2, seed=3)
 
@@ -133,3 +135,16 @@ def test_a_list_that_cannot_be_made_again_is_refused(operations: tuple) -> None:
         replace(TINY, operations=operations)
     assert whole([[3, "cut", EVERY]], 14) == (Operation(3, "cut", EVERY),)
     assert Operation(60, "take BN", "layer1.1").said == "step 60: BN taken from layer1.1"
+
+
+def test_the_recorded_operations_are_those_of_the_presets_and_begin_as_one() -> None:
+    """Until the step at which they are operated on all are the same net; made again, it begins as recorded."""
+    runs, presets = recorded("surgery"), EXPERIMENT.presets
+    assert list(runs) == [name for name, one in presets.items() if one.recorded]
+    for name, one in runs.items():
+        assert one["config"] == json.loads(json.dumps(presets[name].config.as_dict())) and one["cpu_s"] > 0
+        assert curve(one)[:AT] == curve(runs["whole"])[:AT] and len(curve(one)) == 300
+        assert story.budget_of(one).startswith("seed 0 · 20 layers") and EXPERIMENT.quotes(one["summary"])
+    assert all(curve(runs[name])[AT] != curve(runs["whole"])[AT] for name in ("cut", "block", "bare"))
+    again = ran(replace(presets["whole"].config, steps=2))
+    assert curve(again) == pytest.approx(curve(runs["whole"])[:2], rel=0.02)

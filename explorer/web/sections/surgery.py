@@ -12,6 +12,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from explorer.jobs import Job
+from explorer.lab.claims import story
 from explorer.lab.config import MAX_SEED
 from explorer.lab.experiments.nets import digit_spec
 from explorer.lab.experiments.surgery import EXPERIMENT, Surgery, run
@@ -234,6 +235,7 @@ def _ended(runs: Sequence[Kept]) -> None:
     pieces.html(lab_words.source(one, pieces.mark(_kind(one))))
     _list(one["rows"])
     pieces.table([_line(each, run) for each, run in {name: one, **rest}.items()])
+    pieces.downloads(f"surgery-seed{one['config']['seed']}", lambda: story.flat(one["rows"]))
 
 
 def _known(runs: Sequence[Kept]) -> dict[str, Row]:

@@ -48,7 +48,7 @@ def added(row: BlockRow, source: str = "measured") -> Proof:
         row.path,
         quotient.text,
         quotient.value,
-        "‖F(x)‖ ÷ ‖x‖: the root of the sum of the squares of all numbers that the block adds, and the same of what its shortcut carries",
+        "‖F(x)‖ ÷ ‖x‖, each the root of the sum of the squares of all its numbers",
         source=source,
     )
 

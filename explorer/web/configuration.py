@@ -22,6 +22,7 @@ ON: dict[str, tuple[str, ...]] = {  # page → what changes something there; a v
     "shapes": ("input", "classes"),
     "cost": SIZE,
     "sheet": ALL,
+    "practice": ("input", "classes"),
     "timing": (*SIZE, "dtype"),
     "compare": ALL,
 }

@@ -20,6 +20,7 @@ from playwright.sync_api import Page, sync_playwright
 from explorer import lecture
 from explorer.lecture.scene import Scene
 from explorer.spec import naming
+from explorer.web.sidebar import OF_NO_MODEL
 from tests.conftest import CHROMIUM, FLAGS, Server, Visit
 
 TIMED = """([key, title, name, revealed]) => new Promise((done) => {
@@ -29,7 +30,7 @@ TIMED = """([key, title, name, revealed]) => new Promise((done) => {
     const stage = window.resnetLecture.stage?.place.querySelector(".stage");
     const running = document.querySelector('[data-testid="stApp"]').dataset.testScriptState !== "notRunning";
     const stands = stage?.isConnected && stage.querySelector("h2").textContent.includes(title)
-      && Boolean(stage.querySelector(".verdict")) === revealed && document.querySelector(".built b")?.textContent === name;
+      && Boolean(stage.querySelector(".verdict")) === revealed && (document.querySelector(".built b")?.textContent ?? "") === name;
     if (running) last = performance.now();
     if (stands && shown === null) shown = 0, requestAnimationFrame(() => requestAnimationFrame(() => { shown = performance.now() - start; }));
     if (shown && performance.now() - last > 150) return done([shown, Math.max(last - start, shown)]);
@@ -42,13 +43,13 @@ TIMED = """([key, title, name, revealed]) => new Promise((done) => {
 
 
 def steps() -> list[tuple[Scene, bool, str]]:
-    """(scene, revealed, the model's name) in the order of the keys."""
+    """(scene, revealed, the model's name or "" where the page names none) in the order of the keys."""
     found = []
     for scene in lecture.load().scenes:
         for revealed in (False, True) if scene.question else (False,):
             state = lecture.address("x", scene.params(revealed)).partition("?")[2]
             chosen = Scene("x", "x", scene.page, "", state=state).chosen
-            found.append((scene, revealed, naming.title(chosen.spec)))
+            found.append((scene, revealed, "" if scene.page in OF_NO_MODEL else naming.title(chosen.spec)))
     return found
 
 

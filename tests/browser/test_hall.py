@@ -75,6 +75,7 @@ def test_a_whole_question_on_projector_speakers_window_phones_and_remote(visit, 
     tap(seen, remote, first, second)
     take_home(speaker)
     assert faults == []
+    end(speaker, stage, first)
     for page in (first, second, remote, late):
         page.context.close()
     speaker.close()
@@ -214,3 +215,14 @@ def take_home(speaker: Page) -> None:
         ("deeper", 2, 1),
         ("parameters", 1, 2),
     ]
+
+
+def end(speaker: Page, stage: Locator, first: Page) -> None:
+    """The session ends when it is told to, and after a question: phones say so, the bar begins another."""
+    speaker.once("dialog", lambda asked: asked.dismiss())
+    speaker.get_by_role("button", name="End the votes").click()
+    expect(stage.locator(".joined")).to_have_count(1)
+    speaker.once("dialog", lambda asked: asked.accept())
+    speaker.get_by_role("button", name="End the votes").click()
+    expect(first.get_by_role("heading", name="This vote is over")).to_be_visible(timeout=20_000)
+    expect(stage.get_by_role("button", name="Votes from phones (V)")).to_be_visible(timeout=20_000)

@@ -84,7 +84,8 @@ const answer = () => (view.answer ? html("div", { class: "soft" }, html("p", {},
 
 function tools(button) {
   return html("details", { open: tooled, ontoggle: (event) => { tooled = event.currentTarget.open; } }, html("summary", {}, `Votes ${view.code}: ${view.hall.here} phones`), html("div", { class: "steps" },
-    button("results.csv", "Results (CSV)"), button("results.json", "Results (JSON)"), beside ? button("remote", "A phone as the remote") : null));
+    button("results.csv", "Results (CSV)"), button("results.json", "Results (JSON)"), beside ? button("remote", "A phone as the remote") : null,
+    button("end", "End the votes", { onclick: () => confirm("End the votes? Take the results home before: nothing of them is kept.") && act("end") })));
 }
 
 function download(name, text) {

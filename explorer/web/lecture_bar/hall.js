@@ -49,7 +49,8 @@ const url = (path) => `${room.hall.base}vote/${room.hall.code}/${path}`;
 async function follow(hall, run) {
   for (let failures = 0; room.run === run; ) {
     try {
-      const news = await ask(`${url("watch")}?since=${room.watched?.stamp ?? ""}`, { token: hall.token });
+      room.waiting = new AbortController();
+      const news = await ask(`${url("watch")}?since=${room.watched?.stamp ?? ""}`, { token: hall.token, signal: room.waiting.signal });
       if (room.run !== run) return;
       failures = 0;
       const last = room.watched;
@@ -155,7 +156,16 @@ function heard({ kind, do: what }) {
   if (kind === "hello") return stage && says(stage);
   if (kind !== "do") return;
   if (what.startsWith("results") || what === "remote") return void fetched(what);
+  if (what === "end") return end(stage);
   what === "close" || what === "again" ? steer(what) : act(what, 0);
+}
+
+// Nobody waits for news of a session that is about to be gone.
+function end(stage) {
+  if (!stage) return;
+  room.run += 1;
+  room.waiting?.abort();
+  stage.votes({ do: "end" });
 }
 
 async function fetched(what) {

@@ -8,7 +8,9 @@ from dataclasses import replace
 import pytest
 
 from explorer.facts import comparison, memory
+from explorer.facts.rollup import METRICS
 from explorer.spec import preset
+from explorer.tell import questions
 from explorer.web.plain import read
 from tests.web.test_pages import open_app
 
@@ -186,6 +188,7 @@ def test_activation_memory_is_one_number_on_every_page():
 
 
 def test_links_that_name_a_metric_by_its_old_label_lead_to_it():
+    assert list(questions.METRIC) == list(METRICS) and set(questions.OLD_METRIC.values()) <= set(METRICS)
     app = open_app("metric=Activation memory", "cost")
     assert app.button_group(key="metric").value == "activation_bytes" and not app.error and not app.warning
 

@@ -1,5 +1,8 @@
 """Lecture: the guided tour. Scenes in order, each a link; predict, then reveal; your own file; a handout."""
 
+from functools import partial
+from typing import Literal
+
 import streamlit as st
 
 from explorer import lecture
@@ -22,24 +25,39 @@ pieces.lead(
 lecture_bar.listing(run, "lecture")
 
 st.subheader("Take it with you", anchor=False)
+root = link.for_others((st.context.url or "").removesuffix("lecture"))
 left, middle, right = st.columns(3, gap="large")
-with left:
-    st.markdown(
-        "**Handout.** Every scene with its picture and a link on one page, the answers at the end. It prints well."
-    )
-    root = link.for_others((st.context.url or "").removesuffix("lecture"))
+
+
+def save(form: str, label: str, icon: str, kind: Literal["primary", "secondary"] = "secondary") -> None:
+    """A button for the lecture as a file, which is made when it is pressed."""
+    ending, mime = lecture.FILES[form]
     st.download_button(
-        "Handout (HTML)",
-        lambda: lecture.handout(run, root),
-        f"{name}-handout.html",
-        "text/html",
+        label,
+        partial(lecture.made, form, run, root),
+        f"{name}{ending}",
+        mime,
         on_click="ignore",
-        icon=":material/print:",
-        key="handout",
+        icon=f":material/{icon}:",
+        key=form,
+        type=kind,
         width="stretch",
     )
+
+
+with left:
+    st.markdown(
+        "**One file.** The whole lecture to walk through, maps, charts and questions in it: from a USB stick, without a "
+        "server and without the internet. Or as slides, with the notes for the speaker."
+    )
+    save("html", "Save as one file (HTML)", "save", "primary")
+    save("pptx", "Slides (PowerPoint)", "slideshow")
 with middle:
-    st.markdown("**The file.** A lecture is plain text. Change the tour’s scenes, or write your own.")
+    st.markdown(
+        "**On paper, as text.** Every scene with its picture and a link, the answers at the end: it prints well. And the "
+        "lecture’s file: plain text, to change the tour’s scenes or to write your own."
+    )
+    save("handout", "Handout (HTML)", "print")
     st.download_button(
         "The tour’s file (TOML)",
         lambda: lecture.DEFAULT.read_text(encoding="utf-8"),

@@ -26,6 +26,7 @@ MODULES = {  # command → (its module, imported when asked for; what it answers
     "identify": ("identify", "says of which net a checkpoint or config is"),
     "glossary": ("glossary", "says what a word means"),
     "questions": ("exercises", "writes exercises with their solutions"),
+    "lecture": ("lecture", "writes the tour, or a lecture of your own, as one file"),
 }
 COMMANDS = {name: says for name, (_, says) in MODULES.items()} | {name: one.help for name, one in QUESTIONS.items()}
 

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from explorer import units
+from explorer.facts.proof import prove
 from explorer.facts.rollup import Block, Row, blocks, summed
+from explorer.facts.told import Provable
 from explorer.net.node import Node
 
 
@@ -63,3 +66,26 @@ def _made(block: Block) -> tuple[object, ...]:
         block.stage,
         *((node.kind, node.in_shape, node.out_shape, node.stride, node.kernel, node.weights) for node in block.nodes),
     )
+
+
+CAPTION = (
+    "Blocks with the same shapes, strides and weights stand in one line; figures are of one block, for one picture."
+)
+
+
+def provable(groups: Sequence[Alike]) -> list[dict[str, object]]:
+    """A line a group, its figures with their proofs."""
+    return [_provable(group) for group in groups]
+
+
+def _provable(group: Alike) -> dict[str, object]:
+    block = group.first
+    params, macs = (prove(metric, block.nodes, block.path) for metric in ("params", "macs"))
+    return {
+        "blocks": group.name,
+        "in": units.shape(block.in_shape),
+        "out": units.shape(block.out_shape),
+        "shortcut": block.shortcut,
+        "parameters": Provable(params.shown, params),
+        "MACs": Provable(macs.shown, macs),
+    }

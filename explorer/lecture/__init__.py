@@ -14,9 +14,11 @@ from explorer.lecture.handout import handout
 from explorer.lecture.load import DEFAULT, LectureError, how_to, load, parse
 from explorer.lecture.scene import HOME, OWN, Lecture, Question, Scene, address
 from explorer.lecture.scene_text import prose
+from explorer.lecture.written import FILES, made
 
 __all__ = [
     "DEFAULT",
+    "FILES",
     "HOME",
     "OWN",
     "Lecture",
@@ -32,6 +34,7 @@ __all__ = [
     "how_to",
     "listing",
     "load",
+    "made",
     "parse",
     "phone",
     "prose",

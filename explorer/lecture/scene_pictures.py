@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import partial
 
 from explorer import units
 from explorer.facts import block_pair, published
-from explorer.facts.rollup import headline, stages, summed
+from explorer.facts.rollup import Block, blocks, headline, stages, summed
+from explorer.lab.claims import story
+from explorer.lab.outcome import Row
 from explorer.lab.record import recorded
 from explorer.lecture import on_gpu
 from explorer.lecture.scene import Scene
@@ -18,6 +20,7 @@ from explorer.look.seen import block_rows
 from explorer.look.subject import NETS, digits
 from explorer.net.node import Node
 from explorer.net.trace import trace
+from explorer.spec import chosen as chosen_by
 from explorer.spec import naming, preset
 from explorer.spec.chosen import Chosen
 from explorer.tell import palette
@@ -34,23 +37,42 @@ def pictures(scene: Scene) -> list[tuple[str, str]]:
     return [(str(drawn), words) for drawn, words in draw(scene.chosen, scene.params())] if draw else []
 
 
+def drawings(scene: Scene, revealed: bool = False) -> list[Shown]:
+    """(drawing, what it shows) of a scene for a slide, before or after its reveal; before it nothing that gives the answer
+    away."""
+    params = scene.params(revealed)
+    asks = scene.question is not None and not revealed
+    draw = (ASKING if asks else ON_SLIDES).get(scene.page) or (ON_SLIDES | PICTURES).get(scene.page)
+    return draw(chosen_by.of_params(params), params) if draw else []
+
+
 def _nodes(chosen: Chosen) -> tuple[Node, ...]:
     return trace(chosen.spec, chosen.height, chosen.width, 1)
 
 
 def _map(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
-    name = naming.title(chosen.spec)
-    return [(overview_drawing(_nodes(chosen), name, params.get("node", "")), f"The map of {name}")]
+    name, node, nodes = naming.title(chosen.spec), params.get("node", ""), _nodes(chosen)
+    opened = next((one for one in blocks(nodes) if node == one.path or node.startswith(f"{one.path}.")), None)
+    if opened and params.get("open") == "1":
+        return [_opened(opened)]
+    return [(overview_drawing(nodes, name, node), f"The map of {name}")]
 
 
-def _blocks(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
+def _opened(block: Block) -> Shown:
+    """A block of the map, opened."""
+    widest = max(shape[1] for shape in (block.in_shape, block.out_shape))
+    drawn = block_drawing(block, palette.STAGE_COLOURS[block.stage], f"{block.stage}, {block.path}", widest)
+    return drawn, f"{block.path}: {block_pair.arithmetic(block).text}; {block.reason}"
+
+
+def _blocks(chosen: Chosen, params: Mapping[str, str], in_hall: bool = False) -> list[Shown]:
     pair = block_pair.pair(
         int(params.get("outer", "256")), params.get("equal", "width"), params.get("place", "solid"), chosen.spec
     )
     widest = max(shape[1] for block in pair.by_kind().values() for shape in (block.in_shape, block.out_shape))
     return [
         (
-            block_drawing(block, palette.BLOCK_COLOURS[kind], f"{kind}, {block.out_shape[1]}-d", widest),
+            block_drawing(block, palette.BLOCK_COLOURS[kind], f"{kind}, {block.out_shape[1]}-d", widest, in_hall),
             f"{kind}: {block_pair.arithmetic(block).text}",
         )
         for kind, block in pair.by_kind().items()
@@ -87,49 +109,63 @@ def _paper(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
 
 
 def _timing(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
+    return [*_counted(chosen, params), *_timed(chosen, params)]
+
+
+def _counted(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
     one, other = params.get("one", "resnet34"), params.get("other", "resnet50")
     costs = [
         (naming.title(preset(name)), value := headline(preset(name), 224, 224)["macs"], units.macs(value), BLUE)
         for name in (one, other)
     ]
-    found = [(bars_drawing(costs, "Counted: multiply-adds per picture", "computed from the traced models"), "MACs")]
+    return [(bars_drawing(costs, "Counted: multiply-adds per picture", "computed from the traced models"), "MACs")]
+
+
+def _timed(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
+    one, other = params.get("one", "resnet34"), params.get("other", "resnet50")
     with contextlib.suppress(KeyError):  # of these two there is none
         both, device, told, _ = on_gpu.speeds(one, other)
         speeds = [(naming.title(preset(name)), value, f"{round(value):,} img/s", GREY) for name, value in both.items()]
-        found.append((bars_drawing(speeds, f"Timed: {device}", told), "Throughput"))
-    return found
+        return [(bars_drawing(speeds, f"Timed: {device}", told), "Throughput")]
+    return []
 
 
 def _lab(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
-    draw = {"degradation": _degradation, "learning-rate": _rates}.get(params.get("experiment", "degradation"))
-    return [draw()] if draw else []
+    name = params.get("experiment", "degradation")
+    return [LAB[name](recorded(name)[FIRST[name]]["rows"])] if name in LAB else []
 
 
-def _degradation() -> Shown:
-    run = recorded("degradation")["pair"]
+def _teaser(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
+    name = params.get("experiment", "degradation")
+    return [LAB[name](story.teaser(name))] if name in LAB else []
+
+
+def _degradation(rows: list[Row]) -> Shown:
     series: dict[str, tuple[str, str, list[tuple[float, float]]]] = {}
-    for row in run["rows"]:
+    for row in rows:
         colour = GREY if row["kind"] == "plain" else palette.SHORTCUT
         series.setdefault(row["net"], (colour, "7 5" if row["depth"] == 20 else "", []))[2].append(
             (row["step"], row["loss"])
         )
     title = "Training loss of four nets, 20 and 56 layers"
-    return lines_drawing(series, title, ("step", "training loss"), _made(run)), title
+    return lines_drawing(series, title, ("step", "training loss"), _made("degradation")), title
 
 
-def _rates() -> Shown:
-    run = recorded("learning-rate")["residual"]
+def _rates(rows: list[Row]) -> Shown:
     look = {"batch": ("with BN", palette.KIND_COLOURS["norm"]), "none": ("without BN", GREY)}
     series = {
         look[norm][0]: (
             look[norm][1],
             "",
-            [(row["lr"], row["loss"]) for row in run["rows"] if row["part"] == "final" and row["norm"] == norm],
+            found,
         )
         for norm in look
+        if (found := [(row["lr"], row["loss"]) for row in rows if row["part"] == "final" and row["norm"] == norm])
     }
     title = "Final training loss over the learning rate"
-    return lines_drawing(series, title, ("learning rate", "training loss"), _made(run), logarithmic=True), title
+    return lines_drawing(
+        series, title, ("learning rate", "training loss"), _made("learning-rate"), logarithmic=True
+    ), title
 
 
 def _looking(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
@@ -143,7 +179,12 @@ def _looking(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
     return [(bars_drawing(bars, title, f"measured on a handwritten seven; {who.told}"), title)] if bars else []
 
 
-def _made(run: Mapping[str, Any]) -> str:
+FIRST = {"degradation": "pair", "learning-rate": "residual"}  # experiment → which of its recorded runs
+LAB: dict[str, Callable[[list[Row]], Shown]] = {"degradation": _degradation, "learning-rate": _rates}
+
+
+def _made(name: str) -> str:
+    run = recorded(name)[FIRST[name]]
     made = run["provenance"]
     return f"recorded {made['date']}, torch {made['torch']}, {made['device']}, seed {run['config']['seed']}"
 
@@ -158,4 +199,11 @@ PICTURES: dict[str, Callable[[Chosen, Mapping[str, str]], list[Shown]]] = {
     "timing": _timing,
     "why_residual": _lab,
     "feature_maps": _looking,
+}
+ON_SLIDES: dict[str, Callable[[Chosen, Mapping[str, str]], list[Shown]]] = {  # with words for the last row
+    "blocks": partial(_blocks, in_hall=True),
+}
+ASKING: dict[str, Callable[[Chosen, Mapping[str, str]], list[Shown]]] = {  # before the reveal
+    "timing": _counted,
+    "why_residual": _teaser,
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from markdown_it import MarkdownIt
@@ -68,6 +69,43 @@ def prose(text: str, chosen: Chosen, links: bool = True, cards: Cards | None = N
     """Paragraphs as HTML; phrases become `<a data-drive="node=layer2.0">`, or plain words without `links`. cards: takes the
     proofs of the figures, which then are buttons."""
     return joined(_html(token, chosen, links, cards) for token in _tokens(text))
+
+
+@dataclass(frozen=True)
+class Run:
+    """Words in one hand."""
+
+    words: str
+    bold: bool = False
+    italic: bool = False
+    code: bool = False
+
+
+def runs(text: str, chosen: Chosen) -> list[list[Run]]:
+    """Paragraphs as runs, every {figure} in place, for what is no HTML."""
+    found: list[list[Run]] = []
+    look = {"bold": False, "italic": False}
+    for token in _tokens(text):
+        if token.type == "paragraph_open":
+            found.append([])
+        elif token.type in HANDS:
+            name, on = HANDS[token.type]
+            look[name] = on
+        elif token.type == "figure":
+            found[-1].append(Run(_unbroken(quantity(token.content, chosen)), **look))
+        elif token.type == "code_inline":
+            found[-1].append(Run(filled(token.content, chosen), code=True, **look))
+        elif token.content:
+            found[-1].append(Run(re.sub(r"[ \t\n]+", " ", token.content), **look))
+    return found
+
+
+HANDS = {  # token → what begins or ends with it
+    "strong_open": ("bold", True),
+    "strong_close": ("bold", False),
+    "em_open": ("italic", True),
+    "em_close": ("italic", False),
+}
 
 
 def about(text: str, chosen: Chosen, cards: Cards) -> Markup:

@@ -17,6 +17,7 @@ from explorer.look.pictures import Prepared
 from explorer.look.seen import BlockRow, Step, strongest, top
 from explorer.net.node import Node
 from explorer.net.ops import SHORTCUTS, adds, rectifies, shortcut_kind
+from explorer.spec import ResNetSpec, naming
 from explorer.tell.look_proofs import added, probability, score
 from explorer.tell.markup import Cards, joined, mark
 from explorer.tell.mosaic import Mosaic, coloured, data_url, mosaic, ramp_css
@@ -254,6 +255,11 @@ def adds_most(rows: Sequence[BlockRow], path: str) -> Told:
     return Told(
         f"{path} adds F(x), ", said(one), f" times as large as x; {most.path} adds most: ", said(most), " times."
     )
+
+
+def nothing_added(spec: ResNetSpec) -> str:
+    """The same of a net without shortcuts."""
+    return f"{naming.title(spec)} has no shortcuts: nothing is added, each block replaces what came."
 
 
 WAY_AROUND = {  # what the shortcut of a block does, said where its three terms are seen. kind: of the node

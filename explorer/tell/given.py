@@ -6,6 +6,7 @@ from __future__ import annotations
 from explorer.tell import markup, palette
 
 LEVELS = ("stages", "blocks", "layers")  # of detail of the map
+TWINS = ("digits-residual-20", "digits-plain-20")  # of assets/walk: what `?walk=twins` shows side by side
 NO_GUESS = "none"  # `?guess=none`: revealed without a guess
 DRAWN = {  # what drawing a map and walking on it take
     "PROOF_CARD": markup.slotted_card(),

@@ -20,6 +20,7 @@ GIVEN = SCRIPTS / "js" / "given.js"
 IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[^"]+)";\n', re.M)
 EXPORT = re.compile(r"^export ((?:async )?function\*?|class|const) (\w+)", re.M)
 DEFAULT = re.compile(r"^export default ", re.M)
+NAMED_DEFAULT = re.compile(r"^export default \w+;$", re.M)  # of what is exported by its name too
 LEFT_OVER = re.compile(r"^\s*(?:import|export)\b.*", re.M)
 
 
@@ -40,7 +41,7 @@ def joined(entry: Path, given: Mapping[str, object]) -> str:
     exports = {path: [name for _, name in EXPORT.findall(text)] for path, text in files.items()}
     *parts, last = ((path, _body(path, text, names, exports)) for path, text in files.items())
     wrapped = [
-        f"const {names[path]} = (() => {{\n{body}\nreturn {{ {', '.join(exports[path])} }};\n}})();"
+        f"const {names[path]} = (() => {{\n{NAMED_DEFAULT.sub('', body)}\nreturn {{ {', '.join(exports[path])} }};\n}})();"
         for path, body in parts
     ]
     return "\n".join([*wrapped, last[1]]) + "\n"

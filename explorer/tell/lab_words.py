@@ -5,8 +5,19 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from explorer.lab.claims import story
+from explorer.lab.claims.judged import shipped
 from explorer.lab.outcome import Row
 from explorer.tell.markup import joined
+
+CLAIMS = "Every claim, over the recorded seeds and in this run"
+SPREAD = "Final training loss of each net over the seeds"
+
+
+def seeds() -> str:
+    """Which seeds the claims are held to, and on what they ran."""
+    made = shipped()["provenance"]
+    ran = f"{made['date']}, torch {made['torch']}, {made['device']}, one thread"
+    return f"Seeds {made['seeds'][0]}–{made['seeds'][-1]}, {ran}."
 
 
 def question(key: str) -> Markup:

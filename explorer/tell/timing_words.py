@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
+from explorer import units
 from explorer.facts.proof import Proof
 from explorer.facts.told import Told
-from explorer.tell import markup
+from explorer.tell import fragments, markup
 from explorer.tell.markup import joined, mark
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import Settings
-from explorer.timing.said import sentences
+from explorer.timing.measure.against_limit import Limit
+from explorer.timing.measure.parts import Part
+from explorer.timing.said import rows, sentences
 
 
 def hall(seen: Measurement, source: str, speed: Proof) -> Markup:
@@ -44,6 +47,41 @@ def not_yours(theirs: Settings, asked: Settings, source: str, varied: str | None
     """Where a recorded run stands in for one with other settings: in which; empty where it does not."""
     text = sentences.not_yours(theirs, asked, varied) if source == "recorded" else ""
     return Markup('<div class="other-settings" role="note">{}</div>').format(text) if text else Markup("")
+
+
+RACERS = ("#2484c1", "#8a55c9")  # the two nets' colours
+
+
+def raced(done: Sequence[rows.Raced], said: str, faint: bool, source: str) -> dict[str, object]:
+    """A race that is over, as the race's script takes it: each net where it was when the first had finished. faint: the
+    run's own spread does not say who is ahead."""
+    first_s = min(row["done_s"][-1] for row in done)
+    bars = []
+    for row, colour in zip(done, RACERS):
+        done_s, end_s = row["done_s"], row["done_s"][-1]
+        passes = [later - earlier for earlier, later in zip(done_s, done_s[1:])]
+        way = rows.way([passes, [first_s]], len(passes))[0]
+        told = f"{row['pictures'][-1]} pictures in {units.seconds(end_s)}"
+        bars.append({"title": row["title"], "colour": colour, "way": way, "told": told, "done_s": done_s})
+    return {"bars": bars, "said": said, "faint": faint, "mark": source}
+
+
+def longest(parts: Sequence[Part], source: str, most: int = 20) -> Markup:
+    """The longest layers, the longest first, as a table."""
+    every = rows.layers(parts)
+    shares = sentences.layers(every, source)
+    shown = [
+        {"layer": row["path"], "kind": row["kind"], "time": units.seconds(row["seconds"]), "share": share}
+        for row, share in list(zip(every, shares, strict=True))[:most]
+    ]
+    return fragments.table(shown, source=source)
+
+
+def candidates(seen: Limit, source: str) -> Markup:
+    """What was tried for the device's limit, as a table."""
+    roof = seen.roofline
+    caption = f"Highest arithmetic: {roof.peak_from}. Highest bandwidth: {roof.band_from}."
+    return fragments.table(rows.candidates(seen.ceilings), caption, source)
 
 
 def sources(tables: Sequence[Mapping[str, object]]) -> Markup:

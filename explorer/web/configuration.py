@@ -11,36 +11,9 @@ import streamlit as st
 
 from explorer.spec.chosen import DEFAULTS, Chosen, of_controls
 from explorer.spec.task import FORMATS, PURPOSES
-from explorer.tell import questions
+from explorer.tell import on_page
 from explorer.web import pieces
 from explorer.web.asked import everywhere, now, shared
-
-SIZE = ("input", "batch", "classes")
-ALL = (*SIZE, "dtype", "optimizer")
-ON: dict[str, tuple[str, ...]] = {  # page → what changes something there; a view that differs is in `VIEWS`
-    "architecture": SIZE,
-    "shapes": ("input", "classes"),
-    "cost": SIZE,
-    "sheet": ALL,
-    "practice": ("input", "classes"),
-    "timing": (*SIZE, "dtype"),
-    "compare": ALL,
-}
-VIEWS: dict[str, tuple[Mapping[str, str], str, dict[str, tuple[str, ...]]]] = {  # page → (its views, their key, …)
-    "cost": (questions.COST, "show", {"where": ALL, "memory": ALL, "field": ()}),
-    "blocks": (questions.BLOCKS, "of", {"own": ("input",)}),
-    "feature_maps": ({"digits": "", "net": ""}, "who", {"net": ("input", "classes")}),
-}
-SPOKEN = ("dtype", "optimizer")  # the header says them in words
-
-
-def used(page: str) -> tuple[str, ...]:
-    """The controls that change something on the page as it stands."""
-    usual = ON.get(page, ())
-    if page in VIEWS:
-        options, key, views = VIEWS[page]
-        return views.get(now(options, key), usual)
-    return usual
 
 
 def controls(page: str, picked: Mapping[str, object], link: Mapping[str, str] | None) -> dict[str, object]:
@@ -54,8 +27,10 @@ def controls(page: str, picked: Mapping[str, object], link: Mapping[str, str] | 
             "dtype": shared("Numbers in", FORMATS, "dtype", link),
             "optimizer": shared("For", PURPOSES, "optimizer", link),
         }
-    here = used(page)
-    gone = [f".st-key-{key}" for key in (ALL if here else ()) if key not in here] or [".st-key-task"] * (not here)
+    here = on_page.used(page, now)
+    gone = [f".st-key-{key}" for key in (on_page.ALL if here else ()) if key not in here] or [".st-key-task"] * (
+        not here
+    )
     if gone:
         pieces.stylesheet(f"{', '.join(gone)} {{ display: none !important; }}")
     return values
@@ -63,9 +38,7 @@ def controls(page: str, picked: Mapping[str, object], link: Mapping[str, str] | 
 
 def said(page: str, chosen: Chosen) -> str:
     """What the header says of it besides the input, where the page uses it."""
-    words = {"dtype": FORMATS[chosen.dtype], "optimizer": PURPOSES[chosen.optimizer]}
-    here = used(page)
-    return " · ".join(words[key] for key in SPOKEN if key in here)
+    return on_page.said(page, chosen, now)
 
 
 def _as_published(picked: Mapping[str, object]) -> tuple[str, str]:

@@ -23,6 +23,7 @@ from explorer.spec import naming
 from explorer.tell import fragments, markup
 from explorer.tell.fragments import Figure as Figure
 from explorer.tell.fragments import image as image
+from explorer.tell.fragments import provable as provable
 from explorer.tell.joined import alone
 from explorer.tell.joined import stylesheet as joined_styles
 from explorer.tell.markup import mark as mark

@@ -16,7 +16,7 @@ from explorer import spec as axes
 from explorer.spec.chosen import DEFAULTS, DEPTHS, MOST_NAME, OTHERS, PAPER
 from explorer.spec.controls import AXES, BY_KEY, Axis
 from explorer.spec.row import GROUPS
-from explorer.tell import questions
+from explorer.tell import on_page
 from explorer.web import pieces, plain
 from explorer.web.asked import forget, now, shared
 from explorer.web.session import session, snapshot
@@ -25,13 +25,6 @@ from explorer.web.state import choose
 OPEN = "variants-open"
 IN_THE_BAR = ("classes",)  # of the axes: `configuration` asks for it
 OF_ITS_OWN = ("compare",)  # pages that have controls of the net themselves
-OF_NO_MODEL = (
-    "explain",
-    "why_residual",
-    "lecture",
-    "machines",
-)  # pages on which none of the controls would change anything
-TABLES_OF_NO_MODEL = ("errors", "cifar")  # … and the Paper's tables
 AWAY = """
 @media (--no-drawer) { :--sidebar, :--sidebar-opens { display: none; } }
 @media (--drawer) { /* the drawer has the navigation */
@@ -79,7 +72,7 @@ def controls(link: Mapping[str, str] | None = None) -> dict[str, object]:
 
 def idle(page: str) -> bool:
     """Whether no control of the model changes anything on the page as it stands."""
-    return page in OF_NO_MODEL or page == "paper" and now(questions.PAPER, "table") in TABLES_OF_NO_MODEL
+    return on_page.idle(page, now)
 
 
 def put_away() -> None:

@@ -10,6 +10,7 @@ from uuid import uuid4
 import streamlit as st
 
 from explorer.look.kept import Kept
+from explorer.tell.given import TWINS as TWINS
 from explorer.tell.url_keys import has_twin
 from explorer.web import state
 from explorer.web.asked import asked
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from explorer.look.subject import Subject
     from explorer.tell.walk import Walk
 
-TWINS = ("digits-residual-20", "digits-plain-20")
 PLACE = "Architecture"  # whose jobs they are: leaving the page drops them
 MOST, MOST_BYTES = 12, 12 << 20  # walks that are kept, of all visitors together
 OPENS = {"draw": "The pad", "upload": "Choose a file", "camera": "Take it"}

@@ -9,7 +9,7 @@ import pytest
 from explorer.facts import memory
 from explorer.spec import preset
 from explorer.spec.task import FORMATS, INFERENCE, OPTIMIZERS, PURPOSES
-from explorer.web import configuration
+from explorer.tell import on_page
 from explorer.web.plain import read
 from tests.web.test_pages import PAGES, built, everything, open_app
 from tests.web.test_pages_facts import words
@@ -68,13 +68,13 @@ def test_old_links_of_the_sheet_and_of_memory_say_what_they_said() -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_a_control_that_changes_nothing_on_a_page_is_put_away(page: str) -> None:
     text = everything(open_app("depth=18", page))
-    used = configuration.ON.get(page, ())
-    if page in configuration.VIEWS:
-        options, _, views = configuration.VIEWS[page]
+    used = on_page.ON.get(page, ())
+    if page in on_page.VIEWS:
+        options, _, views = on_page.VIEWS[page]
         used = views.get(next(iter(options)), used)
     if not used:
         assert ".st-key-task { display: none" in text
-    for key in configuration.ALL if used else ():
+    for key in on_page.ALL if used else ():
         hidden = re.search(rf"\.st-key-{key}\b[^{{}}]*{{ display: none !important", text) is not None
         assert hidden != (key in used), key
 

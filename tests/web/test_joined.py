@@ -25,13 +25,21 @@ from tests.npm import installed
 
 WEB = Path(map_component.FOLDER).parent
 SCRIPTS = Path(__file__).parent / "scripts"
-FOLDERS = ("js", "lecture_bar", "every_page", "hall", *sorted(one.name for one in WEB.glob("*_component")))
+FOLDERS = (
+    "js",
+    "lecture_bar",
+    "lecture_file",
+    "every_page",
+    "hall",
+    *sorted(one.name for one in WEB.glob("*_component")),
+)
 MODULES = sorted(path for folder in FOLDERS for path in (WEB / folder).glob("*.js"))
 ENTRIES = {"map": (WEB / "map_component" / "map.js", map_component.GIVEN)}
 ENTRIES |= {"path": (WEB / "path_component" / "path.js", path_component.GIVEN)}
 ENTRIES |= {"reach": (WEB / "reach_component" / "field.js", reach_component.GIVEN)}
 ENTRIES |= {name: (hall_page.FOLDER / f"{name}.js", {}) for name in hall_page.TITLES}
 ENTRIES |= {"stage": (WEB / "lecture_bar" / "stage.js", lecture_bar.GIVEN)}
+ENTRIES |= {"file": (WEB / "lecture_file" / "file.js", {**lecture_bar.GIVEN, **map_component.GIVEN, **inside.GIVEN})}
 ENTRIES |= {"every page": (WEB / "every_page" / "app.js", inside.GIVEN)}
 MARKUP = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function")
 TYPESCRIPT = "typescript@7.0.2"

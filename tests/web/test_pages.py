@@ -10,8 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.tell import questions, url_keys
+from explorer.tell.on_page import OF_NO_MODEL
 from explorer.web.plain import read
-from explorer.web.sidebar import OF_NO_MODEL
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))

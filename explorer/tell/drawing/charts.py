@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Mapping, Sequence
 
 from explorer.tell.drawing import svg
 
 WIDE, LEFT, ROW = 900, 250, 40
+NOTE = 118  # letters of a note in a line
 
 
 def bars_drawing(rows: Sequence[tuple[str, float, str, str]], title: str, note: str = "") -> svg.Drawing:
@@ -23,8 +25,14 @@ def bars_drawing(rows: Sequence[tuple[str, float, str, str]], title: str, note: 
             svg.Text(LEFT + length + 10, y + 20, words, "ink bold", 18),
         ]
     end = 56 + len(rows) * ROW
-    body.append(svg.Text(20, end + 18, note, "soft", 15))
-    return svg.Drawing(WIDE, end + (34 if note else 8), title, tuple(body))
+    lines = _lines(note)
+    body += [svg.Text(20, end + 18 + 20 * order, line, "soft", 15) for order, line in enumerate(lines)]
+    return svg.Drawing(WIDE, end + (14 + 20 * len(lines) if note else 8), title, tuple(body))
+
+
+def _lines(note: str) -> list[str]:
+    """A note as wide as the chart."""
+    return textwrap.wrap(note, NOTE)
 
 
 def shares_drawing(lines: Mapping[str, Sequence[tuple[str, float, str]]], title: str) -> svg.Drawing:

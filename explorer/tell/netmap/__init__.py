@@ -36,6 +36,7 @@ __all__ = [
     "dot",
     "drawing",
     "drawing_text",
+    "every_path",
     "figure3",
     "known",
     "parse",
@@ -137,7 +138,8 @@ def colours() -> dict[str, object]:
 
 
 @lru_cache(maxsize=32)
-def _paths(spec: ResNetSpec, height: int, width: int) -> frozenset[str]:
+def every_path(spec: ResNetSpec, height: int, width: int) -> frozenset[str]:
+    """Whatever can be selected on the map of a model: its layers, blocks, shortcuts and stages."""
     nodes = trace(spec, height, width)
     blocks = {node.block for node in nodes if node.block}
     return frozenset(
@@ -150,7 +152,7 @@ def _paths(spec: ResNetSpec, height: int, width: int) -> frozenset[str]:
 
 def known(spec: ResNetSpec, height: int, width: int, path: str) -> bool:
     """Whether the model has this layer, block, shortcut or stage, or Fig. 3 this box (`plain-34/conv1`)."""
-    return path in _paths(spec, height, width) or "/" in path and path in box_ids()
+    return path in every_path(spec, height, width) or "/" in path and path in box_ids()
 
 
 def color_choices(extra: Iterable[str] = ()) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 // was drawn or given comes along. One listener for the whole visit: pages come and go. And two things
 // that Streamlit does otherwise: a control's change is a step back in the browser, and a phone's drawer makes way.
 
+import { copy } from "../js/copy.js";
 import { DRAWER, PARTS } from "../js/given.js";
 import { onWork, part, streamlitIs } from "../js/streamlit.js";
 
@@ -76,26 +77,6 @@ function follow(event, link) {
   event.preventDefault();
   history.pushState({}, "", link.href);
   window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
-}
-
-async function copy(button) {
-  const text = button.previousElementSibling.textContent;
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    copyTheOldWay(text, button); // a page that is not served over https has no clipboard
-  }
-  const words = (button.dataset.words ??= button.textContent);
-  button.textContent = "Copied";
-  setTimeout(() => (button.textContent = words), 1200);
-}
-
-function copyTheOldWay(text, button) {
-  const area = Object.assign(document.createElement("textarea"), { value: text, style: "position: fixed; opacity: 0" });
-  button.after(area); // inside the card, which is on top of everything else
-  area.select();
-  document.execCommand("copy");
-  area.remove();
 }
 
 function saveFigures(format) {

@@ -10,7 +10,7 @@ const style = document.documentElement.style;
 const VARIABLES = ["--stage-zoom", "--stage-drawing", "--stage-text"];
 let fitting = [];
 
-export const main = () => part("main");
+export const main = () => holder.route?.main() ?? part("main");
 const whole = (element) => !element || element.scrollHeight <= element.clientHeight + 1;
 export const range = (from, to, step) => Array.from({ length: Math.round((from - to) / step) + 1 }, (_, index) => from - index * step);
 

@@ -16,7 +16,7 @@ export function overview(data) {
   const begin = (label, kind, changes, first) => html("a", { class: `begin ${kind}`, href: urlOf(data.page, start, changes), onclick: travelTo(start, changes, first) }, label);
   return html("div", { class: "overview" },
     html("div", { class: "begins" }, begin("Start", "main", {}), begin("Start on the projector", "", { present: "1" }),
-      begin("Start with votes from phones", "", { present: "1" }, () => { holder.wantsVotes = true; })),
+      holder.route ? null : begin("Start with votes from phones", "", { present: "1" }, () => { holder.wantsVotes = true; })),
     html("ol", {}, data.scenes.map((scene) => html("li", {},
       html("a", { href: urlOf(data.page, scene.address), onclick: travelTo(scene.address, {}) },
         html("b", {}, scene.title), scene.asks ? html("span", { class: "asks" }, "predict, then reveal") : null),

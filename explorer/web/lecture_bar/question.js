@@ -3,6 +3,7 @@
 import { html } from "../js/dom.js";
 import { NO_GUESS } from "../js/given.js";
 import { prose } from "./prose.js";
+import { search } from "./travel.js";
 
 const guesses = new Map(); // slug → what is chosen and not yet revealed: survives a rerun
 
@@ -42,7 +43,7 @@ const blockInput = () => html("p", { class: "soft" }, "Click it on the map, then
 
 // What stands in the URL as `guess` when it is revealed now.
 export function guessNow({ question, slug }) {
-  if (question.kind === "block") return new URLSearchParams(location.search).get("node") || NO_GUESS;
+  if (question.kind === "block") return new URLSearchParams(search()).get("node") || NO_GUESS;
   return guesses.get(slug) ?? NO_GUESS;
 }
 

@@ -9,12 +9,12 @@ import { listen, restPointer } from "./input.js";
 import { overview } from "./overview.js";
 import { prose } from "./prose.js";
 import { askedCard, guessNow, verdictCard } from "./question.js";
-import { travel, urlOf } from "./travel.js";
+import { search, travel, urlOf } from "./travel.js";
 
 const kept = (holder.kept ??= { notes: false, list: false, code: false, join: false });
 
 function isOn(phrase) {
-  const now = new URLSearchParams(location.search);
+  const now = new URLSearchParams(search());
   return [...new URLSearchParams(phrase.dataset.drive)].every(([name, value]) => now.get(name) === value);
 }
 
@@ -68,7 +68,7 @@ class Stage {
       html("header", {}, html("h2", {}, html("span", { class: "at" }, `${data.number}/${data.scenes.length}`), data.title), this.controls()),
       html("div", { class: card ? "body asks" : "body" }, text, card),
       kept.notes && data.notes && !data.present ? html("aside", { class: "notes", "aria-label": "Speaker notes" }, prose("div", { class: "prose" }, data.notes),
-        iconButton("window", "The speaker’s window", () => openSpeaker(this))) : null,
+        iconButton("window", "The speaker’s window", () => this.speaker())) : null,
       kept.list ? this.list() : null,
       kept.code ? this.code() : null,
       kept.join && data.hall ? join(this) : null,
@@ -89,8 +89,8 @@ class Stage {
       iconButton("list", "All scenes (L)", () => this.toggleList(), kept.list),
       data.notes ? iconButton("notes", "Speaker notes (N)", () => this.toggleNotes(), kept.notes) : null,
       data.hall ? html("button", { type: "button", class: "joined", title: "How to join (V)", "aria-label": `How to join ${data.hall.code} (V)`, onclick: () => this.toggleJoin() }, data.hall.code)
-        : iconButton("votes", "Votes from phones (V)", () => this.toggleJoin()),
-      iconButton("code", "This scene as a QR code (Q)", () => this.toggleCode(), kept.code),
+        : holder.route ? null : iconButton("votes", "Votes from phones (V)", () => this.toggleJoin()), // a file has no server to vote at
+      data.phone ? iconButton("code", "This scene as a QR code (Q)", () => this.toggleCode(), kept.code) : null,
       iconButton("restore", "Back to this scene as it was prepared", () => this.go(data.address)),
       iconButton("present", data.present ? "Leave the projector view (Esc)" : "Projector view", () => this.togglePresent(), data.present),
       iconButton("end", "End the lecture", () => this.go("/lecture", { present: null })),
@@ -162,7 +162,7 @@ class Stage {
   reveal() { this.go(this.data.revealed, { guess: guessNow(this.data) }); }
 
   togglePresent() {
-    const [path, query] = [this.data.path, location.search.slice(1)];
+    const [path, query] = [this.data.path, search().slice(1)];
     this.go(`${path}?${query}`, { present: this.data.present ? null : "1" });
   }
 
@@ -173,8 +173,9 @@ class Stage {
   }
 
   // On a projector everybody would read them: there they open in a window of their own.
-  toggleNotes() { this.data.present ? openSpeaker(this) : this.toggle("notes"); }
-  toggleJoin() { this.data.hall ? this.toggle("join") : this.votes({ do: "start" }); }
+  toggleNotes() { this.data.present ? this.speaker() : this.toggle("notes"); }
+  speaker() { (holder.route?.notes ?? openSpeaker)(this); }
+  toggleJoin() { this.data.hall ? this.toggle("join") : holder.route ? null : this.votes({ do: "start" }); }
 
   // To Python: a session begins, goes on in this tab after a reload, or has ended.
   votes(what) {
@@ -199,7 +200,7 @@ class Stage {
     if (now && count) count.textContent = answered(now);
   }
   toggleList() { this.toggle("list"); }
-  toggleCode() { this.toggle("code"); }
+  toggleCode() { if (this.data.phone) this.toggle("code"); }
   canEscape() { return !cardIsOpen() && (kept.list || kept.code || kept.join || this.data.present); }
 
   // One layer at a time: the QR code, the list, what was laid over the map, the projector view.
@@ -213,7 +214,7 @@ const stages = new WeakMap();
 
 listen();
 
-export default function ({ parentElement, data, setTriggerValue }) {
+export function showStage({ parentElement, data, setTriggerValue = () => {} }) {
   const place = parentElement.querySelector(".stage-place");
   if (data.overview) return void place.replaceChildren(overview(data));
   if (!stages.has(place)) stages.set(place, new Stage(place));
@@ -222,3 +223,5 @@ export default function ({ parentElement, data, setTriggerValue }) {
   stage.update(data);
   return () => { if (holder.stage === stage) holder.stage = null; };
 }
+
+export default showStage;

@@ -5,7 +5,11 @@ import { KEPT_PARAMS } from "../js/given.js";
 import { streamlitIs } from "../js/streamlit.js";
 import { holder } from "./holder.js";
 
+// A lecture that is saved as one file has a way of its own (web/lecture_file): its scenes stand behind the address's #.
+export const search = () => holder.route?.search() ?? location.search;
+
 const root = (page) => {
+  if (holder.route) return "#/";
   const path = location.pathname.replace(/\/+$/, "");
   return page && path.endsWith(`/${page}`) ? path.slice(0, -page.length) : `${path}/`;
 };
@@ -14,7 +18,7 @@ const root = (page) => {
 export function urlOf(page, address, changes = {}) {
   const [path, query] = address.split("?");
   const params = new URLSearchParams(query ?? "");
-  const now = new URLSearchParams(location.search);
+  const now = new URLSearchParams(search());
   for (const name of KEPT_PARAMS) for (const value of now.getAll(name)) if (!params.has(name)) params.append(name, value);
   for (const [name, value] of Object.entries(changes)) value === null ? params.delete(name) : params.set(name, value);
   const text = params.toString().replaceAll("%2C", ",").replaceAll("%2F", "/").replaceAll("%3A", ":");
@@ -24,6 +28,7 @@ export function urlOf(page, address, changes = {}) {
 let waiting = null;
 
 export function travel(url, whileWaiting) {
+  if (holder.route) return holder.route.go(url);
   clearInterval(waiting);
   if (streamlitIs("connected")) return arrive(url);
   whileWaiting?.();

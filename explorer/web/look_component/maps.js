@@ -239,8 +239,10 @@ function span(field, unit, side) {
 
 const shown = new WeakMap();
 
-export default function ({ data, parentElement, setStateValue }) {
+export function showMaps({ data, parentElement, setStateValue }) {
   const place = parentElement.querySelector(".place");
   if (!shown.has(place)) shown.set(place, new Maps(place));
   shown.get(place).update(data, setStateValue);
 }
+
+export default showMaps;

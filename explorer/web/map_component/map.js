@@ -272,8 +272,10 @@ Object.assign(NetMap.prototype, CHOICES);
 
 const maps = new WeakMap();
 
-export default function ({ parentElement, data, key, setStateValue }) {
+export function show({ parentElement, data, key, setStateValue }) {
   const place = parentElement.querySelector(".map-place");
   if (!maps.has(place)) maps.set(place, new NetMap(place, data.key ?? key));
   maps.get(place).update(data, setStateValue);
 }
+
+export default show;

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer import units
+from explorer.tell import timing_words
 from explorer.tell.joined import joined, stylesheet
 from explorer.timing.said import rows
 from explorer.timing.said.rows import Raced
@@ -16,7 +16,6 @@ FOLDER = Path(__file__).resolve().parent
 GIVEN: dict[str, object] = {}
 JS = joined(FOLDER / "race.js", GIVEN)
 CSS = stylesheet(FOLDER / "race.css")
-COLOURS = ("#2484c1", "#8a55c9")
 _component = st.components.v2.component("resnet_race", html='<div class="place"></div>\n', css=CSS, js=JS)
 
 
@@ -25,7 +24,7 @@ def on_the_way(titles: Sequence[str], times: Sequence[Sequence[float]], of: int)
     ways = rows.way(times, of) or [0.0] * len(titles)
     bars = [
         {"title": title, "colour": colour, "way": share, "told": f"{share * of:.0f} of {of} passes"}
-        for title, colour, share in zip(titles, COLOURS, ways)
+        for title, colour, share in zip(titles, timing_words.RACERS, ways)
     ]
     _component(
         key="race-live", data={"bars": bars, "said": "after as much time of its own each", "faint": False, "mark": ""}
@@ -35,12 +34,4 @@ def on_the_way(titles: Sequence[str], times: Sequence[Sequence[float]], of: int)
 def again(raced: Sequence[Raced], said: str, faint: bool, mark: str) -> None:
     """A race that is over, standing where the first has finished, with a button that runs it again. faint: the run's own
     spread does not say who is ahead."""
-    first_s = min(row["done_s"][-1] for row in raced)
-    bars = []
-    for row, colour in zip(raced, COLOURS):
-        done_s, end_s = row["done_s"], row["done_s"][-1]
-        passes = [later - earlier for earlier, later in zip(done_s, done_s[1:])]
-        way = rows.way([passes, [first_s]], len(passes))[0]
-        told = f"{row['pictures'][-1]} pictures in {units.seconds(end_s)}"
-        bars.append({"title": row["title"], "colour": colour, "way": way, "told": told, "done_s": done_s})
-    _component(key="race-again", data={"bars": bars, "said": said, "faint": faint, "mark": mark})
+    _component(key="race-again", data=timing_words.raced(raced, said, faint, mark))

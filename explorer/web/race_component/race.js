@@ -73,8 +73,10 @@ const lane = () =>
 
 const shown = new WeakMap();
 
-export default function ({ data, parentElement }) {
+export function showRace({ data, parentElement }) {
   const place = parentElement.querySelector(".place");
   if (!shown.has(place)) shown.set(place, new Race(place));
   shown.get(place).update(data);
 }
+
+export default showRace;

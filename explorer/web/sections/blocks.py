@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer import units
 from explorer.facts import block_pair, own_blocks
 from explorer.facts.own_blocks import Alike
-from explorer.facts.proof import prove
-from explorer.facts.told import Provable
 from explorer.net.trace import trace
 from explorer.tell import palette, questions
 from explorer.tell.block_sides import sides
@@ -73,15 +70,10 @@ def own(chosen: Chosen) -> None:
     widest = max(shape[1] for one in groups for shape in (one.first.in_shape, one.first.out_shape))
     drawn = _draw(by_path[at], widest)
     st.subheader("All of them", anchor=False)
-    pieces.table([_row(group) for group in groups], caption=CAPTION)
+    pieces.table(own_blocks.provable(groups), caption=own_blocks.CAPTION)
     with st.container(horizontal=True):
         pieces.downloads("own-blocks", lambda: own_blocks.rows(groups), lambda: {"Block": drawn})
         facts_pieces.take_home(chosen)
-
-
-CAPTION = (
-    "Blocks with the same shapes, strides and weights stand in one line; figures are of one block, for one picture."
-)
 
 
 def _select() -> None:
@@ -101,16 +93,3 @@ def _draw(group: Alike, widest: int) -> Drawing:
         pieces.arithmetic(block_pair.arithmetic(block))
         pieces.told(block_pair.totals(block))
     return drawn
-
-
-def _row(group: Alike) -> dict[str, object]:
-    block = group.first
-    params, macs = (prove(metric, block.nodes, block.path) for metric in ("params", "macs"))
-    return {
-        "blocks": group.name,
-        "in": units.shape(block.in_shape),
-        "out": units.shape(block.out_shape),
-        "shortcut": block.shortcut,
-        "parameters": Provable(params.shown, params),
-        "MACs": Provable(macs.shown, macs),
-    }

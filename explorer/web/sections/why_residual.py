@@ -15,7 +15,6 @@ from markupsafe import Markup
 
 from explorer.jobs import Job
 from explorer.lab.claims import quotes, story
-from explorer.lab.claims.judged import shipped
 from explorer.lab.config import MAX_SEED, Config
 from explorer.lab.experiments import EXPERIMENTS
 from explorer.lab.outcome import Row
@@ -322,18 +321,10 @@ class Bench:
     def meaning(self, run: Row) -> None:
         """What may be claimed, what not, and the paper; then every claim with its rate."""
         pieces.html(lab_words.meaning(self.key, pieces.mark("published")))
-        with st.expander("Every claim, over the recorded seeds and in this run"):
-            made = shipped()["provenance"]
-            pieces.table(
-                quotes.scoreboard(run),
-                f"Seeds {made['seeds'][0]}–{made['seeds'][-1]}, {made['date']}, torch "
-                f"{made['torch']}, {made['device']}, one thread.",
-                "recorded",
-            )
+        with st.expander(lab_words.CLAIMS):
+            pieces.table(quotes.scoreboard(run), lab_words.seeds(), "recorded")
             if self.key == "degradation":
-                pieces.chart(
-                    spread(*story.finals(list(self.own.values()))), "Final training loss of each net over the seeds"
-                )
+                pieces.chart(spread(*story.finals(list(self.own.values()))), lab_words.SPREAD)
 
     def downloads(self, run: Row) -> None:
         """The points as CSV; everything, with config and provenance, as JSON."""

@@ -138,8 +138,10 @@ function moveTip({ canvas, tip }, event) {
 
 const all = new WeakMap();
 
-export default function ({ parentElement, data }) {
+export function showWalk({ parentElement, data }) {
   const place = parentElement.querySelector(".walk-place");
   if (!all.has(place)) all.set(place, new Alone(place));
   all.get(place).update(data);
 }
+
+export default showWalk;

@@ -287,7 +287,7 @@ def inside(found: Look) -> list[dict[str, Any]]:
     measured: list[BlockRow] = one.once("shares", lambda: block_rows(one.seen))
     rows = feature_maps.share_rows(measured)
     if not rows:
-        pieces.lead(f"{naming.title(one.who.spec)} has no shortcuts: nothing is added, each block replaces what came.")
+        pieces.lead(feature_maps.nothing_added(one.who.spec))
         return []
     names = [str(row["block"]) for row in rows]
     path = st.select_slider("Block", names, key="summand", value=names[0])

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from explorer import units
 from explorer.net.trace import trace
 from explorer.spec import naming
+from explorer.tell import timing_words
 from explorer.tell.plots import timing as draw
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure.parts import Parts
@@ -75,14 +76,7 @@ def _on_the_map(chosen: Chosen, seen: Parts) -> None:
 def _layers_and_kernels(chosen: Chosen, settings: Settings, seen: Parts, mark: str) -> None:
     left, right = st.columns(2)
     with left, st.expander("The longest layers", icon=":material/format_list_numbered:"):
-        every = rows.layers(seen.parts)
-        pieces.table(
-            [
-                {"layer": row["path"], "kind": row["kind"], "time": units.seconds(row["seconds"]), "share": share}
-                for row, share in list(zip(every, sentences.layers(every, mark)))[:20]
-            ],
-            source=mark,
-        )
+        pieces.html(timing_words.longest(seen.parts, mark))
     with right, st.expander("The kernels (torch.profiler)", icon=":material/memory:"):
         answer = runs.run(Ask("kernels", chosen.spec, settings))
         if answer:

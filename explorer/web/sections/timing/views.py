@@ -14,7 +14,7 @@ import streamlit as st
 from explorer import units
 from explorer.facts.told import Told
 from explorer.spec import naming
-from explorer.tell import questions
+from explorer.tell import questions, timing_words
 from explorer.tell.plots import timing as draw
 from explorer.timing.data import records
 from explorer.timing.data.settings import Settings
@@ -154,11 +154,7 @@ def limit(chosen: Chosen, settings: Settings) -> None:
     timing_pieces.beside(one.settings, one.provenance, mark)
     timing_pieces.doubts(one.warnings)
     with st.expander("The candidates for the limit", icon=":material/speed:"):
-        pieces.table(
-            rows.candidates(seen.ceilings),
-            source=mark,
-            caption=f"Highest arithmetic: {roof.peak_from}. Highest bandwidth: {roof.band_from}.",
-        )
+        pieces.html(timing_words.candidates(seen, mark))
     timing_pieces.take_home(chosen, f"limit-{one.name}", exports.limit(seen, mark.split()[0]), exports.run_rows(seen))
 
 

@@ -1,0 +1,275 @@
+"""Each page of the app in a state of its link, as a file can have it: the same figures from the same functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+from markupsafe import Markup
+
+from explorer.facts import block_pair, comparison, cost, own_blocks, shapes
+from explorer.facts.comparison import Side
+from explorer.facts.proof import depth
+from explorer.facts.rollup import METRICS, SUMS
+from explorer.facts.told import Told
+from explorer.lecture.onefile import recorded
+from explorer.lecture.onefile.parts import Beside, FeatureMaps, Fold, Html, NetMap, Part, ShippedWalks, View
+from explorer.lecture.onefile.plotted import chart
+from explorer.look import pictures, subject
+from explorer.look.passed import Passed, last_maps, passed
+from explorer.look.pictures import Prepared
+from explorer.look.seen import block_rows, class_map, top
+from explorer.look.subject import NETS
+from explorer.net.node import Node
+from explorer.net.trace import trace
+from explorer.spec import naming
+from explorer.spec.chosen import Chosen
+from explorer.tell import (
+    block_sides,
+    cost_parts,
+    feature_maps,
+    fragments,
+    given,
+    on_page,
+    palette,
+    paper_tables,
+    questions,
+)
+from explorer.tell.drawing import block_drawing, receptive_drawing, volumes_drawing
+from explorer.tell.feature_maps import NAMES, OURS, TWINS, WHO
+from explorer.tell.fragments import Figure
+from explorer.tell.plots import cost as cost_plots
+from explorer.tell.plots.look import additions
+from explorer.tell.url_keys import has_twin
+
+Parts = Sequence[Part | Beside | Fold]
+SEVEN = 7  # the digit that the app's pad starts with
+BESIDE = 7  # channels a row, where two nets stand side by side
+
+
+def _nodes(chosen: Chosen) -> tuple[Node, ...]:
+    return trace(chosen.spec, chosen.height, chosen.width, chosen.batch)
+
+
+def _architecture(chosen: Chosen, params: Mapping[str, str]) -> Parts:
+    return (ShippedWalks(given.TWINS) if params.get("walk") == "twins" and has_twin(chosen) else NetMap(chosen),)
+
+
+def _blocks(chosen: Chosen, params: Mapping[str, str]) -> Parts:
+    return _own_blocks(chosen, params) if params.get("of") == "own" else _pair(chosen, params)
+
+
+def _pair(chosen: Chosen, params: Mapping[str, str]) -> Parts:
+    width, equal, place = int(params.get("outer", "256")), params.get("equal", "width"), params.get("place", "solid")
+    desk, hall = (block_sides.sides(width, equal, place, chosen.spec, large) for large in (False, True))
+    columns = tuple((Html(side.told, hall.sides[kind].told),) for kind, side in desk.sides.items())
+    return (Html(desk.lead), Beside(columns), Fold("What the way around costs", (Html(desk.options),)))
+
+
+def _own_blocks(chosen: Chosen, params: Mapping[str, str]) -> Parts:
+    groups = own_blocks.alike(trace(chosen.spec, chosen.height, chosen.width))
+    widest = max(shape[1] for one in groups for shape in (one.first.in_shape, one.first.out_shape))
+    group = own_blocks.having(groups, params.get("node", ""))
+    block = group.first
+    colour, title = palette.STAGE_COLOURS[block.stage], f"{block.stage}, {block.path}"
+    label = f"{group.name}: {block_pair.arithmetic(block).text}; {block.reason}"
+    desk, hall = (
+        fragments.drawing(
+            block_drawing(block, colour, title, widest, large), label, proofs=block_pair.drawn_proofs(block)
+        )
+        for large in (False, True)
+    )
+    said = (
+        Html(fragments.reason(block.shortcut, block_pair.why(block))),
+        Html(fragments.arithmetic(block_pair.arithmetic(block))),
+        Html(fragments.told(block_pair.totals(block))),
+    )
+    return (
+        Beside(((Html(desk, hall),), said)),
+        Html(fragments.table(own_blocks.provable(groups), own_blocks.CAPTION)),
+    )
+
+
+def _shapes(chosen: Chosen, params: Mapping[str, str]) -> Parts:
+    nodes, name = _nodes(chosen), naming.title(chosen.spec)
+    drawn = volumes_drawing(nodes, f"Feature maps of {name}, to scale")
+    label = f"Feature maps of {name} after every stage, as volumes"
+    rows = fragments.provable(shapes.stage_rows(nodes), shapes.proofs_by_row(nodes))
+    caption = "Click an underlined figure for its formula. The receptive field is the side of the input square that one unit sees."
+    fields = receptive_drawing(nodes, f"Receptive fields of {name}")
+    return (
+        Html(fragments.lead(shapes.lesson(nodes))),
+        Html(fragments.drawing(drawn, label, 900, proofs=shapes.drawn_proofs(nodes))),
+        Html(fragments.table(rows, caption)),
+        Fold("What does one number see?", (Html(fragments.drawing(fields, f"Receptive fields of {name}")),)),
+    )
+
+
+def _cost(chosen: Chosen, params: Mapping[str, str]) -> Parts:
+    """Where it is; the other views are the app's."""
+    if params.get("show", "where") != "where":
+        return ()
+    net = (chosen.spec, chosen.height, chosen.width, chosen.batch)
+    try:
+        head = cost_parts.head(*net, chosen.dtype, chosen.training)
+    except ValueError:  # torch would refuse to train it: as the page, the memory of inference
+        head = cost_parts.head(*net, chosen.dtype, None)
+    asked = params.get("metric", next(iter(questions.METRIC)))
+    metric = questions.OLD_METRIC.get(asked, asked)
+    drawn = params.get("as", next(iter(questions.AS))) if metric in SUMS else "bars"
+    part = cost.part(_nodes(chosen), params.get("node") or cost.WHOLE)
+    alt = f"{METRICS[metric].label} of {naming.title(chosen.spec)}, {part.path}, as {drawn}"
+    charts = (chart(cost_plots.part(*net, part.path, metric, drawn), alt),) if len(part.children) > 1 else ()
+    return (*map(Html, head), *charts, Html(cost_parts.table(*net, part.path)))
+
+
+def _paper(chosen: Chosen, params: Mapping[str, str]) -> Parts:
+    show = params.get("table", "table1")
+    if show == "table1":
+        stride = params.get("table_stride", "1x1")
+        return (Html(paper_tables.table1(stride, naming.base_name(chosen.spec))),)
+    if show == "depth":
+        counted = depth(chosen.spec, _nodes(chosen))
+        rows = [{"stage": part.label, "counted": part.value, "how": part.expression} for part in counted.parts]
+        whole = Figure(counted.shown, counted.expression, proof=counted)
+        return (
+            Html(fragments.figures([whole])),
+            Html(fragments.table(rows, "Convolutions per block × blocks, conv1 and fc.")),
+        )
+    names = {"errors": ("table2", "table3"), "cifar": ("table6", "preactivation")}[show]
+    return tuple(Html(paper_tables.errors(name)) for name in names)
+
+
+def _compare(chosen: Chosen, params: Mapping[str, str]) -> Parts:
+    """Both maps; nothing for two nets of different tasks, which only the app's own controls say."""
+    if params.get("same", "true") != "true":
+        return ()
+    right = Side(chosen.spec, chosen.height, chosen.width, chosen.batch, chosen.dtype, chosen.training)
+    left = replace(right, spec=comparison.parse(params.get("vs", "resnet34"))).at(right)
+    found = comparison.layers(left, right)
+    before, after = left.title, right.title
+    if before == after and left.spec != right.spec:
+        before, after = (
+            comparison.told_apart(left.spec, right.spec),
+            comparison.told_apart(right.spec, left.spec),
+        )
+    said = Told(f"From {before} to {after}: ", comparison.summary(left.spec, right.spec, found))
+    titles = (before, after) if before != after else (f"{before}, left", f"{after}, right")
+    maps = tuple(
+        (NetMap(Chosen(one.spec, one.height, one.width, one.batch, ""), title),)
+        for one, title in zip((left, right), titles, strict=True)
+    )
+    return (Html(fragments.lead(said)), Beside(maps))
+
+
+def _feature_maps(chosen: Chosen, params: Mapping[str, str]) -> Parts:
+    who = params.get("who", next(iter(WHO)))
+    if who == OURS or params.get("digit", "draw") != "draw":
+        return ()
+    net = subject.digits(f"digits-{who}")
+    picture = _seven()
+    seen, nodes = _passed(who)
+    told = f"{net.told[0].upper()}{net.told[1:]}."
+    head = (
+        Html(fragments.note(told, "recorded"), name="look-answer"),
+        Html(feature_maps.answers(seen, net.names), name="look-answer"),
+        Html(_score(who), name="look-answer"),
+    )
+    rows = params.get("rows", feature_maps.STAGES)
+    first = 0 if params.get("channels") == "order" else None
+    twin = TWINS[who] if params.get("twin") == "true" else ""
+    brightest = Html(fragments.note("Brightest: the largest number on the maps of a row.", "measured"))
+    if twin:
+        return (*head, Beside(tuple(_looking(one, rows, first) for one in (who, twin))), *_added(who))
+    return (*head, FeatureMaps(feature_maps.through(seen, nodes, picture, rows, first)), brightest, *_added(who))
+
+
+def _added(who: str) -> Parts:
+    """How much each block adds; nothing for a net without shortcuts."""
+    seen, nodes = _passed(who)
+    measured = block_rows(seen)
+    rows = feature_maps.share_rows(measured)
+    if not rows:
+        return (Html(fragments.lead(feature_maps.nothing_added(seen.spec))),)
+    path = str(rows[0]["block"])
+    drawn = chart(additions(rows, path), "How much each block adds: the norm of F(x) over the norm of x")
+    inside = (
+        FeatureMaps(feature_maps.terms(seen, nodes, path, _seven())),
+        Html(fragments.lead(feature_maps.way_around(nodes, path))),
+        Html(fragments.lead(feature_maps.adds_most(measured, path))),
+        drawn,
+        Html(fragments.note("Euclidean norms over all channels and positions, on this picture.", "measured")),
+    )
+    return (Fold("Inside a block: shortcut + residual = sum", inside),)
+
+
+def _looking(who: str, rows: str, first: int | None) -> tuple[Part, ...]:
+    seen, nodes = _passed(who)
+    told = feature_maps.says(seen, subject.digits(f"digits-{who}").names)
+    says = Told(f"{NAMES[who][0].upper()}{NAMES[who][1:]}: ", told, ".")
+    data = feature_maps.through(seen, nodes, _seven(), rows, first, BESIDE)
+    return (Html(fragments.lead(says)), FeatureMaps(data | {"slim": True}))
+
+
+def _score(who: str) -> Markup:
+    """What spoke for the answer, as the class's logit has it."""
+    net, (seen, nodes) = subject.digits(f"digits-{who}"), _passed(who)
+    label = net.names.index(top(seen, net.names, 1)[0][0])
+    glow = class_map(seen.outputs[last_maps(nodes)][0], net.classifier, label)
+    bias, logit = float(net.classifier.bias[label]), float(seen.logits[0, label])
+    return feature_maps.score_told(net.names[label], float(glow.mean()), bias, logit)
+
+
+@lru_cache(maxsize=1)
+def _seven() -> Prepared:
+    """As it stands on the app's pad."""
+    return pictures.digit(np.asarray(pictures.sample(SEVEN), dtype=np.float32) / 255)
+
+
+@lru_cache(maxsize=4)
+def _passed(who: str) -> tuple[Passed, tuple[Node, ...]]:
+    net = subject.digits(f"digits-{who}")
+    x = _seven().x
+    return passed(net.model, net.spec, x), trace(net.spec, *x.shape[2:])
+
+
+Page = Callable[[Chosen, Mapping[str, str]], Parts]
+PAGES: dict[str, tuple[Page, str]] = {  # page → what a file has of it, and what only the app can do there
+    "architecture": (_architecture, "Play sends a picture through the net itself: that needs PyTorch."),
+    "blocks": (_blocks, "Any other width, place or net: the app cuts the block from the real model."),
+    "shapes": (_shapes, "Any other net or input size is traced in the app."),
+    "cost": (_cost, "Any other net, input size, batch or part is traced in the app."),
+    "paper": (_paper, "The tables are drawn from the models by the app."),
+    "compare": (_compare, "Any other pair of nets, layer by layer, is traced in the app."),
+    "timing": (recorded.timing, "Timing a pass on this machine needs PyTorch."),
+    "why_residual": (recorded.why_residual, "Running it live, or with another seed, needs PyTorch."),
+    "feature_maps": (_feature_maps, "Your own digit or photo, and switched-off blocks, need PyTorch."),
+}
+OTHERS = "This page works on the real model: it needs PyTorch."
+
+
+def view(page: str, chosen: Chosen, params: Mapping[str, str]) -> View:
+    """A page in a state; of a page that only the app has, what is built and where it is."""
+    draw, live = PAGES.get(page, (lambda chosen, params: (), OTHERS))
+    return View(_built(page, chosen, params), tuple(draw(chosen, params)), live)
+
+
+def _built(page: str, chosen: Chosen, params: Mapping[str, str]) -> Markup:
+    """The header's line, where the page is of a model."""
+
+    def now(options: Mapping[str, str], key: str) -> str:
+        return params.get(key, next(iter(options)))
+
+    if on_page.idle(page, now):
+        return Markup("")
+    return fragments.built(_looking_with(page, chosen, params), on_page.said(page, chosen, now))
+
+
+def _looking_with(page: str, chosen: Chosen, params: Mapping[str, str]) -> Chosen:
+    """What the header names: on Feature maps the net that looks."""
+    who = params.get("who", next(iter(WHO)))
+    if page != "feature_maps" or who == OURS:
+        return chosen
+    return Chosen(NETS[f"digits-{who}"], subject.SIDE, subject.SIDE, 1, "")

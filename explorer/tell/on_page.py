@@ -1,0 +1,57 @@
+"""What of the model and its task a page uses, as it stands: whether it shows a net at all, which controls of the bar change
+something there, and what its header says of the task. Of a link's parameters, or of the controls on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from explorer.spec.chosen import Chosen
+from explorer.spec.task import FORMATS, PURPOSES
+from explorer.tell import questions
+
+SIZE = ("input", "batch", "classes")
+ALL = (*SIZE, "dtype", "optimizer")
+ON: dict[str, tuple[str, ...]] = {  # page → what changes something there; a view that differs is in `VIEWS`
+    "architecture": SIZE,
+    "shapes": ("input", "classes"),
+    "cost": SIZE,
+    "sheet": ALL,
+    "practice": ("input", "classes"),
+    "timing": (*SIZE, "dtype"),
+    "compare": ALL,
+}
+VIEWS: dict[str, tuple[Mapping[str, str], str, dict[str, tuple[str, ...]]]] = {  # page → (its views, their key, …)
+    "cost": (questions.COST, "show", {"where": ALL, "memory": ALL, "field": ()}),
+    "blocks": (questions.BLOCKS, "of", {"own": ("input",)}),
+    "feature_maps": ({"digits": "", "net": ""}, "who", {"net": ("input", "classes")}),
+}
+SPOKEN = ("dtype", "optimizer")  # the header says them in words
+OF_NO_MODEL = (
+    "explain",
+    "why_residual",
+    "lecture",
+    "machines",
+)  # pages on which none of the controls would change anything
+TABLES_OF_NO_MODEL = ("errors", "cifar")  # … and the Paper's tables
+Now = Callable[[Mapping[str, str], str], str]  # (options, key of the link) → the one that holds
+
+
+def used(page: str, now: Now) -> tuple[str, ...]:
+    """The controls of the bar that change something on the page as it stands."""
+    usual = ON.get(page, ())
+    if page in VIEWS:
+        options, key, views = VIEWS[page]
+        return views.get(now(options, key), usual)
+    return usual
+
+
+def said(page: str, chosen: Chosen, now: Now) -> str:
+    """What the header says besides the input, where the page uses it."""
+    words = {"dtype": FORMATS[chosen.dtype], "optimizer": PURPOSES[chosen.optimizer]}
+    here = used(page, now)
+    return " · ".join(words[key] for key in SPOKEN if key in here)
+
+
+def idle(page: str, now: Now) -> bool:
+    """Whether no control of the model changes anything on the page as it stands."""
+    return page in OF_NO_MODEL or page == "paper" and now(questions.PAPER, "table") in TABLES_OF_NO_MODEL

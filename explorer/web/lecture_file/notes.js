@@ -1,0 +1,23 @@
+// The notes in a window of their own, for the lecturer's screen; it follows the scenes. (The app's speaker's window hears
+// through a channel that files do not have.)
+
+import { html } from "../js/dom.js";
+import { prose } from "../lecture_bar/prose.js";
+
+let popup = null;
+
+export function openNotes({ data }) {
+  if (!popup || popup.closed) popup = window.open("", "resnet-notes", "popup,width=560,height=680");
+  fillNotes(data);
+}
+
+export function fillNotes(data) {
+  if (!popup || popup.closed) return;
+  const place = popup.document, after = data.scenes[data.number];
+  place.title = "Speaker notes";
+  place.documentElement.style.colorScheme = "light dark";
+  place.body.style.cssText = "font: 20px/1.5 Georgia, serif; margin: 28px; max-width: 40em";
+  const said = data.verdict ? html("p", {}, html("b", {}, `The answer: ${new DOMParser().parseFromString(data.verdict.answer, "text/html").body.textContent}`)) : null;
+  place.body.replaceChildren(html("h1", { style: "font-size: 1.4em" }, `${data.number}/${data.scenes.length}  ${data.title}`),
+    prose("div", {}, data.notes), ...[said].filter(Boolean), html("p", { style: "opacity: .8" }, after ? `Next: ${after.title}` : "The last scene"));
+}

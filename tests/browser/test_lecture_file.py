@@ -1,0 +1,116 @@
+"""The lecture as one file, opened from the disk without a network: it walks by the keyboard, asks and answers, its map works,
+its charts are drawn; and it asks nobody for anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from explorer import lecture
+from tests.browser.test_lecture import STEPS
+from tests.lecture.test_onefile import LINK, TOUR, content_of
+
+WORDS = """() => {
+  const stage = window.resnetLecture.stage.place.querySelector(".stage"), page = document.querySelector(".page");
+  const text = (element) => element?.textContent.replace(/\\s+/g, " ").trim() ?? "";
+  const map = [...page.querySelectorAll(".map-place-host")].map((host) => host.shadowRoot);
+  return {
+    title: text(stage.querySelector("h2")), text: text(stage.querySelector(".text")), answer: text(stage.querySelector(".answer")),
+    sentence: text(stage.querySelector(".sentence")), built: text(page.querySelector(".built")),
+    tiles: map.map((root) => root.querySelectorAll(".tile").length), broken: [...page.querySelectorAll("img")].filter((one) => !one.naturalWidth).length,
+    charts: [...page.querySelectorAll(":scope > .chart .stPlotlyChart, .beside-parts .stPlotlyChart")].map((one) => Boolean(one.querySelector(".main-svg")) && one.data.length > 0),
+    font: getComputedStyle(stage).fontFamily, paper: getComputedStyle(document.querySelector(".stMain")).backgroundColor,
+    looks: page.querySelectorAll(".place-host").length, wide: document.querySelector(".stMain").scrollWidth - innerWidth };
+}"""
+READY = """() => window.resnetLecture?.stage && [...document.querySelectorAll(".page > .chart .stPlotlyChart, .beside-parts .stPlotlyChart")].every((one) => one.dataset.drawn)
+  && [...document.querySelectorAll(".page img")].every((one) => one.complete)"""
+
+
+@pytest.fixture
+def opened(browser, tmp_path: Path) -> Iterator[Page]:
+    path = tmp_path / "lecture.html"
+    path.write_bytes(lecture.made("html", TOUR, LINK))
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 720}, offline=True, reduced_motion="reduce", color_scheme="light"
+    )
+    page = context.new_page()
+    asked: list[str] = []
+    wrong: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
+    page.goto(path.as_uri())
+    yield page
+    outside = [url[:80] for url in asked if not url.startswith(("file:", "data:", "blob:"))]
+    assert (outside, wrong) == ([], []), "nothing is asked of a network, and nothing goes wrong"
+    context.close()
+
+
+def test_the_file_walks_by_the_keyboard_without_a_network(opened: Page) -> None:
+    content = content_of(TOUR)
+    expect(opened.get_by_role("heading", name=TOUR.title)).to_be_visible()
+    opened.get_by_role("link", name="Start on the projector").click()
+    for order, (scene, revealed) in enumerate(STEPS):
+        if order:
+            opened.keyboard.press("PageDown")
+        told = content["scenes"][scene.slug]
+        view = content["views"][told["states"][told["then" if revealed else "first"]]]
+        opened.wait_for_function("title => window.resnetLecture?.stage?.data.slug === title", arg=scene.slug)
+        opened.wait_for_function(
+            "revealed => Boolean(window.resnetLecture.stage.data.verdict) === revealed", arg=revealed
+        )
+        opened.wait_for_function(READY)
+        seen = opened.evaluate(WORDS)
+        bar = told["revealed" if revealed else "asked"]
+        plain = lambda html: " ".join(
+            opened.evaluate("html => new DOMParser().parseFromString(html, 'text/html').body.textContent", html).split()
+        )
+        assert seen["title"] == f"{bar['number']}/{len(TOUR.scenes)}{bar['title']}"
+        assert seen["text"] == plain(bar["text"]) and plain(view["built"]).startswith(seen["built"])
+        assert seen["answer"] == (plain(bar["verdict"]["answer"]) if revealed else "")
+        kinds = [part["kind"] for part in view["parts"]]
+        maps = [part for part in view["parts"] if part["kind"] == "map"]
+        assert len(seen["tiles"]) == len(maps) and all(seen["tiles"]), scene.slug
+        charts = kinds.count("chart") + sum(
+            one["kind"] == "chart" for part in view["parts"] for column in part.get("columns", []) for one in column
+        )
+        assert seen["charts"] == [True] * charts, scene.slug
+        assert seen["font"].startswith('"Source Sans", "Drawing Sans"') and seen["paper"] == "rgb(253, 252, 249)"
+        assert seen["broken"] == 0 and seen["wide"] <= 0, scene.slug
+    opened.keyboard.press("PageUp")
+    opened.wait_for_function("slug => window.resnetLecture.stage.data.slug === slug", arg=TOUR.scenes[-2].slug)
+
+
+def test_a_guess_is_answered_the_map_works_and_back_goes_back(opened: Page) -> None:
+    opened.get_by_role("link", name="Start", exact=True).click()
+    slider = opened.get_by_role("slider")
+    slider.focus()
+    for _ in range(15):
+        slider.press("ArrowRight")
+    opened.get_by_role("button", name="Reveal", exact=True).click()
+    said = lecture.evaluate(TOUR.scenes[0], "27.5").sentence
+    expect(opened.locator(".sentence")).to_have_text(said)
+    opened.go_back()
+    expect(opened.get_by_role("button", name="Reveal", exact=True)).to_be_visible()
+    opened.evaluate("location.hash = '#/?depth=50&lecture=parameters'")
+    tile = opened.locator(".tile[data-id='layer4.0']")
+    tile.click()
+    expect(opened.locator(".panel h3")).to_contain_text("Why dotted?")
+    opened.wait_for_function("location.hash.includes('node=layer4.0')")
+    opened.get_by_role("button", name="Reveal", exact=True).click()
+    expect(opened.locator(".sentence")).to_have_text(lecture.evaluate(TOUR.find("parameters"), "layer4.0").sentence)
+    opened.get_by_role("button", name="Layers").click()
+    layers = sum(1 for _ in opened.locator(".tile").all())
+    assert layers > 100, "another level comes out of the file itself"
+    opened.evaluate("location.hash = '#/?depth=152&lecture=five-depths'")
+    opened.get_by_role("button", name="18", exact=True).click()
+    expect(opened.locator(".built b")).to_have_text("ResNet-18")
+    expect(opened.get_by_role("link", name="This scene in the app")).to_have_attribute(
+        "href", "https://resnet.example.org/?depth=18&lecture=five-depths"
+    )
+    proved = opened.locator(".built .proved").first
+    proved.click()
+    expect(opened.locator(".proof-card:popover-open code").first).to_be_visible()

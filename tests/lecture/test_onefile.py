@@ -1,0 +1,298 @@
+"""A lecture as one file: what it shows is what the app shows, scene by scene, in words, maps, drawings and charts; every guess
+is answered as the app answers it; and it has its bound."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer import lecture
+from explorer.lecture import onefile
+from explorer.lecture.answers import NONE, evaluate
+from explorer.lecture.onefile import states
+from explorer.places import ROOT
+from explorer.tell.drawing.svg import fonts
+
+TOUR = lecture.load()
+OTHERS = lecture.parse(
+    """
+[[scene]]
+title = "Shapes"
+page = "shapes"
+state = "depth=18"
+text = "To scale."
+[[scene]]
+title = "Cost"
+page = "cost"
+state = "depth=34&as=sunburst"
+text = "Where."
+[[scene]]
+title = "Tables"
+page = "paper"
+state = "table=errors"
+text = "Errors."
+[[scene]]
+title = "Table 1"
+page = "paper"
+text = "Cells."
+[[scene]]
+title = "Two nets"
+page = "compare"
+state = "depth=18&diff=maps"
+text = "Beside each other."
+[[scene]]
+title = "Own blocks"
+page = "blocks"
+state = "of=own&depth=18&node=layer2.0"
+text = "One of them."
+[[scene]]
+title = "Fig. 3"
+page = "architecture"
+state = "figure=fig3"
+text = "The paper's own."
+[[scene]]
+title = "Layers"
+page = "architecture"
+state = "depth=18&level=layers&fold=off&color=macs"
+text = "All of them."
+[[scene]]
+title = "Parts"
+page = "timing"
+state = "view=parts"
+text = "Where the time goes."
+[[scene]]
+title = "Limit"
+page = "timing"
+state = "view=limit"
+text = "How near."
+[[scene]]
+title = "Sweep"
+page = "timing"
+state = "view=sweep&sweep=batch"
+text = "What helps."
+[[scene]]
+title = "Lesion"
+page = "why_residual"
+state = "experiment=lesion&reveal=true&view-lesion=paths"
+text = "A block goes."
+[[scene]]
+title = "Landscape"
+page = "why_residual"
+state = "experiment=landscape&reveal=true"
+text = "How rough."
+[[scene]]
+title = "Seen"
+page = "feature_maps"
+state = "who=plain-20"
+text = "A seven."
+[[scene]]
+title = "Only there"
+page = "explain"
+text = "Needs the app."
+""",
+    "others.toml",
+)
+PIECES = re.compile(
+    r'<(?:div|p) class="(?:lead|figures|sum|scroll|why|told|hall|beside|answers|verdict|source|meaning|setup|other-settings)\b'
+)
+WHOLE = ("architecture", "blocks", "timing", "why_residual", "feature_maps")  # pages of which the file has every figure
+BESIDES = (
+    "Recorded too: ",
+    "What does one number see?",
+)  # folds that the app has elsewhere: behind a list, as a download
+LINK = "https://resnet.example.org/"
+
+
+@cache
+def content_of(run: lecture.Lecture) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(json.dumps(onefile.content(run, LINK)))
+    return found
+
+
+def every_state(run: lecture.Lecture) -> list[Any]:
+    return [
+        pytest.param(run, scene, revealed, id=f"{scene.slug}{' revealed' if revealed else ''}")
+        for scene in run.scenes
+        for revealed in ((False, True) if scene.question else (False,))
+    ]
+
+
+def app_at(run: lecture.Lecture, scene: lecture.Scene, revealed: bool, present: bool = False) -> AppTest:
+    """The app, opened by the scene's link."""
+    app = AppTest.from_file(str(ROOT / "explorer" / "app.py"), default_timeout=60)
+    own = {"lecture": scene.slug} | ({"guess": NONE} if revealed else {}) if run is TOUR else {}
+    for key, value in (scene.params(revealed) | own | ({"present": "1"} if present else {})).items():
+        app.query_params[key] = value
+    if scene.page != "architecture":
+        app.switch_page(f"../pages/{scene.page}.py")
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def components(app: AppTest, name: str) -> list[dict[str, Any]]:
+    found = [one.proto for one in app.get("bidi_component")]
+    return [json.loads(one.bytes or one.json) for one in found if one.component_name.rpartition(".")[2] == name]
+
+
+def parts_of(view: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(in which fold, part) of all parts, also of those in columns."""
+    for part in view["parts"]:
+        inner = [one for column in part.get("columns", []) for one in column] or part.get("parts", [])
+        for one in inner or [part]:
+            yield part.get("label", "") if part["kind"] == "fold" else "", one
+
+
+def restored(html: str, content: dict[str, Any]) -> str:
+    """A file's HTML with its drawings in it, as the app sends them."""
+
+    def drawing(found: re.Match[str]) -> str:
+        svg = content["drawings"][int(found[1])].replace("@fonts@", fonts())
+        return f'src="data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"'
+
+    return re.sub(r'data-drawing="(\d+)"', drawing, html)
+
+
+def drawn_of(part: dict[str, Any], content: dict[str, Any], view: dict[str, Any]) -> dict[str, Any]:
+    """What the file's script gives the map, at the level and fold of a state (`drawingOf` in views.js)."""
+    if view["figure"] == "fig3":
+        return content["fig3"]
+    net = content["nets"][part["net"]]
+    return net["common"] | content["levels"][net["levels"][f"{view['level']} {view['fold']}"]]
+
+
+# ── the app and the file ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("run", "scene", "revealed"), [*every_state(TOUR), *every_state(OTHERS)])
+def test_the_file_shows_what_the_app_shows(run: lecture.Lecture, scene: lecture.Scene, revealed: bool) -> None:
+    """The tour as on a projector, the other pages as on a desk."""
+    present = run is TOUR
+    content, app = content_of(run), app_at(run, scene, revealed, present)
+    view = content["views"][content["scenes"][scene.slug]["states"][states.key(scene.params(revealed))]]
+    parts, there = list(parts_of(view)), {one.proto.body for one in app.get("html")}
+    built = [html for html in there if 'class="built"' in html]
+    assert ([view["built"]] if view["built"] else []) == built, "the line that says what is built"
+    assert view["live"], "what only the app can do"
+    same_words(scene, parts, there, content, present)
+    plots = [plot["hall" if present else "figure"] for _, part in parts for plot in part.get("plots", ())]
+    charts = [json.loads(one.proto.spec)["data"] for one in app.get("plotly_chart")]
+    assert all(chart in [content["plots"][number]["data"] for number in plots] for chart in charts)
+    assert bool(app.warning) == any(part.get("name") == "alerts" for _, part in parts), (
+        "what is to be known of a figure"
+    )
+    maps = [part for _, part in parts if part["kind"] == "map"]
+    for part, sent in zip(maps, components(app, "resnet_map"), strict=True):
+        drawn = drawn_of(part, content, sent["view"])
+        assert drawn == {key: sent[key] for key in drawn}
+        assert content["palette"] == sent["palette"]
+    for sent in components(app, "lecture_stage"):
+        assert sent.pop("phone") and sent.pop("present") and sent.pop("open") in (True, False)
+        assert (sent.pop("hall"), sent.pop("problem")) == (None, ""), "no hall takes part"
+        told = content["scenes"][scene.slug]["revealed" if revealed else "asked"]
+        assert {key: value for key, value in told.items() if key != "present"} == sent, "the bar"
+    races = [part["data"] for _, part in parts if part["kind"] == "race"]
+    assert races == components(app, "resnet_race")
+    walks = [part["nets"] for _, part in parts if part["kind"] == "walk"]
+    assert walks == [sent["nets"] for sent in components(app, "resnet_walk")]
+    looks = [part["data"] for _, part in parts if part["kind"] == "looks"]
+    assert [data for data in components(app, "resnet_maps") if data not in looks] == []
+
+
+def same_words(
+    scene: lecture.Scene,
+    parts: list[tuple[str, dict[str, Any]]],
+    there: set[str],
+    content: dict[str, Any],
+    present: bool,
+) -> None:
+    """Every piece of HTML of the file stands in the app, and of most pages every piece of the app in the file."""
+    here = {
+        restored((present and part["hall"]) or part["html"], content): fold
+        for fold, part in parts
+        if part["kind"] == "html" and part["name"] != "alerts"
+    }
+    strange = [html[:300] for html, fold in here.items() if html and html not in there and not fold.startswith(BESIDES)]
+    assert strange == [], "the file says what the app does not"
+    if scene.page in WHOLE:
+        assert [html[:300] for html in there if PIECES.match(html) and html not in here] == [], "the app says more"
+
+
+def test_every_link_of_the_tour_has_its_state() -> None:
+    """Whatever a scene's phrases and its reveal ask for is in the file: keys as route.js makes them."""
+    content = content_of(TOUR)
+    for scene in TOUR.scenes:
+        found = content["scenes"][scene.slug]
+        for params in states.states(scene):
+            number = found["states"][states.key(params)]
+            assert content["views"][number]["parts"], scene.slug
+        assert found["first"] in found["states"] and found["then"] in found["states"]
+    five = content["scenes"]["five-depths"]["states"]
+    assert len(set(five.values())) == 5, "a map for each depth that a phrase names"
+
+
+# ── guesses ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("scene", [scene for scene in TOUR.scenes if scene.question], ids=lambda scene: scene.slug)
+def test_every_guess_is_answered_as_the_app_answers_it(scene: lecture.Scene) -> None:
+    found = content_of(TOUR)["scenes"][scene.slug]
+    question, verdicts = scene.question, found["verdicts"]
+    assert list(verdicts) == list(states.guesses(scene))
+    if question.kind == "number":
+        places = [
+            question.low + at * question.step for at in range(round((question.high - question.low) / question.step) + 1)
+        ]
+        assert [float(guess) for guess in verdicts] == pytest.approx(places)
+    for guess, (right, said, sentence) in verdicts.items():
+        verdict = evaluate(scene, guess)
+        assert (verdict.right, verdict.said, verdict.sentence) == (right, said, sentence)
+    assert any(right for right, _, _ in verdicts.values()), "somebody can be right"
+    assert any(right is False for right, _, _ in verdicts.values()), "and somebody wrong"
+
+
+def test_a_slider_finer_than_a_screen_is_made_coarser() -> None:
+    question = lecture.Question("?", "number", answer="1", source="a book", low=0, high=1e6, step=0.5)
+    assert states.step_of(question) == 250.0
+    assert states.step_of(replace(question, high=10)) == 0.5
+    scene = replace(TOUR.scenes[0], question=question)
+    assert len(list(states.guesses(scene))) == 4001 and list(states.guesses(scene))[-1] == "1000000"
+
+
+# ── the file itself ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_file_is_whole_and_has_its_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = lecture.made("html", TOUR, LINK).decode()
+    assert len(text.encode()) <= onefile.MOST_BYTES == 8_000_000
+    packed = re.search(r'id="data">([^<]+)<', text)
+    assert packed is not None
+    assert json.loads(gzip.decompress(b64decode(packed[1]))) == content_of(TOUR), "made twice, it is the same"
+    assert b64decode(packed[1])[4:8] == bytes(4), "no time in it"
+    outside = re.findall(r'(?:src|href)="([^"#]{1,200})', re.sub(r'id="(?:data|plotly)">[^<]*', "", text))
+    assert [one for one in outside if not one.startswith("data:")] == [], "nothing is asked of the network"
+    assert "default-src &#39;none&#39;" in text
+    monkeypatch.setattr(onefile, "MOST_BYTES", 1_000)
+    with pytest.raises(
+        ValueError, match=r"resnet.toml: the file would have [\d,]+ bytes, at most 1,000; leave scenes out"
+    ):
+        onefile.saved(replace(TOUR, scenes=TOUR.scenes[:1]))
+
+
+def test_without_an_address_there_is_no_link() -> None:
+    content = onefile.content(replace(TOUR, scenes=TOUR.scenes[:1]))
+    assert content["root"] == "" and content["scenes"]["deeper"]["phone"] is None
+
+
+def test_what_would_end_a_script_is_refused() -> None:
+    with pytest.raises(ValueError, match="</script"):
+        onefile._ours("let a = '</SCRIPT>'")

@@ -1,0 +1,164 @@
+"""The slides, read back: a slide per scene, question and answer in a row, native text, shapes for drawings, and the notes."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from pptx import Presentation
+from pptx.enum.shapes import MSO_SHAPE_TYPE
+
+from explorer import lecture
+from explorer.lecture.answers import NONE, evaluate
+from explorer.lecture.scene_pictures import ASKING, drawings
+from explorer.lecture.scene_text import asked, filled
+from explorer.lecture.slides import deck
+from explorer.lecture.slides.shapes import RULES, extent
+from explorer.tell.drawing.svg import Element, Text
+from tests.browser.test_lecture import STEPS, TOUR
+
+LINK = "https://resnet.example.org/"
+
+
+@cache
+def slides():
+    made = Presentation(io.BytesIO(deck(TOUR, LINK)))
+    return made, list(made.slides)
+
+
+def words(slide, name: str) -> str:
+    return next((shape.text_frame.text for shape in slide.shapes if shape.name == name), "")
+
+
+def inside(shape):
+    yield shape
+    if shape.shape_type == MSO_SHAPE_TYPE.GROUP:
+        for one in shape.shapes:
+            yield from inside(one)
+
+
+def plain(text: str, scene: lecture.Scene) -> str:
+    """A text of the file, its figures in place, without marks and with single spaces."""
+    found = filled(text, scene.chosen)
+    for mark in ("**", "*", "`"):
+        found = found.replace(mark, "")
+    found = "".join(
+        part.partition("](?")[0] + part.partition("](?")[2].partition(")")[2] if "](?" in part else part
+        for part in found.split("[")
+    )
+    return " ".join(found.split())
+
+
+def test_a_slide_per_scene_and_the_answer_right_after_the_question() -> None:
+    made, found = slides()
+    assert (made.slide_width, made.slide_height) == (12_191_695, 6_858_000), "16:9"
+    assert len(found) == 1 + len(STEPS)
+    assert found[0].shapes.title.text == TOUR.title and TOUR.subtitle in found[0].placeholders[1].text
+    for slide, (scene, revealed) in zip(found[1:], STEPS, strict=True):
+        assert slide.shapes.title.text == f"{TOUR.number(scene)}  {scene.title}"
+        card = words(slide, "Question").replace("\xa0", " ")
+        if scene.question is None:
+            assert not card
+            continue
+        assert card.startswith(asked(scene).replace("\xa0", " "))
+        answer = evaluate(scene, NONE).answer
+        assert (answer in card.splitlines()) == revealed or (not revealed and answer in scene.question.choices)
+        if not revealed:
+            assert all(choice in card for choice in scene.question.choices)
+            assert scene.question.kind != "number" or f"{scene.question.low:g} to {scene.question.high:g}" in card
+        else:
+            assert plain(scene.question.because, scene).replace("\xa0", " ") in " ".join(card.split())
+
+
+def test_texts_are_native_and_the_notes_are_the_speakers() -> None:
+    for slide, (scene, revealed) in zip(slides()[1][1:], STEPS, strict=True):
+        said = words(slide, "Text")
+        shown = " ".join(said.replace("\xa0", " ").split())
+        assert "{" not in shown and "*" not in shown and "](" not in shown, shown
+        bare = plain(scene.text, scene).replace("\xa0", " ")
+        if "[3,4,6,3]" not in bare and "[" not in scene.text:
+            assert shown == bare
+        notes = slide.notes_slide.notes_text_frame.text
+        first = " ".join(filled(scene.notes, scene.chosen).split("\n\n")[0].replace("\xa0", " ").split())
+        assert first in notes, scene.slug
+        assert ("The answer: " in notes) == revealed
+        if scene.question and not revealed:
+            assert "next slide" in notes
+
+
+def test_drawings_are_shapes_and_nothing_leaves_the_slide() -> None:
+    made, found = slides()
+    for slide, (scene, revealed) in zip(found[1:], STEPS, strict=True):
+        groups = [shape for shape in slide.shapes if shape.shape_type == MSO_SHAPE_TYPE.GROUP]
+        shown = drawings(scene, revealed)
+        assert len(groups) == len(shown) > 0, scene.slug
+        for group, (drawing, label) in zip(groups, shown, strict=True):
+            parts = list(inside(group))
+            assert not any(one.shape_type == MSO_SHAPE_TYPE.PICTURE for one in parts), "vectors, no pixels"
+            texts = [one.text_frame.text for one in parts if one.has_text_frame and one.text_frame.text]
+            wanted = [one.words for part in drawing.body for one in part.walk() if isinstance(one, Text) and one.words]
+            assert sorted(texts) == sorted(wanted)
+            assert group._element.xpath("./p:nvGrpSpPr/p:cNvPr/@descr") == [label]
+        for shape in (one for top in slide.shapes for one in inside(top)):
+            if shape.shape_type in (MSO_SHAPE_TYPE.TEXT_BOX, MSO_SHAPE_TYPE.GROUP):
+                continue  # as wide as its words may become in any typeface
+            assert shape.left >= 0 and shape.top >= 0, (scene.slug, shape.name)
+            assert shape.left + shape.width <= made.slide_width, (scene.slug, shape.name)
+            assert shape.top + shape.height <= made.slide_height, (scene.slug, shape.name)
+
+
+def test_before_the_answer_no_drawing_gives_it_away() -> None:
+    for page in ASKING:
+        scene = next(one for one in TOUR.scenes if one.page == page and one.question)
+        before, after = (
+            {
+                one.words
+                for drawing, _ in drawings(scene, revealed)
+                for part in drawing.body
+                for one in part.walk()
+                if isinstance(one, Text)
+            }
+            for revealed in (False, True)
+        )
+        assert before < after or before != after
+    (curves, _), *_ = drawings(TOUR.find("degradation"))
+    assert not [
+        one.words for part in curves.body for one in part.walk() if isinstance(one, Text) and "-56" in one.words
+    ]
+
+
+def test_every_element_of_every_drawing_has_its_rule() -> None:
+    used = {
+        one.tag
+        for scene, revealed in STEPS
+        for drawing, _ in drawings(scene, revealed)
+        for part in drawing.body
+        for one in part.walk()
+        if isinstance(one, Element)
+    }
+    assert used - {"marker"} <= set(RULES) and {"path", "polygon", "rect", "circle", "g"} <= used
+    drawing, _ = drawings(TOUR.scenes[1])[0]
+    left, top, right, bottom = extent(drawing.body)
+    assert 0 <= left < right <= drawing.width and 0 <= top < bottom <= drawing.height
+
+
+def test_links_only_with_an_address() -> None:
+    linked = [
+        run.hyperlink.address
+        for slide in slides()[1]
+        for shape in slide.shapes
+        if shape.name == "Link"
+        for run in shape.text_frame.paragraphs[0].runs
+    ]
+    assert linked == [LINK.rstrip("/") + scene.address for scene, _ in STEPS]
+    one = Presentation(io.BytesIO(deck(replace(TOUR, scenes=TOUR.scenes[1:2]))))
+    assert not any(shape.name == "Link" for slide in one.slides for shape in slide.shapes)
+
+
+def test_a_long_text_is_set_smaller_until_it_fits() -> None:
+    scene = replace(TOUR.scenes[1], text="A word and another one, again and again. " * 60)
+    slide = Presentation(io.BytesIO(deck(replace(TOUR, scenes=(scene,))))).slides[1]
+    size = next(shape for shape in slide.shapes if shape.name == "Text").text_frame.paragraphs[0].runs[0].font.size.pt
+    assert size == pytest.approx(11, abs=1)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from explorer.web.sidebar import OF_NO_MODEL
+from explorer.tell.on_page import OF_NO_MODEL
 from tests.conftest import CHROMIUM, FLAGS, ROOT, Server, free_port
 from tests.web.test_pages import PAGES
 

@@ -20,7 +20,7 @@ from playwright.sync_api import Page, sync_playwright
 from explorer import lecture
 from explorer.lecture.scene import Scene
 from explorer.spec import naming
-from explorer.web.sidebar import OF_NO_MODEL
+from explorer.tell.on_page import OF_NO_MODEL
 from tests.conftest import CHROMIUM, FLAGS, Server, Visit
 
 TIMED = """([key, title, name, revealed]) => new Promise((done) => {

@@ -12,8 +12,8 @@ from playwright.sync_api import expect
 from explorer import lecture
 from explorer.lecture.load import known_pages
 from explorer.spec import naming
+from explorer.tell.on_page import OF_NO_MODEL
 from explorer.web.plain import JOINT
-from explorer.web.sidebar import OF_NO_MODEL
 from tests.conftest import Server, Visit
 
 TOUR = lecture.load()

@@ -111,6 +111,8 @@ def main(phones: int = 300, seconds: float = 60) -> None:
     print(told("a vote counted, as its phone is told", played.voted, 0.3))
     print(told("the last vote in the projector's count", played.counts, 1))
     print(f"{'the server grew by':44} {grown:.0f} MB (goal 150)")
+    asked = len(played.voted) + played.questions + sum(played.attacks.values())
+    print(f"{'the server used':44} {spent:.1f} s of CPU for {asked} requests, the projector's reruns included")
     print(
         f"faults: {played.faults or 'none'}; strangers refused: {dict(sorted(played.attacks.items()))}; tracebacks: {log.count('Traceback')}"
     )

@@ -20,7 +20,7 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 CPU_TORCH = "https://download.pytorch.org/whl/cpu"  # without it, Linux gets gigabytes of CUDA libraries
 # Which tests stay together, and in which order: tests/conftest.py
 WORKERS = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
-SERVERS = {"nginx": "nginx-light"}  # command → the distribution's package
+SERVERS = {"nginx": "nginx-light", "redis-server": "redis-server"}  # command → the distribution's package
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 

@@ -21,11 +21,11 @@ WORDS = """() => {
     title: text(stage.querySelector("h2")), text: text(stage.querySelector(".text")), answer: text(stage.querySelector(".answer")),
     sentence: text(stage.querySelector(".sentence")), built: text(page.querySelector(".built")),
     tiles: map.map((root) => root.querySelectorAll(".tile").length), broken: [...page.querySelectorAll("img")].filter((one) => !one.naturalWidth).length,
-    charts: [...page.querySelectorAll(":scope > .chart .stPlotlyChart, .beside-parts .stPlotlyChart")].map((one) => Boolean(one.querySelector(".main-svg")) && one.data.length > 0),
-    font: getComputedStyle(stage).fontFamily, paper: getComputedStyle(document.querySelector(".stMain")).backgroundColor,
-    looks: page.querySelectorAll(".place-host").length, wide: document.querySelector(".stMain").scrollWidth - innerWidth };
+    charts: [...page.querySelectorAll(":scope > .chart .file-chart, .beside-parts .file-chart")].map((one) => Boolean(one.querySelector(".main-svg")) && one.data.length > 0),
+    font: getComputedStyle(stage).fontFamily, paper: getComputedStyle(document.querySelector(".file-main")).backgroundColor,
+    looks: page.querySelectorAll(".place-host").length, wide: document.querySelector(".file-main").scrollWidth - innerWidth };
 }"""
-READY = """() => window.resnetLecture?.stage && [...document.querySelectorAll(".page > .chart .stPlotlyChart, .beside-parts .stPlotlyChart")].every((one) => one.dataset.drawn)
+READY = """() => window.resnetLecture?.stage && [...document.querySelectorAll(".page > .chart .file-chart, .beside-parts .file-chart")].every((one) => one.dataset.drawn)
   && [...document.querySelectorAll(".page img")].every((one) => one.complete)"""
 
 

@@ -24,7 +24,7 @@ HARMLESS = "&lt;img src=x onerror=alert(1)&gt;&#34;&#39;&amp;"
 def page(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What reaches the page as HTML."""
     shown: list[str] = []
-    monkeypatch.setattr(streamlit, "html", lambda text, **_: shown.append(text))
+    monkeypatch.setattr(streamlit, "html", lambda text, **_: shown.append(text._repr_html_()))
     return shown
 
 

@@ -30,7 +30,7 @@ from explorer.tell.plots.script import source
 MOST_BYTES = 8_000_000
 MAP_STYLES = ("controls", "picture", "panel", "table", "map")
 STREAMLITS = re.compile(r":--([a-z-]+)|(?<=@media )\(--[a-z-]+\)")  # its parts and widths, by our names (web/inside)
-HERE = {"main": ".stMain", "chart": ".stPlotlyChart", None: "(width < 0)"}
+HERE = {"main": ".file-main", "chart": ".file-chart", None: "(width < 0)"}
 ABOUT = (
     "This lecture is one file: it works without a server and without the internet. Every figure in it was computed from "
     "the real model when it was saved, or carries its source. What needs PyTorch itself says so, and where to find it."

@@ -19,7 +19,7 @@ class File {
   constructor(data) {
     this.data = data;
     this.theme = "auto";
-    this.main = html("main", { class: "stMain", tabindex: "-1" });
+    this.main = html("main", { class: "file-main", tabindex: "-1" });
     this.bar = shadowed("stage-place", data.css.stage);
     this.list = shadowed("stage-place", data.css.stage);
     this.head = html("header", { class: "head" }, html("h1", {}, data.title), html("p", {}, data.subtitle), this.list.host);

@@ -78,7 +78,7 @@ const pictureOf = (data, name) => {
 const FIXED = { displaylogo: false, modeBarButtons: [["toImage"]] };
 
 function chartPart(part, { data, present }) {
-  const place = html("div", { class: "stPlotlyChart", role: "img", "aria-label": part.alt });
+  const place = html("div", { class: "file-chart", role: "img", "aria-label": part.alt });
   const chart = { place, at: 0, part, data, present, width: 0 };
   plots.push(chart);
   const buttons = part.plots.map((plot, index) => html("button", { type: "button", "aria-pressed": String(index === 0), onclick: (event) => {
@@ -101,7 +101,7 @@ async function draw(chart) {
 }
 
 function template() {
-  const look = getComputedStyle(document.querySelector(".stMain"));
+  const look = getComputedStyle(document.querySelector(".file-main"));
   const paper = look.getPropertyValue("background-color");
   const { color, fontFamily: family } = look;
   const colorway = document.getElementById("lecture").dataset.colours.split(" ");

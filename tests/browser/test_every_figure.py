@@ -41,6 +41,7 @@ NO_MODEL = {  # routes whose header is of no model, or of their own → what sta
     "/explain": "How does a net see?",
     "/feature_maps": "Inside a block",
     "/lecture": "Take it with you",
+    "/machines": "What is there to measure on?",
     "/why_residual": "Does a deeper net train better?",
     "/why_residual?reveal=true": "Does a deeper net train better?",
     "/paper?table=errors": "Does the model agree",

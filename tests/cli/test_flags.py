@@ -28,7 +28,7 @@ def facts(capsys: pytest.CaptureFixture, *words: str) -> dict:
 
 
 def test_every_command_about_a_model_takes_every_field_of_a_spec() -> None:
-    of_none = {"identify", "glossary", *(name for name, one in ask.QUESTIONS.items() if not one.model)}
+    of_none = {"identify", "glossary", "lecture", *(name for name, one in ask.QUESTIONS.items() if not one.model)}
     for name in set(COMMANDS) - of_none:
         taken = {action.dest for action in parser(name)._actions}
         assert taken >= {*DEFAULTS, "model", "input", "batch"}, name

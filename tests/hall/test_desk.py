@@ -12,6 +12,7 @@ from explorer.hall import Hall, Limits, Memory
 from explorer.hall.redis_store import Redis
 from explorer.web.hall import page
 from explorer.web.hall.routes import Desk
+from tests.conftest import run_async
 from tests.hall.desk import Wire, served
 from tests.hall.play import ASKING, ByHand, play
 
@@ -23,7 +24,7 @@ def test_thirty_phones_play_five_votes() -> None:
     hall = Hall(Memory())
     started = hall.start("Votes")
     with served(hall) as port:
-        played = asyncio.run(play(ByHand(hall, started.code, started.token), port, PHONES, think_s=0.1))
+        played = run_async(play(ByHand(hall, started.code, started.token), port, PHONES, think_s=0.1))
     assert played.faults == []
     assert len(played.counts) == 2 * len(ASKING) == 10 and len(played.voted) >= 10 * PHONES
     assert {400, 403, 404, 429} <= set(played.attacks)
@@ -50,7 +51,7 @@ def test_two_servers_serve_one_hall(redis_address: str) -> None:
             one.show(started.code, started.token, cards(TOUR, ASKING[0]), False)
             for number in range(6):
                 body = {"voter": f"{number:032x}", "slug": "deeper", "round": 1, "choice": number, "turn": 1}
-                asyncio.run(over((first, second)[number % 2], "choice", body))
+                run_async(over((first, second)[number % 2], "choice", body))
 
             async def waits() -> dict:
                 """A phone at the second server, while the first one's lecturer opens another round."""
@@ -61,10 +62,10 @@ def test_two_servers_serve_one_hall(redis_address: str) -> None:
                 await over(first, "steer", {"do": "again", "n": 0}, started.token)
                 return await news
 
-            assert asyncio.run(waits())["round"] == 2
-            watched = asyncio.run(over(second, "watch?since=x", token=started.token))
+            assert run_async(waits())["round"] == 2
+            watched = run_async(over(second, "watch?since=x", token=started.token))
             assert watched["tallies"][0] == {str(number): 1 for number in range(6)}
-        assert asyncio.run(over(first, f"state?voter={1:032x}"))["round"] == 2
+        assert run_async(over(first, f"state?voter={1:032x}"))["round"] == 2
 
 
 @pytest.mark.parametrize(("base", "at"), [("", "/vote"), ("resnet", "/resnet/vote"), ("/a/b/", "/a/b/vote")])
@@ -75,7 +76,7 @@ def test_below_a_base_path(base: str, at: str) -> None:
 
 def test_a_store_that_is_away_is_said(tmp_path) -> None:
     with served(Hall(Redis("redis://127.0.0.1:9/0"))) as port:
-        answer = asyncio.run(Wire(port).ask("GET", f"/vote/ABCDE/state?voter={0:032x}"))
+        answer = run_async(Wire(port).ask("GET", f"/vote/ABCDE/state?voter={0:032x}"))
     assert answer.status == 502 and "store cannot be reached" in answer.json()["error"]
 
 
@@ -94,18 +95,18 @@ def test_results_as_files_and_pages_with_their_policy() -> None:
         return await Wire(port).ask("GET", f"/vote/{path}", None, headers)
 
     with served(hall) as port:
-        table = asyncio.run(get(port, f"{started.code}/results.csv", ours))
+        table = run_async(get(port, f"{started.code}/results.csv", ours))
         rows = list(csv.DictReader(io.StringIO(table.body.decode())))
         assert [(row["choice"], row["votes"], row["right"]) for row in rows][:2] == [
             ("3", "2", "False"),
             ("4", "1", "True"),
         ]
-        told = asyncio.run(get(port, f"{started.code}/results.json", ours)).json()
+        told = run_async(get(port, f"{started.code}/results.json", ours)).json()
         assert told["results"][0]["votes"] == 3 and told["session"] == started.code
-        scene = asyncio.run(get(port, f"{started.code}/scene/conv2x-dotted", {"Accept-Encoding": "gzip"}))
+        scene = run_async(get(port, f"{started.code}/scene/conv2x-dotted", {"Accept-Encoding": "gzip"}))
         assert scene.headers["content-encoding"] == "gzip" and len(scene.body) < 4_000
         for path, name in (("", "phone"), ("abcde", "phone"), ("abcde/speaker", "speaker")):
-            shown = asyncio.run(get(port, path, {}))
+            shown = run_async(get(port, path, {}))
             policy = shown.headers["content-security-policy"]
             assert shown.body == page.document(name)[0] and "default-src 'none'" in policy and "sha256-" in policy
         assert len(page.packed("phone")) < 60_000  # a light page: no framework, one file

@@ -68,7 +68,7 @@ def test_the_card_and_the_pages_say_what_the_app_has() -> None:
         for name in re.findall(r'"(EXPLORER_[A-Z]+(?:_[A-Z]+)*)"', file.read_text(encoding="utf-8"))
     }
     assert used and not {name for name in used if name not in hosting}
-    for link in re.findall(r"\]\(([^)]+)\)", hosting):
+    for link in re.findall(r"\]\((?!https://)([^)]+)\)", hosting):
         assert (ROOT / link).exists(), link
 
 

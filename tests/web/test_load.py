@@ -8,14 +8,14 @@ from typing import TypeVar
 
 from tests.benchmarks.bench_load import Seen, asked, crowd, cut, held, opened, own_numbers
 from tests.benchmarks.tab import Tab
-from tests.conftest import Server
+from tests.conftest import Server, run_async
 
 T = TypeVar("T")
 VISITORS = 8
 
 
 def ran(work: Callable[[], Coroutine[None, None, T]]) -> T:
-    return asyncio.run(work())
+    return run_async(work())
 
 
 def well(seen: Seen, answers: int) -> None:

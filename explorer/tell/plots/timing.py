@@ -15,7 +15,7 @@ from explorer.tell.plots.style import ABOVE, TEXT, styled
 from explorer.timing.data.measurement import rate
 from explorer.timing.said.rows import Swept, Timed, UnderTheRoof
 
-PLOT = (290, 230)  # px of the roofline's plot area on a phone
+PLOT = (290, 195)  # px of the roofline's plot area on a phone
 TIME, COUNT, WHOLE = "#8a55c9", "#7d8c9c", "#c07f16"
 
 
@@ -225,7 +225,7 @@ def roofline(
         )
     log_axis(figure.update_xaxes, "FLOPs per byte moved (eager)", *spans[0])
     log_axis(figure.update_yaxes, "GFLOP/s", *spans[1])
-    return styled(figure, 335, legend=ABOVE, top=30)
+    return styled(figure, 300, legend=ABOVE, top=30)
 
 
 def _names(

@@ -144,6 +144,9 @@ def test_the_sidebars_net_looks_untrained_with_no_network_and_with_a_visitors_we
 
 def test_the_camera_takes_a_picture_that_looks(visit) -> None:
     seen = visit("/feature_maps?digit=camera", "What does it see?", permissions=["camera"])
+    seen.page.wait_for_function(  # a photo of a camera that has not begun yet is none
+        "() => [...document.querySelectorAll('video')].some((one) => one.readyState >= 2 && one.videoWidth > 0)"
+    )
     seen.page.get_by_role("button", name="Take Photo").click()
     seen.page.locator(".cover img.pixels").wait_for()
     seen.settle("Inside a block")

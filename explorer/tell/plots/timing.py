@@ -225,7 +225,7 @@ def roofline(
         )
     log_axis(figure.update_xaxes, "FLOPs per byte moved (eager)", *spans[0])
     log_axis(figure.update_yaxes, "GFLOP/s", *spans[1])
-    return styled(figure, 290, legend=ABOVE, top=30)
+    return styled(figure, 298, legend=ABOVE, top=30)
 
 
 def _names(

@@ -23,6 +23,7 @@ PARTS = {  # our name of a part of Streamlit's page → its selector
     "page": ".stMainBlockContainer",
     "sidebar": '[data-testid="stSidebar"]',
     "sidebar-top": '[data-testid="stSidebarHeader"]',
+    "sidebar-scrolls": '[data-testid="stSidebarContent"]',
     "sidebar-content": '[data-testid="stSidebarUserContent"]',
     "sidebar-opens": '[data-testid="stExpandSidebarButton"]',
     "sidebar-closes": '[data-testid="stSidebarCollapseButton"] button',

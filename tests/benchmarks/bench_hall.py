@@ -90,9 +90,10 @@ def main(phones: int = 300, seconds: float = 60) -> None:
             steps, found = 3 * len(ASKING), []
             lead = Remote(server.port, held["code"], held["token"])
             pause = seconds / steps
+            voting = min(pause / 2, 5)
 
             def run() -> None:
-                found.append(asyncio.run(play(lead, server.port, phones, min(pause / 2, 5), pause / 2)))
+                found.append(asyncio.run(play(lead, server.port, phones, voting, pause - voting)))
 
             thread = threading.Thread(target=run)
             thread.start()

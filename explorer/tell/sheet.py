@@ -31,7 +31,7 @@ EAGER = "eager"
 
 
 class Row(TypedDict):
-    """A line as plain data. value: exact, in `unit`; None where there is none, and `note` says why."""
+    """A line as plain data. value: not rounded, in `unit`; None where there is none, and `note` says why."""
 
     figure: str
     value: float | None
@@ -55,7 +55,7 @@ class Line:
     note: str = ""
 
     @property
-    def exact(self) -> str:
+    def in_full(self) -> str:
         """'25,557,032', '–'."""
         return self.proof.shown if self.proof else "–"
 
@@ -227,7 +227,7 @@ def to_text(made: Sheet) -> str:
     labels = max(len(line.label) for line in made.lines)
     shorts = max(len(line.short) for line in made.lines)
     lines = [
-        f"{line.label:<{labels}}  {line.short:>{shorts}}  {line.exact} {line.unit}".rstrip()
+        f"{line.label:<{labels}}  {line.short:>{shorts}}  {line.in_full} {line.unit}".rstrip()
         if line.proof
         else f"{line.label:<{labels}}  {line.short:>{shorts}}  {line.note}".rstrip()
         for line in made.lines
@@ -241,11 +241,11 @@ def to_markdown(made: Sheet) -> str:
 
 
 def to_latex(made: Sheet) -> str:
-    """A `tabular` with exact values. Needs no package."""
+    """A `tabular` with values in full. Needs no package."""
     rows = [
         [
             tabular.latex_text(line.label),
-            f"${tabular.latex_number(line.exact)}$" if line.proof else tabular.latex_text(line.short),
+            f"${tabular.latex_number(line.in_full)}$" if line.proof else tabular.latex_text(line.short),
             tabular.latex_text(line.unit if line.proof else ""),
             tabular.latex_text(line.source),
         ]
@@ -264,7 +264,7 @@ def _table(made: Sheet) -> list[dict[str, str]]:
         {
             "Figure": line.label,
             "Short": line.short,
-            "Exact": line.exact,
+            "In full": line.in_full,
             "Unit": line.unit,
             "Source": line.source,
             "How": f"`{line.proof.text}`" if line.proof else line.note,

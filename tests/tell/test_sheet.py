@@ -124,7 +124,7 @@ def test_what_torch_refuses_to_train_has_no_training_figures() -> None:
 
 def test_every_copy_says_the_same() -> None:
     made = sheet.sheet(preset("resnext50_32x4d"), 224, 224, 8, "amp")
-    exact = [line.exact for line in made.lines if line.proof]
+    exact = [line.in_full for line in made.lines if line.proof]
     for form in ("text", "markdown"):
         assert all(value in sheet.COPIES[form](made) for value in exact), form
     table = [line for line in sheet.to_markdown(made).splitlines() if line.startswith("|")]

@@ -22,11 +22,11 @@ def made(chosen: Chosen) -> sheet.Sheet:
 
 
 def show(one: sheet.Sheet, dtype: str) -> None:
-    """A line per number: in words, as people say it, exact; and what it is."""
+    """A line per number: in words, as people say it, in full; and what it is."""
     cards, lines = markup.Cards("sheet"), []
     for line in one.lines:
         number = cards.number(line.proof, line.short) if line.proof else Markup("{}").format(line.short)
-        exact = cards.number(line.proof) if line.proof else Markup("")
+        in_full = cards.number(line.proof) if line.proof else Markup("")
         lines.append(
             Markup(
                 '<tr><td>{} {}</td><td class="num big">{}</td><td class="num">{} {}</td><td class="soft">{}</td></tr>'
@@ -34,12 +34,12 @@ def show(one: sheet.Sheet, dtype: str) -> None:
                 cards.explained(line.label),
                 pieces.mark(line.source),
                 number,
-                exact,
+                in_full,
                 line.unit if line.proof else "",
                 cards.explained(line.note),
             )
         )
-    head = Markup('<th>{}</th><th class="num">in short</th><th class="num">exact</th><th>what to know</th>').format(
+    head = Markup('<th>{}</th><th class="num">in short</th><th class="num">in full</th><th>what to know</th>').format(
         one.title
     )
     note = "Click a number for its proof. Of memory it is assumed: "

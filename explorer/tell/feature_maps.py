@@ -42,9 +42,9 @@ PICTURES = {  # CC0: S. van der Walt; R. Michetti
     "cat": "A cat",
     "coffee": "A cup of coffee",
     "upload": "Your own",
-    "camera": "The camera",
+    "camera": "Camera",
 }
-DIGITS = {"draw": "Draw it", "upload": "A photo of one", "camera": "The camera"}
+DIGITS = {"draw": "Draw it", "upload": "A photo", "camera": "Camera"}
 STAGES = "stages"
 CHANNELS = {"strongest": "the strongest", "order": "in order"}
 FIRST = 72  # px on the screen of the largest map; the others keep their proportion to it

@@ -24,7 +24,7 @@ def test_where_the_model_changes_nothing_its_controls_are_away_and_come_back(vis
 
 
 def test_on_a_phone_the_drawer_keeps_the_pages(visit) -> None:
-    seen = visit("/lecture", "fifteen minutes", viewport={"width": 390, "height": 844}, has_touch=True)
+    seen = visit("/lecture", "fifteen scenes", viewport={"width": 390, "height": 844}, has_touch=True)
     seen.page.get_by_test_id("stExpandSidebarButton").get_by_role("button").or_(
         seen.page.get_by_test_id("stExpandSidebarButton")
     ).first.click()

@@ -8,10 +8,7 @@ from explorer.web.sections import catalogue
 
 st.header("Which ResNet is it?", anchor=False)
 rows = catalogue.found()
-pieces.note(
-    f"{len(rows)} nets. Parameters and MACs are held to torchvision and timm where these have the net, and to arithmetic "
-    "of their own everywhere."
-)
+pieces.note(told.held(rows))
 if rows:
     catalogue.table(rows)
     catalogue.card()

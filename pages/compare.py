@@ -5,7 +5,7 @@ import streamlit as st
 from explorer.facts import comparison
 from explorer.facts.told import Told
 from explorer.spec import naming
-from explorer.tell import questions
+from explorer.tell import compare_parts, questions
 from explorer.web import facts_pieces, pieces, state
 from explorer.web.asked import asked
 from explorer.web.sections.compare import changes as compare_changes
@@ -16,7 +16,7 @@ chosen = state.current()
 st.header("What changes between two models?", anchor=False)
 both = compare_pair.sides(chosen)
 found = comparison.layers(*both)
-before, after = compare_pair.names(both)
+before, after = compare_parts.names(both)
 pieces.lead(Told(f"From {before} to {after}: ", comparison.summary(both[0].spec, both[1].spec, found)))
 SECTIONS: dict[str, pieces.Section] = {
     "headline": lambda: compare_changes.headline(*both),

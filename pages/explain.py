@@ -2,14 +2,13 @@
 
 import streamlit as st
 
+from explorer.tell.path import page
 from explorer.web import pieces
 from explorer.web.sections import explain
 
 pieces.stylesheet(explain.STYLE)
 st.header("How does a net see?", anchor=False)
-pieces.note(
-    "Ten steps, with a real digit in a really trained net. Drag something in each; underlined words say what they mean."
-)
+pieces.note(page.LEAD)
 explain.steps()
 explain.doors()
 explain.words()

@@ -2,15 +2,17 @@
 
 import streamlit as st
 
-from explorer.tell import questions
+from explorer.tell import questions, sheet
 from explorer.web import pieces, state
 from explorer.web.asked import asked
-from explorer.web.sections import sheet
+
+LANGUAGES = {"markdown": "markdown", "latex": "latex", "code": "python"}
 
 chosen = state.current()
 st.header("What are its numbers?", anchor=False)
-made = sheet.made(chosen)
-sheet.show(made, chosen.dtype)
-st.subheader("Take it along", anchor=False)
-sheet.copied(asked("Copy as what?", questions.COPY, "copy"), made, chosen)
+made = sheet.of(chosen)
+pieces.html(sheet.table(made, chosen.dtype))
+st.subheader(sheet.TAKE, anchor=False)
+form = asked("Copy as what?", questions.COPY, "copy")
+st.code(sheet.copied(form, made, chosen), language=LANGUAGES.get(form), height=320)
 pieces.note("The button in the box’s corner copies all of it.")

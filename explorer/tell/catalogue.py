@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
+
+from markupsafe import Markup
 
 from explorer.spec import catalogue, naming
 from explorer.spec.catalogue import Row
 from explorer.spec.spelling import words
+from explorer.tell.markup import joined
 from explorer.units import count
 
+COLUMNS = {  # key of `facts` → heading
+    "net": "net",
+    "params": "parameters",
+    "macs": "MACs",
+    "input": "picture",
+    "top1": "top-1 %",
+    "error10": "CIFAR error %",
+    "source": "from",
+    "name": "type this",
+    "aliases": "or this",
+}
+PROTOCOLS = (
+    "Accuracies of different protocols are not comparable: pick a net to read its own. Those measured on larger "
+    "pictures than the MACs are counted for stand there only."
+)
 AGAINST = {  # what a picture has upwards: words → (key of `facts`, title of the axis)
     "parameters": ("params", "parameters"),
     "ImageNet top-1": ("top1", "top-1 accuracy, %, ImageNet"),
@@ -78,3 +97,21 @@ def about(row: Row) -> list[str]:
     if row.aliases:
         lines.append(f"Also called {', '.join(row.aliases)}.")
     return lines
+
+
+def card(row: Row) -> Markup:
+    """What there is to know of a net."""
+    lines = [
+        f"{row.params:,} parameters, {row.macs:,} MACs for a picture of {'×'.join(map(str, row.input))}: {row.source}.",
+        *about(row),
+        *measured(row),
+    ]
+    return Markup('<div class="note">{}</div>').format(joined(lines, Markup("<br>")))
+
+
+def held(rows: Sequence[Row]) -> str:
+    """How many there are, and what their counts are held to."""
+    return (
+        f"{len(rows)} nets. Parameters and MACs are held to torchvision and timm where these have the net, and to arithmetic "
+        "of their own everywhere."
+    )

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypedDict
 
+from markupsafe import Markup
+
 from explorer import units
 from explorer.facts import memory
 from explorer.facts.proof import Proof, depth, prove, receptive_field
@@ -21,13 +23,17 @@ from explorer.facts.rollup import blocks
 from explorer.net.node import Node
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, naming
-from explorer.tell import tabular
+from explorer.spec.chosen import Chosen
+from explorer.spec.task import OPTIMIZERS, USUAL_OPTIMIZER
+from explorer.tell import markup, tabular
+from explorer.tell.codegen import code
 from explorer.timing.data import records
 from explorer.timing.data.measurement import Measurement
 
 ABOUT = 2.0  # the most that a carried-over time misses a recorded one by, either way; a test holds it
 NEAR = 4.001  # by how much a run may differ, in batch and in multiply-adds, to be carried over
 EAGER = "eager"
+TAKE = "Take it along"
 
 
 class Row(TypedDict):
@@ -279,3 +285,41 @@ COPIES: dict[str, Callable[[Sheet], str]] = {  # slug of the link → what is co
     "csv": to_csv,
     "latex": to_latex,
 }
+
+
+def of(chosen: Chosen) -> Sheet:
+    """The sheet of this configuration; where the net only infers, what it would take to train it as usual stands too."""
+    size = (chosen.height, chosen.width, chosen.batch)
+    return sheet(chosen.spec, *size, chosen.dtype, chosen.training or OPTIMIZERS[USUAL_OPTIMIZER])
+
+
+def copied(form: str, one: Sheet, chosen: Chosen) -> str:
+    """The whole sheet as text, or the net's own code. form: of `questions.COPY`."""
+    return code(chosen.spec, chosen.height, chosen.width) if form == "code" else COPIES[form](one)
+
+
+def table(one: Sheet, dtype: str) -> Markup:
+    """A line per number: in words, as people say it, in full; and what it is."""
+    cards, lines = markup.Cards("sheet"), []
+    for line in one.lines:
+        number = cards.number(line.proof, line.short) if line.proof else Markup("{}").format(line.short)
+        in_full = cards.number(line.proof) if line.proof else Markup("")
+        lines.append(
+            Markup(
+                '<tr><td>{} {}</td><td class="num big">{}</td><td class="num">{} {}</td><td class="soft">{}</td></tr>'
+            ).format(
+                cards.explained(line.label),
+                markup.mark(line.source),
+                number,
+                in_full,
+                line.unit if line.proof else "",
+                cards.explained(line.note),
+            )
+        )
+    head = Markup('<th>{}</th><th class="num">in short</th><th class="num">in full</th><th>what to know</th>').format(
+        one.title
+    )
+    note = "Click a number for its proof. Of memory it is assumed: "
+    return Markup('{}<div class="note">{}{}.</div>{}').format(
+        markup.framed(head, markup.joined(lines), "sheet"), note, "; ".join(memory.assumptions(dtype)), cards.html()
+    )

@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import streamlit as st
-from markupsafe import Markup
 
 from explorer.spec import catalogue, naming
 from explorer.spec.catalogue import Row
 from explorer.tell import catalogue as told
-from explorer.tell.markup import joined
 from explorer.tell.plots.catalogue import named_against_cost
 from explorer.tell.plots.once import once
 from explorer.web import pieces, plain, state
 from explorer.web.session import session
 
 ROW = 35  # px of a line of Streamlit's table
-COLUMNS = {  # key of `told.facts` → heading
-    "net": "net",
-    "params": "parameters",
-    "macs": "MACs",
-    "input": "picture",
-    "top1": "top-1 %",
-    "error10": "CIFAR error %",
-    "source": "from",
-    "name": "type this",
-    "aliases": "or this",
-}
 
 
 def found() -> list[Row]:
@@ -46,9 +33,11 @@ def found() -> list[Row]:
 
 def table(rows: list[Row]) -> None:
     """All rows; a click picks a net."""
-    shown = [{COLUMNS[key]: value for key, value in told.facts(row).items() if key in COLUMNS} for row in rows]
+    shown = [
+        {told.COLUMNS[key]: value for key, value in told.facts(row).items() if key in told.COLUMNS} for row in rows
+    ]
     picked = st.dataframe(
-        [{heading: row[heading] for heading in COLUMNS.values()} for row in shown],
+        [{heading: row[heading] for heading in told.COLUMNS.values()} for row in shown],
         hide_index=True,
         height=min(420, ROW * (len(rows) + 1) + 3),
         placeholder="",
@@ -78,11 +67,7 @@ def picture(rows: list[Row]) -> None:
         lambda name: session().update({"catalogue-pick": name}),
     )
     if against != "parameters":
-        pieces.note(
-            "Accuracies of different protocols are not comparable: pick a net to read its own. Those measured on larger "
-            "pictures than the MACs are counted for stand there only.",
-            "published",
-        )
+        pieces.note(told.PROTOCOLS, "published")
 
 
 def pick() -> Row | None:
@@ -108,9 +93,4 @@ def card() -> None:
             help="It becomes the net of all pages.",
         )
         st.link_button("Where it comes from", row.url, icon=":material/link:")
-    lines = [
-        f"{row.params:,} parameters, {row.macs:,} MACs for a picture of {'×'.join(map(str, row.input))}: {row.source}.",
-        *told.about(row),
-        *told.measured(row),
-    ]
-    pieces.html(Markup('<div class="note">{}</div>').format(joined(lines, Markup("<br>"))))
+    pieces.html(told.card(row))

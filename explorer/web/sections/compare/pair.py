@@ -6,7 +6,7 @@ shares; what either picker can do, the other can too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -207,14 +207,3 @@ def _take_pair() -> None:
         base, other = comparison.quick(label)
         pin(base)
         put(other)
-
-
-def names(sides: Sequence[Side]) -> tuple[str, str]:
-    """Both titles; by their switches where the titles would be the same, and by their tasks where these differ."""
-    base, other = sides
-    pair = base.title, other.title
-    if pair[0] == pair[1] and base.spec != other.spec:
-        pair = comparison.told_apart(base.spec, other.spec), comparison.told_apart(other.spec, base.spec)
-    if (base.shape, base.dtype) != (other.shape, other.dtype):
-        pair = f"{pair[0]} ({base.shape}, {FORMATS[base.dtype]})", f"{pair[1]} ({other.shape}, {FORMATS[other.dtype]})"
-    return pair

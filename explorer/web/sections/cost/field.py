@@ -7,11 +7,10 @@ from collections.abc import Sequence
 import streamlit as st
 from markupsafe import Markup
 
-from explorer import units
 from explorer.facts import receptive
 from explorer.facts.proof import Proof
-from explorer.facts.told import Provable
 from explorer.jobs import Job
+from explorer.tell import cost_questions as told
 from explorer.tell.plots import cost as cost_plots
 from explorer.web import pieces, state
 from explorer.web.pieces import Figure
@@ -19,46 +18,22 @@ from explorer.web.session import session
 from explorer.web.state import Chosen
 
 PLACE = "Cost"  # the page's title: leaving it cancels what runs here
-WORDS = {"v1_px": "stride on the 1×1 (v1)", "v15_px": "stride on the 3×3 (v1.5)"}
 
 
 def field(chosen: Chosen) -> list[receptive.BlockField]:
     """Receptive field per block, v1 against v1.5, and the live check by a gradient."""
-    rows, proofs = receptive.by_block(chosen.spec), receptive.proofs(chosen.spec)
-    pieces.lead(receptive.lesson(rows, proofs))
-    pieces.figures(
-        [
-            Figure(
-                units.pixels(receptive.fields(rows[-1])[key]), f"{words}, at {rows[-1]['block']}", proof=proofs[-1][key]
-            )
-            for key, words in WORDS.items()
-        ]
-    )
+    found = told.fields(chosen.spec)
+    rows, proofs = found.rows, found.proofs
+    pieces.html(found.lead)
+    pieces.html(found.figures)
     pieces.chart(
         cost_plots.receptive(rows),
-        "Receptive field after each block, v1 against v1.5",
+        told.FIELD_ALT,
         "field-by-block",
         lambda block: session().update({"picked_field": block}),
     )
     _picked(rows, proofs)
-    pieces.unfolding(
-        "Every block, with its steps",
-        "format_list_numbered",
-        lambda: pieces.table(
-            [
-                {
-                    "block": row["block"],
-                    "stage": row["stage"],
-                    **{
-                        words: Provable(units.pixels(receptive.fields(row)[key]), proof[key])
-                        for key, words in WORDS.items()
-                    },
-                    "distance between units, px": row["jump_px"],
-                }
-                for row, proof in zip(rows, proofs)
-            ]
-        ),
-    )
+    pieces.unfolding(told.EVERY_BLOCK, "format_list_numbered", lambda: pieces.html(found.every_block()))
     st.subheader("Does a gradient agree?", anchor=False)
     names = [row["block"] for row in rows]
     selected = next((name for name in names if state.node_selection().startswith(name)), names[-1])
@@ -74,7 +49,7 @@ def _picked(rows: Sequence[receptive.BlockField], proofs: Sequence[dict[str, Pro
     known = next((one for row, one in zip(rows, proofs) if row["block"] == session().get("picked_field")), None)
     if known is None:
         return pieces.note("Click a point for its steps.")
-    for key, words in WORDS.items():
+    for key, words in told.FIELD_WORDS.items():
         pieces.opened(f"{known[key].label}, {words}", known[key])
 
 

@@ -1,0 +1,46 @@
+"""All that the ten steps and their glossary say, made once for all who read them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from functools import cache
+
+from markupsafe import Markup
+
+from explorer.tell import glossary as words
+from explorer.tell.markup import joined
+from explorer.tell.path import figures, texts
+
+LEAD = (
+    "Ten steps, with a real digit in a really trained net. Drag something in each; underlined words say what they mean."
+)
+ALL_WORDS = "All the words, two lines each"
+
+
+def start_of(step: str) -> int:
+    """With which step a link begins, from 1; the first for what is none."""
+    return int(step) if step in map(str, range(1, len(texts.steps()) + 1)) else 1
+
+
+@cache
+def told(start: int) -> bytes:
+    """All that the steps need, as JSON: written once for all who read them."""
+    said = [
+        asdict(one)
+        | {
+            "text": texts.parts(one.text),
+            "check": texts.parts(one.check, one.text),
+            "why": texts.parts(one.why, f"{one.text} {one.check}"),
+        }
+        for one in texts.steps()
+    ]
+    return json.dumps({"steps": said, "terms": texts.meanings(), "start": start, **figures.everything()}).encode()
+
+
+@cache
+def glossary() -> Markup:
+    """Every word with its two lines."""
+    entry = Markup("<dt>{}</dt><dd>{}</dd>")
+    ordered = sorted(words.terms().values(), key=lambda one: one.name.lower())
+    return Markup('<dl class="glossary">{}</dl>').format(joined(entry.format(one.name, one.says) for one in ordered))

@@ -81,7 +81,7 @@ def main() -> None:
     pieces.style()
     pages = navigation.pages(ROOT / "pages", PAGES)
     lists = {within: [pages[name] for name, *_, its in PAGES if its == within] for within in ("", MORE)}
-    page = st.navigation(lists, position="top")
+    page = st.navigation(lists, position="top", expanded=True)
     name = page.url_path or PAGES[0][0]
     telemetry.rerun(name)
     welcomed = first.stands(name, PAGES[0][0])
@@ -105,14 +105,14 @@ def main() -> None:
     lecture_bar.show(name, flags)
     built = st.container(key="built", horizontal=True, vertical_alignment="center")
     picked |= configuration.controls("" if welcomed else name, picked, link.given if link is not None else None)
-    chosen, problem = state.take(link, picked)
+    chosen, problems = state.take(link, picked)
     looking = import_module(LOOKS_WITH[name]).looking if name in LOOKS_WITH else lambda one: one
     with built:
         if not idle:
             pieces.header(looking(chosen), configuration.said(name, chosen))
         beside(name, pages["why_residual"])
-    if problem:
-        pieces.not_taken(problem, chosen)
+    if problems:
+        pieces.not_taken(problems, chosen)
     refusal.remarks(state.remarks(link, name, chosen))
     state.visitor().cancel_jobs(unless_place=page.title)
     page.run()

@@ -119,6 +119,18 @@ def check(key: str, text: str) -> None:
         TYPED[key](text)
 
 
+def faults(picked: Mapping[str, object]) -> list[str]:
+    """What is wrong with each control on its own, all of them and not the first only."""
+    found = []
+    for key, value in picked.items():
+        try:
+            if value != DEFAULTS[key]:
+                check(key, str(value))
+        except ValueError as error:
+            found.append(str(error))
+    return found
+
+
 def strays(given: Mapping[str, str]) -> list[str]:
     """Keys that name a net beside another one, or a part of a net that is not asked for: what to say of each."""
     if given.get("net"):

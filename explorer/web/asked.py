@@ -14,10 +14,15 @@ from typing import Literal, TypeVar
 import streamlit as st
 
 from explorer.web.plain import plain
-from explorer.web.session import by_key
+from explorer.web.session import by_key, session
 
 Held = TypeVar("Held", str, int)
 SEEN = "asked_seen"  # key → what the URL last said
+
+
+def told(key: str) -> bool:
+    """Whether what is wrong with a key of the link is said above the page already."""
+    return any(one.startswith(f"{key}=") for one in session().get("told", ()))
 
 
 def now(options: Mapping[str, str], key: str, default: str | None = None) -> str:
@@ -90,7 +95,7 @@ def asked(
     seen: dict[str, str] = by_key().setdefault(SEEN, {})
     if seen.get(key) != wanted or key not in by_key():
         by_key()[key] = wanted if wanted in options else first
-    if wanted not in options:
+    if wanted not in options and not told(key):
         st.error(plain(f"{key}={wanted[:60]!r}: choose one of {', '.join(options)}"), icon=":material/error:")
     picked = st.segmented_control(
         label,

@@ -98,9 +98,10 @@ def header(chosen: Chosen, task: str) -> None:
     html(fragments.built(chosen, task))
 
 
-def not_taken(problem: str, chosen: Chosen) -> None:
-    """What is wrong with what was typed. chosen: the last valid model, which stays."""
-    plain.error(f"{problem}. Shown: {naming.title(chosen.spec)}.")
+def not_taken(problems: Sequence[str], chosen: Chosen) -> None:
+    """All that is wrong with what was typed. chosen: the last valid model, which stays."""
+    *others, last = (f"{one}." for one in problems)
+    plain.error(*others, f"{last} Shown: {naming.title(chosen.spec)}.")
 
 
 def figures(items: Sequence[Figure]) -> None:

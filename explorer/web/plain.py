@@ -29,9 +29,9 @@ def read(markdown: str) -> str:
     return re.sub(r"\\(.)", r"\1", markdown).replace(JOINT, "")
 
 
-def error(text: object) -> None:
-    """What cannot be done or shown, in a box."""
-    st.error(plain(text), icon=":material/error:")
+def error(*lines: object) -> None:
+    """What cannot be done or shown, in a box; each on its line."""
+    st.error("  \n".join(map(plain, lines)), icon=":material/error:")
 
 
 def passing(text: object) -> None:

@@ -12,6 +12,7 @@ from explorer.spec import naming
 from explorer.spec.chosen import DEFAULTS, of_params
 from explorer.tell.markup import joined
 from explorer.web import pieces, plain
+from explorer.web.session import session
 from explorer.web.state import Query
 
 MOST = 12  # faults that are listed
@@ -20,8 +21,9 @@ MOST = 12  # faults that are listed
 def show(link: Query) -> None:
     """Every fault with what is allowed, and links to what may have been meant. No model is computed."""
     telemetry.refused("link", len(link.faults))
-    left = len(link.faults) - MOST
-    faults = [*link.faults[:MOST], *([f"and {left} more"] if left > 0 else [])]
+    said = [*link.faults, *link.remarks]
+    left = len(said) - MOST
+    faults = [*said[:MOST], *([f"and {left} more"] if left > 0 else [])]
     kept = {key: value for key, value in link.given.items() if key not in DEFAULTS}
     if st.context.is_embedded:
         kept["embed"] = "true"
@@ -45,6 +47,7 @@ def show(link: Query) -> None:
 
 def remarks(said: tuple[str, ...]) -> None:
     """What of the link is unknown to this page, or has no effect on this model."""
+    session()["told"] = said
     if said:
         with st.container(key="remarks"):
             plain.warning(*(f"{one}." for one in said[:MOST]))

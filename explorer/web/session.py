@@ -31,6 +31,7 @@ Session = TypedDict(
         # the model on the screen (state)
         "link": "Query",  # by which the page was opened last
         "remarks": "tuple[str, Chosen, tuple[str, ...]]",  # page, model, what had no effect there
+        "told": "tuple[str, ...]",  # … and what of that was said above the page in this run
         "chosen": "Chosen",  # the last valid model
         "net": "str",
         "first": "tuple[str, bool]",  # the page, and whether the first page is shown there

@@ -15,7 +15,7 @@ import streamlit as st
 
 from explorer import cluster
 from explorer.jobs import Runner
-from explorer.spec.chosen import DEFAULT, Chosen, of_controls
+from explorer.spec.chosen import DEFAULT, Chosen, faults, of_controls
 from explorer.spec.query import Query, read
 from explorer.tell import url_keys
 from explorer.web import inside
@@ -94,20 +94,20 @@ def arrive(page: str) -> Query | None:
     return link if link.faults else None
 
 
-def take(link: Query | None, picked: Mapping[str, object]) -> tuple[Chosen, str | None]:
-    """The model to show, and what is wrong with what was typed or None.
+def take(link: Query | None, picked: Mapping[str, object]) -> tuple[Chosen, tuple[str, ...]]:
+    """The model to show, and all that is wrong with what was typed.
 
     Controls that say another model than the link by which the page was opened never show it: the link is refused.
     """
     try:
         chosen = of_controls(picked)
     except ValueError as error:
-        return current(), str(error)
+        return current(), tuple(faults(picked)) or (str(error),)
     if link is not None and chosen != link.chosen:
         session()["link"] = replace(link, faults=("the controls did not take this link as it is",))
         st.rerun()
     session()["chosen"] = chosen
-    return chosen, None
+    return chosen, ()
 
 
 def remarks(link: Query | None, page: str, chosen: Chosen) -> tuple[str, ...]:

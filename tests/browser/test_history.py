@@ -76,3 +76,7 @@ def test_a_phones_drawer_makes_way_for_what_was_chosen_and_is_closed_after_a_rel
     seen.page.reload()
     seen.settle("60.19 M params")
     opener.wait_for()
+    opener.tap()
+    seen.page.get_by_test_id("stSidebarNavLink").filter(has_text="Cost").tap()
+    seen.settle("Where is the cost?")
+    opener.wait_for()

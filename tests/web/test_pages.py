@@ -127,8 +127,9 @@ def test_a_link_that_says_no_net_of_ours_shows_none(query: str, page: str) -> No
 
 
 def test_all_faults_are_named_and_what_may_be_meant_is_offered() -> None:
-    said = refused(open_app("depth=56&batch=0&shortcut=Z&foo=1"))
-    assert all(fault in said for fault in ("depth='56'", "batch=0", "shortcut='Z'", "'foo' is no parameter"))
+    said = refused(open_app("depth=56&batch=0&shortcut=Z&foo=1&color=banana"))  # the pages' own keys with the net's
+    for fault in ("depth='56'", "batch=0", "shortcut='Z'", "'foo' is no parameter", "color='banana': choose one of"):
+        assert said.count(fault) == 1
     said = everything(open_app("depth=56&in_channels=1"))
     assert '<a class="offer" href="?net=resnet56&amp;in_channels=1">ResNet-56 (CIFAR)</a>' in said
     assert '<a class="offer" href="?">ResNet-50</a>' in said
@@ -166,6 +167,15 @@ def test_what_has_no_effect_is_said_beside_the_model() -> None:
     assert not app.warning
 
 
+def test_what_is_wrong_with_a_pages_own_choice_is_said_once() -> None:
+    for page, key in (("why_residual", "experiment"), ("practice", "seed"), ("cost", "show")):
+        app = AppTest.from_file(str(ROOT / "explorer" / "app.py"), default_timeout=60)
+        app.query_params[key] = "zz"
+        app.switch_page(f"../pages/{page}.py").run()
+        said = [read(one.value) for one in (*app.warning, *app.error)]
+        assert [one.startswith(f"{key}='zz'") for one in said] == [True], (page, said)
+
+
 def test_a_variant_shows_by_itself_only_where_it_is_not_as_usual() -> None:
     app = open_app("depth=18&activation=pre&input=64")
     assert {one.key: one.value for one in app.sidebar.selectbox} == {"activation": "pre"}
@@ -180,6 +190,13 @@ def test_the_last_valid_model_stays_while_the_input_is_wrong() -> None:
     app = open_app("depth=18&input=96")
     app.text_input(key="input").set_value("huge").run()
     assert "input='huge'" in read(app.error[0].value) and built(app).startswith("ResNet-18 ·")
+    app.number_input(key="batch").set_value(0)
+    app.text_input(key="net").set_value("resnet51x").run()  # each of three faults is said
+    said = read(app.error[0].value)
+    assert all(fault in said for fault in ("input='huge'", "batch=0", "net='resnet51x'")) and len(app.error) == 1
+    assert said.endswith("Shown: ResNet-18.") and built(app).startswith("ResNet-18 ·")
+    app.number_input(key="batch").set_value(1)
+    app.text_input(key="net").set_value("resnet18")
     app.text_input(key="input").set_value("64").run()
     assert not app.error and "1×3×64×64" in built(app)
 

@@ -43,6 +43,7 @@ function makeHistory() {
     if (samePage && opened) return replace(state, unused, url);
     opened = !samePage;
     push(state, unused, url);
+    if (opened && inDrawer) closeDrawer(); // a page was chosen there
   };
   history.replaceState = (state, unused, url) => {
     const next = new URL(url ?? location.href, location.href);

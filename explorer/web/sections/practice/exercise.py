@@ -13,6 +13,7 @@ from explorer.questions.question import Answer, Question, shown
 from explorer.tell import questions
 from explorer.tell.markup import joined
 from explorer.web import pieces
+from explorer.web.asked import told
 from explorer.web.plain import error, plain
 from explorer.web.sections.practice import link
 from explorer.web.sections.practice.link import Asked
@@ -30,7 +31,8 @@ def exercise(chosen: Chosen) -> None:
         at = link.asked(chosen)
         every = sheet.some(chosen.spec, link.ROUND, at.seed, at.topics, at.size, at.version)
     except ValueError as problem:
-        error(problem)
+        if not told("seed"):
+            error(problem)
         st.button("Draw new exercises", on_click=link.another, type="primary")
         return
     record = session().setdefault("practice", Record())

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+SENT = """[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+  .reduce((sum, one) => sum + one.transferSize, 0)"""
+
 
 def clock(page) -> int:
     return int(page.locator(".first .walk-scrub").input_value())
@@ -11,6 +14,7 @@ def test_it_moves_by_itself_and_its_doors_lead_on(visit) -> None:
     one = visit("/", fresh=True)
     page = one.page
     page.locator(".walk-alone[data-ready]").wait_for()
+    assert 1e6 < page.evaluate(SENT) < 2.4e6, "bytes of a first visit, without a proxy; the websocket has 0.25 MB"
     assert page.get_by_text("ResNet Explorer shows what a residual network does").is_visible()
     was = clock(page)
     page.wait_for_function(

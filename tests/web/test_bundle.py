@@ -1,0 +1,98 @@
+"""Streamlit's own files from memory: each as Streamlit would have sent it, and smaller."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+from streamlit import file_util
+from streamlit.web.server.starlette.starlette_static_routes import create_streamlit_static_handler
+
+from explorer.web import bundle
+from tests.conftest import run_async
+
+STATIC = Path(file_util.get_static_dir())
+
+
+async def other(scope, receive, send) -> None:
+    await send({"type": "http.response.start", "status": 418, "headers": []})
+    await send({"type": "http.response.body", "body": b"the app"})
+
+
+def ask(app, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers and body of an answer."""
+    sent = []
+
+    async def send(message) -> None:
+        sent.append(message)
+
+    async def receive() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    scope = {"type": "http", "method": method, "path": path, "root_path": "", "query_string": b""}
+    asked = [(key.replace("_", "-").encode(), value.encode()) for key, value in headers.items()]
+    run_async(app(scope | {"headers": asked}, receive, send))
+    start = {key.decode(): value.decode() for key, value in sent[0]["headers"]}
+    return sent[0]["status"], start, b"".join(one.get("body", b"") for one in sent[1:])
+
+
+@pytest.fixture(scope="module")
+def ours() -> bundle.Bundle:
+    return bundle.Bundle(other)
+
+
+def test_every_file_is_streamlits_and_what_is_text_is_compressed(ours: bundle.Bundle) -> None:
+    theirs = create_streamlit_static_handler(str(STATIC), "")
+    kinds: dict[str, Path] = {}
+    for file in (STATIC / "static").rglob("*"):
+        if file.is_file():
+            kinds.setdefault(file.suffix, file)
+    assert {".js", ".css", ".woff2"} <= kinds.keys()
+    for kind, file in kinds.items():
+        path = f"/{file.relative_to(STATIC).as_posix()}"
+        status, said, body = ask(ours, path, accept_encoding="gzip, br")
+        their_status, they_say, _ = ask(theirs, path)
+        assert status == their_status == 200
+        whole = gzip.decompress(body) if kind in bundle.TEXT else body
+        assert whole == file.read_bytes() and they_say["content-length"] == str(len(whole))
+        assert said["content-length"] == str(len(body)) and len(body) <= len(whole)
+        assert {key: said[key] for key in ("content-type", "cache-control")} == {
+            key: they_say[key] for key in ("content-type", "cache-control")
+        }
+
+
+def test_the_page_is_streamlits_and_names_what_the_first_picture_needs(ours: bundle.Bundle) -> None:
+    status, said, body = ask(ours, "/", accept_encoding="gzip")
+    page = gzip.decompress(body).decode()
+    assert status == 200 and said["cache-control"] == "no-cache" and said["content-type"].startswith("text/html")
+    added = [line for line in page.splitlines() if line not in (STATIC / "index.html").read_text().splitlines()]
+    assert any("/BidiComponent." in one for one in added) and all('rel="modulepreload"' in one for one in added[:-1])
+    for part in (*bundle.SOON, "serialization"):  # the last is imported by a part
+        assert page.count(f"/{part}.") == 1, part
+    named = bundle.NAMED.findall(page)
+    assert len(named) == len(set(named)) and all((STATIC / one).is_file() for one in named)
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "headers"),
+    [
+        ("/", "GET", {}),  # nobody said that gzip is understood
+        ("/", "GET", {"accept_encoding": "gzip", "range": "bytes=0-9"}),
+        ("/", "HEAD", {"accept_encoding": "gzip"}),
+        ("/blocks", "GET", {"accept_encoding": "gzip"}),
+        ("/static/js/nothing.js", "GET", {"accept_encoding": "gzip"}),
+        ("/static/../index.html", "GET", {"accept_encoding": "gzip"}),
+        ("/_stcore/health", "GET", {"accept_encoding": "gzip"}),
+    ],
+)
+def test_all_else_is_the_apps_to_answer(ours: bundle.Bundle, path: str, method: str, headers: dict[str, str]) -> None:
+    assert ask(ours, path, method, **headers) == (418, {}, b"the app")
+
+
+def test_under_a_base_path() -> None:
+    under = bundle.Bundle(other, "/notes/resnet/")
+    assert ask(under, "/notes/resnet/", accept_encoding="gzip")[0] == 200
+    assert ask(under, "/", accept_encoding="gzip")[0] == 418
+    script = next((STATIC / "static" / "js").glob("Html.*.js"))
+    assert ask(under, f"/notes/resnet/static/js/{script.name}", accept_encoding="gzip")[0] == 200

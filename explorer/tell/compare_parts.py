@@ -227,11 +227,12 @@ def counted(key: str) -> str:
     return METRICS[key].label if key in METRICS else memory.BASIS["inference"]
 
 
-def timed(times: Across, mark: str) -> str:
+def timed(times: Across, mark: str) -> Told:
     """Whose times stand there. mark: a key of units.PROVENANCE."""
-    return (
-        f"{sentences.across(times, mark)} Time more nets with the same settings "
-        "on the Timing page (its sweep over the depths is one click), and they stand here."
+    return Told(
+        sentences.across(times, "recorded" if mark == "recorded" else "measured"),
+        " Time more nets with the same settings on the Timing page (its sweep over the depths is one click), and they "
+        "stand here.",
     )
 
 

@@ -10,7 +10,8 @@ from explorer.facts import proof
 from explorer.facts.rollup import total
 from explorer.facts.told import Provable, Told
 from explorer.net.trace import trace
-from explorer.spec import preset
+from explorer.spec import preset, resolve
+from explorer.timing.data import records
 from explorer.timing.data.across import across
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import Settings
@@ -30,7 +31,7 @@ def numbers(told: Told) -> list[Provable]:
 
 
 def timed(name: str, times: tuple[float, ...]) -> Measurement:
-    return Measurement(preset(name), Settings(device="cpu", threads=1), times, 0.1, 0.1, None, FACTS)
+    return Measurement(resolve(name).spec, Settings(device="cpu", threads=1), times, 0.1, 0.1, None, FACTS)
 
 
 def race(one: tuple[float, ...], other: tuple[float, ...], source: str = "measured") -> Told:
@@ -161,8 +162,32 @@ def test_parts_and_limits_that_are_doubted_name_no_cause() -> None:
     )
 
 
+def many(*seen: Measurement) -> Told:
+    return sentences.across(across(seen), "recorded")
+
+
+def slower(times: float) -> tuple[float, ...]:
+    return tuple(times * value for value in QUIET)
+
+
 def test_many_nets_of_which_one_is_doubted() -> None:
-    seen = [timed("resnet18", QUIET), timed("resnet50", tuple(2 * value for value in QUIET))]
-    assert "FLOPs are not time" in sentences.across(across(seen), "recorded")
-    text = sentences.across(across([seen[0], replace(seen[1], times_s=BUSY)]), "recorded")
-    assert "not decided by this recorded run" in text and "resnet50" in text and "FLOPs" not in text
+    text = str(many(timed("resnet34", QUIET), replace(timed("resnet50-v1", slower(2)), times_s=BUSY)))
+    assert "not decided by this recorded run" in text and "resnet50-v1" in text and "FLOPs" not in text
+
+
+def test_flops_are_not_time_only_where_a_pair_of_near_macs_shows_it() -> None:
+    quick = timed("resnet34", QUIET)  # 3.66 GMACs; v1 of ResNet-50 has 3.86
+    said = many(quick, timed("resnet50-v1", slower(1.5)), timed("resnet18", slower(0.5)))
+    assert str(said) == (
+        "FLOPs are not time: ResNet-50 · stride on the 1×1 (v1) has 1.05× the MACs of ResNet-34 and takes 1.50× the time (recorded)."
+    )
+    assert [one.proof.source for one in numbers(said)] == ["computed", "recorded"]
+    overlapping = tuple(value * (0.97 + 0.06 * (at % 2)) for at, value in enumerate(QUIET))
+    for other in (timed("resnet50-v1", overlapping), timed("resnet50-v1", slower(1.08))):  # as the MACs, or nearly
+        assert str(many(quick, other)).startswith("No two of these nets of nearly the same MACs differ in time by more")
+    far = many(quick, timed("resnet18", slower(3)))
+    assert str(far).startswith("No two of these nets have nearly the same MACs")
+
+
+def test_the_shipped_runs_hold_such_a_pair() -> None:
+    assert str(many(*(run.measurement for run in records.recorded()))).startswith("FLOPs are not time: ResNet-50")

@@ -12,11 +12,12 @@ from explorer.timing.data.settings import Settings
 @dataclass(frozen=True)
 class Across:
     """Net's name → seconds per picture (median pass ÷ batch); first: one of the measurements, for what stands beside;
-    doubted: the names of nets whose passes spread too widely, or had to share the processor."""
+    doubted: the names of nets whose passes spread too widely, or had to share the processor; of: a measurement a net."""
 
     seconds: dict[str, float]
     first: Measurement
     doubted: tuple[str, ...] = ()
+    of: tuple[Measurement, ...] = ()
 
 
 def across(found: Iterable[Measurement], like: Settings | None = None) -> Across | None:
@@ -35,4 +36,5 @@ def across(found: Iterable[Measurement], like: Settings | None = None) -> Across
         {name: one.summary.median_s / one.settings.batch for name, one in by_name.items()},
         best[0],
         tuple(name for name, one in by_name.items() if one.warnings),
+        tuple(by_name.values()),
     )

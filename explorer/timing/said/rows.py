@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, combinations
 from typing import Any, NotRequired, TypedDict
 
 from explorer import units
@@ -233,6 +233,32 @@ def timed_pair(seen: Sequence[Measurement], source: str) -> list[Ratio]:
             of=tuple(seen),
             span=(quarters[1][0] / quarters[0][1], quarters[1][1] / quarters[0][0]),
         )
+    ]
+
+
+@dataclass(frozen=True)
+class NearPair:
+    """Two nets of nearly the same MACs, the quicker one first: how many times its MACs and its time the slower one has."""
+
+    macs: Ratio
+    time: Ratio
+
+    def apart(self, near: float) -> bool:
+        """Whether, within the quartiles of both, the times' ratio is another than the MACs', by more than `near`."""
+        return self.time.span is not None and self.time.span[0] / self.macs.ratio - 1 > near
+
+
+def near_pairs(seen: Sequence[Measurement], source: str, near: float) -> list[NearPair]:
+    """Every two of the measurements, of one input size, whose nets' MACs differ by at most `near` (0.1: 10 %)."""
+    ordered = sorted(seen, key=lambda one: 1 / one.images_per_s)
+    macs = [summed(trace(one.spec, one.settings.height, one.settings.width, 1), "macs") for one in ordered]
+    return [
+        NearPair(
+            counted(quick.spec, slow.spec, quick.settings.height, quick.settings.width)[0],
+            timed_pair((quick, slow), source)[0],
+        )
+        for (quick, work), (slow, more) in combinations(zip(ordered, macs, strict=True), 2)
+        if max(work, more) <= (1 + near) * min(work, more)
     ]
 
 

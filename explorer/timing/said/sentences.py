@@ -191,14 +191,31 @@ def _why(macs: Ratio, outputs: Ratio, time: Ratio) -> Told:
     )
 
 
-def across(times: Across, source: str) -> str:
-    """Many nets' times against what is counted."""
+def across(times: Across, source: str) -> Told:
+    """Many nets' times against their MACs: the pair of nearly the same MACs whose times lie furthest apart, where these
+    measurements tell the two apart."""
     if times.doubted:
         which = ", ".join(times.doubted)
-        return (
+        return Told(
             f"Whether the time follows what is counted is {undecided(source)}: the passes of {which} spread too widely."
         )
-    return "FLOPs are not time: nets of nearly the same MACs stand at different heights."
+    pairs = made.near_pairs(times.of, source, NEAR)
+    telling = [pair for pair in pairs if not pair.time.undecided and pair.apart(NEAR)]
+    if not telling:
+        return Told(
+            "No two of these nets of nearly the same MACs differ in time by more than these measurements can tell."
+            if pairs
+            else "No two of these nets have nearly the same MACs: whether the time follows them is not seen here."
+        )
+    best = max(telling, key=lambda pair: pair.time.ratio)
+    quick, slow = (one.title for one in best.time.of)
+    return Told(
+        f"FLOPs are not time: {slow} has ",
+        best.macs.shown,
+        f" the MACs of {quick} and takes ",
+        best.time.shown,
+        f" the time ({source}).",
+    )
 
 
 def race(rows: Sequence[Raced], source: str, doubt: str = "") -> str:

@@ -21,20 +21,20 @@ WIDTH, BAR = 640, 8
 
 @dataclass(frozen=True)
 class Look:
-    """Where things stand, in units of the drawing; text: how much larger its words are than on a page."""
+    """Where things stand, in units of the drawing; words: the size of its smallest ones."""
 
-    text: float = 1
-    centre: int = 372
-    conv: int = 50
-    gap: int = 38
-    widest: int = 340  # of the widest bar
-    around: int = 592  # x of the shortcut's vertical line
-    labels: int = 24  # x of the convolutions' names
-    named: int = 140  # the room that those have
-    small: tuple[float, float] = (17, 16)  # weights and the shortcut's words, and what stands between two convolutions
+    words: float
+    centre: int
+    conv: int
+    gap: int
+    widest: int  # of the widest bar
+    around: int  # x of the shortcut's vertical line
+    labels: int  # x of the convolutions' names
+    named: int  # the room that those have
 
 
-PAGE, HALL = Look(), Look(1.6, 404, 74, 54, 296, 586, 2, 206, (29.6, 29.6))
+# On a phone a page's drawing is about half as large as its units: 12 px at least.
+PAGE, HALL = Look(24, 386, 60, 46, 326, 590, 8, 182), Look(30, 404, 74, 54, 296, 586, 2, 206)
 
 
 def block_drawing(block: Block, colour: str, title: str, widest: int, in_hall: bool = False) -> svg.Drawing:
@@ -44,7 +44,7 @@ def block_drawing(block: Block, colour: str, title: str, widest: int, in_hall: b
     scale = look.widest / widest
     body: svg.Shapes = [
         svg.arrowhead(palette.SHORTCUT),
-        svg.Text(look.labels, 32, title, "ink serif", 24 * look.text**0.5),
+        svg.Text(look.labels, 32, title, "ink serif", 30),
     ]
     y = 88.0
     tags: list[str] = []
@@ -52,7 +52,7 @@ def block_drawing(block: Block, colour: str, title: str, widest: int, in_hall: b
     shape = units.shape(block.in_shape)
     body += [
         *_bar(block.in_shape, y, scale, look),
-        svg.Text(look.centre, y - 13, shape, "ink mid bold", 19 * look.text),
+        svg.Text(look.centre, y - 13, shape, "ink mid bold", look.words),
     ]
     gate = next((node for node in reversed(block.nodes) if node.in_gate), None)  # its last operation tells it
     for node in block.nodes:
@@ -72,7 +72,7 @@ def block_drawing(block: Block, colour: str, title: str, widest: int, in_hall: b
             tags.append(op(node.kind).short)
     y = _tags(body, tags, y, look) + BAR
     body += _bar(block.out_shape, y, scale, look)
-    shape, size = units.shape(block.out_shape), 19 * look.text
+    shape, size = units.shape(block.out_shape), look.words
     body.append(svg.Text(look.centre, y + 11 + size, shape, "ink mid bold", size, proof="out"))
     return svg.Drawing(WIDTH, y + 23 + size, title, tuple(body))
 
@@ -93,12 +93,14 @@ def _conv(node: Node, y: float, scale: float, colour: str, look: Look) -> svg.Sh
     ]
     name = f"{node.kernel}×{node.kernel}, {node.out_shape[1]:,}"
     name += f", /{node.stride}" if node.stride > 1 else ""
-    name += f", {node.groups} groups" if node.groups > 1 else ""
+    groups = [f"in {node.groups} groups"] if node.groups > 1 else []
     weights = f"{math.prod(node.weights[0][1]):,} weights"
+    baselines = [y + 2 + look.words * (1 + 1.1 * line) for line in range(3)]
     edge = look.centre - (top + bottom) / 2 - 10
     words: svg.Shapes = [
-        svg.Text(look.labels, y + 2 + 19 * look.text, name, "ink bold", 19 * look.text),
-        svg.Text(look.labels, y + 7 + 36 * look.text, weights, "ink", look.small[0], proof=node.path),
+        svg.Text(look.labels, baselines[0], name, "ink bold", look.words),
+        *(svg.Text(look.labels, baselines[1], words, "ink", look.words) for words in groups),
+        svg.Text(look.labels, baselines[1 + len(groups)], weights, "ink", look.words, proof=node.path),
     ]
     if edge > look.labels + look.named + 10:
         words.append(svg.path(f"M{look.labels + look.named} {y + look.conv / 2}H{edge:.1f}", "ink", 0.8, "1 4"))
@@ -110,7 +112,7 @@ def _tags(body: svg.Shapes, tags: list[str], y: float, look: Look) -> float:
     if tags:
         body.append(svg.path(f"M{look.centre} {y + BAR}V{y + look.gap}", "ink", 1.4))
         body.append(
-            svg.Text(look.centre + 12, y + look.gap / 2 + 4 + 5 * look.text, " · ".join(tags), "soft", look.small[1])
+            svg.Text(look.centre + 12, y + look.gap / 2 + 4 + look.words / 4, " · ".join(tags), "soft", look.words)
         )
         tags.clear()
         return y + look.gap - BAR
@@ -137,10 +139,9 @@ def _addition(body: svg.Shapes, block: Block, start: float, y: float, scale: flo
     body.append(svg.element("circle", cx=look.centre, cy=f"{at:.1f}", r=15, **paper))
     body.append(svg.path(f"M{look.centre - 8} {at}h16M{look.centre} {at - 8}v16", colour, 3))
     middle = (start + at) / 2
-    along = svg.Text(
-        look.around + 14 * look.text, middle, _along(block, look.text > 1), "mid bold", look.small[0], colour
-    )
-    body.append(svg.element("g", [along], transform=f"rotate(90 {look.around + 14 * look.text:.1f} {middle:.1f})"))
+    right = look.around + 0.75 * look.words
+    along = svg.Text(right, middle, _along(block), "mid bold", look.words, colour)
+    body.append(svg.element("g", [along], transform=f"rotate(90 {right:.1f} {middle:.1f})"))
     return at + (16 if rectifies(block.nodes[-1]) else 34) - BAR
 
 
@@ -149,11 +150,10 @@ def _after_activation(block: Block) -> bool:
     return bool(block.bypass) and block.bypass[0].inputs != block.nodes[0].inputs
 
 
-def _along(block: Block, short: bool) -> str:
+def _along(block: Block) -> str:
     words = {"identity": "identity: x as it is", "pad": "zero-padding: no weights", "subsample": "pixels left out"}
     if block.shortcut in words:
         return words[block.shortcut]
     pooled = "pooled, " if op(block.bypass[0].kind).colour == "pool" else ""
     stride = math.prod(node.stride for node in block.bypass)
-    width = "" if short else f", {block.out_shape[1]:,}"
-    return f"projection: {pooled}1×1{width}" + (f", /{stride}" if stride > 1 else "")
+    return f"projection: {pooled}1×1" + (f", /{stride}" if stride > 1 else "")

@@ -63,8 +63,12 @@ class Axis:
 
 
 def _control(row: Row) -> Axis:
-    words = {value: choice.label for value, choice in row.choices.items()}
-    return Axis(row.field, row.label, row.group, words, row.help, row.key, row.names)
+    return Axis(row.field, row.label, row.group, worded(row.field), row.help, row.key, row.names)
+
+
+def worded(field: str) -> dict[str, str]:
+    """A choice's values → what they are called on the screen."""
+    return {value: choice.label for value, choice in ROWS[field].choices.items()}
 
 
 AXES: tuple[Axis, ...] = tuple(

@@ -64,14 +64,16 @@ class Fields:
         told="family",
     )
     stages: tuple[int, ...] = axis((3, 4, 6, 3), told="blocks per stage")
-    block: str = axis("bottleneck", choices={name: Choice() for name in BLOCKS}, told="block")
+    block: str = axis("bottleneck", choices={name: Choice(name) for name in BLOCKS}, told="block")
     shortcut: str = axis(
         "B",
         choices={
-            "B": Choice(suffix="B", words="option B"),
-            "A": Choice(suffix="A", words="option A"),
-            "C": Choice(suffix="optC", words="option C"),  # a plain C is the deep stem's, in every library
-            "none": Choice(suffix="plain", words="plain"),
+            "B": Choice("projections where needed (B)", "B", "option B"),
+            "A": Choice("zero-padding instead (A)", "A", "option A"),
+            "C": Choice(
+                "projections everywhere (C)", "optC", "option C"
+            ),  # a plain C is the deep stem's, in every library
+            "none": Choice("none: a plain net", "plain", "plain"),
         },
         told="shortcut",
     )

@@ -29,10 +29,10 @@ PROTOCOLS = (
     "Accuracies of different protocols are not comparable: pick a net to read its own. Those measured on larger "
     "pictures than the MACs are counted for stand there only."
 )
-AGAINST = {  # what a picture has upwards: words → (key of `facts`, title of the axis)
-    "parameters": ("params", "parameters"),
-    "ImageNet top-1": ("top1", "top-1 accuracy, %, ImageNet"),
-    "CIFAR-10 error": ("error10", "test error, %, CIFAR-10"),
+AGAINST = {  # what a picture has upwards: key of `facts` → title of the axis
+    "params": "parameters",
+    "top1": "top-1 accuracy, %, ImageNet",
+    "error10": "test error, %, CIFAR-10",
 }
 
 

@@ -104,14 +104,17 @@ def _as_is(word: str) -> bool:
     return len(re.findall("[A-Z]", word)) > 1
 
 
+def _either(letter: re.Match[str]) -> str:
+    return f"[{letter[0]}{letter[0].upper()}]"
+
+
 @cache
 def _finder() -> re.Pattern[str]:
-    """All spellings, longest first; a first letter may be a capital; a plural's s belongs to the word."""
+    """All spellings, longest first; each word's first letter may be a capital; a plural's s belongs to the word."""
     spelled = []
     for word in sorted((word for one in terms().values() for word in one.words), key=len, reverse=True):
-        first = re.escape(word[0])
-        start = first if _as_is(word) or not word[0].isalpha() else f"[{word[0].lower()}{word[0].upper()}]"
+        either = re.escape(word) if _as_is(word) else re.sub(r"(?<![^ ])[a-z]", _either, re.escape(word))
         plural = "s?" if word[-1].isalnum() else ""
-        spelled.append(rf"(?<![\w.-]){start}{re.escape(word[1:])}{plural}(?![\w]|-\w|\.\d)")
+        spelled.append(rf"(?<![\w.-]){either}{plural}(?![\w]|-\w|\.\d)")
     patterns = [one.pattern for one in terms().values() if one.pattern]
     return re.compile("|".join((*patterns, *spelled)))

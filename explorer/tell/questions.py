@@ -62,6 +62,12 @@ SWEEP = {
     "stride": "the place of the stride",
 }
 EXPERIMENTS = {key: str(TEXTS[key]["ask"]) for key in MODULES} | {"surgery": "What if I cut it?"}
+UPWARDS = {  # of the catalogue's picture; links of before have its old labels
+    "params": "how large it is",
+    "top1": "how often it is right on ImageNet",
+    "error10": "how often it errs on CIFAR-10",
+}
+OLD_UPWARDS = {"parameters": "params", "ImageNet top-1": "top1", "CIFAR-10 error": "error10"}
 PRACTICE = {"exercise": "Practise", "sheet": "Make a worksheet"}
 TOPICS = {
     "shapes": "Shapes",
@@ -89,4 +95,5 @@ ON = {  # (page, key of the link) → its words
     ("timing", "sweep"): SWEEP,
     ("why_residual", "experiment"): EXPERIMENTS,
     ("practice", "do"): PRACTICE,
+    ("catalogue", "against"): UPWARDS,
 }

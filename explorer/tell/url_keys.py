@@ -180,7 +180,7 @@ KEYS: tuple[Key, ...] = (
     _choice("table", ["paper"], *questions.PAPER),
     _choice("table_stride", ["paper"], *questions.TABLE_STRIDE),
     Key("find", ("catalogue",)),
-    _later("against", ["catalogue"], "tell.catalogue", "AGAINST"),
+    _choice("against", ["catalogue"], *questions.UPWARDS, *questions.OLD_UPWARDS),
 )
 
 

@@ -58,12 +58,21 @@ def everywhere(
 
 
 def shared(
-    label: str, options: Mapping[str, str], key: str, link: Mapping[str, str] | None, help: str | None = None
+    label: str,
+    options: Mapping[str, str],
+    key: str,
+    link: Mapping[str, str] | None,
+    help: str | None = None,
+    spread: bool = False,
 ) -> str:
-    """One of `options` (slug → words) in a list, for a control that stands on every page. link: as for `everywhere`."""
+    """One of `options` (slug → words) in a list, for a control that stands on every page. link: as for `everywhere`;
+    spread: all of them beside one another instead."""
+    words, slugs = options.__getitem__, tuple(options)
 
     def draw() -> str:
-        return st.selectbox(label, tuple(options), key=key, format_func=options.__getitem__, help=help)
+        if not spread:
+            return st.selectbox(label, slugs, key=key, format_func=words, help=help)
+        return st.segmented_control(label, slugs, key=key, format_func=words, help=help, required=True, width="stretch")
 
     return everywhere(key, next(iter(options)), link, str, draw)
 

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from explorer import spec as axes
 from explorer.spec.chosen import DEFAULTS, DEPTHS, MOST_NAME, OTHERS, PAPER
-from explorer.spec.controls import AXES, BY_KEY, Axis
+from explorer.spec.controls import AXES, BY_KEY, Axis, worded
 from explorer.spec.row import GROUPS
 from explorer.tell import on_page
 from explorer.web import pieces, plain
@@ -52,20 +52,21 @@ def controls(link: Mapping[str, str] | None = None) -> dict[str, object]:
         st.button("Back to the five depths", on_click=_forget_name, icon=":material/undo:", type="tertiary")
     else:
         values |= _layout()
-    values["block"] = choose(
+    values["block"] = shared(
         "Block type",
-        (PAPER, *axes.BLOCKS),
+        {PAPER: "paper’s"} | worded("block"),
         "block",
-        width="stretch",
-        help="paper: basic for 18 and 34, bottleneck for 50, 101 and 152. Choose freely.",
+        link,
+        "The paper has basic blocks in 18 and 34 layers, bottlenecks in 50, 101 and 152. Choose freely.",
+        spread=True,
     )
-    values["shortcut"] = choose(
+    values["shortcut"] = shared(
         "Shortcut",
-        (PAPER, *axes.CHOICES["shortcut"]),
+        {PAPER: "as in the paper"} | worded("shortcut"),
         "shortcut",
-        width="stretch",
-        help="B: projection where the shape changes. A: zero-padding there, no weights. "
-        "C: projections everywhere. none: the plain net.",
+        link,
+        "What carries x past a block. Where the block changes the shape, x needs a projection, a 1×1 convolution (the paper’s "
+        "option B), or zeros for the new channels, without a weight (A). C has projections everywhere.",
     )
     return values | _variants(link)
 

@@ -21,7 +21,7 @@ def change(base: ResNetSpec, other: ResNetSpec) -> dict[str, list[str]]:
 
 
 def test_34_and_50_at_a_glance():
-    rows = {row["key"]: row for row in comparison.headlines(*at(*comparison.quick("34 vs 50")))}
+    rows = {row["key"]: row for row in comparison.headlines(*at(*comparison.quick("34 or 50 layers")))}
     assert (rows["params"]["base"], rows["params"]["other"]) == (21_797_672, 25_557_032)
     assert rows["params"]["delta"] == 3_759_360 and round(rows["macs"]["ratio"], 2) == 1.12
     assert (rows["depth"]["base"], rows["depth"]["other"]) == (34, 50)
@@ -29,7 +29,7 @@ def test_34_and_50_at_a_glance():
 
 
 def test_v1_and_v15_differ_in_three_blocks_and_in_no_parameter():
-    base, other = comparison.quick("v1 vs v1.5")
+    base, other = comparison.quick("stride on 1×1 or 3×3")
     found = comparison.layers(*at(base, other))
     convs = {layer.path: layer for layer in found if layer.kind == "conv"}
     assert set(convs) == {f"layer{n}.0.conv{i}" for n in (2, 3, 4) for i in (1, 2)}
@@ -39,7 +39,7 @@ def test_v1_and_v15_differ_in_three_blocks_and_in_no_parameter():
 
 
 def test_plain_and_residual_differ_in_the_shortcuts_alone():
-    found = change(*comparison.quick("plain vs residual"))
+    found = change(*comparison.quick("plain or residual"))
     assert not found["removed"]
     assert sum(path.endswith(".add") for path in found["added"]) == 16
     assert {path.split(".")[2] for path in found["added"]} == {"add", "downsample"}
@@ -61,7 +61,9 @@ def test_added_less_removed_is_the_difference_of_the_real_state_dicts(label):
 
 
 def test_stages_name_the_columns_that_differ():
-    rows = {row["stage"]: row["changed"] for row in comparison.stage_rows(*at(*comparison.quick("A vs B")))}
+    rows = {
+        row["stage"]: row["changed"] for row in comparison.stage_rows(*at(*comparison.quick("zeros or projections")))
+    }
     assert rows["stem"] == rows["conv2_x"] == rows["head"] == []
     assert rows["conv3_x"] == ["params", "macs", "activation_bytes"]
 
@@ -80,7 +82,7 @@ def test_a_model_does_not_differ_from_itself():
 
 
 def test_the_summary_names_switches_and_counts():
-    base, other = comparison.quick("plain vs residual")
+    base, other = comparison.quick("plain or residual")
     text = str(comparison.summary(base, other, comparison.layers(*at(base, other))))
     assert text.startswith("shortcut none → B. Modules (BN and ReLU counted): ") and "removed" not in text
 

@@ -38,6 +38,9 @@ def test_every_entry_is_two_lines_and_is_found_by_each_of_its_spellings() -> Non
         ("bottleneck [3,4,6,3]", [("bottleneck", "bottleneck"), ("[3,4,6,3]", "layout")]),
         ("top-1 error of 23.9 %", [("top-1", "top-1")]),
         ("Feature maps, a feature map", [("Feature maps", "feature-map")]),
+        # the longest wins: a part of it is no other word
+        ("Batch Normalization", [("Batch Normalization", "batch-normalization")]),
+        ("fp32 in channels last", [("fp32", "number-format"), ("channels last", "memory-format")]),
         ("56×56×256", [("56×56×256", "map-shape")]),
         # parts of other words and paths are no words
         ("conv1, layer1.0, layer2.0.bn1, blocked, mapping, stemming", []),

@@ -176,14 +176,34 @@ def test_what_is_wrong_with_a_pages_own_choice_is_said_once() -> None:
         assert [one.startswith(f"{key}='zz'") for one in said] == [True], (page, said)
 
 
+def test_the_shortcut_asks_in_words_and_the_link_keeps_its_slug() -> None:
+    app = open_app("depth=34&shortcut=A")
+    asked = app.sidebar.selectbox(key="shortcut")
+    assert asked.options == [
+        "as in the paper",
+        *(
+            "projections where needed (B)",
+            "zero-padding instead (A)",
+            "projections everywhere (C)",
+            "none: a plain net",
+        ),
+    ]
+    assert asked.value == "A" and built(app).startswith("ResNet-34 · option A")
+    asked.select("none").run()
+    assert built(app).startswith("Plain-34") and app.query_params["shortcut"] == "none"
+    app.sidebar.selectbox(key="shortcut").select("paper").run()
+    assert built(app).startswith("ResNet-34 ·") and "shortcut" not in app.query_params
+
+
 def test_a_variant_shows_by_itself_only_where_it_is_not_as_usual() -> None:
     app = open_app("depth=18&activation=pre&input=64")
-    assert {one.key: one.value for one in app.sidebar.selectbox} == {"activation": "pre"}
+    assert {one.key: one.value for one in app.sidebar.selectbox} == {"shortcut": "paper", "activation": "pre"}
     assert app.sidebar.selectbox(key="activation").options[2] == "BN and ReLU before it (2016)"  # its slug is pre
-    assert not open_app().sidebar.selectbox and built(app).startswith("ResNet-18 · pre-activation")
+    assert [one.key for one in open_app().sidebar.selectbox] == ["shortcut"]
+    assert built(app).startswith("ResNet-18 · pre-activation")
     app.sidebar.selectbox(key="activation").select("usual").run()
     assert built(app).startswith("ResNet-18 · basic") and "activation" not in app.query_params
-    assert not app.sidebar.selectbox
+    assert [one.key for one in app.sidebar.selectbox] == ["shortcut"]
 
 
 def test_the_last_valid_model_stays_while_the_input_is_wrong() -> None:

@@ -123,9 +123,9 @@ def test_a_quick_pair_sets_both_sides(label):
 
 def test_a_pair_that_is_on_the_screen_is_lit_and_stays_so():
     app = open_app("depth=50&vs=resnet34", "compare")
-    assert app.pills(key="pair").value == "34 vs 50"
+    assert app.pills(key="pair").value == "34 or 50 layers"
     app.pills(key="pair").set_value(None).run()
-    assert app.pills(key="pair").value == "34 vs 50"
+    assert app.pills(key="pair").value == "34 or 50 layers"
 
 
 def test_layer_counts_are_exact_and_minus_signs_are_one_kind():

@@ -22,14 +22,14 @@ from explorer.spec import (
 QUICK: dict[
     str, tuple[tuple[str, Changes], tuple[str, Changes]]
 ] = {  # label -> (preset, changes) of baseline and other
-    "18 vs 34": (("resnet18", {}), ("resnet34", {})),
-    "34 vs 50": (("resnet34", {}), ("resnet50", {})),
-    "v1 vs v1.5": (("resnet50", {"stride_on": "1x1"}), ("resnet50", {})),
-    "plain vs residual": (("resnet34", {"shortcut": "none"}), ("resnet34", {})),
-    "A vs B": (("resnet34", {"shortcut": "A"}), ("resnet34", {})),
-    "A vs C": (("resnet34", {"shortcut": "A"}), ("resnet34", {"shortcut": "C"})),
-    "B vs C": (("resnet34", {}), ("resnet34", {"shortcut": "C"})),
-    "post vs pre": (("resnet50", {}), ("resnet50", {"activation": "pre"})),
+    "18 or 34 layers": (("resnet18", {}), ("resnet34", {})),
+    "34 or 50 layers": (("resnet34", {}), ("resnet50", {})),
+    "stride on 1×1 or 3×3": (("resnet50", {"stride_on": "1x1"}), ("resnet50", {})),
+    "plain or residual": (("resnet34", {"shortcut": "none"}), ("resnet34", {})),
+    "zeros or projections": (("resnet34", {"shortcut": "A"}), ("resnet34", {})),
+    "zeros or all projections": (("resnet34", {"shortcut": "A"}), ("resnet34", {"shortcut": "C"})),
+    "few or all projections": (("resnet34", {}), ("resnet34", {"shortcut": "C"})),
+    "ReLU after or before": (("resnet50", {}), ("resnet50", {"activation": "pre"})),
 }
 
 

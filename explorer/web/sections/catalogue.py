@@ -7,9 +7,11 @@ import streamlit as st
 from explorer.spec import catalogue, naming
 from explorer.spec.catalogue import Row
 from explorer.tell import catalogue as told
+from explorer.tell import questions
 from explorer.tell.plots.catalogue import named_against_cost
 from explorer.tell.plots.once import once
 from explorer.web import pieces, plain, state
+from explorer.web.asked import asked
 from explorer.web.session import session
 
 ROW = 35  # px of a line of Streamlit's table
@@ -58,15 +60,20 @@ def table(rows: list[Row]) -> None:
 
 def picture(rows: list[Row]) -> None:
     """Size or accuracy against cost; a click picks a net."""
-    against = state.choose("Up", tuple(told.AGAINST), "against")
+    against = asked("What goes up, over the MACs?", questions.UPWARDS, "against", before=questions.OLD_UPWARDS)
     row = pick()
     pieces.chart(
-        once(named_against_cost, tuple(one.name for one in rows), told.AGAINST[against], row.name if row else ""),
-        f"{against} against MACs",
+        once(
+            named_against_cost,
+            tuple(one.name for one in rows),
+            (against, told.AGAINST[against]),
+            row.name if row else "",
+        ),
+        f"{told.AGAINST[against]} against MACs",
         "catalogue-chart",
         lambda name: session().update({"catalogue-pick": name}),
     )
-    if against != "parameters":
+    if against != "params":
         pieces.note(told.PROTOCOLS, "published")
 
 

@@ -23,7 +23,7 @@ from explorer.lab.pace import Pace, clock_of, said, sounded
 from explorer.lab.record import provenance, recorded
 from explorer.lab.shelf import Kept
 from explorer.tell import lab_words, netmap
-from explorer.tell.markup import joined
+from explorer.tell.markup import Cards, joined
 from explorer.tell.plots.lab.surgery import operated
 from explorer.web import pieces, plain, state, surgery_component, tray
 from explorer.web.sections import playing
@@ -38,8 +38,8 @@ ALL = {  # of what is done to every block: button → (done when all are, operat
     "BN": ("Take all BN", "Add all BN"),
 }
 SETUP = (
-    "A residual net learns handwritten digits. Operate on it while it trains: click an arc to cut the shortcut, a block to "
-    "remove it, its BN to take it away; again to undo it. The curve and the signal answer."
+    "A residual net learns handwritten digits. While it trains, click an arc to cut the shortcut, a block to remove it, “BN” to "
+    "take its Batch Normalization away; again to undo it."
 )
 
 
@@ -50,7 +50,8 @@ def show() -> None:
     going = next((one for one in reversed(runs) if one.job.active), None)
     with left:
         pieces.html(Markup('<h1 class="question">What if I cut it now?</h1>'))
-        pieces.html(Markup('<p class="setup">{}</p>').format(SETUP))
+        cards = Cards("surgery")
+        pieces.html(Markup('<p class="setup">{}</p>{}').format(cards.explained(SETUP), cards.html()))
         table, below = st.container(), st.container(horizontal=True)
         size = "whole" if going is None else going.size
         if going is None:

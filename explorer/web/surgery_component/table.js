@@ -4,7 +4,7 @@ import { html, svg } from "../js/dom.js";
 import { drawScene } from "../map_component/scene.js";
 
 const NARROW = 520; // px: below it the map's lanes stand as on a phone
-const CHIP = { width: 30, height: 20 };
+const LOOK = { narrow: { text: 13, chip: [30, 20] }, medium: { text: 18, chip: [38, 26] } }; // medium: 16 px on a projector
 
 class Table {
   constructor(place) {
@@ -34,7 +34,8 @@ class Table {
     const { scene, palette } = this.data;
     const layout = scene.layouts[name];
     this.drawing.setAttribute("viewBox", `0 0 ${layout.w} ${layout.h}`);
-    const drawn = drawScene(this.data, name, 13);
+    this.look = LOOK[name];
+    const drawn = drawScene(this.data, name, this.look.text);
     drawn.setAttribute("role", "group");
     drawn.setAttribute("aria-label", "The net on the table: its blocks, their shortcuts, their BN");
     this.drawing.replaceChildren(drawn);
@@ -50,23 +51,24 @@ class Table {
   // A tile in its stage's colour; a block has its name and its BN to click on.
   dress(element, tile, [x, y, width, height], colour) {
     element.style.setProperty("--tile", colour);
-    const text = (words, at, line) => svg("text", { x: at, y: line, "font-size": 14, "aria-hidden": "true" }, words);
+    const { text: size, chip: [wide, high] } = this.look;
+    const text = (words, at, line) => svg("text", { x: at, y: line, "font-size": size, "aria-hidden": "true" }, words);
     const middle = y + height / 2;
     if (!tile.block) {
       element.removeAttribute("tabindex");
       element.removeAttribute("aria-selected");
       element.setAttribute("role", "img");
       element.setAttribute("aria-label", tile.says ?? tile.id);
-      element.append(text(tile.id, x + width / 2, middle + 5));
+      element.append(text(tile.id, x + width / 2, middle + size * 0.36));
       return;
     }
     asButton(element, { "data-act": "remove", "data-path": tile.id });
     const small = width < 66; // name above, BN below
-    element.append(text(tile.id.replace("layer", ""), x + (small ? width : width - CHIP.width) / 2, small ? y + 14 : middle + 5));
-    const left = x + width - CHIP.width - (small ? (width - CHIP.width) / 2 : 5);
-    const top = small ? y + height - CHIP.height + 4 : middle - CHIP.height / 2;
-    const box = { x: left, y: top, ...CHIP, rx: 5 };
-    const chip = svg("g", { class: "chip" }, svg("rect", box), text("BN", left + CHIP.width / 2, top + CHIP.height / 2 + 5));
+    element.append(text(tile.id.replace("layer", ""), x + (small ? width : width - wide) / 2, small ? y + 14 : middle + size * 0.36));
+    const left = x + width - wide - (small ? (width - wide) / 2 : 5);
+    const top = small ? y + height - high + 4 : middle - high / 2;
+    const box = { x: left, y: top, width: wide, height: high, rx: 5 };
+    const chip = svg("g", { class: "chip" }, svg("rect", box), text("BN", left + wide / 2, top + high / 2 + size * 0.36));
     chip.style.setProperty("--norm", this.data.palette.kinds.norm);
     asButton(chip, { "data-act": "bare", "data-path": tile.id });
     element.after(chip);

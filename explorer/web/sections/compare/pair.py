@@ -15,11 +15,11 @@ from markupsafe import Markup
 
 from explorer.facts import comparison
 from explorer.facts.comparison import Side
-from explorer.spec import BLOCKS, ResNetSpec, Value, naming, preset, presets, resolve
+from explorer.spec import ResNetSpec, Value, naming, preset, presets, resolve
 from explorer.spec import varied as varied_sensibly
 from explorer.spec.chosen import MOST_NAME, controls_of
-from explorer.spec.controls import AXES, Axis
-from explorer.spec.fields import CHOICES, write_field
+from explorer.spec.controls import AXES, Axis, worded
+from explorer.spec.fields import write_field
 from explorer.spec.parse import parse_input
 from explorer.spec.row import GROUPS
 from explorer.spec.task import FORMATS
@@ -30,8 +30,8 @@ from explorer.web.state import Chosen
 
 BASELINE = "resnet34"
 LAYOUT = (
-    Axis("block", "Block type", "Layout", {kind: kind for kind in BLOCKS}),
-    Axis("shortcut", "Shortcut", "Layout", {kind: kind for kind in CHOICES["shortcut"]}),
+    Axis("block", "Block type", "Layout", worded("block")),
+    Axis("shortcut", "Shortcut", "Layout", worded("shortcut")),
 )
 PARTS = (*LAYOUT, *sorted(AXES, key=lambda one: GROUPS.index(one.group)))
 
@@ -82,7 +82,7 @@ def sides(chosen: Chosen) -> tuple[Side, Side]:
     session()["pair"] = next(
         (label for label in comparison.QUICK if comparison.quick(label) == (base, chosen.spec)), None
     )
-    st.pills("Quick pairs", tuple(comparison.QUICK), key="pair", on_change=_take_pair, label_visibility="collapsed")
+    st.pills("Usual pairs", tuple(comparison.QUICK), key="pair", on_change=_take_pair, label_visibility="collapsed")
     first, middle, second = st.columns([1, 0.1, 1], vertical_alignment="bottom")
     with first:
         _picker(LEFT, base)

@@ -72,7 +72,10 @@ def shared(
     def draw() -> str:
         if not spread:
             return st.selectbox(label, slugs, key=key, format_func=words, help=help)
-        return st.segmented_control(label, slugs, key=key, format_func=words, help=help, required=True, width="stretch")
+        picked = st.segmented_control(
+            label, slugs, key=key, format_func=words, help=help, required=True, width="stretch"
+        )
+        return picked or slugs[0]
 
     return everywhere(key, next(iter(options)), link, str, draw)
 

@@ -94,7 +94,7 @@ def answer(name: str, body: bytes) -> Answer:
         body = compress(body, LEVEL, mtime=0)
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     headers = {
-        "content-type": f"{kind}; charset=utf-8" if text else kind,
+        "content-type": f"{kind}; charset=utf-8" if kind.startswith("text/") else kind,
         "content-length": str(len(body)),
         "cache-control": "no-cache" if name == PAGE else FOREVER,
         "vary": "Accept-Encoding",

@@ -91,6 +91,7 @@ class Patient:
 
     def __init__(self, wounds: Wounds) -> None:
         self.wounds = wounds  # as asked, whether the run has come to it or not
+        self.every: list[tuple[str, str]] = []  # that was asked
         self._asked: list[tuple[str, str]] = []
         self._lock = threading.Lock()
 
@@ -98,6 +99,7 @@ class Patient:
         """Raises `ValueError` as `Wounds.after`."""
         with self._lock:
             self.wounds = self.wounds.after(what, path)
+            self.every.append((what, path))
             self._asked.append((what, path))
 
     def fetch(self) -> list[tuple[str, str]]:

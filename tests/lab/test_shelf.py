@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from dataclasses import replace
 
 import pytest
 
-from explorer.jobs import Job
+from explorer.jobs import Cancelled, Job, Runner
 from explorer.lab import pace, shelf
+from explorer.lab.experiments import surgery
 from explorer.lab.experiments.degradation import Degradation
 from explorer.lab.experiments.propagation import Propagation
+from explorer.lab.experiments.surgery import Surgery
+from explorer.lab.operations import Patient
 from explorer.lab.pace import Pace, said, sounded
 from explorer.lab.shelf import Kept, Shelf
 
@@ -22,11 +27,16 @@ class Clock:
         return self.now
 
 
-def put(on: Shelf, of: str, *, ended: bool = False) -> Kept:
-    job = Job(lambda job: {"rows": []}, "")
-    if ended:
-        job.run()
-    return on.put(of, "degradation", "pair", {"seed": 1}, lambda: job)
+def put(on: Shelf, of: str, *, ended: bool = False, going: bool = False) -> Kept:
+    def submit() -> Job:
+        job = Job(lambda job: {"rows": []}, "")
+        if ended:
+            job.run()
+        if going:
+            job.state, job.started_s = "running", 0.0
+        return job
+
+    return on.put(of, "degradation", "pair", {"seed": 1}, submit)
 
 
 def test_runs_are_found_again_by_the_token_and_by_nothing_else() -> None:
@@ -72,13 +82,14 @@ def test_the_shelf_holds_so_many_visitors(monkeypatch: pytest.MonkeyPatch) -> No
     assert oldest.job.state == "cancelled" and [bool(on.runs(of)) for of in "abc"] == [False, True, True]
 
 
-def test_a_reload_finds_the_run_and_a_closed_tab_ends_it_after_a_while() -> None:
+def test_a_quick_reload_finds_the_run_and_a_closed_tab_puts_it_by() -> None:
     clock = Clock()
     on = Shelf(clock)
-    run = put(on, "me")
+    run, queued = put(on, "me", going=True), put(on, "me")
+    first = run.job
     on.arrived("me")
     on.left("me")
-    clock.now += shelf.GONE_S - 1
+    clock.now += shelf.GONE_S - 0.1
     on.tidy()
     assert run.job.active and on.arrived("me"), "reloaded: the run goes on"
     clock.now += shelf.GONE_S * 10
@@ -92,7 +103,114 @@ def test_a_reload_finds_the_run_and_a_closed_tab_ends_it_after_a_while() -> None
     on.left("me")
     clock.now += shelf.GONE_S
     on.tidy()
-    assert run.job.state == "cancelled"
+    assert first.stopping and run.away and queued.job.active, "what waits keeps its place"
+    assert shelf.GONE_S + 0.6 <= 2.0, "with the time to the next checkpoint"
+    assert run in on.runs("me") and run.away, "nobody is there yet"
+    on.arrived("me")
+    assert run in on.runs("me") and run.job is not first and run.job.active and not run.away
+    on.left("me")
+    clock.now += shelf.QUEUED_S
+    on.tidy()
+    assert run.away and queued.away and queued.job.state == "cancelled"
+    on.drop("me", queued)
+    on.arrived("me")
+    assert on.runs("me") == [run], "forgotten is forgotten"
+
+
+def test_the_shelf_looks_after_who_has_gone_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run whose turn comes while its visitor is away is put by, too."""
+    monkeypatch.setattr(shelf, "GONE_S", 0.01)
+    on, runner, hold = Shelf(), Runner("shelf", most_queued=9), threading.Event()
+
+    def work(job: Job) -> None:
+        while True:
+            job.checkpoint()
+            hold.wait(0.01)
+
+    other = runner.submit(work, "somebody's")
+    run = on.put("me", "degradation", "pair", {}, lambda: runner.submit(work, "mine"))
+    queued = run.job
+    on.arrived("me")
+    on.left("me")
+    other.cancel()
+    assert queued.wait(10) and queued.state == "cancelled" and run.away
+    on.drop("me", run)
+
+
+def test_a_run_that_was_put_by_goes_on_to_the_same_end_at_its_speed() -> None:
+    """A run of its own length, driven by hand: its curves stay, it is computed again to where it was, and goes on."""
+    clock, full = Clock(), [False]
+    on, made = Shelf(clock), []
+
+    def submit() -> Job:
+        if full[0]:
+            raise ValueError("queue=100: too many runs are waiting")
+        made.append(Job(lambda job: {"rows": [1, 2, 3]}, ""))
+        made[-1].started_s = clock.now  # as if its turn had come
+        return made[-1]
+
+    run = on.put("me", "degradation", "pair", {}, submit)
+    on.arrived("me")
+    run.hurry(0.25)
+    made[0].partial += [[1], [2]]
+    made[0].pause()
+    on.left("me")
+    clock.now += shelf.GONE_S
+    on.tidy()
+    full[0] = True
+    on.arrived("me")
+    assert on.runs("me") == [run] and run.away and run.rows == [1, 2], "no room in the queue: it stays, and is not lost"
+    full[0] = False
+    assert on.runs("me") == [run] and run.job is made[1] and run.catching_up
+    assert run.rows == [1, 2] and (run.rest_s, made[1].rest_s, made[1].pausing) == (0.25, 0.0, False)
+    run.hurry(1.0)
+    made[1].partial += [[1]]
+    on.runs("me")
+    assert run.catching_up and run.rows == [1, 2] and run.rest_s == 1.0
+    made[1].partial += [[2]]
+    on.runs("me")
+    assert not run.catching_up and (made[1].rest_s, made[1].pausing) == (1.0, True), "as it was left"
+    made[1].partial += [[3]]
+    assert run.rows == [1, 2, 3]
+
+
+def test_an_operated_net_goes_on_with_everything_that_was_done_to_it() -> None:
+    """The second source is a run that nobody left: bit for bit."""
+    config = Surgery(depth=8, steps=25, width=4, operations=((2, "cut", "layer1.0"), (20, "join", "layer1.0")))
+
+    def run_with(clicks: dict[int, tuple[str, str]], config: Surgery, upto: int | None = None) -> list[dict]:
+        patient, rows, seen = Patient(config.wounds), [], 0
+
+        class Watched(Job):
+            def checkpoint(self, progress=None, message=None, partial=None) -> None:
+                nonlocal seen
+                rows.extend(partial or [])
+                if message and message.startswith("step"):
+                    seen = int(message.split()[1]) - 1
+                    if seen in clicks:
+                        patient.ask(*clicks.pop(seen))
+                    if seen == upto:
+                        raise Cancelled
+
+        with contextlib.suppress(Cancelled):
+            surgery.run(config, Watched(lambda job: None, ""), patient)
+        run_with.patient = patient
+        return rows
+
+    whole = run_with({7: ("take BN", "layer2.0"), 13: ("remove", "layer3.0")}, config)
+    half = run_with({7: ("take BN", "layer2.0"), 13: ("remove", "layer3.0")}, config, 13)
+    assert sum(row["part"] == "curve" for row in half) == 11, "the last operation is asked and not done yet"
+    done = surgery.operated_so_far(config, half, run_with.patient)
+    assert done.operations == (
+        (2, "cut", "layer1.0"),
+        (7, "take BN", "layer2.0"),
+        (11, "remove", "layer3.0"),
+        (20, "join", "layer1.0"),
+    )
+    again = run_with({}, done)
+    assert again[: len(half)] == half
+    assert [row for row in again if row["part"] == "operation"][2]["step"] == 11
+    assert len(whole) == len(again)
 
 
 def test_results_stay_for_the_visit_and_expire_after_it() -> None:

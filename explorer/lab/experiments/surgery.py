@@ -8,6 +8,7 @@ block. Every operation is kept with its step, so that a run can be made again to
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -44,6 +45,24 @@ class Surgery(Config):
     @property
     def planned(self) -> tuple[Operation, ...]:
         return whole(self.operations, self.depth)
+
+    @property
+    def wounds(self) -> Wounds:
+        """When all of it is done."""
+        found = Wounds(self.depth)
+        for one in self.planned:
+            found = found.after(one.what, one.path)
+        return found
+
+
+def operated_so_far(config: Surgery, rows: Sequence[Row], patient: Patient) -> Surgery:
+    """The same run with every operation that its rows show, then what was asked of the patient since, then what was
+    planned for later."""
+    at = max((row["step"] for row in rows if row["part"] == "curve"), default=0)  # so many steps are done
+    done = tuple((row["step"], row["what"], row["path"]) for row in rows if row["part"] == "operation")
+    later = tuple(one for one in config.operations if one[0] >= at)
+    asked = patient.every[len(done) - (len(config.operations) - len(later)) :]
+    return replace(config, operations=(*done, *((at, *one) for one in asked), *later))
 
 
 def run(config: Surgery, job: Job, patient: Patient | None = None) -> dict[str, Any]:

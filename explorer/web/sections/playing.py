@@ -31,13 +31,13 @@ def controls(run: Kept, cancel: Callable[[], None]) -> None:
         speed = st.segmented_control(
             "Speed",
             list(SPEEDS),
-            default=_speed(job.rest_s),
+            default=_speed(run.rest_s),
             key=f"speed-{run.number}",
             required=True,
             label_visibility="collapsed",
         )
-        if SPEEDS[speed] != job.rest_s:
-            job.hurry(SPEEDS[speed])
+        if SPEEDS[speed] != run.rest_s:
+            run.hurry(SPEEDS[speed])
         st.button("Cancel", key="cancel", icon=":material/close:", type="tertiary", on_click=cancel)
 
 
@@ -51,4 +51,5 @@ def _words(run: Kept) -> str:
         return f"paused · {job.message or 'before the first step'}"
     if ahead and job.started_s is None:
         return f"number {ahead} in the queue"
-    return f"{job.message or 'starting'} · {job.elapsed_s:.0f} s"
+    again = "you were away, so again to where it was · " if run.catching_up else ""
+    return f"{again}{job.message or 'starting'} · {job.elapsed_s:.0f} s"

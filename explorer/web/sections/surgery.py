@@ -15,7 +15,7 @@ from explorer.jobs import Job
 from explorer.lab.claims import story
 from explorer.lab.config import MAX_SEED
 from explorer.lab.experiments.nets import digit_spec
-from explorer.lab.experiments.surgery import EXPERIMENT, Surgery, run
+from explorer.lab.experiments.surgery import EXPERIMENT, Surgery, operated_so_far, run
 from explorer.lab.experiments.train import turns
 from explorer.lab.operations import EVERY, Operation, Patient, Wounds
 from explorer.lab.outcome import Row
@@ -169,15 +169,25 @@ def _submit(size: str) -> None:
     config = _config(size)
     try:
         config = replace(config, operations=_prepared(config.depth))
-        patient = Patient(_wounds(config.depth, None))
-        work = partial(_run, size, config, tray.pace(), patient)
+        patient, pace = Patient(_wounds(config.depth, None)), tray.pace()
 
-        def submit(of: str) -> Job:
+        def submit(of: str, config: Surgery = config, patient: Patient = patient) -> Job:
+            work = partial(_run, size, config, pace, patient)
             job = state.runner().submit(work, KEY, f"lab {of}", "Why residual?")
             job.hurry(REST_S)
             return job
 
-        tray.keep(lambda of: tray.shelf().put(of, KEY, size, config.as_dict(), lambda: submit(of), patient))
+        def again(of: str, config: Surgery, kept: Kept) -> Job:
+            """With what was done to it meanwhile."""
+            done = operated_so_far(config, kept.before, kept.handle)
+            kept.handle, kept.again = Patient(done.wounds), partial(again, of, done)
+            return submit(of, done, kept.handle)
+
+        tray.keep(
+            lambda of: tray.shelf().put(
+                of, KEY, size, config.as_dict(), lambda: submit(of), patient, partial(again, of, config)
+            )
+        )
     except ValueError as error:
         session()["lab_problem"] = str(error)
 

@@ -67,6 +67,10 @@ class Job:
         self._ended = threading.Event()
         self._change = threading.Lock()  # a job is started or cancelled, never both
         self._pause = False
+        self._swift_to, self._then = (
+            0,
+            (0.0, False),
+        )  # partial results to come at full speed; speed and pause after them
         self._turn = threading.Condition()  # of what follows, and of `_pause`
         self._has_turn = True  # without a queue it always has
         self._again: Callable[[Job], None] | None = None  # back into the queue; None without one
@@ -118,6 +122,17 @@ class Job:
             self.rest_s = rest_s
             self._turn.notify_all()
 
+    def swiftly(self, count: int, rest_s: float, pause: bool) -> None:
+        """At full speed up to so many partial results; from there on with this rest, or paused."""
+        with self._turn:
+            self._swift_to, self._then = count, (rest_s, pause)
+            self._arrive()
+
+    def _arrive(self) -> None:
+        """For who holds `_turn`."""
+        if self._swift_to <= len(self.partial):
+            (self.rest_s, self._pause), self._swift_to = self._then, 0
+
     def wait(self, timeout_s: float | None = None) -> bool:
         """Block until the job has ended; False when it has not by then."""
         return self._ended.wait(timeout_s)
@@ -133,6 +148,9 @@ class Job:
             raise ValueError(f"stopped after {limits().seconds:,} s: no run takes longer on this host")
         if partial is not None:
             self.partial.append(partial)
+            if self._swift_to:
+                with self._turn:
+                    self._arrive()
         if progress is not None:
             self.progress = min(1.0, max(0.0, progress))
         if message is not None:

@@ -59,6 +59,7 @@ class Kept:
     away: bool = False
     before: list[Row] = field(default_factory=list, repr=False)
     paused_since: float | None = field(default=None, repr=False)
+    _parts: int = 0  # partial results that it had before
     _then: tuple[float, bool] = field(default=(0.0, False), repr=False)  # its rest, and whether it was paused, before
 
     @property
@@ -76,7 +77,7 @@ class Kept:
     @property
     def catching_up(self) -> bool:
         """Computing again what was there when its visitor left."""
-        return bool(self.before) and self.job.active
+        return len(self.job.partial) < self._parts and (self.away or self.job.active)
 
     @property
     def rest_s(self) -> float:
@@ -87,33 +88,25 @@ class Kept:
         """Another speed; what is computed again is at full speed all the same."""
         if self.catching_up:
             self._then = (rest_s, self._then[1])
+            self.job.swiftly(self._parts, *self._then)
         else:
             self.job.hurry(rest_s)
 
     def put_by(self) -> None:
         """End it for now; what it holds is given back."""
-        self.before, self._then = self.rows, (self.rest_s, self.job.pausing)
+        if not self.catching_up:
+            self.before, self._parts = self.rows, len(self.job.partial)
+            self._then = (self.job.rest_s, self.job.pausing)
         self.away = True
         self.job.cancel()
 
     def go_on(self) -> None:
-        """Once more, at full speed to where it was. Where the queue has no room it stays away."""
+        """Once more, at full speed to where it was, then as it was. Where the queue has no room it stays away."""
         assert self.again is not None
         with contextlib.suppress(ValueError):
             self.job = self.again(self)
-            self.job.hurry(0.0 if self.before else self._then[0])
+            self.job.swiftly(self._parts, *self._then)
             self.away = False
-            self.caught_up()
-
-    def caught_up(self) -> None:
-        """As it was before, when it is there again."""
-        rest_s, paused = self._then
-        if self.job.active and sum(map(len, list(self.job.partial))) >= len(self.before):
-            self.before, self._then = [], (0.0, False)
-            if rest_s:
-                self.job.hurry(rest_s)
-            if paused:
-                self.job.pause()
 
     @property
     def problem(self) -> str:
@@ -182,8 +175,6 @@ class Shelf:
             for run in visitor.runs:
                 if run.away and visitor.tabs:
                     run.go_on()
-                elif run.before:
-                    run.caught_up()
             return list(visitor.runs)
 
     def drop(self, of: str, run: Kept) -> None:

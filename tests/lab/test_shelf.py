@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -138,40 +139,60 @@ def test_the_shelf_looks_after_who_has_gone_by_itself(monkeypatch: pytest.Monkey
 
 
 def test_a_run_that_was_put_by_goes_on_to_the_same_end_at_its_speed() -> None:
-    """A run of its own length, driven by hand: its curves stay, it is computed again to where it was, and goes on."""
-    clock, full = Clock(), [False]
-    on, made = Shelf(clock), []
+    """Driven by hand: its curves stay, it is computed again to where it was, and goes on."""
+    clock, full, made = Clock(), [False], []
+    on = Shelf(clock)
 
     def submit() -> Job:
         if full[0]:
             raise ValueError("queue=100: too many runs are waiting")
         made.append(Job(lambda job: {"rows": [1, 2, 3]}, ""))
-        made[-1].started_s = clock.now  # as if its turn had come
+        made[-1].state, made[-1].started_s = "running", time.monotonic()
         return made[-1]
+
+    def away() -> None:
+        on.left("me")
+        clock.now += shelf.GONE_S
+        on.tidy()
+        on.arrived("me")
 
     run = on.put("me", "degradation", "pair", {}, submit)
     on.arrived("me")
-    run.hurry(0.25)
     made[0].partial += [[1], [2]]
-    made[0].pause()
-    on.left("me")
-    clock.now += shelf.GONE_S
-    on.tidy()
+    run.hurry(0.25)
     full[0] = True
-    on.arrived("me")
+    away()
     assert on.runs("me") == [run] and run.away and run.rows == [1, 2], "no room in the queue: it stays, and is not lost"
     full[0] = False
     assert on.runs("me") == [run] and run.job is made[1] and run.catching_up
-    assert run.rows == [1, 2] and (run.rest_s, made[1].rest_s, made[1].pausing) == (0.25, 0.0, False)
-    run.hurry(1.0)
-    made[1].partial += [[1]]
-    on.runs("me")
-    assert run.catching_up and run.rows == [1, 2] and run.rest_s == 1.0
-    made[1].partial += [[2]]
-    on.runs("me")
-    assert not run.catching_up and (made[1].rest_s, made[1].pausing) == (1.0, True), "as it was left"
-    made[1].partial += [[3]]
+    assert run.rows == [1, 2] and (run.rest_s, made[1].rest_s) == (0.25, 0.0)
+    run.hurry(0.01)
+    made[1].checkpoint(partial=[1])
+    away()
+    assert on.runs("me") == [run] and run.job is made[2] and run.catching_up, "away a second time meanwhile"
+    made[2].checkpoint(partial=[1])
+    assert run.catching_up and run.rows == [1, 2] and (run.rest_s, made[2].rest_s) == (0.01, 0.0)
+    made[2].checkpoint(partial=[2])
+    assert not run.catching_up and (run.rest_s, made[2].rest_s) == (0.01, 0.01), "as it was left"
+    made[2].checkpoint(partial=[3])
     assert run.rows == [1, 2, 3]
+
+
+def test_what_was_paused_is_computed_again_to_the_very_place() -> None:
+    def work(job: Job) -> None:
+        for row in range(4):
+            job.checkpoint(partial=[row])
+
+    job = Job(work, "")
+    job.swiftly(2, 0.01, True)
+    assert (job.rest_s, job.pausing) == (0.0, False)
+    threading.Thread(target=job.run, daemon=True).start()
+    tick = threading.Event()
+    while job.state != "paused":
+        tick.wait(0.01)
+    assert (job.partial, job.rest_s, job.pausing) == ([[0], [1]], 0.01, True)
+    job.resume()
+    assert job.wait(10) and len(job.partial) == 4
 
 
 def test_an_operated_net_goes_on_with_everything_that_was_done_to_it() -> None:

@@ -33,6 +33,11 @@ class Block:
     nodes: tuple[Node, ...]
 
     @property
+    def place(self) -> str:
+        """By its stage and its number on the map, which counts from 0 as the modules do: 'conv5_x, block 0'."""
+        return f"{self.stage}, block {self.path.rpartition('.')[2]}"
+
+    @property
     def add(self) -> Node | None:
         return next((node for node in self.nodes if adds(node)), None)
 

@@ -84,9 +84,9 @@ class Cards:
 
 
 def words(question: Question, choice: int) -> str:
-    """A choice as it is said: '28.5 %', 'Only the plain one', 'layer4.0'."""
+    """A choice as it is said: '28.5 %', 'Only the plain one', 'conv5_x, block 0'."""
     if question["kind"] == "number":
         value = question["low"] + choice * question["step"]
         return f"{round(value, 6):g} {question['unit']}".strip()
-    names = question["choices"] or [tile["id"] for lane in question["lanes"] for tile in lane["tiles"]]
+    names = question["choices"] or [tile["label"] for lane in question["lanes"] for tile in lane["tiles"]]
     return names[choice]

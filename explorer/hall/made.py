@@ -65,11 +65,8 @@ def _lanes(scene: Scene) -> list[Lane]:
     """The map: a lane a stage, a tile a block; stem and head are tiles of their own."""
     found = []
     for stage in stages(trace(scene.chosen.spec, scene.chosen.height, scene.chosen.width, 1)):
-        paths = [block.path for block in stage.blocks] or [stage.nodes[0].path]
-        tiles = [
-            Tile(id=path, label=f"{stage.name}, block {path.rpartition('.')[2]}" if stage.blocks else stage.name)
-            for path in paths
-        ]
+        named = [(block.path, block.place) for block in stage.blocks] or [(stage.nodes[0].path, stage.name)]
+        tiles = [Tile(id=path, label=label) for path, label in named]
         found.append(Lane(name=stage.name, tiles=tiles))
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from explorer.lecture.quantities import Quantity, quantity
+from explorer.lecture.quantities import Quantity, place, quantity
 from explorer.lecture.scene import Question, Scene
 from explorer.tell.given import NO_GUESS
 
@@ -39,7 +39,7 @@ def evaluate(scene: Scene, guess: str) -> Verdict:
     question = scene.asks
     right = answer(question, scene)
     judge = {"number": _number, "choice": _name, "block": _block}[question.kind]
-    said, hit, sentence = judge(question, guess, right)
+    said, hit, sentence = judge(scene, guess, right)
     return Verdict(hit, said, _in_words(question, right), sentence, right.source)
 
 
@@ -49,7 +49,8 @@ def _in_words(question: Question, right: Quantity) -> str:
     return right.text
 
 
-def _number(question: Question, guess: str, right: Quantity) -> tuple[str, bool | None, str]:
+def _number(scene: Scene, guess: str, right: Quantity) -> tuple[str, bool | None, str]:
+    question = scene.asks
     try:
         value = float(guess)
     except ValueError:
@@ -65,18 +66,18 @@ def _number(question: Question, guess: str, right: Quantity) -> tuple[str, bool 
     return said, False, f"You said {said}: off by {_units(abs(value - true), question)}."
 
 
-def _name(question: Question, guess: str, right: Quantity) -> tuple[str, bool | None, str]:
-    if guess not in question.choices:
+def _name(scene: Scene, guess: str, right: Quantity) -> tuple[str, bool | None, str]:
+    if guess not in scene.asks.choices:
         return "", None, ""
     hit = guess == right.value
     return guess, hit, f"You said “{guess}”: " + ("right." if hit else "no.")
 
 
-def _block(question: Question, guess: str, right: Quantity) -> tuple[str, bool | None, str]:
+def _block(scene: Scene, guess: str, right: Quantity) -> tuple[str, bool | None, str]:
     if guess in ("", NONE):
         return "", None, ""
     hit = guess == right.value or guess.startswith(f"{right.value}.")
-    return guess, hit, f"You clicked {guess}: " + ("right." if hit else "no.")
+    return guess, hit, f"You clicked {place(guess, scene.chosen)}: " + ("right." if hit else "no.")
 
 
 def _units(value: float, question: Question) -> str:

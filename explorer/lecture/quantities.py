@@ -57,8 +57,19 @@ def _blocks(what: str, *kinds: str) -> Callable[[Chosen], Quantity]:
     return found
 
 
-def _name(name: str) -> Quantity:
-    return Quantity(name, name)
+def _name(name: str, text: str = "") -> Quantity:
+    return Quantity(name, text or name)
+
+
+def _largest_block(chosen: Chosen) -> Quantity:
+    largest = _largest(blocks(_nodes(chosen)))
+    return _name(largest.path, largest.place)
+
+
+def place(path: str, chosen: Chosen) -> str:
+    """A part of the net as the map names it: 'conv5_x, block 0' for layer4.0 and what is in it; else its path."""
+    found = (one.place for one in blocks(_nodes(chosen)) if f"{path}.".startswith(f"{one.path}."))
+    return next(found, path)
 
 
 def _largest_share(chosen: Chosen) -> Quantity:
@@ -92,7 +103,7 @@ OF_MODEL: dict[str, Callable[[Chosen], Quantity]] = {
     "solid": _blocks("solid shortcuts", "identity"),
     "dotted": _blocks("dotted shortcuts", *(kind for kind, row in SHORTCUTS.items() if row.line == "dotted")),
     "largest_stage": lambda chosen: _name(_largest(stages(_nodes(chosen))).name),
-    "largest_block": lambda chosen: _name(_largest(blocks(_nodes(chosen))).path),
+    "largest_block": _largest_block,
     "largest_stage_share": _largest_share,
     "receptive_field": _field,
     "basic_weights": lambda chosen: _weights("basic", "width"),

@@ -157,7 +157,7 @@ def walk(who: Subject, picture: Prepared, source: str = "measured") -> Walk:
         raise ValueError("weights: with these the activations are not finite; choose a net with Batch Normalization")
     for side in SIDES[SIDES.index(side_for(parts)) :]:
         maker = _Maker(seen, nodes, side, source)
-        steps = [maker.step(part, number, of) for part, number, of in _numbered(parts)]
+        steps = [maker.step(part) for part in parts]
         sheet = webp(maker.sheet.pixels())
         if len(sheet) + len(json.dumps(steps)) <= MOST_BYTES - MOST_PICTURE - MOST_REST:
             break
@@ -221,17 +221,6 @@ def _end(part: Part) -> Node:
     return part.nodes[-1]
 
 
-def _numbered(parts: Sequence[Part]) -> Iterable[tuple[Part, int, int]]:
-    """Each with the number of its last block in its stage, and how many blocks the stage has."""
-    counts = {
-        stage: sum(len(part.blocks) for part in parts if part.stage == stage) for stage in {p.stage for p in parts}
-    }
-    done: dict[str, int] = {}
-    for part in parts:
-        done[part.stage] = done.get(part.stage, 0) + len(part.blocks)
-        yield part, done[part.stage], counts[part.stage]
-
-
 class _Maker:
     """Makes steps, and puts their pictures on one sheet."""
 
@@ -247,7 +236,7 @@ class _Maker:
         last = {part.stage: _end(part).path for part in tiles(nodes) if part.blocks}
         return {stage: strongest(self.seen.outputs[path][0], CHANNELS) for stage, path in last.items()}
 
-    def step(self, part: Part, number: int, of: int) -> Step:
+    def step(self, part: Part) -> Step:
         end = _end(part)
         out = self.seen.outputs[end.path][0]
         terms = self.seen.sums.get(part.blocks[-1].path) if part.blocks else None
@@ -262,7 +251,7 @@ class _Maker:
         cells = [[self.sheet.put(grey(one, most)) for one in term] for term in maps]
         row = self.rows.get(part.blocks[-1].path) if part.blocks else None
         share = row.residual_share if row else None
-        words = walk_words.of_block(part, number, of, share) if part.blocks else walk_words.of_layer(part)
+        words = walk_words.of_block(part, share) if part.blocks else walk_words.of_layer(part)
         look = end.field
         return {
             "tile": part.id,

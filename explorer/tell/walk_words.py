@@ -30,18 +30,15 @@ def of_layer(part: Part) -> Words:
     return LAYERS.get(node.kind, _other)(node)
 
 
-def of_block(part: Part, number: int, of: int, share: float | None) -> Words:
-    """number: of the (last) block in its stage, from 1. share: ‖F(x)‖ / ‖x‖ where there is a shortcut."""
+def of_block(part: Part, share: float | None) -> Words:
+    """A step of a block, or of a run of equal ones. share: ‖F(x)‖ / ‖x‖ where there is a shortcut."""
     block = part.blocks[-1]
-    place = f"{part.stage}, block {number} of {of}"
-    if len(part.blocks) > 1:
-        place = f"{part.stage}, blocks {number - len(part.blocks) + 1} to {number} of {of}"
     before = "The last of them: " if len(part.blocks) > 1 else ""
     x, total = block.nodes[0].in_shape, block.out_shape
     thinned = "every second pixel stays, " if x[2:] != total[2:] else ""
     how = SHORTCUTS[block.shortcut].format(before=units.shape(x), after=units.shape(total), thinned=thinned)
     said = how if share is None else f"{how} {_size(share)}"
-    return Words(place, before + (said[0].lower() + said[1:] if before else said))
+    return Words(part.place, before + (said[0].lower() + said[1:] if before else said))
 
 
 def of_answer(best: tuple[str, float], trained: bool) -> Words:

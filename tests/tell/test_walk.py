@@ -55,7 +55,7 @@ def test_the_steps_are_the_maps_tiles_in_the_order_of_the_data(name: str) -> Non
     assert firsts == sorted(firsts) and firsts[0] == 0
     assert [node.path for part in parts for node in part.nodes] == [node.path for node in nodes], "nothing is left out"
     for part in parts:
-        said = walk_words.of_block(part, 1, 9, 0.5) if part.blocks else walk_words.of_layer(part)
+        said = walk_words.of_block(part, 0.5) if part.blocks else walk_words.of_layer(part)
         assert said.title and said.text.endswith(".") and "{" not in said.text
 
 

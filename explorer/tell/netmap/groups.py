@@ -33,6 +33,18 @@ class Part:
     whole: bool = False  # all of its stage
 
     @property
+    def place(self) -> str:
+        """In words: 'conv3_x, block 0', 'conv4_x, blocks 3 to 5'; a stage by its name alone."""
+        if not self.blocks or self.whole:
+            return self.stage
+        first, last = self.blocks[0], self.blocks[-1]
+        return (
+            first.place
+            if first is last
+            else f"{first.place.replace('block', 'blocks')} to {last.path.rpartition('.')[2]}"
+        )
+
+    @property
     def shortcuts(self) -> dict[str, int]:
         """How many of which kind it holds: {'identity': 2, 'projection': 1}."""
         kinds = [block.shortcut for block in self.blocks]

@@ -38,18 +38,6 @@ def scene(lanes: Sequence[Lane], level: str) -> tuple[dict[str, object], tuple[P
 
 
 def _tile(part: Part, lane: Lane, index: int) -> dict[str, object]:
-    before = sum(len(earlier.blocks) for earlier in lane.parts[:index])
-    total = len(lane.stage.blocks)
-    whole = len(part.blocks) == total and not before
-    place_words = (
-        part.stage
-        if not part.blocks or whole
-        else (
-            f"{part.stage} block {before + 1} of {total}"
-            if len(part.blocks) == 1
-            else f"{part.stage} blocks {before + 1} to {before + len(part.blocks)} of {total}"
-        )
-    )
     tail = part.id.rpartition(".")[2] if part.blocks else part.id
     return {
         "id": part.id,
@@ -62,7 +50,7 @@ def _tile(part: Part, lane: Lane, index: int) -> dict[str, object]:
         "shape": shape(part.nodes[-1].out_shape),
         "block": bool(part.blocks),
         "own": [] if part.blocks else [node.path for node in part.nodes],
-        "says": spoken(part, place_words),
+        "says": spoken(part, part.place),
     }
 
 

@@ -9,7 +9,7 @@ const ROUNDS = ["First vote", "Second vote", "Third vote"];
 // A choice in words: "28.5 %", "Only the plain one", "layer4.0".
 export function wordsOf(question, choice) {
   if (question.kind === "number") return `${Number((question.low + choice * question.step).toFixed(6)).toLocaleString("en-US")} ${question.unit}`.trim();
-  return question.choices[choice] ?? question.lanes.flatMap((lane) => lane.tiles)[choice]?.id ?? "";
+  return question.choices[choice] ?? question.lanes.flatMap((lane) => lane.tiles)[choice]?.label ?? "";
 }
 
 // Marks of a slider in at most MOST_BINS groups: [{ from, to, count }], `to` inside. All groups are of one size but the last.

@@ -99,6 +99,12 @@ def join(seen: Visit, browser, url: str, faults: list[str]) -> tuple[Page, Page]
         one.get_by_role("heading", name=DEEPER.title).wait_for()
         fair(one)
     expect(stage.locator(".join .count")).to_have_text("2 phones are here")
+    for words in (
+        "Vote with your phone",
+        "with the code",
+        "on with the lecture",
+    ):  # a hall knows what to do, the lecturer how to go on
+        expect(stage.locator(".join")).to_contain_text(words)
     beamer.keyboard.press("Escape")
     expect(stage.locator(".join")).to_have_count(0)
     return first, second
@@ -168,6 +174,7 @@ def look_back(speaker: Page, first: Page) -> str:
     """A phone that looks back stays there. The address for a remote."""
     speaker.get_by_role("button", name="Next").click()
     first.get_by_role("heading", name=TOUR.scenes[1].title).wait_for()
+    expect(first.locator(".status")).to_be_empty()  # what was said of the scene before is over
     first.get_by_role("button", name="Earlier").click()
     first.get_by_role("heading", name=DEEPER.title).wait_for()
     speaker.locator("summary").click()

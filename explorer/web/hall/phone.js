@@ -19,7 +19,7 @@ own.write({ voter });
 const kept = keeper(`resnet-vote-${code}`);
 
 const cards = new Map(); // slug, and whether it is revealed → what the server says of it
-const now = { state: null, seen: "", follows: true, only: Boolean(kept.read().only), away: false, over: "", said: "" };
+const now = { state: null, seen: "", follows: true, only: Boolean(kept.read().only), away: false, over: "", said: "", before: "" };
 let mine = kept.read().mine ?? {}; // ballot → choice
 let pending = kept.read().pending ?? null; // not yet counted: it outlives a reload
 let drawn = "", waiting = null;
@@ -61,6 +61,7 @@ async function listen() {
 async function arrived(state) {
   const before = now.state;
   now.state = state;
+  if (now.away) say(now.before); // there is a connection again
   now.away = false;
   const ballot = `${state.slug}/${state.round}`;
   if (state.yours !== null && pending?.ballot !== ballot) mine[ballot] = state.yours;
@@ -68,10 +69,12 @@ async function arrived(state) {
   if (now.seen) await card(now.seen);
   if (state.open && !(before?.open && before.slug === state.slug && before.round === state.round)) say(state.round > 1 ? "Vote again: a new round is open." : "A question is open.");
   else if (before?.open && !state.open && before.slug === state.slug) say(state.revealed ? "The answer is shown." : "The vote is closed.");
+  else if (before && before.slug !== state.slug && !pending) say(""); // what was said of the scene before
   draw();
 }
 
 function away(sentence) {
+  if (!now.away) now.before = now.said;
   now.away = true;
   say(sentence);
   draw();

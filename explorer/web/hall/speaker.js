@@ -83,7 +83,7 @@ const answer = () => (view.answer ? html("div", { class: "soft" }, html("p", {},
   prose("div", { class: "prose" }, view.answer.because)) : null);
 
 function tools(button) {
-  return html("details", { open: tooled, ontoggle: (event) => { tooled = event.currentTarget.open; } }, html("summary", {}, `Votes ${view.code}: ${view.hall.here} phones`), html("div", { class: "steps" },
+  return html("details", { open: tooled, ontoggle: (event) => { tooled = event.currentTarget.open; } }, html("summary", {}, `Votes ${view.code}: ${view.hall.here} ${view.hall.here === 1 ? "phone" : "phones"}`), html("div", { class: "steps" },
     button("results.csv", "Results (CSV)"), button("results.json", "Results (JSON)"), beside ? button("remote", "A phone as the remote") : null,
     button("end", "End the votes", { onclick: () => confirm("End the votes? Take the results home before: nothing of them is kept.") && act("end") })));
 }

@@ -120,10 +120,10 @@ export function result(stage) {
 export function join(stage) {
   const { hall } = stage.data;
   return html("div", { class: "code join", role: "dialog", "aria-label": "Vote from your phone", onclick: () => stage.toggleJoin() },
-    hall.qr ? html("img", { src: hall.qr, alt: `QR code of ${hall.url}` }) : null,
-    html("p", {}, hall.url.replace(/^https?:\/\//, "").replace(/\/[^/]*$/, "")), html("p", { class: "letters" }, hall.code),
+    html("p", { class: "what" }, "Vote with your phone"), hall.qr ? html("img", { src: hall.qr, alt: `QR code of ${hall.url}` }) : null,
+    html("p", {}, hall.qr ? "or " : "", html("b", {}, hall.url.replace(/^https?:\/\//, "").replace(/\/[^/]*$/, "")), " with the code"), html("p", { class: "letters" }, hall.code),
     html("p", { class: "count" }, room.watched ? here(room.watched.here) : ""),
-    hall.warning ? html("p", { class: "warns" }, hall.warning) : null);
+    hall.warning ? html("p", { class: "warns" }, hall.warning) : null, html("p", { class: "leave" }, "Escape or a click: on with the lecture"));
 }
 
 export const here = (count) => `${count} ${count === 1 ? "phone is" : "phones are"} here`;

@@ -17,12 +17,20 @@ PLACES = {  # where the block stands -> what its shortcut has to do
     "dotted": "first of conv3_x, conv4_x, conv5_x: halves height and width, doubles the channels",
     "conv2_x": "first of conv2_x, straight after the stem: a bottleneck has to widen its channels, a basic block does not",
 }
-MAP_SIZE = {64: 56, 128: 28, 256: 14, 512: 7}  # side of the maps on which ResNet-34 has a basic block of this width
+MAP_SIZE = {
+    64: 56,
+    128: 28,
+    256: 14,
+    512: 7,
+}  # inner width → side of the maps on which ResNet-34 and 50 have such blocks
+STAGE = {56: "conv2_x", 28: "conv3_x", 14: "conv4_x", 7: "conv5_x"}
+NET = {"basic": "ResNet-34", "bottleneck": "ResNet-50"}
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A basic block and a bottleneck to compare, on feature maps of the same size."""
+    """A basic block and a bottleneck to compare: each on maps of the size on which ResNet-34 or 50 has it, where both have
+    it; else on maps of the same size."""
 
     basic: Block
     bottleneck: Block
@@ -75,7 +83,20 @@ def pair(width: int, equal: str = "width", place: str = "solid", base: ResNetSpe
         raise ValueError(f"width={width}: choose a multiple of 8, so that a bottleneck's inner width is whole")
     basic_width = width if equal == "width" else width // 4
     side = MAP_SIZE[64] if place == "conv2_x" else MAP_SIZE.get(basic_width, 14)
-    return Pair(_cut("basic", basic_width, place, side, base), _cut("bottleneck", width, place, side, base))
+    real = place != "conv2_x" and basic_width in MAP_SIZE and width // 4 in MAP_SIZE
+    return Pair(
+        _cut("basic", basic_width, place, side, base),
+        _cut("bottleneck", width, place, MAP_SIZE[width // 4] if real else side, base),
+    )
+
+
+def stands(kind: str, block: Block) -> str:
+    """'conv4_x of ResNet-34': where one of the paper's nets has such a block, on such maps; '' where none has."""
+    (_, before, _, _), (_, width, side, _) = block.in_shape, block.out_shape
+    inner = width // BLOCKS[kind].expansion
+    opens = (64, 1) if side == MAP_SIZE[64] else (width // 2, 2)  # channels from the stem or the stage before, stride
+    fits = (before, block.stride) in ((width, 1), opens)
+    return f"{STAGE[side]} of {NET[kind]}" if fits and MAP_SIZE.get(inner) == side else ""
 
 
 def lesson(found: Pair, equal: str) -> Told:

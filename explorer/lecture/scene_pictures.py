@@ -72,7 +72,14 @@ def _blocks(chosen: Chosen, params: Mapping[str, str], in_hall: bool = False) ->
     widest = max(shape[1] for block in pair.by_kind().values() for shape in (block.in_shape, block.out_shape))
     return [
         (
-            block_drawing(block, palette.BLOCK_COLOURS[kind], f"{kind}, {block.out_shape[1]}-d", widest, in_hall),
+            block_drawing(
+                block,
+                palette.BLOCK_COLOURS[kind],
+                f"{kind}, {block.out_shape[1]}-d",
+                widest,
+                in_hall,
+                block_pair.stands(kind, block),
+            ),
             f"{kind}: {block_pair.arithmetic(block).text}",
         )
         for kind, block in pair.by_kind().items()

@@ -52,8 +52,8 @@ def test_solid_and_dotted_places(place: str, kinds: tuple[str, str], stride: int
     found = block_pair.pair(256, place=place)
     assert (found.basic.shortcut, found.bottleneck.shortcut) == kinds
     assert found.basic.stride == found.bottleneck.stride == stride
-    side = 56 if place == "conv2_x" else 14  # where the paper's nets have it
-    assert found.basic.out_shape == found.bottleneck.out_shape == (1, 256, side, side)
+    sides = (56, 56) if place == "conv2_x" else (14, 56)  # where the paper's nets have it
+    assert [block.out_shape for block in found.by_kind().values()] == [(1, 256, side, side) for side in sides]
 
 
 @pytest.mark.parametrize("width", [0, 7, 100, 5000, 2.5])
@@ -95,9 +95,9 @@ def test_the_lesson_says_fig_5_of_fig_5_alone_and_names_what_it_leaves_out() -> 
 def test_the_totals_tell_the_shortcut_apart_where_it_costs() -> None:
     solid, dotted = (block_pair.totals(block_pair.pair(256, place=place).bottleneck) for place in ("solid", "dotted"))
     assert list(solid) == ["parameters, norms and shortcut included", "MACs of the main path"]
-    assert solid["MACs of the main path"].value == 14 * 14 * 69_632
+    assert solid["MACs of the main path"].value == 56 * 56 * 69_632
     whole, main = dotted["MACs with the shortcut’s"].value, dotted["MACs of the main path"].value
-    assert whole - main == 14 * 14 * 128 * 256
+    assert whole - main == 56 * 56 * 128 * 256
 
 
 def test_a_net_with_group_norm_has_it_in_its_blocks_too():
@@ -116,14 +116,29 @@ def test_a_net_with_group_norm_has_it_in_its_blocks_too():
 
 
 def test_the_lectures_blocks_are_blocks_of_the_papers_nets() -> None:
-    """Identity or projection: each block stands, with this very input and output, in ResNet-34 or ResNet-50."""
+    """Each block of Identity or projection, and of the bottleneck before and after its reveal, stands with this very input
+    and output in ResNet-34 or ResNet-50, in the stage that is written below its name."""
     real = {
-        (block.in_shape, block.out_shape)
-        for name in ("resnet34", "resnet50")
+        (kind, block.in_shape, block.out_shape): f"{block.stage} of {title}"
+        for kind, name, title in (("basic", "resnet34", "ResNet-34"), ("bottleneck", "resnet50", "ResNet-50"))
         for block in blocks(trace(preset(name), 224, 224))
     }
-    for place in ("solid", "dotted"):
-        for block in block_pair.pair(512, "cost", place).by_kind().values():
-            assert (block.in_shape, block.out_shape) in real, (place, block.in_shape)
+    scenes = [(512, "cost", "solid"), (512, "cost", "dotted"), (256, "cost", "solid"), (256, "width", "solid")]
+    for scene in scenes:
+        for kind, block in block_pair.pair(*scene).by_kind().items():
+            assert block_pair.stands(kind, block) == real[kind, block.in_shape, block.out_shape], scene
     scene = lecture.load().find("identity-or-projection")
     assert scene is not None and "outer=512" in scene.state
+
+
+@pytest.mark.parametrize("width", [64, 128, 256, 512, 1024])
+@pytest.mark.parametrize("equal", ["width", "cost"])
+@pytest.mark.parametrize("place", block_pair.PLACES)
+def test_a_place_in_a_net_is_said_of_its_own_blocks_only(width: int, equal: str, place: str) -> None:
+    real = {
+        (kind, block.in_shape, block.out_shape)
+        for kind, name in (("basic", "resnet34"), ("bottleneck", "resnet50"))
+        for block in blocks(trace(preset(name), 224, 224))
+    }
+    for kind, block in block_pair.pair(width, equal, place).by_kind().items():
+        assert bool(block_pair.stands(kind, block)) == ((kind, block.in_shape, block.out_shape) in real)

@@ -37,14 +37,17 @@ class Look:
 PAGE, HALL = Look(24, 386, 60, 46, 326, 590, 8, 182), Look(30, 404, 74, 54, 296, 586, 2, 206)
 
 
-def block_drawing(block: Block, colour: str, title: str, widest: int, in_hall: bool = False) -> svg.Drawing:
+def block_drawing(
+    block: Block, colour: str, title: str, widest: int, in_hall: bool = False, where: str = ""
+) -> svg.Drawing:
     """The block. `widest`: channels that fill the drawing's width, so that two blocks share one scale. in_hall: with words
-    for the last row."""
+    for the last row. where: it stands, below the title."""
     look = HALL if in_hall else PAGE
     scale = look.widest / widest
     body: svg.Shapes = [
         svg.arrowhead(palette.SHORTCUT),
         svg.Text(look.labels, 32, title, "ink serif", 30),
+        *([svg.Text(look.labels, 38 + look.words, where, "ink", look.words)] if where else []),
     ]
     y = 88.0
     tags: list[str] = []

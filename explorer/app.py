@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import threading
 from importlib import import_module
@@ -13,19 +12,12 @@ if str(ROOT) not in sys.path:  # the console script puts explorer/ there, not th
     sys.path.insert(0, str(ROOT))
 
 
-def import_torch() -> None:
-    """Takes seconds, in which the first visitor's page goes first: it asks for a hundred files, and each waited up to 5 ms
-    for its turn. What it leaves never dies: without the freeze Python's garbage collector would walk through it again
-    and again while a deep net is traced."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(usual / 10)
-    import_module("explorer.facts.rollup")
-    sys.setswitchinterval(usual)
-    gc.freeze()
+def make_ready() -> None:
+    import_module("explorer.web.ready").make()
 
 
 if "explorer.facts.rollup" not in sys.modules:  # let it happen while the controls are painted
-    threading.Thread(target=import_torch, daemon=True).start()
+    threading.Thread(target=make_ready, daemon=True).start()
 
 import streamlit as st  # noqa: E402
 from streamlit.navigation.page import StreamlitPage  # noqa: E402
@@ -72,6 +64,7 @@ LOOKS_WITH = {
 
 telemetry.begin()
 inside.unwatched()
+inside.unpresented()
 
 
 def beside(page: str, lab: StreamlitPage) -> None:

@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from streamlit import config
+from streamlit.components.v2.bidi_component import main as mounting
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 from streamlit.runtime.app_session import AppSession
@@ -99,3 +100,11 @@ def unwatched() -> None:
     """
     if config.get_option("server.fileWatcherType") == "none":
         AppSession.register_file_watchers = lambda self: None  # type: ignore[method-assign]
+
+
+@cache
+def unpresented() -> None:
+    """A component's state is read as it is held. Streamlit 1.67 makes a class of its own for each component whenever
+    anybody looks at the session, and each text field, number and list does: forty classes in a rerun, all of them left to
+    the garbage collector."""
+    mounting.make_bidi_component_presenter = lambda *_: None  # type: ignore[assignment, attr-defined]

@@ -119,3 +119,24 @@ def test_a_visitor_who_comes_back_is_given_no_watcher(monkeypatch: pytest.Monkey
         monkeypatch.setattr(inside.config, "get_option", lambda name, kind=kind: kind)
         inside.unwatched.__wrapped__()
         assert (AppSession.register_file_watchers is before) == stays
+
+
+def test_a_components_state_is_read_without_a_class_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit itself makes one at each look at the session; where it no longer does, ours can go."""
+    from streamlit.components.v2 import presentation
+    from streamlit.components.v2.bidi_component import main
+    from streamlit.testing.v1 import AppTest
+
+    assert "class _WriteThrough" in Path(presentation.__file__).read_text(encoding="utf-8")
+    monkeypatch.setattr(main, "make_bidi_component_presenter", main.make_bidi_component_presenter)
+    inside.unpresented.__wrapped__()
+
+    def page() -> None:
+        import streamlit as st
+
+        mount = st.components.v2.component("held", html="<i></i>\n")
+        mount(key="held", default={"view": "all"}, on_view_change=lambda: None)
+        st.write(type(st.session_state["held"]).__name__, st.session_state["held"]["view"])
+
+    shown = AppTest.from_function(page).run()
+    assert not shown.exception and [one.value for one in shown.markdown] == ["AttributeDictionary all"]

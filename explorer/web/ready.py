@@ -1,0 +1,35 @@
+"""What a hall asks for at once is made before it comes: else three hundred would each make it, at the same moment."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from importlib import import_module
+
+from explorer.spec.chosen import DEPTHS, of_controls
+
+# Python's own thresholds (700 objects, 10, 10) search for cycles two hundred times while a hall opens, for a quarter of the
+# processor's time. At these, what is searched for late is at most some 10 MB.
+OBJECTS, YOUNG, OLD = 20_000, 10, 10
+TURN_S = sys.getswitchinterval()
+
+
+def make() -> None:
+    """Imports torch, which takes seconds, and makes the header and the map of the depths that the sidebar offers.
+
+    Whoever opens the page meanwhile goes first: a browser asks for a hundred files, and each waited up to 5 ms for its
+    turn. What is there in the end never dies: without the freeze the garbage collector would walk through it again and
+    again while a deep net is traced.
+    """
+    sys.setswitchinterval(TURN_S / 10)
+    import_module("explorer.facts.rollup")
+    sys.setswitchinterval(TURN_S)
+    from explorer.tell import fragments, netmap
+
+    for depth in DEPTHS:
+        if depth.isdecimal():
+            chosen = of_controls({"depth": depth})
+            fragments.built(chosen, "")
+            netmap.drawing_text(chosen.spec, chosen.height, chosen.width, chosen.batch)
+    gc.freeze()
+    gc.set_threshold(OBJECTS, YOUNG, OLD)

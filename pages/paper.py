@@ -13,8 +13,8 @@ st.header("Does the model agree with the paper?", anchor=False)
 SECTIONS = {
     "table1": lambda: paper_tables.architectures(chosen),
     "depth": lambda: paper_tables.why_fifty(chosen, trace(chosen.spec, chosen.height, chosen.width, chosen.batch)),
-    "errors": paper_tables.imagenet,
-    "cifar": paper_tables.cifar,
+    "errors": lambda: paper_tables.errors("errors"),
+    "cifar": lambda: paper_tables.errors("cifar"),
 }
 show = asked("Question", questions.PAPER, "table", label_visibility="collapsed")
 rows = SECTIONS[show]()

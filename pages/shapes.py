@@ -1,7 +1,6 @@
 """Shapes: what happens to a picture? Feature maps to scale, stage by stage, and what one unit sees."""
 
 import streamlit as st
-from markupsafe import Markup
 
 from explorer.net.trace import trace
 from explorer.spec import naming
@@ -27,18 +26,13 @@ with st.container(key="shapes-wide"):
     pieces.html(page.table)
 pieces.html(page.vertical)
 
-st.subheader("What does one number see?", anchor=False)
-pieces.note("Drag the square over the picture, or use the arrow keys.")
+st.subheader(story.SEES, anchor=False)
+pieces.note(story.DRAG)
 reach_component.show(page.reach)
 
-st.subheader("The five depths", anchor=False)
+st.subheader(story.DEPTHS, anchor=False)
 pieces.html(paper_tables.table1("1x1", naming.base_name(chosen.spec)))
-pieces.html(
-    Markup(
-        '<div class="note">Rendered from the five models, stride on the 1×1 as in the paper {}; a tick where Table 1 of '
-        "He et al. 2015 prints the same {}</div>"
-    ).format(pieces.mark("computed"), pieces.mark("published"))
-)
+pieces.html(story.rendered())
 with st.container(horizontal=True):
     pieces.downloads(
         f"{naming.slug(chosen.spec)}-shapes",

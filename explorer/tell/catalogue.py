@@ -11,6 +11,7 @@ from markupsafe import Markup
 from explorer.spec import catalogue, naming
 from explorer.spec.catalogue import Row
 from explorer.spec.spelling import words
+from explorer.tell import fragments
 from explorer.tell.markup import joined
 from explorer.units import count
 
@@ -29,6 +30,7 @@ PROTOCOLS = (
     "Accuracies of different protocols are not comparable: pick a net to read its own. Those measured on larger "
     "pictures than the MACs are counted for stand there only."
 )
+NONE_FOUND = "No net of the catalogue holds all of these words."
 AGAINST = {  # what a picture has upwards: key of `facts` → title of the axis
     "params": "parameters",
     "top1": "top-1 accuracy, %, ImageNet",
@@ -97,6 +99,20 @@ def about(row: Row) -> list[str]:
     if row.aliases:
         lines.append(f"Also called {', '.join(row.aliases)}.")
     return lines
+
+
+def table(rows: Sequence[Row]) -> Markup:
+    """The rows as they are read; counts in full."""
+    wanted = {"params": "{:,}", "macs": "{:,}", "top1": "{:.2f}", "error10": "{:.2f}"}
+    return fragments.table(
+        [
+            {
+                heading: wanted.get(key, "{}").format(cells[key]) if cells[key] is not None else "–"
+                for key, heading in COLUMNS.items()
+            }
+            for cells in map(facts, rows)
+        ]
+    )
 
 
 def card(row: Row) -> Markup:

@@ -17,6 +17,7 @@ from explorer.facts.rollup import METRICS, Row
 from explorer.facts.told import Provable, Told
 from explorer.net.ops import op
 from explorer.spec import ResNetSpec, naming
+from explorer.spec.parse import parse_input
 from explorer.spec.task import FORMATS
 from explorer.tell import fragments, markup, palette
 from explorer.tell.fragments import Figure
@@ -52,6 +53,15 @@ def names(sides: Sequence[Side]) -> tuple[str, str]:
     if (base.shape, base.dtype) != (other.shape, other.dtype):
         pair = f"{pair[0]} ({base.shape}, {FORMATS[base.dtype]})", f"{pair[1]} ({other.shape}, {FORMATS[other.dtype]})"
     return pair
+
+
+def with_task(side: Side, size: str, batch: int, dtype: str) -> Side:
+    """The same net at a task of its own. size: as in "197x211", its usual one where empty. Raises `ValueError` by field."""
+    usual = str(side.spec.default_input)
+    height, width = parse_input(size or usual, side.spec.in_channels, batch)
+    found = replace(side, height=height, width=width, batch=batch, dtype=dtype)
+    found.memory()
+    return found
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from markupsafe import Markup
 
 from explorer import units
 from explorer.facts import published
+from explorer.facts.proof import counted as tally
+from explorer.facts.proof import depth
 from explorer.facts.published import COLUMNS, Cell
-from explorer.facts.told import Provable
-from explorer.spec import naming, preset
+from explorer.facts.told import Provable, Told
+from explorer.net.node import Node
+from explorer.net.ops import convolves
+from explorer.spec import ResNetSpec, naming, preset
 from explorer.tell import fragments, markup
+from explorer.tell.fragments import Figure
 from explorer.tell.markup import joined
 
 LABELS = {
@@ -88,3 +94,97 @@ def _value(key: str, value: object) -> object:
     if key == "macs" and isinstance(value, int):
         return units.macs(value)
     return f"{value:.2f}" if isinstance(value, float) else value
+
+
+def architectures(stride_on: str, now: str) -> tuple[Markup, ...]:
+    """Table 1, checked cell by cell. stride_on: where a bottleneck halves the map; now: column to tint."""
+    cells = [cell for row in published.table1(stride_on) for cell in row if cell.published]
+    source = published.load("table1")
+    return (
+        fragments.lead(
+            f"{sum(cell.match for cell in cells)} of {len(cells)} cells match. Each is rendered from the traced model and "
+            "compared with the printed one."
+        ),
+        table1(stride_on, now),
+        Markup('<div class="note">{} against <a href="{}">{}</a> {} {}</div>').format(
+            markup.mark("computed"), source["url"], source["source"], markup.mark("published"), source["protocol"]
+        ),
+        fragments.lead(
+            "The paper’s 3.8 for ResNet-50 is 3.858 cut off, not rounded: 3.9 would be closer. 3.6 for ResNet-34 is 3.664 "
+            "cut off too, while 7.6 and 11.3 are rounded. So 3.8 against torchvision’s 4.1 is two differences, not one: the "
+            "digits, and the place of the stride."
+        ),
+    )
+
+
+def counted_depth(spec: ResNetSpec, nodes: Sequence[Node]) -> tuple[Markup, ...]:
+    """Why a net is called by its depth, counted on the model itself."""
+    counted, rows = depth(spec, nodes), depth_rows(spec, nodes)
+    convs = [node for node in nodes if convolves(node)]
+    around = [node.path for node in convs if node.on_shortcut]
+    some = ", ".join(around[:6]) + (", …" if len(around) > 6 else "")
+    main = tally(
+        "convolutions",
+        "convolutions on the main path, by stage",
+        (node.stage for node in convs if node.on_main),
+    )
+    every = tally("convolutions", "convolutions, by stage", (node.stage for node in convs))
+    aside = tally("projections", "projections, by stage", (node.stage for node in convs if node.on_shortcut))
+    return (
+        fragments.lead(
+            Told(
+                "Why is it called ",
+                Provable(counted.shown, counted),
+                "? Count the layers with weights on the main path: ",
+                Provable(main.shown, main),
+                " convolutions and the classifier.",
+            )
+        ),
+        fragments.figures([Figure(counted.shown, counted.expression, proof=counted)]),
+        fragments.table(rows, "Convolutions per block × blocks, conv1 and fc."),
+        fragments.lead(
+            Told(
+                "The model has ",
+                Provable(every.shown, every),
+                " convolutions in all. Not counted: ",
+                Provable(aside.shown, aside),
+                f" projections on shortcuts{f' ({some})' if around else ''}; BN, ReLU and pooling.",
+            )
+        ),
+    )
+
+
+def depth_rows(spec: ResNetSpec, nodes: Sequence[Node]) -> list[dict[str, object]]:
+    """What is counted, stage by stage."""
+    return [{"stage": part.label, "counted": part.value, "how": part.expression} for part in depth(spec, nodes).parts]
+
+
+LEADS = {
+    "table2": "A deeper plain net is worse, in training too; with shortcuts it is better. "
+    "The parameters are equal to the last digit.",
+    "table3": "Projections help a little (A to B to C); depth helps more.",
+    "table6": "From 20 to 110 layers the error falls; at 1,202 it rises again, with a training error as low: "
+    "overfitting, the authors say. Plain-110 stayed above 60 %.",
+    "preactivation": "BN and ReLU before the convolution: the deeper the net, the more it helps.",
+}
+ERRORS = {"errors": ("table2", "table3"), "cifar": ("table6", "preactivation")}  # view of the page → its tables
+PROTOCOLS = Markup(
+    '<div class="note">Errors of different protocols (10-crop, one crop, several scales, another training) '
+    "cannot be compared with each other.</div>"
+)
+
+
+def told_errors(show: str) -> tuple[Markup, ...]:
+    """Tables of published errors, each under its point. show: of `ERRORS`."""
+    tables = [one for name in ERRORS[show] for one in (fragments.lead(LEADS[name]), errors(name))]
+    return (*tables, *([PROTOCOLS] if show == "cifar" else []))
+
+
+def error_rows(show: str) -> list[dict[str, object]]:
+    """The same as plain data."""
+    return [
+        {"table": data["source"], **row, "source": data["url"], "protocol": data["protocol"]}
+        for name in ERRORS[show]
+        for data in (published.load(name),)
+        for row in published.errors(name)
+    ]

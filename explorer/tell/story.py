@@ -24,10 +24,12 @@ from explorer.spec import ResNetSpec, naming
 from explorer.tell import fragments, palette
 from explorer.tell.drawing import Drawing, volumes_drawing
 from explorer.tell.drawing.volumes import milestones, relation
-from explorer.tell.markup import Cards, joined
+from explorer.tell.markup import Cards, joined, mark
 from explorer.tell.path.figures import card
 
 PICTURE = ASSETS / "look" / "cat.jpg"  # S. van der Walt, CC0
+SEES, DEPTHS = "What does one number see?", "The five depths"  # headings
+DRAG = "Drag the square over the picture, or use the arrow keys."
 LARGEST = 112  # px on the screen of the picture's longer side; all maps keep their proportion to it
 LEAST = 3  # px of anything at all
 CAPTION = "Click an underlined figure for its formula. The receptive field is the side of the input square that one unit sees."
@@ -75,6 +77,14 @@ def page(spec: ResNetSpec, height: int, width: int, batch: int) -> Page:
         vertical(nodes),
         json.dumps(reach(nodes)).encode(),
     )
+
+
+def rendered() -> Markup:
+    """Where the five depths' table comes from."""
+    return Markup(
+        '<div class="note">Rendered from the five models, stride on the 1×1 as in the paper {}; a tick where Table 1 of '
+        "He et al. 2015 prints the same {}</div>"
+    ).format(mark("computed"), mark("published"))
 
 
 def vertical(nodes: Sequence[Node]) -> Markup:

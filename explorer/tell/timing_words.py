@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from markupsafe import Markup
 
 from explorer import units
 from explorer.facts.proof import Proof
 from explorer.facts.told import Told
+from explorer.spec import ResNetSpec, naming
 from explorer.tell import fragments, markup
 from explorer.tell.markup import joined, mark
 from explorer.timing.data.measurement import Measurement
@@ -16,6 +18,13 @@ from explorer.timing.data.settings import Settings
 from explorer.timing.measure.against_limit import Limit
 from explorer.timing.measure.parts import Part
 from explorer.timing.said import rows, sentences
+
+CHECK = "python3 tests/gpu/check.py --out mine"
+EVERY_BATCH = "Every batch"
+NO_GPU = (
+    "A GPU works through a batch of one faster than the host can launch it, and then waits. No run on a GPU comes "
+    "with the explorer: record one on any machine that has one, in nine minutes at most, and load it here."
+)
 
 
 def hall(seen: Measurement, source: str, speed: Proof) -> Markup:
@@ -95,3 +104,25 @@ def sources(tables: Sequence[Mapping[str, object]]) -> Markup:
     if not told:
         return Markup("")
     return Markup('<div class="beside">timm’s tables: {} {}</div>').format(told, mark("published"))
+
+
+def launches(lines: Sequence[Mapping[str, Any]], source: str) -> Markup:
+    """A pass and its launch at every batch. lines: of `timing.said.launches`."""
+    return fragments.table([_launch(line) for line in lines], source=source)
+
+
+def _launch(line: Mapping[str, Any]) -> dict[str, str]:
+    graph = line["graph_s"]
+    return {
+        "batch": f"{line['batch']:,}",
+        "a pass": units.seconds(line["eager_s"]),
+        "the host launches it": units.seconds(line["enqueue_s"]),
+        "its share": units.percent(line["enqueue_share"]),
+        "as a CUDA graph": "–" if graph is None else units.seconds(graph),
+        "waits for": "the host" if line["waits_for_launches"] else "the GPU",
+    }
+
+
+def of_another(asked: ResNetSpec, seen: Measurement) -> str:
+    """Whose run stands in."""
+    return f"Of {naming.title(asked)} there is no such run: this is {seen.title}."

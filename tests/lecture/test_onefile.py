@@ -18,8 +18,15 @@ from streamlit.testing.v1 import AppTest
 from explorer import lecture
 from explorer.lecture import onefile
 from explorer.lecture.answers import NONE, evaluate
+from explorer.lecture.load import known_pages
 from explorer.lecture.onefile import states
+from explorer.lecture.onefile.pages import view
+from explorer.lecture.onefile.parts import Exercises
+from explorer.lecture.scene import query
 from explorer.places import ROOT
+from explorer.questions import pieces, sheet
+from explorer.spec import preset
+from explorer.tell import questions
 from explorer.tell.drawing.svg import fonts
 
 TOUR = lecture.load()
@@ -95,8 +102,68 @@ page = "feature_maps"
 state = "who=plain-20"
 text = "A seven."
 [[scene]]
-title = "Only there"
+title = "Conventions"
+page = "cost"
+state = "show=flops&batch=2"
+text = "Who counts what."
+[[scene]]
+title = "Memory"
+page = "cost"
+state = "show=memory&dtype=bf16"
+text = "Of what."
+[[scene]]
+title = "Field"
+page = "cost"
+state = "show=field"
+text = "By block."
+[[scene]]
+title = "Layers that differ"
+page = "compare"
+state = "depth=18&vs=resnet18-A&diff=layers"
+text = "One by one."
+[[scene]]
+title = "Known nets"
+page = "compare"
+state = "diff=presets&x=params&y=time"
+text = "All of them."
+[[scene]]
+title = "Own task"
+page = "compare"
+state = "diff=stages&same=false&vs_input=160&vs_batch=2"
+text = "Not the same."
+[[scene]]
+title = "Why that depth"
+page = "paper"
+state = "table=depth"
+text = "Counted."
+[[scene]]
+title = "Numbers"
+page = "sheet"
+state = "depth=18&copy=markdown"
+text = "To copy."
+[[scene]]
+title = "Nets"
+page = "catalogue"
+state = "find=deep stem&against=ImageNet top-1"
+text = "To search."
+[[scene]]
+title = "Steps"
 page = "explain"
+state = "step=3"
+text = "From a pixel."
+[[scene]]
+title = "Exercises"
+page = "practice"
+state = "depth=18&seed=v2-7&q=2"
+text = "To solve."
+[[scene]]
+title = "Launches"
+page = "timing"
+state = "view=launches"
+text = "Which batch."
+[[scene]]
+title = "Only there"
+page = "machines"
 text = "Needs the app."
 """,
     "others.toml",
@@ -104,11 +171,12 @@ text = "Needs the app."
 PIECES = re.compile(
     r'<(?:div|p) class="(?:lead|figures|sum|scroll|why|told|hall|beside|answers|verdict|source|meaning|setup|other-settings)\b'
 )
-WHOLE = ("architecture", "blocks", "timing", "why_residual", "feature_maps")  # pages of which the file has every figure
+PARTLY = ("compare", "practice")  # of a layer that is picked the app says more; it shows one exercise at a time
 BESIDES = (
     "Recorded too: ",
-    "What does one number see?",
-)  # folds that the app has elsewhere: behind a list, as a download
+    "Every ",
+    "As a table",
+)  # folds that the app has behind a list, or makes once they are opened
 LINK = "https://resnet.example.org/"
 
 
@@ -204,6 +272,14 @@ def test_the_file_shows_what_the_app_shows(run: lecture.Lecture, scene: lecture.
     assert races == components(app, "resnet_race")
     walks = [part["nets"] for _, part in parts if part["kind"] == "walk"]
     assert walks == [sent["nets"] for sent in components(app, "resnet_walk")]
+    for kind, name in (("steps", "resnet_path"), ("reach", "resnet_reach")):
+        assert [part["data"] for _, part in parts if part["kind"] == kind] == components(app, name)
+    assert [part["text"] for _, part in parts if part["kind"] == "code"] == [one.value for one in app.code]
+    assert {part["text"] for _, part in parts if part["kind"] == "heading"} <= {one.value for one in app.subheader}
+    for part in (part for _, part in parts if part["kind"] == "exercises"):
+        now = part["every"][part["first"]]
+        assert {now["asked"], now["lines"], restored(now["before"], content)} - {""} <= there
+        assert sorted(now["choices"]) == sorted(one.label for one in app.button if one.key.startswith("choice-"))
     looks = [part["data"] for _, part in parts if part["kind"] == "looks"]
     assert [data for data in components(app, "resnet_maps") if data not in looks] == []
 
@@ -223,8 +299,62 @@ def same_words(
     }
     strange = [html[:300] for html, fold in here.items() if html and html not in there and not fold.startswith(BESIDES)]
     assert strange == [], "the file says what the app does not"
-    if scene.page in WHOLE:
+    if scene.page not in PARTLY:
         assert [html[:300] for html in there if PIECES.match(html) and html not in here] == [], "the app says more"
+
+
+NEED_THE_APP = {  # what no file can show: the live view, and what is of one's own
+    "identify",
+    "lecture",
+    "machines",
+    "practice do=sheet",
+    "why_residual experiment=surgery",
+}
+
+
+def test_every_view_of_every_page_is_in_the_file_or_says_where_it_is() -> None:
+    """Whatever a scene of one's own may open: all answers of every control that asks in words."""
+    asked = {("cost", "levels"), ("compare", "x"), ("cost", "as"), ("cost", "metric"), ("sheet", "copy")}  # no views
+    wanted = {(page, "") for page in known_pages()}
+    wanted |= {
+        (page, f"{key}={one}")
+        for (page, key), words in questions.ON.items()
+        if (page, key) not in asked
+        for one in words
+    }
+    missing = set()
+    for page, state in sorted(wanted):
+        params = query(state)
+        seen = view(page, states.chosen_of(params), params)
+        assert seen.live
+        if not seen.parts:
+            missing.add(f"{page} {state}".strip())
+    assert missing == NEED_THE_APP
+
+
+def test_what_is_said_to_an_answer_of_an_exercise_is_what_the_app_says() -> None:
+    """Of each control: what is chosen, typed, and put in order; every known mistake has its words."""
+    spec = preset("resnet18")
+    params = {"seed": "v2-7"}
+    (part,) = view("practice", states.chosen_of({"depth": "18"} | params), params).parts
+    assert isinstance(part, Exercises)
+    every = sheet.some(spec, 10, 7, sheet.every_topic(spec))
+    assert {one["kind"] for one in part.every} == {"typed", "choice", "order"}
+    for made, one in zip(part.every, every, strict=True):
+        assert made["asked"] == pieces.asked(one) and made["solution"] == pieces.solution(one)
+        assert made["verdict"]["shown"] == pieces.verdict(one, "shown")
+        right = made["answer"]
+        if made["kind"] == "typed":
+            assert (right, made["tolerance"]) == (one.answer, one.tolerance)
+            assert made["known"] == {str(each.answer): pieces.hint(one, each.answer) for each in one.misconceptions}
+        elif made["kind"] == "choice":
+            assert one.choices[int(right)] == one.answer and set(made["known"]) | {right} == set(
+                map(str, range(len(one.choices)))
+            )
+        else:
+            assert tuple(one.choices[int(at)] for at in right.split(",")) == one.answer and right not in made["known"]
+            swapped = ",".join(reversed(right.split(",")))
+            assert made["known"][swapped] == pieces.hint(one, tuple(reversed(one.answer)))
 
 
 def test_every_link_of_the_tour_has_its_state() -> None:

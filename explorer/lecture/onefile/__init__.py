@@ -25,6 +25,7 @@ from explorer.places import ROOT
 from explorer.tell import given, netmap
 from explorer.tell.drawing.svg import fonts
 from explorer.tell.joined import SCRIPTS, joined, stylesheet
+from explorer.tell.path import page as path
 from explorer.tell.plots.script import source
 
 MOST_BYTES = 8_000_000
@@ -105,6 +106,9 @@ def content(run: Lecture, root: str = "") -> dict[str, Any]:
                 SCRIPTS / "proof.css",
             ),
             "race": _styled(SCRIPTS / "race_component" / "race.css"),
+            "path": _styled(SCRIPTS / "path_component" / "path.css", SCRIPTS / "proof.css")
+            + ".way { top: 0; }",  # there is no bar of the app's above it
+            "reach": _styled(SCRIPTS / "reach_component" / "reach.css", SCRIPTS / "proof.css"),
             "look": _styled(SCRIPTS / "look_component" / "look.css"),
         },
     }
@@ -139,7 +143,8 @@ def _plotly() -> str:
 @cache
 def _script() -> str:
     return joined(
-        SCRIPTS / "lecture_file" / "file.js", {**given.MAP, **given.STAGE, "PARTS": {}, "STATES": {}, "SPEAKER": ""}
+        SCRIPTS / "lecture_file" / "file.js",
+        {**path.GIVEN, **given.MAP, **given.STAGE, "PARTS": {}, "STATES": {}, "SPEAKER": ""},
     )
 
 
@@ -147,9 +152,15 @@ def _script() -> str:
 def _style() -> str:
     """The app's stylesheets, its theme as custom properties, and the file's own."""
     files = (SCRIPTS / "app.css", SCRIPTS / "proof.css", SCRIPTS / "lecture_file" / "file.css")
-    pages = {"why_residual": "why_residual.css", "feature_maps": "feature_maps/page.css"}
+    pages = {
+        "why_residual": "why_residual.css",
+        "feature_maps": "feature_maps/page.css",
+        "shapes": "shapes.css",
+        "explain": "explain.css",
+        "practice": "practice/page.css",
+    }
     own = (
-        f'[data-page="{page}"] .page {{ {(SCRIPTS / "sections" / name).read_text(encoding="utf-8")} }}'
+        f'[data-page="{page}"] .page {{ {_without_streamlit((SCRIPTS / "sections" / name).read_text(encoding="utf-8"))} }}'
         for page, name in pages.items()
     )
     return "\n".join([_properties(), fonts(), _styled(*files), *own])
@@ -158,7 +169,11 @@ def _style() -> str:
 def _styled(*files: Path) -> str:
     """Stylesheets of the app, in the typefaces that our drawings carry in themselves; what they say of Streamlit's own parts
     finds nothing here, but for the page and its charts."""
-    text = STREAMLITS.sub(lambda found: HERE.get(found[1], ".not-here"), stylesheet(*files))
+    return _without_streamlit(stylesheet(*files))
+
+
+def _without_streamlit(text: str) -> str:
+    text = STREAMLITS.sub(lambda found: HERE.get(found[1], ".not-here"), text)
     for face in ("Sans", "Serif"):
         text = text.replace(f'"Source {face}"', f'"Source {face}", "Drawing {face}"')
     return text

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 from markupsafe import Markup
 
-from explorer.facts import block_pair, comparison, cost, own_blocks, shapes
-from explorer.facts.comparison import Side
-from explorer.facts.proof import depth
-from explorer.facts.rollup import METRICS, SUMS
+from explorer.facts import block_pair, own_blocks
 from explorer.facts.told import Told
-from explorer.lecture.onefile import recorded
-from explorer.lecture.onefile.parts import Beside, FeatureMaps, Fold, Html, NetMap, Part, ShippedWalks, View
+from explorer.lecture.onefile import asking, counted, recorded
+from explorer.lecture.onefile.parts import (
+    Beside,
+    FeatureMaps,
+    Fold,
+    Heading,
+    Html,
+    NetMap,
+    Part,
+    Reach,
+    ShippedWalks,
+    View,
+)
 from explorer.lecture.onefile.plotted import chart
 from explorer.look import pictures, subject
 from explorer.look.passed import Passed, last_maps, passed
@@ -28,24 +36,22 @@ from explorer.spec import naming
 from explorer.spec.chosen import Chosen
 from explorer.tell import (
     block_sides,
-    cost_parts,
     feature_maps,
     fragments,
     given,
     on_page,
     palette,
     paper_tables,
-    questions,
+    story,
 )
-from explorer.tell.drawing import block_drawing, receptive_drawing, volumes_drawing
+from explorer.tell.drawing import block_drawing
 from explorer.tell.feature_maps import NAMES, OURS, TWINS, WHO
-from explorer.tell.fragments import Figure
-from explorer.tell.plots import cost as cost_plots
 from explorer.tell.plots.look import additions
 from explorer.tell.url_keys import has_twin
 
 Parts = Sequence[Part | Beside | Fold]
 SEVEN = 7  # the digit that the app's pad starts with
+WIDE = "st-key-shapes-wide"  # what a phone is not shown, as in the app
 BESIDE = 7  # channels a row, where two nets stand side by side
 
 
@@ -93,75 +99,30 @@ def _own_blocks(chosen: Chosen, params: Mapping[str, str]) -> Parts:
 
 
 def _shapes(chosen: Chosen, params: Mapping[str, str]) -> Parts:
-    nodes, name = _nodes(chosen), naming.title(chosen.spec)
-    drawn = volumes_drawing(nodes, f"Feature maps of {name}, to scale")
-    label = f"Feature maps of {name} after every stage, as volumes"
-    rows = fragments.provable(shapes.stage_rows(nodes), shapes.proofs_by_row(nodes))
-    caption = "Click an underlined figure for its formula. The receptive field is the side of the input square that one unit sees."
-    fields = receptive_drawing(nodes, f"Receptive fields of {name}")
+    told = story.page(chosen.spec, chosen.height, chosen.width, chosen.batch)
     return (
-        Html(fragments.lead(shapes.lesson(nodes))),
-        Html(fragments.drawing(drawn, label, 900, proofs=shapes.drawn_proofs(nodes))),
-        Html(fragments.table(rows, caption)),
-        Fold("What does one number see?", (Html(fragments.drawing(fields, f"Receptive fields of {name}")),)),
+        Html(told.lead),
+        Html(told.shown, name=WIDE),
+        Html(told.table, name=WIDE),
+        Html(told.vertical),
+        Heading(story.SEES),
+        Html(fragments.note(story.DRAG)),
+        Reach(json.loads(told.reach)),
+        Heading(story.DEPTHS),
+        Html(paper_tables.table1("1x1", naming.base_name(chosen.spec))),
+        Html(story.rendered()),
     )
-
-
-def _cost(chosen: Chosen, params: Mapping[str, str]) -> Parts:
-    """Where it is; the other views are the app's."""
-    if params.get("show", "where") != "where":
-        return ()
-    net = (chosen.spec, chosen.height, chosen.width, chosen.batch)
-    try:
-        head = cost_parts.head(*net, chosen.dtype, chosen.training)
-    except ValueError:  # torch would refuse to train it: as the page, the memory of inference
-        head = cost_parts.head(*net, chosen.dtype, None)
-    asked = params.get("metric", next(iter(questions.METRIC)))
-    metric = questions.OLD_METRIC.get(asked, asked)
-    drawn = params.get("as", next(iter(questions.AS))) if metric in SUMS else "bars"
-    part = cost.part(_nodes(chosen), params.get("node") or cost.WHOLE)
-    alt = f"{METRICS[metric].label} of {naming.title(chosen.spec)}, {part.path}, as {drawn}"
-    charts = (chart(cost_plots.part(*net, part.path, metric, drawn), alt),) if len(part.children) > 1 else ()
-    return (*map(Html, head), *charts, Html(cost_parts.table(*net, part.path)))
 
 
 def _paper(chosen: Chosen, params: Mapping[str, str]) -> Parts:
     show = params.get("table", "table1")
     if show == "table1":
-        stride = params.get("table_stride", "1x1")
-        return (Html(paper_tables.table1(stride, naming.base_name(chosen.spec))),)
-    if show == "depth":
-        counted = depth(chosen.spec, _nodes(chosen))
-        rows = [{"stage": part.label, "counted": part.value, "how": part.expression} for part in counted.parts]
-        whole = Figure(counted.shown, counted.expression, proof=counted)
-        return (
-            Html(fragments.figures([whole])),
-            Html(fragments.table(rows, "Convolutions per block × blocks, conv1 and fc.")),
-        )
-    names = {"errors": ("table2", "table3"), "cifar": ("table6", "preactivation")}[show]
-    return tuple(Html(paper_tables.errors(name)) for name in names)
-
-
-def _compare(chosen: Chosen, params: Mapping[str, str]) -> Parts:
-    """Both maps; nothing for two nets of different tasks, which only the app's own controls say."""
-    if params.get("same", "true") != "true":
-        return ()
-    right = Side(chosen.spec, chosen.height, chosen.width, chosen.batch, chosen.dtype, chosen.training)
-    left = replace(right, spec=comparison.parse(params.get("vs", "resnet34"))).at(right)
-    found = comparison.layers(left, right)
-    before, after = left.title, right.title
-    if before == after and left.spec != right.spec:
-        before, after = (
-            comparison.told_apart(left.spec, right.spec),
-            comparison.told_apart(right.spec, left.spec),
-        )
-    said = Told(f"From {before} to {after}: ", comparison.summary(left.spec, right.spec, found))
-    titles = (before, after) if before != after else (f"{before}, left", f"{after}, right")
-    maps = tuple(
-        (NetMap(Chosen(one.spec, one.height, one.width, one.batch, ""), title),)
-        for one, title in zip((left, right), titles, strict=True)
-    )
-    return (Html(fragments.lead(said)), Beside(maps))
+        found = paper_tables.architectures(params.get("table_stride", "1x1"), naming.base_name(chosen.spec))
+    elif show == "depth":
+        found = paper_tables.counted_depth(chosen.spec, _nodes(chosen))
+    else:
+        found = paper_tables.told_errors(show)
+    return tuple(map(Html, found))
 
 
 def _feature_maps(chosen: Chosen, params: Mapping[str, str]) -> Parts:
@@ -235,24 +196,34 @@ def _passed(who: str) -> tuple[Passed, tuple[Node, ...]]:
     return passed(net.model, net.spec, x), trace(net.spec, *x.shape[2:])
 
 
+def _nothing(chosen: Chosen, params: Mapping[str, str]) -> Parts:
+    return ()
+
+
 Page = Callable[[Chosen, Mapping[str, str]], Parts]
 PAGES: dict[str, tuple[Page, str]] = {  # page → what a file has of it, and what only the app can do there
     "architecture": (_architecture, "Play sends a picture through the net itself: that needs PyTorch."),
     "blocks": (_blocks, "Any other width, place or net: the app cuts the block from the real model."),
     "shapes": (_shapes, "Any other net or input size is traced in the app."),
-    "cost": (_cost, "Any other net, input size, batch or part is traced in the app."),
-    "paper": (_paper, "The tables are drawn from the models by the app."),
-    "compare": (_compare, "Any other pair of nets, layer by layer, is traced in the app."),
+    "cost": (counted.costs, "Any other net, input size, batch or part is traced in the app; a gradient needs PyTorch."),
+    "sheet": (counted.numbers, "Any other net, input or format is counted in the app."),
+    "paper": (_paper, "Any other net is counted in the app."),
+    "compare": (counted.compared, "Any other pair of nets, layer by layer, is traced in the app."),
+    "catalogue": (counted.nets, "Searching it, and opening any of the nets, is done in the app."),
+    "explain": (asking.steps, "The whole nets behind the steps are in the app."),
+    "practice": (asking.exercises, "Exercises without end, of any net, and worksheets are made in the app."),
     "timing": (recorded.timing, "Timing a pass on this machine needs PyTorch."),
     "why_residual": (recorded.why_residual, "Running it live, or with another seed, needs PyTorch."),
     "feature_maps": (_feature_maps, "Your own digit or photo, and switched-off blocks, need PyTorch."),
+    "identify": (_nothing, "Which net a file is of is read off in the app."),
+    "machines": (_nothing, "What there is to measure on is known to the app alone."),
+    "lecture": (_nothing, "Lectures are chosen, loaded and saved in the app."),
 }
-OTHERS = "This page works on the real model: it needs PyTorch."
 
 
 def view(page: str, chosen: Chosen, params: Mapping[str, str]) -> View:
-    """A page in a state; of a page that only the app has, what is built and where it is."""
-    draw, live = PAGES.get(page, (lambda chosen, params: (), OTHERS))
+    """A page in a state; of a page that only the app has, what is built and where it is. Raises `KeyError` for no page."""
+    draw, live = PAGES[page]
     return View(_built(page, chosen, params), tuple(draw(chosen, params)), live)
 
 

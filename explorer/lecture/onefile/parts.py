@@ -10,6 +10,8 @@ from markupsafe import Markup
 
 from explorer.spec.chosen import Chosen
 
+Json = dict[str, Any]
+
 
 @dataclass(frozen=True)
 class Html:
@@ -67,7 +69,43 @@ class Race:
     data: Mapping[str, Any]
 
 
-Part = Html | Chart | NetMap | FeatureMaps | ShippedWalks | Race
+@dataclass(frozen=True)
+class Heading:
+    """Above what follows."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """Text as it is, to be copied."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The ten steps of Explain it to me: what path_component takes."""
+
+    data: Json
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What one unit sees, to be dragged over a picture: what reach_component takes."""
+
+    data: Json
+
+
+@dataclass(frozen=True)
+class Exercises:
+    """One after another, each with what is said to whatever is answered. first: which comes first, from 1."""
+
+    every: tuple[Json, ...]
+    first: int
+
+
+Part = Html | Chart | NetMap | FeatureMaps | ShippedWalks | Race | Heading | Code | Steps | Reach | Exercises
 
 
 @dataclass(frozen=True)

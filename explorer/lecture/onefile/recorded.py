@@ -15,13 +15,14 @@ from explorer.lab.claims import quotes, story
 from explorer.lab.experiments import EXPERIMENTS
 from explorer.lab.outcome import Row
 from explorer.lab.record import recorded
-from explorer.lecture.onefile.parts import Beside, Chart, Fold, Html, Part, Race
+from explorer.lecture.onefile.parts import Beside, Chart, Code, Fold, Html, Part, Race
 from explorer.lecture.onefile.plotted import chart, plot
 from explorer.net.trace import trace
 from explorer.spec import naming, preset
 from explorer.spec.chosen import Chosen
 from explorer.tell import fragments, lab_words, markup, timing_words
 from explorer.tell.fragments import Figure
+from explorer.tell.plots import launches as draw_launches
 from explorer.tell.plots import race as draw_race
 from explorer.tell.plots import timing as draw
 from explorer.tell.plots.lab import VIEWS, spread, unknown
@@ -30,6 +31,7 @@ from explorer.timing.data.settings import Settings
 from explorer.timing.measure import sweeps
 from explorer.timing.measure.hardware import devices, most_threads, resolve
 from explorer.timing.said import contrasts, found, rows, sentences, timed_proofs
+from explorer.timing.said import launches as said_launches
 from explorer.timing.said import machines as sides
 
 if TYPE_CHECKING:
@@ -194,7 +196,18 @@ def _machines(chosen: Chosen, settings: Settings, params: Mapping[str, str]) -> 
 
 
 def _launches(chosen: Chosen, settings: Settings, params: Mapping[str, str]) -> Parts:
-    return (Html(fragments.lead("At which batch a GPU starts to work is measured in the app, on the GPU itself.")),)
+    seen = said_launches.ladder([run.measurement for run in records.recorded()], chosen.spec, settings)
+    if seen is None:
+        return (Html(fragments.lead(timing_words.NO_GPU)), Code(timing_words.CHECK))
+    first = seen.first
+    another = [Html(fragments.note(timing_words.of_another(chosen.spec, first)))] if first.spec != chosen.spec else []
+    return (
+        Html(fragments.lead(said_launches.sentence(seen, "recorded"))),
+        chart(draw_launches.launches(seen), f"A pass of {first.title} and its launch, against the batch"),
+        Html(timing_words.beside(first.settings, first.provenance, "recorded", "batch")),
+        *another,
+        Fold(timing_words.EVERY_BATCH, (Html(timing_words.launches(said_launches.lines(seen), "recorded")),)),
+    )
 
 
 Timing = Callable[[Chosen, Settings, Mapping[str, str]], Parts]
@@ -212,6 +225,8 @@ TIMINGS: dict[str, Timing] = {  # as `questions.TIMING`
 def why_residual(chosen: Chosen, params: Mapping[str, str]) -> Parts:
     """An experiment: before the reveal what gives nothing away, after it the recorded run, all its views."""
     key = params.get("experiment", next(iter(EXPERIMENTS)))
+    if key not in EXPERIMENTS:  # a net to be operated on while it trains
+        return ()
     if params.get("reveal") == "true":
         return _revealed(key, story.opening(key), params)
     source = Markup('<div class="source">{} {}</div>').format(markup.mark("recorded"), story.HIDDEN)

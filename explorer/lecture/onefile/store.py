@@ -14,14 +14,20 @@ from markupsafe import Markup
 from explorer.lecture.onefile.parts import (
     Beside,
     Chart,
+    Code,
+    Exercises,
     FeatureMaps,
     Fold,
+    Heading,
     Html,
+    Json,
     NetMap,
     Part,
     Plot,
     Race,
+    Reach,
     ShippedWalks,
+    Steps,
     View,
 )
 from explorer.places import ASSETS
@@ -33,7 +39,6 @@ from explorer.tell.netmap.groups import FOLDS, LEVELS
 DRAWN = re.compile(r'src="data:image/svg\+xml;base64,([^"]+)"')
 FONTS = "@fonts@"  # what stands in a drawing in place of its typefaces, which all have in common
 OF_LEVEL = ("stamp", "level", "folded", "scene", "columns")  # of a map's data; the rest is the net's
-Json = dict[str, Any]
 
 
 @dataclass
@@ -77,9 +82,21 @@ class Store:
             return {"kind": "looks", "data": part.data}
         if isinstance(part, Race):
             return {"kind": "race", "data": part.data}
+        if isinstance(part, Heading | Code):
+            return {"kind": "heading" if isinstance(part, Heading) else "code", "text": part.text}
+        if isinstance(part, Steps | Reach):
+            return {"kind": "steps" if isinstance(part, Steps) else "reach", "data": part.data}
+        if isinstance(part, Exercises):
+            return {"kind": "exercises", "every": [self._kept(one) for one in part.every], "first": part.first - 1}
         if isinstance(part, ShippedWalks):
             return {"kind": "walk", "nets": [_shipped(name) for name in part.names], "stamp": ",".join(part.names)}
         return {"kind": "map", "net": self._net(part), "title": part.title}
+
+    def _kept(self, one: Any) -> Any:
+        """Whatever HTML it holds, without its drawings."""
+        if isinstance(one, Markup):
+            return self.html(one)
+        return {key: self._kept(each) for key, each in one.items()} if isinstance(one, dict) else one
 
     def _plot(self, one: Plot) -> Json:
         return {

@@ -76,6 +76,7 @@ class File {
     const state = Object.fromEntries(Object.entries(params).filter(([name]) => !OWN.includes(name)));
     const known = scene.states[keyOf(state)] ?? scene.states[netKeyOf(state)] ?? scene.states[guess ? scene.then : scene.first];
     const view = this.data.views[known];
+    root.classList.toggle("elsewhere", !view.parts.length); // only the app can show it
     drawView(this.page, view, { data: this.data, known, present, look: mapView(state), report: (look) => this.report(look) });
     this.foot.replaceChildren(html("p", { class: "live" }, view.live, " ", this.link(scene.asked.page, state, scene.slug)), this.themes());
   }

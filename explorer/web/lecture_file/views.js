@@ -3,10 +3,13 @@
 import { html } from "../js/dom.js";
 import { show } from "../map_component/map.js";
 import { showMaps } from "../look_component/maps.js";
+import { showPath } from "../path_component/path.js";
 import { showRace } from "../race_component/race.js";
+import { showReach } from "../reach_component/field.js";
 import { showWalk } from "../walk_component/alone.js";
 import { prose } from "../lecture_bar/prose.js";
 import { charts } from "./packed.js";
+import { Exercises } from "./exercise.js";
 import { lookOf } from "./route.js";
 import { shadowed } from "./shadow.js";
 
@@ -24,14 +27,19 @@ export function drawView(page, view, seen) {
     plots = [];
     places = 0;
     page.replaceChildren(...(view.built ? [prose("div", { class: "st-key-built" }, view.built)] : []), ...view.parts.map((part) => partOf(part, seen)));
-    for (const image of page.querySelectorAll("img[data-drawing]")) image.src = pictureOf(data, image.dataset.drawing);
+    fill(page, data);
   }
   places = 0;
   for (const part of view.parts.flatMap((one) => one.columns?.flat() ?? [one])) if (part.kind === "map") mapAt(places++).update(part, seen);
 }
 
 function partOf(part, seen) {
-  return { html: htmlPart, chart: chartPart, map: mapPart, looks: looksPart, walk: walkPart, race: racePart, beside: besidePart, fold: foldPart }[part.kind](part, seen);
+  return PARTS[part.kind](part, seen);
+}
+
+// The drawings of what has been made.
+function fill(box, data) {
+  for (const image of box.querySelectorAll("img[data-drawing]")) image.src = pictureOf(data, image.dataset.drawing);
 }
 
 const htmlPart = (part, { present }) => prose("div", { class: `part ${part.name}` }, (present && part.hall) || part.html);
@@ -44,7 +52,7 @@ function foldPart(part, seen) {
   box.addEventListener("toggle", () => {
     if (!box.open || box.childElementCount > 1) return;
     box.append(...part.parts.map((one) => partOf(one, seen)));
-    for (const image of box.querySelectorAll("img[data-drawing]")) image.src = pictureOf(seen.data, image.dataset.drawing);
+    fill(box, seen.data);
   });
   return box;
 }
@@ -55,11 +63,19 @@ function looksPart(part, { data }) {
   return place.host;
 }
 
-function racePart(part, { data }) {
-  const place = shadowed("place", data.css.race);
-  requestAnimationFrame(() => showRace({ parentElement: place.root, data: part.data }));
+const headingPart = ({ text }) => html("h3", {}, text);
+
+const codePart = ({ text }) => html("pre", { class: "code", tabindex: "0" }, text);
+
+const exercisesPart = (part, { data }) => new Exercises(part, (box) => fill(box, data)).element;
+
+// A script of the app's that measures its place: once it stands on the page.
+const scripted = (name, css, show) => (part, { data }) => {
+  const place = shadowed("place", data.css[css]);
+  place.host.classList.add(`${name}-host`);
+  requestAnimationFrame(() => show({ parentElement: place.root, data: part.data }));
   return place.host;
-}
+};
 
 // Pictures that walked when this explorer was made; it plays by itself where motion is wanted.
 function walkPart(part, { data }) {
@@ -170,3 +186,6 @@ function drawingOf(data, name, view) {
   const level = data.levels[net.levels[`${view.level} ${view.unfold.length ? "off" : view.fold}`]];
   return { ...net.common, ...level };
 }
+
+const PARTS = { html: htmlPart, chart: chartPart, map: mapPart, looks: looksPart, walk: walkPart, race: scripted("race", "race", showRace), beside: besidePart, fold: foldPart,
+  heading: headingPart, code: codePart, steps: scripted("steps", "path", showPath), reach: scripted("reach", "reach", showReach), exercises: exercisesPart };

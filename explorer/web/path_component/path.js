@@ -71,7 +71,9 @@ class Path {
 
 const shown = new WeakMap();
 
-export default function ({ data, parentElement }) {
+export function showPath({ data, parentElement }) {
   const place = parentElement.querySelector(".place");
   if (!shown.has(place)) shown.set(place, new Path(place, data));
 }
+
+export default showPath;

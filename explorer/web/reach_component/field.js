@@ -126,8 +126,10 @@ class Reach {
 
 const shown = new WeakMap();
 
-export default function ({ data, parentElement }) {
+export function showReach({ data, parentElement }) {
   const place = parentElement.querySelector(".place");
   if (!shown.has(place)) shown.set(place, new Reach(place));
   shown.get(place).update(data);
 }
+
+export default showReach;

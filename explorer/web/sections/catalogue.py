@@ -29,7 +29,7 @@ def found() -> list[Row]:
     )
     rows = told.find(text)
     if not rows:
-        plain.info("No net of the catalogue holds all of these words.")
+        plain.info(told.NONE_FOUND)
     return rows
 
 

@@ -20,9 +20,9 @@ from explorer.spec import varied as varied_sensibly
 from explorer.spec.chosen import MOST_NAME, controls_of
 from explorer.spec.controls import AXES, Axis, worded
 from explorer.spec.fields import write_field
-from explorer.spec.parse import parse_input
 from explorer.spec.row import GROUPS
 from explorer.spec.task import FORMATS
+from explorer.tell import compare_parts
 from explorer.web import inside, pieces, plain
 from explorer.web.asked import shared
 from explorer.web.session import by_key, session
@@ -120,13 +120,10 @@ def _own_task(left: Side) -> Side:
         batch = st.number_input("Batch", value=1, step=1, key="vs_batch", bind="query-params")
         dtype = shared("Numbers in", FORMATS, "vs_dtype", link)
     try:
-        height, width = parse_input(size or usual, left.spec.in_channels, batch)
-        found = replace(left, height=height, width=width, batch=batch, dtype=dtype)
-        found.memory()
+        return compare_parts.with_task(left, size, batch, dtype)
     except ValueError as error:
         plain.error(f"{error}. Shown for the left one: the bar’s input and batch.")
         return replace(left, dtype=dtype)
-    return found
 
 
 def _picker(place: Place, spec: ResNetSpec) -> None:

@@ -8,8 +8,9 @@ import streamlit as st
 from markupsafe import Markup
 
 from explorer.questions import answering, picture, sheet
+from explorer.questions import pieces as words
 from explorer.questions.answering import Record, Tried
-from explorer.questions.question import Answer, Question, shown
+from explorer.questions.question import Answer, Question
 from explorer.tell import questions
 from explorer.tell.markup import joined
 from explorer.web import pieces
@@ -20,7 +21,6 @@ from explorer.web.sections.practice.link import Asked
 from explorer.web.session import session
 from explorer.web.state import Chosen
 
-DIFFICULTY = {1: "look it up", 2: "one formula", 3: "several steps"}
 SIGNS = {"wrong": ":material/close:", "right": ":material/check:", "open": None}
 DOTS = {"open": "to come", "first": "right at once", "later": "right after a hint", "shown": "solution shown"}
 
@@ -73,37 +73,26 @@ def _asked(chosen: Chosen, record: Record, one: Question, number: int) -> None:
     drawn = picture.picture(one, chosen.spec, over)
     left, right = st.columns([1.25, 1], gap="large") if drawn else (st.container(key="practice-alone"), None)
     with left, st.container(key="practice-card"):
-        text, *lines = one.text.split("\n")
-        pieces.html(
-            Markup(
-                '<div class="asked-of">{} · <span title="{}">{}</span></div><div class="exercise-question">{}</div>'
-            ).format(
-                questions.TOPICS[one.topic],
-                DIFFICULTY[one.difficulty],
-                "●" * one.difficulty + "○" * (3 - one.difficulty),
-                text,
-            )
-        )
-        if lines and one.choices is None:
-            pieces.html(Markup("<pre>{}</pre>").format("\n".join(lines)))
-        written = dict(line.split(": ", 1) for line in lines)
+        pieces.html(words.asked(one))
+        if lines := words.lines(one):
+            pieces.html(lines)
         if not over or not isinstance(one.answer, tuple):
-            _control(record, one, tried, written)
+            _control(record, one, tried)
         _said(record, one, tried, number)
     if right is not None and drawn is not None:
         with right, st.container(key="practice-picture"):
             pieces.drawing(drawn.drawing, drawn.label, most_px=560, proofs=drawn.proofs)
 
 
-def _control(record: Record, one: Question, tried: Tried, written: dict[str, str]) -> None:
-    """What fits the answer: a field, buttons, or buttons that are pressed in order. written: lines by their names."""
+def _control(record: Record, one: Question, tried: Tried) -> None:
+    """What fits the answer: a field, buttons, or buttons that are pressed in order."""
     if one.choices is None:
         if tried.state == "open":
             _field(record, one)
     elif isinstance(one.answer, tuple):
         _order(record, one)
     else:
-        _choices(record, one, tried, written)
+        _choices(record, one, tried)
 
 
 def _field(record: Record, one: Question) -> None:
@@ -122,15 +111,14 @@ def _field(record: Record, one: Question) -> None:
         st.rerun()
 
 
-def _choices(record: Record, one: Question, tried: Tried, written: dict[str, str]) -> None:
+def _choices(record: Record, one: Question, tried: Tried) -> None:
     """One press answers; what was wrong stays crossed out."""
     with st.container(key="practice-choices"):
         for place, choice in enumerate(one.choices or ()):
             wrong, right = choice in tried.wrong, tried.state != "open" and choice == one.answer
             mark = "wrong" if wrong else "right" if right else "open"
-            words = f"{choice}: {written[choice]}" if isinstance(choice, str) and choice in written else shown(choice)
             st.button(
-                plain(f"{words} {one.unit}".strip()),
+                plain(words.choice(one, choice)),
                 key=f"choice-{mark}-{place}",
                 icon=SIGNS[mark],
                 width="stretch",
@@ -156,7 +144,7 @@ def _order(record: Record, one: Question) -> None:
             taken = taken if verdict.right else []
         session()["practice-picked"] = (one.text, taken)
 
-    pieces.note("Press them one after another, the first first; a second press takes one back.")
+    pieces.note(words.ORDERED)
     with st.container(key="practice-choices"):
         for place, item in enumerate(one.choices or ()):
             name = str(item)
@@ -174,16 +162,8 @@ def _order(record: Record, one: Question) -> None:
 def _said(record: Record, one: Question, tried: Tried, number: int) -> None:
     """What went wrong so far; the answer with its proof, once it is over."""
     over = tried.state != "open"
-    hints = joined(_hint(one, answer) for answer in tried.wrong)
-    verdict = Markup("")
-    if over:
-        words = {"first": "Right.", "later": "Right this time.", "shown": "The answer:"}[tried.state]
-        answer = (
-            Markup("<ol>{}</ol>").format(joined(Markup("<li>{}</li>").format(each) for each in one.answer))
-            if isinstance(one.answer, tuple)
-            else Markup("<b>{} {}</b>").format(shown(one.answer), one.unit)
-        )
-        verdict = Markup('<div class="exercise-verdict {}">{} {}</div>').format(tried.state, words, answer)
+    hints = joined(words.hint(one, answer) for answer in tried.wrong)
+    verdict = words.verdict(one, tried.state) if over else Markup("")
     if hints or verdict:
         pieces.html(Markup('<div class="exercise-said" role="status">{}{}</div>').format(hints, verdict))
     with st.container(key="practice-on", horizontal=True):
@@ -197,22 +177,9 @@ def _said(record: Record, one: Question, tried: Tried, number: int) -> None:
                 icon_position="right",
             )
         else:
-            st.button("Show me how", on_click=record.show, args=(one,), icon=":material/lightbulb:")
+            st.button(words.SHOW, on_click=record.show, args=(one,), icon=":material/lightbulb:")
     if over:
-        pieces.html(
-            Markup('<div class="proof-lines"><b>How it comes about</b><pre>{}</pre></div>').format(
-                "\n".join(one.solution)
-            )
-        )
-
-
-def _hint(one: Question, answer: Answer) -> Markup:
-    """The known mistake behind a wrong answer; else where it lies."""
-    said = answering.judge(one, answer).hint or answering.nearer(one, answer)
-    if isinstance(answer, tuple):
-        items = joined(Markup("<li>{}</li>").format(item) for item in answer)
-        return Markup('<div class="exercise-hint"><ol>{}</ol>{}</div>').format(items, said)
-    return Markup('<div class="exercise-hint"><b>{} {}</b> {}</div>').format(shown(answer), one.unit, said)
+        pieces.html(words.solution(one))
 
 
 def _end(record: Record, every: Sequence[Question], at: Asked) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import streamlit as st
 
-from explorer import units
-from explorer.spec import naming
+from explorer.tell import timing_words
 from explorer.tell.plots import launches as draw
 from explorer.timing.data import records
 from explorer.timing.data.measurement import Measurement
@@ -20,7 +18,6 @@ from explorer.timing.said import launches as said
 from explorer.web import pieces
 from explorer.web.sections.timing import pieces as timing_pieces
 from explorer.web.sections.timing import runs
-from explorer.web.sections.timing.rivals import CHECK
 from explorer.web.state import Chosen
 
 
@@ -41,11 +38,8 @@ def launches(chosen: Chosen, settings: Settings) -> None:
         if answer and _shown(chosen, settings, _measured(answer.value), answer.mark):
             return
         if not _shown(chosen, settings, kept, "recorded"):
-            pieces.lead(
-                "A GPU works through a batch of one faster than the host can launch it, and then waits. No run on a GPU comes "
-                "with the explorer: record one on any machine that has one, in nine minutes at most, and load it here."
-            )
-            st.code(CHECK, language="bash")
+            pieces.lead(timing_words.NO_GPU)
+            st.code(timing_words.CHECK, language="bash")
 
 
 def _measured(made: Sequence[sweeps.Row]) -> list[Measurement]:
@@ -62,10 +56,10 @@ def _shown(chosen: Chosen, settings: Settings, seen: list[Measurement], mark: st
     first = found.first
     timing_pieces.beside(first.settings, first.provenance, mark, "batch")
     if first.spec != chosen.spec:
-        pieces.note(f"Of {naming.title(chosen.spec)} there is no such run: this is {first.title}.")
+        pieces.note(timing_words.of_another(chosen.spec, first))
     lines = said.lines(found)
-    with st.expander("Every batch", icon=":material/table_rows:"):
-        pieces.table([_cells(line) for line in lines], source=mark)
+    with st.expander(timing_words.EVERY_BATCH, icon=":material/table_rows:"):
+        pieces.html(timing_words.launches(lines, mark))
     of = {(first.settings.dtype, first.settings.memory_format, first.spec, first.provenance["device"])}
     kept = [
         one
@@ -80,15 +74,3 @@ def _shown(chosen: Chosen, settings: Settings, seen: list[Measurement], mark: st
         [records.row_of(one) for one in kept],
     )
     return True
-
-
-def _cells(line: Mapping[str, Any]) -> dict[str, str]:
-    graph = line["graph_s"]
-    return {
-        "batch": f"{line['batch']:,}",
-        "a pass": units.seconds(line["eager_s"]),
-        "the host launches it": units.seconds(line["enqueue_s"]),
-        "its share": units.percent(line["enqueue_share"]),
-        "as a CUDA graph": "–" if graph is None else units.seconds(graph),
-        "waits for": "the host" if line["waits_for_launches"] else "the GPU",
-    }

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from explorer import units
 from explorer.facts import published
 from explorer.spec import naming, preset, presets
+from explorer.tell import timing_words
 from explorer.tell.plots import race as draw_race
 from explorer.timing.data import records
 from explorer.timing.data.measurement import Measurement
@@ -26,7 +27,6 @@ from explorer.web.sections.timing import runs
 from explorer.web.state import Chosen
 
 RACERS = tuple(presets())
-CHECK = "python3 tests/gpu/check.py --out mine"
 
 
 def race(chosen: Chosen, settings: Settings) -> None:
@@ -187,4 +187,4 @@ def _how_to_record() -> None:
         pieces.html(
             Markup('<div class="beside">A GPU is checked and recorded whole, in nine minutes at most, by:</div>')
         )
-        st.code(CHECK, language="bash")
+        st.code(timing_words.CHECK, language="bash")

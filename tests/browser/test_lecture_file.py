@@ -29,10 +29,34 @@ READY = """() => window.resnetLecture?.stage && [...document.querySelectorAll(".
   && [...document.querySelectorAll(".page img")].every((one) => one.complete)"""
 
 
-@pytest.fixture
-def opened(browser, tmp_path: Path) -> Iterator[Page]:
+OWN = lecture.parse(
+    """
+[[scene]]
+title = "Exercises"
+page = "practice"
+state = "depth=18&seed=v2-8"
+text = "To solve."
+[[scene]]
+title = "Steps"
+page = "explain"
+text = "From a pixel."
+[[scene]]
+title = "Shapes"
+page = "shapes"
+text = "To scale."
+[[scene]]
+title = "Elsewhere"
+page = "identify"
+text = "Needs the app."
+""",
+    "own.toml",
+)
+
+
+@pytest.fixture(params=[TOUR])
+def opened(browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Page]:
     path = tmp_path / "lecture.html"
-    path.write_bytes(lecture.made("html", TOUR, LINK))
+    path.write_bytes(lecture.made("html", request.param, LINK))
     context = browser.new_context(
         viewport={"width": 1280, "height": 720}, offline=True, reduced_motion="reduce", color_scheme="light"
     )
@@ -114,3 +138,46 @@ def test_a_guess_is_answered_the_map_works_and_back_goes_back(opened: Page) -> N
     proved = opened.locator(".built .proved").first
     proved.click()
     expect(opened.locator(".proof-card:popover-open code").first).to_be_visible()
+
+
+@pytest.mark.parametrize("opened", [OWN], indirect=True, ids=["own"])
+def test_a_lecture_of_ones_own_asks_exercises_and_its_figures_move(opened: Page) -> None:
+    (practice,) = content_of(OWN)["views"][0]["parts"]
+    opened.get_by_role("link", name="Start", exact=True).click()
+    for at, one in enumerate(practice["every"]):
+        expect(opened.locator(".exercise-way b")).to_have_text(f"{at + 1} of 10")
+        card = opened.locator(".exercises .card")
+        if one["kind"] == "typed":
+            card.get_by_role("textbox").fill("a lot")
+            card.get_by_role("button", name="Check").click()
+            expect(card.get_by_role("alert")).to_have_text("Type a whole number.")
+            card.get_by_role("textbox").fill(f"{one['answer'] + one['tolerance'] + 1:,}")
+            card.get_by_role("textbox").press("Enter")
+            expect(card.locator(".exercise-hint")).to_be_visible()
+            card.get_by_role("textbox").fill(f"{one['answer']:,}")
+            card.get_by_role("textbox").press("Enter")
+            expect(card.locator(".exercise-verdict")).to_contain_text(f"{one['answer']:,}")
+        elif one["kind"] == "choice":
+            wrong = next(iter(one["known"]))
+            card.locator(".choices button").nth(int(wrong)).click()
+            expect(card.locator(".exercise-hint")).to_be_visible()
+            expect(card.locator(".choices button").nth(int(wrong))).to_be_disabled()
+            card.locator(".choices button").nth(int(one["answer"])).click()
+            expect(card.locator(".exercise-verdict.later")).to_be_visible()
+        else:
+            for place in one["answer"].split(","):
+                card.locator(".choices button").nth(int(place)).click()
+            expect(card.locator(".exercise-verdict.first")).to_be_visible()
+        expect(card.locator(".proof-lines")).to_be_visible()
+        if at < 9:
+            card.get_by_role("button", name="Next").click()
+    opened.locator("body").press("PageDown")
+    expect(opened.locator(".steps-host").get_by_role("heading", name="Convolution")).to_be_visible()
+    opened.locator(".steps-host").get_by_role("radio", name="−0.42").check(force=True)
+    opened.locator("body").press("PageDown")
+    board = opened.locator(".reach-host .board")
+    said = opened.locator(".reach-host .told").inner_text()
+    board.press("ArrowRight")
+    expect(opened.locator(".reach-host .told")).not_to_have_text(said)
+    opened.locator("body").press("PageDown")
+    expect(opened.locator(".elsewhere .live")).to_contain_text("read off in the app")

@@ -19,7 +19,8 @@ from explorer.spec import preset
 from explorer.tell import netmap, palette
 from explorer.tell.joined import given_source, joined
 from explorer.tell.path import figures
-from explorer.web import inside, lecture_bar, map_component, path_component, reach_component
+from explorer.tell.path import page as steps
+from explorer.web import inside, lecture_bar, map_component, reach_component
 from explorer.web.hall import page as hall_page
 from tests.npm import installed
 
@@ -35,11 +36,16 @@ FOLDERS = (
 )
 MODULES = sorted(path for folder in FOLDERS for path in (WEB / folder).glob("*.js"))
 ENTRIES = {"map": (WEB / "map_component" / "map.js", map_component.GIVEN)}
-ENTRIES |= {"path": (WEB / "path_component" / "path.js", path_component.GIVEN)}
+ENTRIES |= {"path": (WEB / "path_component" / "path.js", steps.GIVEN)}
 ENTRIES |= {"reach": (WEB / "reach_component" / "field.js", reach_component.GIVEN)}
 ENTRIES |= {name: (hall_page.FOLDER / f"{name}.js", {}) for name in hall_page.TITLES}
 ENTRIES |= {"stage": (WEB / "lecture_bar" / "stage.js", lecture_bar.GIVEN)}
-ENTRIES |= {"file": (WEB / "lecture_file" / "file.js", {**lecture_bar.GIVEN, **map_component.GIVEN, **inside.GIVEN})}
+ENTRIES |= {
+    "file": (
+        WEB / "lecture_file" / "file.js",
+        {**steps.GIVEN, **lecture_bar.GIVEN, **map_component.GIVEN, **inside.GIVEN},
+    )
+}
 ENTRIES |= {"every page": (WEB / "every_page" / "app.js", inside.GIVEN)}
 MARKUP = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function")
 TYPESCRIPT = "typescript@7.0.2"
@@ -64,7 +70,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for folder in FOLDERS:
         shutil.copytree(WEB / folder, root / folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     shutil.copytree(SCRIPTS, root / "scripts")
-    given = map_component.GIVEN | lecture_bar.GIVEN | path_component.GIVEN
+    given = map_component.GIVEN | lecture_bar.GIVEN | steps.GIVEN
     (root / "js" / "given.js").write_text(given_source(given), encoding="utf-8")
     (root / "path.json").write_text(json.dumps(first_layer()), encoding="utf-8")
     (root / "package.json").write_text('{"type": "module"}', encoding="utf-8")

@@ -26,6 +26,7 @@ from explorer.timing.data.across import across
 
 Parts = Sequence[Part | Beside | Fold]
 Params = Mapping[str, str]
+GRID = "grid"  # where the app has a table to scroll and sort in
 
 
 def costs(chosen: Chosen, params: Params) -> Parts:
@@ -122,7 +123,7 @@ def _layers(left: Side, right: Side, params: Params) -> Parts:
     if not shown:
         return (Html(fragments.lead(compare_parts.NONE_DIFFERS)),)
     rows = compare_parts.layer_rows(shown)
-    return (Html(fragments.table(rows)), Html(note(compare_parts.WHICH, "computed")))
+    return (Html(fragments.table(rows), name=GRID), Html(note(compare_parts.WHICH, "computed")))
 
 
 def _maps(left: Side, right: Side, params: Params) -> Parts:
@@ -189,5 +190,5 @@ def nets(chosen: Chosen, params: Params) -> Parts:
         chart(drawn, f"{listed.AGAINST[against]} against MACs"),
         *protocols,
         *card,
-        Html(listed.table(rows)),
+        Html(listed.table(rows), name=GRID),
     )

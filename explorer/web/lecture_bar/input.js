@@ -4,14 +4,14 @@ import { fitSoon } from "./fit.js";
 import { holder } from "./holder.js";
 import { actionOf } from "./keys.js";
 
-const EDITABLE = "input:not([type=range]), textarea, select, [contenteditable=true]";
-const OWN_ARROWS = "[role=slider], [role=radiogroup], [role=tablist], [role=listbox], [role=combobox], [role=grid], svg, canvas";
+const EDITABLE = "input:not([type=range], [type=radio], [type=checkbox]), textarea, select, [contenteditable=true]";
+const OWN_ARROWS = "[role=application], [role=slider], [role=radiogroup], [role=tablist], [role=listbox], [role=combobox], [role=grid], svg, canvas";
 function onKey(event) {
   const stage = holder.stage;
   if (!stage) return;
   const path = event.composedPath().filter((node) => node instanceof Element);
   const inside = (selector) => path.some((node) => node.matches(selector));
-  const action = actionOf(event, { editable: inside(EDITABLE), arrows: inside(`${OWN_ARROWS}, input[type=range]`) });
+  const action = actionOf(event, { editable: inside(EDITABLE), arrows: inside(`${OWN_ARROWS}, input:is([type=range], [type=radio])`) });
   if (action === "escape" && inside(MAP_TO_CLOSE)) return;
   if (!action || (action === "escape" ? !stage.canEscape() : stage.data.bare)) return;
   event.preventDefault();

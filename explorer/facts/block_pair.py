@@ -11,6 +11,7 @@ from explorer.facts.told import Provable, Told
 from explorer.net.ops import op
 from explorer.net.trace import trace
 from explorer.spec import BLOCKS, ResNetSpec, Value, check_int, varied
+from explorer.terms import plus, times
 
 PLACES = {  # where the block stands -> what its shortcut has to do
     "solid": "inside a stage: same shape in and out",
@@ -66,8 +67,8 @@ def totals(block: Block) -> dict[str, Proof]:
 
 def arithmetic(block: Block) -> Proof:
     """'1·1·256·64 + 3·3·64·64 + 1·1·64·256 = 69,632': k·k·c_in·c_out of each convolution on the main path."""
-    terms = (f"{k}·{k}·{c_in}·{c_out}" for c_out, c_in, k, _ in (node.weights[0][1] for node in block.convs))
-    return Proof("weights", " + ".join(terms), main_weights(block), "k·k·c_in·c_out of each convolution")
+    products = (times(k, k, c_in, c_out) for c_out, c_in, k, _ in (node.weights[0][1] for node in block.convs))
+    return Proof("weights", plus(*products), "k·k·c_in·c_out of each convolution")
 
 
 def pair(width: int, equal: str = "width", place: str = "solid", base: ResNetSpec | None = None) -> Pair:

@@ -11,6 +11,8 @@ from explorer.facts.rollup import Row, Stage, stages
 from explorer.facts.told import Provable, Told
 from explorer.net.node import Node
 from explorer.net.ops import op
+from explorer.terms import plain, times
+from explorer.terms import steps as one_by_one
 
 
 def stage_rows(nodes: Sequence[Node]) -> list[Row]:
@@ -45,12 +47,9 @@ def _proofs(nodes: Sequence[Node], stage: Stage) -> dict[str, Proof]:
     changing = [node for node in stage.nodes if node.in_shape[2:] != node.out_shape[2:] and node.on_main]
     steps = tuple(step for node in changing for step in proof.output_size(node))
     size = stage.out_shape[2]
-    chain = "; ".join(step.text for step in steps[:-1])
-    last = steps[-1] if steps else Proof("side", f"{size}", size, "every stride is 1: nothing changes")
+    last = steps[-1] if steps else Proof("side", plain(size), "every stride is 1: nothing changes")
     return {
-        "output": Proof(
-            "side", f"{chain}; {last.expression}" if chain else last.expression, last.value, last.rule, steps
-        ),
+        "output": Proof("side", one_by_one((*(step.line for step in steps[:-1]), last.term)), last.rule, steps),
         "receptive field": proof.receptive_field(nodes, stage.nodes[-1].path),
     }
 
@@ -101,11 +100,10 @@ def lesson(nodes: Sequence[Node]) -> Told:
 def total_stride(nodes: Sequence[Node], until: int | None = None) -> Proof:
     """The product of the strides up to the stage of that index, by default all before the head."""
     found = stages(nodes)[: -1 if until is None else until + 1]
-    parts = tuple(Proof(stage.name, f"{stage.stride}", stage.stride, "the stage's own stride") for stage in found)
+    parts = tuple(Proof(stage.name, plain(stage.stride), "the stage's own stride") for stage in found)
     return Proof(
         "total stride",
-        "·".join(part.shown for part in parts),
-        found[-1].nodes[-1].jump,
+        times(*(part.term for part in parts)),
         "the product of the strides",
         parts,
     )

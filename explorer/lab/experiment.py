@@ -12,6 +12,7 @@ from explorer.jobs import Job
 from explorer.lab.config import Config
 from explorer.lab.outcome import Row
 from explorer.places import ASSETS
+from explorer.terms import Term, said
 
 if TYPE_CHECKING:
     from explorer.facts.proof import Proof
@@ -39,17 +40,16 @@ class Quote(NamedTuple):
     label: str
     rule: str
     exact: float | None
-    terms: str = ""
+    terms: Term | None = None
 
     def proof(self, source: str) -> Proof | None:
         """What the figure opens. source: measured or recorded."""
         from explorer.facts.proof import Proof  # needs torch: not before the controls are painted
 
-        return (
-            None
-            if self.exact is None
-            else Proof(self.label, self.terms or f"{self.exact:,.4g}", float(self.exact), self.rule, source=source)
-        )
+        if self.exact is None:
+            return None
+        term = self.terms or said(f"{self.exact:,.4g}", self.exact)
+        return Proof(self.label, replace(term, value=float(self.exact)), self.rule, source=source)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from explorer.net.ops import SHORTCUTS
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, preset, presets
 from explorer.spec.chosen import Chosen
+from explorer.terms import number, said
 
 Of = TypeVar("Of", Stage, Block)
 
@@ -127,7 +128,8 @@ def _error(net: str) -> Quantity:
         net
     ]
     return _proved(
-        Proof(net, f"{value:.2f}", value, f"{source}: top-1 error in %, 10-crop", source="published"), f"{value:.2f} %"
+        Proof(net, said(f"{value:.2f}", value), f"{source}: top-1 error in %, 10-crop", source="published"),
+        f"{value:.2f} %",
     )
 
 
@@ -135,10 +137,7 @@ def _throughput(pair: str) -> Quantity:
     """Images per second of one net over another's on a GPU: recorded, else published."""
     one, other = pair.split("/")
     both, _, told, source = on_gpu.speeds(one, other)
-    rates = [
-        Proof(name, f"{round(both[name]):,}", round(both[name]), "pictures per second", source=source)
-        for name in (other, one)
-    ]
+    rates = [Proof(name, number(round(both[name])), "pictures per second", source=source) for name in (other, one)]
     return _times(replace(ratio(*rates), rule=f"pictures per second, {one} ÷ {other}: {told}", source=source))
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from explorer.terms import Term, minus, times
+
 RULE = "1 + Σ (k − 1)·jump, jump = product of the strides before"
 ADDED = "r + Σ (k − 1)·jump: what was seen before, and what each layer adds"
 
@@ -41,9 +43,9 @@ def widening(kernel: int, dilation: int, jump: int) -> int:
     return (kernel - 1) * dilation * jump
 
 
-def widening_text(kernel: int, dilation: int, jump: int) -> str:
+def widening_term(kernel: int, dilation: int, jump: int) -> Term:
     """The same with the numbers in: '(3 − 1)·2·4', the dilation only where there is one."""
-    return f"({kernel} − 1)·{f'{dilation}·' if dilation > 1 else ''}{jump}"
+    return times(minus(kernel, 1), *([dilation] if dilation > 1 else []), jump)
 
 
 def meeting(one: Field, other: Field) -> Field:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from explorer.net.node import Node
+from explorer.terms import Term, ceiled, floored, minus, parted, plain, plus, squared, times
 
 SIDES = {  # how an operation makes its output's height or width -> the rule in symbols
     "window": "⌊(size + 2·padding − kernel)/stride⌋ + 1",
@@ -43,8 +44,8 @@ class Op:
     colour: str
     side: str = "same"
     saves: tuple[str, ...] = ()
-    params: Callable[[Node], str] | None = None
-    macs: Callable[[Node], str] | None = None
+    params: Callable[[Node], Term] | None = None
+    macs: Callable[[Node], Term] | None = None
     share: float = 1.0
     starts: bool = False
     layer: bool = False
@@ -75,36 +76,32 @@ def op(kind: str) -> Op:
     return OPS[kind]
 
 
-def product(*factors: object) -> str:
-    """'56·56·64'."""
-    return "·".join(map(str, factors))
-
-
-def kernel_weights(node: Node) -> str:
+def kernel_weights(node: Node) -> Term:
     """c_in·c_out·k², divided by the groups where there are some."""
     c_out, c_in_per_group, kernel, _ = node.weights[0][1]
-    return product(c_in_per_group * node.groups, c_out, f"{kernel}²") + (f"/{node.groups}" if node.groups > 1 else "")
+    full = times(c_in_per_group * node.groups, c_out, squared(kernel))
+    return parted(full, node.groups) if node.groups > 1 else full
 
 
-def fc_weights(node: Node) -> str:
+def fc_weights(node: Node) -> Term:
     c_out, c_in = node.weights[0][1]
-    return f"{c_in}·{c_out}"
+    return times(c_in, c_out)
 
 
-def with_bias(weights: Callable[[Node], str]) -> Callable[[Node], str]:
+def with_bias(weights: Callable[[Node], Term]) -> Callable[[Node], Term]:
     """The weights' arithmetic, and an addend where the layer has a bias."""
-    return lambda node: weights(node) + (f" + {node.weights[1][1][0]}" if len(node.weights) > 1 else "")
+    return lambda node: plus(weights(node), *(shape[0] for _, shape in node.weights[1:]))
 
 
-def window_side(size: int, node: Node) -> str:
+def window_side(node: Node, axis: int) -> Term:
     """One side of a window's output with the numbers in."""
-    reach = node.dilation * (node.kernel - 1) + 1
-    over = f"({size} + 2·{node.padding} − {reach})/{node.stride}"
+    size = node.in_shape[axis]
+    room = minus(plus(size, times(2, node.padding)), node.dilation * (node.kernel - 1) + 1)
     if not node.ceil:
-        return f"⌊{over}⌋ + 1"
-    rounded = -((reach - size - 2 * node.padding) // node.stride) + 1
-    kept = windows(size, node.kernel, node.stride, node.padding, node.dilation, ceil=True) == rounded
-    return f"⌈{over}⌉ + 1" if kept else f"⌈{over}⌉"  # without the window that would start outside
+        return plus(floored(room, node.stride), 1)
+    rounded = ceiled(room, node.stride)
+    fit = windows(size, node.kernel, node.stride, node.padding, node.dilation, ceil=True)
+    return plus(rounded, 1) if fit == rounded.value + 1 else rounded  # without the window that would start outside
 
 
 def windows(size: int, kernel: int, stride: int, padding: int, dilation: int = 1, ceil: bool = False) -> int:
@@ -117,13 +114,13 @@ def windows(size: int, kernel: int, stride: int, padding: int, dilation: int = 1
     return found - 1 if (found - 1) * stride >= size + padding else found
 
 
-SIDE_TEXTS: dict[str, Callable[[int, Node], str]] = {  # side rule -> expression of one output side
+SIDE_TERMS: dict[str, Callable[[Node, int], Term]] = {  # side rule -> one side of the output, by its axis
     "window": window_side,
-    "subsample": lambda size, node: f"⌈{size}/{node.stride}⌉",
-    "one": lambda size, node: "1",
-    "border": lambda size, node: f"{size} + {node.out_shape[2] - node.in_shape[2]}",
-    "given": lambda size, node: str(node.out_shape[2]),
-    "same": lambda size, node: str(size),
+    "subsample": lambda node, axis: ceiled(node.in_shape[axis], node.stride),
+    "one": lambda node, axis: plain(1),
+    "border": lambda node, axis: plus(node.in_shape[axis], node.out_shape[axis] - node.in_shape[axis]),
+    "given": lambda node, axis: plain(node.out_shape[axis]),
+    "same": lambda node, axis: plain(node.in_shape[axis]),
 }
 
 
@@ -135,9 +132,9 @@ def side_rule(node: Node) -> str:
     return rule.replace("⌊", "⌈").replace("⌋", "⌉") + ", no window outside" if node.ceil else rule
 
 
-def side_text(node: Node, size: int) -> str:
-    """The same with the numbers in."""
-    return SIDE_TEXTS[op(node.kind).side](size, node)
+def side_term(node: Node, axis: int) -> Term:
+    """The same with the numbers in, for one axis of the output's shape."""
+    return SIDE_TERMS[op(node.kind).side](node, axis)
 
 
 def decides_side(nodes: Sequence[Node]) -> Node | None:
@@ -224,8 +221,8 @@ def _window(node: Node) -> str:
     return f"{node.kernel}×{node.kernel}"
 
 
-def _twice(node: Node) -> str:
-    return f"2·{node.out_shape[1]}"
+def _twice(node: Node) -> Term:
+    return times(2, node.out_shape[1])
 
 
 OPS: dict[str, Op] = {
@@ -238,7 +235,7 @@ OPS: dict[str, Op] = {
         side="window",
         saves=("input",),
         params=with_bias(kernel_weights),
-        macs=lambda node: product(*node.out_shape[2:], kernel_weights(node)),
+        macs=lambda node: times(*node.out_shape[2:], kernel_weights(node)),
         share=3.0,
         starts=True,
         layer=True,
@@ -335,8 +332,8 @@ OPS: dict[str, Op] = {
         lambda node: f"conv over {node.kernel} channels",
         "conv",
         saves=("input",),
-        params=with_bias(lambda node: product(*node.weights[0][1])),
-        macs=lambda node: f"{node.out_shape[2]}·{node.weights[0][1][2]}",
+        params=with_bias(lambda node: times(*node.weights[0][1])),
+        macs=lambda node: times(node.out_shape[2], node.weights[0][1][2]),
         share=2.0,
     ),
     "sigmoid": Op("sigmoid", "sigmoid", lambda node: "sigmoid", "relu", saves=("output",)),

@@ -22,6 +22,7 @@ from explorer.spec.task import FORMATS
 from explorer.tell import fragments, markup, palette
 from explorer.tell.fragments import Figure
 from explorer.tell.markup import joined
+from explorer.terms import said
 from explorer.timing.data.across import Across
 from explorer.timing.said import sentences
 
@@ -269,8 +270,7 @@ def _not_time(table: published.Throughput) -> Told:
     speeds = [
         Proof(
             name,
-            f"{table['images_per_s'][name]:,}",
-            table["images_per_s"][name],
+            said(f"{table['images_per_s'][name]:,}", table["images_per_s"][name]),
             "pictures per second",
             source="published",
         )

@@ -3,12 +3,15 @@ lecture as one file. No torch here: the first page's walk is on the screen befor
 
 from __future__ import annotations
 
+from explorer import terms
 from explorer.tell import markup, palette
 
 LEVELS = ("stages", "blocks", "layers")  # of detail of the map
 TWINS = ("digits-residual-20", "digits-plain-20")  # of assets/walk: what `?walk=twins` shows side by side
 NO_GUESS = "none"  # `?guess=none`: revealed without a guess
+TERMS = {"SIGNS": terms.SIGNS, "IN_A_NUMBER": terms.IN_A_NUMBER}  # what js/terms.js writes with
 DRAWN = {  # what drawing a map and walking on it take
+    **TERMS,
     "PROOF_CARD": markup.slotted_card(),
     "SHORTCUTS": palette.SHORTCUT_LINES,
     "UNKEYED": palette.UNKEYED,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypedDict
 
 from torch import Tensor
 
 from explorer.facts.proof import Proof
-from explorer.facts.proof.terms import number, over, times
 from explorer.look.seen import BlockRow
+from explorer.terms import minus, number, over, plus, times
 
 MOST_CLASSES, LEAST = 10, 1e-6  # whose part in the sum is written out
 
@@ -46,8 +47,7 @@ def added(row: BlockRow, source: str = "measured") -> Proof:
     quotient = over(number(row.norm_residual), number(row.norm_shortcut))
     return Proof(
         row.path,
-        quotient.text,
-        quotient.value,
+        quotient,
         "‖F(x)‖ ÷ ‖x‖, each the root of the sum of the squares of all its numbers",
         source=source,
     )
@@ -58,15 +58,10 @@ def probability(logits: Tensor, place: int, names: Sequence[str], source: str = 
     parts = (logits.double() - logits.double().max()).exp()
     quotient = over(times(100, number(float(parts[place]))), number(float(parts.sum())))
     likeliest = [one for one in parts.topk(min(MOST_CLASSES, len(parts))).indices.tolist() if parts[one] >= LEAST]
-    shares = tuple(
-        Proof(str(names[one]), part.text, part.value, "e^(score − highest score)")
-        for one in likeliest
-        for part in (number(float(parts[one])),)
-    )
+    shares = tuple(Proof(str(names[one]), number(float(parts[one])), "e^(score − highest score)") for one in likeliest)
     return Proof(
         str(names[place]),
-        quotient.text,
-        quotient.value,
+        quotient,
         "100 · e^(its score − the highest score) ÷ the sum of the same over all classes, in %",
         shares,
         source,
@@ -76,6 +71,6 @@ def probability(logits: Tensor, place: int, names: Sequence[str], source: str = 
 def score(mean: float, bias: float, logit: float) -> Proof:
     """A class's score from its class map: the mean over positions plus the class's bias (Zhou et al. 2016)."""
     one, other = number(mean), number(abs(bias))
-    text = f"{one.text.replace('-', '−')} {'−' if bias < 0 else '+'} {other.text}"
+    term = minus(one, other) if bias < 0 else plus(one, other)
     rule = "the class map’s mean over all positions + the class’s bias"
-    return Proof("score", text, logit, rule, source="measured")
+    return Proof("score", replace(term, value=logit), rule, source="measured")

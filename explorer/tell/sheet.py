@@ -17,8 +17,7 @@ from markupsafe import Markup
 
 from explorer import units
 from explorer.facts import memory
-from explorer.facts.proof import Proof, depth, prove, receptive_field
-from explorer.facts.proof.terms import number, over, times
+from explorer.facts.proof import Proof, depth, prove, receptive_field, together
 from explorer.facts.rollup import blocks
 from explorer.net.node import Node
 from explorer.net.trace import trace
@@ -27,6 +26,7 @@ from explorer.spec.chosen import Chosen
 from explorer.spec.task import OPTIMIZERS, USUAL_OPTIMIZER
 from explorer.tell import markup, tabular
 from explorer.tell.codegen import code
+from explorer.terms import number, over, times
 from explorer.timing.data import records
 from explorer.timing.data.measurement import Measurement
 
@@ -130,8 +130,7 @@ def _bytes(label: str, proof: Proof, source: str = "computed", note: str = "") -
 
 def _together(one: Proof, other: Proof) -> Proof:
     parts = (one, other)
-    shown = " + ".join(part.shown for part in parts if part.value) or "0"
-    return Proof("weights and buffers", shown, one.value + other.value, "weights + buffers", parts)
+    return Proof("weights and buffers", together(parts), "weights + buffers", parts)
 
 
 def _field(nodes: Sequence[Node]) -> Line:
@@ -179,7 +178,7 @@ def _time(spec: ResNetSpec, size: tuple[int, int], batch: int, dtype: str, macs:
     if same:
         run = min(same, key=lambda one: one.summary.median_s)
         median = number(run.summary.median_s)
-        proof = Proof("time", median.text, median.value, f"median of {run.summary.n:,} passes, in s", source="recorded")
+        proof = Proof("time", median, f"median of {run.summary.n:,} passes, in s", source="recorded")
         return Line(label, units.seconds(proof.value), "s", "recorded", proof, _where(run))
     carried = about(runs, int(macs.value), batch, dtype)
     if carried is None:
@@ -212,7 +211,7 @@ def about(runs: Sequence[Measurement], macs: int, batch: int, dtype: str) -> tup
     there = times(number(run.settings.batch), number(_macs(run)))
     carried = over(times(number(run.summary.median_s), here), there)
     rule = "recorded seconds · batch·MACs here ÷ batch·MACs there"
-    return run, Proof("time, carried over", carried.text, carried.value, rule, source="estimated")
+    return run, Proof("time, carried over", carried, rule, source="estimated")
 
 
 def _apart(one: int, other: int) -> float:

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from explorer.facts import proof
-from explorer.facts.proof import terms
 from explorer.facts.rollup import blocks, stages, total
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, preset
+from explorer.terms import plain
 
 SPECS = {
     "18": (preset("resnet18"), 224, 224),
@@ -143,19 +143,11 @@ def test_pairs_say_what_they_are_worth():
     assert proof.share(new.parts[-2], new).text == "100·14,964,736 ÷ 25,557,032 ≈ 58.55"
     for pair in (proof.difference(old, new), proof.ratio(old, new), proof.share(new.parts[-2], new)):
         assert proof.evaluate(pair.expression) == pytest.approx(pair.value)
-    nothing = proof.Proof("none", "0", 0, "")
+    nothing = proof.Proof("none", plain(0), "")
     with pytest.raises(ValueError, match="baseline=0"):
         proof.ratio(nothing, new)
     with pytest.raises(ValueError, match="whole=0"):
         proof.share(old, nothing)
-
-
-def test_latex():
-    assert proof.latex("⌊(224 + 2·3 − 7)/2⌋ + 1 = 112") == (
-        r"\left\lfloor\frac{224 + 2\cdot 3 - 7}{2}\right\rfloor + 1 = 112"
-    )
-    assert proof.latex("64·3² = 25,557,032") == r"64\cdot 3^2 = 25{,}557{,}032"
-    assert proof.latex("⌈56/2⌉") == r"\left\lceil\frac{56}{2}\right\rceil"
 
 
 def test_mistakes_name_what_is_wrong():
@@ -201,16 +193,3 @@ def test_nothing_but_arithmetic_is_worked_out(text):
 )
 def test_a_text_is_worked_out_as_it_reads(text, value):
     assert proof.evaluate(text) == value
-
-
-def test_a_term_is_written_and_worked_out_alike():
-    for term, text in (
-        (terms.times(2, 64, 1000), "2·64·1000"),
-        (terms.over(terms.times(100, terms.number(3)), terms.number(1_000_000)), "100·3 ÷ 1,000,000"),
-        (
-            terms.over(terms.number(0.000012345678), terms.times(terms.number(2.5), terms.GIGA)),
-            "0.0000123457 ÷ (2.5·10⁹)",
-        ),
-        (terms.times(2, terms.over(terms.number(1), terms.number(8))), "2·(1 ÷ 8)"),
-    ):
-        assert term.text == text and proof.evaluate(term.text) == term.value

@@ -20,6 +20,7 @@ from explorer.spec.chosen import of_params
 from explorer.tell.buttons import spots
 from explorer.tell.drawing import block_drawing, receptive_drawing, volumes_drawing
 from explorer.tell.markup import Cards
+from explorer.terms import plus
 
 NETS = {name: spec for name, spec in presets().items() if spec.depth < 160} | {
     "plain": replace(preset("resnet34"), shortcut="none"),
@@ -62,7 +63,7 @@ def test_each_number_in_a_sentence_is_what_its_formula_is_worth(name: str) -> No
 
 
 def test_a_text_is_joined_and_escaped() -> None:
-    number = Provable("7", Proof("a", "3 + 4", 7, "a rule with <"))
+    number = Provable("7", Proof("a", plus(3, 4), "a rule with <"))
     text = Told("x < ", number, Told(", ").join(["a", Told(number)]))
     assert str(text) == "x < 7a, 7"
     cards = Cards("here")
@@ -151,4 +152,4 @@ def test_each_quoted_figure_says_how_it_comes_about(key: str) -> None:
             assert one.proof("recorded").source == "recorded" and one.proof("recorded").value == pytest.approx(
                 one.exact
             )
-            assert not one.terms or evaluate(one.terms) == pytest.approx(one.exact)
+            assert not one.terms or evaluate(one.terms.text) == pytest.approx(one.exact)

@@ -12,24 +12,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from explorer.facts.proof import evaluate, latex
+from explorer.facts.proof import evaluate
 from explorer.facts.rollup import METRICS, blocks, stages, total
 from explorer.net.trace import follow, trace
 from explorer.net.vgg import vgg19
 from explorer.spec import ResNetSpec, preset
 from explorer.tell import netmap, palette
-from explorer.tell.netmap import groups, recipes
+from explorer.tell.netmap import groups, panel_proofs
 from explorer.tell.netmap.columns import columns, on_tile, shade
 from explorer.tell.netmap.details import OPTIONS, options
 from explorer.tell.netmap.fig3 import nets
 from explorer.tell.palette import contrast, ink
 from tests.tell.test_netmap import LEVELS, counted, drawn, in_module, overlaps
+from tests.test_terms import unpacked
 
 
 def test_formulas_have_the_models_numbers_in_and_give_its_results() -> None:
     for node in (*trace(preset("resnext50_32x4d")), *follow(vgg19(), (1, 3, 224, 224))):
-        text = recipes.params_formula(node)
-        assert (evaluate(text) if text else 0) == node.params, (node.path, text)
+        text = unpacked(panel_proofs.shown([node]).get("params", ["=", 0]))
+        assert evaluate(text.partition(" = ")[0]) == node.params, (node.path, text)
 
 
 PROVED = {
@@ -45,12 +46,12 @@ PROVED = {
 def test_every_formula_of_the_panel_gives_the_panels_number(name: str) -> None:
     spec = PROVED[name]
     details, nodes = drawn(spec)["details"], trace(spec, spec.default_input, spec.default_input)
-    told = [text for stage in details["stages"].values() for text in stage["proofs"].values()]
+    told = [unpacked(term) for stage in details["stages"].values() for term in stage["proofs"].values()]
     told += [
-        text
+        unpacked(term)
         for kind in details["kinds"]
         for holder in (kind, *kind["layers"], *kind["options"].values())
-        for text in holder["proofs"].values()
+        for term in holder["proofs"].values()
     ]
     assert len(told) > 100
     for text in told:
@@ -60,7 +61,7 @@ def test_every_formula_of_the_panel_gives_the_panels_number(name: str) -> None:
     for stage in stages(nodes):
         known = details["stages"][stage.module]["proofs"]
         assert all(
-            known[metric].endswith(f"{total(stage.nodes, metric):,}")
+            unpacked(known[metric]).endswith(f"{total(stage.nodes, metric):,}")
             for metric in ("params", "macs")
             if metric in known
         )
@@ -76,16 +77,9 @@ def test_what_a_block_adds_to_the_receptive_field(name: str) -> None:
         for kind, block in zip(numbered, stage.blocks, strict=True):
             before = next(node for node in nodes if node.path == block.nodes[0].inputs[0])
             assert (
-                before.receptive_field + evaluate(details["kinds"][kind]["widens"]) == block.nodes[-1].receptive_field
+                before.receptive_field + evaluate(unpacked(details["kinds"][kind]["widens"]))
+                == block.nodes[-1].receptive_field
             )
-
-
-def test_the_browser_can_write_latex_with_the_same_replacements() -> None:
-    patterns = drawn(preset("resnet18"))["details"]["latex"]
-    text = "⌊(224 + 2·3 − 7)/2⌋ + 1 = 112; 1,000"
-    for pattern, new in patterns:
-        text = re.sub(pattern, lambda found, new=new: re.sub(r"\$(\d)", lambda group: found[int(group[1])], new), text)
-    assert text == latex("⌊(224 + 2·3 − 7)/2⌋ + 1 = 112; 1,000")
 
 
 def test_reasons_and_prices_of_the_options() -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 import torch.nn.functional as F
 
+from explorer.facts import memory
+from explorer.facts.proof import leaf, output_size, ratio
 from explorer.lecture import answers
 from explorer.look import fading
 from explorer.look.shipped import shipped
@@ -73,6 +75,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     given = map_component.GIVEN | lecture_bar.GIVEN | steps.GIVEN
     (root / "js" / "given.js").write_text(given_source(given), encoding="utf-8")
     (root / "path.json").write_text(json.dumps(first_layer()), encoding="utf-8")
+    (root / "terms.json").write_text(json.dumps(arithmetic()), encoding="utf-8")
     (root / "package.json").write_text('{"type": "module"}', encoding="utf-8")
     for name in ("resnet50", "resnet152"):
         drawn = netmap.drawing(preset(name), 224, 224, 1, netmap.View(fold="on"))
@@ -80,6 +83,16 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, (entry, given) in ENTRIES.items():
         (root / f"{name}.joined.js").write_text(joined(entry, given), encoding="utf-8")
     return root
+
+
+def arithmetic() -> list[dict[str, object]]:
+    """Proofs as the browser gets them, and as Python writes them."""
+    found = (node for node in trace(preset("resnext50_32x4d"), 197, 211) if len(node.out_shape) == 4)
+    proofs = [proof for node in found for proof in (leaf("params", node), leaf("macs", node), *output_size(node))]
+    lines = [
+        proof.line for proof in (*proofs, *memory.proofs(preset("resnet18"), 224, 224).values(), ratio(*proofs[3:5]))
+    ]
+    return [{"packed": line.packed, "text": line.text, "latex": line.latex} for line in lines]
 
 
 def first_layer() -> dict[str, object]:

@@ -14,6 +14,7 @@ from explorer.facts.proof import Proof
 from explorer.facts.told import Told
 from explorer.tell import markup
 from explorer.tell.drawing import Drawing
+from explorer.terms import said
 from explorer.web import pieces
 
 ATTACK = "<img src=x onerror=alert(1)>\"'&"
@@ -35,7 +36,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         pieces.lead,
         pieces.note,
         lambda text: pieces.note(text, "computed"),
-        lambda text: pieces.arithmetic(Proof(text, text, 1, text)),
+        lambda text: pieces.arithmetic(Proof(text, said(text, 1), text)),
         lambda text: pieces.table([{text: text}], text),
         lambda text: pieces.figures([pieces.Figure(text, text, text)]),
         lambda text: pieces.drawing(Drawing(1, 1, text, ()), text),

@@ -15,12 +15,12 @@ from explorer.facts import published
 from explorer.facts.conventions.counting import Convention, Gap, by_stage
 from explorer.facts.conventions.tools import TOOLS, WHERE_THERE, Tool, keras_biases, norms_of
 from explorer.facts.proof import Proof, leaf, prove
-from explorer.facts.proof.terms import times
 from explorer.facts.rollup import Row, summed
 from explorer.net.node import Node
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, changed, preset
 from explorer.spec.fields import DEFAULTS, GATES
+from explorer.terms import minus, number, times
 
 PLACES = {"1x1": "stride on the 1×1 (v1: the paper, Caffe)", "3x3": "stride on the 3×3 (v1.5: torchvision)"}
 TESTED: dict[str, tuple[object, ...]] = {  # axis -> its values in the nets whose figures mmpretrain and Keras print
@@ -79,8 +79,7 @@ def placements(spec: ResNetSpec, height: int, width: int) -> list[Convention]:
     moved = [node.path for node in by_place["3x3"] if node.macs != old[node.path].macs]
     gap = Gap(
         "more than with the stride on the 1×1",
-        macs["3x3"] - macs["1x1"],
-        f"{macs['3x3']:,} − {macs['1x1']:,}",
+        minus(number(macs["3x3"]), number(macs["1x1"])),
         "as these now run before the stride: " + ", ".join(moved),
         _moved(moved, *by_place.values()),
     )
@@ -126,8 +125,7 @@ def parameters(spec: ResNetSpec, height: int, width: int) -> list[Convention]:
     channels = sum(node.out_shape[1] for node in norms)
     moving = Gap(
         "BN: running mean and variance",
-        2 * channels,
-        f"2·{channels:,}",
+        times(2, number(channels)),
         f"channels of {len(norms)} BN layers",
         by_stage(norms, lambda node: times(2, node.out_shape[1])),
     )
@@ -159,10 +157,7 @@ def parameters(spec: ResNetSpec, height: int, width: int) -> list[Convention]:
 def _moved(paths: Sequence[str], old: Sequence[Node], new: Sequence[Node]) -> tuple[Proof, ...]:
     """What each layer that now runs before the stride has more than it had."""
     before, after = ({node.path: leaf("macs", node) for node in nodes if node.path in paths} for nodes in (old, new))
-    return tuple(
-        Proof(path, f"{after[path].expression} − {before[path].expression}", after[path].value - before[path].value, "")
-        for path in paths
-    )
+    return tuple(Proof(path, minus(after[path].term, before[path].term), "") for path in paths)
 
 
 def _table1(spec: ResNetSpec, height: int, width: int) -> str:

@@ -7,30 +7,33 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from explorer.facts.proof import Proof
+from explorer.facts.proof import Proof, worth
 from explorer.facts.proof.sums import subtotals
-from explorer.facts.proof.terms import Term, times
 from explorer.net.node import Node
+from explorer.terms import Term, number, plus, times
 
 
 @dataclass(frozen=True)
 class Gap:
-    """One reason for a difference. unit: what is counted besides; expression: its arithmetic; of: what it is of."""
+    """One reason for a difference. unit: what is counted besides; term: its arithmetic; of: what it is of."""
 
     unit: str
-    value: int
-    expression: str
+    term: Term
     of: str = ""
     parts: tuple[Proof, ...] = ()
 
     @property
+    def value(self) -> int:
+        return int(self.term.value)
+
+    @property
     def formula(self) -> str:
         """'2·26,560 channels of 53 BN layers'."""
-        return f"{self.expression} {self.of}".strip()
+        return f"{self.term.text} {self.of}".strip()
 
     @property
     def proof(self) -> Proof:
-        return Proof(self.unit, self.expression, self.value, self.of, self.parts)
+        return Proof(self.unit, self.term, self.of, self.parts)
 
 
 @dataclass(frozen=True)
@@ -69,14 +72,14 @@ class Convention:
         if not self.gaps:
             return self.base_proof
         parts = (self.base_proof, *(gap.proof for gap in self.gaps))
-        return Proof(self.name, " + ".join(one.shown for one in parts), self.value, self.says, parts)
+        return Proof(self.name, plus(*map(worth, parts)), self.says, parts)
 
     def of_batch(self, batch: int) -> Proof:
         """What the tool says for a batch: as often as it has pictures, where it multiplies by them."""
         if batch == 1 or self.per != "batch":
             return self.proof
         one = self.proof
-        return Proof(self.name, f"{batch:,}·{one.shown}", batch * self.value, "pictures · count of one", (one,))
+        return Proof(self.name, times(number(batch), worth(one)), "pictures · count of one", (one,))
 
 
 def of_kind(nodes: Sequence[Node], kind: str) -> list[Node]:
@@ -87,23 +90,22 @@ def outputs_of(nodes: Sequence[Node], kind: str, factor: int, unit: str) -> Gap:
     """A count per output of all operations of a kind."""
     found = of_kind(nodes, kind)
     outputs = sum(math.prod(node.out_shape[1:]) for node in found)
-    expression = f"{factor}·{outputs:,}" if factor > 1 else f"{outputs:,}"
     heads = (factor,) if factor > 1 else ()
     parts = by_stage(found, lambda node: times(*heads, *node.out_shape[1:]))
-    return Gap(unit, factor * outputs, expression, "outputs", parts)
+    return Gap(unit, times(*heads, number(outputs)), "outputs", parts)
 
 
 def inputs_of(nodes: Sequence[Node], kind: str, factor: int, unit: str) -> Gap:
     """A count per input of all operations of a kind."""
     heads = (factor,) if factor > 1 else ()
     terms = [times(*heads, *node.in_shape[1:]) for node in of_kind(nodes, kind)]
-    return Gap(unit, int(sum(term.value for term in terms)), " + ".join(map(str, terms)) or "0")
+    return Gap(unit, plus(*terms))
 
 
 def by_stage(nodes: Sequence[Node], added: Callable[[Node], Term]) -> tuple[Proof, ...]:
     """What each of these nodes adds, its arithmetic written out, stage by stage."""
     found = []
     for stage, group in groupby(nodes, lambda node: node.stage):
-        parts = [Proof(node.path, (term := added(node)).text, term.value, "") for node in group]
-        found.append(Proof(stage, subtotals(parts), sum(part.value for part in parts), "", tuple(parts)))
+        parts = [Proof(node.path, added(node), "") for node in group]
+        found.append(Proof(stage, subtotals(parts), "", tuple(parts)))
     return tuple(found)

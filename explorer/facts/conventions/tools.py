@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from explorer.facts.conventions.counting import Gap, by_stage, inputs_of, of_kind, outputs_of
-from explorer.facts.proof.terms import times
 from explorer.facts.rollup import blocks, summed
 from explorer.net.node import Node
 from explorer.net.ops import op
 from explorer.spec import ResNetSpec
+from explorer.terms import minus, number, plain, plus, times
 
 Rule = Callable[[Sequence[Node]], Gap]
 
@@ -51,8 +51,7 @@ def norm_params(nodes: Sequence[Node]) -> Gap:
     channels = sum(node.out_shape[1] for node in norms)
     return Gap(
         f"{name}: weights and biases, once each",
-        2 * channels,
-        f"2·{channels:,}",
+        times(2, number(channels)),
         f"channels of {len(norms)} {name} layers",
         by_stage(norms, lambda node: times(2, node.out_shape[1])),
     )
@@ -70,7 +69,7 @@ class NormOutputs:
     def __call__(self, nodes: Sequence[Node]) -> Gap:
         name, norms = norms_of(nodes)
         if not (each := self.each(norms)):
-            return Gap(f"{name}: not counted", 0, "0")
+            return Gap(f"{name}: not counted", plain(0))
         return outputs_of(nodes, norms[0].kind if norms else "norm", each, f"{name}: {OPERATIONS[each]}")
 
 
@@ -87,14 +86,14 @@ OPERATIONS = {
 
 def fc_biases(nodes: Sequence[Node]) -> Gap:
     classes = sum(node.out_shape[1] for node in of_kind(nodes, "linear"))
-    return Gap("fc: biases", classes, f"{classes:,}", "outputs")
+    return Gap("fc: biases", number(classes), "outputs")
 
 
 def conv_biases(nodes: Sequence[Node]) -> Gap:
     convs = [node for node in of_kind(nodes, "conv") if len(node.weights) > 1]
     outputs = sum(math.prod(node.out_shape[1:]) for node in convs)
     parts = by_stage(convs, lambda node: times(*node.out_shape[1:]))
-    return Gap("convolutions: biases, at each output", outputs, f"{outputs:,}", "outputs", parts)
+    return Gap("convolutions: biases, at each output", number(outputs), "outputs", parts)
 
 
 def shortcut_pool_outputs(nodes: Sequence[Node]) -> Gap:
@@ -123,17 +122,15 @@ def pool_inputs(kind: str, factor: int, words: str) -> Rule:
 def pooled_windows(nodes: Sequence[Node]) -> Gap:
     """thop's adaptive average pooling: the additions of each window, and a division."""
     pooled = [node for node in of_kind(nodes, "avgpool") if math.prod(node.in_shape)]
-    texts, value = [], 0
-    for node in pooled:
-        window = math.prod(node.in_shape[2:]) // math.prod(node.out_shape[2:])
-        texts.append(f"({window} + 1)·{math.prod(node.out_shape[1:])}")
-        value += (window + 1) * math.prod(node.out_shape[1:])
-    return Gap("average pooling: a window’s additions and a division", value, " + ".join(texts) or "0", "outputs")
+    windows = [math.prod(node.in_shape[2:]) // math.prod(node.out_shape[2:]) for node in pooled]
+    added = (times(plus(window, 1), math.prod(node.out_shape[1:])) for window, node in zip(windows, pooled))
+    return Gap("average pooling: a window’s additions and a division", plus(*added), "outputs")
 
 
 def doubled(nodes: Sequence[Node]) -> Gap:
     macs = summed(nodes, "macs")
-    return Gap("×2: a multiplication and an addition each", macs, f"2·{macs:,} − {macs:,}", "FLOPs beyond the MACs")
+    doubled_macs = minus(times(2, number(macs)), number(macs))
+    return Gap("×2: a multiplication and an addition each", doubled_macs, "FLOPs beyond the MACs")
 
 
 def keras_biases(spec: ResNetSpec, nodes: Sequence[Node]) -> Gap:
@@ -146,7 +143,7 @@ def keras_biases(spec: ResNetSpec, nodes: Sequence[Node]) -> Gap:
     channels = sum(node.out_shape[1] for node in convs)
     of = f"outputs of {len(convs)} convolutions"
     parts = by_stage(convs, lambda node: times(node.out_shape[1]))
-    return Gap("biases of convolutions", channels, f"{channels:,}", of, parts)
+    return Gap("biases of convolutions", number(channels), of, parts)
 
 
 FVCORE_EVAL = (norm_outputs(norm=2, groupnorm=5, frozennorm=2), average_pooling)  # timm prints its count

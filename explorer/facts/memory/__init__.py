@@ -15,13 +15,14 @@ from typing import TypedDict
 
 from explorer.facts.memory import autocast
 from explorer.facts.memory.tensors import alive_at, alive_bytes, saved, saved_bytes, saved_paths, storages, tensor
-from explorer.facts.proof import Proof
+from explorer.facts.proof import Proof, together, worth
 from explorer.facts.rollup import BYTES, activation_bytes, summed
 from explorer.net.node import Node
 from explorer.net.ops import op
 from explorer.net.trace import trace
 from explorer.spec import MAX_BATCH, ResNetSpec, check_int
 from explorer.spec.task import AMP, FORMATS
+from explorer.terms import Term, bracketed, minus, number, parted, plain, plus, times
 
 __all__ = [
     "AMP",
@@ -108,26 +109,24 @@ def proofs(
     activations, copied = (_training if optimizer else _inference)(nodes, dtype)
     kernels = AMP_KERNELS_BYTES["training" if optimizer else "inference"] if dtype == AMP else KERNELS_BYTES
     states = OPTIMIZERS.get(optimizer or "", 0)
-    weights = Proof("weights", f"{params:,}·{size}", params * size, "parameters·bytes")
+    weights = Proof("weights", times(number(params), size), "parameters·bytes")
     parts = {
         "weights": weights,
         "buffers": _buffers(nodes, size),
         "picture": tensor(nodes[0], stored),
         "activations": activations,
-        "gradients": weights if optimizer else Proof("gradients", "0", 0, "only in training"),
+        "gradients": weights if optimizer else Proof("gradients", plain(0), "only in training"),
         "optimizer": Proof(
             "optimizer",
-            f"{states}·{params:,}·{size}" if states else "0",
-            states * params * size,
+            times(states, number(params), size) if states else plain(0),
             "copies that the optimiser keeps·parameters·bytes",
         ),
     }
     parts["working"] = _working(
         [parts[name].value for name in ("activations", "gradients", "optimizer")], copied, kernels
     )
-    everything = " + ".join(part.shown for part in parts.values() if part.value)
-    total_bytes = sum(part.value for part in parts.values())
-    return parts | {"total": Proof("total", everything, total_bytes, "the sum of the parts", tuple(parts.values()))}
+    everything = tuple(parts.values())
+    return parts | {"total": Proof("total", together(everything), "the sum of the parts", everything)}
 
 
 def assumptions(dtype: str) -> tuple[str, ...]:
@@ -199,14 +198,14 @@ def _buffers(nodes: Sequence[Node], size: int) -> Proof:
     """Each by its own element size: BN counts its batches in an int64."""
     counters = sum(node.counters for node in nodes)
     statistics = sum(node.buffers for node in nodes) - counters
-    expression = f"{statistics:,}·{size}" + (f" + {counters}·{COUNTER_BYTES}" if counters else "")
+    counted = [times(counters, COUNTER_BYTES)] if counters else []
     rule = "running statistics·bytes + counters·8 bytes"
-    return Proof("buffers", expression, statistics * size + counters * COUNTER_BYTES, rule)
+    return Proof("buffers", plus(times(number(statistics), size), *counted), rule)
 
 
-def _copies(node: Node, copies: int, dtype: str) -> str:
-    elements = f"({math.prod(node.in_shape):,} + {math.prod(node.out_shape):,} + {node.params:,})"
-    return f"{copies}·{elements}·{BYTES[_stored(dtype)]}"
+def _copies(node: Node, copies: int, dtype: str) -> Term:
+    elements = plus(*map(number, (math.prod(node.in_shape), math.prod(node.out_shape), node.params)))
+    return times(copies, elements, BYTES[_stored(dtype)])
 
 
 def _inference(nodes: Sequence[Node], dtype: str) -> tuple[Proof, Proof]:
@@ -216,9 +215,9 @@ def _inference(nodes: Sequence[Node], dtype: str) -> tuple[Proof, Proof]:
     peak, busiest = (max(range(len(one)), key=one.__getitem__) for one in (held, needs))
     busy = nodes[1 + busiest]
     label = f"{busy.path}: what is alive, and its input, output and weights copied, less the peak"
-    expression = f"{held[busiest]:,} + {_copies(busy, 1, dtype)} − {held[peak]:,}"
+    more = minus(plus(number(held[busiest]), _copies(busy, 1, dtype)), number(held[peak]))
     alive = autocast.alive_at(nodes, peak) if dtype == AMP else alive_at(nodes, peak, dtype)
-    return alive, Proof(label, expression, needs[busiest] - held[peak], "alive + copies − peak")
+    return alive, Proof(label, more, "alive + copies − peak")
 
 
 def _training(nodes: Sequence[Node], dtype: str) -> tuple[Proof, Proof]:
@@ -237,7 +236,6 @@ def _training(nodes: Sequence[Node], dtype: str) -> tuple[Proof, Proof]:
     copied = Proof(
         f"{busy.path}: input, output, weights",
         _copies(busy, 2, dtype),
-        2 * working_bytes(busy, dtype),
         "copies·elements·bytes",
     )
     return kept, copied
@@ -247,8 +245,7 @@ def _kept(nodes: Sequence[Node], dtype: str) -> Proof:
     everything, picture = saved(nodes, dtype), tensor(nodes[0], dtype)
     return Proof(
         "saved for backward, without the picture",
-        f"{everything.shown} − {picture.shown}",
-        everything.value - picture.value,
+        minus(worth(everything), worth(picture)),
         "what each operation needs of the pass: inputs of layers, norms and pools, outputs of ReLU",
         everything.parts,
     )
@@ -258,31 +255,18 @@ def _kept_by_autocast(nodes: Sequence[Node]) -> Proof:
     parts = (autocast.saved(nodes), autocast.biases(nodes))
     return Proof(
         "kept by autograd and autocast",
-        " + ".join(part.shown for part in parts),
-        sum(part.value for part in parts),
+        plus(*map(worth, parts)),
         "what each operation needs of the pass, and the 16-bit copies of the picture and of parameters",
         parts,
     )
 
 
 def _working(held: Sequence[float], copied: Proof, kernels: int) -> Proof:
-    terms = [f"{value:,}" for value in (*held, copied.value) if value]
-    everything = int(sum(held)) + copied.value
-    extra = everything * MARGIN_PERCENT // 100
+    everything = plus(*(number(int(value)) for value in (*held, copied.value) if value))
+    extra = parted(times(MARGIN_PERCENT, bracketed(everything)), 100)
     parts = (
         copied,
-        Proof(
-            f"{MARGIN_PERCENT} % on all but the weights",
-            f"{MARGIN_PERCENT}·({' + '.join(terms)})/100",
-            extra,
-            "the allocator's rounding",
-        ),
-        Proof("kernels", f"{kernels:,}", kernels, "code and scratch space"),
+        Proof(f"{MARGIN_PERCENT} % on all but the weights", extra, "the allocator's rounding"),
+        Proof("kernels", number(kernels), "code and scratch space"),
     )
-    return Proof(
-        "working",
-        " + ".join(part.shown for part in parts if part.value),
-        copied.value + extra + kernels,
-        "working copies + a margin + kernels, estimated",
-        parts,
-    )
+    return Proof("working", together(parts), "working copies + a margin + kernels, estimated", parts)

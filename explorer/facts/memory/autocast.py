@@ -16,6 +16,7 @@ from explorer.facts.proof import Proof
 from explorer.facts.proof.sums import subtotals
 from explorer.net.node import Node
 from explorer.net.ops import op
+from explorer.terms import times
 
 HALF, HALF_BYTES = "bf16", 2  # fp16 takes as much
 
@@ -50,7 +51,7 @@ def saved(nodes: Sequence[Node]) -> Proof:
 def biases(nodes: Sequence[Node]) -> Proof:
     """The biases' 16-bit copies: autograd does not need them, autocast keeps them until the pass ends."""
     count = sum(math.prod(shape) for node in nodes if in_half(node) for _, shape in node.weights[1:])
-    return Proof("16-bit copies of biases", f"{count}·{HALF_BYTES}", count * HALF_BYTES, "biases·bytes")
+    return Proof("16-bit copies of biases", times(count, HALF_BYTES), "biases·bytes")
 
 
 def alive_bytes(nodes: Sequence[Node]) -> list[int]:
@@ -73,16 +74,15 @@ def _beside(nodes: Sequence[Node], place: int) -> list[Proof]:
     """The copies of parameters made so far, and what the operation makes of an input in another format."""
     node, full = nodes[1 + place], any(map(in_full, nodes))
     count = sum(one.params for one in nodes[: 2 + place] if in_half(one))
-    found = [Proof("16-bit copies of parameters", f"{count}·{HALF_BYTES}", count * HALF_BYTES, "parameters·bytes")]
+    found = [Proof("16-bit copies of parameters", times(count, HALF_BYTES), "parameters·bytes")]
     if in_half(node) and (full or node.inputs[0] == nodes[0].path) or in_full(node):
         found.append(_bytes(f"{node.path}: its input in another format", node.in_shape))
     return [one for one in found if one.value]
 
 
 def _bytes(label: str, shape: Sequence[int]) -> Proof:
-    factors = (*shape, HALF_BYTES)
-    return Proof(label, "·".join(map(str, factors)), math.prod(factors), "elements·bytes")
+    return Proof(label, times(*shape, HALF_BYTES), "elements·bytes")
 
 
 def _group(label: str, parts: Sequence[Proof]) -> Proof:
-    return Proof(label, subtotals(parts), sum(part.value for part in parts), label, tuple(parts))
+    return Proof(label, subtotals(parts), label, tuple(parts))

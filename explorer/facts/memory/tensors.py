@@ -14,6 +14,7 @@ from explorer.facts.proof.sums import subtotals
 from explorer.facts.rollup import BYTES
 from explorer.net.node import Node
 from explorer.net.ops import is_silent, normalises, op, saved_extra
+from explorer.terms import times
 
 
 def storages(nodes: Sequence[Node]) -> dict[str, str]:
@@ -26,10 +27,7 @@ def storages(nodes: Sequence[Node]) -> dict[str, str]:
 
 def tensor(node: Node, dtype: str) -> Proof:
     """Bytes of a node's output."""
-    size = BYTES[dtype]
-    return Proof(
-        node.path, "·".join(map(str, (*node.out_shape, size))), math.prod(node.out_shape) * size, "N·c·H·W·bytes"
-    )
+    return Proof(node.path, times(*node.out_shape, BYTES[dtype]), "N·c·H·W·bytes")
 
 
 def saved_paths(nodes: Sequence[Node], but: Callable[[Node], bool] = lambda node: False) -> set[str]:
@@ -59,7 +57,7 @@ def saved(nodes: Sequence[Node], dtype: str = "fp32", but: Callable[[Node], bool
     channels = sum(node.out_shape[1] for node in batched)
     if batched and (statistics := saved_extra(batched[0])):
         label, factors, rule = statistics
-        parts.append(Proof(label, f"2·{channels}·{factors[2]}", 2 * channels * factors[2], rule))
+        parts.append(Proof(label, times(2, channels, factors[2]), rule))
     parts += [extra for node in nodes if node not in batched and (extra := _extra(node))]
     return _group("saved for backward", parts)
 
@@ -142,8 +140,8 @@ def _extra(node: Node) -> Proof | None:
     if (extra := saved_extra(node)) is None:
         return None
     label, factors, rule = extra
-    return Proof(label, "·".join(map(str, factors)), math.prod(factors), rule)
+    return Proof(label, times(*factors), rule)
 
 
 def _group(label: str, parts: Sequence[Proof]) -> Proof:
-    return Proof(label, subtotals(parts), sum(part.value for part in parts), label, tuple(parts))
+    return Proof(label, subtotals(parts), label, tuple(parts))

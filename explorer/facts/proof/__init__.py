@@ -7,12 +7,12 @@ A sum's proof has parts, which have parts: net → stage → block → layer. Th
 evaluated (a test does), and comes out at the total of `analysis`.
 """
 
-from explorer.facts.proof.base import Proof, latex
+from explorer.facts.proof.base import Proof
 from explorer.facts.proof.counts import counted
-from explorer.facts.proof.pairs import difference, ratio, share
+from explorer.facts.proof.pairs import difference, ratio, share, together, worth
+from explorer.facts.proof.reading import evaluate
 from explorer.facts.proof.sizes import deciding_size, output_size, receptive_field, widened
 from explorer.facts.proof.sums import depth, leaf, prove
-from explorer.facts.proof.terms import evaluate
 
 __all__ = [
     "Proof",
@@ -21,12 +21,13 @@ __all__ = [
     "depth",
     "difference",
     "evaluate",
-    "latex",
     "leaf",
     "output_size",
     "prove",
     "ratio",
     "receptive_field",
     "share",
+    "together",
     "widened",
+    "worth",
 ]

@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import groupby
 
-LATEX = (  # text -> LaTeX, in this order
-    (r"⌊\(([^()]*)\)/(\d+)⌋", r"\\left\\lfloor\\frac{\1}{\2}\\right\\rfloor"),
-    (r"⌈\(([^()]*)\)/(\d+)⌉", r"\\left\\lceil\\frac{\1}{\2}\\right\\rceil"),
-    (r"⌈(\d+)/(\d+)⌉", r"\\left\\lceil\\frac{\1}{\2}\\right\\rceil"),
-    (r"(?<=\d),(?=\d{3})", r"{,}"),
-    (r"·", r"\\cdot "),
-    (r"÷", r"\\div "),
-    (r"≈", r"\\approx "),
-    (r"−", r"-"),
-    (r"²", r"^2"),
-    (r"⁹", r"^9"),
-)
+from explorer.terms import Term, equals
 
 
 @dataclass(frozen=True)
 class Proof:
-    """`expression` is worth `value`. rule: the formula in symbols; parts: the proofs of its summands; source: a key of
+    """`term` with its value. rule: the formula in symbols; parts: the proofs of its summands; source: a key of
     units.PROVENANCE, what the numbers in it are."""
 
     label: str
-    expression: str
-    value: float
+    term: Term
     rule: str
     parts: tuple[Proof, ...] = ()
     source: str = "computed"
+
+    @property
+    def value(self) -> float:
+        return self.term.value
+
+    @property
+    def expression(self) -> str:
+        """Without what it is worth: '2·64'."""
+        return self.term.text
 
     @property
     def shown(self) -> str:
@@ -39,14 +35,18 @@ class Proof:
         return text.replace("-", "−", 1) if self.value < 0 else text
 
     @property
+    def line(self) -> Term:
+        """With what it is worth; a plain number stands alone."""
+        return self.term if self.expression == self.shown else equals(self.term, self.shown)
+
+    @property
     def text(self) -> str:
-        """'2·64 = 128', '9 ÷ 7 ≈ 1.286'; a plain number stands alone."""
-        sign = "=" if isinstance(self.value, int) else "≈"
-        return self.expression if self.expression == self.shown else f"{self.expression} {sign} {self.shown}"
+        """'2·64 = 128', '9 ÷ 7 ≈ 1.286'."""
+        return self.line.text
 
     @property
     def latex(self) -> str:
-        return latex(self.text)
+        return self.line.latex
 
     def outline(self, depth: int = 0, deepest: int = 4) -> list[str]:
         """The whole derivation, one line per part, indented; equal parts in a run on one line, nothing below the
@@ -64,21 +64,5 @@ class Proof:
 
     def runs(self) -> list[tuple[Proof, Proof, int]]:
         """(first, last, how many) of the parts, equal neighbours together and those of 0 left out."""
-        alike = groupby((part for part in self.parts if part.value), lambda part: (part.expression, part.value))
+        alike = groupby((part for part in self.parts if part.value), lambda part: part.term)
         return [(run[0], run[-1], len(run)) for run in (list(group) for _, group in alike)]
-
-
-def latex(text: str) -> str:
-    """Arithmetic in this module's text form as LaTeX."""
-    for pattern, replacement in LATEX:
-        text = re.sub(pattern, replacement, text)
-    return text
-
-
-def latex_in_a_browser() -> list[list[str]]:
-    """The same replacements as JavaScript writes them: [pattern, replacement]."""
-    return [[pattern, re.sub(r"\\(\d)", r"$\1", new).replace("\\\\", "\\")] for pattern, new in LATEX]
-
-
-def product(*factors: object) -> str:
-    return "·".join(map(str, factors))

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterable
 
 from explorer.facts.proof.base import Proof
+from explorer.terms import number, plus
 
 
 def counted(label: str, rule: str, parts: Iterable[str], every: Iterable[str] = ()) -> Proof:
     """How many there are: `parts` names the part that each one stands in. every: parts that are named even with none."""
     found = Counter(dict.fromkeys(every, 0))
     found.update(parts)
-    proofs = tuple(Proof(name, f"{count:,}", count, rule) for name, count in found.items())
-    return Proof(label, " + ".join(one.shown for one in proofs) or "0", sum(found.values()), rule, proofs)
+    proofs = tuple(Proof(name, number(count), rule) for name, count in found.items())
+    return Proof(label, plus(*(number(count) for count in found.values())), rule, proofs)

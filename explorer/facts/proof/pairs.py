@@ -5,39 +5,41 @@ Their steps are the two numbers' own formulas; those are proved in full where th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from explorer.facts.proof.base import Proof
+from explorer.terms import Term, minus, over, plus, said, times
 
 
 def difference(old: Proof, new: Proof) -> Proof:
     """new − old."""
-    return Proof(
-        "difference", f"{new.shown} − {old.shown}", new.value - old.value, "the other − the baseline", _brief(old, new)
-    )
+    return Proof("difference", minus(worth(new), worth(old)), "the other − the baseline", _brief(old, new))
 
 
 def ratio(old: Proof, new: Proof) -> Proof:
     """new ÷ old. Raises `ValueError` where the baseline is 0."""
     if not old.value:
         raise ValueError("baseline=0: no ratio to it")
-    return Proof(
-        "ratio", f"{new.shown} ÷ {old.shown}", new.value / old.value, "the other ÷ the baseline", _brief(old, new)
-    )
+    return Proof("ratio", over(worth(new), worth(old)), "the other ÷ the baseline", _brief(old, new))
 
 
 def share(part: Proof, whole: Proof) -> Proof:
     """What a part is of a whole, in percent. Raises `ValueError` where the whole is 0."""
     if not whole.value:
         raise ValueError("whole=0: no share of it")
-    return Proof(
-        "share",
-        f"100·{part.shown} ÷ {whole.shown}",
-        100 * part.value / whole.value,
-        "100 · part ÷ whole, in %",
-        _brief(part, whole),
-    )
+    return Proof("share", over(times(100, worth(part)), worth(whole)), "100 · part ÷ whole, in %", _brief(part, whole))
 
 
 def _brief(*proofs: Proof) -> tuple[Proof, ...]:
     return tuple(replace(proof, parts=()) for proof in proofs)
+
+
+def worth(proof: Proof) -> Term:
+    """What it is worth, as it is shown."""
+    return said(proof.shown, proof.value)
+
+
+def together(proofs: Sequence[Proof]) -> Term:
+    """'102,228,128 + 602,112': what they are worth, those of 0 left out."""
+    return plus(*(worth(one) for one in proofs if one.value))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from explorer.facts.proof.base import Proof, product
-from explorer.net.field import RULE, widening, widening_text
+from explorer.facts.proof.base import Proof
+from explorer.net.field import RULE, widening, widening_term
 from explorer.net.node import Node
-from explorer.net.ops import decides_side, side_rule, side_text
+from explorer.net.ops import decides_side, side_rule, side_term
+from explorer.terms import Term, plain, plus, times
 
 
 def output_size(node: Node) -> tuple[Proof, ...]:
@@ -17,10 +18,7 @@ def output_size(node: Node) -> tuple[Proof, ...]:
         return ()
     square = node.in_shape[2:] == node.in_shape[:1:-1]
     names = ("side",) if square else ("height", "width")
-    return tuple(
-        Proof(name, side_text(node, size), value, side_rule(node))
-        for name, size, value in zip(names, node.in_shape[2:], node.out_shape[2:])
-    )
+    return tuple(Proof(name, side_term(node, axis), side_rule(node)) for axis, name in enumerate(names, 2))
 
 
 def deciding_size(nodes: Sequence[Node]) -> tuple[Proof, ...]:
@@ -39,23 +37,22 @@ def receptive_field(nodes: Sequence[Node], path: str) -> Proof:
     by_path = {node.path: node for node in nodes}
     if path not in by_path or by_path[path].receptive_field is None:
         raise ValueError(f"path={path[:60]!r}: choose a layer before the average pooling")
-    parts, terms, seen = [], ["1"], 1
+    parts, terms, seen = [], [plain(1)], 1
     for window, run in groupby(_widest_chain(by_path, by_path[path]), _window):
         layers = [node.path for node in run]
         count, label = len(layers), layers[0]
-        terms.append(product(*([count] if count > 1 else []), widening_text(*window)))
+        terms.append(times(*([count] if count > 1 else []), widening_term(*window)))
         if count > 1:
             label = f"{layers[0]} … {layers[-1]}, {count} layers"
-        parts.append(
-            Proof(label, f"{seen} + {terms[-1]}", seen := seen + count * widening(*window), "r + (k − 1)·jump")
-        )
-    return Proof(path, " + ".join(terms), seen, RULE, tuple(parts))
+        parts.append(Proof(label, plus(seen, terms[-1]), "r + (k − 1)·jump"))
+        seen += count * widening(*window)
+    return Proof(path, plus(*terms), RULE, tuple(parts))
 
 
-def widened(nodes: Sequence[Node]) -> str:
+def widened(nodes: Sequence[Node]) -> Term:
     """What the layers on the widest way through these nodes add to the receptive field: '(3 − 1)·4 + (3 − 1)·4'."""
     chain = _widest_chain({node.path: node for node in nodes}, nodes[-1])
-    return " + ".join(widening_text(*_window(node)) for node in chain) or "0"
+    return plus(*(widening_term(*_window(node)) for node in chain))
 
 
 def _window(node: Node) -> tuple[int, int, int]:

@@ -7,11 +7,12 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import groupby
 
-from explorer.facts.proof.base import Proof, product
-from explorer.facts.rollup import METRICS, SUMS, activation_bytes, summed
+from explorer.facts.proof.base import Proof
+from explorer.facts.rollup import METRICS, SUMS, activation_bytes
 from explorer.net.node import Node
 from explorer.net.ops import is_layer, op
 from explorer.spec import BLOCKS, ResNetSpec
+from explorer.terms import Term, number, plain, plus, times
 
 RULES: dict[str, str] = {  # metric -> formula in symbols
     "params": "conv c_in·c_out·k²/groups, BN 2·c, fc c_in·c_out + c_out",
@@ -25,12 +26,12 @@ def leaf(metric: str, node: Node) -> Proof:
     value = METRICS[metric].of(node) or 0
     rule = RULES.get(metric, METRICS[metric].counts)
     if metric == "activation_bytes":
-        expression = product(*node.out_shape, 4) if activation_bytes(node) else "0"
+        term = times(*node.out_shape, 4) if activation_bytes(node) else plain(0)
     elif metric in ("params", "macs") and value:
-        expression = getattr(op(node.kind), metric)(node)
+        term = getattr(op(node.kind), metric)(node)
     else:
-        expression = f"{value:,}"
-    return Proof(node.path, expression, value, rule)
+        term = number(value)
+    return Proof(node.path, term, rule)
 
 
 def prove(metric: str, nodes: Sequence[Node], label: str = "") -> Proof:
@@ -54,16 +55,15 @@ def _proved(metric: str, nodes: tuple[Node, ...]) -> Proof:
         groups = [(name, list(group)) for name, group in groupby(nodes, level)]
         if len(groups) > 1 and any(len(group) > 1 for _, group in groups):
             parts = tuple(prove(metric, group, name) for name, group in groups)
-            return Proof("total", subtotals(parts), summed(nodes, metric), rule, parts)
+            return Proof("total", subtotals(parts), rule, parts)
     parts = tuple(part for node in nodes if (part := leaf(metric, node)).value)
-    expression = " + ".join(part.expression for part in parts) or "0"
-    return Proof(nodes[0].block or nodes[0].stage, expression, summed(nodes, metric), rule, parts)
+    return Proof(nodes[0].block or nodes[0].stage, plus(*(part.term for part in parts)), rule, parts)
 
 
-def subtotals(parts: Sequence[Proof]) -> str:
+def subtotals(parts: Sequence[Proof]) -> Term:
     """'75,008 + 2·70,400': the parts' values, runs of equal ones together, zeros left out."""
     runs = [(value, len(list(run))) for value, run in groupby(part.value for part in parts) if value]
-    return " + ".join(f"{value:,}" if times == 1 else f"{times}·{value:,}" for value, times in runs) or "0"
+    return plus(*(number(value) if count == 1 else times(count, number(value)) for value, count in runs))
 
 
 def depth(spec: ResNetSpec, nodes: Sequence[Node]) -> Proof:
@@ -74,16 +74,14 @@ def depth(spec: ResNetSpec, nodes: Sequence[Node]) -> Proof:
     parts = tuple(
         Proof(
             name,
-            f"{len(group)}" if name in ("stem", "head") else f"{convs}·{len(group) // convs}",
-            len(group),
+            plain(len(group)) if name in ("stem", "head") else times(convs, len(group) // convs),
             "convolutions per block · blocks",
         )
         for name, group in by_stage
     )
     return Proof(
         "depth",
-        " + ".join(part.expression for part in parts),
-        len(counted),
+        plus(*(part.term for part in parts)),
         "the stem's convolutions, those of each block, fc; projections and attention not counted",
         parts,
     )

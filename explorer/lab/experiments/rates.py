@@ -7,6 +7,7 @@ al. 2018, arXiv 1805.11604, on why). A training that runs into NaN or infinity i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from explorer.jobs import Job
@@ -17,6 +18,7 @@ from explorer.lab.experiments.data import digits
 from explorer.lab.experiments.nets import built, digit_spec
 from explorer.lab.experiments.train import Trainer, turns
 from explorer.lab.outcome import Row, number, outcome, ratio, state
+from explorer.terms import over, said
 
 WORKABLE = 0.5  # nats: a rate works when the final training loss is below (chance is ln 10 = 2.30)
 EVERY = 4  # steps between two points of a curve
@@ -144,10 +146,10 @@ def quotes(summary: Row) -> list[Quote]:
             f"workable rates {words}",
             "how many of the rates that were tried end below the workable loss",
             len(rates),
-            "",
         )
 
-    ends = [max(summary[norm]["workable"], default=None) for norm in ("batch", "none")]
+    best = [max(rates) for norm in ("batch", "none") if (rates := summary[norm]["workable"])]
+    ends = [said(f"{rate:g}", rate) for rate in best]
     return [
         span("none"),
         span("batch"),
@@ -156,7 +158,7 @@ def quotes(summary: Row) -> list[Quote]:
             "largest rate, with BN against without",
             "largest workable rate with BN ÷ without",
             summary["largest_workable_ratio"],
-            " ÷ ".join(f"{end:g}" for end in ends if end),
+            reduce(over, ends) if ends else None,
         ),
     ]
 

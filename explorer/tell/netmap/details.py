@@ -20,7 +20,7 @@ from explorer.tell import palette
 from explorer.tell.netmap import panel_proofs
 from explorer.tell.netmap.groups import signature
 from explorer.tell.netmap.opened import opened
-from explorer.tell.netmap.recipes import counted, layer_name, params_formula, shape
+from explorer.tell.netmap.recipes import counted, layer_name, shape
 
 OPTIONS = ("A", "B", "C")
 
@@ -44,7 +44,7 @@ def details(spec: ResNetSpec, stages: Sequence[Stage], height: int, width: int) 
         "layers": {node.path: layer(node) for stage in stages for node in stage.nodes if not node.block},
         "metrics": {name: {"label": rule.label, "counts": rule.counts} for name, rule in METRICS.items()},
         "totals": {name: summed(nodes, name) for name in SUMS},
-        **panel_proofs.vocabulary(),
+        "rules": panel_proofs.rules(),
     }
 
 
@@ -58,9 +58,8 @@ def layer(node: Node, within: str = "") -> dict[str, object]:
         "in": shape(node.in_shape),
         "out": shape(node.out_shape),
         "params": node.params,
-        "params_formula": params_formula(node),
         "macs": node.macs,
-        "proofs": panel_proofs.shown(**panel_proofs.sums([node]), out=panel_proofs.side([node])),
+        "proofs": panel_proofs.shown([node]),
     }
 
 
@@ -103,8 +102,8 @@ def _kind(block: Block) -> dict[str, object]:
         "in": shape(block.in_shape),
         "out": shape(block.out_shape),
         "metrics": {name: summed(block.nodes, name) for name in SUMS},
-        "proofs": panel_proofs.shown(**panel_proofs.sums(block.nodes), out=panel_proofs.side(block.nodes)),
-        "widens": widened(block.nodes),
+        "proofs": panel_proofs.shown(block.nodes),
+        "widens": widened(block.nodes).packed,
         "layers": [layer(node, block.path) for node in block.nodes],
         "opened": opened(block),
     }

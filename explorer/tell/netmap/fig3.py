@@ -71,7 +71,7 @@ def figure3() -> dict[str, object]:
     return {
         "stamp": "fig3",
         "figure": "fig3",
-        "details": panel_proofs.vocabulary(),
+        "details": {"rules": panel_proofs.rules()},
         "title": "VGG-19, plain-34, ResNet-34",
         "slug": "fig3-vgg19-plain34-resnet34",
         "facts": "He et al. 2015, Fig. 3, drawn from the traced models, 1×3×224×224",
@@ -150,7 +150,7 @@ def _box(column: Column, node: Node, place: list[float]) -> dict[str, object]:
         "out": shape(node.out_shape),
         "params": node.params,
         "macs": node.macs,
-        "proofs": panel_proofs.shown(**panel_proofs.sums([node]), out=panel_proofs.side([node])),
+        "proofs": panel_proofs.shown([node]),
     }
 
 

@@ -37,12 +37,6 @@ def counted(shortcuts: dict[str, int]) -> str:
     return ", ".join(f"{count} {SHORTCUTS[kind].counted}" for kind, count in shortcuts.items() if kind != "none")
 
 
-def params_formula(node: Node) -> str:
-    """The parameters with their numbers in: '64·128·3²'; '' without parameters."""
-    rule = op(node.kind).params
-    return rule(node) if rule and node.weights else ""
-
-
 def spoken(part: Part, place: str) -> str:
     """A tile for a screen reader: path, place, recipe, shortcut, output."""
     told = [part.id, place, recipe(part), f"output {shape(part.nodes[-1].out_shape)}"]

@@ -8,9 +8,8 @@ from functools import cache
 
 from markupsafe import Markup
 
-from explorer.facts.proof.base import latex_in_a_browser
 from explorer.tell import glossary as words
-from explorer.tell import markup, mosaic, palette
+from explorer.tell import given, markup, mosaic, palette
 from explorer.tell.markup import joined
 from explorer.tell.path import figures, texts
 
@@ -18,7 +17,7 @@ GIVEN = {  # what the steps' script takes of Python's constants
     "PROOF_CARD": markup.slotted_card(),
     "TWO_SIDED": mosaic.TWO_SIDED,
     "BLOCK_COLOURS": palette.BLOCK_COLOURS,
-    "LATEX": latex_in_a_browser(),
+    **given.TERMS,
 }
 LEAD = (
     "Ten steps, with a real digit in a really trained net. Drag something in each; underlined words say what they mean."

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from typing import TypedDict
 
 from explorer.facts.proof import Proof
-from explorer.facts.proof.terms import number, over, times
 from explorer.facts.told import Provable, Told
 from explorer.spec import ResNetSpec
+from explorer.terms import number, over, times
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import Settings
 from explorer.timing.said import timed_proofs

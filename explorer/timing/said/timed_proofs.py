@@ -3,13 +3,12 @@ counts."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from explorer.facts.proof import Proof
-from explorer.facts.proof.terms import GIGA, Term, number, over, times
 from explorer.net.node import Node
 from explorer.net.ops import convolves
+from explorer.terms import GIGA, Term, number, over, plus, times
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.measure.against_limit import Limit
 
@@ -59,20 +58,10 @@ def ratio(one: float, other: float, rule: str, source: str) -> Proof:
 def outputs(nodes: Sequence[Node]) -> Proof:
     """Numbers that the convolutions write, per picture: c·H·W of each. What has to move through memory (Dollár et al. 2021
     call them activations, and find that they follow the time on GPUs better than MACs do)."""
-    parts = []
-    for node in nodes:
-        if convolves(node):
-            written = times(*node.out_shape[1:])
-            parts.append(Proof(node.path, written.text, math.prod(node.out_shape[1:]), "c·H·W"))
-    return Proof(
-        "convolution outputs",
-        " + ".join(part.expression for part in parts) or "0",
-        sum(part.value for part in parts),
-        "Σ c·H·W over all convolutions",
-        tuple(parts),
-    )
+    parts = tuple(Proof(node.path, times(*node.out_shape[1:]), "c·H·W") for node in nodes if convolves(node))
+    return Proof("convolution outputs", plus(*(part.term for part in parts)), "Σ c·H·W over all convolutions", parts)
 
 
 def worth(label: str, term: Term, rule: str, source: str, parts: tuple[Proof, ...] = ()) -> Proof:
     """The proof of a figure that was worked out as it is written."""
-    return Proof(label, term.text, term.value, rule, parts, source)
+    return Proof(label, term, rule, parts, source)

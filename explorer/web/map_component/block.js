@@ -2,6 +2,7 @@
 
 import { html } from "../js/dom.js";
 import { exact } from "../js/numbers.js";
+import { inText, withoutValue } from "../js/terms.js";
 import { factList, heading, source } from "./facts.js";
 import { indexIn, stageOf } from "./net.js";
 import { blockSteps, provable, rule, shareOf, woven, written } from "./proof.js";
@@ -74,7 +75,7 @@ function fieldFormula(map, block, kind, now) {
   const before = Object.values(stages)[Object.keys(stages).indexOf(stageOf(block)) - 1];
   const seen = index ? stages[stageOf(block)].last.receptive_field[index - 1] : before.words.receptive_field;
   const px = (text) => text.replace(" px", "");
-  return now.endsWith(" px") && `${px(seen)} + ${kind.widens} = ${px(now)}`;
+  return now.endsWith(" px") && ["=", ["+", px(seen), kind.widens], px(now)];
 }
 
 const formatted = (map, name, value) =>
@@ -117,7 +118,7 @@ function arithmetic(map, kind) {
         "tr",
         {},
         html("th", { scope: "row" }, layer.id),
-        html("td", {}, layer.params_formula),
+        html("td", {}, inText(withoutValue(layer.proofs.params))),
         html("td", {}, provable(map, exact(layer.params), rule(map, "params", layer.proofs.params))),
       ),
     );

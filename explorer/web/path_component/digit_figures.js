@@ -36,7 +36,7 @@ export function pixels(step, { digit }, words) {
     const card = {
       shown: two(got),
       rule: "(brightness ÷ 255 − mean) ÷ spread, both of many digits",
-      text: `(${pixel} ÷ 255 − ${digit.mean}) ÷ ${digit.std} ≈ ${two(got)}`,
+      term: ["~", [":", ["(", ["-", [":", pixel, 255], digit.mean]], digit.std], two(got)],
     };
     said.replaceChildren(`Row ${row + 1}, column ${column + 1}: brightness ${pixel}. The net gets `, words.number(card), ".");
   };
@@ -64,11 +64,11 @@ export function convolution(step, { digit }, words) {
       sum.textContent = two(window[place] * weight);
     });
     const result = sumOf(window, weights);
-    const terms = window.map((value, place) => `${inBrackets(value)}·${inBrackets(weights[place])}`);
+    const terms = window.map((value, place) => ["*", inBrackets(value), inBrackets(weights[place])]);
     const card = {
       shown: two(result),
       rule: "pixel · weight, added over the nine places of the window; the layer has no other number",
-      text: `${terms.join(" + ")} ≈ ${two(result)}`,
+      term: ["~", ["+", ...terms], two(result)],
     };
     said.replaceChildren("All nine added: ", words.number(card, true));
   };
@@ -81,7 +81,7 @@ export function convolution(step, { digit }, words) {
 // Four places, a negative number in brackets.
 function inBrackets(value) {
   const text = value.toFixed(4).replace("-", "−");
-  return value < 0 ? `(${text})` : text;
+  return value < 0 ? ["(", text] : text;
 }
 
 export function featureMap(step, { digit }) {

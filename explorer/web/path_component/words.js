@@ -2,9 +2,7 @@
 
 import { html } from "../js/dom.js";
 import { cardOf } from "../js/proof_card.js";
-import { LATEX } from "../js/given.js";
-
-const inLatex = (text) => LATEX.reduce((now, [pattern, put]) => now.replace(new RegExp(pattern, "gu"), put), text);
+import { inLatex, inText } from "../js/terms.js";
 
 export class Words {
   constructor(terms) {
@@ -34,9 +32,10 @@ export class Words {
     return this.opens("proved", () => this.card.replaceChildren(html("p", {}, how, " ◇ recorded")), shown);
   }
 
-  // A number with its card from Python, or one that was worked out here: {shown, rule, text}.
+  // A number with its card from Python, or one that was worked out here: {shown, rule, term}.
   number(card, big = false) {
-    const fill = () => this.card.replaceChildren(...cardOf({ ...card, latex: card.latex ?? inLatex(card.text) }));
+    const said = card.term ? { ...card, text: inText(card.term), latex: inLatex(card.term) } : card;
+    const fill = () => this.card.replaceChildren(...cardOf(said));
     return this.opens(big ? "proved big" : "proved", fill, card.shown);
   }
 }

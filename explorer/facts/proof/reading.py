@@ -1,50 +1,11 @@
-"""Arithmetic written and worked out together, so that no figure is ever read back out of a text; and the reader's own
-check, which works a text out again (the tests do, for every proof)."""
+"""The reader's own check: a text is worked out again (the tests do, for every proof; an exercise takes arithmetic for an
+answer). No figure of ours is read out of a text."""
 
 from __future__ import annotations
 
 import ast
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
-from decimal import Decimal
-from math import prod
-
-
-@dataclass(frozen=True)
-class Term:
-    """Arithmetic as it is written, and what it comes to. single: stands as a factor without brackets."""
-
-    text: str
-    value: float
-    single: bool = True
-
-    def __str__(self) -> str:
-        return self.text if self.single else f"({self.text})"
-
-
-GIGA = Term("10⁹", 10**9)
-
-
-def number(value: float) -> Term:
-    """A count in full; any other number in six digits, never with an exponent: '4,089', '0.0000123457'. Its value is the
-    one that is written."""
-    if isinstance(value, int):
-        return Term(f"{value:,}", value)
-    text = f"{Decimal(f'{value:.6g}'):f}"
-    return Term(text, float(text))
-
-
-def times(*factors: int | Term) -> Term:
-    """'2·64·112·112'."""
-    return Term("·".join(map(str, factors)), prod(one.value if isinstance(one, Term) else one for one in factors))
-
-
-def over(one: Term, other: Term) -> Term:
-    """'100·3 ÷ 4'; a divisor that is itself arithmetic stands in brackets."""
-    divisor = f"({other.text})" if "·" in other.text or not other.single else other.text
-    return Term(f"{one.text} ÷ {divisor}", one.value / other.value, single=False)
-
 
 _SIGNS = {",": "", "·": "*", "−": "-", "²": "**2", "⁹": "**9", "/": "//", "÷": "/", "⌈": "ceil(", "⌉": ")"} | dict(
     zip("⌊⌋", "()")

@@ -18,15 +18,21 @@ from explorer.tell.walk import walk
 
 FOLDER = ASSETS / "walk"
 SHIPPED = {"digits-residual-20": "Residual, 20 layers", "digits-plain-20": "Plain, 20 layers"}
-DRAWN = ("title", "level", "figure", "scene")  # what a map without tools needs
 
 
 def made(name: str) -> dict[str, object]:
     """A net's drawing and its walk, JSON-ready: what `walk_component` sends. name: of SHIPPED."""
     spec = NETS[name]
     drawn, colours = netmap.drawing(spec, SIDE, SIDE), netmap.colours()
-    palette = {key: colours[key] for key in ("stages", "shortcut")}
-    drawing = {key: drawn[key] for key in DRAWN} | {"columns": {}, "palette": palette}
+    palette = {"stages": colours["stages"], "shortcut": colours["shortcut"]}
+    drawing = {  # what a map without tools needs
+        "title": drawn["title"],
+        "level": drawn["level"],
+        "figure": drawn["figure"],
+        "scene": drawn["scene"],
+        "columns": {},
+        "palette": palette,
+    }
     return {"title": SHIPPED[name], "drawing": drawing, "walk": walk(*walker(spec, SIDE, SIDE), source="recorded")}
 
 

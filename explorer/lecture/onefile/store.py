@@ -113,14 +113,14 @@ class Store:
         """Every level of a net's map, folded and unfolded."""
         chosen: Chosen = part.chosen
         usual = netmap.drawing(chosen.spec, chosen.height, chosen.width, chosen.batch)
-        name = str(usual["stamp"])
+        name = usual["stamp"]
         if name not in self.nets:
             found = {}
             for level in LEVELS:
                 for fold in FOLDS:
                     view = netmap.View(level=level, fold=fold)
                     drawn = netmap.drawing(chosen.spec, chosen.height, chosen.width, chosen.batch, view)
-                    one = {key: drawn[key] for key in OF_LEVEL}
+                    one = {key: value for key, value in drawn.items() if key in OF_LEVEL}
                     found[f"{level} {fold}"] = self._once("level", one, self.levels)
             common = {key: value for key, value in usual.items() if key not in (*OF_LEVEL, "palette")}
             self.nets[name] = {"common": common, "levels": found}

@@ -23,6 +23,7 @@ from explorer.tell.netmap.dot import dot
 from explorer.tell.netmap.fig3 import box_ids, figure3
 from explorer.tell.netmap.groups import LEVELS, Part, folds, lanes
 from explorer.tell.netmap.scene import scene
+from explorer.tell.netmap.sent import Drawing, Palette, Titles
 from explorer.tell.netmap.view import NAMES as VIEW_NAMES
 from explorer.tell.netmap.view import View, parse
 
@@ -53,13 +54,13 @@ def drawing(
     batch: int = 1,
     view: View = USUAL_VIEW,
     extra: Mapping[str, MetricColumn] | None = None,
-) -> dict[str, object]:
+) -> Drawing:
     """The map of a model at view.level, as JSON-ready data. Do not change what it returns: it is shared."""
     base, parts = _drawing(spec, height, width, batch, view.level, view.fold, view.unfold)
     if not extra:
         return base
     columned = columns(parts, extra)
-    return base | {"columns": columned, "stamp": _stamp(base["stamp"], columned)}
+    return {**base, "columns": columned, "stamp": _stamp(base["stamp"], columned)}
 
 
 def drawing_text(
@@ -87,18 +88,20 @@ def _figure3_text() -> str:
 @lru_cache(maxsize=32)
 def _drawing(
     spec: ResNetSpec, height: int, width: int, batch: int, level: str, fold: str, unfold: tuple[str, ...]
-) -> tuple[dict[str, object], tuple[Part, ...]]:
+) -> tuple[Drawing, tuple[Part, ...]]:
     nodes = trace(spec, height, width, batch)
     staged = stages(nodes)
     drawn, parts = scene(lanes(staged, level, fold, unfold), level)
     head = headline(spec, height, width, batch)
-    return {
+    named = titles(spec, head, (batch, spec.in_channels, height, width))
+    made: Drawing = {
         "stamp": _stamp(spec, height, width, batch, level, fold, unfold),
         "figure": "map",
         "level": level,
         "folded": folds(staged, fold),
-        **titles(spec, head, (batch, spec.in_channels, height, width)),
-        **({"special": special} if (special := naming.special(spec)) else {}),
+        "title": named["title"],
+        "slug": named["slug"],
+        "facts": named["facts"],
         "input": f"{height}×{width}×{spec.in_channels}",
         "shortcuts_held": head["shortcuts"],
         "scene": drawn,
@@ -106,7 +109,10 @@ def _drawing(
         "details": details(spec, staged, height, width),
         "palette": colours(),
         "spec_shortcut": spec.shortcut,
-    }, parts
+    }
+    if special := naming.special(spec):
+        made["special"] = special
+    return made, parts
 
 
 def _stamp(*what: object) -> str:
@@ -114,7 +120,7 @@ def _stamp(*what: object) -> str:
     return sha1(repr(what).encode()).hexdigest()[:12]
 
 
-def titles(spec: ResNetSpec, head: Headline, shape: tuple[int, ...]) -> dict[str, str]:
+def titles(spec: ResNetSpec, head: Headline, shape: tuple[int, ...]) -> Titles:
     """Name, file name, and the line of figures that stands under the name on an exported picture."""
     facts = (
         naming.layout(spec),
@@ -125,7 +131,7 @@ def titles(spec: ResNetSpec, head: Headline, shape: tuple[int, ...]) -> dict[str
     return {"title": naming.title(spec), "slug": naming.slug(spec), "facts": " · ".join(facts)}
 
 
-def colours() -> dict[str, object]:
+def colours() -> Palette:
     """The palette as the component needs it."""
     return {
         "stages": palette.STAGE_COLOURS,

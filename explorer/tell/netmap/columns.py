@@ -9,6 +9,7 @@ from explorer import units
 from explorer.facts.rollup import METRICS, Sum, total
 from explorer.tell import palette
 from explorer.tell.netmap.groups import Part
+from explorer.tell.netmap.sent import Shades
 
 _STEPS = {  # unit -> (least value, factor, suffix): as few characters as a value can be read by
     "count": ((999.5e6, 1e9, "G"), (999.5e3, 1e6, "M"), (999.5, 1e3, "K"), (0, 1, "")),
@@ -35,7 +36,7 @@ class MetricColumn:
     provenance: str = "measured"
 
 
-def columns(parts: Sequence[Part], extra: Mapping[str, MetricColumn] | None = None) -> dict[str, dict[str, object]]:
+def columns(parts: Sequence[Part], extra: Mapping[str, MetricColumn] | None = None) -> dict[str, Shades]:
     """name → label, unit, what it counts, provenance, and per part: value, text and colour; None where unknown."""
     made = {
         name: _column(
@@ -75,9 +76,7 @@ def shade(share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * (place - low)):02x}" for a, b in zip(*pair))
 
 
-def _column(
-    label: str, unit: str, counts: str, provenance: str, summed: bool, values: list[float | None]
-) -> dict[str, object]:
+def _column(label: str, unit: str, counts: str, provenance: str, summed: bool, values: list[float | None]) -> Shades:
     known = [value for value in values if value is not None]
     low, high = (min(known), max(known)) if known else (0.0, 0.0)
     shares = [

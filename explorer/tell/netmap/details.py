@@ -21,26 +21,25 @@ from explorer.tell.netmap import panel_proofs
 from explorer.tell.netmap.groups import signature
 from explorer.tell.netmap.opened import opened
 from explorer.tell.netmap.recipes import counted, layer_name, shape
+from explorer.tell.netmap.sent import Details, Kind, Layer, Packs, Price, StageRow
 
 OPTIONS = ("A", "B", "C")
 
 
-def details(spec: ResNetSpec, stages: Sequence[Stage], height: int, width: int) -> dict[str, object]:
+def details(spec: ResNetSpec, stages: Sequence[Stage], height: int, width: int) -> Details:
     """kinds: one entry per distinct block; stages: by module, with the kind of each block; layers: stem and head."""
     places: dict[tuple[object, ...], int] = {}
     nodes = [node for stage in stages for node in stage.nodes]
-    kinds: list[dict[str, object]] = []
+    kinds: list[Kind] = []
     for number, stage in enumerate(stage for stage in stages if stage.blocks):
         for index, block in enumerate(stage.blocks):
             key = signature(block)
             if key not in places:
                 places[key] = len(kinds)
-                kinds.append(_kind(block) | {"options": options(spec, height, width, number, min(index, 1))})
+                kinds.append(_kind(block, options(spec, height, width, number, min(index, 1))))
     return {
         "kinds": kinds,
-        "stages": {
-            stage.module: _stage(stage, places) | {"proofs": panel_proofs.of_stage(nodes, stage)} for stage in stages
-        },
+        "stages": {stage.module: _stage(stage, places, panel_proofs.of_stage(nodes, stage)) for stage in stages},
         "layers": {node.path: layer(node) for stage in stages for node in stage.nodes if not node.block},
         "metrics": {name: {"label": rule.label, "counts": rule.counts} for name, rule in METRICS.items()},
         "totals": {name: summed(nodes, name) for name in SUMS},
@@ -48,7 +47,7 @@ def details(spec: ResNetSpec, stages: Sequence[Stage], height: int, width: int) 
     }
 
 
-def layer(node: Node, within: str = "") -> dict[str, object]:
+def layer(node: Node, within: str = "") -> Layer:
     """One layer, with its numbers substituted. `within`: a path to leave out."""
     return {
         "id": node.path.removeprefix(f"{within}."),
@@ -64,12 +63,12 @@ def layer(node: Node, within: str = "") -> dict[str, object]:
 
 
 @lru_cache(maxsize=256)
-def options(spec: ResNetSpec, height: int, width: int, stage: int, index: int) -> dict[str, dict[str, object]]:
+def options(spec: ResNetSpec, height: int, width: int, stage: int, index: int) -> dict[str, Price]:
     """Params and MACs of block `index` (0 or 1) of a stage under options A, B and C, each from a real trace.
 
     The traced nets keep only two blocks per stage: later blocks equal the second, and depth changes no block.
     """
-    costs = {}
+    costs: dict[str, Price] = {}
     for option in OPTIONS:
         try:
             short = varied(spec, shortcut=option, stages=tuple(min(count, 2) for count in spec.stages))
@@ -91,7 +90,7 @@ def question(kind: str) -> str:
     return SHORTCUTS[kind].question
 
 
-def _kind(block: Block) -> dict[str, object]:
+def _kind(block: Block, options: dict[str, Price]) -> Kind:
     return {
         "shortcut": block.shortcut,
         "question": question(block.shortcut),
@@ -106,10 +105,11 @@ def _kind(block: Block) -> dict[str, object]:
         "widens": widened(block.nodes).packed,
         "layers": [layer(node, block.path) for node in block.nodes],
         "opened": opened(block),
+        "options": options,
     }
 
 
-def _stage(stage: Stage, places: dict[tuple[object, ...], int]) -> dict[str, object]:
+def _stage(stage: Stage, places: dict[tuple[object, ...], int], proofs: Packs) -> StageRow:
     held = [block.shortcut for block in stage.blocks]
     numbered = [places[signature(block)] for block in stage.blocks]
     words = {
@@ -126,4 +126,5 @@ def _stage(stage: Stage, places: dict[tuple[object, ...], int]) -> dict[str, obj
         "metrics": metric_columns(stage.nodes),
         "last": words,
         "words": {name: units.short(total(stage.nodes, name), rule.unit) for name, rule in METRICS.items()},
+        "proofs": proofs,
     }

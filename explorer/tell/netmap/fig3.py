@@ -20,9 +20,10 @@ from explorer.spec import preset
 from explorer.tell.netmap import panel_proofs
 from explorer.tell.netmap.paths import number
 from explorer.tell.netmap.recipes import layer_name, shape
+from explorer.tell.netmap.sent import Arc, Box, Fig3Box, Figure3, Head
 
 Bands = dict[tuple[int, ...], dict[str, float]]  # output size → its band: y, h
-Places = dict[tuple[str, str], list[float]]  # (net, path) → x, y, width, height
+Places = dict[tuple[str, str], Box]  # (net, path) → x, y, width, height
 PUBLISHED_MACS = {"VGG-19": 19.6e9, "plain-34": 3.6e9, "ResNet-34": 3.6e9}
 GUTTER, COLUMN = 78.0, 178.0
 BOX_W, BOX_H, STEP = 152.0, 22.0, 33.0
@@ -57,7 +58,7 @@ def nets() -> tuple[Column, ...]:
 
 
 @lru_cache(maxsize=1)
-def figure3() -> dict[str, object]:
+def figure3() -> Figure3:
     """The figure as JSON-ready data: columns, bands of equal output size, boxes, the flow, and the shortcuts."""
     columns = nets()
     bands = _bands(columns)
@@ -77,7 +78,10 @@ def figure3() -> dict[str, object]:
         "facts": "He et al. 2015, Fig. 3, drawn from the traced models, 1×3×224×224",
         "w": WIDTH,
         "h": height + 8,
-        "bands": [{"size": "×".join(map(str, size)) if len(size) > 1 else "1", **band} for size, band in bands.items()],
+        "bands": [
+            {"size": "×".join(map(str, size)) if len(size) > 1 else "1", "y": band["y"], "h": band["h"]}
+            for size, band in bands.items()
+        ],
         "columns": [_head(column, index) for index, column in enumerate(columns)],
         "boxes": [_box(column, node, places[column.name, node.path]) for column in columns for node in column.drawn],
         "flow": [_flow(column, places) for column in columns],
@@ -110,7 +114,7 @@ def _place(column: Column, node: Node, bands: Bands, index: int) -> list[float]:
     return [GUTTER + index * COLUMN + INDENT, y, BOX_W, BOX_H]
 
 
-def _head(column: Column, index: int) -> dict[str, object]:
+def _head(column: Column, index: int) -> Head:
     macs = sum(node.macs for node in column.nodes)
     return {
         "name": column.name,
@@ -134,7 +138,7 @@ def box_ids() -> frozenset[str]:
     return frozenset(box_id(column, node) for column in nets() for node in column.drawn)
 
 
-def _box(column: Column, node: Node, place: list[float]) -> dict[str, object]:
+def _box(column: Column, node: Node, place: Box) -> Fig3Box:
     name = layer_name(node)
     words = f"{column.name}, {node.path}: {name}, {shape(node.in_shape)} to {shape(node.out_shape)}"
     return {
@@ -162,10 +166,10 @@ def _flow(column: Column, places: Places) -> str:
     return "".join([f"M{x} {number(boxes[0][1] - 9)}V{number(boxes[0][1])}", *lines])
 
 
-def _shortcuts(column: Column, index: int, places: Places) -> list[dict[str, object]]:
+def _shortcuts(column: Column, index: int, places: Places) -> list[Arc]:
     """An arc per block: from above its first convolution to below its last."""
     right = GUTTER + index * COLUMN + INDENT + BOX_W
-    lines = []
+    lines: list[Arc] = []
     for block in blocks(column.nodes):
         if block.shortcut == "none":
             continue

@@ -10,18 +10,18 @@ from explorer.tell.netmap.groups import Lane, Part, bypass_id
 from explorer.tell.netmap.layout import FRAMES, Cell, Frame, place
 from explorer.tell.netmap.paths import cell_arch, flow
 from explorer.tell.netmap.recipes import lane_words, layer_name, layer_short, shape
+from explorer.tell.netmap.sent import Box, Layout, Line, Scene, Tile
 
-Box = list[float]
 IDEAL_PITCH = 140  # a tile with its layers in it is legible at this
 TAIL = 0.15  # of the pitch, for what follows an addition
 INSET = 2.5
 
 
-def scene(lanes: Sequence[Lane]) -> tuple[dict[str, object], tuple[Part, ...]]:
+def scene(lanes: Sequence[Lane]) -> tuple[Scene, tuple[Part, ...]]:
     """As `explorer.tell.netmap.scene.scene`, one tile per layer; a folded run shows its first block's layers."""
     holders = [part for lane in lanes for part in lane.parts]
     tiles = [_tile(index, node, holder) for holder in holders for index, node in enumerate(_own(holder))]
-    shortcuts = [
+    shortcuts: list[Line] = [
         {
             "id": bypass_id(holder.blocks[0]),
             "tile": holder.id,
@@ -31,7 +31,7 @@ def scene(lanes: Sequence[Lane]) -> tuple[dict[str, object], tuple[Part, ...]]:
         for holder in holders
         if _arched(holder)
     ]
-    data: dict[str, object] = {
+    data: Scene = {
         "lanes": [lane_words(lane) for lane in lanes],
         "tiles": tiles,
         "shortcuts": shortcuts,
@@ -59,15 +59,14 @@ def _part(index: int, node: Node, holder: Part) -> Part:
     return Part(node.path, holder.stage, tuple(alike))
 
 
-def _tile(index: int, node: Node, holder: Part) -> dict[str, object]:
+def _tile(index: int, node: Node, holder: Part) -> Tile:
     count = max(len(holder.blocks), 1)
     run = f", in each of {count} equal blocks" if count > 1 else ""
     side = ", on the shortcut" if node.on_shortcut else ""
-    return {
+    tile: Tile = {
         "id": node.path,
         "stage": holder.stage,
         "kind": node.kind,
-        **({"adds": True} if adds(node) else {}),
         "of": holder.id,
         "count": count,
         "name": layer_short(node),
@@ -78,9 +77,12 @@ def _tile(index: int, node: Node, holder: Part) -> dict[str, object]:
         "holds": "",
         "says": f"{node.path}, {layer_name(node)}{side}{run}, output {shape(node.out_shape)}",
     }
+    if adds(node):
+        tile["adds"] = True
+    return tile
 
 
-def _layout(lanes: Sequence[Lane], holders: Sequence[Part], frame: Frame) -> dict[str, object]:
+def _layout(lanes: Sequence[Lane], holders: Sequence[Part], frame: Frame) -> Layout:
     placed = place(lanes, frame, tail=TAIL, ideal_pitch=IDEAL_PITCH)
     boxes = [box for holder, cell in zip(holders, placed.cells) for box in _boxes(holder, cell)]
     return {

@@ -5,13 +5,12 @@ Equal blocks share one drawing: paths in it are relative to the block (`conv1`, 
 
 from __future__ import annotations
 
-from typing import TypedDict
-
 from explorer.facts.rollup import Block
 from explorer.net.node import Node
 from explorer.net.ops import adds, is_sign, op
 from explorer.tell.netmap.paths import number
 from explorer.tell.netmap.recipes import layer_name, shape
+from explorer.tell.netmap.sent import Bypass, Opened, Operation
 
 WIDTH = 560.0
 MAIN_X, MAIN_W = 96.0, 190.0  # the main path's boxes
@@ -21,14 +20,14 @@ TOP = 30.0
 RADIUS = 11.0
 
 
-def opened(block: Block) -> dict[str, object]:
+def opened(block: Block) -> Opened:
     """Boxes, wires, edge labels and the shortcut of one block, as JSON-ready data in the viewBox [0, 0, w, h].
 
     A wire per input of an operation (`joins` names its ends; "" is x): straight down from the box above, else around
     on the right, as to the × of a gate."""
     main = [node for node in block.nodes if not node.on_shortcut]
     boxes, ends, y = [], {"": TOP}, TOP
-    edges: list[list[object]] = [[MAIN_X + MAIN_W / 2, TOP - 10, f"x  {shape(block.in_shape)}", "top"]]
+    edges = [(MAIN_X + MAIN_W / 2, TOP - 10, f"x  {shape(block.in_shape)}", "top")]
     leaves_after = block.bypass[0].inputs[0] if block.bypass else ""
     around = {source for node in main for source in _sources(node, block) if not _next_to(node, source, main)}
     wires, joins, above = [], [], ""
@@ -44,11 +43,18 @@ def opened(block: Block) -> dict[str, object]:
         ends[node.path] = y
         side = -1 if node.path == leaves_after or node.path in around else 1  # the words stand away from a wire
         words_x, place = (MAIN_X + MAIN_W / 2 + 10 * side, "left" if side < 0 else "")
-        edges.append([words_x, y + GAP / 2 + 4, shape(node.out_shape), place])
+        edges.append((words_x, y + GAP / 2 + 4, shape(node.out_shape), place))
     wires.append(f"M{number(MAIN_X + MAIN_W / 2)} {number(y)}v{number(GAP)}")
     beside, shortcut = _bypass(block, ends, {box["id"]: box for box in boxes})
-    drawn = {"w": WIDTH, "h": y + GAP + 6, "boxes": boxes + beside, "wires": wires, "edges": edges}
-    return drawn | {"joins": joins, "shortcut": shortcut}
+    return {
+        "w": WIDTH,
+        "h": y + GAP + 6,
+        "boxes": boxes + beside,
+        "wires": wires,
+        "edges": edges,
+        "joins": joins,
+        "shortcut": shortcut,
+    }
 
 
 def _sources(node: Node, block: Block) -> list[str]:
@@ -73,42 +79,24 @@ def _around(leaves: float, arrives: float) -> str:
     return f"M{number(middle)} {number(leaves)}H{number(line)}V{number(arrives)}H{number(middle + RADIUS + 2)}"
 
 
-class Adding(TypedDict, total=False):
-    """adds: it is the addition; left out elsewhere, for a map says it of hundreds of boxes."""
-
-    adds: bool
-
-
-class Box(Adding):
-    """An operation's box. id: its path in the block; box: x, y, width, height; says: for a screen reader."""
-
-    id: str
-    kind: str
-    name: str
-    box: list[float]
-    says: str
-
-
-def _box(node: Node, block: Block, x: float, y: float, w: float, h: float) -> Box:
+def _box(node: Node, block: Block, x: float, y: float, w: float, h: float) -> Operation:
     name = layer_name(node)
     where = ", on the shortcut" if node.on_shortcut else ""
     if is_sign(node):
         x, w = x + w / 2 - RADIUS, 2 * RADIUS
-    return {
+    box: Operation = {
         "id": _tail(node, block),
         "kind": node.kind,
-        **_adding(node),
         "name": name,
         "box": [x, y, w, h],
         "says": f"{_tail(node, block)}, {name}{where}, {shape(node.in_shape)} to {shape(node.out_shape)}",
     }
+    if adds(node):
+        box["adds"] = True
+    return box
 
 
-def _adding(node: Node) -> Adding:
-    return {"adds": True} if adds(node) else {}
-
-
-def _bypass(block: Block, ends: dict[str, float], boxes: dict[str, Box]) -> tuple[list[Box], dict[str, object] | None]:
+def _bypass(block: Block, ends: dict[str, float], boxes: dict[str, Operation]) -> tuple[list[Operation], Bypass | None]:
     """The shortcut's layers, spread between where it leaves the main path and the addition; and its line."""
     if not block.bypass or block.add is None:
         return [], None
@@ -126,14 +114,11 @@ def _bypass(block: Block, ends: dict[str, float], boxes: dict[str, Box]) -> tupl
     )
     words = f"{shape(block.bypass[0].in_shape)} → {shape(block.bypass[-1].out_shape)}" if layers else "identity: x"
     label_y = (top - 16) if layers else (leaves + arrives) / 2
-    return side, {
-        "kind": block.shortcut,
-        **({"layers": len(layers)} if layers else {}),
-        "d": d,
-        "label": words,
-        "at": [line, label_y],
-        "tip": [middle + RADIUS + 2, arrives],
-    }
+    tip = [middle + RADIUS + 2, arrives]
+    found: Bypass = {"kind": block.shortcut, "d": d, "label": words, "at": [line, label_y], "tip": tip}
+    if layers:
+        found["layers"] = len(layers)
+    return side, found
 
 
 def _tail(node: Node, block: Block) -> str:

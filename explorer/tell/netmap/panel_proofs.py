@@ -13,10 +13,8 @@ from explorer.facts.rollup import SUMS, Stage
 from explorer.net import field
 from explorer.net.node import Node
 from explorer.net.ops import SIDES
-from explorer.terms import Packed
+from explorer.tell.netmap.sent import Packs
 from explorer.terms import steps as one_by_one
-
-Packs = dict[str, Packed]
 
 
 def sums(nodes: Sequence[Node], names: Iterable[str] = SUMS) -> Packs:

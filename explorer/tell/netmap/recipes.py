@@ -6,6 +6,7 @@ from explorer import units
 from explorer.net.node import Node
 from explorer.net.ops import SHORTCUTS, op
 from explorer.tell.netmap.groups import Lane, Part
+from explorer.tell.netmap.sent import LaneRow
 
 
 def layer_name(node: Node) -> str:
@@ -47,7 +48,7 @@ def spoken(part: Part, place: str) -> str:
     return ", ".join(told)
 
 
-def lane_words(lane: Lane) -> dict[str, object]:
+def lane_words(lane: Lane) -> LaneRow:
     """What stands beside a lane: its name, its feature map, what it holds."""
     stage, kinds = lane.stage, [block.shortcut for block in lane.stage.blocks]
     out = stage.out_shape

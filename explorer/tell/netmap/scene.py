@@ -13,18 +13,19 @@ from explorer.tell.netmap.groups import Lane, Part, bypass_id
 from explorer.tell.netmap.layout import FRAMES, Cell, Frame, place
 from explorer.tell.netmap.paths import Arch, cell_arch, comb, flow
 from explorer.tell.netmap.recipes import counted, lane_words, recipe, shape, spoken
+from explorer.tell.netmap.sent import Layout, Scene, Tile
 
 MOST_TEETH = 60  # arches over a stage tile; beyond it, equal neighbours share one with a count
 
 
-def scene(lanes: Sequence[Lane], level: str) -> tuple[dict[str, object], tuple[Part, ...]]:
+def scene(lanes: Sequence[Lane], level: str) -> tuple[Scene, tuple[Part, ...]]:
     """Lanes at a level (stages | blocks | layers) as JSON-ready data, and what its tiles stand for, in their order."""
     if level == "layers":
         return layer_tiles.scene(lanes)
     parts = [part for lane in lanes for part in lane.parts]
     tiles = [_tile(part, lane, index) for lane in lanes for index, part in enumerate(lane.parts)]
     teeth = [_teeth(part, level) for part in parts]
-    data: dict[str, object] = {
+    data: Scene = {
         "lanes": [lane_words(lane) for lane in lanes],
         "tiles": tiles,
         "shortcuts": [
@@ -37,7 +38,7 @@ def scene(lanes: Sequence[Lane], level: str) -> tuple[dict[str, object], tuple[P
     return data, tuple(parts)
 
 
-def _tile(part: Part, lane: Lane, index: int) -> dict[str, object]:
+def _tile(part: Part, lane: Lane, index: int) -> Tile:
     tail = part.id.rpartition(".")[2] if part.blocks else part.id
     return {
         "id": part.id,
@@ -73,7 +74,7 @@ def _teeth(part: Part, level: str) -> list[list[Block]]:
 
 def _layout(
     lanes: Sequence[Lane], frame: Frame, parts: Sequence[Part], teeth: list[list[list[Block]]], level: str
-) -> dict[str, object]:
+) -> Layout:
     wide = {"most_pitch": frame.width} if level == "stages" else {}
     placed = place(lanes, frame, **wide)
     cells = placed.cells

@@ -1,0 +1,311 @@
+"""What the browser is sent of a map: JSON-ready rows. Lengths are in units of the drawing; what equal blocks share is said
+once (`Kind`), and each layout of the same tiles adds only coordinates, in their order."""
+
+from __future__ import annotations
+
+from typing import NotRequired, TypedDict
+
+from explorer.tell.netmap.paths import Arch
+from explorer.terms import Packed
+
+Box = list[float]  # x, y, width, height
+Packs = dict[str, Packed]  # metric, or "out" → its arithmetic, as the browser writes it
+Ports = TypedDict("Ports", {"in": str, "out": str})  # shapes, as they are shown
+
+
+class LaneRow(TypedDict):
+    """Beside a lane: its name, its feature map, what it holds."""
+
+    stage: str
+    module: str
+    shape: str
+    size: list[int]
+    channels: int
+    blocks: int
+    shortcuts: str
+
+
+class Tile(TypedDict):
+    """count: blocks that it stands for. own: layers of a tile of stem or head. kind, adds, of: at the level of layers; of:
+    the tile that holds it."""
+
+    id: str
+    stage: str
+    count: int
+    name: str
+    last: str
+    recipe: str
+    holds: str
+    shape: str
+    block: bool
+    says: str
+    own: NotRequired[list[str]]
+    kind: NotRequired[str]
+    adds: NotRequired[bool]
+    of: NotRequired[str]
+
+
+class Line(TypedDict):
+    """A shortcut's arch over a tile, or `count` of them as one."""
+
+    id: str
+    tile: str
+    kind: str
+    count: int
+
+
+class Holder(TypedDict):
+    """What holds the tiles of a block, at the level of layers."""
+
+    id: str
+    stage: str
+    count: int
+
+
+class Layout(TypedDict):
+    """Where everything stands in one frame. adds: x and y of the additions."""
+
+    w: float
+    h: float
+    label: float
+    lanes: tuple[tuple[float, float, float, float], ...]
+    tiles: list[Box]
+    shortcuts: list[Arch]
+    adds: list[list[float]]
+    flow: list[dict[str, str]]
+    frames: NotRequired[list[Box]]
+
+
+class Scene(TypedDict):
+    """One level of a net. layouts: by frame."""
+
+    lanes: list[LaneRow]
+    tiles: list[Tile]
+    shortcuts: list[Line]
+    layouts: dict[str, Layout]
+    frames: NotRequired[list[Holder]]
+
+
+class Shades(TypedDict):
+    """A metric on the tiles, in their order; None where it is unknown. legend: [colour, text] from low to high."""
+
+    label: str
+    unit: str
+    legend_label: str
+    counts: str
+    provenance: str
+    total: float | None
+    values: list[float | None]
+    texts: list[str]
+    words: list[str]
+    shades: list[str | None]
+    inks: list[str | None]
+    legend: list[list[str]]
+
+
+class Operation(TypedDict):
+    """An operation's box in an opened block. id: its path in the block; adds: it is the addition, left out elsewhere (a map
+    says it of hundreds of boxes); says: for a screen reader."""
+
+    id: str
+    adds: NotRequired[bool]
+    kind: str
+    name: str
+    box: Box
+    says: str
+
+
+class Bypass(TypedDict):
+    """The shortcut of an opened block. layers: how many are on it; at, tip: where its label and its arrowhead stand."""
+
+    kind: str
+    layers: NotRequired[int]
+    d: str
+    label: str
+    at: list[float]
+    tip: list[float]
+
+
+class Opened(TypedDict):
+    """A block opened. edges: x, y, text, place of the shapes on its wires; joins: from and to of each wire."""
+
+    w: float
+    h: float
+    boxes: list[Operation]
+    wires: list[str]
+    edges: list[tuple[float, float, str, str]]
+    joins: list[list[str]]
+    shortcut: Bypass | None
+
+
+class Layer(Ports):
+    """One layer with its numbers and their arithmetic."""
+
+    id: str
+    name: str
+    kind: str
+    label: str
+    params: int
+    macs: int
+    proofs: Packs
+
+
+class Price(TypedDict):
+    """A block under another shortcut option."""
+
+    shortcut: str
+    params: int
+    macs: int
+    proofs: Packs
+
+
+class Kind(Ports):
+    """What equal blocks share. widens: what a block adds to the receptive field; options: by letter."""
+
+    shortcut: str
+    question: str
+    solidity: str
+    words: str
+    reason: str
+    stride: int
+    metrics: dict[str, int]
+    proofs: Packs
+    widens: Packed
+    layers: list[Layer]
+    opened: Opened
+    options: dict[str, Price]
+
+
+class StageRow(TypedDict):
+    """kinds: [place in `Details.kinds`, how many] along the stage; last: what is no sum, block by block."""
+
+    name: str
+    out: str
+    blocks: int
+    kinds: list[list[int]]
+    holds: str
+    metrics: dict[str, float | None]
+    last: dict[str, list[str]]
+    words: dict[str, str]
+    proofs: Packs
+
+
+class MetricRow(TypedDict):
+    """A metric's name, and what it counts."""
+
+    label: str
+    counts: str
+
+
+class Rules(TypedDict):
+    """rules: each number's formula in symbols."""
+
+    rules: dict[str, str]
+
+
+class Details(Rules):
+    """What the panel says. stages: by module; layers: those of stem and head, by path."""
+
+    kinds: list[Kind]
+    stages: dict[str, StageRow]
+    layers: dict[str, Layer]
+    metrics: dict[str, MetricRow]
+    totals: dict[str, int]
+
+
+class Palette(TypedDict):
+    """Colours by stage and by kind, and the words beside them; provenance: [mark, words]."""
+
+    stages: dict[str, str]
+    kinds: dict[str, str]
+    shortcut: str
+    words: dict[str, str]
+    kind_labels: dict[str, str]
+    provenance: dict[str, list[str]]
+
+
+class Titles(TypedDict):
+    """Name, file name, and the line of figures under the name on an exported picture."""
+
+    title: str
+    slug: str
+    facts: str
+
+
+class Drawing(Titles):
+    """One level of one model. stamp: another one for another drawing; shortcuts_held: how many of each kind."""
+
+    stamp: str
+    figure: str
+    level: str
+    folded: bool
+    special: NotRequired[list[str]]
+    input: str
+    shortcuts_held: dict[str, int]
+    scene: Scene
+    columns: dict[str, Shades]
+    details: Details
+    palette: Palette
+    spec_shortcut: str
+
+
+class Band(TypedDict):
+    """Rows of one output size."""
+
+    size: str
+    y: float
+    h: float
+
+
+class Head(TypedDict):
+    """Over a net of Fig. 3. steps: the derivation of each sum, a line per part."""
+
+    name: str
+    x: float
+    params: str
+    macs: str
+    proofs: Packs
+    steps: dict[str, str]
+    paper: str
+
+
+class Fig3Box(Ports):
+    """A layer of Fig. 3."""
+
+    id: str
+    net: str
+    path: str
+    kind: str
+    stage: str
+    name: str
+    box: Box
+    says: str
+    params: int
+    macs: int
+    proofs: Packs
+
+
+class Arc(TypedDict):
+    """A shortcut of Fig. 3."""
+
+    id: str
+    kind: str
+    count: int
+    d: str
+    says: str
+
+
+class Figure3(Titles):
+    """The paper's Fig. 3. flow: each net's main path, from its first box to its last."""
+
+    stamp: str
+    figure: str
+    details: Rules
+    w: float
+    h: float
+    bands: list[Band]
+    columns: list[Head]
+    boxes: list[Fig3Box]
+    flow: list[str]
+    shortcuts: list[Arc]
+    shortcuts_held: dict[str, int]

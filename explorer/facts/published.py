@@ -10,7 +10,7 @@ import json
 import math
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict, cast
 
 from explorer.facts.proof import Proof, deciding_size, output_size, prove
 from explorer.facts.rollup import Row, headline, stages
@@ -86,6 +86,22 @@ class ErrorRow(TypedDict):
     error_post: NotRequired[float]
     error_pre: NotRequired[float]
     params_published: NotRequired[str]
+
+
+class ErrorFigures(TypedDict):
+    """A row of a table of errors, in % and in the table's own columns, with the net's computed parameters and MACs.
+    params_agree: whether the printed parameters are these, rounded."""
+
+    net: str
+    top1_error: NotRequired[float]
+    top5_error: NotRequired[float]
+    error: NotRequired[float]
+    error_post: NotRequired[float]
+    error_pre: NotRequired[float]
+    params_published: NotRequired[str]
+    params: int
+    macs: int
+    params_agree: NotRequired[bool]
 
 
 class ErrorTable(Published):
@@ -223,7 +239,7 @@ def spec_of(row: ErrorRow) -> ResNetSpec:
     return changed(preset(row["net"]), changes)
 
 
-def errors(table: str) -> list[dict[str, object]]:
+def errors(table: str) -> list[ErrorFigures]:
     """A table of published errors, in its own columns, with the computed parameters and MACs of each net beside them."""
     rows = []
     for row in error_table(table)["rows"]:
@@ -233,7 +249,7 @@ def errors(table: str) -> list[dict[str, object]]:
         found = {"net": row["label"], **said, "params": figures["params"], "macs": figures["macs"]}
         if "params_published" in row:
             found["params_agree"] = agrees(figures["params"], row["params_published"])
-        rows.append(found)
+        rows.append(cast(ErrorFigures, found))
     return rows
 
 

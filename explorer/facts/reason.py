@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from explorer.net.ops import op
@@ -40,15 +40,26 @@ def parts(block: Block) -> list[str | Node]:
 
 
 def _bypass_words(block: Block) -> list[str | Node]:
-    kind, stride = block.shortcut, math.prod(node.stride for node in block.bypass)
-    kept = f"every {_ordinal(stride)} pixel" if stride > 1 else ""
-    if kind == "subsample":
-        return [f"{kept} of x, by a 1×1 max pool, no weights"]
-    if kind == "pad":
-        added, before = block.out_shape[1] - block.in_shape[1], block.bypass[-1].padding
-        halves = f", {before:,} before and {added - before:,} behind x’s own" if before else ""
-        zeros = f"{added:,} channels of zeros{halves}, no weights" if added else "no weights"
-        return [f"{kept}, and {zeros}" if kept and added else ", ".join(filter(None, (kept, zeros)))]
+    return BYPASS[block.shortcut](block)
+
+
+def _kept(block: Block) -> str:
+    stride = math.prod(node.stride for node in block.bypass)
+    return f"every {_ordinal(stride)} pixel" if stride > 1 else ""
+
+
+def _subsampled(block: Block) -> list[str | Node]:
+    return [f"{_kept(block)} of x, by a 1×1 max pool, no weights"]
+
+
+def _padded(block: Block) -> list[str | Node]:
+    kept, added, before = _kept(block), block.out_shape[1] - block.in_shape[1], block.bypass[-1].padding
+    halves = f", {before:,} before and {added - before:,} behind x’s own" if before else ""
+    zeros = f"{added:,} channels of zeros{halves}, no weights" if added else "no weights"
+    return [f"{kept}, and {zeros}" if kept and added else ", ".join(filter(None, (kept, zeros)))]
+
+
+def _projected(block: Block) -> list[str | Node]:
     conv = next(node for node in block.bypass if op(node.kind).layer)
     biases = " with biases" if len(conv.weights) > 1 else ""
     words: list[str | Node] = [f"1×1 convolution, stride {conv.stride}, ", conv, f" weights{biases}"]
@@ -59,6 +70,11 @@ def _bypass_words(block: Block) -> list[str | Node]:
     return [f"{pools[0].kernel}×{pools[0].kernel} average pool, then a ", *words] if pools else words
 
 
+BYPASS: dict[str, Callable[[Block], list[str | Node]]] = {  # what changes x, of a dotted shortcut
+    "projection": _projected,
+    "pad": _padded,
+    "subsample": _subsampled,
+}
 _ENDINGS = {2: "nd", 3: "rd"}
 
 

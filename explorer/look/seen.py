@@ -11,7 +11,7 @@ from explorer.facts.rollup import blocks
 from explorer.look.passed import Passed
 from explorer.net.layers import ZeroPad
 from explorer.net.node import Node
-from explorer.net.ops import adds, convolves, normalises
+from explorer.net.ops import SHORTCUTS, adds, convolves, normalises
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def strongest(maps: Tensor, most: int) -> list[int]:
 
 @dataclass(frozen=True)
 class Step:
-    """One block on the way of a unit. kind: what its shortcut is, identity | projection | pad; channel, row, column: where
+    """One block on the way of a unit. kind: what its shortcut is, a key of SHORTCUTS; channel, row, column: where
     the unit stands behind it; its three terms there, and after: what goes on (0 where ReLU holds it back)."""
 
     path: str
@@ -96,11 +96,11 @@ def followed(
         one, step = seen.sums[node.block], node.jump // jump
         jump, kind = node.jump, shortcuts[node.block]
         row, column = min(row // step, node.out_shape[2] - 1), min(column // step, node.out_shape[3] - 1)
-        if kind == "pad":
+        if SHORTCUTS[kind].channels == "moved":
             padding = model.get_submodule(f"{node.block}.downsample")
             assert isinstance(padding, ZeroPad)
             channel += padding.before
-        elif kind == "projection":
+        elif SHORTCUTS[kind].channels == "mixed":
             channel = _most_from(model.get_submodule(f"{node.block}.downsample"), channel)
         at = (0, channel, row, column)
         shortcut, residual = one.shortcut[at], one.residual[at]

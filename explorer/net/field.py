@@ -6,12 +6,20 @@ its input's first one. Where two ways meet, a unit sees what either sees. No tor
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from explorer.terms import Term, minus, times
 
 RULE = "1 + Σ (k − 1)·jump, jump = product of the strides before"
 ADDED = "r + Σ (k − 1)·jump: what was seen before, and what each layer adds"
+
+
+class Place(TypedDict):
+    """A field as plain data; size None: the whole picture."""
+
+    first: int
+    size: int | None
+    jump: int
 
 
 class Field(NamedTuple):
@@ -21,6 +29,11 @@ class Field(NamedTuple):
     first: int = 0
     size: int | None = 1
     jump: int = 1
+
+    @property
+    def plain(self) -> Place:
+        """For a browser."""
+        return {"first": self.first, "size": self.size, "jump": self.jump}
 
     def span(self, unit: int, side: int) -> tuple[int, int]:
         """(first pixel, one past the last) that the unit sees of a picture of `side` pixels."""

@@ -363,14 +363,16 @@ class Shortcut:
     """What every view asks of a kind of shortcut.
 
     line: solid | dotted | none, as the paper draws it. dash: an SVG stroke-dasharray; edge: Graphviz's style.
-    words: in a legend; spoken: for a screen reader; counted: '46 solid'; question: a panel's heading; does: below the
+    named: in a table; words: in a legend; spoken: for a screen reader; counted: '46 solid'; question: a panel's heading; does: below the
     number of them; round: the ends of its dashes;
     mark: on its arch, where there is room; made: what it makes of x, 'x, padded'; "" where x stays as it is.
+    channels: what becomes of x's: kept | moved (zeros before them) | mixed.
     """
 
     line: str
     dash: str
     edge: str
+    named: str
     words: str
     spoken: str
     counted: str
@@ -379,6 +381,12 @@ class Shortcut:
     round: bool = False
     mark: str = ""
     made: str = ""
+    channels: str = "kept"
+
+    @property
+    def there(self) -> bool:
+        """Whether x is carried around the block at all."""
+        return self.line != "none"
 
 
 SHORTCUTS = {
@@ -386,6 +394,7 @@ SHORTCUTS = {
         "solid",
         "",
         "solid",
+        "identity",
         "solid: identity",
         "solid shortcut: identity",
         "solid",
@@ -396,6 +405,7 @@ SHORTCUTS = {
         "dotted",
         "7 5",
         "dashed",
+        "projection",
         "dotted: projection (1×1 convolution)",
         "dotted shortcut: projection",
         "dotted",
@@ -403,11 +413,13 @@ SHORTCUTS = {
         "a 1×1 convolution reshapes x",
         mark="1×1",
         made="projected",
+        channels="mixed",
     ),
     "pad": Shortcut(
         "dotted",
         "2 5",
         "dotted",
+        "zero-padding",
         "dotted: zero-padding (no weights)",
         "dotted shortcut: zero-padding",
         "dotted (zeros)",
@@ -416,11 +428,13 @@ SHORTCUTS = {
         round=True,
         mark="0",
         made="padded",
+        channels="moved",
     ),
     "subsample": Shortcut(
         "dotted",
         "2 5",
         "dotted",
+        "pixels left out",
         "dotted: every other pixel (no weights)",
         "dotted shortcut: pixels left out",
         "dotted (pixels left out)",
@@ -429,7 +443,9 @@ SHORTCUTS = {
         round=True,
         made="thinned",
     ),
-    "none": Shortcut("none", "", "invis", "no shortcut (plain net)", "no shortcut", "no shortcut", "No shortcut"),
+    "none": Shortcut(
+        "none", "", "invis", "none", "no shortcut (plain net)", "no shortcut", "no shortcut", "No shortcut"
+    ),
 }
 
 

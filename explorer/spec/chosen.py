@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from explorer import spec as axes
 from explorer.spec import (
@@ -30,6 +30,7 @@ from explorer.spec.fields import write_field
 from explorer.spec.parse import check_size
 from explorer.spec.task import FORMATS, INFERENCE, OPTIMIZERS, PURPOSES
 
+Raw: TypeAlias = Mapping[str, str | int]  # a control's key → its value, as it was drawn, linked or typed
 Given = TypeVar("Given")
 Read = TypeVar("Read")
 DEPTHS = ("18", "34", "50", "101", "152", "other")
@@ -119,7 +120,7 @@ def check(key: str, text: str) -> None:
         TYPED[key](text)
 
 
-def faults(picked: Mapping[str, object]) -> list[str]:
+def faults(picked: Raw) -> list[str]:
     """What is wrong with each control on its own, all of them and not the first only."""
     found = []
     for key, value in picked.items():
@@ -147,7 +148,7 @@ def strays(given: Mapping[str, str]) -> list[str]:
     ]
 
 
-def of_controls(picked: Mapping[str, object]) -> Chosen:
+def of_controls(picked: Raw) -> Chosen:
     """Raw control values → a validated model; what is left out is at its default.
 
     Raises `ValueError` naming field, value and choices.
@@ -195,7 +196,7 @@ def controls_of(spec: ResNetSpec, name: str = "") -> dict[str, str | int]:
     raise ValueError(f"net={shortened(str(spec))}: the controls have no choice that gives it")
 
 
-def variants(picked: Mapping[str, object]) -> dict[str, Value]:
+def variants(picked: Raw) -> dict[str, Value]:
     """The fields that the controls change: field → value."""
     given = ((key, str(picked.get(key, PAPER))) for key in ("block", "shortcut"))
     changes: dict[str, Value] = {key: text for key, text in given if text != PAPER}
@@ -212,7 +213,7 @@ def _listed(key: str, text: str) -> str:
     return text
 
 
-def _layout(picked: Mapping[str, object]) -> Resolved:
+def _layout(picked: Raw) -> Resolved:
     """The net that name, depth and model stand for, before the variants."""
     if picked["net"]:
         return _named(str(picked["net"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NotRequired, TypedDict
 
 import numpy as np
 from markupsafe import Markup
@@ -15,6 +15,7 @@ from explorer.facts.told import Provable, Told
 from explorer.look.passed import Passed
 from explorer.look.pictures import Prepared
 from explorer.look.seen import BlockRow, Step, strongest, top
+from explorer.net.field import Place
 from explorer.net.node import Node
 from explorer.net.ops import SHORTCUTS, adds, rectifies, shortcut_kind
 from explorer.spec import ResNetSpec, naming
@@ -63,6 +64,78 @@ class Curve:
     recorded: bool = False
 
 
+class Picture(TypedDict):
+    """src: a data URL; height, width in pixels of the net's input."""
+
+    src: str
+    height: int
+    width: int
+    alt: str
+
+
+class MapRow(TypedDict):
+    """Maps of one node in one picture (`mosaic.Mosaic`). sign: before it, in a sum; scale: of a map on the screen."""
+
+    label: str
+    path: str
+    shape: str
+    sign: str
+    note: str
+    src: str
+    columns: int
+    rows: int
+    height: int
+    width: int
+    channels: list[int]
+    scale: float
+    field: Place
+
+
+class Key(TypedDict):
+    """The colour scale: CSS, and what stands at its ends."""
+
+    ramp: str
+    low: str
+    high: str
+
+
+class Group(TypedDict):
+    """kind: through | terms."""
+
+    kind: str
+    title: str
+    rows: list[MapRow]
+    key: Key
+
+
+class Looked(TypedDict):
+    """What `look_component.maps` shows. slim: beside another one."""
+
+    picture: Picture
+    hint: str
+    groups: list[Group]
+    slim: NotRequired[bool]
+
+
+class Glow(TypedDict):
+    """What `look_component.cover` shows: data URLs of the picture and of what lies over it."""
+
+    src: str
+    glow: str
+    alt: str
+    hint: NotRequired[str]
+
+
+class Shares(TypedDict):
+    """A block's terms: Euclidean norms, and what is added as a share of what is carried."""
+
+    block: str
+    norm_shortcut: float
+    norm_residual: float
+    norm_sum: float
+    ratio: float
+
+
 def rows_of(nodes: tuple[Node, ...]) -> dict[str, str]:
     """Which rows there are to look at, slug → words: each stage's end, or a stage block by block."""
     stages = dict.fromkeys(node.stage for node in nodes if node.block)
@@ -76,7 +149,7 @@ def through(
     rows: str = STAGES,
     first: int | None = None,
     most: int = MOST,
-) -> dict[str, Any]:
+) -> Looked:
     """After the stem and at the end of each stage (rows: a stage, for the end of each of its blocks), at true proportions.
 
     first: the channel to begin with; None: the strongest ones. Raises `ValueError` for rows that the net does not have.
@@ -95,9 +168,9 @@ def through(
         maps = seen.outputs[node.path][0]
         channels = strongest(maps, most) if first is None else list(range(len(maps)))[first : first + most]
         drawn = mosaic(maps[channels].numpy(), most)
-        row = _row(LABELS.get(name, name), node, drawn, channels, FIRST / largest)
-        made.append(row | {"note": f"brightest: {drawn.high:.2g}"})
-    key = {"ramp": ramp_css(False), "low": "0", "high": "the brightest of the row"}
+        note = f"brightest: {drawn.high:.2g}"
+        made.append(_row(LABELS.get(name, name), node, drawn, channels, FIRST / largest, note=note))
+    key: Key = {"ramp": ramp_css(False), "low": "0", "high": "the brightest of the row"}
     return {
         "picture": _picture(picture),
         "hint": "Point at a feature map: here you see what that one unit sees. Click, and the unit is followed on.",
@@ -105,7 +178,7 @@ def through(
     }
 
 
-def terms(seen: Passed, nodes: tuple[Node, ...], path: str, picture: Prepared) -> dict[str, Any]:
+def terms(seen: Passed, nodes: tuple[Node, ...], path: str, picture: Prepared) -> Looked:
     """One block's sum: what the shortcut carries + what the block adds = what goes on; then ReLU. One colour scale.
 
     Where the shortcut is dotted, what came before it stands in front: x, and what the shortcut makes of it.
@@ -132,15 +205,15 @@ def terms(seen: Passed, nodes: tuple[Node, ...], path: str, picture: Prepared) -
         ("sum", "=", add),
     )
     rows = [
-        _row(name, node, mosaic(part, 3, True, most), channels, scale) | {"sign": sign}
+        _row(name, node, mosaic(part, 3, True, most), channels, scale, sign)
         for (name, sign, node), part in zip(named, parts, strict=True)
     ]
     if rectifies(inside[-1]):
         after = mosaic(np.maximum(parts[2], 0), 3, True, most)
-        rows.append(_row("after ReLU", add, after, channels, scale) | {"sign": "→"})
+        rows.append(_row("after ReLU", add, after, channels, scale, "→"))
     if dotted:
         rows.insert(0, _before(seen, by_path, inside, scale, most))
-    key = {"ramp": ramp_css(True), "low": f"−{most:.2g}", "high": f"+{most:.2g}"}
+    key: Key = {"ramp": ramp_css(True), "low": f"−{most:.2g}", "high": f"+{most:.2g}"}
     hint = "The same six channels in all three terms; blue is negative, red positive."
     return {
         "picture": _picture(picture),
@@ -162,7 +235,7 @@ def _before(
     inside: Sequence[Node],
     scale: float,
     most: float,
-) -> dict[str, Any]:
+) -> MapRow:
     """x as it comes to a dotted block, its own strongest channels."""
     own = {node.path for node in inside}
     came = by_path[next(source for node in inside for source in node.inputs if source not in own)]
@@ -216,7 +289,7 @@ def score_told(name: str, mean: float, bias: float, logit: float) -> Markup:
     )
 
 
-def spoken(class_map: Tensor, picture: Prepared, name: str) -> dict[str, str]:
+def spoken(class_map: Tensor, picture: Prepared, name: str) -> Glow:
     """The class map to lie over the picture: what spoke for a class glows."""
     low, high = float(class_map.min()), float(class_map.max())
     glow = coloured(class_map.numpy(), low, high, ("#000000", "#ffb000"))
@@ -228,7 +301,7 @@ def spoken(class_map: Tensor, picture: Prepared, name: str) -> dict[str, str]:
     }
 
 
-def share_rows(rows: list[BlockRow]) -> list[dict[str, Any]]:
+def share_rows(rows: list[BlockRow]) -> list[Shares]:
     """‖F(x)‖ against ‖x‖ per block, for the line over depth and for export."""
     return [
         {
@@ -262,20 +335,20 @@ def nothing_added(spec: ResNetSpec) -> str:
     return f"{naming.title(spec)} has no shortcuts: nothing is added, each block replaces what came."
 
 
-WAY_AROUND = {  # what the shortcut of a block does, said where its three terms are seen. kind: of the node
+WAY_AROUND = {  # what a kind of shortcut does, said where its three terms are seen
     "identity": "The shortcut carries x past the block’s layers, unchanged. They only have to find what to add: F(x).",
     "pad": "The shortcut carries x past the block’s layers. It is dotted, since x does not fit any more: every second pixel of "
     "it is taken, and zeros stand where the new channels are.",
     "projection": "The shortcut carries x past the block’s layers. It is dotted, since x does not fit any more: a 1×1 convolution "
     "makes it fit.",
+    "subsample": "The shortcut carries x past the block’s layers. It is dotted, since x does not fit any more: every second "
+    "pixel of it is taken.",
 }
 
 
 def way_around(nodes: tuple[Node, ...], path: str) -> str:
     """What the shortcut of a block does, in a sentence or two."""
-    by_path = {node.path: node for node in nodes}
-    add = next(node for node in nodes if node.block == path and adds(node))
-    return WAY_AROUND.get(by_path[add.inputs[1]].kind, WAY_AROUND["projection"])
+    return WAY_AROUND[shortcut_kind([node for node in nodes if node.block == path and node.on_shortcut])]
 
 
 def way_of(steps: Sequence[Step], label: str, channel: int, value: float) -> str:
@@ -299,12 +372,15 @@ def responses_told(curves: Sequence[Curve]) -> str:
     return f"A layer’s responses on average: {means}."
 
 
-def _row(label: str, node: Node, drawn: Mosaic, channels: list[int], scale: float) -> dict[str, Any]:
+def _row(
+    label: str, node: Node, drawn: Mosaic, channels: list[int], scale: float, sign: str = "", note: str = ""
+) -> MapRow:
     return {
         "label": label,
         "path": node.path,
         "shape": units.shape(node.out_shape),
-        "note": "",
+        "sign": sign,
+        "note": note,
         "src": drawn.src,
         "columns": drawn.columns,
         "rows": drawn.rows,
@@ -312,10 +388,10 @@ def _row(label: str, node: Node, drawn: Mosaic, channels: list[int], scale: floa
         "width": drawn.width,
         "channels": channels,
         "scale": scale,
-        "field": {"first": node.field.first, "size": node.field.size, "jump": node.field.jump},
+        "field": node.field.plain,
     }
 
 
-def _picture(picture: Prepared) -> dict[str, Any]:
+def _picture(picture: Prepared) -> Picture:
     height, width = picture.shown.shape[:2]
     return {"src": data_url(picture.shown), "height": height, "width": width, "alt": "The picture as the net gets it"}

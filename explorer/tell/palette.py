@@ -34,6 +34,7 @@ SHORTCUT_DASH = {kind: row.dash for kind, row in SHORTCUTS.items()}  # SVG strok
 SHORTCUT_LINES = {  # what the browser draws and says of each kind of shortcut
     kind: {
         "line": row.line,
+        "named": row.named,
         "dash": row.dash,
         "cap": "round" if row.round else None,
         "does": row.does,

@@ -30,6 +30,7 @@ from explorer.look.passed import Passed, passed
 from explorer.look.pictures import Prepared
 from explorer.look.seen import BlockRow, block_rows, strongest, top
 from explorer.look.subject import Subject
+from explorer.net.field import Place
 from explorer.net.node import Node
 from explorer.net.ops import rectifies
 from explorer.net.trace import trace
@@ -51,14 +52,6 @@ FEW = 10  # classes that are all shown
 QUANTILE = 0.995  # of a step's magnitudes: what lies beyond takes the end of the scale
 
 Cell = tuple[int, int, int, int]  # x, y, width, height on the sheet
-
-
-class Place(TypedDict):
-    """Receptive field of unit i along a side: from `first + i·jump` on, `size` pixels; None: the whole picture."""
-
-    first: int
-    size: int | None
-    jump: int
 
 
 class Step(TypedDict):
@@ -252,13 +245,12 @@ class _Maker:
         row = self.rows.get(part.blocks[-1].path) if part.blocks else None
         share = row.residual_share if row else None
         words = walk_words.of_block(part, share) if part.blocks else walk_words.of_layer(part)
-        look = end.field
         return {
             "tile": part.id,
             "kind": "block" if part.blocks else "layer",
             "shape": [*end.out_shape[1:], 1, 1][:3],
             "before": [*part.nodes[0].in_shape[1:], 1, 1][:3],
-            "field": {"first": look.first, "size": look.size, "jump": look.jump},
+            "field": end.field.plain,
             "most": most,
             "channels": channels,
             "maps": cells[0],

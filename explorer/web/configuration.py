@@ -9,18 +9,18 @@ from typing import cast
 
 import streamlit as st
 
-from explorer.spec.chosen import DEFAULTS, Chosen, of_controls
+from explorer.spec.chosen import DEFAULTS, Chosen, Raw, of_controls
 from explorer.spec.task import FORMATS, PURPOSES
 from explorer.tell import on_page
 from explorer.web import pieces
 from explorer.web.asked import everywhere, now, shared
 
 
-def controls(page: str, picked: Mapping[str, object], link: Mapping[str, str] | None) -> dict[str, object]:
+def controls(page: str, picked: Raw, link: Mapping[str, str] | None) -> dict[str, str | int]:
     """Every control's raw value by key. picked: the sidebar's; link: the parameters of the link that was just followed."""
     usual = _as_published(picked)
     with st.container(key="task", horizontal=True):
-        values: dict[str, object] = {
+        values: dict[str, str | int] = {
             "input": _text("input", "Input", usual[0], link),
             "batch": everywhere("batch", cast(int, DEFAULTS["batch"]), link, int, _batch),
             "classes": _text("classes", "Classes", usual[1], link),
@@ -41,7 +41,7 @@ def said(page: str, chosen: Chosen) -> str:
     return on_page.said(page, chosen, now)
 
 
-def _as_published(picked: Mapping[str, object]) -> tuple[str, str]:
+def _as_published(picked: Raw) -> tuple[str, str]:
     """The input and the classes of the sidebar's net where nothing is typed, to stand in the empty fields."""
     try:
         usual = of_controls(picked)

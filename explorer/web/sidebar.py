@@ -35,10 +35,10 @@ AWAY = """
 WORDED = tuple(one.slug for one in AXES if one.values)  # the variants that show words
 
 
-def controls(link: Mapping[str, str] | None = None) -> dict[str, object]:
+def controls(link: Mapping[str, str] | None = None) -> dict[str, str | int]:
     """Every control's raw value by key; one that is not drawn is at its default. link: the parameters of the link that was
     just followed, None where none was."""
-    values: dict[str, object] = {
+    values: dict[str, str | int] = {
         "net": st.text_input(
             "Any ResNet by its name",
             key="net",
@@ -95,9 +95,9 @@ def _forget_name() -> None:
     session()["net"] = ""
 
 
-def _layout() -> dict[str, object]:
+def _layout() -> dict[str, str | int]:
     """The net by its depth, or another one by its family."""
-    values: dict[str, object] = {"depth": choose("Depth", DEPTHS, "depth", "50", width="stretch")}
+    values: dict[str, str | int] = {"depth": choose("Depth", DEPTHS, "depth", "50", width="stretch")}
     if values["depth"] == "other":
         values["model"] = st.selectbox("Model", OTHERS, key="model", bind="query-params")
     if values.get("model") == "cifar":
@@ -110,7 +110,7 @@ def _layout() -> dict[str, object]:
     return values
 
 
-def _variants(link: Mapping[str, str] | None) -> dict[str, object]:
+def _variants(link: Mapping[str, str] | None) -> dict[str, str | int]:
     """All of them, in groups, once they are asked for; else those that are not as usual.
 
     They stay in one container: a control that moves to another one loses its place in the URL (Streamlit 1.67: the old
@@ -122,7 +122,7 @@ def _variants(link: Mapping[str, str] | None) -> dict[str, object]:
         shown = [key for key in BY_KEY if key not in IN_THE_BAR and (everything or _differs(key, link, held, asked))]
         for key in (set(WORDED) - set(shown)) & (held.keys() | asked.keys()):
             forget(key)
-        values: dict[str, object] = {}
+        values: dict[str, str | int] = {}
         rows = sorted((one for one in AXES if one.slug in shown), key=lambda one: GROUPS.index(one.group))
         for group, ones in groupby(rows, lambda one: one.group):
             if everything:
@@ -142,7 +142,7 @@ def _differs(key: str, link: Mapping[str, str] | None, held: Mapping[str, object
     return (asked.get(key, "") if now is None else str(now)) not in ("", str(DEFAULTS[key]))
 
 
-def _axis(one: Axis, link: Mapping[str, str] | None) -> object:
+def _axis(one: Axis, link: Mapping[str, str] | None) -> str:
     if one.values:
         return shared(one.label, one.words, one.slug, link, one.help or None)
     return st.text_input(

@@ -6,7 +6,6 @@ wrongly is said clearly, and the last valid model stays on the screen; a link th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import uuid4
@@ -15,7 +14,7 @@ import streamlit as st
 
 from explorer import cluster
 from explorer.jobs import Runner
-from explorer.spec.chosen import DEFAULT, Chosen, faults, of_controls
+from explorer.spec.chosen import DEFAULT, Chosen, Raw, faults, of_controls
 from explorer.spec.query import Query, read
 from explorer.tell import url_keys
 from explorer.web import inside
@@ -94,7 +93,7 @@ def arrive(page: str) -> Query | None:
     return link if link.faults else None
 
 
-def take(link: Query | None, picked: Mapping[str, object]) -> tuple[Chosen, tuple[str, ...]]:
+def take(link: Query | None, picked: Raw) -> tuple[Chosen, tuple[str, ...]]:
     """The model to show, and all that is wrong with what was typed.
 
     Controls that say another model than the link by which the page was opened never show it: the link is refused.

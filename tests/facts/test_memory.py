@@ -144,6 +144,14 @@ def walked(one):
         yield from walked(part)
 
 
+def test_what_copies_nothing_adds_nothing():
+    """With 16-bit tensors of three pictures most is alive in max pooling, which has no layout of its own to copy into."""
+    working = memory.proofs(preset("resnet18"), 224, 224, 3, "bf16")["working"]
+    copied, margin, kernels = working.parts
+    assert copied.label.startswith("maxpool:") and copied.value == 0 and evaluate(copied.expression) == 0
+    assert working.value == margin.value + kernels.value
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [

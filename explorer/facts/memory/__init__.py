@@ -215,7 +215,8 @@ def _inference(nodes: Sequence[Node], dtype: str) -> tuple[Proof, Proof]:
     peak, busiest = (max(range(len(one)), key=one.__getitem__) for one in (held, needs))
     busy = nodes[1 + busiest]
     label = f"{busy.path}: what is alive, and its input, output and weights copied, less the peak"
-    more = minus(plus(number(held[busiest]), _copies(busy, 1, dtype)), number(held[peak]))
+    copies = [_copies(busy, 1, dtype)] if working_bytes(busy, dtype) else []
+    more = minus(plus(number(held[busiest]), *copies), number(held[peak]))
     alive = autocast.alive_at(nodes, peak) if dtype == AMP else alive_at(nodes, peak, dtype)
     return alive, Proof(label, more, "alive + copies − peak")
 

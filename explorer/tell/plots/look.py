@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas  # noqa: F401  (plotly looks for it in sys.modules, and must not find it half imported by another thread)
 import plotly.graph_objects as go
 
 from explorer.look.seen import Step
-from explorer.tell.feature_maps import Curve
+from explorer.tell.feature_maps import Curve, Shares
 from explorer.tell.palette import SHORTCUT
 from explorer.tell.plots.style import styled
 
@@ -17,7 +16,7 @@ ADDED, TAKEN, PLAIN = "#b2182b", "#2166ac", "#7f7f7f"  # as in the maps: red is 
 BLOCK = "#2484c1"
 
 
-def additions(rows: list[dict[str, Any]], chosen: str) -> go.Figure:
+def additions(rows: list[Shares], chosen: str) -> go.Figure:
     """‖F(x)‖ / ‖x‖ over depth; the chosen block in the shortcuts' colour."""
     marked = [row["block"] == chosen for row in rows]
     figure = go.Figure(

@@ -6,10 +6,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from explorer.web import served
 from explorer.web.session import by_key
+
+if TYPE_CHECKING:  # needs torch: not before the controls are painted
+    from explorer.tell.feature_maps import Glow, Looked
 
 FOLDER = Path(__file__).resolve().parent
 CSS = (FOLDER / "look.css").read_text(encoding="utf-8")
@@ -45,7 +48,7 @@ def pad(sample: str, key: str) -> str | None:
     return sample if ink is None else ink or None
 
 
-def maps(data: dict[str, Any], key: str) -> Unit | None:
+def maps(data: Looked, key: str) -> Unit | None:
     """Rows of feature maps beside the picture that they were made from; pointing at a unit shows what it sees. The unit
     that is held by a click, whichever picture it was held on: whether these maps have it is the caller's to ask."""
     held = _maps(key=key, data=data, on_unit_change=lambda: None).unit
@@ -63,9 +66,9 @@ def covered(key: str) -> Box | None:
     return _box(getattr(by_key().get(key), "box", None))
 
 
-def cover(data: dict[str, Any], key: str) -> None:
+def cover(data: Glow, key: str) -> None:
     """The picture with what spoke for a class over it (`tell.feature_maps.spoken`); dragging covers a part."""
-    _cover(key=key, data=data | {"box": covered(key)}, on_box_change=lambda: None)
+    _cover(key=key, data={**data, "box": covered(key)}, on_box_change=lambda: None)
 
 
 def _box(told: object) -> Box | None:

@@ -1,6 +1,7 @@
 // The panel of a block: the reason for its shortcut, its figures, the price of the options, its arithmetic.
 
 import { html } from "../js/dom.js";
+import { SHORTCUTS } from "../js/given.js";
 import { exact } from "../js/numbers.js";
 import { inText, withoutValue } from "../js/terms.js";
 import { factList, heading, source } from "./facts.js";
@@ -88,7 +89,7 @@ function optionTable(map, kind) {
       "tr",
       { class: option === here ? "here" : null },
       html("th", { scope: "row" }, `${option}${option === here ? " ◂" : ""}`),
-      html("td", {}, cost.shortcut === "pad" ? "zero-padding" : cost.shortcut),
+      html("td", {}, SHORTCUTS[cost.shortcut].named),
       html("td", {}, provable(map, exact(cost.params), rule(map, "params", cost.proofs.params))),
       html("td", {}, provable(map, `${(cost.macs / 1e6).toFixed(1)} M`, rule(map, "macs", cost.proofs.macs))),
     ),

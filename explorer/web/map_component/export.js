@@ -1,6 +1,7 @@
 // SVG and PNG of what is on the screen: styles, colours and fonts written into the file, with a title, fit for a slide.
 
 import { SVG_NS, html, svg } from "../js/dom.js";
+import { SHORTCUTS } from "../js/given.js";
 import { dashes } from "./facts.js";
 
 const SLIDE = { width: 1600, height: 900, margin: 56, head: 104, foot: 56, scale: 2 };
@@ -114,7 +115,8 @@ function legendLine(map, look, page) {
     }
   }
   for (const [kind, count] of Object.entries(map.data.shortcuts_held ?? {})) {
-    if (kind !== "none")
+    const there = SHORTCUTS[kind].line !== "none";
+    if (there)
       items.push(
         put(
           (at) =>
@@ -127,7 +129,7 @@ function legendLine(map, look, page) {
           50,
         ),
       );
-    items.push(...words(kind === "none" ? map.data.palette.words.none : `${count} ${map.data.palette.words[kind]}`));
+    items.push(...words(there ? `${count} ${map.data.palette.words[kind]}` : map.data.palette.words[kind]));
   }
   return items;
 }

@@ -1,7 +1,7 @@
 // Colours and values on the tiles: painting again costs no new layout and no new data.
 
 import { html, svg } from "../js/dom.js";
-import { UNKEYED } from "../js/given.js";
+import { SHORTCUTS, UNKEYED } from "../js/given.js";
 import { clamp, fitted, shown } from "../js/numbers.js";
 import { dashes } from "./facts.js";
 import { shorter } from "./hall.js";
@@ -134,21 +134,20 @@ function kindItems({ data, tileElements }) {
 function shortcutItem(map, kind) {
   const { data } = map;
   const count = data.shortcuts_held[kind];
+  const there = SHORTCUTS[kind].line !== "none";
   const line = svg(
     "svg",
     { width: 34, height: 10, "aria-hidden": "true" },
-    kind === "none"
-      ? []
-      : [
-          svg("path", {
-            class: "shortcut",
-            d: "M1 5H33",
-            "stroke-width": 2.6,
-            ...dashes(kind),
-          }),
-        ],
+    there
+      ? svg("path", {
+          class: "shortcut",
+          d: "M1 5H33",
+          "stroke-width": 2.6,
+          ...dashes(kind),
+        })
+      : null,
   );
-  if (kind === "none") return html("span", { class: "key" }, line, data.palette.words[kind]);
+  if (!there) return html("span", { class: "key" }, line, data.palette.words[kind]);
   const proof = data.details.stages ? counted(map, [kind]) : null;
   return html("span", { class: "key" }, line, html("span", {}, provable(map, `${count}`, proof), ` ${data.palette.words[kind]}`));
 }

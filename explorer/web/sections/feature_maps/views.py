@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import streamlit as st
 from torch import Tensor
@@ -183,7 +182,7 @@ def _answer(found: Look) -> None:
     glow = class_map(features, one.who.classifier, label)
     with glowing, st.container(key="look-cover"):
         hint = "Orange spoke for the class. Drag over the picture to cover a part."
-        look_component.cover(feature_maps.spoken(glow, found.picture, names[label]) | {"hint": hint}, COVER)
+        look_component.cover({**feature_maps.spoken(glow, found.picture, names[label]), "hint": hint}, COVER)
     with exactly:
         logit, bias = float(one.seen.logits[0, label]), float(one.who.classifier.bias[label])
         pieces.html(feature_maps.score_told(names[label], float(glow.mean()), bias, logit))
@@ -248,14 +247,14 @@ def _beside(found: Look, twin: str, rows: str, first: int | None) -> None:
     for column, (slug, one, nodes) in zip(st.columns(2, gap="large"), pairs, strict=True):
         with column:
             pieces.lead(Told(f"{NAMES[slug][0].upper()}{NAMES[slug][1:]}: ", says(one.seen, one.who.names), "."))
-            data = one.once(
+            data: feature_maps.Looked = one.once(
                 ("beside", rows, first),
                 partial(feature_maps.through, one.seen, nodes, found.picture, rows, first, BESIDE),
             )
-            look_component.maps(data | {"slim": True}, f"maps-{slug}")
+            look_component.maps({**data, "slim": True}, f"maps-{slug}")
 
 
-def _follow(found: Look, unit: Unit, data: dict[str, Any]) -> None:
+def _follow(found: Look, unit: Unit, data: feature_maps.Looked) -> None:
     """What the blocks behind a unit make of it."""
     seen = found.watched.seen
     maps = seen.outputs.get(unit.path)
@@ -281,7 +280,7 @@ def _follow(found: Look, unit: Unit, data: dict[str, Any]) -> None:
         pieces.note("Red adds, blue takes away; the line is what goes on after ReLU.", "measured")
 
 
-def inside(found: Look) -> list[dict[str, Any]]:
+def inside(found: Look) -> list[feature_maps.Shares]:
     """One block's sum, and how much each block adds."""
     one = found.watched
     measured: list[BlockRow] = one.once("shares", lambda: block_rows(one.seen))

@@ -8,8 +8,8 @@ from functools import cache
 
 from markupsafe import Markup
 
-from explorer.tell import glossary as words
 from explorer.tell import given, markup, mosaic, palette
+from explorer.tell import glossary as words
 from explorer.tell.markup import joined
 from explorer.tell.path import figures, texts
 

@@ -16,7 +16,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="timing-bar"
     settings = timing_pieces.settings(chosen)
     timing_runs.progress()
 question, show = VIEWS[view]
-timing_pieces.question(question, settings)
+timing_pieces.question(question, settings, timing_pieces.takes(view, chosen.spec, settings))
 timing_runs.problem()
 show(chosen, settings)
 timing_runs.settle()

@@ -8,13 +8,16 @@ from typing import Any
 from markupsafe import Markup
 
 from explorer import units
-from explorer.facts.proof import Proof
+from explorer.facts.proof import Proof, prove
+from explorer.facts.proof.terms import number
 from explorer.facts.told import Told
+from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, naming
-from explorer.tell import fragments, markup
+from explorer.tell import fragments, markup, sheet
 from explorer.tell.markup import joined, mark
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import Settings
+from explorer.timing.measure import loop
 from explorer.timing.measure.against_limit import Limit
 from explorer.timing.measure.parts import Part
 from explorer.timing.said import rows, sentences
@@ -39,6 +42,44 @@ def hall(seen: Measurement, source: str, speed: Proof) -> Markup:
         '<div class="hall"><div class="big">{} <span>· {}</span></div><div class="label">{} {}</div>'
         '<div class="exact">{}</div></div>{}'
     ).format(time, cards.number(speed, rate), seen.title, mark(source), under, cards.html())
+
+
+FIRST = 1.6  # passes: as long the first one takes on a CPU, as it was measured
+
+
+def expected(spec: ResNetSpec, asked: Settings, runs: Sequence[Measurement]) -> Proof | None:
+    """About how many seconds timing one pass will take: the first pass, the warm-up, and as many more as the budget has
+    room for, each as a recorded pass by its multiply-adds. None on another device than the recorded ones', where no run is
+    near enough, or where it is compiled first, which takes as long as it takes."""
+    near = [
+        one for one in runs if one.settings.kind == asked.kind and one.settings.compile == asked.compile == sheet.EAGER
+    ]
+    macs = prove("macs", trace(spec, asked.height, asked.width, 1))
+    carried = sheet.about(near, int(macs.value), asked.batch, asked.dtype)
+    if carried is None:
+        return None
+    one_s = carried[1].value
+    warm_up = max(loop.LEAST_WARM_UP, loop.WARM_UP_SHARE * asked.budget_s / one_s)
+    count = FIRST + warm_up + max(loop.LEAST, asked.budget_s / one_s)
+    passes = number(round(count, 1))
+    return Proof(
+        "time of the whole measurement, in s",
+        f"{passes.text}·{carried[1].expression}",
+        passes.value * one_s,
+        "passes · (recorded seconds · batch·MACs here ÷ batch·MACs there): the first pass, the warm-up, the timed ones",
+        source="estimated",
+    )
+
+
+def question(asked: Settings, takes: Proof | None) -> Markup:
+    """With which settings a view's button measures, and about how long. takes: as `expected` gives it."""
+    cards = markup.Cards("takes")
+    if takes is None:
+        return Markup('<div class="asked">measures on {}</div>').format(asked.words)
+    shown = f"about {max(1, round(takes.value))} s"
+    return Markup('<div class="asked">measures on {} · {} {}</div>{}').format(
+        asked.words, cards.number(takes, shown), mark("estimated"), cards.html()
+    )
 
 
 def beside(asked: Settings, facts: Mapping[str, object], source: str, varied: str | None = None) -> Markup:

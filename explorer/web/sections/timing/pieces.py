@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 import streamlit as st
-from markupsafe import Markup
 
 from explorer.facts.proof import Proof
-from explorer.spec import naming
+from explorer.spec import ResNetSpec, naming
 from explorer.tell import timing_words
 from explorer.tell.tabular import csv_text
 from explorer.timing.data import records
@@ -127,11 +126,16 @@ def _offered(label: str, options: Sequence[str], key: str, absent: set[str], hel
     return choose(label, tuple(option for option in options if option not in absent), key, help=help)
 
 
-def question(text: str, asked: Settings) -> None:
-    """The view's question, and beside it the settings with which its button measures."""
+def question(text: str, asked: Settings, takes: Proof | None) -> None:
+    """The view's question, and beside it the settings with which its button measures, and about how long it takes."""
     with st.container(horizontal=True, vertical_alignment="center", key="timing-question"):
         st.header(text, anchor=False, width="content")
-        pieces.html(Markup('<div class="asked">measures on {}</div>').format(asked.words), width="content")
+        pieces.html(timing_words.question(asked, takes), width="content")
+
+
+def takes(view: str, spec: ResNetSpec, asked: Settings) -> Proof | None:
+    """About how long the view's measurement takes, where it is a single pass's."""
+    return timing_words.expected(spec, asked, [run.measurement for run in recorded()]) if view == "pass" else None
 
 
 def hall(seen: Measurement, mark: str, speed: Proof) -> None:

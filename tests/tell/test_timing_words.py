@@ -1,0 +1,36 @@
+"""About how long a measurement will take, before it is made: against the loop's own rule."""
+
+from __future__ import annotations
+
+import pytest
+
+from explorer.facts import proof
+from explorer.spec import preset
+from explorer.tell import sheet, timing_words
+from explorer.timing.data import records
+from explorer.timing.data.settings import Settings
+
+RUNS = [run.measurement for run in records.recorded()]
+
+
+def settings(batch: int = 1, **more: object) -> Settings:
+    return Settings(device="cpu", threads=2, batch=batch, **more)
+
+
+@pytest.mark.parametrize(("name", "batch"), [("resnet18", 1), ("resnet152", 1), ("resnet50", 16), ("resnet152", 16)])
+def test_it_is_as_long_as_the_loop_takes_with_such_passes(name: str, batch: int) -> None:
+    found = timing_words.expected(preset(name), settings(batch), RUNS)
+    assert found is not None and found.source == "estimated"
+    assert proof.evaluate(found.expression) == pytest.approx(found.value)
+    carried = sheet.about(RUNS, int(proof.prove("macs", sheet.trace(preset(name), 224, 224)).value), batch, "fp32")
+    assert carried is not None
+    one_s = carried[1].value
+    loop_s = max(0.25, 3 * one_s) + max(1.0, 5 * one_s)  # warm-up, then the budget's passes, at least five
+    assert found.value == pytest.approx(loop_s + 1.6 * one_s, abs=0.06 * one_s)  # of a tenth of a pass
+
+
+def test_where_nothing_like_it_is_recorded_nothing_is_said() -> None:
+    for asked in (settings(height=32, width=32), settings(compile="default"), settings(batch=4096)):
+        assert timing_words.expected(preset("resnet50"), asked, RUNS) is None
+    cuda = Settings(device="cuda", threads=2)
+    assert timing_words.expected(preset("resnet50"), cuda, RUNS) is None

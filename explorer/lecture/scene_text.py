@@ -67,8 +67,13 @@ def check(text: str, chosen: Chosen) -> None:
 
 def prose(text: str, chosen: Chosen, links: bool = True, cards: Cards | None = None) -> Markup:
     """Paragraphs as HTML; phrases become `<a data-drive="node=layer2.0">`, or plain words without `links`. cards: takes the
-    proofs of the figures, which then are buttons."""
-    return joined(_html(token, chosen, links, cards) for token in _tokens(text))
+    proofs of the figures and the meanings of the field's words, which then are buttons; none stands inside a phrase."""
+    pieces, within = [], False
+    for token in _tokens(text):
+        within = token.type == "link_open" or (within and token.type != "link_close")
+        words = token.type == "text" and cards is not None and not (within and links)
+        pieces.append(cards.explained(_line(token)) if cards and words else _html(token, chosen, links, cards))
+    return joined(pieces)
 
 
 @dataclass(frozen=True)
@@ -123,7 +128,11 @@ def _html(token: Token, chosen: Chosen, links: bool, cards: Cards | None) -> str
         return _button(quantity(token.content, chosen), cards)
     if token.type == "code_inline":
         return Markup("<code>{}</code>").format(_with_figures(token.content, chosen, cards))
-    return TAGS.get(token.type) or re.sub(r"[ \t\n]+", " ", token.content)  # no-break spaces stay
+    return TAGS.get(token.type) or _line(token)
+
+
+def _line(token: Token) -> str:
+    return re.sub(r"[ \t\n]+", " ", token.content)  # no-break spaces stay
 
 
 def _plain(token: Token) -> str:

@@ -83,9 +83,11 @@ def lead(text: str | Told) -> Markup:
     return Markup('<p class="lead">{}</p>{}').format(cards.explained(text), cards.html())
 
 
-def note(text: str, source: str = "") -> Markup:
-    """Small print below a figure."""
-    return Markup('<div class="note">{} {}</div>').format(text, mark(source) if source else "")
+def note(text: str, source: str = "", explained: bool = False) -> Markup:
+    """Small print below a figure. explained: the field's words open what they mean."""
+    cards = markup.Cards(text)
+    words = cards.explained(text) if explained else text
+    return Markup('<div class="note">{} {}</div>{}').format(words, mark(source) if source else "", cards.html())
 
 
 def told(proofs: Mapping[str, Proof]) -> Markup:

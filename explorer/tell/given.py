@@ -4,7 +4,7 @@ lecture as one file. No torch here: the first page's walk is on the screen befor
 from __future__ import annotations
 
 from explorer import terms
-from explorer.tell import markup, palette
+from explorer.tell import glossary, markup, palette
 
 LEVELS = ("stages", "blocks", "layers")  # of detail of the map
 TWINS = ("digits-residual-20", "digits-plain-20")  # of assets/walk: what `?walk=twins` shows side by side
@@ -17,7 +17,11 @@ DRAWN = {  # what drawing a map and walking on it take
     "UNKEYED": palette.UNKEYED,
     "RAMPS": palette.WALK_RAMPS,
 }
-MAP = {**DRAWN, "LEVELS": {level: level.capitalize() for level in LEVELS} | {"fig3": "Fig. 3"}}
+MAP = {
+    **DRAWN,
+    "GLOSSARY": glossary.for_scripts(),
+    "LEVELS": {level: level.capitalize() for level in LEVELS} | {"fig3": "Fig. 3"},
+}
 STAGE = {
     "KEPT_PARAMS": ("present", "hide", "embed", "embed_options"),  # they survive a change of scene
     "NO_GUESS": NO_GUESS,

@@ -82,6 +82,17 @@ def find(text: str, again: bool = False, but: Collection[str] = ()) -> list[str 
     return [one for one in (*parts, text[at:]) if one != ""]
 
 
+def for_scripts() -> dict[str, object]:
+    """What the browser needs to do as `find` does. finder, patterns: regular expressions that JavaScript reads alike; spelled:
+    a spelling → its slug; said: slug → name and meaning."""
+    return {
+        "finder": _finder().pattern,
+        "patterns": [(one.slug, one.pattern) for one in terms().values() if one.pattern],
+        "spelled": {word: term.slug for word, term in _spellings().items()},
+        "said": {slug: (one.name, one.says) for slug, one in terms().items()},
+    }
+
+
 def _of(shown: str) -> Term:
     known = _spellings()
     for word in (shown, shown.lower(), shown.removesuffix("s"), shown.lower().removesuffix("s")):

@@ -114,9 +114,9 @@ def lead(text: str | Told) -> None:
     html(fragments.lead(text))
 
 
-def note(text: str, source: str = "") -> None:
-    """Small print below a figure."""
-    html(fragments.note(text, source))
+def note(text: str, source: str = "", explained: bool = False) -> None:
+    """Small print below a figure. explained: the field's words open what they mean."""
+    html(fragments.note(text, source, explained))
 
 
 def within(label: str, params: Mapping[str, str]) -> None:

@@ -18,7 +18,7 @@ from explorer.look import fading
 from explorer.look.shipped import shipped
 from explorer.net.trace import trace
 from explorer.spec import preset
-from explorer.tell import netmap, palette
+from explorer.tell import glossary, netmap, palette
 from explorer.tell.joined import given_source, joined
 from explorer.tell.path import figures
 from explorer.tell.path import page as steps
@@ -76,6 +76,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "js" / "given.js").write_text(given_source(given), encoding="utf-8")
     (root / "path.json").write_text(json.dumps(first_layer()), encoding="utf-8")
     (root / "terms.json").write_text(json.dumps(arithmetic()), encoding="utf-8")
+    (root / "words.json").write_text(json.dumps(marked()), encoding="utf-8")
     (root / "package.json").write_text('{"type": "module"}', encoding="utf-8")
     for name in ("resnet50", "resnet152"):
         drawn = netmap.drawing(preset(name), 224, 224, 1, netmap.View(fold="on"))
@@ -105,6 +106,18 @@ def first_layer() -> dict[str, object]:
         "fields": looking(),
         "maps": {stride: one.flatten(1).tolist() for stride, one in maps.items()},
     }
+
+
+def marked() -> list[dict[str, object]]:
+    """Texts, and the terms that Python's own glossary finds in them: every spelling of each, and what is none."""
+    spelled = [f"What {word} is, {word}s." for one in glossary.terms().values() for word in one.words]
+    shapes = ["1×3×224×224", "from 56×56×256 to 28×28×512", "ResNet-34 · basic [3,4,6,3]", "width 64, Widths 128"]
+    none = ["conv1, layer1.0, layer2.0.bn1, blocked, mapping, stemming", ""]
+    cases = [*spelled, *shapes, *none, "Batch Normalization (BN) in channels last; Feature maps, feature maps"]
+    return [
+        {"text": text, "found": [[one.term.slug, one.shown] for one in glossary.find(text) if not isinstance(one, str)]}
+        for text in cases
+    ]
 
 
 def looking() -> list[dict[str, object]]:

@@ -141,7 +141,7 @@ def _feature_maps(chosen: Chosen, params: Mapping[str, str]) -> Parts:
     rows = params.get("rows", feature_maps.STAGES)
     first = 0 if params.get("channels") == "order" else None
     twin = TWINS[who] if params.get("twin") == "true" else ""
-    brightest = Html(fragments.note("Brightest: the largest number on the maps of a row.", "measured"))
+    brightest = Html(fragments.note("Brightest: the largest number on the maps of a row.", "measured", explained=True))
     if twin:
         return (*head, Beside(tuple(_looking(one, rows, first) for one in (who, twin))), *_added(who))
     return (*head, FeatureMaps(feature_maps.through(seen, nodes, picture, rows, first)), brightest, *_added(who))
@@ -161,7 +161,11 @@ def _added(who: str) -> Parts:
         Html(fragments.lead(feature_maps.way_around(nodes, path))),
         Html(fragments.lead(feature_maps.adds_most(measured, path))),
         drawn,
-        Html(fragments.note("Euclidean norms over all channels and positions, on this picture.", "measured")),
+        Html(
+            fragments.note(
+                "Euclidean norms over all channels and positions, on this picture.", "measured", explained=True
+            )
+        ),
     )
     return (Fold("Inside a block: shortcut + residual = sum", inside),)
 

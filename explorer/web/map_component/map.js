@@ -1,6 +1,7 @@
 // The map itself: holds what is chosen, draws, listens, and reports to Python what the URL should say.
 
 import { calm, html, svg } from "../js/dom.js";
+import { explain } from "../js/glossary.js";
 import { CHOICES, lastViews } from "./choices.js";
 import { saveAs } from "./export.js";
 import { arrowMarkers, drawFigure3, drawOpened } from "./figures.js";
@@ -191,6 +192,7 @@ class NetMap {
     this.slideTitle.replaceChildren(this.titleNow(), html("small", {}, this.data.facts));
     this.legend.replaceChildren(...legendItems(this));
     this.panel.replaceChildren(...panelContent(this, this.view.node).filter(Boolean));
+    explain(this.panel.querySelectorAll(".reason, .quiet, .pair span, dt, thead th"), this.card);
     this.panel.scrollTop = 0;
     this.status.textContent = ["h3", ".reason"]
       .map((part) => this.panel.querySelector(part)?.textContent ?? "")

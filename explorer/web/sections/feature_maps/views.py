@@ -166,7 +166,7 @@ def _watch(label: str, net: Who, prepared: Prepared, shown: Prepared, changes: C
 def _answer(found: Look) -> None:
     one, names = found.watched, found.watched.who.names
     told = one.who.told
-    pieces.note(f"{told[0].upper()}{told[1:]}.", "recorded" if found.slug != OURS else "")
+    pieces.note(f"{told[0].upper()}{told[1:]}.", "recorded" if found.slug != OURS else "", explained=True)
     if not names:
         pieces.note("It has no classifier, so it gives no answer.")
         return
@@ -232,7 +232,7 @@ def way(found: Look) -> None:
         ("way", shown, first), lambda: feature_maps.through(one.seen, found.nodes, found.picture, shown, first)
     )
     unit = look_component.maps(data, "maps-way")
-    pieces.note("Brightest: the largest number on the maps of a row.", "measured")
+    pieces.note("Brightest: the largest number on the maps of a row.", "measured", explained=True)
     if unit:
         _follow(found, unit, data)
 
@@ -277,7 +277,7 @@ def _follow(found: Look, unit: Unit, data: feature_maps.Looked) -> None:
             "One unit from block to block: what its shortcut carries, what the block adds, what goes on",
             key="journey",
         )
-        pieces.note("Red adds, blue takes away; the line is what goes on after ReLU.", "measured")
+        pieces.note("Red adds, blue takes away; the line is what goes on after ReLU.", "measured", explained=True)
 
 
 def inside(found: Look) -> list[feature_maps.Shares]:
@@ -297,7 +297,7 @@ def inside(found: Look) -> list[feature_maps.Shares]:
     pieces.chart(
         once(additions, rows, path), "How much each block adds: the norm of F(x) over the norm of x", key="additions"
     )
-    pieces.note("Euclidean norms over all channels and positions, on this picture.", "measured")
+    pieces.note("Euclidean norms over all channels and positions, on this picture.", "measured", explained=True)
     return rows
 
 
@@ -319,10 +319,15 @@ def _responses(found: Look) -> None:
             "Each layer after BN, before ReLU and sum (He et al. 2015, Fig. 7). 20 and 56 layers: on this picture, measured. "
             "110 layers, dotted: over 200 test pictures, recorded after four epochs instead of fifteen; without shortcuts "
             "110 layers learned nothing in them, and their responses are beyond the figure. The paper’s nets were trained "
-            "far longer, and differ more."
+            "far longer, and differ more.",
+            explained=True,
         )
     else:
-        pieces.note("Each layer after BN, before ReLU and sum, on this picture (He et al. 2015, Fig. 7).", "measured")
+        pieces.note(
+            "Each layer after BN, before ReLU and sum, on this picture (He et al. 2015, Fig. 7).",
+            "measured",
+            explained=True,
+        )
 
 
 def _on_this_picture(found: Look) -> list[Curve]:

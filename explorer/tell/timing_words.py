@@ -9,12 +9,12 @@ from markupsafe import Markup
 
 from explorer import units
 from explorer.facts.proof import Proof, prove
-from explorer.facts.proof.terms import number
 from explorer.facts.told import Told
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, naming
 from explorer.tell import fragments, markup, sheet
 from explorer.tell.markup import joined, mark
+from explorer.terms import number, times
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure import loop
@@ -61,11 +61,9 @@ def expected(spec: ResNetSpec, asked: Settings, runs: Sequence[Measurement]) -> 
     one_s = carried[1].value
     warm_up = max(loop.LEAST_WARM_UP, loop.WARM_UP_SHARE * asked.budget_s / one_s)
     count = FIRST + warm_up + max(loop.LEAST, asked.budget_s / one_s)
-    passes = number(round(count, 1))
     return Proof(
         "time of the whole measurement, in s",
-        f"{passes.text}·{carried[1].expression}",
-        passes.value * one_s,
+        times(number(round(count, 1)), carried[1].term),
         "passes · (recorded seconds · batch·MACs here ÷ batch·MACs there): the first pass, the warm-up, the timed ones",
         source="estimated",
     )

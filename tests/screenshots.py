@@ -17,6 +17,10 @@ from urllib.request import Request, urlopen
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from explorer import lecture
+from explorer.questions.sheet import sheet as worksheet
+from explorer.questions.write import FORMS
+from explorer.spec import preset
 from tests.browser.test_from_file import large_checkpoint
 from tests.conftest import CHROMIUM, FLAGS, ROOT, Server, Visit
 from tests.web.test_pages import PAGES
@@ -109,6 +113,26 @@ def hall(browser: Browser, server: Server, target: Path) -> None:
     visit.context.close()
 
 
+def files(browser: Browser, target: Path) -> None:
+    """What needs no server: the lecture as one file, from the disk, and a worksheet."""
+    sheet = worksheet((preset("resnet18"), preset("resnet50")), 20, 7)
+    with tempfile.TemporaryDirectory() as folder:
+        saved, printed = Path(folder) / "lecture.html", Path(folder) / "sheet.html"
+        saved.write_bytes(lecture.made("html", lecture.load(), "https://resnet.example.org/"))
+        printed.write_text(str(FORMS["html"].write(sheet)), encoding="utf-8")
+        context = browser.new_context(viewport={"width": 1280, "height": 780}, offline=True)
+        page = context.new_page()
+        page.goto(f"{saved.as_uri()}#/?depth=50&lecture=parameters")
+        page.locator(".tile[data-id='layer4.0']").click()
+        page.get_by_role("button", name="Reveal", exact=True).click()
+        page.wait_for_timeout(1500)
+        page.screenshot(path=target / "one_file.png")
+        page.set_viewport_size({"width": 760, "height": 900})
+        page.goto(printed.as_uri())
+        page.screenshot(path=target / "worksheet.png")
+        context.close()
+
+
 def main(folder: str | None) -> None:
     path = next(filter(None, map(shutil.which, CHROMIUM)), None)
     with tempfile.TemporaryDirectory() as elsewhere, sync_playwright() as playwright:
@@ -126,6 +150,7 @@ def main(folder: str | None) -> None:
             for name, (route, text, theme) in README.items():
                 take(browser, server, route, text, "desktop", theme, target / f"{name}.png")
             hall(browser, server, target)
+            files(browser, target)
         server.stop()
 
 

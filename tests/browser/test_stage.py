@@ -52,6 +52,11 @@ LOST = """() => {
     const over = on(document, x, y);
     if (over && over !== part && !part.contains(over) && !over.contains(part)) found.push(`covered: ${name} by ${over.tagName}.${over.className?.baseVal ?? over.className}`);
   }
+  for (const words of document.querySelectorAll(".stMain .js-plotly-plot .main-svg text")) { // of a chart: inside its frame
+    if (!words.checkVisibility() || words.closest(".modebar, .hoverlayer")) continue;
+    const at = words.getBoundingClientRect(), frame = words.ownerSVGElement.getBoundingClientRect();
+    if (at.left < frame.left - 2 || at.right > frame.right + 2 || at.top < frame.top - 2 || at.bottom > frame.bottom + 2) found.push(`cut: ${words.textContent}`);
+  }
   return found;
 }"""
 

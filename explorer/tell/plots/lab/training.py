@@ -23,6 +23,7 @@ from explorer.tell.plots.lab.base import (
 from explorer.tell.plots.style import SMALL, TEXT
 
 TOP = 2.9  # nats: a little over chance; first batches may lie above
+LATE = "training loss, nats<br>mean of the last 20 steps"  # two lines: one is longer than the axis on a projector
 
 
 def _curves(figure: go.Figure, rows: list[Row], kind: str, panel: int, heaviest: int | None) -> None:
@@ -85,7 +86,7 @@ def race(rows: list[Row], summary: Row | None = None, plan: Row | None = None) -
     figure.update_xaxes(title="step", range=[0, _last(rows, plan) * 1.14])
     figure.update_yaxes(range=[0, TOP])
     figure.update_yaxes(title="training loss, nats", col=1)
-    return finish(figure)
+    return finish(figure).update_layout(margin_r=48)  # the last curves' names, on a phone too
 
 
 def _last(rows: list[Row], plan: Row | None) -> int:
@@ -123,7 +124,7 @@ def final_by_depth(rows: list[Row], summary: Row | None = None, plan: Row | None
     level(figure, CHANCE, "guessing")
     depths = span(plan, "depths", rows, "depth") or [20, 56]
     figure.update_xaxes(title="layers", tickvals=depths, range=[0, depths[-1] * 1.08])
-    figure.update_yaxes(title="training loss, mean of the last 20 steps, nats", range=[0, TOP])
+    figure.update_yaxes(title=LATE, range=[0, TOP])
     return finish(figure)
 
 
@@ -235,7 +236,7 @@ def by_rate(rows: list[Row], summary: Row | None = None, plan: Row | None = None
         ticktext=[f"{rate:g}" for rate in rates],
         range=[math.log10(rates[0]) - 0.15, math.log10(rates[-1]) + 0.15],
     )
-    figure.update_yaxes(title="training loss, mean of the last 20 steps, nats", range=[0, TOP * 1.04])
+    figure.update_yaxes(title=LATE, range=[0, TOP * 1.04])
     return finish(figure)
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from torch import Tensor
 
 from explorer import units
+from explorer.facts.rollup import blocks
 from explorer.facts.told import Provable, Told
 from explorer.look.passed import Passed
 from explorer.look.pictures import Prepared
@@ -315,8 +316,14 @@ def share_rows(rows: list[BlockRow]) -> list[Shares]:
     ]
 
 
-def adds_most(rows: Sequence[BlockRow], path: str) -> Told:
+def places(nodes: Sequence[Node]) -> dict[str, str]:
+    """Each block's name on the map by its path: layer1.0 → 'conv2_x, block 0'."""
+    return {block.path: block.place for block in blocks(tuple(nodes))}
+
+
+def adds_most(rows: Sequence[BlockRow], path: str, nodes: Sequence[Node]) -> Told:
     """How much the block at `path` adds, and which adds most; each number opens its proof."""
+    named = places(nodes)
 
     def said(row: BlockRow) -> str | Provable:
         return Provable(f"{row.residual_share:.2f}", added(row)) if row.norm_shortcut else "∞"
@@ -324,9 +331,13 @@ def adds_most(rows: Sequence[BlockRow], path: str) -> Told:
     one = next(row for row in rows if row.path == path)
     most = max(rows, key=lambda row: row.residual_share)
     if one is most:
-        return Told(f"{path} adds most of all: F(x) is ", said(one), " times as large as x.")
+        return Told(f"{named[path]}, adds most of all: F(x) is ", said(one), " times as large as x.")
     return Told(
-        f"{path} adds F(x), ", said(one), f" times as large as x; {most.path} adds most: ", said(most), " times."
+        f"{named[path]}, adds F(x), ",
+        said(one),
+        f" times as large as x; {named[most.path]}, adds most: ",
+        said(most),
+        " times.",
     )
 
 

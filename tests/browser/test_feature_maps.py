@@ -58,6 +58,8 @@ def test_a_student_draws_a_seven_and_finds_out(visit, size: str) -> None:
     assert answers(page)[0] == "7", "it starts with a digit of the test set"
     drawn(page, "canvas.pad", [(0.5, 0.15), (0.5, 0.85)])
     says(page, "1")
+    said = page.locator(".st-key-look-said")  # beside the pad, where the bars are below the window
+    expect(said).to_contain_text("It says 1") if size == "phone" else expect(said).to_be_hidden()
     page.get_by_role("button", name="Clear").click()
     page.get_by_text("Draw a digit, from 0 to 9").wait_for()
     drawn(page, "canvas.pad", [(0.3, 0.2), (0.7, 0.2), (0.45, 0.85)])
@@ -65,7 +67,7 @@ def test_a_student_draws_a_seven_and_finds_out(visit, size: str) -> None:
     drawn(page, "canvas.pad", [(0.35, 0.5), (0.65, 0.52)])
     page.get_by_role("button", name="Undo").click()
     says(page, "7")
-    page.get_by_text(re.compile(r"layer\d\.\d adds most")).first.wait_for()
+    page.get_by_text(re.compile(r"conv\d_x, block \d, adds most")).first.wait_for()
 
     page.get_by_text("The shortcut carries x past the block’s layers, unchanged").first.wait_for()
 

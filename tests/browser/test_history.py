@@ -80,3 +80,6 @@ def test_a_phones_drawer_makes_way_for_what_was_chosen_and_is_closed_after_a_rel
     seen.page.get_by_test_id("stSidebarNavLink").filter(has_text="Cost").tap()
     seen.settle("Where is the cost?")
     opener.wait_for()
+    camera = seen.page.locator(".js-plotly-plot .modebar-container")
+    camera.first.wait_for(state="attached")
+    assert not any(one.is_visible() for one in camera.all()), "without a mouse it would cover an axis for good"

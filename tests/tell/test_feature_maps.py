@@ -94,8 +94,10 @@ def test_what_a_block_adds_and_what_its_shortcut_does_are_said_with_their_proofs
     rows = block_rows(SEEN)
     most = max(rows, key=lambda row: row.residual_share)
     other = next(row for row in rows if row is not most)
-    assert f"{most.path} adds most of all" in str(feature_maps.adds_most(rows, most.path))
-    told = feature_maps.adds_most(rows, other.path)
+    assert f"{feature_maps.places(NODES)[most.path]}, adds most of all" in str(
+        feature_maps.adds_most(rows, most.path, NODES)
+    )
+    told = feature_maps.adds_most(rows, other.path, NODES)
     assert [float(part.shown) for part in told.parts if isinstance(part, Provable)] == pytest.approx(
         [other.residual_share, most.residual_share], abs=0.005
     )

@@ -159,7 +159,7 @@ def _added(who: str) -> Parts:
     inside = (
         FeatureMaps(feature_maps.terms(seen, nodes, path, _seven())),
         Html(fragments.lead(feature_maps.way_around(nodes, path))),
-        Html(fragments.lead(feature_maps.adds_most(measured, path))),
+        Html(fragments.lead(feature_maps.adds_most(measured, path, nodes))),
         drawn,
         Html(
             fragments.note(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
+from markupsafe import Markup
 from torch import Tensor
 
 from explorer.facts.told import Told
@@ -70,14 +71,22 @@ def looked(chosen: Chosen) -> Look | None:
             return None
     if prepared is None:
         return None
-    with left, st.container(key="look-watch"):
-        _watch_on_the_map(net)
+    with left:
+        said = st.container(key="look-said")  # on a phone the bars are below the window
+        with st.container(key="look-watch"):
+            _watch_on_the_map(net)
     with right:
         place = st.container()
         with st.container(key="look-what-if"):
             changes = _changes(net)
         found = _passes(slug, net, prepared, changes)
         if found:
+            one = found.watched
+            if one.who.names:
+                with said:
+                    pieces.html(
+                        Markup('<p class="says">It says <b>{}</b>.</p>').format(top(one.seen, one.who.names, 1)[0][0])
+                    )
             with place, st.container(key="look-answer"):
                 _answer(found)
     return found
@@ -289,11 +298,13 @@ def inside(found: Look) -> list[feature_maps.Shares]:
         pieces.lead(feature_maps.nothing_added(one.who.spec))
         return []
     names = [str(row["block"]) for row in rows]
-    path = st.select_slider("Block", names, key="summand", value=names[0])
+    path = st.select_slider(
+        "Block", names, key="summand", value=names[0], format_func=feature_maps.places(found.nodes).__getitem__
+    )
     data = one.once(("terms", path), lambda: feature_maps.terms(one.seen, found.nodes, path, found.picture))
     look_component.maps(data, "maps-terms")
     pieces.lead(feature_maps.way_around(found.nodes, path))
-    pieces.lead(feature_maps.adds_most(measured, path))
+    pieces.lead(feature_maps.adds_most(measured, path, found.nodes))
     pieces.chart(
         once(additions, rows, path), "How much each block adds: the norm of F(x) over the norm of x", key="additions"
     )

@@ -2,7 +2,7 @@
 """Start the app, or run its tests, from a bare checkout: makes .venv and installs what is pinned.
 
 python3 run.py                 the app, in a browser at http://localhost:8501
-python3 run.py test [ARGS]     all tests, two at a time (ARGS go to pytest; -n 0: one after another)
+python3 run.py test [ARGS]     all tests, two at a time for each core (ARGS go to pytest; -n 0: one after another)
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 CPU_TORCH = "https://download.pytorch.org/whl/cpu"  # without it, Linux gets gigabytes of CUDA libraries
 # Which tests stay together, and in which order: tests/conftest.py
-WORKERS = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
+SPREAD = ("--dist", "loadgroup", "--no-loadscope-reorder")
 SERVERS = {"nginx": "nginx-light", "redis-server": "redis-server"}  # command → the distribution's package
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -33,9 +33,17 @@ def main(arguments: list[str]) -> int:
         install_outside("requirements-ray.txt")
         install_browser()
         install_servers()
-        return subprocess.call([BIN / "python", "-m", "pytest", *WORKERS, *arguments[1:]], cwd=ROOT)
+        return subprocess.call([BIN / "python", "-m", "pytest", "-n", workers(), *SPREAD, *arguments[1:]], cwd=ROOT)
     install("requirements.txt")
     return subprocess.call([BIN / "streamlit", "run", "explorer/app.py", *arguments], cwd=ROOT)
+
+
+def workers() -> str:
+    """Two a core, since many tests wait for a browser or another program; 3 GB of memory each; never fewer than two."""
+    gigabytes = 8.0
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        gigabytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    return str(max(2, min(2 * (os.cpu_count() or 1), int(gigabytes / 3), 8)))
 
 
 def install(*files: str) -> None:

@@ -33,13 +33,13 @@ def test_either_side_takes_any_name_and_another_part_and_both_are_swapped(visit)
     app.page.locator(".st-key-vs_choice-open button").first.click()
     app.page.locator(".st-key-vs_choice-shortcut").get_by_role("combobox").click()
     with app.runs():
-        app.page.get_by_role("option", name="none", exact=True).click()
+        app.page.get_by_role("option", name="none: a plain net", exact=True).click()
     app.settle("From Plain-50 to ResNet-50-D")
 
 
 def test_a_quick_pair_can_be_linked(visit) -> None:
     app = visit("/compare", "From ResNet-34 to ResNet-50")
-    app.page.locator(".st-key-pair").get_by_text("plain vs residual").click()
+    app.page.locator(".st-key-pair").get_by_text("plain or residual").click()
     app.settle("shortcut none → B")
     link = app.page.url
     assert "vs=resnet34~shortcut%3Dnone" in link or "vs=resnet34~shortcut=none" in link or "vs=resnet34%7E" in link

@@ -32,10 +32,6 @@ ARRIVED = """([title, revealed]) => {
   const stage = window.resnetLecture?.stage?.place.querySelector(".stage");
   return stage?.isConnected && stage.querySelector("h2").textContent.includes(title) && Boolean(stage.querySelector(".verdict")) === revealed;
 }"""
-WHOLE = """() => {
-  const main = document.querySelector('[data-testid="stMain"]'), stage = window.resnetLecture.stage.place.querySelector(".stage");
-  return main.scrollHeight <= main.clientHeight + 1 && stage.scrollHeight <= stage.clientHeight + 1;
-}"""
 
 
 def told(text: str) -> re.Pattern[str]:
@@ -75,19 +71,6 @@ def walk(seen: Visit, key: str, each) -> None:
             seen.page.keyboard.press(key)
         arrive(seen, scene, revealed)
         each(scene)
-
-
-def test_the_whole_tour_on_a_projector(visit) -> None:
-    """By clicker: every state as written, nothing below the fold, no chrome."""
-    seen = visit(f"{TOUR.scenes[0].address}&present=1", viewport=PROJECTOR)
-    walk(seen, "PageDown", lambda scene: seen.page.wait_for_function(WHOLE, timeout=5_000))
-    for part in ("stSidebar", "stHeader"):
-        assert not seen.page.get_by_test_id(part).is_visible()
-    seen.page.keyboard.press("PageUp")
-    arrive(seen, TOUR.scenes[-2])
-    seen.page.keyboard.press("Escape")  # out of the projector view, in the same scene
-    seen.page.get_by_test_id("stHeader").wait_for()
-    arrive(seen, TOUR.scenes[-2])
 
 
 def test_the_whole_tour_on_a_phone(visit) -> None:

@@ -59,21 +59,35 @@ LOST = """() => {
   }
   return found;
 }"""
+# Nothing of a projected scene is below the fold.
+WHOLE = """() => {
+  const main = document.querySelector('[data-testid="stMain"]'), stage = window.resnetLecture.stage.place.querySelector(".stage");
+  return main.scrollHeight <= main.clientHeight + 1 && stage.scrollHeight <= stage.clientHeight + 1;
+}"""
 
 
 def test_every_projected_scene_can_be_read_and_is_whole_at_every_size(visit) -> None:
+    """The whole tour by clicker: every state as written, no chrome, and out of the projector view in the same scene."""
     seen = visit(f"{TOUR.scenes[0].address}&present=1", viewport=dict(zip(("width", "height"), SIZES["projector"])))
     found: list[tuple[str, str, str]] = []
     for order, (scene, revealed) in enumerate(STEPS):
         if order:
             seen.page.keyboard.press("PageDown")
         arrive(seen, scene, revealed)
+        seen.page.wait_for_function(WHOLE, timeout=5_000)
         for name, (width, height) in SIZES.items():
             seen.page.set_viewport_size({"width": width, "height": height})
             for script, arg in ((SMALL, LEAST), (LOST, None)):
                 found += [(scene.slug, name, one) for one in settled(seen, script, arg)]
         seen.page.set_viewport_size(dict(zip(("width", "height"), SIZES["projector"])))
     assert found == []
+    for part in ("stSidebar", "stHeader"):
+        assert not seen.page.get_by_test_id(part).is_visible()
+    seen.page.keyboard.press("PageUp")
+    arrive(seen, TOUR.scenes[-2])
+    seen.page.keyboard.press("Escape")
+    seen.page.get_by_test_id("stHeader").wait_for()
+    arrive(seen, TOUR.scenes[-2])
 
 
 def settled(seen: Visit, script: str, arg: object) -> list[str]:

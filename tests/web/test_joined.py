@@ -51,6 +51,14 @@ ENTRIES |= {
 ENTRIES |= {"every page": (WEB / "every_page" / "app.js", inside.GIVEN)}
 MARKUP = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function")
 TYPESCRIPT = "typescript@7.0.2"
+PARSE = """
+const { readFileSync } = require("node:fs"), { SourceTextModule } = require("node:vm"), found = [];
+for (const path of process.argv.slice(1)) {
+  try { new SourceTextModule(readFileSync(path, "utf8"), { identifier: path }); }
+  catch (error) { found.push(`${path}: ${error.message}`); }
+}
+console.log(JSON.stringify(found));
+"""
 OPTIONS = (
     "--allowJs --checkJs --noEmit --target es2022 --module es2022 --moduleResolution bundler --strict false"
     " --lib es2023,dom,dom.iterable"
@@ -141,9 +149,23 @@ def test_the_pure_parts_by_nodes_own_tests(node: str, tree: Path) -> None:
 
 def test_every_script_is_javascript(node: str, tree: Path) -> None:
     scripts = [*tree.glob("*/*.js"), *tree.glob("*.joined.js")]
-    for path in scripts:
-        run = subprocess.run([node, "--check", str(path)], capture_output=True, text=True, timeout=60)
-        assert run.returncode == 0, f"{path.name}: {run.stderr[-600:]}"
+    assert parsed(node, scripts) == []
+    (tree / "wrong.mjs").write_text("export const a = ;\n")
+    (said,) = parsed(node, [*scripts, tree / "wrong.mjs"])
+    assert "wrong.mjs" in said and "Unexpected token" in said, "the check sees nothing"
+
+
+def parsed(node: str, scripts: list[Path]) -> list[str]:
+    """What Node cannot read as a module, and why: all in one process, which parses and runs nothing."""
+    run = subprocess.run(
+        [node, "--experimental-vm-modules", "--no-warnings", "-e", PARSE, *map(str, scripts)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert run.returncode == 0, run.stderr[-600:]
+    said: list[str] = json.loads(run.stdout)
+    return said
 
 
 def test_names_and_types(node: str, tree: Path, request: pytest.FixtureRequest) -> None:

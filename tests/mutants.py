@@ -102,8 +102,8 @@ FAULTS = (
         "proof-of-another-number",
         "A figure's proof that evaluates to another number than the one shown",
         "explorer/net/ops.py",
-        'return f"2·{node.out_shape[1]}"',
-        'return f"3·{node.out_shape[1]}"',
+        "return times(2, node.out_shape[1])",
+        "return times(3, node.out_shape[1])",
         "tests/facts/test_proof.py",
     ),
     fault(

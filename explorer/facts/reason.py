@@ -63,7 +63,7 @@ def _projected(block: Block) -> list[str | Node]:
     conv = next(node for node in block.bypass if op(node.kind).layer)
     biases = " with biases" if len(conv.weights) > 1 else ""
     words: list[str | Node] = [f"1×1 convolution, stride {conv.stride}, ", conv, f" weights{biases}"]
-    pools = [node for node in block.bypass if op(node.kind).colour == "pool" and node.kernel > 1]
+    pools = [node for node in block.bypass if op(node.kind).averages and node.kernel > 1]
     if pools and pools[0].stride > 1:
         size = f"{pools[0].kernel}×{pools[0].kernel}"
         return [f"{size} average pool, stride {pools[0].stride}, so that no pixel is skipped, then a ", *words]

@@ -14,7 +14,8 @@ from typing import TypedDict
 
 from explorer.facts.reason import reason
 from explorer.net.node import Node
-from explorer.net.ops import SHORTCUTS, adds, is_layer, is_picture, shortcut_kind
+from explorer.net.ops import adds, is_layer, is_picture
+from explorer.net.shortcuts import SHORTCUTS, shortcut_kind
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec
 from explorer.spec.naming import slug

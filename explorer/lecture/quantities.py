@@ -16,7 +16,7 @@ from explorer.facts.proof import Proof, counted, depth, prove, ratio, receptive_
 from explorer.facts.rollup import Block, Stage, blocks, stages, summed
 from explorer.lecture import on_gpu
 from explorer.net.node import Node
-from explorer.net.ops import SHORTCUTS
+from explorer.net.shortcuts import SHORTCUTS
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, preset, presets
 from explorer.spec.chosen import Chosen

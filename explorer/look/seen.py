@@ -11,7 +11,8 @@ from explorer.facts.rollup import blocks
 from explorer.look.passed import Passed
 from explorer.net.layers import ZeroPad
 from explorer.net.node import Node
-from explorer.net.ops import SHORTCUTS, adds, convolves, normalises
+from explorer.net.ops import adds, convolves, normalises
+from explorer.net.shortcuts import SHORTCUTS
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from dataclasses import replace
 from explorer.facts.proof import leaf, prove, receptive_field
 from explorer.facts.proof import output_size as sides
 from explorer.facts.rollup import BYTES, summed
-from explorer.net.ops import SHORTCUTS, convolves
+from explorer.net.ops import convolves
+from explorer.net.shortcuts import SHORTCUTS
 from explorer.questions.net import BATCHES, SHORTCUT_WORDS, WINDOWS, Net, conv_words, plain, worked
 from explorer.questions.question import Draw, Made, Wrong
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from explorer import units
 from explorer.facts.rollup import METRICS, Block, Headline, Stage, total
 from explorer.net.node import Node
-from explorer.net.ops import SHORTCUTS
+from explorer.net.shortcuts import SHORTCUTS
 from explorer.spec import ResNetSpec, naming, resolve
 
 

@@ -18,7 +18,8 @@ from explorer.look.pictures import Prepared
 from explorer.look.seen import BlockRow, Step, strongest, top
 from explorer.net.field import Place
 from explorer.net.node import Node
-from explorer.net.ops import SHORTCUTS, adds, rectifies, shortcut_kind
+from explorer.net.ops import adds, rectifies
+from explorer.net.shortcuts import SHORTCUTS, shortcut_kind
 from explorer.spec import ResNetSpec, naming
 from explorer.tell.look_proofs import added, probability, score
 from explorer.tell.markup import Cards, joined, mark

@@ -6,7 +6,8 @@ Colours are chosen to stand on both themes' backgrounds (contrast ≥ 3:1 as gra
 
 from __future__ import annotations
 
-from explorer.net.ops import OPS, SHORTCUTS
+from explorer.net.ops import OPS
+from explorer.net.shortcuts import SHORTCUTS
 
 STAGE_COLOURS = {
     "stem": "#6f7f8f",

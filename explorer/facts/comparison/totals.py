@@ -14,7 +14,7 @@ from explorer.facts.published import throughput
 from explorer.facts.rollup import SUMS, Row, Stage, headline, metric_columns, stages
 from explorer.facts.shapes import total_stride
 from explorer.net.node import Node
-from explorer.net.ops import SHORTCUTS
+from explorer.net.shortcuts import SHORTCUTS
 from explorer.spec import ResNetSpec, naming, presets
 
 LINES = ("solid", "dotted")

@@ -13,7 +13,7 @@ from explorer import units
 from explorer.facts.proof import widened
 from explorer.facts.rollup import METRICS, SUMS, Block, Stage, Sum, blocks, metric_columns, summed, total
 from explorer.net.node import Node
-from explorer.net.ops import SHORTCUTS
+from explorer.net.shortcuts import SHORTCUTS
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, varied
 from explorer.tell import palette

@@ -8,7 +8,8 @@ import graphviz
 
 from explorer.facts.rollup import blocks, stages
 from explorer.net.node import Node
-from explorer.net.ops import SHORTCUTS, adds
+from explorer.net.ops import adds
+from explorer.net.shortcuts import SHORTCUTS
 from explorer.tell import palette
 from explorer.tell.netmap.recipes import layer_name, shape
 

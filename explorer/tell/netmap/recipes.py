@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from explorer import units
 from explorer.net.node import Node
-from explorer.net.ops import SHORTCUTS, op
+from explorer.net.ops import op
+from explorer.net.shortcuts import SHORTCUTS
 from explorer.tell.netmap.groups import Lane, Part
 from explorer.tell.netmap.sent import LaneRow
 

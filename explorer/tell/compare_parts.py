@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from markupsafe import Markup
@@ -72,11 +73,13 @@ class Totals:
     problem: str
     figures: Markup
     table: Markup
-    rows: list[Total]
+    rows: tuple[Total, ...]
 
 
+@lru_cache(maxsize=64)
 def totals(base: Side, other: Side) -> Totals:
-    """The deltas; where torch would refuse to train, with the memory of inference."""
+    """The deltas; where torch would refuse to train, with the memory of inference. Made once for all who compare the two: do
+    not change its rows."""
     problem = ""
     try:
         rows = comparison.headlines(base, other)
@@ -112,7 +115,7 @@ def totals(base: Side, other: Side) -> Totals:
         + "; ".join(memory.assumptions(other.dtype))
         + "."
     )
-    return Totals(problem, fragments.figures(figures), fragments.table(lines, caption), rows)
+    return Totals(problem, fragments.figures(figures), fragments.table(lines, caption), tuple(rows))
 
 
 def _task(base: Side, other: Side) -> str:

@@ -25,7 +25,7 @@ WIDTHS = {
 }  # px of the structural table; "what" has its longest text's
 
 
-def headline(base: Side, other: Side) -> list[Total]:
+def headline(base: Side, other: Side) -> Sequence[Total]:
     """The deltas, large."""
     found = compare_parts.totals(base, other)
     if found.problem:

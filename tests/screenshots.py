@@ -37,7 +37,7 @@ README = {  # file -> path, text to wait for, theme
     "timing": ("/timing?view=race", "params", "light"),
     "cost": ("/cost", "Where is the cost?", "light"),
     "compare": ("/compare?diff=stages", "params", "light"),
-    "lecture": ("/blocks?lecture=bottleneck&present=1", "params", "dark"),
+    "lecture": ("/blocks?lecture=bottleneck&present=1&equal=cost", "params", "dark"),
 }
 SIZES = {"desktop": (1440, 900), "projector": (1280, 720), "phone": (390, 844)}
 

@@ -104,6 +104,10 @@ def test_a_click_on_the_shortcut_says_why(show) -> None:
     page.wait_for_function("reports.at(-1)?.node === 'layer3.0.downsample'")
     prices = page.locator(".panel table.options").first.inner_text()
     assert "zero-padding" in prices and "projection" in prices
+    page.locator(".panel .reason .term", has_text="1×1 convolution").click()
+    assert "it mixes the channels" in page.locator(".proof-card").inner_text()
+    terms = page.locator(".panel .term").all_inner_texts()
+    assert "MACs" in terms and len(terms) == len(set(terms))
 
 
 def test_search_finds_layers_opens_their_block_and_takes_keys(show) -> None:

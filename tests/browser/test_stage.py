@@ -57,6 +57,9 @@ LOST = """() => {
     const at = words.getBoundingClientRect(), frame = words.ownerSVGElement.getBoundingClientRect();
     if (at.left < frame.left - 2 || at.right > frame.right + 2 || at.top < frame.top - 2 || at.bottom > frame.bottom + 2) found.push(`cut: ${words.textContent}`);
   }
+  // In a low window the picture is seen at once, beside the story.
+  const picture = map?.querySelector(".canvas") ?? document.querySelector(".stMain :is(.drawing, .stPlotlyChart, .hall)");
+  if (innerWidth >= 600 && innerHeight <= 520 && picture && picture.getBoundingClientRect().top > innerHeight - 40) found.push("below the window: the picture");
   return found;
 }"""
 # Nothing of a projected scene is below the fold.

@@ -12,6 +12,7 @@ from explorer.facts.rollup import blocks, total
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, preset
 from explorer.tell.drawing import block_drawing
+from explorer.tell.drawing.svg import Text
 
 
 def test_equal_width_is_the_articles_pair() -> None:
@@ -90,6 +91,16 @@ def test_the_lesson_says_fig_5_of_fig_5_alone_and_names_what_it_leaves_out() -> 
         "16,384 weights (bottleneck)."
     )
     assert "on top" not in str(block_pair.lesson(block_pair.pair(256), "width"))
+
+
+@pytest.mark.parametrize("name", ["resnet50", "resnext50_32x4d", "resnet34"])
+def test_no_word_of_a_blocks_drawing_is_under_12_px_on_a_phone(name: str) -> None:
+    for block in blocks(trace(preset(name), 224, 224)):
+        drawn = block_drawing(block, "#000", "a block", block.out_shape[1])
+        texts = [one for part in drawn.body for one in part.walk() if isinstance(one, Text)]
+        assert (
+            len(texts) > 5 and min(one.size for one in texts) * 326 / drawn.width >= 12
+        )  # px of a framed column at 390
 
 
 def test_the_totals_tell_the_shortcut_apart_where_it_costs() -> None:

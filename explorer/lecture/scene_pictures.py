@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 from explorer import units
-from explorer.facts import block_pair, published
-from explorer.facts.rollup import Block, blocks, headline, stages, summed
-from explorer.lab.claims import story
-from explorer.lab.outcome import Row
-from explorer.lab.record import recorded
-from explorer.lecture import on_gpu
+from explorer.facts import block_pair, comparison, cost, memory, published
+from explorer.facts.rollup import METRICS, SUMS, Block, blocks, stages, summed
+from explorer.lecture import lab_pictures, timing_pictures
 from explorer.lecture.scene import Scene
 from explorer.look.passed import passed
 from explorer.look.pictures import sample
@@ -21,19 +18,22 @@ from explorer.look.subject import NETS, digits
 from explorer.net.node import Node
 from explorer.net.trace import trace
 from explorer.spec import chosen as chosen_by
-from explorer.spec import naming, preset
+from explorer.spec import naming
 from explorer.spec.chosen import Chosen
-from explorer.tell import palette
-from explorer.tell.drawing import Drawing, bars_drawing, block_drawing, lines_drawing, overview_drawing, volumes_drawing
+from explorer.spec.task import OPTIMIZERS, USUAL_OPTIMIZER
+from explorer.tell import palette, questions
+from explorer.tell.drawing import Drawing, bars_drawing, block_drawing, overview_drawing, volumes_drawing
 
 SEVEN = 7
 GREY, BLUE = "#6f7f8f", "#2484c1"
 Shown = tuple[Drawing, str]  # and what it shows
 
 
-def pictures(scene: Scene) -> list[tuple[str, str]]:
-    """(SVG, what it shows) of a scene; none where a page has nothing that stands still."""
-    draw = PICTURES.get(scene.page)
+def pictures(scene: Scene, revealed: bool = True) -> list[tuple[str, str]]:
+    """(SVG, what it shows) of a scene; none where a page has nothing that stands still, and, before the reveal of its
+    question, nothing that gives the answer away."""
+    asks = scene.question is not None and not revealed
+    draw = (ASKING if asks else PICTURES).get(scene.page) or PICTURES.get(scene.page)
     return [(str(drawn), words) for drawn, words in draw(scene.chosen, scene.params())] if draw else []
 
 
@@ -92,15 +92,43 @@ def _shapes(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
 
 
 def _cost(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
-    title = f"Parameters of {naming.title(chosen.spec)} by stage"
+    """What is counted, by stage; where that is no sum, its parameters."""
+    if params.get("show") == "memory":
+        return _memory(chosen)
+    asked = params.get("metric", "params")
+    metric = questions.OLD_METRIC.get(asked, asked)
+    metric = metric if metric in SUMS else "params"
+    title = f"{METRICS[metric].label} of {naming.title(chosen.spec)} by stage"
     rows = [
-        (stage.name, value := summed(stage.nodes), units.count(value), palette.STAGE_COLOURS[stage.name])
+        (
+            stage.name,
+            value := summed(stage.nodes, metric),
+            cost.spoken(value, metric),
+            palette.STAGE_COLOURS[stage.name],
+        )
         for stage in stages(_nodes(chosen))
     ]
     return [(bars_drawing(rows, title, "computed from the traced model"), title)]
 
 
+def _memory(chosen: Chosen) -> list[Shown]:
+    title = f"Memory of {naming.title(chosen.spec)} at batch {chosen.batch:,}"
+    wanted = (chosen.spec, chosen.height, chosen.width, chosen.batch, chosen.dtype)
+    parts = (
+        ("inference", memory.proofs(*wanted)),
+        ("training", memory.proofs(*wanted, chosen.training or OPTIMIZERS[USUAL_OPTIMIZER])),
+    )
+    rows = [(what, one["total"].value, units.size(one["total"].value), BLUE) for what, one in parts]
+    return [(bars_drawing(rows, title, f"estimated, {memory.FORMATS[chosen.dtype]}"), title)]
+
+
 def _paper(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
+    if params.get("table", "table1") in ("table1", "depth"):
+        return _map(chosen, params)
+    return _cifar() if params["table"] == "cifar" else _imagenet()
+
+
+def _imagenet() -> list[Shown]:
     table = published.error_table("table2")
     rows = [
         (
@@ -115,64 +143,27 @@ def _paper(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
     return [(bars_drawing(rows, title, f"{table['source']}; 10-crop testing"), title)]
 
 
-def _timing(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
-    return [*_counted(chosen, params), *_timed(chosen, params)]
+def _cifar() -> list[Shown]:
+    title, errors = (
+        "Test error on CIFAR-10",
+        [(row["net"], float(str(row["error"]))) for row in published.errors("table6")],
+    )
+    rows = [(str(net), error, f"{error:.2f} %", palette.SHORTCUT) for net, error in errors]
+    return [(bars_drawing(rows, title, str(published.load("table6")["source"])), title)]
 
 
-def _counted(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
-    one, other = params.get("one", "resnet34"), params.get("other", "resnet50")
-    costs = [
-        (naming.title(preset(name)), value := headline(preset(name), 224, 224)["macs"], units.macs(value), BLUE)
-        for name in (one, other)
-    ]
-    return [(bars_drawing(costs, "Counted: multiply-adds per picture", "computed from the traced models"), "MACs")]
-
-
-def _timed(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
-    one, other = params.get("one", "resnet34"), params.get("other", "resnet50")
-    with contextlib.suppress(KeyError):  # of these two there is none
-        both, device, told, _ = on_gpu.speeds(one, other)
-        speeds = [(naming.title(preset(name)), value, f"{round(value):,} img/s", GREY) for name, value in both.items()]
-        return [(bars_drawing(speeds, f"Timed: {device}", told), "Throughput")]
-    return []
+def _compare(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
+    """Both nets, the left one first."""
+    left = replace(chosen, spec=comparison.parse(params.get("vs", "resnet34")))
+    return [*_map(left, params), *_map(chosen, params)]
 
 
 def _lab(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
-    name = params.get("experiment", "degradation")
-    return [LAB[name](recorded(name)[FIRST[name]]["rows"])] if name in LAB else []
+    return lab_pictures.picture(params.get("experiment", "degradation"))
 
 
 def _teaser(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
-    name = params.get("experiment", "degradation")
-    return [LAB[name](story.teaser(name))] if name in LAB else []
-
-
-def _degradation(rows: list[Row]) -> Shown:
-    series: dict[str, tuple[str, str, list[tuple[float, float]]]] = {}
-    for row in rows:
-        colour = GREY if row["kind"] == "plain" else palette.SHORTCUT
-        series.setdefault(row["net"], (colour, "7 5" if row["depth"] == 20 else "", []))[2].append(
-            (row["step"], row["loss"])
-        )
-    title = "Training loss of four nets, 20 and 56 layers"
-    return lines_drawing(series, title, ("step", "training loss"), _made("degradation")), title
-
-
-def _rates(rows: list[Row]) -> Shown:
-    look = {"batch": ("with BN", palette.KIND_COLOURS["norm"]), "none": ("without BN", GREY)}
-    series = {
-        look[norm][0]: (
-            look[norm][1],
-            "",
-            found,
-        )
-        for norm in look
-        if (found := [(row["lr"], row["loss"]) for row in rows if row["part"] == "final" and row["norm"] == norm])
-    }
-    title = "Final training loss over the learning rate"
-    return lines_drawing(
-        series, title, ("learning rate", "training loss"), _made("learning-rate"), logarithmic=True
-    ), title
+    return lab_pictures.picture(params.get("experiment", "degradation"), revealed=False)
 
 
 def _looking(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
@@ -186,24 +177,14 @@ def _looking(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
     return [(bars_drawing(bars, title, f"measured on a handwritten seven; {who.told}"), title)] if bars else []
 
 
-FIRST = {"degradation": "pair", "learning-rate": "residual"}  # experiment → which of its recorded runs
-LAB: dict[str, Callable[[list[Row]], Shown]] = {"degradation": _degradation, "learning-rate": _rates}
-
-
-def _made(name: str) -> str:
-    run = recorded(name)[FIRST[name]]
-    made = run["provenance"]
-    return f"recorded {made['date']}, torch {made['torch']}, {made['device']}, seed {run['config']['seed']}"
-
-
 PICTURES: dict[str, Callable[[Chosen, Mapping[str, str]], list[Shown]]] = {
     "architecture": _map,
     "blocks": _blocks,
     "shapes": _shapes,
     "cost": _cost,
     "paper": _paper,
-    "compare": _map,
-    "timing": _timing,
+    "compare": _compare,
+    "timing": timing_pictures.pictures,
     "why_residual": _lab,
     "feature_maps": _looking,
 }
@@ -211,6 +192,6 @@ ON_SLIDES: dict[str, Callable[[Chosen, Mapping[str, str]], list[Shown]]] = {  # 
     "blocks": partial(_blocks, in_hall=True),
 }
 ASKING: dict[str, Callable[[Chosen, Mapping[str, str]], list[Shown]]] = {  # before the reveal
-    "timing": _counted,
+    "timing": timing_pictures.asking,
     "why_residual": _teaser,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import statistics
 from dataclasses import replace
 from functools import cache
 
@@ -11,11 +12,15 @@ from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 
 from explorer import lecture
+from explorer.facts import published
+from explorer.lab.record import recorded
 from explorer.lecture.answers import NONE, evaluate
-from explorer.lecture.scene_pictures import ASKING, drawings
+from explorer.lecture.scene import Scene
+from explorer.lecture.scene_pictures import ASKING, drawings, pictures
 from explorer.lecture.scene_text import asked, filled
 from explorer.lecture.slides import deck
 from explorer.lecture.slides.shapes import RULES, extent
+from explorer.tell import questions
 from explorer.tell.drawing.svg import Element, Text
 from tests.browser.test_lecture import STEPS, TOUR
 
@@ -127,6 +132,76 @@ def test_before_the_answer_no_drawing_gives_it_away() -> None:
     assert not [
         one.words for part in curves.body for one in part.walk() if isinstance(one, Text) and "-56" in one.words
     ]
+
+
+DRAWN = {  # page → (key of the link, its views that have a picture)
+    "cost": ("show", questions.COST),
+    "paper": ("table", questions.PAPER),
+    "compare": ("diff", questions.COMPARE),
+    "blocks": ("equal", questions.EQUAL),
+    "timing": (
+        "view",
+        [view for view in questions.TIMING if view != "launches"],
+    ),  # a GPU's, of which no run comes along
+    "why_residual": ("experiment", [one for one in questions.EXPERIMENTS if one != "surgery"]),  # it is live
+}
+
+
+def texts(scene: Scene, revealed: bool) -> list[str]:
+    return [
+        one.words
+        for drawing, _ in drawings(scene, revealed)
+        for part in drawing.body
+        for one in part.walk()
+        if isinstance(one, Text) and one.words
+    ]
+
+
+def scene_of(page: str, state: str) -> Scene:
+    return Scene(slug="one", title="One", page=page, text="One.", state=state)
+
+
+@pytest.mark.parametrize(
+    ("page", "state"), [(page, f"{key}={one}") for page, (key, views) in DRAWN.items() for one in views]
+)
+def test_every_view_that_stands_still_has_a_picture_of_its_own(page: str, state: str) -> None:
+    """Its shapes are those that a slide has rules for, and all within its paper."""
+    found = drawings(scene_of(page, state), True)
+    assert found
+    for drawing, label in found:
+        assert label and {one.tag for part in drawing.body for one in part.walk() if isinstance(one, Element)} <= {
+            *RULES,
+            "marker",
+        }
+        _, _, right, bottom = extent(drawing.body)
+        assert bottom <= drawing.height and right <= drawing.width, (state, label)
+
+
+def test_pictures_have_the_pages_numbers() -> None:
+    """Recorded runs, the paper's table and the estimate, read from their own files once more."""
+    rates = published.load("table6")["rows"]
+    assert [text for text in texts(scene_of("paper", "table=cifar"), True) if "%" in text] == [
+        f"{row['error']:.2f} %" for row in rates
+    ]
+    rows = recorded("lesion")["pair"]["rows"]
+    (whole,) = [row["error_percent"] for row in rows if row["part"] == "intact" and row["net"] == "plain-20"]
+    cut = [
+        row["error_percent"]
+        for row in rows
+        if row["part"] == "single" and row["net"] == "plain-20" and not row["dotted"]
+    ]
+    said = texts(scene_of("why_residual", "experiment=lesion"), True)
+    assert f"{whole:.1f} %" in said and f"{statistics.median(cut):.1f} % (median)" in said
+    parts = texts(scene_of("timing", "view=parts"), True)
+    assert {"stem", "conv2_x", "conv3_x", "conv4_x", "conv5_x", "head"} <= set(parts)
+
+
+@pytest.mark.parametrize("name", [one for one in questions.EXPERIMENTS if one != "surgery"])
+def test_no_experiment_gives_its_answer_away_before_the_reveal(name: str) -> None:
+    asking = replace(TOUR.find("degradation"), state=f"experiment={name}")
+    before, after = texts(asking, False), texts(replace(asking, question=None), True)
+    assert before and before != after
+    assert [svg for svg, _ in pictures(asking, False)] != [svg for svg, _ in pictures(asking)], "nor on a phone"
 
 
 def test_every_element_of_every_drawing_has_its_rule() -> None:

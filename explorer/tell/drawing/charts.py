@@ -56,26 +56,36 @@ def lines_drawing(
     axes: tuple[str, str],
     note: str = "",
     logarithmic: bool = False,
+    orders: bool = False,
 ) -> svg.Drawing:
-    """series: name → (colour, dash, points). axes: their names. logarithmic: the horizontal axis."""
+    """series: name → (colour, dash, points). axes: their names. logarithmic: the horizontal axis; orders: the vertical one,
+    by powers of ten."""
     left, top, wide, high = 70, 84, 620, 300
     points = [point for _, _, line in series.values() for point in line]
     place = math.log10 if logarithmic else float
     first, last = min(place(x) for x, _ in points), max(place(x) for x, _ in points)
-    most = max(y for _, y in points)
+    height = math.log10 if orders else float
+    most = max(height(y) for _, y in points)
+    least = min(height(y) for _, y in points) if orders else min(0.0, *(y for _, y in points))
+
+    def up(y: float) -> float:
+        return top + high * (most - height(y)) / (most - least)
+
     body: svg.Shapes = [
         svg.Text(20, 30, title, "ink serif", 24),
         svg.path(f"M{left} {top}V{top + high}H{left + wide}", "ink", 1.2),
     ]
     for share in (0, 0.5, 1):
-        body.append(svg.Text(left - 8, top + high * (1 - share) + 5, f"{most * share:.2g}", "soft end", 15))
+        value = least + (most - least) * share
+        said = f"{10**value if orders else value:.2g}"
+        body.append(svg.Text(left - 8, top + high * (1 - share) + 5, said, "soft end", 15))
     for x in sorted({x for x, _ in points}) if logarithmic else (first, last):
         body.append(
             svg.Text(left + wide * (place(x) - first) / (last - first), top + high + 24, f"{x:g}", "soft mid", 15)
         )
     ends: list[float] = []
     for name, (colour, dash, line) in series.items():
-        xy = [(left + wide * (place(x) - first) / (last - first), top + high * (1 - y / most)) for x, y in line]
+        xy = [(left + wide * (place(x) - first) / (last - first), up(y)) for x, y in line]
         body.append(svg.path("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in xy), colour, 2.6, dash))
         ends.append(_free(xy[-1][1], ends))
         body.append(svg.Text(left + wide + 12, ends[-1] + 5, name, "bold", 17, colour))

@@ -65,6 +65,8 @@ LOOKS_WITH = {
 telemetry.begin()
 inside.unwatched()
 inside.unpresented()
+inside.apart()
+inside.checked()
 
 
 def beside(page: str, lab: StreamlitPage) -> None:

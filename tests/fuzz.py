@@ -1,24 +1,29 @@
-"""Random links, controls and command lines: no traceback, no hang, exit codes 0 or 2.
+"""Random links, controls, command lines and raw messages: no traceback, no hang, exit codes 0 or 2.
 
-`python -m tests.fuzz links 10000 [SEED]`, `python -m tests.fuzz commands 1000 [SEED]`; the suite runs a short form.
+`python -m tests.fuzz links 10000 [SEED]`, `… commands 1000 [SEED]`, `… messages 500 [SEED]` (`tests.raw`, against a server that
+it starts); the suite runs a short form.
 What is random keeps close to what is meant: known keys and flags with values that are right, nearly right, or hostile.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import faulthandler
 import io
 import random
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from explorer.cli.main import COMMANDS, main
 from explorer.spec.chosen import DEFAULTS
 from explorer.spec.presets import presets
 from explorer.tell import url_keys
-from tests.conftest import ROOT
+from tests import raw
+from tests.conftest import ROOT, Server
 
 MOST_S = 10.0
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
@@ -152,10 +157,25 @@ def faults(kind: str, count: int, seed: int = 0) -> Iterator[str]:
             yield f"{number}: {said or f'{took:.0f} s of processor'}"
 
 
+def served(count: int, seed: int) -> Iterator[str]:
+    """Of raw messages to a server of their own, what was wrong."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(Path(folder))
+        try:
+
+            async def every() -> list[str]:
+                return [fault async for fault in raw.faults(server.url, server.log, count, seed)]
+
+            yield from asyncio.run(every())
+        finally:
+            server.stop()
+
+
 if __name__ == "__main__":
     kind, count, *seed = sys.argv[1:]
     found = 0
-    for fault in faults(kind, int(count), int(seed[0]) if seed else 0):
+    first = int(seed[0]) if seed else 0
+    for fault in served(int(count), first) if kind == "messages" else faults(kind, int(count), first):
         found += 1
         print(fault, flush=True)
     print(f"{count} {kind}: {found} wrong")

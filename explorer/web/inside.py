@@ -7,6 +7,7 @@ Streamlit stands in `js/streamlit.js`.
 
 from __future__ import annotations
 
+import math
 import re
 from functools import cache, lru_cache
 from pathlib import Path
@@ -15,8 +16,10 @@ from streamlit import config
 from streamlit.components.v2.bidi_component import main as mounting
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.state.session_state import SessionState
 
 PARTS = {  # our name of a part of Streamlit's page → its selector
     "app": '[data-testid="stApp"]',
@@ -108,3 +111,49 @@ def unpresented() -> None:
     anybody looks at the session, and each text field, number and list does: forty classes in a rerun, all of them left to
     the garbage collector."""
     mounting.make_bidi_component_presenter = lambda *_: None  # type: ignore[assignment, attr-defined]
+
+
+@cache
+def apart() -> None:
+    """What one visitor clears is theirs. Streamlit's "Clear cache", which any socket may ask for, empties every cache of the
+    process: everybody's runs and timings would be cancelled, and a second queue would work beside the first."""
+
+    def clear_own(self: AppSession) -> None:
+        self.clear_session_caches()
+        self.session_state.clear()
+
+    AppSession._handle_clear_cache_request = clear_own  # type: ignore[method-assign]
+
+
+NUMBERS = ("int_value", "double_value")
+LISTS = ("int_array_value", "double_array_value", "string_array_value")  # a slider's, by what it slides over
+
+
+def fits(kind: str | None, known: str) -> bool:
+    """Whether a value of this kind can be a control's, of which the other kind is known."""
+    return kind in (None, known) or any(kind in alike and known in alike for alike in (NUMBERS, LISTS))
+
+
+def sane(state: WidgetState, known: str | None) -> bool:
+    """Whether a browser of ours could have sent it. known: the kind of the control's values, None before it was drawn."""
+    kind = state.WhichOneof("value")
+    listed = {"double_value": [state.double_value], "double_array_value": state.double_array_value.data}.get(
+        kind or "", []
+    )
+    return state.id.startswith("$$ID-") and (known is None or fits(kind, known)) and all(map(math.isfinite, listed))
+
+
+@cache
+def checked() -> None:
+    """What no browser of ours sends for a control is as if it had not been sent. Streamlit 1.67 hands it to the page as it is,
+    which then breaks."""
+    plain = SessionState.set_widgets_from_proto
+
+    def take(self: SessionState, widget_states: WidgetStates) -> None:
+        known = self._new_widget_state.widget_metadata
+        kinds = {one.id: known[one.id].value_type if one.id in known else None for one in widget_states.widgets}
+        if not all(sane(one, kinds[one.id]) for one in widget_states.widgets):
+            widget_states = WidgetStates(widgets=[one for one in widget_states.widgets if sane(one, kinds[one.id])])
+        plain(self, widget_states)
+
+    SessionState.set_widgets_from_proto = take  # type: ignore[method-assign]

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests import raw
+from tests.conftest import Server, run_async
 from tests.fuzz import KINDS, faults
 
 FEW = {"links": 12, "commands": 60}
@@ -10,3 +12,10 @@ FEW = {"links": 12, "commands": 60}
 @pytest.mark.parametrize("kind", KINDS)
 def test_random_input_ends_in_a_sentence(kind: str) -> None:
     assert list(faults(kind, FEW[kind], seed=1)) == []
+
+
+def test_raw_messages_leave_the_server_as_it_was(server: Server) -> None:
+    async def story() -> list[str]:
+        return [fault async for fault in raw.faults(server.url, server.log, 24, seed=1)]
+
+    assert run_async(story()) == []

@@ -26,6 +26,7 @@ from explorer import telemetry  # noqa: E402
 from explorer.web import (  # noqa: E402
     bundle,
     configuration,
+    environment,
     first,
     inside,
     lecture_bar,
@@ -62,6 +63,7 @@ LOOKS_WITH = {
     "feature_maps": "explorer.web.sections.feature_maps.who"
 }  # pages whose net may be another than the sidebar's
 
+environment.check()
 telemetry.begin()
 inside.unwatched()
 inside.unpresented()

@@ -127,14 +127,13 @@ async def socket(url: str, dice: random.Random) -> str:
     answer = await asyncio.wait_for(tab.open(), MOST_S * 3)
     assert tab.socket is not None
     kind = dice.choice(("asked", "asked", "broken", "other", "text"))
-    data: bytes | str = (
-        "{" if kind == "text" else other(dice) if kind == "other" else asked(tab, dice).SerializeToString()
-    )
+    run = asked(tab, dice)
+    data: bytes | str = "{" if kind == "text" else other(dice) if kind == "other" else run.SerializeToString()
     if kind == "broken" and isinstance(data, bytes):
         data = broken(data, dice)
     try:
         await tab.socket.send(data)
-        if kind == "asked":
+        if kind == "asked" and not run.rerun_script.fragment_id:  # for a part that is not there nothing is run
             answer = await tab.receive(MOST_S * 3)
         await tab.send()  # whatever it was, the visitor goes on, or the socket was closed
         last: Answer = await tab.receive(MOST_S * 3)

@@ -126,12 +126,11 @@ def apart() -> None:
 
 
 NUMBERS = ("int_value", "double_value")
-LISTS = ("int_array_value", "double_array_value", "string_array_value")  # a slider's, by what it slides over
 
 
 def fits(kind: str | None, known: str) -> bool:
     """Whether a value of this kind can be a control's, of which the other kind is known."""
-    return kind in (None, known) or any(kind in alike and known in alike for alike in (NUMBERS, LISTS))
+    return kind in (None, known) or (kind in NUMBERS and known in NUMBERS)
 
 
 def sane(state: WidgetState, known: str | None) -> bool:

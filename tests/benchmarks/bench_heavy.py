@@ -96,13 +96,7 @@ def child(allowed: int) -> None:
                 pass
         except guard.TooLarge as refused:
             return {"refused": str(refused)}
-        from explorer.facts.memory import estimate
-
-        return {
-            "facts": vars(estimate(spec, settings.height, settings.width, settings.batch, settings.dtype)),
-            "estimate": guard.estimate_bytes(spec, settings),
-            "measured": resident()[1] - before,
-        }
+        return {"estimate": guard.estimate_bytes(spec, settings), "measured": resident()[1] - before}
 
     for dtype in ("fp32", "bf16", "fp16"):  # what the libraries keep for good is no request's
         for order in ("contiguous", "channels_last"):

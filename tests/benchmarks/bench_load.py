@@ -218,9 +218,9 @@ async def warm(url: str, pid: int, page: str, times: int = 60) -> tuple[float, f
 # ------------------------------------------------------------------------------------------------- experiments' queue
 
 
-async def runner(url: str, experiment: str, seed: int = 1, steps: int | None = None) -> Tab:
+async def runner(url: str, experiment: str, seed: int = 1, steps: int | None = None, cookie: str = "") -> Tab:
     """A visitor who is about to press Run."""
-    tab = Tab(url, "why_residual", {"experiment": experiment, "seed": str(seed), "reveal": "true"})
+    tab = Tab(url, "why_residual", {"experiment": experiment, "seed": str(seed), "reveal": "true"}, cookie)
     await tab.open()
     if steps is not None:
         await tab.set(next(key for key in tab.ids if key.startswith(f"steps-{experiment}")), float(steps))

@@ -79,9 +79,10 @@ class Answer:
 
 
 class Tab:
-    """url: of the app, http://…; page: its path."""
+    """url: of the app, http://…; page: its path; cookie: what the browser kept, as name=value."""
 
-    def __init__(self, url: str, page: str = "", query: dict[str, str] | None = None) -> None:
+    def __init__(self, url: str, page: str = "", query: dict[str, str] | None = None, cookie: str = "") -> None:
+        self.headers = {"Cookie": cookie} if cookie else {}
         self.url = f"{url.replace('http', 'ws', 1)}/_stcore/stream"
         self.page, self.query = page, dict(query or {})
         self.session = ""
@@ -100,7 +101,13 @@ class Tab:
         # the second is the place of the XSRF token, which only matters with a login
         said = ["streamlit", "PLACEHOLDER_AUTH_TOKEN", *([self.session] if self.session else [])]
         self.socket = await connect(
-            self.url, subprotocols=said, compression=None, max_size=None, open_timeout=60, ping_interval=None
+            self.url,
+            subprotocols=said,
+            additional_headers=self.headers,
+            compression=None,
+            max_size=None,
+            open_timeout=60,
+            ping_interval=None,
         )
 
     def cut(self) -> None:

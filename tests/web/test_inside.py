@@ -6,9 +6,11 @@ import ast
 import re
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import streamlit
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime import websocket_session_manager
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -140,3 +142,27 @@ def test_a_components_state_is_read_without_a_class_of_its_own(monkeypatch: pyte
 
     shown = AppTest.from_function(page).run()
     assert not shown.exception and [one.value for one in shown.markdown] == ["AttributeDictionary all"]
+
+
+def test_what_no_browser_sends_for_a_control_is_not_taken() -> None:
+    """The kinds are Streamlit's own (`WidgetMetadata.value_type`); numbers come as either."""
+    good = WidgetState(id="$$ID-1-depth", double_value=18)
+    assert inside.sane(good, "double_value") and inside.sane(good, "int_value") and inside.sane(good, None)
+    assert inside.sane(WidgetState(id="$$ID-1-depth"), "string_value"), "a list of choices with none chosen"
+    assert not inside.sane(good, "bool_value")
+    assert not inside.sane(WidgetState(id="depth", double_value=18), None)
+    assert not inside.sane(WidgetState(id="$$ID-1-depth", double_value=float("nan")), "double_value")
+    known = {name for name in WidgetState.DESCRIPTOR.fields_by_name if name.endswith("_value")}
+    assert {"double_value", "string_array_value", *inside.NUMBERS} <= known
+
+
+def test_one_visitor_clears_what_is_theirs() -> None:
+    assert hasattr(AppSession, "_handle_clear_cache_request") and hasattr(AppSession, "clear_session_caches")
+    cleared = []
+    one = SimpleNamespace(
+        clear_session_caches=lambda: cleared.append("caches"),
+        session_state=SimpleNamespace(clear=lambda: cleared.append("state")),
+    )
+    inside.apart()
+    AppSession._handle_clear_cache_request(one)
+    assert cleared == ["caches", "state"]

@@ -6,7 +6,11 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import TypeVar
 
-from tests.benchmarks.bench_load import Seen, asked, crowd, cut, held, opened, own_numbers
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from explorer.lab.shelf import token
+from explorer.web.tray import COOKIE
+from tests.benchmarks.bench_load import Seen, asked, crowd, cut, goes, held, opened, own_numbers, runner, until
 from tests.benchmarks.tab import Tab
 from tests.conftest import Server, run_async
 
@@ -64,3 +68,34 @@ def test_what_a_browser_has_is_referred_to(server: Server) -> None:
     opened_bytes, new, *known = ran(story)
     assert opened_bytes < 300_000 and new < 300_000
     assert max(known) < 20_000
+
+
+def test_a_closed_tab_makes_room_and_its_run_goes_on_for_who_comes_back(server: Server) -> None:
+    """Over real sockets, with somebody else's "Clear cache" in between, which is nobody's business."""
+
+    async def story() -> None:
+        mine = token()
+        first = await runner(server.url, "degradation", 11, steps=500, cookie=f"{COOKIE}={mine}")
+        await first.press("run")
+        await until(first, goes)
+        other = await runner(server.url, "degradation", 12, steps=500)
+        assert "in the queue" in (await other.press("run")).progress
+        assert other.socket is not None
+        clearing = Tab(server.url)
+        await clearing.open()
+        assert clearing.socket is not None
+        await clearing.socket.send(BackMsg(clear_cache=True).SerializeToString())
+        assert "ResNet-50" in (await clearing.again()).header
+        assert "in the queue" in (await other.again()).progress, "nobody else's queue was cleared"
+        first.cut()
+        await until(other, goes)
+        back = await runner(server.url, "degradation", 11, cookie=f"{COOKIE}={mine}")
+        _, answer = await until(back, lambda got: bool(got.progress))
+        assert "in the queue" in answer.progress, "it waits for its turn"
+        await other.press("cancel")
+        _, answer = await until(back, goes)
+        assert "so again to where it was" in answer.progress or "step" in answer.progress
+        await back.press("cancel")
+        await asyncio.gather(*(tab.close() for tab in (other, back, clearing)))
+
+    ran(story)

@@ -156,7 +156,7 @@ def _called(address: str) -> str:
 
 
 def _take(place: Place) -> None:
-    text = str(by_key()[place.key])[:500]
+    text = str(by_key().get(place.key, ""))[:500]
     try:
         known = "~" in text or text in presets()
         place.take(comparison.parse(text) if known else resolve(text).spec, "" if "~" in text else text)

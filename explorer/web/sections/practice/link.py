@@ -78,7 +78,7 @@ def topics(label: str, able: Sequence[str], picked: list[str]) -> None:
     session()["practice-topics"] = picked
 
     def say() -> None:
-        wanted = session()["practice-topics"]
+        wanted = session().get("practice-topics", [])
         if 0 < len(wanted) < len(able):
             st.query_params["topics"] = ",".join(one for one in questions.TOPICS if one in wanted)
         else:

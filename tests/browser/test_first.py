@@ -6,6 +6,13 @@ SENT = """[...performance.getEntriesByType("navigation"), ...performance.getEntr
   .reduce((sum, one) => sum + one.transferSize, 0)"""
 
 
+# words of the first page's walk under 12 px
+SMALL = """() => [...document.querySelectorAll("*")].flatMap(one => [...one.shadowRoot?.querySelectorAll(".first *") ?? []])
+  .filter(one => one.childNodes.length === 1 && one.firstChild.nodeType === 3 && one.checkVisibility())
+  .filter(one => one.getBoundingClientRect().height && parseFloat(getComputedStyle(one).fontSize)
+    * (one.closest("svg[viewBox]")?.getScreenCTM().a ?? 1) < 11.9).map(one => one.textContent)"""
+
+
 def clock(page) -> int:
     return int(page.locator(".first .walk-scrub").input_value())
 
@@ -34,6 +41,9 @@ def test_it_moves_by_itself_and_its_doors_lead_on(visit) -> None:
     assert answer == [str(number) for number in range(10)]
     doors = page.locator(".st-key-doors a")
     assert doors.count() == 3
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.wait_for_function(f"({SMALL})().length === 0")
+    assert all(door.bounding_box()["y"] + door.bounding_box()["height"] <= 720 for door in doors.all()), "a projector"
     doors.filter(has_text="I need numbers").click()
     one.settle("What are its numbers?")
     assert page.url.endswith("/sheet") and page.locator(".first").count() == 0

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from explorer.tell.drawing import svg
 
 WIDE, LEFT, ROW = 900, 250, 40
-NOTE = 118  # letters of a note in a line
+NOTE = 117  # letters of a note in a line
 
 
 def bars_drawing(rows: Sequence[tuple[str, float, str, str]], title: str, note: str = "") -> svg.Drawing:

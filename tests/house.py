@@ -32,6 +32,7 @@ SAYS = {  # what a room is for, in a few words
     "net": "the module and its trace",
     "spec": "the axes, presets and names",
     "units": "numbers and units",
+    "terms": "arithmetic as a tree",
     "jobs": "one queue for heavy work",
     "places": "where files are",
     "checked": "rows of others' files",

@@ -39,8 +39,8 @@ FLAGS = [
 ]
 # On a deep link Streamlit's client probes for its own health route below the page's path first; that is not ours.
 KNOWN_NOISE = ("_stcore/health", "_stcore/host-config")
-# Their files wait for other programs: servers, Ray's nodes, a stand-in for a GPU, compilers.
-WAITING = ("tests/hosting/", "tests/gpu/", "tests/hall/", "tests/test_", "tests/web/test_joined.py")
+# Long files: they wait for servers, Ray's nodes, a stand-in for a GPU, compilers, or run every page.
+LONG = ("tests/hosting/", "tests/gpu/", "tests/hall/", "tests/test_", "tests/web/", "tests/lecture/")
 DESKTOP = {"width": 1440, "height": 900}
 LOOK = (
     "viewport",
@@ -61,8 +61,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With several workers: what measures stays on one, so that two clocks never run at once; else a file stays whole.
 
-    The longest come first, and what is short fills up the end: what measures, the browser's files, what waits for other
-    programs, the others.
+    The longest come first, and what is short fills up the end: what measures, the browser's files, the
+    other long ones, the rest.
     """
     turns = dict.fromkeys(items, 3)
     for item in items:
@@ -71,7 +71,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group("timing" if clocked else file))
         if clocked or file.startswith("tests/browser/"):
             turns[item] = 0 if clocked else 1
-        elif file.startswith(WAITING):
+        elif file.startswith(LONG):
             turns[item] = 2
     items.sort(key=turns.__getitem__)
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import gc
+import os
+import subprocess
 import sys
+
+import pytest
 
 from explorer.spec.chosen import DEPTHS, of_controls
 from explorer.tell import fragments, netmap
 from explorer.web import configuration, ready
+from tests.conftest import ROOT
 
 
 def test_the_offered_depths_are_made_and_the_collector_is_left_as_is_said() -> None:
@@ -26,3 +31,36 @@ def test_the_offered_depths_are_made_and_the_collector_is_left_as_is_said() -> N
     finally:
         gc.unfreeze()
         gc.set_threshold(*before)
+
+
+ARENAS = """
+import ctypes, threading
+from explorer.web import ready
+{first}
+libc, gate = ctypes.CDLL("libc.so.6"), threading.Barrier(9)
+libc.fopen.restype = libc.malloc.restype = ctypes.c_void_p
+def take():
+    libc.malloc(1000)
+    gate.wait()
+    gate.wait()
+threads = [threading.Thread(target=take) for _ in range(8)]
+for one in threads:
+    one.start()
+gate.wait()
+out = ctypes.c_void_p(libc.fopen(b"/dev/stdout", b"w"))
+libc.malloc_info(0, out)
+libc.fclose(out)
+gate.wait()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's")
+@pytest.mark.parametrize(("first", "few"), [("ready.few_arenas()", True), ("", False)])
+def test_threads_share_two_places_in_memory(first: str, few: bool) -> None:
+    own = {key: value for key, value in os.environ.items() if key != "MALLOC_ARENA_MAX"}
+    told = subprocess.run(
+        [sys.executable, "-c", ARENAS.format(first=first)], capture_output=True, text=True, cwd=ROOT, env=own
+    )
+    assert told.returncode == 0, told.stderr
+    places = told.stdout.count("<heap nr=")
+    assert places <= ready.ARENAS if few else places > ready.ARENAS

@@ -299,5 +299,8 @@ def drawable(spec: ResNetSpec, side: int) -> None:
 
 
 def test_drawings_are_json_and_small() -> None:
-    sizes = {name: len(json.dumps(drawn(preset(name)), ensure_ascii=False)) for name in ("resnet18", "resnet152")}
-    assert sizes["resnet18"] < 80_000 and sizes["resnet152"] < 150_000
+    """As they are sent: bytes of UTF-8."""
+    texts = {name: netmap.drawing_text(preset(name), 224, 224) for name in ("resnet18", "resnet152")}
+    assert len(texts["resnet18"].encode()) < 70_000 and len(texts["resnet152"].encode()) < 145_000
+    for name, text in texts.items():
+        assert json.loads(text) == json.loads(json.dumps(drawn(preset(name)))), name

@@ -75,14 +75,19 @@ def drawing_text(
     if view.figure == "fig3":
         return _figure3_text()
     if extra:
-        return json.dumps(drawing(spec, height, width, batch, view, extra))
+        return _written(drawing(spec, height, width, batch, view, extra))
     what = (spec, height, width, batch, view.level, view.fold, view.unfold)
-    return TEXTS.made(what, "all", lambda: json.dumps(_drawing(*what)[0]))
+    return TEXTS.made(what, "all", lambda: _written(_drawing(*what)[0]))
 
 
 @cache
 def _figure3_text() -> str:
-    return json.dumps(figure3() | {"palette": colours()})
+    return _written({**figure3(), "palette": colours()})
+
+
+def _written(data: Mapping[str, object]) -> str:
+    """As few bytes as JSON takes: with blanks, and signs as escapes, a map is a sixth longer."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
 @lru_cache(maxsize=32)

@@ -28,7 +28,9 @@ def cards(run: Lecture, scene: Scene, most_bytes: int = 300_000) -> Cards:
         number=run.number(scene),
         of=len(run.scenes),
         text=str(prose(scene.text, scene.chosen, links=False)),
-        pictures=[Picture(svg=svg.replace(fonts(), ""), words=words) for svg, words in pictures(scene, False)],
+        pictures=[
+            Picture(svg=svg.replace(fonts(), ""), words=words) for svg, words in pictures(scene, False, narrow=True)
+        ],
         address=scene.address,
         question=_question(scene) if scene.question else None,
     )

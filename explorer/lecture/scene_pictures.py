@@ -29,11 +29,12 @@ GREY, BLUE = "#6f7f8f", "#2484c1"
 Shown = tuple[Drawing, str]  # and what it shows
 
 
-def pictures(scene: Scene, revealed: bool = True) -> list[tuple[str, str]]:
+def pictures(scene: Scene, revealed: bool = True, narrow: bool = False) -> list[tuple[str, str]]:
     """(SVG, what it shows) of a scene; none where a page has nothing that stands still, and, before the reveal of its
-    question, nothing that gives the answer away."""
+    question, nothing that gives the answer away. narrow: the map for a phone."""
     asks = scene.question is not None and not revealed
     draw = (ASKING if asks else PICTURES).get(scene.page) or PICTURES.get(scene.page)
+    draw = partial(_map, narrow=True) if narrow and draw is _map else draw
     return [(str(drawn), words) for drawn, words in draw(scene.chosen, scene.params())] if draw else []
 
 
@@ -50,12 +51,12 @@ def _nodes(chosen: Chosen) -> tuple[Node, ...]:
     return trace(chosen.spec, chosen.height, chosen.width, 1)
 
 
-def _map(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
+def _map(chosen: Chosen, params: Mapping[str, str], narrow: bool = False) -> list[Shown]:
     name, node, nodes = naming.title(chosen.spec), params.get("node", ""), _nodes(chosen)
     opened = next((one for one in blocks(nodes) if node == one.path or node.startswith(f"{one.path}.")), None)
     if opened and params.get("open") == "1":
         return [_opened(opened)]
-    return [(overview_drawing(nodes, name, node), f"The map of {name}")]
+    return [(overview_drawing(nodes, name, node, narrow), f"The map of {name}")]
 
 
 def _opened(block: Block) -> Shown:

@@ -434,7 +434,10 @@ def test_every_scene_has_a_picture(scene: lecture.Scene) -> None:
 
 def test_the_still_map_shows_every_shortcut() -> None:
     """reference.md: 12 solid and 4 dotted in ResNet-50; a plain net has none."""
-    drawn = overview_drawing(trace(of_params({}).spec, 224, 224), "x", "layer2.0.conv1")
+    nodes = trace(of_params({}).spec, 224, 224)
+    drawn, narrow = overview_drawing(nodes, "x", "layer2.0.conv1"), overview_drawing(nodes, "x", narrow=True)
+    sizes = [float(size) for size in re.findall(r"font-size:([\d.]+)px", str(narrow))]
+    assert min(sizes) * 350 / narrow.width >= 12 and narrow.height < 450, "a phone's column is 350 px wide"
     arches = re.findall(r'<path d="M[\d.]+ [\d.]+C[^>]*>', str(drawn))
     assert len(arches) == 16 and sum("dasharray" in arch for arch in arches) == 4
     assert "C" not in "".join(

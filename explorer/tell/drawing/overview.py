@@ -14,29 +14,34 @@ from explorer.tell.drawing import svg
 
 LANE, TOP, LEFT, RIGHT, HIGH, WIDEST = 78, 62, 150, 960, 34, 92
 MOST = 12  # blocks in a lane; beyond it, equal neighbours share a tile
+PHONE, PHONES_LEFT, PHONES_MOST, PHONES_LANE, LINE = 370, 128, 8, 54, 24  # the same for a phone
 
 
-def overview_drawing(nodes: Sequence[Node], title: str, chosen: str = "") -> svg.Drawing:
-    """chosen: the path of a block or a layer in it, which is marked."""
+def overview_drawing(nodes: Sequence[Node], title: str, chosen: str = "", narrow: bool = False) -> svg.Drawing:
+    """chosen: the path of a block or a layer in it, which is marked. narrow: for a phone, where a unit is about a pixel."""
+    right, lane = (PHONE, PHONES_LANE) if narrow else (RIGHT, LANE)
     body: svg.Shapes = [svg.Text(20, 30, title, "ink serif", 24)]
     found = stages(nodes)
     for order, stage in enumerate(found):
-        body += _lane(stage, TOP + order * LANE, chosen)
-    body += _legend(TOP + len(found) * LANE + 8, found)
-    return svg.Drawing(RIGHT + 20, TOP + len(found) * LANE + 24, title, tuple(body))
+        body += _lane(stage, TOP + order * lane, chosen, right)
+    low = TOP + len(found) * lane + (18 if narrow else 8)
+    legend = _legend(low, found, narrow)
+    lines = len(legend) // 2 - 1 if narrow else 0
+    return svg.Drawing(right + 20, low + 16 + max(lines, 0) * LINE, title, (*body, *legend))
 
 
-def _lane(stage: Stage, y: float, chosen: str) -> svg.Shapes:
+def _lane(stage: Stage, y: float, chosen: str, right: float) -> svg.Shapes:
     colour = palette.STAGE_COLOURS[stage.name]
     body: svg.Shapes = [
         svg.rect(20, y + 14, 5, HIGH, colour),
         svg.Text(34, y + 27, stage.name, "bold", 18, colour),
         svg.Text(34, y + 47, units.shape(stage.out_shape), "soft", 15),
     ]
-    tiles = _tiles(stage)
-    step = min(WIDEST + 14, (RIGHT - LEFT) / len(tiles))
+    left = LEFT if right == RIGHT else PHONES_LEFT
+    tiles = _tiles(stage, MOST if right == RIGHT else PHONES_MOST)
+    step = min(WIDEST + 14, (right - left) / len(tiles))
     for place, (label, group) in enumerate(tiles):
-        x, wide = LEFT + place * step, step - 14
+        x, wide = left + place * step, step - 14
         marked = any(chosen == block.path or chosen.startswith(f"{block.path}.") for block in group)
         body.append(
             svg.rect(x, y + 14, wide, HIGH, palette.FILLS[stage.name] if marked else colour, 4, 1 if marked else 0.28)
@@ -55,18 +60,18 @@ def _lane(stage: Stage, y: float, chosen: str) -> svg.Shapes:
     return body
 
 
-def _tiles(stage: Stage) -> list[tuple[str, tuple[Block, ...]]]:
+def _tiles(stage: Stage, most: int) -> list[tuple[str, tuple[Block, ...]]]:
     """(label, blocks): one block each, or runs of equal blocks in a long stage; layers in stem and head."""
     if not stage.blocks:
         kept = [node for node in stage.nodes if op(node.kind).starts]
         return [(node.path, ()) for node in kept]
-    if len(stage.blocks) <= MOST:
+    if len(stage.blocks) <= most:
         return [(block.path.rpartition(".")[2], (block,)) for block in stage.blocks]
     runs = [tuple(group) for _, group in groupby(stage.blocks, key=lambda block: (block.shortcut, block.in_shape))]
     return [(f"×{len(run)}" if len(run) > 1 else run[0].path.rpartition(".")[2], run) for run in runs]
 
 
-def _legend(y: float, found: Sequence[Stage]) -> svg.Shapes:
+def _legend(y: float, found: Sequence[Stage], stacked: bool) -> svg.Shapes:
     kinds = dict.fromkeys(block.shortcut for stage in found for block in stage.blocks)
     parts: svg.Shapes = []
     x = 20
@@ -74,5 +79,5 @@ def _legend(y: float, found: Sequence[Stage]) -> svg.Shapes:
         if kind != "none":
             parts.append(svg.path(f"M{x} {y}h44", palette.SHORTCUT, 2.6, palette.SHORTCUT_DASH[kind]))
         parts.append(svg.Text(x + 54, y + 5, palette.SHORTCUT_WORDS[kind], "ink", 16))
-        x += 380
+        x, y = (x, y + LINE) if stacked else (x + 380, y)
     return parts

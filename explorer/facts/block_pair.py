@@ -48,11 +48,6 @@ class Pair:
         return {"basic": self.basic, "bottleneck": self.bottleneck}
 
 
-def main_weights(block: Block) -> int:
-    """Convolution weights on the main path."""
-    return sum(node.params for node in block.convs)
-
-
 def totals(block: Block) -> dict[str, Proof]:
     """What stands below a block: its parameters, and its multiply-adds with and without the shortcut's."""
     main, whole = prove("macs", block.convs), prove("macs", block.nodes)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from explorer.spec.axes import ResNetSpec, changed, read_field
 from explorer.spec.checks import check_int, shortened
@@ -97,11 +97,3 @@ def idle(spec: ResNetSpec, changes: Changes) -> list[str]:
     if "stride_on" in changes and spec.block == "basic":
         found.append(f"stride_on={changes['stride_on']} has no effect: a basic block has no 1×1 that could stride")
     return found
-
-
-def incomplete() -> list[str]:
-    """Fields of the spec that have no row, no words for one of their values or no group: none, or a test fails."""
-    rows = {one.field: one for one in AXES}
-    missing = [one.name for one in fields(ResNetSpec) if one.name not in rows and one.name not in ABOVE]
-    wordless = [one.field for one in AXES if set(one.values) != set(CHOICES.get(one.field, ()))]
-    return [*missing, *wordless, *(one.field for one in AXES if one.group not in GROUPS)]

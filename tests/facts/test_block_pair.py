@@ -24,7 +24,8 @@ def test_equal_width_is_the_articles_pair() -> None:
 
 def test_equal_cost_is_the_papers_fig_5() -> None:
     found = block_pair.pair(256, "cost")
-    assert (block_pair.main_weights(found.basic), block_pair.main_weights(found.bottleneck)) == (73_728, 69_632)
+    for block, weights in ((found.basic, 73_728), (found.bottleneck, 69_632)):
+        assert block_pair.arithmetic(block).value == weights == sum(node.params for node in block.convs)
     assert found.ratio.value == pytest.approx(1.059, abs=5e-4)
     assert found.basic.out_shape[2:] == (56, 56) == found.bottleneck.out_shape[2:]  # conv2_x, as in the figure
 

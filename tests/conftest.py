@@ -86,8 +86,9 @@ class Server:
         env: dict[str, str] | None = None,
         app: Path = ROOT / "explorer" / "app.py",
         base: str = "",
+        user: str = "",
     ) -> None:
-        self.cwd, self.env, self.app, self.base = cwd, env, app, base
+        self.cwd, self.env, self.app, self.base, self.user = cwd, env, app, base, user
         self.port = port or free_port()
         self.url = f"http://localhost:{self.port}" + (f"/{base}" if base else "")
         self.log = cwd / f"server-{self.port}.log"
@@ -107,7 +108,9 @@ class Server:
             self.base,
         ]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=self.cwd, env=self.env, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                command, cwd=self.cwd, env=self.env, stdout=log, stderr=log, user=self.user or None
+            )
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and self.process.poll() is None:
             try:

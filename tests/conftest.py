@@ -86,9 +86,10 @@ class Server:
         env: dict[str, str] | None = None,
         app: Path = ROOT / "explorer" / "app.py",
         base: str = "",
-        user: str = "",
+        before: tuple[str, ...] = (),
     ) -> None:
-        self.cwd, self.env, self.app, self.base, self.user = cwd, env, app, base, user
+        """before: words of a command that starts another, as `nice`."""
+        self.cwd, self.env, self.app, self.base, self.before = cwd, env, app, base, before
         self.port = port or free_port()
         self.url = f"http://localhost:{self.port}" + (f"/{base}" if base else "")
         self.log = cwd / f"server-{self.port}.log"
@@ -109,7 +110,7 @@ class Server:
         ]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                command, cwd=self.cwd, env=self.env, stdout=log, stderr=log, user=self.user or None
+                [*self.before, *command], cwd=self.cwd, env=self.env, stdout=log, stderr=log
             )
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and self.process.poll() is None:

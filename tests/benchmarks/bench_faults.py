@@ -3,7 +3,7 @@
     .venv/bin/python -m tests.benchmarks.bench_faults [slow-readers cleared-caches full-disk …]
 
 Each line starts a server in that state, opens pages, times a small net and runs a short experiment, and says what a visitor saw.
-full-disk mounts a file system of 64 kB and no-permission runs the server as nobody: both take root.
+full-disk mounts a file system of 64 kB, and no-permission takes from root what lets it write everywhere: both take root.
 """
 
 from __future__ import annotations
@@ -112,12 +112,11 @@ def full(folder: Path) -> Iterator[Server]:
 
 @contextlib.contextmanager
 def forbidden(folder: Path) -> Iterator[Server]:
-    """Nothing may be written: home is a folder of root's, and the program runs as nobody."""
+    """Nothing may be written in home, the cache and the folder of the start, by a root that has to ask as others do."""
     closed = folder / "closed"
-    closed.mkdir(mode=0o755)
-    folder.chmod(0o755)
+    closed.mkdir(mode=0o555)
     where = dict.fromkeys(("HOME", "TMPDIR", "EXPLORER_CACHE"), str(closed))
-    yield from _served(folder, os.environ | where, user="nobody")
+    yield from _served(folder, os.environ | where, ("setpriv", "--bounding-set=-dac_override", "--"))
 
 
 @contextlib.contextmanager
@@ -126,8 +125,8 @@ def bare(folder: Path) -> Iterator[Server]:
     yield from _served(folder, os.environ | {"PATH": str(folder), "CUDA_VISIBLE_DEVICES": "", "LD_LIBRARY_PATH": ""})
 
 
-def _served(folder: Path, env: dict[str, str], user: str = "") -> Iterator[Server]:
-    server = Server(folder, env=env, user=user)
+def _served(folder: Path, env: dict[str, str], before: tuple[str, ...] = ()) -> Iterator[Server]:
+    server = Server(folder, env=env, before=before)
     try:
         yield server
     finally:

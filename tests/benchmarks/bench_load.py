@@ -276,7 +276,7 @@ async def one_seed(
     async def visitor() -> tuple[str, ...]:
         tab = await runner(url, experiment, seed)
         await tab.press("run")
-        _, answer = await until(tab, lambda got: not got.progress, 300)
+        _, answer = await until(tab, lambda got: not got.progress, 1800)
         await tab.close()
         assert answer.charts, "the run shows a figure"
         return tuple(answer.charts)

@@ -133,13 +133,16 @@ def fits(kind: str | None, known: str) -> bool:
     return kind in (None, known) or (kind in NUMBERS and known in NUMBERS)
 
 
+SENT_BY = ("$$ID-", "$$STREAMLIT_INTERNAL_KEY_$$ID-")  # a control, and what a component says once: votes begin so
+
+
 def sane(state: WidgetState, known: str | None) -> bool:
     """Whether a browser of ours could have sent it. known: the kind of the control's values, None before it was drawn."""
     kind = state.WhichOneof("value")
     listed = {"double_value": [state.double_value], "double_array_value": state.double_array_value.data}.get(
         kind or "", []
     )
-    return state.id.startswith("$$ID-") and (known is None or fits(kind, known)) and all(map(math.isfinite, listed))
+    return state.id.startswith(SENT_BY) and (known is None or fits(kind, known)) and all(map(math.isfinite, listed))
 
 
 @cache

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 import streamlit
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime import websocket_session_manager
 from streamlit.runtime.app_session import AppSession
@@ -147,6 +148,8 @@ def test_a_components_state_is_read_without_a_class_of_its_own(monkeypatch: pyte
 def test_what_no_browser_sends_for_a_control_is_not_taken() -> None:
     """The kinds are Streamlit's own (`WidgetMetadata.value_type`); numbers come as either."""
     good = WidgetState(id="$$ID-1-depth", double_value=18)
+    once = WidgetState(id=_make_trigger_id("$$ID-1-stage", "votes"), json_trigger_value="{}")
+    assert inside.sane(once, "json_trigger_value") and inside.sane(once, None), "what a component says once"
     assert inside.sane(good, "double_value") and inside.sane(good, "int_value") and inside.sane(good, None)
     assert inside.sane(WidgetState(id="$$ID-1-depth"), "string_value"), "a list of choices with none chosen"
     assert not inside.sane(good, "bool_value")

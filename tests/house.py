@@ -62,7 +62,7 @@ def arrows() -> dict[tuple[str, str], int]:
     return dict(found)
 
 
-WIDE, BOX, TALL, ROW = 1000, 200, 40, 78  # pixels: the picture, a room, a room, from floor to floor
+WIDE, BOX, TALL, ROW = 1000, 172, 40, 78  # pixels: the picture, a room, a room, from floor to floor
 STYLE = (
     "rect { fill: #eef3fb; stroke: #5b7db1 } text { font: 15px sans-serif; fill: #1c2a40; text-anchor: middle } "
     "text + text { font-size: 11px; fill: #55647c } path { fill: none; stroke: #8fa3c2 } path:hover { stroke: #c0392b }"
@@ -74,7 +74,7 @@ def places() -> dict[str, tuple[float, float]]:
     found: dict[str, tuple[float, float]] = {}
     for row, level in enumerate(floors()):
         for column, room in enumerate(level):
-            found[room] = (WIDE / 2 + (column - (len(level) - 1) / 2) * (BOX + 40), 20 + row * ROW)
+            found[room] = (WIDE / 2 + (column - (len(level) - 1) / 2) * (BOX + 25), 20 + row * ROW)
     return found
 
 
@@ -89,8 +89,11 @@ def drawing() -> str:
         side = 1 if (x > WIDE / 2 or (x == WIDE / 2 and order.index(above) % 2)) else -1
         bend = 0 if floors_down == 1 else side * (BOX / 2 + 26 * floors_down)
         start, end = (x + bend / 6, y + TALL), (to_x + bend / 6, to_y)
+        out, back = (
+            min(max(one + bend, 0), WIDE) for one in (x, to_x)
+        )  # a curve stays between the points that pull it
         lines.append(
-            f'<path d="M{start[0]:.0f} {start[1]} C{x + bend:.0f} {y + ROW} {to_x + bend:.0f} {to_y - TALL} '
+            f'<path d="M{start[0]:.0f} {start[1]} C{out:.0f} {y + ROW} {back:.0f} {to_y - TALL} '
             f'{end[0]:.0f} {end[1]}" stroke-width="{min(0.8 + times / 12, 4):.1f}" marker-end="url(#tip)">'
             f"<title>{above} imports {below}: {times}</title></path>"
         )

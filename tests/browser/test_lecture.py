@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from playwright.sync_api import expect
+from pptx import Presentation
 
 from explorer import lecture
 from explorer.lecture.load import known_pages
@@ -215,6 +217,16 @@ def test_a_lecture_of_ones_own(visit, tmp_path) -> None:
         {"name": "mine.toml", "mimeType": "text/plain", "buffer": broken.replace("blokcs", "blocks").encode()}
     )
     seen.page.get_by_role("heading", name="My hour").wait_for()
+    taken = {}
+    for button in ("Save as one file (HTML)", "Slides (PowerPoint)", "Handout (HTML)"):
+        with seen.page.expect_download() as download:
+            seen.page.get_by_role("button", name=button).click()
+        taken[download.value.suggested_filename] = download.value.path().read_bytes()
+    assert {name.partition(".")[0] for name in taken} == {"mine", "mine-handout"} and len(taken) == 3
+    (saved,) = [text for text in taken.values() if b'id="plotly"' in text]
+    assert b"<title>My hour</title>" in saved
+    (slides,) = [Presentation(io.BytesIO(data)) for name, data in taken.items() if name.endswith(".pptx")]
+    assert [slide.shapes.title.text for slide in slides.slides] == ["My hour", "1  Mine"]
     seen.page.get_by_role("link", name="Start", exact=True).click()
     seen.page.wait_for_function(ARRIVED, arg=["Mine", False])
     with seen.page.expect_download() as download:

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from explorer.net import ops, trace
+from explorer.net import ops, shortcuts, trace
 from explorer.net.node import Node
 from explorer.tell import palette
 from tests.conftest import ROOT
@@ -23,7 +23,7 @@ def test_every_kind_that_the_trace_can_record_has_a_row_and_no_row_is_idle():
 def test_a_row_is_whole(kind):
     row = ops.OPS[kind]
     assert row.label and row.short and row.colour in palette.COLOURS
-    assert row.side in ops.SIDES and row.side in ops.SIDE_TEXTS
+    assert row.side in ops.SIDES and row.side in ops.SIDE_TERMS
     assert set(row.saves) <= set(ops.SAVES)
     assert row.layer <= row.starts, "what the paper counts begins a tile"
     assert bool(row.macs) <= bool(row.params), "who multiplies has weights"
@@ -34,7 +34,7 @@ def test_a_kind_without_a_row_is_named():
         ops.op("softmax")
     odd = Node("layer1.0.downsample.0", "relu", (), (1, 1, 1, 1), (1, 1, 1, 1))
     with pytest.raises(KeyError, match="a shortcut of relu has no name"):
-        ops.shortcut_kind([odd])
+        shortcuts.shortcut_kind([odd])
 
 
 def test_whoever_asks_what_a_node_is_asks_here() -> None:

@@ -11,6 +11,7 @@ import math
 import re
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 from streamlit import config
 from streamlit.components.v2.bidi_component import main as mounting
@@ -19,6 +20,7 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.state.common import WidgetValuePresenter
 from streamlit.runtime.state.session_state import SessionState
 
 PARTS = {  # our name of a part of Streamlit's page → its selector
@@ -107,10 +109,25 @@ def unwatched() -> None:
 
 @cache
 def unpresented() -> None:
-    """A component's state is read as it is held. Streamlit 1.67 makes a class of its own for each component whenever
-    anybody looks at the session, and each text field, number and list does: forty classes in a rerun, all of them left to
-    the garbage collector."""
-    mounting.make_bidi_component_presenter = lambda *_: None  # type: ignore[assignment, attr-defined]
+    """A component's state is read as it is held, unless it has just said something once. Streamlit 1.67 makes a class of its
+    own for each component whenever anybody looks at the session, and each text field, number and list does: forty classes
+    in a rerun, all of them left to the garbage collector."""
+    streamlits = mounting.make_bidi_component_presenter  # type: ignore[attr-defined]
+
+    def make(said_in: str, *its: Any, **named: Any) -> WidgetValuePresenter:
+        """said_in: the id under which the session has what the component says once."""
+        with_what_was_said = streamlits(said_in, *its, **named)
+
+        def present(held: Any, session: SessionState) -> Any:
+            try:
+                said = session._new_widget_state[said_in]
+            except KeyError:
+                said = None
+            return with_what_was_said(held, session) if said else held
+
+        return present
+
+    mounting.make_bidi_component_presenter = make  # type: ignore[assignment, attr-defined]
 
 
 @cache

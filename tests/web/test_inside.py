@@ -145,6 +145,23 @@ def test_a_components_state_is_read_without_a_class_of_its_own(monkeypatch: pyte
     assert not shown.exception and [one.value for one in shown.markdown] == ["AttributeDictionary all"]
 
 
+def test_what_a_component_has_just_said_stands_beside_its_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operating table asks so: a callback finds it in the session."""
+    from streamlit.components.v2.bidi_component import main
+    from streamlit.runtime.state import SessionState
+    from streamlit.runtime.state.common import WidgetMetadata
+
+    monkeypatch.setattr(main, "make_bidi_component_presenter", main.make_bidi_component_presenter)
+    inside.unpresented.__wrapped__()
+    session, held = SessionState(), {"view": "all"}
+    present = main.make_bidi_component_presenter("said")
+    assert present(held, session) is held, "nothing was said"
+    kind = WidgetMetadata("said", lambda value: value, lambda value: value, "json_trigger_value")
+    session._new_widget_state.set_widget_metadata(kind)
+    session._new_widget_state.set_from_value("said", [{"event": "operate", "value": "cut"}])
+    assert present(held, session) == {"view": "all", "operate": "cut"}
+
+
 def test_what_no_browser_sends_for_a_control_is_not_taken() -> None:
     """The kinds are Streamlit's own (`WidgetMetadata.value_type`); numbers come as either."""
     good = WidgetState(id="$$ID-1-depth", double_value=18)

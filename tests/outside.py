@@ -42,6 +42,19 @@ def with_torchs_classes(spec: ResNetSpec) -> nn.Module:
     return model
 
 
+def ptflops_count(spec: ResNetSpec, size: tuple[int, int], batch: int) -> tuple[int, int]:
+    """(MACs, parameters) as ptflops says. For a process of its own: it puts its functions into torch while it counts, and
+    whatever another thread computes then is counted too."""
+    return counter("ptflops").get_model_complexity_info(
+        with_torchs_classes(spec),
+        (spec.in_channels, *size),
+        as_strings=False,
+        print_per_layer_stat=False,
+        backend="pytorch",
+        input_constructor=None if batch == 1 else lambda shape: {"x": torch.zeros(batch, *shape)},
+    )
+
+
 @cache
 def _declared() -> torch.library.Library:
     """torchvision registers shape rules for two operations at import, which its missing binary part would declare."""

@@ -69,7 +69,7 @@ def refuses(job: Job) -> None:
 def test_machines_are_found_and_news_come_back(runner: ClusterRunner) -> None:
     import torch
 
-    there = runner.machines()
+    there = until(lambda: len(found := runner.machines()) == 2 and all(one.facts for one in found) and found)
     assert len(there) == 2 and all(one.alive and one.processors == 1 for one in there)
     assert all(
         one.facts["torch"] == torch.__version__ and one.facts["devices"] == described()["devices"] for one in there

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 import ray
 from ray import cloudpickle
-from ray.exceptions import RayError, RayTaskError, TaskCancelledError
+from ray.exceptions import GetTimeoutError, RayError, RayTaskError, TaskCancelledError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from explorer.cluster.work import facts, work
@@ -27,6 +27,7 @@ from explorer.places import ROOT
 
 LOOK_S = 0.1
 REACH_S = 3.0
+ANSWER_S = 15.0  # for all nodes to say what they have; whoever asked waits a little longer
 LEFT = [".git", ".venv", "tests", "assets/screenshots", "**/__pycache__"]  # of the project, on the nodes
 
 
@@ -96,16 +97,23 @@ class Desk:
                 ray.cancel(stream)
 
     def machines(self, key: str) -> None:
-        """Every node that has something to run on, with what it says of itself."""
-        rows = []
+        """Every node that has something to run on, with what it says of itself: nothing where it is slow to answer, as a
+        node is that still imports PyTorch or whose processors are busy."""
+        there, asked = [], []
         for node in ray.nodes():
             room = node["Resources"]
-            if not node["Alive"] or not (room.get("CPU") or room.get("GPU")):
-                continue
-            here = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
-            asked = FACTS.options(scheduling_strategy=here).remote(self.describe)
+            if node["Alive"] and (room.get("CPU") or room.get("GPU")):
+                here = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
+                there.append(node)
+                asked.append(FACTS.options(scheduling_strategy=here).remote(self.describe))
+        ray.wait(asked, num_returns=len(asked), timeout=ANSWER_S)
+        rows = []
+        for node, answer in zip(there, asked):
+            room = node["Resources"]
             try:
-                said, alive = ray.get(asked, timeout=10), True
+                said, alive = ray.get(answer, timeout=0), True
+            except GetTimeoutError:
+                said, alive = {}, True
             except RayError:
                 said, alive = {}, False
             rows.append(

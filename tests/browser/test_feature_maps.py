@@ -137,6 +137,7 @@ def test_the_sidebars_net_looks_untrained_with_no_network_and_with_a_visitors_we
     page.get_by_text("file='wrong.safetensors'").wait_for()
     net = filled(replace(preset("resnet20_cifar"), stages=(1, 1, 1)))
     page.get_by_role("button", name=re.compile("Remove|Delete|Clear")).first.click()
+    page.get_by_text("file='wrong.safetensors'").wait_for(state="hidden")
     own.set_input_files(saved(net.state_dict(), tmp_path / "mine.safetensors"))
     page.get_by_text("Weights of 'mine.safetensors'").wait_for()
     assert "basic [1,1,1]" in seen.settle().built() and "1×3×32×32" in seen.built()

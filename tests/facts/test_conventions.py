@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-import threading
+import multiprocessing
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -19,7 +21,7 @@ from explorer.facts.proof import evaluate
 from explorer.net.resnet import build
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, preset
-from tests.outside import counter, with_torchs_classes
+from tests.outside import counter, ptflops_count, with_torchs_classes
 
 SPECS = {
     "18": preset("resnet18"),
@@ -132,24 +134,19 @@ def test_thop_agrees(name, size, batch):
     assert by_key(spec, *size)["thop"].of_batch(batch).value == macs
 
 
+@pytest.fixture(scope="module")
+def alone() -> Iterator[ProcessPoolExecutor]:
+    counter("ptflops")  # skips where it cannot be imported
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        yield pool
+
+
 @pytest.mark.parametrize("name", SMALL)
 @TRIED
-def test_ptflops_agrees(name, size, batch):
-    """By itself it takes one picture. A batch that its `input_constructor` names is counted as often as it has pictures.
-
-    It puts its own functions into torch while it counts: whatever else computes then would be counted too."""
-    for thread in threading.enumerate():
-        if thread.name.endswith("-job"):  # another test's, which it left
-            thread.join(60)
-    ptflops, spec = counter("ptflops"), SMALL[name]
-    macs, params = ptflops.get_model_complexity_info(
-        with_torchs_classes(spec),
-        (spec.in_channels, *size),
-        as_strings=False,
-        print_per_layer_stat=False,
-        backend="pytorch",
-        input_constructor=None if batch == 1 else lambda shape: {"x": torch.zeros(batch, *shape)},
-    )
+def test_ptflops_agrees(name, size, batch, alone):
+    """By itself it takes one picture. A batch that its `input_constructor` names is counted as often as it has pictures."""
+    spec = SMALL[name]
+    macs, params = alone.submit(ptflops_count, spec, size, batch).result()
     assert by_key(spec, *size)["ptflops"].of_batch(batch).value * batch == macs  # what it says unasked is of one
     assert by_parameters(spec, *size)["params"].value == params
 

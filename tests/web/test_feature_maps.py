@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from streamlit.runtime import caching
 
-from explorer.jobs import Job, Runner
 from explorer.web.sections.feature_maps import passes
 from tests.web.test_pages import open_app
 
@@ -38,24 +37,3 @@ def test_a_pass_that_came_late_is_kept_once_and_not_by_its_job_too(monkeypatch: 
     app.run()
     assert not app.exception and app.session_state["looks"] == {}
     assert len(passes._kept()[0]) >= 1
-
-
-def test_the_queue_waits_for_pages_that_have_not_come_for_their_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(passes, "PATIENCE_S", 600)
-    unfetched, runner = passes.Unfetched(), Runner("unfetched")
-
-    def look(its: Job) -> str:
-        unfetched.wait(its)
-        return "a pass"
-
-    hall = [runner.submit(look, "a look") for _ in range(passes.MOST_UNFETCHED + 2)]
-    for job in hall:
-        unfetched.add(job)
-    last, next_one = hall.pop(), hall.pop()
-    assert all(job.wait(60) for job in hall) and unfetched.count() == passes.MOST_UNFETCHED
-    assert next_one.active and last.active
-    del job, hall[0]  # its page has its pass, and forgets the job
-    assert next_one.wait(60) and next_one.result == "a pass" and last.active
-    last.cancel()
-    assert last.wait(60) and last.result is None
-    runner.close()

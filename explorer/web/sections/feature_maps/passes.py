@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
-from weakref import WeakSet
 
 import streamlit as st
 from torch import Tensor
@@ -28,7 +25,6 @@ MOST_NETS, MOST_NET_BYTES = 6, 320 << 20
 MOST_DRAWN = 8
 WAIT_S = 4.0  # a pass that takes longer shows its place in the queue
 POLL_S = 0.4
-MOST_UNFETCHED, PATIENCE_S = 3, 3.0  # passes that are ready and not yet shown; how long the next look waits for them
 
 
 @dataclass(frozen=True)
@@ -51,32 +47,6 @@ class Watched:
                 self.drawn.pop(next(iter(self.drawn)), None)
             self.drawn[key] = made
         return self.drawn[key]
-
-
-class Unfetched:
-    """Looks whose passes are ready and whose page has not come for them: what a job holds, nobody else may let go.
-
-    When a whole hall looks at once, the queue makes passes faster than the pages take them; so the next one waits.
-    """
-
-    def __init__(self) -> None:
-        self._jobs: WeakSet[Job] = WeakSet()  # a page that has its pass forgets the job
-        self._change = threading.Lock()
-
-    def add(self, job: Job) -> None:
-        with self._change:
-            self._jobs.add(job)
-
-    def count(self) -> int:
-        with self._change:
-            return sum(job.result is not None for job in self._jobs)
-
-    def wait(self, job: Job) -> None:
-        """In the queue's thread: until there is room, or a page has taken too long (its tab may sleep)."""
-        until = time.monotonic() + PATIENCE_S
-        while self.count() >= MOST_UNFETCHED and time.monotonic() < until:
-            job.checkpoint()
-            time.sleep(POLL_S / 10)
 
 
 @dataclass(frozen=True)
@@ -102,11 +72,6 @@ def _kept() -> tuple[Kept[Watched], Kept[Subject]]:
     )
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def _unfetched() -> Unfetched:
-    return Unfetched()
-
-
 @st.cache_resource(scope="session", max_entries=1, show_spinner=False, on_release=Looker.leave)
 def looker() -> Looker:
     """This tab's share in what is kept."""
@@ -126,18 +91,12 @@ def watched(label: str, key: tuple[object, ...], x: Tensor, make: Callable[[Look
     if asked != whole or job is None or job.state in ("done", "cancelled"):
         if job is not None:
             job.cancel()
-        visitor, unfetched = state.visitor(), _unfetched()
-
-        def look(its: Job) -> Watched:
-            unfetched.wait(its)
-            return _put(who, whole, make)
-
+        visitor = state.visitor()
         try:
-            job = state.runner("looks").submit(look, "a look", visitor.id, PLACE)
+            job = state.runner("looks").submit(lambda _: _put(who, whole, make), "a look", visitor.id, PLACE)
         except ValueError as error:
             plain.warning(error)
             return None
-        unfetched.add(job)
         running[label] = whole, job
     job.wait(WAIT_S)
     if job.active:

@@ -74,31 +74,30 @@ class LayerTable(Published):
     flops_e9: dict[str, str]
 
 
-class ErrorRow(TypedDict):
-    """A net in a table of errors, in %: preset and what is changed of it."""
+class Printed(TypedDict, total=False):
+    """What a table of errors prints of a net, in its own columns; errors in %."""
+
+    top1_error: float
+    top5_error: float
+    error: float
+    error_post: float
+    error_pre: float
+    params_published: str
+
+
+class ErrorRow(Printed):
+    """A net in a table of errors: preset and what is changed of it."""
 
     label: str
     net: str
     changes: dict[str, str | int | list[int]]
-    top1_error: NotRequired[float]
-    top5_error: NotRequired[float]
-    error: NotRequired[float]
-    error_post: NotRequired[float]
-    error_pre: NotRequired[float]
-    params_published: NotRequired[str]
 
 
-class ErrorFigures(TypedDict):
-    """A row of a table of errors, in % and in the table's own columns, with the net's computed parameters and MACs.
-    params_agree: whether the printed parameters are these, rounded."""
+class ErrorFigures(Printed):
+    """A row of a table of errors with the net's computed parameters and MACs. params_agree: whether the printed parameters
+    are these, rounded."""
 
     net: str
-    top1_error: NotRequired[float]
-    top5_error: NotRequired[float]
-    error: NotRequired[float]
-    error_post: NotRequired[float]
-    error_pre: NotRequired[float]
-    params_published: NotRequired[str]
     params: int
     macs: int
     params_agree: NotRequired[bool]

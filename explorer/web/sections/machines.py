@@ -27,7 +27,7 @@ def here() -> Row:
         "machine": "this host",
         "devices": ", ".join(devices().values()),
         "processors": most_threads(),
-        "memory": f"{size(host_free_bytes())} free, of which a run may take {SHARE:.0%}",
+        "memory": f"{size(host_free_bytes())} free, of which a run may take {100 * SHARE:.0f} %",
         "PyTorch": torch.__version__,
         "Python": platform.python_version(),
         "runs now": busy or "none",

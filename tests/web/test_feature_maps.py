@@ -35,5 +35,5 @@ def test_a_pass_that_came_late_is_kept_once_and_not_by_its_job_too(monkeypatch: 
     (_, job), *others = app.session_state["looks"].values()
     assert not others and job.wait(60)
     app.run()
-    assert not app.exception and app.session_state["looks"] == {}
+    assert not app.exception and app.session_state["looks"] == {} and job.result is None
     assert len(passes._kept()[0]) >= 1

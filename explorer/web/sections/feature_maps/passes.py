@@ -89,8 +89,7 @@ def watched(label: str, key: tuple[object, ...], x: Tensor, make: Callable[[Look
         return found
     asked, job = running.get(label, (None, None))
     if asked != whole or job is None or job.state in ("done", "cancelled"):
-        if job is not None:
-            job.cancel()
+        _forget(running, label)
         visitor = state.visitor()
         try:
             job = state.runner("looks").submit(lambda _: _put(who, whole, make), "a look", visitor.id, PLACE)
@@ -111,10 +110,12 @@ def watched(label: str, key: tuple[object, ...], x: Tensor, make: Callable[[Look
 
 
 def _forget(running: dict[str, tuple[object, Job]], label: str) -> None:
-    """A pass that is there is kept, and no longer than that: its job would hold it as long as the visit."""
+    """A pass that is there is kept, and no longer than that: its job would hold it as long as the visit, and so would
+    the fragment that waited for the job."""
     _, job = running.pop(label, (None, None))
     if job is not None:
         job.cancel()
+        job.result = None
 
 
 def _put(who: Looker, key: tuple[object, ...], make: Callable[[Looker], Watched]) -> Watched:

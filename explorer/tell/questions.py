@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from explorer.lab.experiment import MODULES, TEXTS
+from explorer.spec import naming, presets
 
 COST = {
     "where": "Where is it?",
@@ -61,6 +62,18 @@ SWEEP = {
     "blocks": "the block",
     "stride": "the place of the stride",
 }
+LAYOUT = {"contiguous": "channel after channel (NCHW)", "channels_last": "pixel after pixel (NHWC)"}
+COMPILE = {
+    "eager": "no: layer by layer",
+    "default": "by torch.compile",
+    "reduce-overhead": "by torch.compile, with fewer launches",
+}
+PASSES = {
+    "fresh": "other pictures than the last",
+    "same": "the same picture",
+    "graph": "the same picture, replayed as a CUDA graph",
+}
+RACERS = {name: naming.title(spec) for name, spec in presets().items()}
 EXPERIMENTS = {key: str(TEXTS[key]["ask"]) for key in MODULES} | {"surgery": "What if I cut it?"}
 UPWARDS = {  # of the catalogue's picture; links of before have its old labels
     "params": "how large it is",
@@ -93,6 +106,10 @@ ON = {  # (page, key of the link) → its words
     ("blocks", "place"): PLACE,
     ("timing", "view"): TIMING,
     ("timing", "sweep"): SWEEP,
+    ("timing", "layout"): LAYOUT,
+    ("timing", "compile"): COMPILE,
+    ("timing", "one"): RACERS,
+    ("timing", "other"): RACERS,
     ("why_residual", "experiment"): EXPERIMENTS,
     ("practice", "do"): PRACTICE,
     ("catalogue", "against"): UPWARDS,

@@ -97,9 +97,10 @@ def asked(
     help: str | None = None,
     label_visibility: Literal["visible", "collapsed"] = "visible",
     wrap: bool | None = None,
+    listed_px: int | None = None,
 ) -> str:
     """One of `options` (slug → words), bound to `?key=slug`; the default, the first if none is given, is left out of
-    the URL. before: what links of before say → its slug now."""
+    the URL. before: what links of before say → its slug now. listed_px: in a list of this width, not side by side."""
     first = default or next(iter(options))
     if (old := st.query_params.get(key, "")) in before:
         st.query_params[key] = before[old]
@@ -109,15 +110,28 @@ def asked(
         by_key()[key] = wanted if wanted in options else first
     if wanted not in options and not told(key):
         st.error(plain(f"{key}={wanted[:60]!r}: choose one of {', '.join(options)}"), icon=":material/error:")
-    picked = st.segmented_control(
-        label,
-        tuple(options),
-        key=key,
-        format_func=options.__getitem__,
-        required=True,
-        help=help,
-        label_visibility=label_visibility,
-        wrap=wrap,
+    slugs, words = tuple(options), options.__getitem__
+    picked = (
+        st.selectbox(
+            label,
+            slugs,
+            key=key,
+            format_func=words,
+            help=help,
+            label_visibility=label_visibility,
+            width=listed_px,
+        )
+        if listed_px
+        else st.segmented_control(
+            label,
+            slugs,
+            key=key,
+            format_func=words,
+            required=True,
+            help=help,
+            label_visibility=label_visibility,
+            wrap=wrap,
+        )
     )
     chosen = picked or first
     if wanted in options:

@@ -254,6 +254,7 @@ def test_the_catalogue_opens_the_net_that_is_picked() -> None:
 # Shown in words, whose slugs are the link's from the very table.
 IN_WORDS = {
     ("compare", "y"),  # all but what goes across
+    ("timing", "passes"),  # what the device has
     *(("feature_maps", key) for key in ("who", "weights", "picture", "digit", "rows", "channels")),
 }
 

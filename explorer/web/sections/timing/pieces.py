@@ -10,15 +10,15 @@ import streamlit as st
 
 from explorer.facts.proof import Proof
 from explorer.spec import ResNetSpec, naming
-from explorer.tell import timing_words
+from explorer.tell import questions, timing_words
 from explorer.tell.tabular import csv_text
 from explorer.timing.data import records
 from explorer.timing.data.measurement import Measurement
-from explorer.timing.data.settings import CHOICES, Settings
+from explorer.timing.data.settings import Settings
 from explorer.timing.measure.hardware import devices, most_threads, resolve
 from explorer.timing.said.offers import Offer
 from explorer.web import facts_pieces, pieces, plain
-from explorer.web.session import by_key
+from explorer.web.asked import asked
 from explorer.web.state import Chosen, choose
 
 FACTS = {  # provenance -> words, in this order
@@ -56,13 +56,13 @@ def recorded() -> tuple[records.Run, ...]:
 def settings(chosen: Chosen) -> Settings:
     """The controls of how to measure; input, batch and number format are the configuration's."""
     with st.popover("How to measure", icon=":material/tune:"):
-        threads, asked = _controls(chosen.dtype)
+        threads, how = _controls(chosen.dtype)
     size = Size(batch=chosen.batch, height=chosen.height, width=chosen.width, threads=int(threads))
     try:
-        return resolve(Settings(**asked, **size))
+        return resolve(Settings(**how, **size))
     except ValueError as error:
-        plain.error(f"{error}. Measured instead: {asked['device']}, fp32, eager.")
-        return resolve(Settings(device=asked["device"], **size))
+        plain.error(f"{error}. Measured instead: {how['device']}, fp32, eager.")
+        return resolve(Settings(device=how["device"], **size))
 
 
 class Size(TypedDict):
@@ -88,26 +88,25 @@ class Asked(TypedDict):
 def _controls(dtype: str) -> tuple[str, Asked]:
     """Threads, and device, threads, formats; only what the device has is offered. dtype: the configuration's."""
     there = devices()
-    device = choose("Device", tuple(there), "device", help="; ".join(f"{key}: {name}" for key, name in there.items()))
+    device = choose(
+        "Where does it run?", tuple(there), "device", help="; ".join(f"{key}: {name}" for key, name in there.items())
+    )
     threads = choose(
-        "CPU threads",
+        "How many CPU threads?",
         tuple(map(str, range(1, most_threads() + 1)))[:16],
         "threads",
         str(min(most_threads(), 16)),
         help="Inside an operation. On a busy host fewer can be faster.",
     )
     on_cuda = device.startswith("cuda")
-    layout = choose(
-        "Memory format", CHOICES["memory_format"], "layout", help="contiguous: NCHW. channels_last: NHWC in memory."
-    )
-    compiled = choose("Compile", CHOICES["compile"][:3], "compile", help="torch.compile takes many seconds first.")
-    extra = _offered(
-        "Passes",
-        ("fresh", "same", "graph"),
+    layout = asked("How do a picture’s numbers lie in memory?", questions.LAYOUT, "layout")
+    compiled = asked("Is it compiled?", questions.COMPILE, "compile", help="torch.compile takes many seconds first.")
+    extra = asked(
+        "What does each pass get?",
+        {key: words for key, words in questions.PASSES.items() if on_cuda or key != "graph"},
         "passes",
-        {"graph"} if not on_cuda else set(),
-        help="fresh: inputs in rotation, together larger than the cache where that is feasible. same: one "
-        "picture again and again. graph (NVIDIA GPUs): replay a CUDA graph, without gaps between launches.",
+        help="Other pictures: inputs in rotation, together larger than the cache where that is feasible. A CUDA graph "
+        "(NVIDIA GPUs) leaves no gaps between launches.",
     )
     return threads, {
         "device": device,
@@ -117,13 +116,6 @@ def _controls(dtype: str) -> tuple[str, Asked]:
         "cuda_graph": extra == "graph",
         "fresh": extra != "same",
     }
-
-
-def _offered(label: str, options: Sequence[str], key: str, absent: set[str], help: str | None = None) -> str:
-    """`choose` without what the device does not have; a choice that it lacks falls back to the first."""
-    if by_key().get(key) in absent:
-        del by_key()[key]
-    return choose(label, tuple(option for option in options if option not in absent), key, help=help)
 
 
 def question(text: str, asked: Settings, takes: Proof | None) -> None:

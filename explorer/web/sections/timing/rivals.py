@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from explorer import units
 from explorer.facts import published
-from explorer.spec import naming, preset, presets
-from explorer.tell import timing_words
+from explorer.spec import naming, preset
+from explorer.tell import questions, timing_words
 from explorer.tell.plots import race as draw_race
 from explorer.timing.data import records
 from explorer.timing.data.measurement import Measurement
@@ -22,11 +22,10 @@ from explorer.timing.measure.tasks import Ask
 from explorer.timing.said import contrasts, exports, offers, rows, sentences
 from explorer.timing.said import machines as sides
 from explorer.web import pieces, race_component
+from explorer.web.asked import asked
 from explorer.web.sections.timing import pieces as timing_pieces
 from explorer.web.sections.timing import runs
 from explorer.web.state import Chosen
-
-RACERS = tuple(presets())
 
 
 def race(chosen: Chosen, settings: Settings) -> None:
@@ -69,10 +68,7 @@ def _racers() -> tuple[str, str]:
 
 
 def _racer(label: str, key: str, usual: str) -> str:
-    place = RACERS.index(usual)
-    return st.selectbox(
-        label, RACERS, index=place, key=key, bind="query-params", label_visibility="collapsed", width=210
-    )
+    return asked(label, questions.RACERS, key, usual, label_visibility="collapsed", listed_px=210)
 
 
 def _on_the_way(titles: Sequence[str], news: Sequence[Laps]) -> None:

@@ -18,7 +18,7 @@ def make_ready() -> None:
 
 if "explorer.facts.rollup" not in sys.modules:  # let it happen while the controls are painted
     # No daemon: a program that ends in the middle of torch's import or of an operation would crash instead.
-    threading.Thread(target=make_ready).start()
+    threading.Thread(target=make_ready, daemon=False).start()
 
 import streamlit as st  # noqa: E402
 from streamlit.navigation.page import StreamlitPage  # noqa: E402

@@ -153,6 +153,8 @@ def test_a_lecture_by_the_keyboard_alone(visit) -> None:
         seen.page.keyboard.press("n")  # the notes, for the lecturer's screen only
     expect(opened.value.locator(".notes")).to_contain_text("Not one parameter more")
     opened.value.close()
+    seen.page.bring_to_front()
+    seen.page.wait_for_function("document.hasFocus()")  # keys are the projector's again
     assert stage.locator(".notes").count() == 0
     leave(seen, second)
 

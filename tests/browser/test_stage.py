@@ -149,14 +149,19 @@ def test_a_lecture_by_the_keyboard_alone(visit) -> None:
         for under in layers[order + 1 :]:
             expect(under).to_be_visible()
     assert "present=1" in seen.page.url and details.get_attribute("aria-pressed") == "false"
+    look_at_the_notes(seen, "Not one parameter more")
+    assert stage.locator(".notes").count() == 0
+    leave(seen, second)
+
+
+def look_at_the_notes(seen: Visit, text: str) -> None:
+    """In the speaker's window, for the lecturer's screen only, and back."""
     with seen.page.expect_popup() as opened:
-        seen.page.keyboard.press("n")  # the notes, for the lecturer's screen only
-    expect(opened.value.locator(".notes")).to_contain_text("Not one parameter more")
+        seen.page.keyboard.press("n")
+    expect(opened.value.locator(".notes")).to_contain_text(text)
     opened.value.close()
     seen.page.bring_to_front()
     seen.page.wait_for_function("document.hasFocus()")  # keys are the projector's again
-    assert stage.locator(".notes").count() == 0
-    leave(seen, second)
 
 
 def leave(seen: Visit, scene: Scene) -> None:

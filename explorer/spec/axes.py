@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from explorer.spec.checks import check_int, shortened
 from explorer.spec.fields import BLOCKS, CHOICES, DEFAULTS, LIMITS, LISTS, Fields
 from explorer.spec.row import Changes, Value
-from explorer.spec.sense import SENSE, check_groups, check_sense
+from explorer.spec.sense import SENSE, check_block, check_sense, fixed
 
 MAX_STAGES = 4
 MAX_BLOCKS = 1000
@@ -55,7 +55,7 @@ class ResNetSpec(Fields):
         for name, (low, high) in LIMITS.items():
             object.__setattr__(self, name, check_int(name, getattr(self, name), low, high))
         object.__setattr__(self, "stages", checked_stages(self.stages))
-        check_groups(self)
+        check_block(self)
         for name, usual in (
             ("stem_widths", _usual_stem(self)),
             ("widths", self._doubled()),
@@ -173,8 +173,7 @@ def varied(spec: ResNetSpec, **changes: Value) -> ResNetSpec:
     Raises `ValueError` for what cannot be, as `ResNetSpec` does.
     """
     values = {name: getattr(spec, name) for name in DEFAULTS} | changes
-    if values["block"] == "basic":
-        values |= {"groups": 1, "width_per_group": 64} | changes
+    values |= fixed(values["block"]) | changes
     stages, stem = values["stages"], values["stem"]
     lengths = {"stem_widths": STEM_CONVS.get(stem), "widths": len(stages), "strides": len(stages)}
     for name, length in lengths.items():

@@ -28,6 +28,7 @@ from explorer.spec.checks import shortened
 from explorer.spec.controls import BY_KEY, USUAL, varied
 from explorer.spec.fields import write_field
 from explorer.spec.parse import check_size
+from explorer.spec.sense import fixed
 from explorer.spec.task import FORMATS, INFERENCE, OPTIMIZERS, PURPOSES
 
 Raw: TypeAlias = Mapping[str, str | int]  # a control's key → its value, as it was drawn, linked or typed
@@ -156,9 +157,8 @@ def of_controls(picked: Raw) -> Chosen:
     picked = DEFAULTS | dict(picked)
     found = _layout(picked)
     spec, changes = found.spec, variants(picked)
-    if changes.get("block") == "basic" and spec.block != "basic":
-        changes = {"groups": 1, "width_per_group": 64} | changes
-    spec = varied(spec, changes)
+    block = changes.get("block", spec.block)
+    spec = varied(spec, (fixed(block) if block != spec.block else {}) | changes)
     own = found.input if spec.family == found.spec.family else None
     batch = _whole("batch", picked["batch"], 1, axes.MAX_BATCH)
     height, width = own or (spec.default_input,) * 2

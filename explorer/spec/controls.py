@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from explorer.spec.axes import ResNetSpec, changed, read_field
 from explorer.spec.checks import check_int, shortened
-from explorer.spec.fields import CHOICES, LIMITS, ROWS
+from explorer.spec.fields import BLOCKS, CHOICES, LIMITS, ROWS, write_field
 from explorer.spec.presets import preset
 from explorer.spec.row import GROUPS, Changes, Row, Value
 
@@ -93,7 +93,9 @@ def varied(spec: ResNetSpec, changes: Changes) -> ResNetSpec:
 
 def idle(spec: ResNetSpec, changes: Changes) -> list[str]:
     """Which given fields change nothing of this net, each with the reason."""
-    found = []
-    if "stride_on" in changes and spec.block == "basic":
-        found.append(f"stride_on={changes['stride_on']} has no effect: a basic block has no 1×1 that could stride")
-    return found
+    reasons = BLOCKS[spec.block].idle
+    return [
+        f"{field}={write_field(changes[field])} has no effect: {why}"
+        for field, why in reasons.items()
+        if field in changes
+    ]

@@ -8,6 +8,7 @@ reading, files and the written code follow.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -21,13 +22,35 @@ def write_field(value: Value) -> str:
 
 @dataclass(frozen=True)
 class BlockKind:
-    """expansion: output channels per nominal inner channel; convs: convolutions on the main path."""
+    """All that is said of a kind of block.
 
+    one, many: in a sentence. expansion: output channels per nominal inner channel; convs: convolutions on the main path.
+    suffix: in a name, of a kind that no published name stands for. fixed: axes that stay at their defaults with it, and
+    whither: who wants another value (a sentence's end). idle: axis → why any value of it changes nothing.
+    """
+
+    one: str
+    many: str
     expansion: int
     convs: int
+    suffix: str = ""
+    fixed: tuple[str, ...] = ()
+    whither: str = ""
+    idle: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
-BLOCKS = {"basic": BlockKind(expansion=1, convs=2), "bottleneck": BlockKind(expansion=4, convs=3)}
+BLOCKS = {  # its class: `BLOCK_CLASSES` in explorer.net.resnet
+    "basic": BlockKind(
+        "a basic block",
+        "basic blocks",
+        expansion=1,
+        convs=2,
+        fixed=("groups", "width_per_group"),
+        whither="choose block=bottleneck for ResNeXt and Wide ResNet",
+        idle={"stride_on": "a basic block has no 1×1 that could stride"},
+    ),
+    "bottleneck": BlockKind("a bottleneck", "bottlenecks", expansion=4, convs=3),
+}
 
 
 @dataclass(frozen=True)
@@ -64,7 +87,11 @@ class Fields:
         told="family",
     )
     stages: tuple[int, ...] = axis((3, 4, 6, 3), told="blocks per stage")
-    block: str = axis("bottleneck", choices={name: Choice(name) for name in BLOCKS}, told="block")
+    block: str = axis(
+        "bottleneck",
+        choices={name: Choice(name, one.suffix, one.many if one.suffix else "") for name, one in BLOCKS.items()},
+        told="block",
+    )
     shortcut: str = axis(
         "B",
         choices={

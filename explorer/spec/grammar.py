@@ -219,6 +219,7 @@ _SUFFIXES: list[Rule] = sorted(
         (words(one.suffix), _change(**{name: value}))
         for name, values in VARIANTS.items()
         for value, one in values.items()
+        if one.suffix
     ),
     key=lambda rule: -len(rule[0]),
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from explorer.spec.axes import MAX_BLOCKS, ResNetSpec, changed
+from explorer.spec.fields import BLOCKS
 from explorer.spec.presets import cifar_stages, preset
 from explorer.spec.row import Value
 
@@ -143,12 +144,13 @@ def _no_depth(heard: Heard) -> str:
 def _explicit(heard: Heard) -> ResNetSpec:
     """Stages are written out: the depth has to fit one kind of block."""
     convs = (heard.depth - 2) / max(1, sum(heard.stages))
-    block = heard.block or {2.0: "basic", 3.0: "bottleneck"}.get(convs, "")
-    if {"basic": 2, "bottleneck": 3}.get(block) != convs:
+    fits = [name for name, kind in BLOCKS.items() if kind.convs == convs and heard.block in ("", name)]
+    if not fits:
+        layers = (f"{kind.convs * sum(heard.stages) + 2} layers as {kind.many}" for kind in BLOCKS.values())
         raise ValueError(
-            f"depth={heard.depth}: {'+'.join(map(str, heard.stages))} blocks have {2 * sum(heard.stages) + 2} layers if "
-            f"basic, {3 * sum(heard.stages) + 2} if bottlenecks"
+            f"depth={heard.depth}: {'+'.join(map(str, heard.stages))} blocks have {', '.join(dict.fromkeys(layers))}"
         )
+    block = fits[0]
     if heard.dataset == "cifar":
         return _cifar_net(heard.stages, block=block)
     return ResNetSpec(stages=heard.stages, block=block)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from explorer.spec import ResNetSpec, Value, catalogue, changed_fields, named, preset, presets, write_field
+from explorer.spec import BLOCKS, ResNetSpec, Value, catalogue, changed_fields, named, preset, presets, write_field
 from explorer.spec.fields import NUMBERS, VARIANTS
 from explorer.spec.row import Choice
 
@@ -88,10 +88,9 @@ def variants(spec: ResNetSpec) -> list[tuple[str, str]]:
 
 def _switches(spec: ResNetSpec, base: ResNetSpec) -> list[tuple[str, str]]:
     changed = {field: value for field, (_, value) in changed_fields(spec, base).items()}
-    if spec.block == "basic":
-        changed.pop("stride_on", None)  # no 1×1 there to carry the stride
+    changed = {field: value for field, value in changed.items() if field not in BLOCKS[spec.block].idle}
     known = [VARIANTS[field][str(changed[field])] for field in VARIANTS if field in changed]
-    found = [(one.suffix, one.words) for one in known]
+    found = [(one.suffix, one.words) for one in known if one.suffix]
     found += [_number(field, changed[field]) for field in NUMBERS if field in changed]
     if (spec.num_classes == 0) != (base.num_classes == 0):
         found.append((_HEAD.suffix, _HEAD.words) if spec.num_classes == 0 else ("fc", "classifier"))
@@ -156,7 +155,7 @@ def same_layout_as(chosen: str, spec: ResNetSpec) -> str | None:
     """When the layout chosen under one name is another net: 'ResNet-34's layout with bottlenecks is ResNet-50.'"""
     if base_name(spec) == chosen or chosen not in presets() or preset(chosen).block == spec.block:
         return None
-    kind = {"basic": "basic blocks", "bottleneck": "bottlenecks"}[spec.block]
+    kind = BLOCKS[spec.block].many
     source = title(preset(chosen))
     if listed(spec):
         return f"{source}’s layout with {kind} is {title(replace(spec, shortcut=_base(spec)[1].shortcut))}."

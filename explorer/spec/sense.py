@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from explorer.spec.fields import ATTENTIONS, DEFAULTS, write_field
+from explorer.spec.fields import ATTENTIONS, BLOCKS, DEFAULTS, write_field
+from explorer.spec.row import Value
 
 if TYPE_CHECKING:
     from explorer.spec.axes import ResNetSpec
@@ -15,13 +16,18 @@ OUTPUT_STRIDES = (32, 16, 8)
 NORM_GROUPS = 32  # GroupNorm's groups, as in Wu & He 2018 and timm
 
 
-def check_groups(spec: ResNetSpec) -> None:
-    """Raises `ValueError` for a basic block in groups."""
-    if spec.block == "basic" and (spec.groups, spec.width_per_group) != (1, 64):
-        raise ValueError(
-            f"groups={spec.groups}, width_per_group={spec.width_per_group}: a basic block takes groups=1 and "
-            "width_per_group=64; choose block=bottleneck for ResNeXt and Wide ResNet"
-        )
+def check_block(spec: ResNetSpec) -> None:
+    """Raises `ValueError` for what this kind of block cannot have: a basic block no groups."""
+    kind = BLOCKS[spec.block]
+    if any(getattr(spec, field) != DEFAULTS[field] for field in kind.fixed):
+        said = ", ".join(f"{field}={write_field(getattr(spec, field))}" for field in kind.fixed)
+        usual = " and ".join(f"{field}={write_field(DEFAULTS[field])}" for field in kind.fixed)
+        raise ValueError("; ".join(filter(None, (f"{said}: {kind.one} takes {usual}", kind.whither))))
+
+
+def fixed(block: Value) -> dict[str, Value]:
+    """What a net takes on with this kind of block, an unknown one nothing."""
+    return {field: DEFAULTS[field] for field in BLOCKS[str(block)].fixed} if block in BLOCKS else {}
 
 
 def check_sense(spec: ResNetSpec) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from explorer.net.ops import OPS
 from explorer.net.shortcuts import SHORTCUTS
+from explorer.spec import BLOCKS
 
 STAGE_COLOURS = {
     "stem": "#6f7f8f",
@@ -29,7 +30,7 @@ COLOURS = {  # by the key that an operation's row names
 }
 KIND_COLOURS = {kind: COLOURS[row.colour] for kind, row in OPS.items()}
 KIND_LABELS = {kind: row.label for kind, row in OPS.items()}
-BLOCK_COLOURS = {"basic": "#2484c1", "bottleneck": "#8a55c9"}
+BLOCK_COLOURS = {kind: ("#2484c1", "#8a55c9", "#1f9488", "#a0762c")[index] for index, kind in enumerate(BLOCKS)}
 SHORTCUT = "#d2452f"
 SHORTCUT_DASH = {kind: row.dash for kind, row in SHORTCUTS.items()}  # SVG stroke-dasharray
 SHORTCUT_LINES = {  # what the browser draws and says of each kind of shortcut

@@ -166,7 +166,7 @@ def test_a_net_outside_is_said_to_be_outside_and_why(text: str) -> None:
         ("wrn_29_3", "nearest 28 and 34"),
         ("wide_resnet28", "how many times as wide"),
         ("resnext18", "ResNeXt has 14, 26, 50"),
-        ("resnet50_3_3_3_3", "26 layers if basic, 38 if bottlenecks"),
+        ("resnet50_3_3_3_3", "26 layers as basic blocks, 38 layers as bottlenecks"),
         ("resnet47_bottleneck_cifar_gn", "norm=group"),
         ("", "at most 200 letters"),
         ("x" * 10_000, "at most 200 letters"),

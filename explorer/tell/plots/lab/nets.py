@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from explorer.lab.outcome import Row
 from explorer.lab.record import recorded
-from explorer.spec import preset
+from explorer.spec import BLOCKS, preset
 from explorer.tell.plots.lab.base import (
     KIND_COLOUR,
     column,
@@ -54,7 +54,7 @@ def through_depth(rows: list[Row], summary: Row | None = None, plan: Row | None 
     depth = max(plan["imagenet_depths"] if plan else deepest.values(), default=152)
     spec = preset(f"resnet{depth}")
     blocks = sum(spec.stages)
-    convolutions = blocks * {"basic": 2, "bottleneck": 3}[spec.block]  # beside the stem
+    convolutions = blocks * BLOCKS[spec.block].convs  # beside the stem
     figure.update_xaxes(title="deviation of each block’s output", range=[-0.02 * blocks, 1.02 * blocks], col=1)
     figure.update_xaxes(title="norm at each convolution", range=[-0.02 * convolutions, 1.02 * convolutions], col=2)
     exponents(figure, limits)

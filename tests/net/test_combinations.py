@@ -22,7 +22,7 @@ from explorer.spec import BLOCKS, CHOICES, ResNetSpec, preset, presets
 
 SIDE = 33  # odd, and small: a count does not depend on values
 AXES = {  # those of the papers; the published variants' own are held to their published counts elsewhere
-    "block": tuple(BLOCKS),
+    "block": ("basic", "bottleneck"),
     "shortcut": CHOICES["shortcut"],
     "stride_on": CHOICES["stride_on"],
     "activation": CHOICES["activation"],

@@ -21,7 +21,8 @@ from explorer.net.trace import _trace, trace
 from explorer.spec import BLOCKS, CHOICES, ResNetSpec, preset
 from explorer.tell.codegen import code
 
-PAPER_AXES = {name: CHOICES[name] for name in ("family", "block", "shortcut", "stride_on", "activation")} | {
+PAPER_AXES = {name: CHOICES[name] for name in ("family", "shortcut", "stride_on", "activation")} | {
+    "block": ("basic", "bottleneck"),
     "norm": ("batch", "none"),
     "stem": ("imagenet", "cifar"),
 }

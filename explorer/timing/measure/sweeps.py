@@ -73,7 +73,9 @@ def modes(spec: ResNetSpec, settings: Settings) -> list[Point]:
 def strides(spec: ResNetSpec, settings: Settings) -> list[Point]:
     """The paper's v1 against torchvision's v1.5."""
     if spec.block != "bottleneck":
-        raise ValueError(f"block={spec.block!r}: v1 and v1.5 differ in the bottleneck's stride only; choose bottlenecks")
+        raise ValueError(
+            f"block={spec.block!r}: v1 and v1.5 differ in the bottleneck's stride only; choose bottlenecks"
+        )
     pairs = (("v1 (stride on the 1×1)", "1x1"), ("v1.5 (stride on the 3×3)", "3x3"))
     return [Point(label, replace(spec, stride_on=where), settings) for label, where in pairs]
 

@@ -19,9 +19,9 @@ NORM_GROUPS = 32  # GroupNorm's groups, as in Wu & He 2018 and timm
 def check_block(spec: ResNetSpec) -> None:
     """Raises `ValueError` for what this kind of block cannot have: a basic block no groups."""
     kind = BLOCKS[spec.block]
-    if any(getattr(spec, field) != DEFAULTS[field] for field in kind.fixed):
-        said = ", ".join(f"{field}={write_field(getattr(spec, field))}" for field in kind.fixed)
-        usual = " and ".join(f"{field}={write_field(DEFAULTS[field])}" for field in kind.fixed)
+    if off := [field for field in kind.fixed if getattr(spec, field) != DEFAULTS[field]]:
+        said = ", ".join(f"{field}={write_field(getattr(spec, field))}" for field in off)
+        usual = " and ".join(f"{field}={write_field(DEFAULTS[field])}" for field in off)
         raise ValueError("; ".join(filter(None, (f"{said}: {kind.one} takes {usual}", kind.whither))))
 
 

@@ -19,9 +19,12 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import file_util
 
+from explorer.web import arrival
+
 TEXT = (".css", ".html", ".js", ".json", ".svg")  # fonts and pictures are compressed already
 LEVEL = 6  # a sixth smaller than the fastest; the strongest is hardly smaller
 PAGE = "index.html"
+NAMELESS, NAME = "<title>Streamlit</title>", "<title>ResNet Explorer</title>"  # until the script says which page it is
 FOREVER = "public, immutable, max-age=31536000"  # Streamlit's own word for what is named by its contents
 LEFT = (b"range", b"if-range")  # a part of a file is Streamlit's to answer
 NAMED = re.compile(r'="\./(static/[^"]+)"')  # by the page
@@ -53,7 +56,9 @@ class Bundle:
         page = (folder / PAGE).read_text(encoding="utf-8")
         soon = [f"static/js/{name}" for name in wanted(folder / "static" / "js", SOON)]
         links = "".join(LINK.format(name) for name in soon if name not in page)
-        page = page.replace("</head>", f"{links}</head>")
+        page = page.replace("</head>", f"{links}</head>").replace(NAMELESS, NAME)
+        self._start = start
+        self._first = answer(PAGE, arrival.page(page).encode())
         self._answers = {start: answer(PAGE, page.encode())}
         for name in (*NAMED.findall(page), *soon):  # what every visitor asks for is ready before the first one comes
             self._answers[start + name] = answer(name, (folder / name).read_bytes())
@@ -72,6 +77,8 @@ class Bundle:
             return None
         if path not in self._answers and path in self._files:
             self._answers[path] = await asyncio.to_thread(answer, path, self._files[path].read_bytes())
+        if path == self._start and not scope["query_string"]:
+            return self._first
         return self._answers.get(path)
 
 

@@ -9,17 +9,21 @@ import streamlit as st
 from markupsafe import Markup
 from streamlit.navigation.page import StreamlitPage
 
-from explorer.places import ASSETS
 from explorer.web import inside, pieces, session, walk_component
 
 STYLE = (Path(__file__).parent / "first.css").read_text(encoding="utf-8")
-NET = "digits-residual-20"
+NETS = ("digits-residual-20",)
 WHAT = "shows what a residual network does to a picture, what it costs and why it works, from the real network."
 DOORS = (  # page, label, what stands behind
     ("explain", "Explain it to me", "From a pixel to a shortcut"),
     ("lecture", "Give a lecture", "Scenes for the projector"),
     ("sheet", "I need numbers", "Size, work, memory, time, and the code"),
 )
+
+
+def what() -> Markup:
+    """The sentence."""
+    return Markup('<p class="what">{}<span><b>ResNet Explorer</b> {}</span></p>').format(pieces.SIGN, WHAT)
 
 
 def stands(page: str, home: str) -> bool:
@@ -39,9 +43,8 @@ def show(pages: Mapping[str, StreamlitPage]) -> None:
     """pages: by file, for the doors."""
     pieces.stylesheet(STYLE)
     with st.container(key="first"):
-        sign = pieces.image((ASSETS / "app" / "icon.svg").read_text(encoding="utf-8"), "")
-        pieces.html(Markup('<p class="what">{}<span><b>ResNet Explorer</b> {}</span></p>').format(sign, WHAT))
-        walk_component.show([NET], "first-walk", first=True, plays=True)
+        pieces.html(what())
+        walk_component.show(NETS, "first-walk", first=True, plays=True)
         with st.container(key="doors", horizontal=True):
             for page, label, behind in DOORS:
                 st.page_link(

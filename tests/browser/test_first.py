@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.conftest import Visit
+
 SENT = """[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
   .reduce((sum, one) => sum + one.transferSize, 0)"""
 
@@ -60,10 +62,34 @@ def test_a_link_leads_where_it_says_and_a_default_does_not_bring_it_back(visit) 
     assert one.page.locator(".first").count() == 0, "the default has left the address, the visitor has not come anew"
 
 
-def test_on_a_phone_the_picture_stands_first_and_nothing_moves_unasked(visit) -> None:
-    one = visit("/", fresh=True, viewport={"width": 390, "height": 844}, reduced_motion="reduce", has_touch=True)
+# Where the first page's parts stand, in the last frame of the page that the server sent and the first of Streamlit's.
+PLACES = """
+  window.places = {};
+  const found = (part) => document.querySelector(part)
+    ?? [...document.querySelectorAll("*")].map((one) => one.shadowRoot?.querySelector(part)).find(Boolean);
+  const look = () => {
+    const when = document.getElementById("arrival") ? "before" : "after";
+    const boxes = [".what", ".first .walk-photo", ".first .walk-words", ".first .canvas", ".first .walk-bar"].map((part) => {
+      const { x, y, width, height } = found(part)?.getBoundingClientRect() ?? {};
+      return [part, ...[x, y, width, height].map(Math.round)];
+    });
+    if (document.body && (when === "before" || !places.after)) places[when] = boxes;
+    requestAnimationFrame(look);
+  };
+  look();
+"""
+
+
+def test_on_a_phone_the_picture_stands_first_and_nothing_moves_unasked(browser, server) -> None:
+    one = Visit(browser, server.url, viewport={"width": 390, "height": 844}, reduced_motion="reduce", has_touch=True)
     page = one.page
+    page.add_init_script(PLACES)
+    one.goto("/")
+    page.wait_for_function("places.before && places.after")
+    before, after = (page.evaluate(f"places.{when}") for when in ("before", "after"))
+    assert before == after and None not in sum(before, []), "what stood there at once stays where it is"
     page.locator(".walk-alone[data-ready]").wait_for()
+    assert page.locator("#arrival").count() == 0
     assert clock(page) == 0
     picture, map_, bar = (
         page.locator(f".first {part}").bounding_box() for part in (".walk-photo", ".canvas", ".walk-bar")
@@ -76,3 +102,5 @@ def test_on_a_phone_the_picture_stands_first_and_nothing_moves_unasked(visit) ->
     assert not page.get_by_role("button", name="Layers").is_visible()
     tools.tap()
     assert page.get_by_role("button", name="Layers").is_visible()
+    one.check()
+    one.context.close()

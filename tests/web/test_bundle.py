@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import json
+import re
 from pathlib import Path
 
 import pytest
 from streamlit import file_util
 from streamlit.web.server.starlette.starlette_static_routes import create_streamlit_static_handler
 
-from explorer.web import bundle
+from explorer.web import arrival, bundle, first, walk_component
 from tests.conftest import run_async
 
 STATIC = Path(file_util.get_static_dir())
@@ -20,7 +22,9 @@ async def other(scope, receive, send) -> None:
     await send({"type": "http.response.body", "body": b"the app"})
 
 
-def ask(app, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
+def ask(
+    app, path: str, method: str = "GET", query: bytes = b"", **headers: str
+) -> tuple[int, dict[str, str], bytes]:
     """Status, headers and body of an answer."""
     sent = []
 
@@ -30,7 +34,7 @@ def ask(app, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[
     async def receive() -> dict[str, str]:
         return {"type": "http.disconnect"}
 
-    scope = {"type": "http", "method": method, "path": path, "root_path": "", "query_string": b""}
+    scope = {"type": "http", "method": method, "path": path, "root_path": "", "query_string": query}
     asked = [(key.replace("_", "-").encode(), value.encode()) for key, value in headers.items()]
     run_async(app(scope | {"headers": asked}, receive, send))
     start = {key.decode(): value.decode() for key, value in sent[0]["headers"]}
@@ -63,15 +67,32 @@ def test_every_file_is_streamlits_and_what_is_text_is_compressed(ours: bundle.Bu
 
 
 def test_the_page_is_streamlits_and_names_what_the_first_picture_needs(ours: bundle.Bundle) -> None:
-    status, said, body = ask(ours, "/", accept_encoding="gzip")
+    status, said, body = ask(ours, "/", accept_encoding="gzip", query=b"depth=34")
     page = gzip.decompress(body).decode()
     assert status == 200 and said["cache-control"] == "no-cache" and said["content-type"].startswith("text/html")
-    added = [line for line in page.splitlines() if line not in (STATIC / "index.html").read_text().splitlines()]
+    theirs = (STATIC / "index.html").read_text().splitlines()
+    name, *added = (line for line in page.splitlines() if line not in theirs)
+    assert name.strip() == bundle.NAME, "no tab is called Streamlit meanwhile"
     assert any("/BidiComponent." in one for one in added) and all('rel="modulepreload"' in one for one in added[:-1])
     for part in (*bundle.SOON, "serialization"):  # the last is imported by a part
         assert page.count(f"/{part}.") == 1, part
     named = bundle.NAMED.findall(page)
     assert len(named) == len(set(named)) and all((STATIC / one).is_file() for one in named)
+
+
+def test_who_comes_without_a_link_finds_the_first_page_begun(ours: bundle.Bundle) -> None:
+    page, with_link = (
+        gzip.decompress(ask(ours, "/", accept_encoding="gzip", query=query)[2]).decode()
+        for query in (b"", b"depth=34")
+    )
+    before, after = with_link.split(arrival.BODY)
+    assert page.startswith(before + arrival.BODY) and page.endswith(after)
+    frame = page[len(before) : -len(after)]
+    assert first.what() in frame and len(re.findall("<script", frame)) == len(re.findall("</script", frame)) == 2
+    told = json.loads(re.search(r'<script type="application/json">(.*?)</script>', frame, re.S)[1])
+    assert told == {"css": walk_component.LOOK, "walk": walk_component.walk(first.NETS, first=True, plays=True)}
+    with pytest.raises(ValueError, match="0 times"):
+        arrival.page("<body><div id='app'></div></body>")
 
 
 @pytest.mark.parametrize(

@@ -17,15 +17,16 @@ from explorer.web import served
 FOLDER = Path(__file__).resolve().parent
 MAP = FOLDER.parent / "map_component"
 STYLE = FOLDER / "walk.css"
+LOOK = stylesheet(
+    *(MAP / f"{name}.css" for name in ("picture", "panel", "map")),
+    STYLE,
+    FOLDER / "alone.css",
+    FOLDER.parent / "proof.css",
+)
 _component = served.component(
     "resnet_walk",
     html='<div class="walk-place"></div>\n',
-    css=stylesheet(
-        *(MAP / f"{name}.css" for name in ("picture", "panel", "map")),
-        STYLE,
-        FOLDER / "alone.css",
-        FOLDER.parent / "proof.css",
-    ),
+    css=LOOK,
     js=joined(FOLDER / "alone.js", given.DRAWN),
 )
 
@@ -33,10 +34,12 @@ _component = served.component(
 def show(names: Sequence[str], key: str, first: bool = False, plays: bool = False) -> None:
     """Shipped walks side by side on one clock. names: of `walk_shipped.SHIPPED`. first: as the first page has one.
     plays: it begins by itself, where motion is wanted."""
-    _component(
-        key=key,
-        data={"nets": [shipped(name) for name in names], "stamp": ",".join(names), "first": first, "plays": plays},
-    )
+    _component(key=key, data=walk(names, first, plays))
+
+
+def walk(names: Sequence[str], first: bool = False, plays: bool = False) -> dict[str, Any]:
+    """What the component's script takes for `show`."""
+    return {"nets": [shipped(name) for name in names], "stamp": ",".join(names), "first": first, "plays": plays}
 
 
 @cache

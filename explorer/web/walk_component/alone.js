@@ -53,9 +53,15 @@ class Plan {
   }
 }
 
-class Alone {
+export class Alone {
   constructor(place) {
     this.place = place;
+  }
+
+  // To another place in the page, as it is.
+  moveTo(place) {
+    this.place = place;
+    place.replaceChildren(this.root);
   }
 
   update(data) {
@@ -140,7 +146,7 @@ const all = new WeakMap();
 
 export function showWalk({ parentElement, data }) {
   const place = parentElement.querySelector(".walk-place");
-  if (!all.has(place)) all.set(place, new Alone(place));
+  if (!all.has(place)) all.set(place, window["resnetExplorerWalks"]?.(data.stamp, place) ?? new Alone(place));
   all.get(place).update(data);
 }
 

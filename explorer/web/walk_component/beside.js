@@ -15,7 +15,7 @@ export class Beside {
     this.side = Math.max(picture.height, picture.width);
     this.canvas = html("canvas", { class: "pixels", role: "img", "aria-label": "The picture, and the part of it that one unit sees" });
     this.frame = html("div", { class: "walk-frame" });
-    this.photo = html("div", { class: "walk-photo" }, this.canvas, this.frame);
+    this.photo = html("div", { class: "walk-photo", style: { aspectRatio: `${picture.width} / ${picture.height}` } }, this.canvas, this.frame);
     this.card = html("div", { popover: true, class: "proof-card" });
     this.size = this.number("walk-size", () => this.step?.opens.size);
     this.many = html("span", {});
@@ -81,7 +81,6 @@ export class Beside {
     const { picture } = sheets;
     Object.assign(this.canvas, { width: picture.width, height: picture.height });
     this.canvas.getContext("2d").drawImage(picture, 0, 0);
-    this.photo.style.aspectRatio = `${picture.width} / ${picture.height}`;
   }
 
   draw({ segment, moves }) {
@@ -109,7 +108,7 @@ export class Beside {
     this.sees.disabled = !step?.opens.sees;
     const adds = Boolean(step?.x.length);
     this.lens.dataset.kind = segment.kind === "block" && adds ? "sum" : step ? "one" : "none";
-    this.key.hidden = !step;
+    this.key.style.visibility = step ? "" : "hidden"; // nothing moves when it comes
     this.root.classList.toggle("at-answer", segment.kind === "leave");
     if (!step) return;
     const sheet = step.relu ? this.sheets.relu : this.sheets.sum;

@@ -22,9 +22,7 @@ async def other(scope, receive, send) -> None:
     await send({"type": "http.response.body", "body": b"the app"})
 
 
-def ask(
-    app, path: str, method: str = "GET", query: bytes = b"", **headers: str
-) -> tuple[int, dict[str, str], bytes]:
+def ask(app, path: str, method: str = "GET", query: bytes = b"", **headers: str) -> tuple[int, dict[str, str], bytes]:
     """Status, headers and body of an answer."""
     sent = []
 
@@ -82,8 +80,7 @@ def test_the_page_is_streamlits_and_names_what_the_first_picture_needs(ours: bun
 
 def test_who_comes_without_a_link_finds_the_first_page_begun(ours: bundle.Bundle) -> None:
     page, with_link = (
-        gzip.decompress(ask(ours, "/", accept_encoding="gzip", query=query)[2]).decode()
-        for query in (b"", b"depth=34")
+        gzip.decompress(ask(ours, "/", accept_encoding="gzip", query=query)[2]).decode() for query in (b"", b"depth=34")
     )
     before, after = with_link.split(arrival.BODY)
     assert page.startswith(before + arrival.BODY) and page.endswith(after)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -18,17 +18,18 @@ T = TypeVar("T")
 @dataclass
 class _Entry(Generic[T]):
     value: T
-    size: int
+    parts: Mapping[int, int]
     owners: set[str] = field(default_factory=set)
 
 
 class Kept(Generic[T]):
-    """Values by key, at most `most` of them and `most_bytes` together; the latest always stays. size: bytes of a value.
+    """Values by key, at most `most` of them and `most_bytes` together; the latest always stays. size: bytes of a value,
+    or of each of its parts, by their places in memory: a part that several values share counts once.
 
     Any number of threads may use it. Two that miss the same key at once both make the value; the first one stays.
     """
 
-    def __init__(self, most: int, most_bytes: int, size: Callable[[T], int]) -> None:
+    def __init__(self, most: int, most_bytes: int, size: Callable[[T], int | Mapping[int, int]]) -> None:
         self.most, self.most_bytes, self.size = most, most_bytes, size
         self._held: OrderedDict[Hashable, _Entry[T]] = OrderedDict()
         self._change = threading.Lock()
@@ -46,8 +47,9 @@ class Kept(Generic[T]):
     def put(self, key: Hashable, value: T, owner: str) -> T:
         """Keep a value; what is kept under the key from now on, which is another's value when they came first."""
         size = self.size(value)
+        parts = {id(value): size} if isinstance(size, int) else size
         with self._change:
-            entry = self._held.setdefault(key, _Entry(value, size))
+            entry = self._held.setdefault(key, _Entry(value, parts))
             entry.owners.add(owner)
             self._held.move_to_end(key)
             while len(self._held) > 1 and (len(self._held) > self.most or self._bytes() > self.most_bytes):
@@ -77,4 +79,7 @@ class Kept(Generic[T]):
         return len(self._held)
 
     def _bytes(self) -> int:
-        return sum(entry.size for entry in self._held.values())
+        held: dict[int, int] = {}
+        for entry in self._held.values():
+            held.update(entry.parts)
+        return sum(held.values())

@@ -8,38 +8,16 @@ import torch
 from torch import Tensor, nn
 
 from explorer.facts.rollup import blocks
-from explorer.look.passed import Passed
+from explorer.look.passed import BlockRow, Passed, terms_of
 from explorer.net.layers import ZeroPad
 from explorer.net.node import Node
 from explorer.net.ops import adds, convolves, normalises
 from explorer.net.shortcuts import SHORTCUTS
 
 
-@dataclass(frozen=True)
-class BlockRow:
-    """One block: ‖shortcut‖, ‖F(x)‖ and ‖sum‖ (Euclidean, over channels and positions of the first picture), and mean
-    and standard deviation of the sum. residual_share: ‖F(x)‖ / ‖shortcut‖."""
-
-    path: str
-    norm_shortcut: float
-    norm_residual: float
-    norm_sum: float
-    mean: float
-    std: float
-
-    @property
-    def residual_share(self) -> float:
-        return self.norm_residual / self.norm_shortcut if self.norm_shortcut else float("inf")
-
-
 def block_rows(seen: Passed) -> list[BlockRow]:
     """A row for each block with a shortcut, in order; none in a plain net."""
-    rows = []
-    for path, one in seen.sums.items():
-        total = one.total[0]
-        shortcut, residual, added = (float(term.norm()) for term in (one.shortcut[0], one.residual[0], total))
-        rows.append(BlockRow(path, shortcut, residual, added, float(total.mean()), float(total.std())))
-    return rows
+    return list(seen.rows.values())
 
 
 def top(seen: Passed, names: tuple[str, ...], most: int = 5) -> list[tuple[str, float]]:
@@ -91,10 +69,10 @@ def followed(
     behind = {node.block: node.path for node in nodes if node.block}
     jump = by_path[start].jump
     shortcuts = {block.path: block.shortcut for block in blocks(nodes)}
-    for node in nodes:
-        if not adds(node) or not node.block or order[behind[node.block]] <= order[start]:
-            continue
-        one, step = seen.sums[node.block], node.jump // jump
+    later = [node for node in nodes if adds(node) and node.block and order[behind[node.block]] > order[start]]
+    sums = terms_of(model, seen, nodes, [node.block for node in later])
+    for node in later:
+        one, step = sums[node.block], node.jump // jump
         jump, kind = node.jump, shortcuts[node.block]
         row, column = min(row // step, node.out_shape[2] - 1), min(column // step, node.out_shape[3] - 1)
         if SHORTCUTS[kind].channels == "moved":

@@ -13,9 +13,9 @@ from torch import Tensor
 from explorer import units
 from explorer.facts.rollup import blocks
 from explorer.facts.told import Provable, Told
-from explorer.look.passed import Passed
+from explorer.look.passed import BlockRow, Passed, Sum
 from explorer.look.pictures import Prepared
-from explorer.look.seen import BlockRow, Step, strongest, top
+from explorer.look.seen import Step, strongest, top
 from explorer.net.field import Place
 from explorer.net.node import Node
 from explorer.net.ops import adds, rectifies
@@ -180,14 +180,14 @@ def through(
     }
 
 
-def terms(seen: Passed, nodes: tuple[Node, ...], path: str, picture: Prepared) -> Looked:
+def terms(seen: Passed, one: Sum, nodes: tuple[Node, ...], picture: Prepared) -> Looked:
     """One block's sum: what the shortcut carries + what the block adds = what goes on; then ReLU. One colour scale.
+    seen: the pass that the block was in.
 
     Where the shortcut is dotted, what came before it stands in front: x, and what the shortcut makes of it.
     """
-    one = seen.sums[path]
     by_path = {node.path: node for node in nodes}
-    inside = [node for node in nodes if node.block == path]
+    inside = [node for node in nodes if node.block == one.path]
     add = next(node for node in inside if adds(node))
     total = one.total[0]
     channels = strongest(total, 6)

@@ -9,7 +9,7 @@ from typing import TypedDict
 from torch import Tensor
 
 from explorer.facts.proof import Proof
-from explorer.look.seen import BlockRow
+from explorer.look.passed import BlockRow
 from explorer.terms import minus, number, over, plus, times
 
 MOST_CLASSES, LEAST = 10, 1e-6  # whose part in the sum is written out

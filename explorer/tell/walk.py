@@ -26,9 +26,9 @@ from torch import Tensor
 
 from explorer.facts.proof import deciding_size, receptive_field
 from explorer.facts.rollup import stages
-from explorer.look.passed import Passed, passed
+from explorer.look.passed import BlockRow, Passed, passed
 from explorer.look.pictures import Prepared
-from explorer.look.seen import BlockRow, block_rows, strongest, top
+from explorer.look.seen import block_rows, strongest, top
 from explorer.look.subject import Subject
 from explorer.net.field import Place
 from explorer.net.node import Node

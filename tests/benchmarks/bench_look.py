@@ -26,9 +26,9 @@ from PIL import Image
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
 from explorer.look import subject
-from explorer.look.passed import Passed, passed
+from explorer.look.passed import Passed, ends, lesioned, passed, terms_of
 from explorer.look.pictures import Prepared
-from explorer.look.seen import block_rows, class_map
+from explorer.look.seen import class_map, followed
 from explorer.look.subject import NETS, Subject
 from explorer.net.trace import trace
 from explorer.places import ASSETS
@@ -38,7 +38,7 @@ from tests.benchmarks.tab import Answer, Tab
 from tests.conftest import CHROMIUM, FLAGS, Server, Visit
 
 TIMES = 7
-VISITORS, POLL_S = 20, 0.5
+VISITORS, POLL_S, LEAST_PX = 20, 0.5, 214
 WALKED_S = 6
 OFF = tuple(f"layer{stage}.{block}" for stage, blocks in ((2, 3), (3, 5), (4, 2)) for block in range(1, blocks + 1))
 
@@ -57,14 +57,14 @@ def timed(work: Callable[[], object]) -> tuple[float, float]:
 def everything(who: Subject, picture: Prepared) -> Passed:
     """What the page makes for a new picture: pass, answer, class map, both sets of mosaics, norms."""
     nodes = trace(who.spec, *picture.x.shape[2:])
-    seen = passed(who.model, who.spec, picture.x)
+    seen = passed(who.model, who.spec, picture.x, terms=False)
     feature_maps.answers(seen, who.names)
     glow = class_map(list(seen.outputs.values())[-1][0], who.model.get_submodule("fc"), 0)
     feature_maps.spoken(glow, picture, "")
     feature_maps.through(seen, nodes, picture)
-    if seen.sums:
-        block_rows(seen)
-        feature_maps.terms(seen, nodes, next(iter(seen.sums)), picture)
+    if seen.rows:
+        path = next(iter(seen.rows))
+        feature_maps.terms(seen, terms_of(who.model, seen, nodes, (path,))[path], nodes, picture)
     return seen
 
 
@@ -74,7 +74,12 @@ def parts() -> None:
     photo = subject.preparing(spec)(Image.open(ASSETS / "look" / "cat.jpg"))
     who = subject.untrained(spec, photo.x)
     nodes = trace(spec, 224, 224)
-    seen = passed(who.model, spec, photo.x)
+    seen = passed(who.model, spec, photo.x, terms=False)
+    start = ends(nodes)[0]
+
+    def summed() -> None:
+        one = terms_of(who.model, seen, nodes, ("layer1.0",))["layer1.0"]
+        feature_maps.terms(seen, one, nodes, photo)
 
     def bare() -> None:
         with torch.no_grad():
@@ -82,11 +87,14 @@ def parts() -> None:
 
     rows: dict[str, Callable[[], object]] = {
         "ResNet-50, 224 px: the forward alone": bare,
-        "… watched": partial(passed, who.model, spec, photo.x),
+        "… watched": partial(passed, who.model, spec, photo.x, terms=False),
+        "… calibrated, as an untrained net is": partial(subject.untrained, spec, photo.x, who.model),
+        "… with layer1.0 off, from what is kept": partial(lesioned, who.model, seen, nodes, ("layer1.0",)),
+        "… with layer4.1 off": partial(lesioned, who.model, seen, nodes, ("layer4.1",)),
+        "… a unit of the stem followed on": partial(followed, seen, nodes, who.model, start, 0, 9, 9),
         "… mosaics of every stage": partial(feature_maps.through, seen, nodes, photo),
         "… mosaics of conv4_x, block by block": partial(feature_maps.through, seen, nodes, photo, "conv4_x"),
-        "… the terms of a block": partial(feature_maps.terms, seen, nodes, "layer1.0", photo),
-        "… the norms of all blocks": partial(block_rows, seen),
+        "… the terms of a block": summed,
         "… all that a new picture needs": partial(everything, who, photo),
     }
     strip = Image.open(ASSETS / "look" / "digits.png").crop((28 * 7, 0, 28 * 8, 28))
@@ -102,8 +110,8 @@ def parts() -> None:
 
 
 def twenty() -> None:
-    """Twenty visitors look with ResNet-50 at once, on a live server over its protocol, then each switches another block off or
-    at another picture, so that no pass is another's; then they leave."""
+    """Twenty visitors look with ResNet-50 at once, on a live server over its protocol, each at another size of about 224 px,
+    so that no pass is another's; then each switches a block off; then they leave."""
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder))
         try:
@@ -117,22 +125,25 @@ async def _twenty(server: Server) -> None:
     first = Tab(server.url, "feature_maps", {"who": "net"})
     await _looked(first)
     alone, used, start = resident(process), used_s(process), time.perf_counter()
-    pictures = ("cat", "coffee")
-    tabs = [Tab(server.url, "feature_maps", {"who": "net", "picture": pictures[one % 2]}) for one in range(VISITORS)]
-    most, waited = [alone], list[float]()
-    for work in (map(_looked, tabs), (_off(tab, OFF[at // 2]) for at, tab in enumerate(tabs))):
+    tabs = [Tab(server.url, "feature_maps", {"who": "net", "input": str(LEAST_PX + one)}) for one in range(VISITORS)]
+    most = [alone]
+    for what, work in (
+        ("all at once", map(_looked, tabs)),
+        ("with a block switched off", (_off(tab, OFF[at // 2]) for at, tab in enumerate(tabs))),
+    ):
         looking = asyncio.gather(*work)
         while not looking.done():
             most.append(resident(process))
             await asyncio.sleep(0.1)
         waited = sorted(looking.result())
+        print(
+            f"  {what}: the last had its answer after {waited[-1]:.1f} s, the median after {waited[VISITORS // 2]:.1f} s "
+            f"(wall); {used_s(process) - used:.1f} s of CPU in all, in {time.perf_counter() - start:.1f} s"
+        )
+        used, start = used_s(process), time.perf_counter()
     print(
         f"{VISITORS} visitors at once on a live server, ResNet-50 at 224 px, a pass each: {resident(process):.0f} MiB, at "
         f"most {max(most):.0f} (goal 1024); one alone {alone:.0f}"
-    )
-    print(
-        f"  with a block switched off, all at once: the last had its answer after {waited[-1]:.1f} s, the median after "
-        f"{waited[VISITORS // 2]:.1f} s (wall); {used_s(process) - used:.1f} s of CPU in all, in {time.perf_counter() - start:.1f} s"
     )
     for tab in (first, *tabs):
         await tab.close()

@@ -34,6 +34,15 @@ def test_number_and_bytes_are_bounded_and_the_longest_unasked_goes_first() -> No
     assert store.get("f", "ann") is not None and len(store) == 1, "the latest stays, whatever its size"
 
 
+def test_a_part_that_two_values_share_counts_once() -> None:
+    store: Kept[dict[int, int]] = Kept(9, 100, lambda one: one)
+    store.put("whole", {1: 40, 2: 40}, "ann")
+    store.put("block off", {1: 40, 3: 20}, "bob")
+    assert len(store) == 2 and store.bytes == 100
+    store.release("ann")
+    assert store.bytes == 60
+
+
 def test_of_two_that_make_the_same_at_once_one_is_kept() -> None:
     store, both = kept(), threading.Barrier(2)
     found: list[bytes] = []

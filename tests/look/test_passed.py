@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from explorer.look.passed import ends, kept_bytes, last_maps, passed
+from explorer.look.passed import ends, kept_bytes, last_maps, lesioned, passed, terms_of
 from explorer.look.seen import block_rows, class_map, followed, response_paths, strongest, top
 from explorer.model import build
 from explorer.net.trace import trace
@@ -47,6 +47,10 @@ def test_the_pass_is_the_models_own_and_each_sum_is_its_terms(name: str) -> None
     real_sums = passed(model, spec, x, [node.path for node in added]).outputs
     for node in added:
         assert torch.equal(seen.sums[node.block].total, real_sums[node.path]), "the model's own sum, to the bit"
+    for path, row in seen.rows.items():
+        one = seen.sums[path]
+        assert row.norm_shortcut == float(one.shortcut[0].norm()) and row.norm_residual == float(one.residual[0].norm())
+        assert (row.norm_sum, row.std) == (float(one.total[0].norm()), float(one.total[0].std()))
     assert seen.bytes <= kept_bytes(trace(spec, 32, 32, 2)) + seen.logits.nbytes
     shapes = {node.path: node.out_shape for node in trace(spec, 32, 32, 2)}
     assert {path: tuple(out.shape) for path, out in seen.outputs.items()} == {
@@ -200,6 +204,43 @@ def test_a_block_that_is_off_adds_nothing(name: str) -> None:
     assert not torch.equal(on.logits, off.logits)
     with pytest.raises(ValueError, match="off='layer9.0': choose blocks with a shortcut: layer1.0"):
         passed(model, spec, x, off=["layer9.0"])
+
+
+@pytest.mark.parametrize("name", [name for name, spec in SPECS.items() if spec.shortcut != "none"])
+def test_from_what_a_pass_keeps_a_lesion_and_each_term_come_out_to_the_bit(name: str) -> None:
+    """Second source: the whole forward, done again with the block off."""
+    spec = SPECS[name]
+    model, x = real(spec, batch=2)
+    nodes = trace(spec, 32, 32, 2)
+    whole, seen = passed(model, spec, x), passed(model, spec, x, terms=False)
+    assert not seen.sums and seen.bytes <= kept_bytes(nodes, terms=False) + seen.logits.nbytes
+    before = {path: out.clone() for path, out in seen.outputs.items()}
+    for off in ((), ("layer1.0",), ("layer3.0", "layer2.0")):
+        real_one, found = passed(model, spec, x, off=off), lesioned(model, seen, nodes, off)
+        assert torch.equal(found.logits, real_one.logits) and found.rows == real_one.rows
+        assert list(found.outputs) == list(real_one.outputs)
+        for path, out in real_one.outputs.items():
+            assert torch.equal(found.outputs[path], out), path
+        for path, one in terms_of(model, found, nodes, list(real_one.sums)).items():
+            assert torch.equal(one.shortcut, real_one.sums[path].shortcut), path
+            assert torch.equal(one.residual, real_one.sums[path].residual), path
+    assert found.outputs[ends(nodes)[1]] is seen.outputs[ends(nodes)[1]], "what lies before is there once"
+    alone = terms_of(model, seen, nodes, ["layer2.0"])
+    assert list(alone) == ["layer2.0"] and torch.equal(alone["layer2.0"].total, whole.sums["layer2.0"].total)
+    for path, out in before.items():
+        assert torch.equal(seen.outputs[path], out), "no later look writes into what is kept"
+
+
+def test_a_lesion_computes_nothing_before_it() -> None:
+    """The stem's weights are gone, and the block's before it: neither is asked."""
+    spec = SPECS["basic"]
+    model, x = real(spec)
+    nodes = trace(spec, 32, 32)
+    seen, real_one = passed(model, spec, x, terms=False), passed(model, spec, x, off=["layer2.1"])
+    for name, value in model.named_parameters():
+        if name.startswith(("conv1", "layer1", "layer2.0")):
+            value.data.fill_(float("nan"))
+    assert torch.equal(lesioned(model, seen, nodes, ["layer2.1"]).logits, real_one.logits)
 
 
 def test_a_shortcut_that_is_cut_carries_nothing_and_only_there() -> None:

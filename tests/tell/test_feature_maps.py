@@ -71,13 +71,13 @@ def test_rows_are_stages_or_the_blocks_of_one_and_channels_the_strongest_or_in_o
 
 def test_the_terms_stand_in_one_line_and_a_dotted_block_shows_what_came() -> None:
     def signs(path: str) -> list[tuple[str, str]]:
-        rows = feature_maps.terms(SEEN, NODES, path, PICTURE)["groups"][0]["rows"]
+        rows = feature_maps.terms(SEEN, SEEN.sums[path], NODES, PICTURE)["groups"][0]["rows"]
         return [(row.get("sign", ""), row["label"]) for row in rows]
 
     assert signs("layer1.1") == [("", "x"), ("+", "F(x)"), ("=", "sum"), ("→", "after ReLU")]
     dotted = signs("layer2.0")
     assert dotted[:2] == [("", "x, as it comes"), ("⇢", "x, padded")] and len(dotted) == 5
-    data = feature_maps.terms(SEEN, NODES, "layer2.0", PICTURE)
+    data = feature_maps.terms(SEEN, SEEN.sums["layer2.0"], NODES, PICTURE)
     assert data["groups"][0]["rows"][0]["width"] == 2 * data["groups"][0]["rows"][1]["width"]
     assert "dotted" in data["hint"]
 

@@ -157,7 +157,7 @@ def _added(who: str) -> Parts:
     path = str(rows[0]["block"])
     drawn = chart(additions(rows, path), "How much each block adds: the norm of F(x) over the norm of x")
     inside = (
-        FeatureMaps(feature_maps.terms(seen, nodes, path, _seven())),
+        FeatureMaps(feature_maps.terms(seen, seen.sums[path], nodes, _seven())),
         Html(fragments.lead(feature_maps.way_around(nodes, path))),
         Html(fragments.lead(feature_maps.adds_most(measured, path, nodes))),
         drawn,

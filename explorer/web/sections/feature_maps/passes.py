@@ -35,10 +35,6 @@ class Watched:
     seen: Passed
     drawn: dict[object, Any] = field(default_factory=dict)
 
-    @property
-    def bytes(self) -> int:
-        return self.seen.bytes
-
     def once(self, key: object, make: Callable[[], Any]) -> Any:
         """What `make` makes, made once as long as it is asked for."""
         if key not in self.drawn:
@@ -67,7 +63,7 @@ class Looker:
 @st.cache_resource(max_entries=1, show_spinner=False)
 def _kept() -> tuple[Kept[Watched], Kept[Subject]]:
     return (
-        Kept(MOST_PASSES, MOST_PASS_BYTES, lambda one: one.bytes),
+        Kept(MOST_PASSES, MOST_PASS_BYTES, lambda one: one.seen.held),
         Kept(MOST_NETS, MOST_NET_BYTES, lambda one: one.bytes),
     )
 
@@ -81,7 +77,7 @@ def looker() -> Looker:
 def watched(label: str, key: tuple[object, ...], x: Tensor, make: Callable[[Looker], Watched]) -> Watched | None:
     """The pass of an input, from what is kept or from the queue; None while it waits, and then its place is shown."""
     who = looker()
-    whole = (*key, hashlib.blake2b(x.numpy().tobytes(), digest_size=16).digest())
+    whole = (*key, x_key(x))
     running: dict[str, tuple[object, Job]] = session().setdefault("looks", {})
     found = who.passes.get(whole, who.id)
     if found is not None:
@@ -109,6 +105,11 @@ def watched(label: str, key: tuple[object, ...], x: Tensor, make: Callable[[Look
     return result
 
 
+def x_key(x: Tensor) -> bytes:
+    """Of an input, the same for the same values."""
+    return hashlib.blake2b(x.numpy().tobytes(), digest_size=16).digest()
+
+
 def _forget(running: dict[str, tuple[object, Job]], label: str) -> None:
     """A pass that is there is kept, and no longer than that: its job would hold it as long as the visit, and so would
     the fragment that waited for the job."""
@@ -119,8 +120,9 @@ def _forget(running: dict[str, tuple[object, Job]], label: str) -> None:
 
 
 def _put(who: Looker, key: tuple[object, ...], make: Callable[[Looker], Watched]) -> Watched:
-    """In the queue's thread. What a pass took on its way is as much as it keeps: it goes back to the system."""
-    made = who.passes.put(key, make(who), who.id)
+    """In the queue's thread, once for all who wait for the same. What a pass took on its way is as much as it keeps: it
+    goes back to the system."""
+    made = who.passes.made(key, who.id, lambda: make(who))
     give_back(collect=False)
     return made
 

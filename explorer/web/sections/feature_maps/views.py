@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,9 +11,9 @@ from torch import Tensor
 
 from explorer.facts.told import Told
 from explorer.look import pictures, subject, walker
-from explorer.look.passed import last_maps, passed
+from explorer.look.passed import BlockRow, last_maps, lesioned, passed, terms_of
 from explorer.look.pictures import Prepared
-from explorer.look.seen import BlockRow, block_rows, class_map, followed, response_paths, top
+from explorer.look.seen import Step, block_rows, class_map, followed, response_paths, top
 from explorer.look.shipped import recorded_responses
 from explorer.look.subject import Subject
 from explorer.net.node import Node
@@ -31,7 +30,7 @@ from explorer.web import look_component, pieces
 from explorer.web.asked import asked, now
 from explorer.web.look_component import Unit
 from explorer.web.sections.feature_maps import picture, who
-from explorer.web.sections.feature_maps.passes import Looker, Watched, watched
+from explorer.web.sections.feature_maps.passes import Looker, Watched, watched, x_key
 from explorer.web.sections.feature_maps.who import Who
 from explorer.web.session import session
 
@@ -144,31 +143,43 @@ def _changes(net: Who) -> Changes:
 
 
 def _passes(slug: str, net: Who, prepared: Prepared, changes: Changes) -> Look | None:
-    shown = pictures.covered(prepared, changes.box) if changes.box else prepared
-    one = _watch("look", net, prepared, shown, changes)
-    if one is None:
-        return None
     before: dict[str, float] = {}
     was = None
     if changes.words:
         plain_one = _watch("before", net, prepared, prepared, Changes())
-        if plain_one is not None and plain_one.who.names:
+        if plain_one is None:
+            return None
+        if plain_one.who.names:
             before = dict(top(plain_one.seen, plain_one.who.names, len(plain_one.who.names)))
             was = says(plain_one.seen, plain_one.who.names)
+        del plain_one  # while the changed one waits for its turn, nobody need hold this one
+    shown = pictures.covered(prepared, changes.box) if changes.box else prepared
+    one = _watch("look", net, prepared, shown, changes)
+    if one is None:
+        return None
     nodes = trace(one.who.spec, *prepared.x.shape[2:])
     return Look(slug, net, prepared, shown, nodes, one, changes.words, before, was)
 
 
 def _watch(label: str, net: Who, prepared: Prepared, shown: Prepared, changes: Changes) -> Watched | None:
+    """The pass of what is `shown`; `prepared`: the picture as it came, on which an untrained net is calibrated."""
     like, x = prepared.x, shown.x
+    base = x_key(like)
+
+    def unchanged(looker: Looker) -> Watched:
+        found = net.make(looker, like)
+        return Watched(found, passed(found.model, found.spec, like, terms=False))
 
     def make(looker: Looker) -> Watched:
-        found = net.make(looker, like)
-        if changes.zeros:
-            found = subject.other_zeros(found)
-        return Watched(found, passed(found.model, found.spec, x, off=changes.off))
+        if not changes.words:
+            return unchanged(looker)
+        one = looker.passes.made((net.key, (), False, base, base), looker.id, lambda: unchanged(looker))
+        if not changes.zeros and not changes.box:
+            seen = lesioned(one.who.model, one.seen, trace(one.who.spec, *x.shape[2:]), changes.off)
+            return Watched(one.who, seen)
+        found = subject.other_zeros(one.who) if changes.zeros else one.who
+        return Watched(found, passed(found.model, found.spec, x, off=changes.off, terms=False))
 
-    base = hashlib.blake2b(like.numpy().tobytes(), digest_size=16).digest()
     return watched(label, (net.key, changes.off, changes.zeros, base), x, make)
 
 
@@ -273,11 +284,13 @@ def _follow(found: Look, unit: Unit, data: feature_maps.Looked) -> None:
     at = (0, unit.channel, unit.row, unit.column)
     if any(place >= size for place, size in zip(at, maps.shape, strict=True)):
         return
-    if not seen.sums:
+    if not seen.rows:
         pieces.lead("A plain net carries no unit on: each block makes all of its channels anew.")
         return
     model = found.watched.who.model
-    steps = followed(seen, found.nodes, model, unit.path, unit.channel, unit.row, unit.column)
+    steps: list[Step] = found.watched.once(
+        unit, lambda: followed(seen, found.nodes, model, unit.path, unit.channel, unit.row, unit.column)
+    )
     value = float(maps[at])
     pieces.lead(feature_maps.way_of(steps, row["label"], unit.channel, value))
     if steps:
@@ -292,7 +305,7 @@ def _follow(found: Look, unit: Unit, data: feature_maps.Looked) -> None:
 def inside(found: Look) -> list[feature_maps.Shares]:
     """One block's sum, and how much each block adds."""
     one = found.watched
-    measured: list[BlockRow] = one.once("shares", lambda: block_rows(one.seen))
+    measured: list[BlockRow] = block_rows(one.seen)
     rows = feature_maps.share_rows(measured)
     if not rows:
         pieces.lead(feature_maps.nothing_added(one.who.spec))
@@ -301,7 +314,7 @@ def inside(found: Look) -> list[feature_maps.Shares]:
     path = st.select_slider(
         "Block", names, key="summand", value=names[0], format_func=feature_maps.places(found.nodes).__getitem__
     )
-    data = one.once(("terms", path), lambda: feature_maps.terms(one.seen, found.nodes, path, found.picture))
+    data = one.once(("terms", path), lambda: _terms(found, path))
     look_component.maps(data, "maps-terms")
     pieces.lead(feature_maps.way_around(found.nodes, path))
     pieces.lead(feature_maps.adds_most(measured, path, found.nodes))
@@ -310,6 +323,12 @@ def inside(found: Look) -> list[feature_maps.Shares]:
     )
     pieces.note("Euclidean norms over all channels and positions, on this picture.", "measured", explained=True)
     return rows
+
+
+def _terms(found: Look, path: str) -> feature_maps.Looked:
+    one = found.watched
+    terms = terms_of(one.who.model, one.seen, found.nodes, (path,))[path]
+    return feature_maps.terms(one.seen, terms, found.nodes, found.picture)
 
 
 def responding(found: Look) -> None:

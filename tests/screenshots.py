@@ -33,7 +33,7 @@ README = {  # file -> path, text to wait for, theme
     "catalogue": ("/catalogue", "params", "light"),
     "from_file": ("/identify", "Which net is this file of?", "light"),
     "why_residual": ("/why_residual?experiment=degradation&reveal=true", "Does a deeper net", "light"),
-    "practice": ("/practice?seed=v2-7&q=2", "How many parameters more", "light"),
+    "practice": ("/practice?seed=v3-8&q=2", "How many parameters does it have", "light"),
     "timing": ("/timing?view=race", "params", "light"),
     "cost": ("/cost", "Where is the cost?", "light"),
     "compare": ("/compare?diff=stages", "params", "light"),

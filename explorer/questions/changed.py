@@ -9,7 +9,7 @@ from explorer.facts.proof import output_size as sides
 from explorer.facts.rollup import Block
 from explorer.net.node import Node
 from explorer.net.ops import convolves
-from explorer.questions.net import ITEMS, WINDOWS, Net, plain, reshaped, some, worked
+from explorer.questions.net import ITEMS, WINDOWS, Net, added_up, built, conv_size, plain, reshaped, some
 from explorer.questions.question import Draw, Made, Wrong
 
 CLASSES = (10, 100, 200, 365, 1000, 21841)
@@ -29,16 +29,27 @@ def if_input(net: Net, draw: Draw) -> Made | None:
     if node.in_gate or larger.macs != 4 * node.macs:
         return None
     wrong = (
-        Wrong(2 * node.macs, "Height and width double both: four times the positions."),
+        Wrong(
+            2 * node.macs,
+            net.says(
+                "Height doubles and so does width: four times the positions.",
+                before="Height and width double both: four times the positions.",
+            ),
+        ),
         Wrong(node.macs, "The weights stay the same; they are used at more positions."),
         Wrong(8 * node.macs, "The channels do not change with the picture."),
         Wrong(16 * node.macs, "Each position costs the same: the kernel does not grow."),
     )
-    text = (
-        f"{node.path} of {net.name} takes {node.macs:,} multiply-adds for a picture of {net.height}×{net.width}. How many for one "
-        f"of {2 * net.height}×{2 * net.width}?"
+    text = net.says(
+        f"In {net.name}, {net.told(node)} takes {node.macs:,} multiply-adds (MACs) for a picture of {net.height}×{net.width}. How "
+        f"many does it take for one of {2 * net.height}×{2 * net.width}?",
+        before=f"{node.path} of {net.name} takes {node.macs:,} multiply-adds for a picture of {net.height}×{net.width}. How many "
+        f"for one of {2 * net.height}×{2 * net.width}?",
     )
-    return Made(node.path, text, larger.macs, wrong, worked(leaf("macs", larger)))
+    steps = added_up(net, "macs", [larger])
+    if net.named:
+        steps = ("Twice as high and twice as wide: four times as many positions, each at the same cost.", *steps[1:])
+    return Made(node.path, text, larger.macs, wrong, steps)
 
 
 def if_width(net: Net, draw: Draw) -> Made | None:
@@ -55,16 +66,21 @@ def if_width(net: Net, draw: Draw) -> Made | None:
         return None
     wider = next(one for one in replace(net, spec=wide).nodes if one.path == node.path)
     wrong = (
-        Wrong(2 * node.params, "Channels in and channels out double both."),
+        Wrong(
+            2 * node.params,
+            net.says("Channels in double, and so do channels out.", before="Channels in and channels out double both."),
+        ),
         Wrong(4 * node.params, f"The picture still has {node.in_shape[1]} channels: only those that go out double."),
         Wrong(8 * node.params, "The kernel stays as it is: only channels double."),
         Wrong(node.params, "Each kernel has a weight for each channel in, and there is a kernel for each channel out."),
     )
-    text = (
-        f"{node.path} of {net.name} has {node.params:,} parameters. How many would it have if the net had twice as many channels "
-        f"in every stage (width {wide.width} in place of {net.spec.width})?"
+    text = net.says(
+        f"In {net.name}, {net.told(node)} is {conv_size(node)}: {node.params:,} parameters. How many would it have if the net had "
+        f"twice as many channels everywhere (width {wide.width} in place of {net.spec.width})?",
+        before=f"{node.path} of {net.name} has {node.params:,} parameters. How many would it have if the net had twice as many "
+        f"channels in every stage (width {wide.width} in place of {net.spec.width})?",
     )
-    return Made(node.path, text, wider.params, wrong, worked(leaf("params", wider)))
+    return Made(node.path, text, wider.params, wrong, added_up(net, "params", [wider]))
 
 
 def if_classes(net: Net, draw: Draw) -> Made | None:
@@ -80,7 +96,13 @@ def if_classes(net: Net, draw: Draw) -> Made | None:
         Wrong(abs(then - now), "Each class has a weight for every feature."),
         Wrong(abs(then - now) * features + features, "The bias is one for each class, not for each feature."),
     )
-    text = f"fc of {net.name} makes {now:,} classes of {features:,} features. It is to make {then:,}. By how many parameters does the net {'grow' if then > now else 'shrink'}?"
+    goes = "grow" if then > now else "shrink"
+    text = net.says(
+        f"The last layer of {net.name}, fc, makes scores for {now:,} classes from {features:,} features, with a bias. It is to "
+        f"make {then:,}. By how many parameters does the net {goes}?",
+        before=f"fc of {net.name} makes {now:,} classes of {features:,} features. It is to make {then:,}. By how many parameters "
+        f"does the net {goes}?",
+    )
     steps = (
         "Each class: a weight for every feature, and a bias",
         f"|{then:,} − {now:,}|·({features:,} + 1) = {change:,}",
@@ -101,11 +123,13 @@ def if_bias(net: Net, draw: Draw) -> Made | None:
         Wrong(len(convs), "There is one for each channel, not one for each convolution."),
     )
     too = ", its shortcut’s too" if any(node.on_shortcut for node in convs) else ""
-    text = (
-        f"The convolutions of {block.path} of {net.name} have no bias. How many parameters more if each had one{too}?"
+    text = net.says(
+        f"Block {net.full(block)} of {net.name}: {built(block)}, all without a bias. How many more parameters would it have if "
+        f"each of these {len(convs)} convolutions had one?",
+        before=f"The convolutions of {block.path} of {net.name} have no bias. How many parameters more if each had one{too}?",
     )
     steps = (
-        *(f"{node.path}: {node.out_shape[1]} channels out" for node in convs),
+        *(f"{net.part(node)}: {node.out_shape[1]} channels out" for node in convs),
         f"{' + '.join(map(str, out))} = {sum(out):,}",
     )
     return Made(block.path, text, sum(out), wrong, steps)
@@ -124,11 +148,15 @@ def versions_size(net: Net, draw: Draw) -> Made | None:
         Wrong(block.in_shape[1], "These are channels."),
         Wrong(rows["1x1"] // 2, "There is one stride in the block, not two."),
     )
-    text = (
-        f"{net.seen} With the stride on the {PLACES[place]}: how many rows have the maps between the first 1×1 and the 3×3 of "
-        f"{block.path}?"
+    text = net.says(
+        f"{net.seen} Block {net.full(block)} gets maps of {block.in_shape[2]}×{block.in_shape[3]} and has its stride of "
+        f"{block.stride} on the {PLACES[place]}. How many rows do the maps between its first 1×1 and its 3×3 have?",
+        before=f"{net.seen} With the stride on the {PLACES[place]}: how many rows have the maps between the first 1×1 and the "
+        f"3×3 of {block.path}?",
     )
-    return Made(block.path, text, rows[place], wrong, (f"{block.convs[0].path}: {sides(block.convs[0])[0].text}",))
+    first = block.convs[0]
+    steps = (f"{net.says('Its first 1×1', before=first.path)}: {sides(first)[0].text}",)
+    return Made(block.path, text, rows[place], wrong, steps)
 
 
 def versions_what(net: Net, draw: Draw) -> Made | None:
@@ -145,13 +173,22 @@ def versions_what(net: Net, draw: Draw) -> Made | None:
         f"multiply-adds, {one.params:,} parameters"
         for name, one in (("v1", node), ("v1.5", then))
     )
-    text = (
-        f"{net.seen} From v1 to v1.5 the stride of {old.path} goes from its first 1×1 to its 3×3. What changes of {node.path}, a "
-        f"{node.kernel}×{node.kernel}?"
+    text = net.says(
+        f"{net.seen} From v1 to v1.5 the stride of block {net.full(old)} moves from its first 1×1 to its 3×3. What changes for "
+        f"{_which(old, node)}?",
+        before=f"{net.seen} From v1 to v1.5 the stride of {old.path} goes from its first 1×1 to its 3×3. What changes of "
+        f"{node.path}, a {node.kernel}×{node.kernel}?",
     )
     return Made(
         node.path, text, answer, tuple(Wrong(one, BECOMES[one]) for one in words if one != answer), tuple(lines)
     )
+
+
+def _which(block: Block, node: Node) -> str:
+    """A convolution of a bottleneck."""
+    if node.on_shortcut:
+        return "the 1×1 on its shortcut"
+    return ("its first 1×1", "its 3×3", "its last 1×1")[[one.path for one in block.convs].index(node.path)]
 
 
 def _both(net: Net, draw: Draw) -> dict[str, Block] | None:
@@ -170,19 +207,24 @@ def error_params(net: Net, draw: Draw) -> Made | None:
         return None
     shown = some(layers, ITEMS, draw)
     bad = draw.one(shown)
-    line, why = draw.one(_wrong_params(bad))
-    lines = {node.path: leaf("params", node).text for node in shown}
-    return _error(
-        f"Somebody worked out the parameters of {block.path} of {net.name}", lines, bad.path, line, why, block.path
+    line, why = draw.one(_wrong_params(net, bad))
+    lines = {net.part(node): leaf("params", node).text for node in shown}
+    text = net.says(
+        f"Somebody worked out how many parameters these layers of block {net.full(block)} of {net.name} have",
+        before=f"Somebody worked out the parameters of {block.path} of {net.name}",
     )
+    return _error(text, lines, net.part(bad), line, why, block.path)
 
 
-def _wrong_params(node: Node) -> list[tuple[str, str]]:
+def _wrong_params(net: Net, node: Node) -> list[tuple[str, str]]:
     """Wrong lines for a layer: (arithmetic, what is wrong with it)."""
     if not convolves(node):
         channels = node.out_shape[1]
         return [
-            (f"{channels:,}", "A norm has a scale and a shift for each channel."),
+            (
+                net.says(f"1·{channels} = {channels:,}", before=f"{channels:,}"),  # alone it would stand out
+                "A norm has a scale and a shift for each channel.",
+            ),
             (f"4·{channels} = {4 * channels:,}", "Running mean and variance are buffers, not parameters."),
         ]
     c_in, c_out, k, weights = node.in_shape[1], node.out_shape[1], node.kernel, node.params
@@ -210,10 +252,12 @@ def error_size(net: Net, draw: Draw) -> Made | None:
     if not found:
         return None
     line, why = draw.one(found)
-    lines = {node.path: sides(node)[0].text for node in shown}
-    return _error(
-        f"{net.seen} Somebody worked out how many rows its layers put out", lines, bad.path, line, why, bad.path
+    lines = {net.layer(node): sides(node)[0].text for node in shown}
+    text = net.says(
+        f"{net.seen} Somebody worked out how many rows the output of some of its layers has",
+        before=f"{net.seen} Somebody worked out how many rows its layers put out",
     )
+    return _error(text, lines, net.layer(bad), line, why, bad.path)
 
 
 def _wrong_sizes(node: Node) -> list[tuple[str, str]]:

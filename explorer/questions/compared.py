@@ -9,12 +9,14 @@ from dataclasses import replace
 from explorer.facts.rollup import stages, summed
 from explorer.net.node import Node
 from explorer.net.ops import is_picture
+from explorer.questions import names as called
 from explorer.questions.net import ITEMS, Net, reshaped, some
 from explorer.questions.question import Draw, Made, Wrong
 from explorer.spec import ResNetSpec, preset
 from explorer.spec.naming import slug, title
 
 SAME = "both the same"
+PICTURE = "the picture"
 RIVALS = {
     "imagenet": ("resnet18", "resnet34", "resnet50", "resnet101", "resnet152", "wide_resnet50_2", "resnext50_32x4d"),
     "cifar": ("resnet20_cifar", "resnet32_cifar", "resnet44_cifar", "resnet56_cifar", "resnet110_cifar"),
@@ -36,12 +38,13 @@ def more_params(net: Net, draw: Draw) -> Made | None:
 
 
 def more_macs(net: Net, draw: Draw) -> Made | None:
-    return _more(net, draw, "macs", "multiply-adds", f" for a picture of {net.height}×{net.width}")
+    words = net.says("multiply-adds (MACs)", before="multiply-adds")
+    return _more(net, draw, "macs", words, f" for a picture of {net.height}×{net.width}")
 
 
 def _more(net: Net, draw: Draw, metric: str, words: str, seen: str) -> Made | None:
     spec = draw.one(_rivals(net.spec))
-    rival = Net(spec, title(spec), net.height, net.width)
+    rival = replace(net, spec=spec, name=title(spec))
     names = [net.name, rival.name] if draw.below(2) else [rival.name, net.name]
     if rival.name == net.name:
         return None
@@ -50,8 +53,21 @@ def _more(net: Net, draw: Draw, metric: str, words: str, seen: str) -> Made | No
     answer = SAME if min(count.values()) == most else next(name for name in names if count[name] == most)
     said = f"{names[0]} has {count[names[0]]:,} and {names[1]} {count[names[1]]:,}."
     wrong = tuple(Wrong(one, said) for one in (*names, SAME) if one != answer)
-    text = f"Which has more {words}{seen}: {names[0]} or {names[1]}?"
-    return Made(slug(spec), text, answer, wrong, tuple(f"{name}: {count[name]:,} {words}" for name in names))
+    text = net.says(
+        f"Which of these nets has more {words}{seen}, {names[0]} or {names[1]}?",
+        before=f"Which has more {words}{seen}: {names[0]} or {names[1]}?",
+    )
+    steps = (f"{name}: {count[name]:,} {words}" for name in names)
+    if net.named:
+        steps = (_parts(one, metric) for one in sorted((net, rival), key=lambda one: names.index(one.name)))
+    return Made(slug(spec), text, answer, wrong, tuple(steps))
+
+
+def _parts(net: Net, metric: str) -> str:
+    """'ResNet-18: stem 9,536 + conv2_x 147,968 + … = 11,689,512'."""
+    counts = {one.name: summed(one.nodes, metric) for one in stages(net.nodes)}
+    parts = " + ".join(f"{name} {count:,}" for name, count in counts.items() if count)
+    return f"{net.name}: {parts} = {sum(counts.values()):,}"
 
 
 def _rivals(spec: ResNetSpec) -> list[ResNetSpec]:
@@ -73,10 +89,12 @@ def order_params(net: Net, draw: Draw) -> Made | None:
 
 
 def order_macs(net: Net, draw: Draw) -> Made | None:
-    counts = {f"{node.path}: {_sizes(node)}": node.macs for node in net.convs() if not node.in_gate}
-    return _order(
-        draw, counts, f"{net.seen} Order these convolutions by their multiply-adds, fewest first.", "multiply-adds"
+    counts = {_sized(net, node): node.macs for node in net.convs() if not node.in_gate}
+    text = net.says(
+        f"{net.seen} Order these convolutions by their multiply-adds (MACs), fewest first.",
+        before=f"{net.seen} Order these convolutions by their multiply-adds, fewest first.",
     )
+    return _order(draw, counts, text, "multiply-adds")
 
 
 def order_memory(net: Net, draw: Draw) -> Made | None:
@@ -85,16 +103,35 @@ def order_memory(net: Net, draw: Draw) -> Made | None:
         *(one.nodes[-1] for one in stages(net.nodes)),
         *(node for node in net.convs() if node.kernel == 7),
     ]
-    names = {
-        node.path: "the picture" if is_picture(node) else f"what {node.block or node.path} puts out" for node in given
-    }
+    names = {node.path: _output(net, node) for node in given}
     counts = {names[node.path]: math.prod(node.out_shape[1:]) for node in given}
-    return _order(draw, counts, f"{net.seen} Order these by the memory that they take, least first.", "numbers")
+    text = net.says(
+        f"{net.seen} Order these by how much memory they take, least first. Each number takes the same.",
+        before=f"{net.seen} Order these by the memory that they take, least first.",
+    )
+    return _order(draw, counts, text, "numbers")
 
 
-def _sizes(node: Node) -> str:
+def _output(net: Net, node: Node) -> str:
+    """What stands in a list of outputs."""
+    if is_picture(node):
+        return PICTURE
+    if not net.named:
+        return f"what {node.block or node.path} puts out"
+    if node.block:
+        return f"the maps after block {called.block(node.block)}"
+    return "the scores of fc" if node.path == "fc" else f"the maps after {net.layer(node)}"
+
+
+def _sized(net: Net, node: Node) -> str:
+    """A convolution in a list, with what its multiply-adds follow from."""
     grouped = f", {node.groups} groups" if node.groups > 1 else ""
-    return f"{node.kernel}×{node.kernel}, {node.in_shape[1]} → {node.out_shape[1]}{grouped}, to {node.out_shape[2]}×{node.out_shape[3]}"
+    size = f"{node.kernel}×{node.kernel}, {node.in_shape[1]} → {node.out_shape[1]}"
+    maps = f"{node.out_shape[2]}×{node.out_shape[3]}"
+    return net.says(
+        f"{net.layer(node)} ({size} channels{grouped}, {maps} out)",
+        before=f"{node.path}: {size}{grouped}, to {maps}",
+    )
 
 
 def _order(draw: Draw, counts: Mapping[str, int], text: str, words: str) -> Made | None:

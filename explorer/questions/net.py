@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from explorer.facts.proof import Proof
+from explorer.facts.proof import Proof, prove
 from explorer.facts.rollup import Block, Stage, blocks, stages
+from explorer.net import field
 from explorer.net.node import Node
-from explorer.net.ops import convolves
+from explorer.net.ops import convolves, op
 from explorer.net.trace import trace
-from explorer.questions.question import Draw
+from explorer.questions import names
+from explorer.questions.question import Draw, Wrong
 from explorer.spec import ResNetSpec, Value
 from explorer.spec.axes import varied
 
@@ -20,7 +22,20 @@ One = TypeVar("One")
 WINDOWS = ("conv", "maxpool")  # whose sizes are asked for; a kind of operation more would change version 1
 ITEMS = 4  # to put in order, and lines of a calculation
 BATCHES = (2, 4, 8, 16, 32)
-SHORTCUT_WORDS = {
+OPTIONS = {
+    "A": "zeros for new channels, no weights",
+    "B": "a projection where the shape changes",
+    "C": "a projection in every block",
+}
+RULES = {field.RULE: "1 + the sum of (k − 1)·step over all layers; step: the product of the strides before a layer"}
+BROUGHT = {  # by a shortcut, to the addition
+    "identity": "x as it is",
+    "projection": "x through a 1×1 convolution",
+    "subsample": "every second pixel of x",
+    "pad": "x, with zeros for the new channels",
+    "none": "nothing: it has no shortcut",
+}
+SHORTCUT_WORDS = {  # before version 3
     "identity": "x as it is",
     "projection": "a 1×1 convolution",
     "subsample": "x, every second pixel",
@@ -29,14 +44,18 @@ SHORTCUT_WORDS = {
 }
 
 
+NAMED = 3  # the version from which on layers have the paper's names; what a sheet said before stays as it was
+
+
 @dataclass(frozen=True)
 class Net:
-    """A net and one picture's size, as traced."""
+    """A net and one picture's size, as traced. version: of the sheet, whose words it has to use."""
 
     spec: ResNetSpec
     name: str
     height: int
     width: int
+    version: int = NAMED
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -47,8 +66,57 @@ class Net:
         return blocks(self.nodes)
 
     @property
+    def named(self) -> bool:
+        return self.version >= NAMED
+
+    @property
+    def gated(self) -> bool:
+        """Whether its blocks hold more than an exercise of version 3 tells of them."""
+        return self.named and self.spec.attention != "none"
+
+    def included(self, block: Block | None = None) -> str:
+        """What parameters are counted with: ', its 3 BatchNorms and shortcut included'; of a stage without its number."""
+        nodes = block.nodes if block else self.nodes
+        norms = [node for node in nodes if op(node.kind).normalises and node.params]
+        name = op(norms[0].kind).full or "BatchNorm" if norms else ""
+        before = " (before its convolutions)" if self.spec.activation == "pre" else ""
+        several = f"its {len(norms)} {name}s" if len(norms) > 1 else f"its one {name}"
+        counted = [f"{several if block else name}{before}"] if norms else []
+        counted += [] if self.spec.shortcut == "none" else ["shortcut" if block else "shortcuts"]
+        return f", {' and '.join(counted)} included" if counted else ""
+
+    @property
     def seen(self) -> str:
         return f"{self.name} sees a picture of {self.height}×{self.width} pixels (height × width)."
+
+    def says(self, now: str, before: str) -> str:
+        """A question in today's words, or in those of a sheet that is older than version 3."""
+        return now if self.named else before
+
+    def newer(self, *wrong: Wrong) -> tuple[Wrong, ...]:
+        """Wrong answers that came with version 3."""
+        return wrong if self.named else ()
+
+    def block(self, block: Block) -> str:
+        """'conv3_1'; in an older sheet 'layer2.0'."""
+        return names.block(block.path) if self.named else block.path
+
+    def full(self, block: Block) -> str:
+        """With its module: 'conv3_1 (layer2.0)'."""
+        return f"{names.block(block.path)} ({block.path})"
+
+    def layer(self, node: Node) -> str:
+        """In a list: 'conv3_1, conv 2'; in an older sheet 'layer2.0.conv2'."""
+        return names.layer(node, self.nodes) if self.named else node.path
+
+    def part(self, node: Node) -> str:
+        """In a list of its block's: 'conv 2'; in an older sheet 'layer2.0.conv2'."""
+        return names.part(node, self.nodes) if self.named else node.path
+
+    def told(self, node: Node) -> str:
+        """In a sentence, with its module: 'the 2nd convolution of conv3_1 (layer2.0.conv2)'."""
+        words = names.told(node, self.nodes)
+        return words if node.path in words.replace(" ", "") else f"{words} ({node.path})"
 
     @property
     def stages(self) -> tuple[Stage, ...]:
@@ -59,16 +127,51 @@ class Net:
         return [node for node in self.nodes if convolves(node)]
 
 
-def worked(proof: Proof) -> tuple[str, ...]:
+def worked(net: Net, proof: Proof) -> tuple[str, ...]:
     """The rule, then the whole derivation."""
+    if net.named:
+        return (f"Rule: {RULES.get(proof.rule, proof.rule)}", *names.outline(proof, net.nodes))
     return (f"Rule: {proof.rule}", *proof.outline())
 
 
+def added_up(net: Net, metric: str, nodes: Sequence[Node], label: str = "") -> tuple[str, ...]:
+    """The rules of the layers that these nodes have, then how their sum comes about. metric: params | macs."""
+    proof = prove(metric, nodes, label)
+    if not net.named:
+        return worked(net, proof)
+    every = {one.path: one for one in (*net.nodes, *nodes)}  # under another option a block has other layers
+    return (f"Rule: {names.rules(metric, nodes)}", *names.outline(proof, tuple(every.values())))
+
+
+def conv_size(node: Node) -> str:
+    """'3×3, 64 channels in and 128 out'."""
+    grouped = f" in {node.groups} groups" if node.groups > 1 else ""
+    return f"{node.kernel}×{node.kernel}{grouped}, {node.in_shape[1]} channels in and {node.out_shape[1]} out"
+
+
 def conv_words(node: Node) -> str:
-    """A convolution without a bias, in a sentence."""
+    """A convolution without a bias, in an older sheet's sentence."""
     grouped = f" in {node.groups} groups" if node.groups > 1 else ""
     size = f"{node.kernel}×{node.kernel} convolution{grouped}"
     return f"{node.path} is a {size}, {node.in_shape[1]} channels in and {node.out_shape[1]} out, without a bias"
+
+
+def built(block: Block, strides: bool = True) -> str:
+    """What a block's convolutions are: '256 channels in; 1×1 to 64, 3×3 to 64, 1×1 to 256'."""
+
+    def window(node: Node) -> str:
+        grouped = f" in {node.groups} groups" if node.groups > 1 else ""
+        strided = f" with stride {node.stride}" if strides and node.stride > 1 else ""
+        return f"{node.kernel}×{node.kernel} to {node.out_shape[1]}{grouped}{strided}"
+
+    shortcut = next((one for one in block.bypass if convolves(one)), None)
+    beside = f"; on its shortcut {window(shortcut)}" if shortcut else ""
+    return f"{block.in_shape[1]} channels in; {', '.join(map(window, block.convs))}{beside}"
+
+
+def carried(net: Net) -> str:
+    """Which shortcuts a net has: ' (option B: …)'."""
+    return "" if net.spec.shortcut == "none" else f" (option {net.spec.shortcut}: {OPTIONS[net.spec.shortcut]})"
 
 
 def plain(nodes: Sequence[Node]) -> list[Node]:

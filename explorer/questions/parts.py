@@ -5,24 +5,47 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from explorer.facts.proof import leaf, prove, receptive_field
+from explorer.facts.proof import leaf, receptive_field
 from explorer.facts.proof import output_size as sides
 from explorer.facts.rollup import BYTES, summed
 from explorer.net.ops import convolves
 from explorer.net.shortcuts import SHORTCUTS
-from explorer.questions.net import BATCHES, SHORTCUT_WORDS, WINDOWS, Net, conv_words, plain, worked
+from explorer.questions.net import (
+    BATCHES,
+    BROUGHT,
+    SHORTCUT_WORDS,
+    WINDOWS,
+    Net,
+    added_up,
+    built,
+    carried,
+    conv_size,
+    conv_words,
+    plain,
+    worked,
+)
 from explorer.questions.question import Draw, Made, Wrong
+
+UNPROJECTED = {  # why there is no convolution on a shortcut
+    "A": "Option A has no weights on its shortcuts.",
+    "B": "Option B projects only where the shape changes.",
+}
 
 
 def output_size(net: Net, draw: Draw) -> Made | None:
     layers = [node for node in net.nodes if node.kind in WINDOWS and node.kernel > 1 and node.dilation == 1]
-    node = draw.one([one for one in layers if not one.ceil] or layers)
+    layers = [one for one in layers if not one.ceil] or layers
+    if net.named and draw.below(3):  # a stride of 1 mostly keeps the size: seldom worth a question
+        layers = [one for one in layers if one.stride > 1] or layers
+    node = draw.one(layers)
     if node.ceil:
         return None
     side, k, s, p = node.in_shape[2], node.kernel, node.stride, node.padding
-    text = (
-        f"In {net.name}, {node.path} slides a {k}×{k} window with stride {s} and padding {p} over maps of "
-        f"{side}×{node.in_shape[3]}. How many rows has its output?"
+    text = net.says(
+        f"In {net.name}, {net.told(node)} slides a {k}×{k} window with stride {s} and padding {p} over maps of "
+        f"{side}×{node.in_shape[3]} (height × width). How many rows does its output have?",
+        before=f"In {net.name}, {node.path} slides a {k}×{k} window with stride {s} and padding {p} over maps of "
+        f"{side}×{node.in_shape[3]}. How many rows has its output?",
     )
     wrong = (
         Wrong((side - k) // s + 1, "The padding was forgotten: it adds a border on both sides."),
@@ -32,7 +55,7 @@ def output_size(net: Net, draw: Draw) -> Made | None:
         Wrong(side + 2 * p - k + 1, "The stride was forgotten."),
     )
     proof = sides(node)[0]
-    return Made(node.path, text, node.out_shape[2], wrong, worked(proof))
+    return Made(node.path, text, node.out_shape[2], wrong, worked(net, proof))
 
 
 def block_size(net: Net, draw: Draw) -> Made | None:
@@ -40,7 +63,7 @@ def block_size(net: Net, draw: Draw) -> Made | None:
     halvings, jump = [], 1
     for node in net.nodes:
         if node.stride > 1 and node.on_main and len(node.out_shape) == 4:
-            halvings.append(f"{node.path}: {sides(node)[0].text}")
+            halvings.append(f"{net.layer(node)}: {sides(node)[0].text}")
         if node is block.nodes[-1]:
             jump = node.jump
             break
@@ -51,9 +74,14 @@ def block_size(net: Net, draw: Draw) -> Made | None:
         Wrong(-(-rows // 2), "One halving too many."),
         Wrong(net.height, "The strides were forgotten."),
     )
+    if net.named and not halvings:
+        halvings.append(f"None has come yet: still {net.height} rows.")
     return Made(
         block.path,
-        f"{net.seen} How many rows have the maps after {block.path}?",
+        net.says(
+            f"{net.seen} How many rows do the maps after block {net.full(block)} have?",
+            before=f"{net.seen} How many rows have the maps after {block.path}?",
+        ),
         rows,
         wrong,
         ("Only layers with a stride change the size; follow them one by one.", *halvings),
@@ -68,10 +96,19 @@ def block_channels(net: Net, draw: Draw) -> Made | None:
         Wrong(block.in_shape[1], "These are the channels that come in."),
         Wrong(2 * block.out_shape[1], "The channels double only from stage to stage."),
     )
-    steps = (f"{last.path} makes {last.out_shape[1]} channels; BN, the addition and ReLU keep them.",)
+    many = last.out_shape[1]
+    steps = (
+        net.says(
+            f"The last convolution of {net.block(block)} makes {many} channels; nothing after it changes that.",
+            before=f"{last.path} makes {many} channels; BN, the addition and ReLU keep them.",
+        ),
+    )
     return Made(
         block.path,
-        f"In {net.name}, how many channels have the maps after {block.path}?",
+        net.says(
+            f"How many channels do the maps after block {net.full(block)} of {net.name} have?",
+            before=f"In {net.name}, how many channels have the maps after {block.path}?",
+        ),
         block.out_shape[1],
         wrong,
         steps,
@@ -90,8 +127,11 @@ def conv_params(net: Net, draw: Draw) -> Made | None:
         Wrong(c_in * c_out * k * k, "The groups were forgotten: each sees only its own channels."),
         Wrong(k * k * c_out, "The channels that come in were forgotten."),
     )
-    text = f"In {net.name}, {conv_words(node)}. How many parameters has it?"
-    return Made(node.path, text, node.params, wrong, worked(leaf("params", node)))
+    text = net.says(
+        f"In {net.name}, {net.told(node)} is {conv_size(node)}, without a bias. How many parameters does it have?",
+        before=f"In {net.name}, {conv_words(node)}. How many parameters has it?",
+    )
+    return Made(node.path, text, node.params, wrong, added_up(net, "params", [node]))
 
 
 def norm_params(net: Net, draw: Draw) -> Made | None:
@@ -104,8 +144,11 @@ def norm_params(net: Net, draw: Draw) -> Made | None:
         Wrong(4 * channels, "Running mean and variance are buffers: nothing learns them by gradient."),
         Wrong(0, "BN does learn: a scale and a shift."),
     )
-    text = f"In {net.name}, {node.path} is a BatchNorm over {channels} channels. How many parameters has it?"
-    return Made(node.path, text, node.params, wrong, worked(leaf("params", node)))
+    text = net.says(
+        f"In {net.name}, {net.told(node)} normalises {channels} channels. How many parameters does it learn?",
+        before=f"In {net.name}, {node.path} is a BatchNorm over {channels} channels. How many parameters has it?",
+    )
+    return Made(node.path, text, node.params, wrong, added_up(net, "params", [node]))
 
 
 def block_params(net: Net, draw: Draw) -> Made | None:
@@ -114,7 +157,7 @@ def block_params(net: Net, draw: Draw) -> Made | None:
     norms = sum(node.params for node in block.nodes if node.buffers)
     buffers = sum(node.buffers - node.counters for node in block.nodes)
     total = summed(block.nodes)
-    if len(plain(convs)) < len(convs):
+    if len(plain(convs)) < len(convs) or net.gated:
         return None
     wrong = (
         Wrong(total - norms, "BN was forgotten: a scale and a shift for each channel."),
@@ -122,8 +165,11 @@ def block_params(net: Net, draw: Draw) -> Made | None:
         Wrong(total + buffers, "Running means and variances were counted; they are buffers."),
         Wrong(total + sum(one.out_shape[1] for one in convs), "Biases were counted; the convolutions have none."),
     )
-    text = f"How many parameters has the block {block.path} of {net.name}, with its shortcut?"
-    return Made(block.path, text, total, wrong, worked(prove("params", block.nodes, block.path)))
+    text = net.says(
+        f"Block {net.full(block)} of {net.name}: {built(block)}. How many parameters does it have{net.included(block)}?",
+        before=f"How many parameters has the block {block.path} of {net.name}, with its shortcut?",
+    )
+    return Made(block.path, text, total, wrong, added_up(net, "params", block.nodes, block.path))
 
 
 def fc_params(net: Net, draw: Draw) -> Made | None:
@@ -131,13 +177,22 @@ def fc_params(net: Net, draw: Draw) -> Made | None:
     if node.path != "fc":
         return None
     features, classes = node.in_shape[1], node.out_shape[1]
+    maps = next((one.in_shape for one in reversed(net.nodes) if len(one.in_shape) == 4 and one.in_shape[2] > 1), ())
+    area = math.prod(maps[2:]) if net.named else 49
     wrong = (
         Wrong(features * classes, "The bias was forgotten: here there is one for each class."),
         Wrong(features * classes + features, "The bias is one for each class, not for each feature."),
-        Wrong(49 * features * classes + classes, "The maps are averaged first: one number a channel reaches fc."),
+        Wrong(
+            area * features * classes + classes,
+            "The maps are averaged first: one number a channel reaches fc.",
+        ),
     )
-    text = f"fc of {net.name} makes {classes} classes of {features} features. How many parameters has it?"
-    return Made("fc", text, node.params, wrong, worked(leaf("params", node)))
+    text = net.says(
+        f"The last layer of {net.name}, fc, makes scores for {classes:,} classes from {features:,} features, with a bias. How "
+        "many parameters does it have?",
+        before=f"fc of {net.name} makes {classes} classes of {features} features. How many parameters has it?",
+    )
+    return Made("fc", text, node.params, wrong, added_up(net, "params", [node]))
 
 
 def conv_macs(net: Net, draw: Draw) -> Made | None:
@@ -150,25 +205,43 @@ def conv_macs(net: Net, draw: Draw) -> Made | None:
             "The maps that come in were counted: each number that goes out costs, and the stride leaves fewer.",
         ),
         Wrong(node.macs * node.groups, "The groups were forgotten."),
+        *net.newer(
+            Wrong(
+                node.macs // math.prod(node.out_shape[2:]),
+                "These are its weights: each is used at every position of the output.",
+            ),
+            Wrong(
+                node.macs // (node.in_shape[1] // node.groups),
+                "The channels that come in were forgotten: each output sums over them.",
+            ),
+        ),
     )
     height, width = node.in_shape[2:]
-    text = (
-        f"In {net.name}, {conv_words(node).removesuffix(', without a bias')}, stride {node.stride}, padding {node.padding}, on "
-        f"maps of {height}×{width}. How many multiply-adds does it take for one picture?"
+    text = net.says(
+        f"In {net.name}, {net.told(node)} is {conv_size(node)}, with stride {node.stride} and padding {node.padding}, on maps "
+        f"of {height}×{width} (height × width). How many multiply-adds (MACs) does it take for one picture?",
+        before=f"In {net.name}, {conv_words(node).removesuffix(', without a bias')}, stride {node.stride}, padding "
+        f"{node.padding}, on maps of {height}×{width}. How many multiply-adds does it take for one picture?",
     )
-    return Made(node.path, text, node.macs, wrong, worked(leaf("macs", node)))
+    return Made(node.path, text, node.macs, wrong, added_up(net, "macs", [node]))
 
 
 def block_macs(net: Net, draw: Draw) -> Made | None:
     block = draw.one(net.blocks)
     total = summed(block.nodes, "macs")
+    if net.gated:
+        return None
     wrong = (
         Wrong(2 * total, "These are FLOPs: a multiply-add was counted as two operations."),
         Wrong(total - summed(block.bypass, "macs"), "The shortcut’s convolution was forgotten."),
         Wrong(total - block.convs[-1].macs, "The last convolution was forgotten."),
     )
-    text = f"{net.seen} How many multiply-adds (of its convolutions) does the block {block.path} take?"
-    return Made(block.path, text, total, wrong, worked(prove("macs", block.nodes, block.path)))
+    text = net.says(
+        f"{net.seen} Block {net.full(block)}, on maps of {block.in_shape[2]}×{block.in_shape[3]}: {built(block)}. How many "
+        "multiply-adds (MACs) do its convolutions take?",
+        before=f"{net.seen} How many multiply-adds (of its convolutions) does the block {block.path} take?",
+    )
+    return Made(block.path, text, total, wrong, added_up(net, "macs", block.nodes, block.path))
 
 
 def field(net: Net, draw: Draw) -> Made | None:
@@ -182,25 +255,43 @@ def field(net: Net, draw: Draw) -> Made | None:
         Wrong(end.jump, "This is the distance between neighbouring units, not what one sees."),
         Wrong(end.receptive_field - 1, "The unit’s own pixel was forgotten: 1 + …"),
     )
-    text = f"How many pixels a side does one unit after {block.path} of {net.name} see (its receptive field)?"
-    return Made(block.path, text, end.receptive_field, wrong, worked(receptive_field(net.nodes, end.path)))
+    text = net.says(
+        f"How many pixels wide is the square of the picture that one unit after block {net.full(block)} of {net.name} can see "
+        "(its receptive field)?",
+        before=f"How many pixels a side does one unit after {block.path} of {net.name} see (its receptive field)?",
+    )
+    return Made(block.path, text, end.receptive_field, wrong, worked(net, receptive_field(net.nodes, end.path)))
 
 
 def jump(net: Net, draw: Draw) -> Made | None:
     block = draw.one(net.blocks)
     end = block.nodes[-1]
     strides = [node for node in net.nodes[: net.nodes.index(end) + 1] if node.on_main and node.stride > 1]
-    wrong = (
+    pooled = any(node.kind == "maxpool" for node in strides) or not net.named
+    wrong: tuple[Wrong, ...] = (
         Wrong(2 * end.jump, "One stride too many."),
-        Wrong(end.jump // 2, "One stride was forgotten; the pool has one, too."),
+        Wrong(end.jump // 2, f"One stride was forgotten{'; the pool has one, too' if pooled else ''}."),
         Wrong(2 * len(strides), "Strides multiply; they do not add up."),
     )
-    steps = (
-        "The distance is the product of all strides before.",
-        f"{'·'.join(str(node.stride) for node in strides) or 1} = {end.jump}",
+    product = "·".join(str(node.stride) for node in strides) or "1"
+    steps = net.says(
+        "\n".join(
+            [
+                "The step is the product of all strides before.",
+                *(f"{net.layer(node)}: stride {node.stride}" for node in strides),
+                f"{product} = {end.jump}" if len(strides) > 1 else f"Nothing else has a stride: {end.jump}",
+            ]
+        ),
+        before=f"The distance is the product of all strides before.\n{product} = {end.jump}",
+    ).split("\n")
+    if net.named:
+        wrong = tuple(one for one in wrong if one.answer)
+    text = net.says(
+        f"One unit further to the right in the maps after block {net.full(block)} of {net.name}: how many pixels further to the "
+        "right is that in the picture?",
+        before=f"After {block.path} of {net.name}, how many pixels of the picture lie between two neighbouring units?",
     )
-    text = f"After {block.path} of {net.name}, how many pixels of the picture lie between two neighbouring units?"
-    return Made(block.path, text, end.jump, wrong, steps)
+    return Made(block.path, text, end.jump, wrong, tuple(steps))
 
 
 def activation(net: Net, draw: Draw) -> Made | None:
@@ -213,12 +304,15 @@ def activation(net: Net, draw: Draw) -> Made | None:
         Wrong(numbers * batch * size * 8, "These are bits."),
         Wrong(numbers * batch * 8 // size, "A number takes 4 bytes in fp32 and 2 in fp16; they were mixed up."),
     )
-    text = (
-        f"{node.path} of {net.name} puts out {node.out_shape[1]} maps of {node.out_shape[2]}×{node.out_shape[3]}. How many "
-        f"bytes is that for {batch} pictures in {dtype}?"
+    text = net.says(
+        f"In {net.name}, {net.told(node)} puts out {node.out_shape[1]} maps of {node.out_shape[2]}×{node.out_shape[3]} for each "
+        f"picture. How many bytes do they take for {batch} pictures in {dtype}?",
+        before=f"{node.path} of {net.name} puts out {node.out_shape[1]} maps of {node.out_shape[2]}×{node.out_shape[3]}. How "
+        f"many bytes is that for {batch} pictures in {dtype}?",
     )
     shown = "·".join(map(str, (batch, *node.out_shape[1:], size)))
-    steps = ("Batch · channels · height · width · bytes of a number", f"{shown} = {numbers * batch * size:,}")
+    each = net.says(f"bytes of a number ({size} in {dtype})", before="bytes of a number")
+    steps = (f"Batch · channels · height · width · {each}", f"{shown} = {numbers * batch * size:,}")
     return Made(node.path, text, numbers * batch * size, wrong, steps)
 
 
@@ -230,10 +324,13 @@ def weights(net: Net, draw: Draw) -> Made | None:
         Wrong(params * size * 8, "These are bits."),
         Wrong(params * size * 2, "Gradients were counted, too; they are there in training only."),
     )
-    text = f"{block.path} of {net.name} has {params:,} parameters. How many bytes do they take in {dtype}, without gradients?"
-    return Made(
-        block.path, text, params * size, wrong, ("Parameters · bytes", f"{params:,}·{size} = {params * size:,}")
+    text = net.says(
+        f"Block {net.full(block)} of {net.name} has {params:,} parameters. How many bytes do they take in {dtype}, without "
+        "gradients?",
+        before=f"{block.path} of {net.name} has {params:,} parameters. How many bytes do they take in {dtype}, without gradients?",
     )
+    rule = net.says(f"Parameters · bytes of a number ({size} in {dtype})", before="Parameters · bytes")
+    return Made(block.path, text, params * size, wrong, (rule, f"{params:,}·{size} = {params * size:,}"))
 
 
 def dotted(net: Net, draw: Draw) -> Made | None:
@@ -247,27 +344,40 @@ def dotted(net: Net, draw: Draw) -> Made | None:
         Wrong(len(net.spec.stages) - 1, "The first stage was left out: it may need one, too, to get more channels."),
         Wrong(len(net.spec.stages), "Not every stage changes the shape."),
     )
-    steps = tuple(f"{one.path}: {one.reason}" for one in dotted) or ("No shortcut changes x.",)
-    return Made("", f"How many shortcuts of {net.name} are dotted (do not pass x as it is)?", len(dotted), wrong, steps)
+    steps = tuple(f"{net.block(one)}: {one.reason}" for one in dotted) or ("No shortcut changes x.",)
+    text = net.says(
+        f"A shortcut is drawn solid where it passes x as it is, and dotted where it has to change it. {net.name} has "
+        f"{len(every)} blocks{carried(net)}. How many of their shortcuts are dotted?",
+        before=f"How many shortcuts of {net.name} are dotted (do not pass x as it is)?",
+    )
+    return Made("", text, len(dotted), wrong, steps)
 
 
 def which_shortcut(net: Net, draw: Draw) -> Made | None:
     block = draw.one(net.blocks)
+    words = BROUGHT if net.named else SHORTCUT_WORDS
     mistakes = {
         "identity": "x can pass as it is only where its shape fits.",
-        "projection": "A convolution is there only where the option asks for one.",
+        "projection": net.says(
+            UNPROJECTED.get(net.spec.shortcut, ""),
+            before="A convolution is there only where the option asks for one.",
+        ),
         "pad": "Zeros are option A’s, where there are more channels than before.",
         "subsample": "Leaving out pixels alone does where the size changes and the channels do not.",
         "none": "Only a plain net has no shortcut.",
     }
-    wrong = tuple(Wrong(SHORTCUT_WORDS[kind], why) for kind, why in mistakes.items() if kind != block.shortcut)
+    if net.named and net.spec.shortcut == "none":
+        mistakes = dict.fromkeys(mistakes, "This is a plain net: it adds nothing to what its convolutions make.")
+    wrong = tuple(Wrong(words[kind], why) for kind, why in mistakes.items() if kind != block.shortcut)
     option = "" if net.spec.shortcut == "none" else f" (option {net.spec.shortcut})"
     c_in, c_out = block.in_shape[1], block.out_shape[1]
-    text = (
-        f"In {net.name}{option}, {block.path} gets {c_in} channels and gives {c_out}, with stride {block.stride}. "
-        "What is on its shortcut?"
+    text = net.says(
+        f"Block {net.full(block)} of {net.name}{carried(net)} gets {c_in} channels and gives {c_out}, with stride "
+        f"{block.stride}. Its input is x. What is added to what its convolutions make?",
+        before=f"In {net.name}{option}, {block.path} gets {c_in} channels and gives {c_out}, with stride {block.stride}. "
+        "What is on its shortcut?",
     )
-    return Made(block.path, text, SHORTCUT_WORDS[block.shortcut], wrong, (block.reason,))
+    return Made(block.path, text, words[block.shortcut], wrong, (block.reason,))
 
 
 def option_a(net: Net, draw: Draw) -> Made | None:
@@ -278,11 +388,15 @@ def option_a(net: Net, draw: Draw) -> Made | None:
     conv = next(node for node in block.bypass if convolves(node))
     wrong = (
         Wrong(0, "The projection learns its weights; option A has none there."),
-        Wrong(conv.params, "The projection’s BN goes, too."),
+        Wrong(conv.params, net.says("The projection’s norm goes, too.", before="The projection’s BN goes, too.")),
         Wrong(9 * conv.params, "The projection is a 1×1 convolution, not a 3×3."),
     )
-    text = f"How many parameters does {block.path} of {net.name} lose when option A’s zeros replace its projection?"
-    return Made(block.path, text, saved, wrong, worked(prove("params", block.bypass, f"{block.path}.downsample")))
+    text = net.says(
+        f"On the shortcut of block {net.full(block)} of {net.name} stands a projection from {block.in_shape[1]} to "
+        f"{block.out_shape[1]} channels. How many parameters does the block lose under option A, whose shortcuts have no weights?",
+        before=f"How many parameters does {block.path} of {net.name} lose when option A’s zeros replace its projection?",
+    )
+    return Made(block.path, text, saved, wrong, added_up(net, "params", block.bypass, f"{block.path}.downsample"))
 
 
 def versions_macs(net: Net, draw: Draw) -> Made | None:
@@ -299,13 +413,21 @@ def versions_macs(net: Net, draw: Draw) -> Made | None:
         Wrong(after, "This is what the block takes, not the difference."),
     )
     steps = (
-        f"v1, stride on {first.path}: {leaf('macs', first).text}",
-        f"v1.5, stride on its 3×3: {leaf('macs', second).text}",
+        net.says(
+            f"v1, its first 1×1 with the stride: {leaf('macs', first).text}",
+            before=f"v1, stride on {first.path}: {leaf('macs', first).text}",
+        ),
+        net.says(
+            f"v1.5, its first 1×1 without: {leaf('macs', second).text}",
+            before=f"v1.5, stride on its 3×3: {leaf('macs', second).text}",
+        ),
         "The 3×3, the last 1×1 and the shortcut put out the same maps in both.",
         f"{second.macs:,} − {first.macs:,} = {after - before:,}",
     )
-    text = (
-        f"{net.seen} How many multiply-adds more does {old.path} take with its stride on the 3×3 (v1.5) than on the first "
-        "1×1 (v1)?"
+    text = net.says(
+        f"{net.seen} Block {net.full(old)} gets maps of {old.in_shape[2]}×{old.in_shape[3]}: {built(old, strides=False)}. How many more "
+        f"multiply-adds (MACs) does it take with its stride of {old.stride} on the 3×3 (v1.5) than on the first 1×1 (v1)?",
+        before=f"{net.seen} How many multiply-adds more does {old.path} take with its stride on the 3×3 (v1.5) than on the "
+        "first 1×1 (v1)?",
     )
     return Made(old.path, text, after - before, wrong, steps)

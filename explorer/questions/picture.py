@@ -38,19 +38,17 @@ def picture(question: Question, spec: ResNetSpec, answered: bool) -> Picture | N
         if node is None:
             return None
         drawn = layer_drawing(node, palette.STAGE_COLOURS[node.stage])
-        label = f"{node.path}: maps in, its window, maps out"
+        label = f"{net.told(node)}: maps in, its window, maps out"
         return Picture(drawn if answered else hidden(drawn), label, {})
     block = next((one for one in net.blocks if one.path == question.subject), None)
     if block is None:
         return None
     widest = max(shape[1] for shape in (block.in_shape, block.out_shape, *(node.out_shape for node in block.convs)))
     # large words: on a phone it is half as wide as it is drawn
-    drawn = block_drawing(
-        block, palette.STAGE_COLOURS[block.stage], f"{block.stage}, {block.path}", widest, in_hall=True
-    )
+    drawn = block_drawing(block, palette.STAGE_COLOURS[block.stage], net.full(block), widest, in_hall=True)
     if not answered:
-        return Picture(hidden(drawn), f"The block {block.path}, its numbers hidden", {})
-    return Picture(drawn, f"The block {block.path}: {block.reason}", block_pair.drawn_proofs(block))
+        return Picture(hidden(drawn), f"Block {net.full(block)}, its numbers hidden", {})
+    return Picture(drawn, f"Block {net.full(block)}: {block.reason}", block_pair.drawn_proofs(block))
 
 
 def hidden(drawing: Drawing) -> Drawing:

@@ -13,7 +13,7 @@ from explorer.tell.markup import joined
 DIFFICULTY = {1: "look it up", 2: "one formula", 3: "several steps"}
 VERDICT = {"first": "Right.", "later": "Right this time.", "shown": "The answer:"}
 SHOW = "Show me how"
-ORDERED = "Press them one after another, the first first; a second press takes one back."
+ORDERED = "Press them in order, beginning with the first; a second press takes one back."
 
 
 def asked(one: Question) -> Markup:

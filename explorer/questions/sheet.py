@@ -13,7 +13,9 @@ from explorer.questions.question import Answer, Draw, Made, Question, Wrong
 from explorer.spec import ResNetSpec, check_int
 from explorer.spec.naming import slug, title
 
-VERSION = 2  # raised with every new kind. A change of a kind's words or draws is a new kind, so that old sheets stay
+# Raised with every new kind, and when words or draws change: what an older sheet says stays (`Net.says`), so that a sheet
+# that somebody has printed or linked can be made again. 3: layers have the paper's names.
+VERSION = 3
 VERSIONS = range(1, VERSION + 1)
 MAX_COUNT, MAX_SEED = 200, 999_999_999
 TRIES = 60  # draws for one more question that is not yet on the sheet
@@ -128,7 +130,7 @@ def _another(
         spec = specs[number % len(specs)]
         name = kinds[spec][(number + attempt) % len(kinds[spec])]
         draw = Draw(version, slug(spec), seed, number, attempt)
-        made = _make(KINDS[name], spec, size, draw)
+        made = _make(KINDS[name], spec, size, draw, version)
         if made is not None and made[1].text not in found:
             return _question(f"v{version}-{seed}-{number + 1}-{name}", name, spec, *made, draw)
     return None
@@ -159,15 +161,15 @@ def _able(spec: ResNetSpec, size: tuple[int, int] | None, version: int) -> tuple
     wanted = size or SIZES[spec.family][0]
     tried = ((name, kind) for name, kind in KINDS.items() if kind.since <= version)
     return tuple(
-        name for name, kind in tried if any(_make(kind, spec, wanted, Draw("able", turn)) for turn in range(6))
+        name for name, kind in tried if any(_make(kind, spec, wanted, Draw("able", turn), version) for turn in range(6))
     )
 
 
 def _make(
-    kind: Kind, spec: ResNetSpec, size: tuple[int, int] | None, draw: Draw
+    kind: Kind, spec: ResNetSpec, size: tuple[int, int] | None, draw: Draw, version: int
 ) -> tuple[tuple[int, int], Made] | None:
     height, width = size or draw.one(SIZES[spec.family])
-    made = kind.make(Net(spec, title(spec), height, width), draw)
+    made = kind.make(Net(spec, title(spec), height, width, version), draw)
     return None if made is None else ((height, width), made)
 
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
-from explorer.facts.proof import prove, receptive_field
-from explorer.facts.rollup import BYTES, Stage, summed
-from explorer.net.ops import convolves
-from explorer.questions.net import BATCHES, Net, plain, reshaped, worked
+from explorer.facts.proof import receptive_field
+from explorer.facts.rollup import BYTES, Block, Stage, summed
+from explorer.net.node import Node
+from explorer.net.ops import convolves, op
+from explorer.questions.net import BATCHES, OPTIONS, Net, added_up, built, carried, plain, reshaped, worked
 from explorer.questions.question import Draw, Made, Wrong
 
-OPTIONS = {
-    "A": "zeros for new channels, no weights",
-    "B": "a projection where the shape changes",
-    "C": "a projection in every block",
-}
 GIBIBYTE = 2**30
 WHY = {  # how a shortcut is drawn and why → what is wrong with saying so of another block
     "dotted: its size and its channels change": "Look at both: not both of them change.",
@@ -27,11 +24,16 @@ WHY = {  # how a shortcut is drawn and why → what is wrong with saying so of a
 
 def stage_macs(net: Net, draw: Draw) -> Made | None:
     stage = draw.one(net.stages)
-    text = (
-        f"{net.seen} How many multiply-adds (of its convolutions) does {stage.name} ({stage.module}) take, all blocks "
-        "together?"
+    if net.gated:
+        return None
+    text = net.says(
+        f"{net.seen} In stage {stage.name} ({stage.module}), how many multiply-adds (MACs) do the convolutions of all blocks "
+        f"take together? {_blocks(stage)}",
+        before=f"{net.seen} How many multiply-adds (of its convolutions) does {stage.name} ({stage.module}) take, all blocks "
+        "together?",
     )
     return _stage(
+        net,
         stage,
         "macs",
         text,
@@ -41,11 +43,19 @@ def stage_macs(net: Net, draw: Draw) -> Made | None:
 
 def stage_params(net: Net, draw: Draw) -> Made | None:
     stage = draw.one(net.stages)
-    if len(plain(convs := [node for node in stage.nodes if convolves(node)])) < len(convs):
+    if len(plain(convs := [node for node in stage.nodes if convolves(node)])) < len(convs) or net.gated:
         return None
     norms = sum(node.params for node in stage.nodes if node.buffers)
-    text = f"How many parameters has {stage.name} ({stage.module}) of {net.name}, all blocks together?"
+    shared = any(sum(op(node.kind).normalises for node in one.nodes) < len(one.convs) for one in stage.blocks)
+    if net.named and norms and shared:  # a block of pre-activation without the norm before it: more than can be told
+        return None
+    text = net.says(
+        f"In stage {stage.name} ({stage.module}) of {net.name}, how many parameters do all blocks have together"
+        f"{net.included()}? {_blocks(stage)}",
+        before=f"How many parameters has {stage.name} ({stage.module}) of {net.name}, all blocks together?",
+    )
     return _stage(
+        net,
         stage,
         "params",
         text,
@@ -53,17 +63,31 @@ def stage_params(net: Net, draw: Draw) -> Made | None:
     )
 
 
-def _stage(stage: Stage, metric: str, text: str, more: Wrong) -> Made:
+def _blocks(stage: Stage) -> str:
+    """What a stage's blocks are: the first, and the others."""
+    first, *others = stage.blocks
+    alike = built(others[-1]) if others else ""
+    if not others or built(first) == alike:
+        many = len(stage.blocks)
+        return f"It has {f'{many} equal blocks' if many > 1 else 'one block'}: {built(first)}."
+    many = len(others)
+    each = "one more" if many == 1 else f"{many} more, each"
+    return f"Its first block: {built(first)}. Then {each}: {alike}."
+
+
+def _stage(net: Net, stage: Stage, metric: str, text: str, more: Wrong) -> Made:
     total, blocks = summed(stage.nodes, metric), stage.blocks
     bypass = sum(summed(block.bypass, metric) for block in blocks)
-    wrong = (
+    wrong: tuple[Wrong, ...] = (
         Wrong(len(blocks) * summed(blocks[0].nodes, metric), "All blocks were taken to be like the first one."),
         Wrong(len(blocks) * summed(blocks[-1].nodes, metric), "All blocks were taken to be like the last one."),
         Wrong(total - bypass, "The shortcuts were forgotten: some have a convolution of their own."),
         more,
         Wrong(total - summed(blocks[0].nodes, metric), "The first block belongs to the stage, too."),
     )
-    return Made(stage.module, text, total, wrong, worked(prove(metric, stage.nodes, stage.module)))
+    if net.named:
+        wrong = tuple(one for one in wrong if one.answer)  # a stage of one block would have nothing left
+    return Made(stage.module, text, total, wrong, added_up(net, metric, stage.nodes, stage.module))
 
 
 def option_params(net: Net, draw: Draw) -> Made | None:
@@ -72,7 +96,7 @@ def option_params(net: Net, draw: Draw) -> Made | None:
     for option in OPTIONS:
         if (spec := reshaped(net.spec, shortcut=option)) is not None:
             counts[option] = Net(spec, net.name, net.height, net.width).blocks[index]
-    if net.spec.shortcut == "none" or asked not in counts:
+    if net.spec.shortcut == "none" or asked not in counts or net.gated:
         return None
     block = counts[asked]
     total = summed(block.nodes)
@@ -87,11 +111,15 @@ def option_params(net: Net, draw: Draw) -> Made | None:
         ),
         Wrong(total - sum(node.params for node in block.nodes if node.buffers), "BN was forgotten."),
     )
-    text = (
-        f"{own.path} of {net.name} gets {own.in_shape[1]} channels and gives {own.out_shape[1]}, with stride {own.stride}. How "
-        f"many parameters would it have, with its shortcut, under option {asked} ({OPTIONS[asked]})?"
+    convs = built(replace(own, nodes=tuple(node for node in own.nodes if not node.on_shortcut)))
+    text = net.says(
+        f"Block {net.full(own)} of {net.name}: {convs}. How many parameters would it have{net.included(block)}, if the net had option "
+        f"{asked} ({OPTIONS[asked]})?",
+        before=f"{own.path} of {net.name} gets {own.in_shape[1]} channels and gives {own.out_shape[1]}, with stride "
+        f"{own.stride}. How many parameters would it have, with its shortcut, under option {asked} ({OPTIONS[asked]})?",
     )
-    return Made(own.path, text, total, wrong, (block.reason, *worked(prove("params", block.nodes, block.path))))
+    steps = (block.reason, *added_up(net, "params", block.nodes, block.path))
+    return Made(own.path, text, total, wrong, steps)
 
 
 def why_dotted(net: Net, draw: Draw) -> Made | None:
@@ -105,11 +133,35 @@ def why_dotted(net: Net, draw: Draw) -> Made | None:
         {(True, True): 0, (False, True): 1, (True, False): 2}.get(changed, 4 if block.shortcut == "identity" else 3)
     ]
     shapes = " and gives ".join(f"{c}×{h}×{w}" for c, h, w in (before, after))
-    option = f"(option {net.spec.shortcut}: {OPTIONS[net.spec.shortcut]})"
-    text = f"{block.path} of {net.name} {option} gets maps of {shapes}. How is its shortcut drawn, and why?"
-    return Made(
-        block.path, text, answer, tuple(Wrong(one, WHY[one]) for one in words if one != answer), (block.reason,)
+    gets = " and gives ".join(f"{c} maps of {h}×{w}" for c, h, w in (before, after))
+    text = net.says(
+        f"Block {net.full(block)} of {net.name}{carried(net)} gets {gets}. Is its shortcut drawn solid or dotted, and why?",
+        before=f"{block.path} of {net.name}{carried(net)} gets maps of {shapes}. How is its shortcut drawn, and why?",
     )
+    whys = {one: net.says(_unlike(one, block, net.spec.shortcut), before=WHY[one]) for one in words if one != answer}
+    return Made(block.path, text, answer, tuple(Wrong(one, why) for one, why in whys.items()), (block.reason,))
+
+
+def _unlike(said: str, block: Block, option: str) -> str:
+    """What is wrong with saying so of a block: where its size or its channels do not do what was said."""
+    (c_in, h_in, w_in), (c_out, h_out, w_out) = block.in_shape[1:], block.out_shape[1:]
+    size, channels = block.stride > 1, c_in != c_out
+    if "option C" in said:
+        return (
+            "Its shape changes: any option would draw it dotted." if size or channels else f"This is option {option}."
+        )
+    if said.startswith("solid") and not (size or channels):
+        return "Nothing changes, but option C projects every shortcut."
+    found = []
+    if size and "size" not in said:
+        found.append(f"Height and width change: {h_in}×{w_in} → {h_out}×{w_out}.")
+    if not size and "size" in said:
+        found.append(f"Height and width stay: {h_in}×{w_in}.")
+    if channels and "channels" not in said:
+        found.append(f"The channels change: {c_in} → {c_out}.")
+    if not channels and "channels" in said:
+        found.append(f"The channels stay: {c_in}.")
+    return " ".join(found)
 
 
 def block_memory(net: Net, draw: Draw) -> Made | None:
@@ -118,19 +170,29 @@ def block_memory(net: Net, draw: Draw) -> Made | None:
     size, numbers = BYTES[dtype], [math.prod(node.out_shape[1:]) for node in convs]
     total = sum(numbers) * batch * size
     main = sum(math.prod(node.out_shape[1:]) for node in block.convs)
+    if net.gated:
+        return None
     wrong = (
         Wrong(total // batch, "The batch was forgotten."),
         Wrong(sum(numbers) * batch, "Numbers were counted, not bytes."),
         Wrong(
             math.prod(block.out_shape[1:]) * batch * size,
-            "This is what the block gives alone; training keeps what each layer gives.",
+            net.says(
+                "This is the block’s own output only; training keeps what each layer puts out.",
+                before="This is what the block gives alone; training keeps what each layer gives.",
+            ),
         ),
         Wrong(main * batch * size, "The shortcut’s convolution gives maps, too."),
     )
     too = ", its shortcut’s included," if any(node.on_shortcut for node in convs) else ""
-    text = f"{net.seen} How many bytes do the outputs of all convolutions of {block.path}{too} take for {batch} pictures in {dtype}?"
+    text = net.says(
+        f"{net.seen} Block {net.full(block)}, on maps of {block.in_shape[2]}×{block.in_shape[3]}: {built(block)}. How many bytes "
+        f"do the outputs of all its convolutions{too} take for {batch} pictures in {dtype}?",
+        before=f"{net.seen} How many bytes do the outputs of all convolutions of {block.path}{too} take for {batch} pictures in "
+        f"{dtype}?",
+    )
     lines = (
-        f"{node.path}: {'·'.join(map(str, node.out_shape[1:]))} = {count:,} numbers"
+        f"{net.part(node)}: {'·'.join(map(str, node.out_shape[1:]))} = {count:,} numbers"
         for node, count in zip(convs, numbers)
     )
     last = f"{sum(numbers):,}·{batch}·{size} = {total:,}"
@@ -139,7 +201,14 @@ def block_memory(net: Net, draw: Draw) -> Made | None:
         text,
         total,
         wrong,
-        ("Channels · height · width of each, then pictures · bytes of a number", *lines, last),
+        (
+            net.says(
+                f"Each output: channels · height · width; their sum · pictures · bytes of a number ({size} in {dtype})",
+                before="Channels · height · width of each, then pictures · bytes of a number",
+            ),
+            *lines,
+            last,
+        ),
     )
 
 
@@ -154,9 +223,11 @@ def batch_fits(net: Net, draw: Draw) -> Made | None:
         Wrong(GIBIBYTE // (8 * numbers * size), "Bits were counted, not bytes."),
     )
     channels, height, width = node.out_shape[1:]
-    text = (
-        f"{node.path} of {net.name} puts out {channels} maps of {height}×{width} a picture, in {dtype}. Of how many pictures, at "
-        "most, fit these outputs into 1 GiB (2³⁰ bytes)?"
+    text = net.says(
+        f"In {net.name}, {net.told(node)} puts out {channels} maps of {height}×{width} for each picture, in {dtype}. For how many "
+        "pictures at once, at most, does this output fit into 1 GiB (2³⁰ bytes)?",
+        before=f"{node.path} of {net.name} puts out {channels} maps of {height}×{width} a picture, in {dtype}. Of how many "
+        "pictures, at most, fit these outputs into 1 GiB (2³⁰ bytes)?",
     )
     lines = (
         f"One picture: {channels}·{height}·{width}·{size} = {numbers * size:,} bytes",
@@ -179,12 +250,25 @@ def field_step(net: Net, draw: Draw) -> Made | None:
         Wrong(plainly, "The strides before it were forgotten: neighbouring units lie further apart."),
         Wrong(after.receptive_field, "This is the whole field after it, not by how much it grew."),
         Wrong(plainly * after.jump, "Each layer steps by the distance of what it reads, not of what it puts out."),
-        Wrong(2 * widened, "Counted twice: only kernels above 1×1 widen the field, by k − 1 steps."),
+        Wrong(
+            2 * widened,
+            net.says(
+                "Counted twice: a k×k kernel reaches k − 1 steps further in all, left and right together.",
+                before="Counted twice: only kernels above 1×1 widen the field, by k − 1 steps.",
+            ),
+        ),
     )
-    text = f"By how many pixels a side does {every[index].path} of {net.name} widen the receptive field?"
+    text = net.says(
+        f"Block {net.full(every[index])} of {net.name}: {built(every[index])}. The units that it reads lie {before.jump} "
+        f"{'pixel' if before.jump == 1 else 'pixels'} of the picture apart. By how many pixels does the block widen the "
+        "receptive field?",
+        before=f"By how many pixels a side does {every[index].path} of {net.name} widen the receptive field?",
+    )
+    if net.named:
+        return Made(every[index].path, text, widened, wrong, _widened(net, every[index], widened))
     lines = (
         f"After {every[index - 1].path}: {before.receptive_field:,}",
-        *worked(receptive_field(net.nodes, after.path)),
+        *worked(net, receptive_field(net.nodes, after.path)),
     )
     return Made(
         every[index].path,
@@ -193,3 +277,20 @@ def field_step(net: Net, draw: Draw) -> Made | None:
         wrong,
         (*lines, f"{after.receptive_field:,} − {before.receptive_field:,} = {widened:,}"),
     )
+
+
+def _widened(net: Net, block: Block, widened: int) -> tuple[str, ...]:
+    """Layer by layer: what a block adds to the receptive field."""
+    wide = [node for node in block.nodes if node.on_main and node.kernel > 1]
+    lines = [
+        f"{net.part(node)}: ({_reach(node)} − 1)·{node.jump // node.stride} = {(_reach(node) - 1) * (node.jump // node.stride)}"
+        for node in wide
+    ]
+    rule = "Rule: a k×k kernel widens the field by (k − 1)·step, where step is the product of all strides before it; 1×1 by nothing"
+    total = [f"{' + '.join(line.rpartition(' = ')[2] for line in lines)} = {widened}"] if len(lines) > 1 else []
+    return (rule, *lines, *total)
+
+
+def _reach(node: Node) -> int:
+    """How many units across a kernel covers, those that a dilation leaves out among them."""
+    return (node.kernel - 1) * node.dilation + 1

@@ -15,11 +15,13 @@ import urllib.request
 from collections.abc import Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from streamlit.components.v2 import manifest_scanner
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 # One thread a worker, before torch is imported: two workers of two threads each on two cores wait for one another, and
@@ -52,6 +54,15 @@ LOOK = (
 # How fast an example runs is the host's business: no example fails for being slow.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def looked_through_once() -> Iterator[None]:
+    """Each AppTest reads what is said of every installed package, to find Streamlit components: 0.1 s that a page takes
+    the tenth of. It's the same each time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from explorer import lecture
 from explorer.tell import link
-from explorer.web import facts_pieces, lecture_bar, pieces, plain, state
+from explorer.web import lecture_bar, pieces, plain
 from explorer.web.session import session
 
 try:
@@ -81,8 +81,6 @@ with right:
 if problem := session().get("own_problem"):
     lecture_bar.problems(problem)
 
-with st.container(horizontal=True):
-    pieces.downloads(name, lambda: lecture.rows(run), figures=False)
-    facts_pieces.take_home(state.current())
+pieces.downloads(name, lambda: lecture.rows(run), figures=False)
 with st.expander("How to write a lecture", icon=":material/school:"):
     st.markdown(lecture.how_to())

@@ -47,6 +47,11 @@ class Part:
         return "net" if self.path == WHOLE else "stage" if self.path == self.group[0].stage else "block"
 
     @property
+    def place(self) -> str:
+        """As the map names it: 'conv4_x, block 3, conv2' for layer3.3.conv2."""
+        return self.path if self.path == WHOLE else place(self.group[0], self.path)
+
+    @property
     def children(self) -> list[tuple[str, tuple[Node, ...]]]:
         """What it is made of: a net of stages, a stage of blocks (or layers), a block of layers."""
         return [(name, tuple(members)) for name, members in groupby(self.group, _LEVELS[self.kind])]
@@ -97,7 +102,7 @@ class Part:
         Of more than `MOST_TILES` layers it ends at the blocks: looking into one shows its layers."""
         deep = sum(bool(METRICS[metric].of(node)) for node in self.group) <= MOST_TILES
         stage = self.group[0].stage
-        tree = {self.path: Branch(id=self.path, label=self.path, parent="", value=0.0, stage=stage)}
+        tree = {self.path: Branch(id=self.path, label=self.place, parent="", value=0.0, stage=stage)}
         for node in self.group:
             value = METRICS[metric].of(node) or 0
             if not value:
@@ -106,8 +111,9 @@ class Part:
             over = self._over(node)
             way = [self.path, *(name for name in levels if name and name != self.path and name not in over)]
             for parent, name in zip(way, way[1:]):
-                label = name.removeprefix(f"{parent}.")
-                tree.setdefault(name, Branch(id=name, label=label, parent=parent, value=0.0, stage=node.stage))
+                tree.setdefault(
+                    name, Branch(id=name, label=word(node, name), parent=parent, value=0.0, stage=node.stage)
+                )
             for name in way:
                 tree[name]["value"] += value
         return list(tree.values())
@@ -117,6 +123,18 @@ class Part:
         if self.path in (WHOLE, node.stage):
             return ()
         return (node.stage,) if self.path == node.block else (node.stage, node.block)
+
+
+def word(node: Node, name: str) -> str:
+    """A part's name within the one that it is in: 'block 3' for layer3.3, 'conv2' for layer3.3.conv2. node: its first."""
+    return f"block {name.rpartition('.')[2]}" if name == node.block else name.removeprefix(f"{node.block}.")
+
+
+def place(node: Node, name: str) -> str:
+    """Its name in the whole net. node: its first."""
+    if not node.block or name == node.stage:
+        return name
+    return ", ".join(dict.fromkeys((node.stage, word(node, node.block), word(node, name))))
 
 
 def part(nodes: Sequence[Node], path: str = WHOLE) -> Part:

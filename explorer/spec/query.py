@@ -19,6 +19,7 @@ from explorer.spec.names import named
 IGNORED = ("embed", "embed_options", "fbclid", "gclid", "mc_cid", "mc_eid")  # Streamlit's; what mailers and others add
 IGNORED_STARTS = ("utm_",)
 MOST_KEYS = 60
+CLOSE = 0.7  # how like a word is to be offered: bogus is no guess
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def _model_fault(key: str, values: Sequence[str], known: Sequence[Key]) -> str |
     """What is wrong with a key on its own, or None."""
     names = {one.name for one in known}
     if key not in controls.DEFAULTS and key not in names:
-        near = get_close_matches(key[:60], [*controls.DEFAULTS, *sorted(names)], 3)
+        near = get_close_matches(key[:60], [*controls.DEFAULTS, *sorted(names)], 3, CLOSE)
         return f"{shortened(key)} is no parameter of this app" + (
             f"; did you mean {' or '.join(near)}?" if near else ""
         )

@@ -97,7 +97,7 @@ def totals(base: Side, other: Side) -> Totals:
     words = {"base": before, "other": f"{after} ", "delta": "difference", "ratio": "ratio"}
     lines = [
         {
-            "": row["label"],
+            "": f"{row['label']}, bytes" if row["unit"] == "bytes" else row["label"],
             **{
                 words[key]: Provable(text, known[key]) if key in known else text
                 for key, text in (

@@ -52,22 +52,22 @@ def head(
 def table(spec: ResNetSpec, height: int, width: int, batch: int, path: str) -> Markup:
     """The children of the part of that path with every metric; each count opens its formula."""
     part, cards, lines = cost.part(trace(spec, height, width, batch), path), markup.Cards("metrics"), []
-    first = Markup("<th>{}</th>").format(part.path) + joined(
+    first = Markup('<th title="{}">{}</th>').format(part.path, part.place) + joined(
         Markup('<th class="num">{}</th>').format(cards.explained(METRICS[name].label)) for name in METRICS
     )
     for name, group in part.children:
         cells = [_metric(metric, group, name, cards, part.nodes) for metric in METRICS]
         colour = palette.STAGE_COLOURS[group[0].stage]
         lines.append(
-            Markup('<tr><td><span class="swatch" style="background:{}"></span>{}</td>{}</tr>').format(
-                colour, name, joined(cells)
+            Markup('<tr><td title="{}"><span class="swatch" style="background:{}"></span>{}</td>{}</tr>').format(
+                name, colour, cost.word(group[0], name), joined(cells)
             )
         )
     empty = Markup("<td></td>")
     cells = [
         _metric(metric, part.group, part.path, cards, part.nodes) if metric in SUMS else empty for metric in METRICS
     ]
-    total = "sum" if len(lines) > 1 else part.path
+    total = "sum" if len(lines) > 1 else part.place
     lines.append(Markup('<tr class="total"><td>{}</td>{}</tr>').format(total, joined(cells)))
     return Markup(
         '{}<div class="note">Click a number for its formula. Layer outputs in bytes, all of them summed: only few are alive at once. {}</div>{}'

@@ -29,6 +29,7 @@ from explorer.tell.codegen import code
 from explorer.terms import number, over, times
 from explorer.timing.data import records
 from explorer.timing.data.measurement import Measurement
+from explorer.timing.said.sentences import device_name
 
 ABOUT = 2.0  # the most that a carried-over time misses a recorded one by, either way; a test holds it
 NEAR = 4.001  # by how much a run may differ, in batch and in multiply-adds, to be carried over
@@ -224,7 +225,7 @@ def _macs(run: Measurement) -> int:
 
 
 def _where(run: Measurement) -> str:
-    return f"{run.provenance['device']}: {run.settings.words}"
+    return f"{device_name(run.provenance)}: {run.settings.words}"
 
 
 def to_text(made: Sheet) -> str:

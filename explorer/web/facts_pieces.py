@@ -25,6 +25,7 @@ def look_into(nodes: Sequence[Node]) -> str:
     return st.selectbox(
         "Of which part?",
         options,
+        format_func=lambda path: cost.part(nodes, path).place,
         key="look_into",
         on_change=lambda: select(nodes, session()["look_into"]),
         help="The same selection as on the map: a stage, a block, or a layer of that block.",

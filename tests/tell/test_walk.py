@@ -252,6 +252,6 @@ def test_the_walks_that_ship_are_what_the_nets_make(name: str) -> None:
 
 
 def test_the_first_page_asks_for_no_torch() -> None:
-    asked = "import sys; import explorer.web.first as first; first.walk_component.shipped(first.NET); print('torch' in sys.modules)"
+    asked = "import sys; from explorer.web import arrival; arrival.frame(); print('torch' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, timeout=60, cwd=ROOT)
     assert run.stdout.strip() == "False", run.stderr

@@ -155,7 +155,10 @@ def _added(who: str) -> Parts:
     if not rows:
         return (Html(fragments.lead(feature_maps.nothing_added(seen.spec))),)
     path = str(rows[0]["block"])
-    drawn = chart(additions(rows, path), "How much each block adds: the norm of F(x) over the norm of x")
+    drawn = chart(
+        additions(rows, path, feature_maps.places(nodes)),
+        "How much each block adds: the norm of F(x) over the norm of x",
+    )
     inside = (
         FeatureMaps(feature_maps.terms(seen, seen.sums[path], nodes, _seven())),
         Html(fragments.lead(feature_maps.way_around(nodes, path))),

@@ -20,6 +20,7 @@ from explorer.tell.plots.labels import places
 from explorer.tell.plots.style import ABOVE, TEXT, styled
 
 Rows = Sequence[Mapping[str, Any]]  # the column that is drawn is the visitor's choice
+LEAST = 12  # px of a word in a box; what has no room for it says its name when it is pointed at
 BASE, OTHER = "#6f7f8f", "#2484c1"
 
 
@@ -27,7 +28,8 @@ def part(spec: ResNetSpec, height: int, width: int, batch: int, path: str, metri
     """A part of the net by a metric. kind: treemap, sunburst or bars."""
     found, row = cost.part(trace(spec, height, width, batch), path), METRICS[metric]
     if kind == "bars":
-        return bars(found.rows(), metric, row.label, row.unit)
+        names = [cost.word(group[0], name) for name, group in found.children]
+        return bars(found.rows(), metric, row.label, row.unit, names)
     return tree(found.hierarchy(metric), row.unit, kind)
 
 
@@ -53,11 +55,11 @@ def tree(items: Sequence[Branch], unit: str, kind: str) -> go.Figure:
             sort=False,
         )
     )
-    return styled(figure, 520)
+    return styled(figure, 520, uniformtext={"minsize": LEAST, "mode": "hide"})
 
 
-def bars(rows: Rows, metric: str, label: str, unit: str) -> go.Figure:
-    """A column per part, in network order."""
+def bars(rows: Rows, metric: str, label: str, unit: str, names: Sequence[str] = ()) -> go.Figure:
+    """A column per part, in network order. names: what each is called on the axis, where that is not its path."""
     values = [row[metric] or 0 for row in rows]
     named = len(rows) <= 16
     figure = go.Figure(
@@ -73,6 +75,8 @@ def bars(rows: Rows, metric: str, label: str, unit: str) -> go.Figure:
         )
     )
     figure.update_xaxes(type="category", showticklabels=named, showgrid=False)
+    if names:
+        figure.update_xaxes(tickvals=[row["part"] for row in rows], ticktext=list(names))
     figure.update_yaxes(title=label, tickformat="~s", rangemode="tozero")
     return styled(figure, 420, top=36)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas  # noqa: F401  (plotly looks for it in sys.modules, and must not find it half imported by another thread)
 import plotly.graph_objects as go
@@ -16,8 +17,8 @@ ADDED, TAKEN, PLAIN = "#b2182b", "#2166ac", "#7f7f7f"  # as in the maps: red is 
 BLOCK = "#2484c1"
 
 
-def additions(rows: list[Shares], chosen: str) -> go.Figure:
-    """‖F(x)‖ / ‖x‖ over depth; the chosen block in the shortcuts' colour."""
+def additions(rows: list[Shares], chosen: str, places: Mapping[str, str]) -> go.Figure:
+    """‖F(x)‖ / ‖x‖ over depth; the chosen block in the shortcuts' colour. places: each block's name by its path."""
     marked = [row["block"] == chosen for row in rows]
     figure = go.Figure(
         go.Scatter(
@@ -29,26 +30,39 @@ def additions(rows: list[Shares], chosen: str) -> go.Figure:
                 "color": [SHORTCUT if one else BLOCK for one in marked],
                 "size": [15 if one else 9 for one in marked],
             },
-            hovertemplate="<b>%{x}</b><br>‖F(x)‖ = %{customdata[0]:.2f}, ‖x‖ = %{customdata[1]:.2f}<br>"
+            hovertemplate="<b>%{customdata[2]}</b> (%{x})<br>‖F(x)‖ = %{customdata[0]:.2f}, ‖x‖ = %{customdata[1]:.2f}<br>"
             "ratio %{y:.2f}<extra></extra>",
-            customdata=[[row["norm_residual"], row["norm_shortcut"]] for row in rows],
+            customdata=[[row["norm_residual"], row["norm_shortcut"], places[row["block"]]] for row in rows],
         )
     )
+    figure.update_xaxes(**_by_stage([row["block"] for row in rows], places))
     figure.update_yaxes(title="‖F(x)‖ / ‖x‖", rangemode="tozero")
     figure.add_hline(y=1, line_dash="dot", line_color="rgba(127,127,127,.8)")
     return styled(figure, 260)
 
 
-def journey(steps: Sequence[Step], start: float, label: str) -> go.Figure:
-    """One unit from block to block: each bar is what the block adds to what its shortcut carries; the line goes on."""
+def _by_stage(paths: Sequence[str], places: Mapping[str, str], before: str = "") -> dict[str, Any]:
+    """An axis of blocks as the map numbers them, the stage below its first. before: what stands in front of them."""
+    stages = [places[path].partition(",")[0] for path in paths]
+    words = [
+        path.rpartition(".")[2] + (f"<br>{stage}" if stage != last else "")
+        for path, stage, last in zip(paths, stages, ["", *stages])
+    ]
+    values, texts = ([before, *paths], [before, *words]) if before else (list(paths), words)
+    return {"tickvals": values, "ticktext": texts, "tickangle": 0}
+
+
+def journey(steps: Sequence[Step], start: float, label: str, places: Mapping[str, str]) -> go.Figure:
+    """One unit from block to block: each bar is what the block adds to what its shortcut carries; the line goes on.
+    places: each block's name by its path."""
     figure = go.Figure(
         go.Bar(
             x=[one.path for one in steps],
             base=[one.shortcut for one in steps],
             y=[one.residual for one in steps],
             marker_color=[ADDED if one.residual > 0 else TAKEN for one in steps],
-            customdata=[[one.shortcut, one.total, one.channel, one.row, one.column] for one in steps],
-            hovertemplate="<b>%{x}</b>, channel %{customdata[2]}, row %{customdata[3]}, column %{customdata[4]}<br>"
+            customdata=[[one.shortcut, one.total, one.channel, one.row, one.column, places[one.path]] for one in steps],
+            hovertemplate="<b>%{customdata[5]}</b> (%{x}), channel %{customdata[2]}, row %{customdata[3]}, column %{customdata[4]}<br>"
             "x %{customdata[0]:.2f} + F(x) %{y:.2f} = %{customdata[1]:.2f}<extra></extra>",
         )
     )
@@ -58,9 +72,11 @@ def journey(steps: Sequence[Step], start: float, label: str) -> go.Figure:
         mode="lines+markers",
         line={"color": SHORTCUT, "width": 2},
         marker_size=8,
-        hovertemplate="<b>%{x}</b><br>goes on: %{y:.2f}<extra></extra>",
+        customdata=[label, *(places[one.path] for one in steps)],
+        hovertemplate="<b>%{customdata}</b><br>goes on: %{y:.2f}<extra></extra>",
     )
-    figure.update_xaxes(categoryorder="array", categoryarray=[label, *(one.path for one in steps)])
+    paths = [one.path for one in steps]
+    figure.update_xaxes(categoryorder="array", categoryarray=[label, *paths], **_by_stage(paths, places, label))
     figure.update_yaxes(title="value of the unit", zeroline=True, zerolinecolor="rgba(127,127,127,.6)")
     return styled(figure, 280)
 

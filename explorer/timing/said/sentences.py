@@ -34,7 +34,7 @@ FIELDS = {
     "batch": "batch",
     "threads": "threads",
     "cuda_graph": "CUDA graph",
-    "fresh": "fresh inputs",
+    "fresh": "each pass gets",
 }
 
 
@@ -64,12 +64,15 @@ def not_yours(theirs: Settings, asked: Settings, varied: str | None = None) -> s
     skipped = {"dtype", "memory_format", "compile"} if varied == "dtype" else {varied}
     names = [name for name in FIELDS if name not in skipped and getattr(theirs, name) != getattr(asked, name)]
     told = [
-        f"{FIELDS[name]} {_said(getattr(theirs, name))} (you asked for {_said(getattr(asked, name))})" for name in names
+        f"{FIELDS[name]} {_said(name, getattr(theirs, name))} (you asked for {_said(name, getattr(asked, name))})"
+        for name in names
     ]
     return f"Recorded with other settings than yours: {', '.join(told)}." if told else ""
 
 
-def _said(value: object) -> str:
+def _said(name: str, value: object) -> str:
+    if name == "fresh":
+        return "another picture" if value else "the same picture"
     if isinstance(value, bool):
         return "on" if value else "off"
     return f"{value:,}" if isinstance(value, int) else WORDS.get(str(value), str(value))

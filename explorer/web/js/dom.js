@@ -16,4 +16,8 @@ function make(element, attributes, children) {
 export const svg = (tag, attributes, ...children) => make(document.createElementNS(SVG_NS, tag), attributes, children);
 export const html = (tag, attributes, ...children) => make(document.createElement(tag), attributes, children);
 
+// A net's name is not cut at its hyphen: "ResNet-50" stands in one line.
+export const unbroken = (text) =>
+  text.split(/(\S+-\d\S*)/).map((part, at) => (at % 2 ? html("span", { style: { whiteSpace: "nowrap" } }, part) : part));
+
 export const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -1,6 +1,6 @@
 // The list of all scenes on the Lecture page: start anywhere.
 
-import { html } from "../js/dom.js";
+import { html, unbroken } from "../js/dom.js";
 import { holder } from "./holder.js";
 import { prose } from "./prose.js";
 import { travel, urlOf } from "./travel.js";
@@ -13,12 +13,14 @@ export function overview(data) {
     travel(urlOf(data.page, address, changes));
   };
   const start = data.scenes[0].address;
-  const begin = (label, kind, changes, first) => html("a", { class: `begin ${kind}`, href: urlOf(data.page, start, changes), onclick: travelTo(start, changes, first) }, label);
+  const begin = (label, how, kind, changes, first) => html("div", {},
+    html("a", { class: `begin ${kind}`, href: urlOf(data.page, start, changes), onclick: travelTo(start, changes, first) }, label), html("small", {}, how));
   return html("div", { class: "overview" },
-    html("div", { class: "begins" }, begin("Start", "main", {}), begin("Start on the projector", "", { present: "1" }),
-      holder.route ? null : begin("Start with votes from phones", "", { present: "1" }, () => { holder.wantsVotes = true; })),
+    html("div", { class: "begins" }, begin("Start", "on your own screen, with every control", "main", {}),
+      begin("Start on the projector", "the picture alone in large type, N for notes", "", { present: "1" }),
+      holder.route ? null : begin("Start with votes from phones", "the same, and the hall answers by a code", "", { present: "1" }, () => { holder.wantsVotes = true; })),
     html("ol", {}, data.scenes.map((scene) => html("li", {},
       html("a", { href: urlOf(data.page, scene.address), onclick: travelTo(scene.address, {}) },
-        html("b", {}, scene.title), scene.asks ? html("span", { class: "asks" }, "predict, then reveal") : null),
+        html("b", {}, unbroken(scene.title)), scene.asks ? html("span", { class: "asks" }, "predict, then reveal") : null),
       prose("p", { class: "about" }, scene.about)))), prose("div", {}, data.cards));
 }

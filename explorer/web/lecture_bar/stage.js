@@ -1,6 +1,6 @@
 // The lecture's bar: title, text, question, the way on. All it knows comes from Python with every run.
 
-import { html } from "../js/dom.js";
+import { html, unbroken } from "../js/dom.js";
 import { fitSoon, main } from "./fit.js";
 import { answered, card as hallCard, forget, here, join, listens, openSpeaker, result, resumed, says, shared, takesPart, watched } from "./hall.js";
 import { holder } from "./holder.js";
@@ -65,7 +65,7 @@ class Stage {
     const text = prose("div", { class: "prose text" }, data.text);
     for (const phrase of text.querySelectorAll("[data-drive]")) this.drives(phrase);
     this.place.replaceChildren(html("section", { class: `stage ${data.present ? "present" : ""} ${data.hall ? "halls" : ""}`, "aria-label": `Lecture: ${data.lecture}` },
-      html("header", {}, html("h2", {}, html("span", { class: "at" }, `${data.number}/${data.scenes.length}`), data.title), this.controls()),
+      html("header", {}, html("h2", {}, html("span", { class: "at" }, `${data.number}/${data.scenes.length}`), unbroken(data.title)), this.controls()),
       html("div", { class: card ? "body asks" : "body" }, text, card),
       kept.notes && data.notes && !data.present ? html("aside", { class: "notes", "aria-label": "Speaker notes" }, prose("div", { class: "prose" }, data.notes),
         iconButton("window", "The speaker’s window", () => this.speaker())) : null,
@@ -102,7 +102,7 @@ class Stage {
   list() {
     const { data } = this;
     return html("ol", { class: "list" }, data.scenes.map((scene, index) => html("li", { class: index + 1 === data.number ? "now" : "" },
-      html("a", { href: urlOf(data.page, scene.address), onclick: (event) => this.follow(event, scene.address) }, scene.title))));
+      html("a", { href: urlOf(data.page, scene.address), onclick: (event) => this.follow(event, scene.address) }, unbroken(scene.title)))));
   }
 
   // The scene's QR code, large enough for the last row.

@@ -33,7 +33,10 @@ def pair(chosen: Chosen) -> None:
     try:
         seen = sides(width, equal, place, chosen.spec, state.on_stage())
     except ValueError as error:
-        plain.error(f"{error}. Shown: 256.")
+        if any(one.startswith(f"outer='{width}'") for one in session().get("told") or ()):  # above the page
+            pieces.note("Shown: 256 channels.")
+        else:
+            plain.error(f"{error}. Shown: 256.")
         seen = sides(256, equal, place, chosen.spec, state.on_stage())
 
     pieces.html(seen.lead)

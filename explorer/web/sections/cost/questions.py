@@ -32,24 +32,23 @@ def where(chosen: Chosen, nodes: Sequence[Node]) -> Sequence[Mapping[str, object
         head = cost_parts.head(*net, chosen.dtype, None)
     for one in head:
         pieces.html(one)
-    left, middle, right = st.columns([1, 2.1, 1.1], vertical_alignment="bottom")
-    with left:
-        path = facts_pieces.look_into(nodes)
-    with middle:
+    left, right = st.columns([1, 2.7], vertical_alignment="bottom")
+    with right:
         metric = asked("What is counted?", questions.METRIC, "metric", before=questions.OLD_METRIC)
     row = METRICS[metric]
-    with right:
-        drawn = asked("Drawn as what?", questions.AS, "as") if metric in SUMS else "bars"
+    with left:
+        path = facts_pieces.look_into(nodes)
+    drawn = asked("Drawn as what?", questions.AS, "as") if metric in SUMS else "bars"
     part = cost.part(nodes, path)
     if len(part.children) > 1:
         pieces.chart(
             once(cost_plots.part, *net, part.path, metric, drawn),
-            f"{row.label} of {name}, {part.path}, as {drawn}",
+            f"{row.label} of {name}, {part.place}, as {drawn}",
             f"where-{drawn}-{part.path}",  # a click on a part selects it, a click on the whole what it is in
             lambda picked: facts_pieces.select(part.nodes, part.above if picked == part.path else picked),
         )
     if shown := part.proof(metric):
-        pieces.opened(f"{row.label} of {part.path}", shown)
+        pieces.opened(f"{row.label} of {part.place}", shown)
     pieces.html(cost_parts.table(*net, part.path))
     return part.rows()
 

@@ -295,7 +295,7 @@ def _follow(found: Look, unit: Unit, data: feature_maps.Looked) -> None:
     pieces.lead(feature_maps.way_of(steps, row["label"], unit.channel, value))
     if steps:
         pieces.chart(
-            journey(steps, value, row["label"]),
+            journey(steps, value, row["label"], feature_maps.places(found.nodes)),
             "One unit from block to block: what its shortcut carries, what the block adds, what goes on",
             key="journey",
         )
@@ -311,15 +311,16 @@ def inside(found: Look) -> list[feature_maps.Shares]:
         pieces.lead(feature_maps.nothing_added(one.who.spec))
         return []
     names = [str(row["block"]) for row in rows]
-    path = st.select_slider(
-        "Block", names, key="summand", value=names[0], format_func=feature_maps.places(found.nodes).__getitem__
-    )
+    places = feature_maps.places(found.nodes)
+    path = st.select_slider("Block", names, key="summand", value=names[0], format_func=places.__getitem__)
     data = one.once(("terms", path), lambda: _terms(found, path))
     look_component.maps(data, "maps-terms")
     pieces.lead(feature_maps.way_around(found.nodes, path))
     pieces.lead(feature_maps.adds_most(measured, path, found.nodes))
     pieces.chart(
-        once(additions, rows, path), "How much each block adds: the norm of F(x) over the norm of x", key="additions"
+        once(additions, rows, path, places),
+        "How much each block adds: the norm of F(x) over the norm of x",
+        key="additions",
     )
     pieces.note("Euclidean norms over all channels and positions, on this picture.", "measured", explained=True)
     return rows

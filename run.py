@@ -21,6 +21,7 @@ CPU_TORCH = "https://download.pytorch.org/whl/cpu"  # without it, Linux gets gig
 # Which tests stay together, and in which order: tests/conftest.py
 SPREAD = ("--dist", "loadgroup", "--no-loadscope-reorder")
 SERVERS = {"nginx": "nginx-light", "redis-server": "redis-server"}  # command → the distribution's package
+SHELL = "chromium-headless-shell"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -85,10 +86,16 @@ def install_cpu_torch() -> None:
 
 
 def install_browser() -> None:
-    """A Chromium for the tests: the system's, else Playwright's own, else the distribution's."""
-    if any(map(shutil.which, CHROMIUM)) or not subprocess.call([BIN / "playwright", "install", "chromium"]):
-        return
-    install_from_distribution("chromium")
+    """A Chromium for the tests: the system's, else Playwright's own, else the distribution's.
+
+    Beside a distribution's its shell, which costs less; Playwright's has it inside. Without it the tests do too.
+    """
+    if not any(map(shutil.which, CHROMIUM)):
+        if not subprocess.call([BIN / "playwright", "install", "chromium"]):
+            return
+        install_from_distribution("chromium")
+    if not shutil.which(SHELL):
+        install_from_distribution(SHELL)
 
 
 def install_servers() -> None:

@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, Playwright, sync_playwright
 from streamlit.components.v2 import manifest_scanner
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -29,6 +30,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SHELL = "chromium-headless-shell"  # the same engine without a browser's windows: starts in half of the time
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -38,6 +40,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--use-fake-device-for-media-stream",  # a camera that shows a test picture
+    "--disable-threaded-animation",  # else what moves while a page loads is drawn 60 times a second, by the CPU
 ]
 # On a deep link Streamlit's client probes for its own health route below the page's path first; that is not ours.
 KNOWN_NOISE = ("_stcore/health", "_stcore/host-config")
@@ -161,15 +164,27 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def browser():
-    """A headless Chromium: the system's, or Playwright's own."""
-    from playwright.sync_api import sync_playwright
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
 
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """A headless Chromium: the system's shell, else the system's browser, else Playwright's own."""
+    path = next(filter(None, map(shutil.which, (SHELL, *CHROMIUM))), None)
+    chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    yield chromium
+    chromium.close()
+
+
+@pytest.fixture
+def whole_browser(playwright: Playwright) -> Iterator[Browser]:
+    """With what the shell leaves out: a camera."""
     path = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
+    chromium = playwright.chromium.launch(executable_path=path, channel=None if path else "chromium", args=FLAGS)
+    yield chromium
+    chromium.close()
 
 
 FOLLOW = """(to) => {

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from explorer.spec import preset
-from tests.conftest import Visit
+from tests.conftest import Server, Visit
 from tests.weights.checkpoints import filled, saved
 
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
@@ -145,8 +145,9 @@ def test_the_sidebars_net_looks_untrained_with_no_network_and_with_a_visitors_we
     page.locator(".walk-told", has_text="mine.safetensors").wait_for()
 
 
-def test_the_camera_takes_a_picture_that_looks(visit) -> None:
-    seen = visit("/feature_maps?digit=camera", "What does it see?", permissions=["camera"])
+def test_the_camera_takes_a_picture_that_looks(whole_browser: Browser, server: Server) -> None:
+    seen = Visit(whole_browser, server.url, permissions=["camera"])
+    seen.goto("/feature_maps?digit=camera", "What does it see?")
     seen.page.wait_for_function(  # a photo of a camera that has not begun yet is none
         "() => [...document.querySelectorAll('video')].some((one) => one.readyState >= 2 && one.videoWidth > 0)"
     )
@@ -154,6 +155,7 @@ def test_the_camera_takes_a_picture_that_looks(visit) -> None:
     seen.page.locator(".cover img.pixels").wait_for()
     seen.settle("Inside a block")
     assert answers(seen.page), "whatever the net takes it for"
+    seen.check()
 
 
 def test_an_unknown_choice_in_a_link_is_named(visit) -> None:

@@ -65,6 +65,14 @@ def begin() -> None:
             watch(queue, waiting)
 
 
+def warn(said: str) -> None:
+    """For whoever hosts the app: a line of the log, or of standard error where there is none."""
+    if all(isinstance(one, logging.NullHandler) for one in LOG.handlers):
+        print(f"resnet explorer: {said}", file=sys.stderr, flush=True)
+    else:
+        LOG.warning(said)
+
+
 def watch(queue: str, waiting: Callable[[], int]) -> None:
     """Ask `waiting` whenever somebody reads the numbers."""
     _watched[queue] = waiting

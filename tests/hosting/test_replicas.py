@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import os
 import re
 import shutil
 import socket
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.conftest import ROOT, Server, Visit, free_port
 
@@ -27,7 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def replicas(folder: Path) -> Iterator[list[Server]]:
-    running = [Server(folder, base="resnet") for _ in range(2)]
+    running = [Server(folder, base="resnet", env=os.environ | {"EXPLORER_REPLICAS": "2"}) for _ in range(2)]
     yield running
     for one in running:
         if one.process.poll() is None:
@@ -75,6 +77,21 @@ def test_answers_are_compressed_and_carry_the_headers(address: str) -> None:
         assert "frame-ancestors" in answer.headers["Content-Security-Policy"]
         assert "explorer=" in answer.headers["Set-Cookie"] and "samesite=lax" in answer.headers["Set-Cookie"]
         assert answer.headers["Server"] == "nginx"  # no version
+
+
+def test_votes_that_they_do_not_share_are_said_at_the_start(browser, replicas: list[Server], address: str) -> None:
+    """By each server as it starts, and by the projector before the first vote: what the host has set, and what was found."""
+    said = "EXPLORER_REPLICAS=2: each of these servers keeps votes for itself"
+    assert all(said in one.log.read_text(encoding="utf-8") for one in replicas)
+    lecturer = Visit(browser, address)
+    page = lecturer.goto("/lecture", "Start with votes from phones").page
+    page.get_by_role("link", name="Start with votes from phones").click()
+    found = "Another server answers at this address"
+    expect(page.locator(".stage .join .warns")).to_contain_text([said, found], timeout=30_000)
+    lecturer.context.close()
+    deadline = time.monotonic() + 20
+    while any(map(sessions, replicas)):  # who comes next is counted alone
+        assert time.monotonic() < deadline, "the lecturer's tab is closed, and still counted"
 
 
 def test_a_visitor_stays_with_one_replica_and_outlives_it(browser, replicas: list[Server], address: str) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from explorer import telemetry
 from explorer.hall import Away, Hall, Refused, Started
 from explorer.hall.opened import opened, warning
 from explorer.tell.link import data_uri, qr_svg
@@ -70,7 +70,7 @@ def take(said: object, run: Lecture) -> bool:
     except Away:
         session()["hall_problem"] = AWAY
     except ValueError as error:  # the host's address of the store
-        logging.getLogger(__name__).error(error)
+        telemetry.warn(str(error))
         session()["hall_problem"] = AWAY
     return (session().get("hall"), session()["hall_problem"]) != before
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 
 import streamlit as st
 from starlette.routing import BaseRoute
 
+from explorer import telemetry
 from explorer.hall.opened import opened, warning
 from explorer.web.hall.routes import Desk
 
@@ -17,7 +17,7 @@ _now = {"served": False}
 def routes() -> Sequence[BaseRoute]:
     """For the server, once as it starts; a host's mistake about the votes' store is said then."""
     if said := warning():
-        logging.getLogger(__name__).warning(said)
+        telemetry.warn(said)
     _now["served"] = True
     return Desk(opened).routes(st.get_option("server.baseUrlPath") or "")
 

@@ -7,6 +7,7 @@ import { distribution } from "../hall/charts.js";
 import { ask, patience, sleep } from "../hall/wire.js";
 import { holder } from "./holder.js";
 
+const PROBES = 16;
 const ROOM = "resnetHall"; // in this tab's storage: a reload goes on steering
 const room = (holder.room ??= { hall: null, watched: null, run: 0, done: null, asked: false, popup: null, channel: null });
 
@@ -88,13 +89,11 @@ export async function steer(what) {
 }
 
 // Another server behind the same address that does not know the session: then votes are not shared. Asked without cookies, since
-// with them a proxy would send us to the same server again.
+// with them a proxy would send us to the same server again. Of two servers one is missed by all of them once in 65,536 times.
 export async function shared(hall) {
-  for (let one = 0; one < 6; one++) {
-    const answer = await fetch(`${url("watch")}?probe=${one}`, { credentials: "omit", cache: "no-store", headers: { Authorization: `Bearer ${hall.token}` } }).catch(() => null);
-    if (answer?.status === 404) return false;
-  }
-  return true;
+  const probe = (_, one) => fetch(`${url("watch")}?probe=${one}`, { credentials: "omit", cache: "no-store", headers: { Authorization: `Bearer ${hall.token}` } })
+    .then((answer) => answer.status, () => 0);
+  return !(await Promise.all(Array.from({ length: PROBES }, probe))).includes(404);
 }
 
 // ── what stands in the bar ──
@@ -118,12 +117,12 @@ export function result(stage) {
 
 // How to join, for the last row.
 export function join(stage) {
-  const { hall } = stage.data;
+  const { hall, problem } = stage.data;
   return html("div", { class: "code join", role: "dialog", "aria-label": "Vote from your phone", onclick: () => stage.toggleJoin() },
     html("p", { class: "what" }, "Vote with your phone"), hall.qr ? html("img", { src: hall.qr, alt: `QR code of ${hall.url}` }) : null,
     html("p", {}, hall.qr ? "or " : "", html("b", {}, hall.url.replace(/^https?:\/\//, "").replace(/\/[^/]*$/, "")), " with the code"), html("p", { class: "letters" }, hall.code),
     html("p", { class: "count" }, room.watched ? here(room.watched.here) : ""),
-    hall.warning ? html("p", { class: "warns" }, hall.warning) : null, html("p", { class: "leave" }, "Escape or a click: on with the lecture"));
+    [hall.warning, problem].filter(Boolean).map((said) => html("p", { class: "warns" }, said)), html("p", { class: "leave" }, "Escape or a click: on with the lecture"));
 }
 
 export const here = (count) => `${count} ${count === 1 ? "phone is" : "phones are"} here`;

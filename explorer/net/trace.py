@@ -25,6 +25,10 @@ from explorer.net.resnet import IdentityShortcut, build
 from explorer.spec import MAX_BATCH, MAX_INPUT, ResNetSpec, check_int
 
 
+def _no_rule(what: str) -> NotImplementedError:
+    return NotImplementedError(f"trace: no rule for {what}")
+
+
 class Traced:
     """Stands for a tensor while the model's forward runs on it."""
 
@@ -44,7 +48,7 @@ class Traced:
         kwargs: dict[str, object] | None = None,
     ) -> Traced:
         if func not in RULES:
-            raise NotImplementedError(f"trace: no rule for the operation {getattr(func, '__name__', func)}")
+            raise _no_rule(f"the operation {getattr(func, '__name__', func)}")
         return RULES[func](*args, **(kwargs or {}))
 
     def dim(self) -> int:
@@ -58,12 +62,15 @@ class Traced:
     __iadd__ = __add__
 
     def __mul__(self, gate: Traced) -> Traced:
+        if gate.shape != (*self.shape[:2], 1, 1):
+            raise _no_rule(f"a gate of {gate.shape} on {self.shape}")
         return self.tracer.record("scale", self, gate, field=self.node.field)
 
     def __getitem__(self, index: tuple[slice, ...]) -> Traced:
         steps = [part.step or 1 for part in index]
-        if len(index) != 4 or steps[:2] != [1, 1] or steps[2] != steps[3]:
-            raise NotImplementedError(f"trace: no rule for the index {index}")
+        cut = any(part.start or part.stop for part in index)
+        if cut or len(index) != 4 or steps[:2] != [1, 1] or steps[2] != steps[3]:
+            raise _no_rule(f"the index {index}")
         return Traced(self.tracer, self.node, subsample=steps[2])
 
 
@@ -192,7 +199,9 @@ def _window(x: Traced, kernel: int, stride: int, padding: int, dilation: int = 1
 def _conv2d(
     x: Traced, weight: nn.Parameter, bias: object, stride: Shape, padding: Shape, dilation: Shape, groups: int
 ) -> Traced:
-    c_out, c_in_per_group, kernel, _ = weight.shape
+    c_out, c_in_per_group, kernel, wide = weight.shape
+    if kernel != wide or stride[0] != stride[1] or padding[0] != padding[1] or dilation[0] != dilation[1]:
+        raise _no_rule(f"a {kernel}×{wide} kernel of stride {stride}, padding {padding}, dilation {dilation}")
     window = _window(x, kernel, stride[0], padding[0], dilation[0])
     macs = math.prod(window["spatial"]) * c_out * c_in_per_group * kernel * kernel
     return x.tracer.record("conv", x, channels=c_out, groups=groups, macs=macs, **window)
@@ -201,7 +210,9 @@ def _conv2d(
 def _conv1d(
     x: Traced, weight: nn.Parameter, bias: None, stride: Shape, padding: Shape, dilation: Shape, groups: int
 ) -> Traced:
-    kernel = weight.shape[2]
+    *channels, kernel = weight.shape
+    if channels != [1, 1] or stride[0] != 1 or 2 * padding[0] != kernel - 1:
+        raise _no_rule(f"a convolution along channels of {tuple(weight.shape)}, stride {stride}, padding {padding}")
     return x.tracer.record("conv1d", x, kernel=kernel, padding=padding[0], macs=x.shape[2] * kernel)
 
 
@@ -238,19 +249,37 @@ def _pad(x: Traced, amounts: Shape, *args: object, **kwargs: object) -> Traced:
     if len(amounts) == 4:
         left, right, top, bottom = amounts
         if left != top:
-            raise NotImplementedError(f"trace: no rule for the border {amounts}")  # a field is one for both sides
+            raise _no_rule(f"the border {amounts}")  # a field is one for both sides
         height, width = x.shape[2:]
         return x.tracer.record("border", x, spatial=(height + top + bottom, width + left + right), before=top)
+    if any(amounts[:4]):
+        raise _no_rule(f"zeros {amounts}")
     return x.tracer.record(
         "pad", x, channels=x.shape[1] + amounts[4] + amounts[5], stride=x.subsample, padding=amounts[4]
     )
 
 
-def _flatten(x: Traced, start_dim: int) -> Traced:
+def _adaptive(x: Traced, size: Shape) -> Traced:
+    if tuple(size) != (1, 1):
+        raise _no_rule(f"an average to {size}")
+    return x.tracer.record("avgpool", x, spatial=(1, 1), whole=True)
+
+
+def _mean(x: Traced, dim: int | Shape, keepdim: bool = False) -> Traced:
+    if dim != (2, 3) or not keepdim:
+        raise _no_rule(f"a mean over {dim}, keepdim={keepdim}")
+    return x.tracer.record("mean", x, spatial=(1, 1), whole=True)
+
+
+def _flatten(x: Traced, start_dim: int = 0) -> Traced:
+    if start_dim != 1:
+        raise _no_rule(f"flatten from {start_dim}")
     return x.tracer.record("flatten", x, spatial=(), channels=math.prod(x.shape[1:]), inplace=True)
 
 
 def _reshape(x: Traced, shape: Shape) -> Traced:
+    if math.prod(shape[1:]) != math.prod(x.shape[1:]):
+        raise _no_rule(f"{x.shape} as {shape}")
     return x.tracer.record("view", x, spatial=tuple(shape[2:]), channels=shape[1], inplace=True)
 
 
@@ -262,10 +291,8 @@ RULES: dict[Callable[..., object], Callable[..., Traced]] = {  # torch operation
     F.relu: lambda x, inplace=False: x.tracer.record("relu", x, inplace=inplace),
     F.max_pool2d: _max_pool2d,
     F.avg_pool2d: _avg_pool2d,
-    torch.nn.functional.adaptive_avg_pool2d: lambda x, size: x.tracer.record(
-        "avgpool", x, spatial=tuple(size), whole=True
-    ),
-    torch.mean: lambda x, dim, keepdim: x.tracer.record("mean", x, spatial=(1, 1), whole=True),
+    F.adaptive_avg_pool2d: _adaptive,
+    torch.mean: _mean,
     torch.sigmoid: lambda x: x.tracer.record("sigmoid", x),
     torch.reshape: _reshape,
     torch.flatten: _flatten,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 import torch
+import torch.nn.functional as F
 import torchinfo
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
@@ -14,7 +17,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from explorer.facts.rollup import blocks, total
 from explorer.net.node import Node
 from explorer.net.resnet import build
-from explorer.net.trace import Traced, Tracer, _trace, trace
+from explorer.net.trace import Traced, Tracer, _trace, follow, trace
 from explorer.spec import ResNetSpec, preset, presets
 from tests.known import CONVS, IMAGENET, MACS, OTHERS, RECEPTIVE_FIELD, SHORTCUTS
 
@@ -148,6 +151,37 @@ def test_an_unknown_operation_is_reported_and_never_counted_as_nothing() -> None
     tracer = Tracer(model := Odd())
     with pytest.raises(NotImplementedError, match="no rule for the operation tanh"):
         model(Traced(tracer, Node("input", "input", (), (1, 3, 8, 8), (1, 3, 8, 8))))
+
+
+@pytest.mark.parametrize(
+    ("odd", "named"),
+    [
+        (lambda x: torch.mean(x, 1, keepdim=True), "a mean over 1"),
+        (lambda x: torch.mean(x, (2, 3)), "keepdim=False"),
+        (lambda x: F.adaptive_avg_pool2d(x, (2, 2)), "an average to"),
+        (lambda x: x[:, :2, :, :], "the index"),
+        (lambda x: x * x, "a gate of"),
+        (lambda x: torch.flatten(x, 2), "flatten from 2"),
+        (lambda x: torch.reshape(x, (-1, 7)), "as (-1, 7)"),
+        (lambda x: F.pad(x, (1, 1, 1, 1, 0, 2)), "zeros (1, 1"),
+        (lambda x: F.pad(x, (0, 1, 1, 1)), "the border"),
+        (nn.Conv2d(4, 4, (1, 7), padding=(0, 3)), "a 1×7 kernel"),
+        (nn.Conv2d(4, 4, 3, stride=(1, 2)), "of stride (1, 2)"),
+        (nn.Conv1d(8, 8, 3, padding=1), "along channels of (8, 8, 3)"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_a_rule_does_not_hold_for_is_reported_and_not_counted_wrong(odd: Callable, named: str) -> None:
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.odd = odd
+
+        def forward(self, x: Traced) -> Traced:
+            return self.odd(x)
+
+    with pytest.raises(NotImplementedError, match=f"no rule for .*{re.escape(named)}"):
+        follow(Net(), (2, 4, 8, 8))
 
 
 def test_many_threads_trace_different_models_without_a_wrong_figure() -> None:

@@ -69,14 +69,21 @@ def expected(spec: ResNetSpec, asked: Settings, runs: Sequence[Measurement]) -> 
     )
 
 
+def so_far(elapsed_s: float, takes: Proof | None) -> str:
+    """'3 s of about 20'; '3 s' where nothing is known, or it has taken longer than was thought."""
+    of = f" of about {round(takes.value)}" if takes and max(1, elapsed_s) <= takes.value else ""
+    return f"{elapsed_s:.0f} s{of}"
+
+
 def question(asked: Settings, takes: Proof | None) -> Markup:
     """With which settings a view's button measures, and about how long. takes: as `expected` gives it."""
     cards = markup.Cards("takes")
     if takes is None:
-        return Markup('<div class="asked">measures on {}</div>').format(asked.words)
+        said = cards.explained(asked.words)
+        return Markup('<div class="asked">measures on {}</div>{}').format(said, cards.html())
     shown = f"about {max(1, round(takes.value))} s"
     return Markup('<div class="asked">measures on {} · {} {}</div>{}').format(
-        asked.words, cards.number(takes, shown), mark("estimated"), cards.html()
+        cards.explained(asked.words), cards.number(takes, shown), mark("estimated"), cards.html()
     )
 
 

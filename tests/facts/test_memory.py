@@ -169,6 +169,8 @@ def test_the_figures_of_resnet50():
     """Counted once on the real net at 224×224: the peak by TorchDispatchMode, the buffers' own bytes."""
     parts = memory.proofs(preset("resnet50"), 224, 224)
     assert parts["activations"].value == max(memory.alive_bytes(trace(preset("resnet50"), 224, 224))) == 11_239_424
+    half = memory.proofs(preset("resnet50"), 256, 256, batch=128, dtype="fp16")["activations"].value
+    assert half == 2 * 128 * 7 * 2**19 == 939_524_096, "the shortcut's operand and both of the block's, not 671,088,640"
     buffers = build(preset("resnet50"), "meta").buffers()
     assert parts["buffers"].value == sum(one.numel() * one.element_size() for one in buffers) == 212_904
 

@@ -112,6 +112,13 @@ def test_every_fault_is_named(query: dict, said: list[str]) -> None:
     assert len(found) < 20_000
 
 
+def test_only_what_is_like_it_is_offered_for_an_unknown_key() -> None:
+    known = (Key("guess"),)
+    said = {key: read({key: ["1"]}, known, "architecture").faults[0] for key in ("bogus", "gues", "dept")}
+    assert "did you mean" not in said["bogus"]
+    assert said["gues"].endswith("did you mean guess?") and "depth" in said["dept"]
+
+
 def test_what_may_be_meant_is_offered_with_the_rest_of_the_link() -> None:
     found = read({"depth": ["56"], "in_channels": ["1"]}, (), "architecture")
     assert found.instead == (("resnet56", {"net": "resnet56", "in_channels": "1"}),)

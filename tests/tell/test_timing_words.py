@@ -29,6 +29,14 @@ def test_it_is_as_long_as_the_loop_takes_with_such_passes(name: str, batch: int)
     assert found.value == pytest.approx(loop_s + 1.6 * one_s, abs=0.06 * one_s)  # of a tenth of a pass
 
 
+def test_a_run_says_how_far_it_is_as_long_as_that_is_known() -> None:
+    takes = timing_words.expected(preset("resnet152"), settings(16), RUNS)
+    assert takes is not None and takes.value > 9
+    assert timing_words.so_far(3.2, takes) == f"3 s of about {round(takes.value)}"
+    assert timing_words.so_far(takes.value + 20, takes) == timing_words.so_far(takes.value + 20, None)
+    assert timing_words.so_far(0.2, None) == "0 s"
+
+
 def test_where_nothing_like_it_is_recorded_nothing_is_said() -> None:
     for asked in (settings(height=32, width=32), settings(compile="default"), settings(batch=4096)):
         assert timing_words.expected(preset("resnet50"), asked, RUNS) is None

@@ -140,6 +140,8 @@ def test_the_line_beside_a_figure_is_complete() -> None:
         assert part in text.split(" · "), part
     assert sentences.not_yours(CPU, CPU) == ""
     told = sentences.not_yours(replace(CPU, batch=16), replace(CPU, batch=65_536, dtype="bf16"))
+    passes = sentences.not_yours(replace(CPU, fresh=True), replace(CPU, fresh=False))
+    assert "each pass gets another picture (you asked for the same picture)" in passes
     assert "batch 16 (you asked for 65,536)" in told and "number format fp32 (you asked for bf16)" in told
 
 

@@ -401,6 +401,10 @@ def test_whiskers_go_from_quartile_to_quartile_and_points_to_come_have_their_pla
     figure = draw.bar_sweep(rows.sweep([sweeps.Row(points[0], one)], points))
     assert list(figure.data[1].x) == [1e3, 2e3] or list(figure.data[1].x) == [1.0, 2.0]
     assert list(figure.data[0].y) == ["a", "b", "c"] and list(figure.data[0].x)[1:] == [0, 0]
+    assert figure.layout.xaxis.range[1] < 1.1 * max(figure.data[1].x), "no axis to 350 for a bar of 156"
+    numbers = figure.layout.yaxis2
+    assert numbers.tickvals == ("a",) and numbers.ticktext[0].startswith(f" <b>{units.seconds(1.0)}</b> · ")
+    assert numbers.automargin and numbers.range == figure.layout.yaxis.range
     empty = draw.bar_sweep(rows.sweep([], points))
     assert empty.layout.height == figure.layout.height, "nothing moves when results come"
 

@@ -166,19 +166,30 @@ def bar_sweep(rows: Sequence[Swept]) -> go.Figure:
             hoverinfo="skip",
             line={"color": palette.BLOCK_COLOURS[row["block"]], "width": 3},
         )
+    # The numbers are an axis at the right: it makes room for itself, and the bars have all that is left.
     figure.add_scatter(
         y=[row["label"] for row in done],
-        mode="text",
-        textposition="middle right",
+        x=[0] * len(done),
+        yaxis="y2",
+        mode="markers",
+        marker_opacity=0,
         hoverinfo="skip",
-        x=[row["q3_s"] * factor for row in done],
-        cliponaxis=False,
-        text=[f"  <b>{units.seconds(row['median_s'])}</b> · {rate(row['images_per_s'])}" for row in done],
-        textfont_size=TEXT,
     )
-    figure.update_yaxes(type="category", range=[len(shown) - 0.5, -0.5])
-    longest *= factor  # the words beside the longest bar need room on a phone, numbers on the axis do not
-    figure.update_xaxes(title=unit, range=[0, longest * 2.3], tickvals=ticks(longest), title_standoff=4)
+    labels = [row["label"] for row in shown]
+    rows_of = {"type": "category", "categoryarray": labels, "range": [len(shown) - 0.5, -0.5]}
+    figure.update_layout(
+        yaxis=rows_of,
+        yaxis2=rows_of
+        | {
+            "overlaying": "y",
+            "side": "right",
+            "showgrid": False,
+            "tickvals": [row["label"] for row in done],
+            "ticktext": [f" <b>{units.seconds(row['median_s'])}</b> · {rate(row['images_per_s'])}" for row in done],
+        },
+    )
+    longest *= factor
+    figure.update_xaxes(title=unit, range=[0, longest * 1.04], tickvals=ticks(longest), title_standoff=4)
     return styled(figure, 80 + 48 * max(len(shown), 1), top=30)
 
 

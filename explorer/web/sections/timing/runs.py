@@ -15,10 +15,12 @@ import streamlit as st
 from markupsafe import Markup
 
 from explorer.jobs import Job, Needs
+from explorer.tell import timing_words
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.measure.hardware import provenance, resolve
 from explorer.timing.measure.tasks import Ask, among, finish, label, subject
 from explorer.web import pieces, plain, state
+from explorer.web.sections.timing import pieces as timing_pieces
 from explorer.web.session import session
 
 PLACE = "Timing"  # the page's title: leaving it cancels what runs here
@@ -156,7 +158,7 @@ def _progress(job: Job, ask: Ask) -> None:
 
 
 def _doing(job: Job, ask: Ask, stopping: bool) -> str:
-    """'3 s · building ResNet-50'."""
+    """'3 s of about 20 · building ResNet-50'."""
     position = state.measuring().position(job)
     if stopping:
         return f"{job.elapsed_s:.0f} s · stopping…"
@@ -165,7 +167,8 @@ def _doing(job: Job, ask: Ask, stopping: bool) -> str:
     words = job.message or job.label
     if ask.settings.compile != "eager" or "torch.compile" in words:
         words += ", compiling first"
-    return f"{job.elapsed_s:.0f} s · {words}"  # the seconds first: the end of a long line is cut
+    said = timing_words.so_far(job.elapsed_s, timing_pieces.takes(ask.task, ask.spec, ask.settings))
+    return f"{said} · {words}"  # the seconds first: the end of a long line is cut
 
 
 def _ended(job: Job) -> str:

@@ -70,6 +70,9 @@ inside.unwatched()
 inside.unpresented()
 inside.apart()
 inside.checked()
+inside.told_once()
+inside.looked_up()
+inside.in_turn()
 
 
 def beside(page: str, lab: StreamlitPage) -> None:

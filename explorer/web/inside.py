@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,17 @@ from streamlit.components.v2.bidi_component import main as mounting
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.state.common import WidgetValuePresenter
-from streamlit.runtime.state.session_state import SessionState
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
+from streamlit.runtime.state.common import WidgetValuePresenter, is_element_id
+from streamlit.runtime.state.safe_session_state import SafeSessionState
+from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX, SessionState
+from streamlit.runtime.state.session_state_proxy import SessionStateProxy, get_session_state
+
+from explorer.web.turns import Turns
 
 PARTS = {  # our name of a part of Streamlit's page → its selector
     "app": '[data-testid="stApp"]',
@@ -140,6 +148,83 @@ def apart() -> None:
         self.session_state.clear()
 
     AppSession._handle_clear_cache_request = clear_own  # type: ignore[method-assign]
+
+
+@cache
+def told_once() -> None:
+    """The theme and the settings, which each run tells its browser again, are put together once. Streamlit 1.67 walks through
+    all of its options seven times for them, and looks at each of a theme's by a regular expression: a fifth of a run."""
+    for name in ("_populate_theme_msg", "_populate_config_msg"):
+        setattr(app_session, name, kept(getattr(app_session, name)))
+
+
+def kept(populate: Callable[..., None]) -> Callable[..., None]:
+    """A function of (message, section …) that fills a message from the settings alone, called once for each section."""
+    made: dict[tuple[str, ...], Any] = {}
+    config.on_config_parsed(made.clear, force_connect=True)
+
+    def fill(message: Any, *section: str) -> None:
+        if section not in made:
+            fresh = type(message)()
+            populate(fresh, *section)
+            made[section] = fresh
+        if made[section].ByteSize():
+            message.MergeFrom(made[section])
+
+    return fill
+
+
+class Looked(Mapping[str, Any]):
+    """The session by its users' keys, each looked up when it is asked for."""
+
+    def __init__(self, session: SafeSessionState) -> None:
+        self._session = session
+
+    def all(self) -> dict[str, Any]:
+        """As it now is, a copy."""
+        with self._session._lock:
+            return self._session._state.filtered_state
+
+    def __getitem__(self, key: str) -> Any:
+        with self._session._lock:
+            if is_element_id(key) or key.startswith(STREAMLIT_INTERNAL_KEY_PREFIX):
+                raise KeyError(key)
+            return self._session._state[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.all())
+
+    def __len__(self) -> int:
+        return len(self.all())
+
+    def __repr__(self) -> str:
+        return repr(self.all())
+
+
+@cache
+def looked_up() -> None:
+    """A text field, a number and a list each ask the session for one key of theirs. Streamlit 1.67 copies all of it for them,
+    value by value: a tenth of a run."""
+    SafeSessionState.filtered_state = property(Looked)  # type: ignore[assignment, method-assign]
+    SessionStateProxy.to_dict = lambda self: get_session_state().filtered_state.all()  # type: ignore[method-assign, attr-defined]
+
+
+AT_ONCE = 2  # scripts that run: one at its arithmetic, another at what waits for nobody
+TURN_S = 1.0
+
+
+@cache
+def in_turn() -> None:
+    """Scripts run in the order in which they were asked for, `AT_ONCE` at a time, and who takes longer than `TURN_S` keeps
+    nobody waiting. Streamlit 1.67 starts all at once, and Python's threads take turns by luck: of sixteen that each need
+    100 ms one was left behind for a minute, and the server's own thread, which sends all answers, with it."""
+    turns, plain = Turns(AT_ONCE, TURN_S), ScriptRunner._run_script
+
+    def run(self: ScriptRunner, rerun_data: RerunData) -> None:
+        with turns.one():
+            plain(self, rerun_data)
+
+    ScriptRunner._run_script = run  # type: ignore[method-assign]
 
 
 NUMBERS = ("int_value", "double_value")

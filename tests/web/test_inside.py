@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,11 +12,15 @@ from types import SimpleNamespace
 import pytest
 import streamlit
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from streamlit.elements.widgets import text_widgets
+from streamlit.proto.NewSession_pb2 import NewSession
 from streamlit.proto.WidgetStates_pb2 import WidgetState
-from streamlit.runtime import websocket_session_manager
+from streamlit.runtime import app_session, websocket_session_manager
 from streamlit.runtime.app_session import AppSession
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner import get_script_run_ctx, script_runner
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
+from streamlit.runtime.state import SafeSessionState, SessionState
 
 from explorer.spec.chosen import DEFAULTS
 from explorer.tell import url_keys
@@ -148,7 +153,6 @@ def test_a_components_state_is_read_without_a_class_of_its_own(monkeypatch: pyte
 def test_what_a_component_has_just_said_stands_beside_its_state(monkeypatch: pytest.MonkeyPatch) -> None:
     """The operating table asks so: a callback finds it in the session."""
     from streamlit.components.v2.bidi_component import main
-    from streamlit.runtime.state import SessionState
     from streamlit.runtime.state.common import WidgetMetadata
 
     monkeypatch.setattr(main, "make_bidi_component_presenter", main.make_bidi_component_presenter)
@@ -186,3 +190,62 @@ def test_one_visitor_clears_what_is_theirs() -> None:
     inside.apart()
     AppSession._handle_clear_cache_request(one)
     assert cleared == ["caches", "state"]
+
+
+def test_what_every_run_is_told_again_is_put_together_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Byte for byte what Streamlit itself fills in, the theme's parts that nobody has set included; and again when the
+    settings are read anew."""
+    sections = ("theme", "theme.light", "theme.dark.sidebar")
+    own = {
+        "theme.light": {"primaryColor": "#b93620"},
+        "theme": {"baseRadius": "0.5rem", "headingFontWeights": [600] * 6},
+    }
+    asked = []
+
+    def options(section: str) -> dict[str, object]:
+        asked.append(section)
+        return own.get(section, {})
+
+    def told(populate: Callable[..., None]) -> bytes:
+        theme = NewSession().custom_theme
+        for section, part in zip(sections, (theme, theme.light, theme.dark.sidebar), strict=True):
+            populate(part, section)
+        return theme.SerializeToString(deterministic=True)
+
+    monkeypatch.setattr(app_session.config, "get_options_for_section", options)
+    plain = app_session._populate_theme_msg
+    kept = inside.kept(plain)
+    assert told(kept) == told(kept) == told(plain) != b""
+    assert len(asked) == 2 * len(sections), "once by us, once by Streamlit itself"
+    own["theme.light"] = {"primaryColor": "#123456"}
+    app_session.config._on_config_parsed.send()
+    assert told(kept) == told(plain)
+    assert {"_populate_theme_msg", "_populate_config_msg"} <= set(
+        AppSession._create_new_session_message.__code__.co_names
+    )
+
+
+def test_a_control_looks_up_its_own_key_and_nothing_else() -> None:
+    """Held to Streamlit's own copy of the session."""
+    session = SessionState()
+    for key, value in (("depth", "152"), ("note", None), ("$$STREAMLIT_INTERNAL_KEY_x", 1), ("$$ID-1-None", 2)):
+        session[key] = value
+    plain = session.filtered_state
+    looked = inside.Looked(SafeSessionState(session, lambda: None))
+    assert dict(looked) == looked.all() == plain and len(looked) == len(plain) == 2
+    assert [key in looked for key in ("depth", "note", "other", "$$STREAMLIT_INTERNAL_KEY_x", "$$ID-1-None")] == [
+        *(True, True),
+        *(False,) * 3,
+    ]
+    assert looked["note"] is None
+    assert "get_session_state().filtered_state" in Path(text_widgets.__file__).read_text(encoding="utf-8")
+
+
+def test_scripts_run_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Streamlit calls it, with what a run is asked for."""
+    ran = []
+    monkeypatch.setattr(ScriptRunner, "_run_script", lambda self, rerun_data: ran.append(rerun_data))
+    inside.in_turn.__wrapped__()
+    ScriptRunner._run_script(SimpleNamespace(), "asked")
+    assert ran == ["asked"]
+    assert "self._run_script(request.rerun_data)" in Path(script_runner.__file__).read_text(encoding="utf-8")

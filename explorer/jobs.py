@@ -55,6 +55,7 @@ class Job:
         self.state = "queued"
         self.progress, self.message = 0.0, ""
         self.partial: list[Any] = []
+        self.asked: deque[Any] = deque()  # of the work while it goes on, where it listens to anything
         self.result: Any = None
         self.error: Exception | None = None
         self.seen = False  # by the page that asked for it, once it had ended

@@ -37,6 +37,7 @@ SAYS = {  # what a room is for, in a few words
     "places": "where files are",
     "checked": "rows of others' files",
     "cluster": "the queue on a Ray cluster",
+    "apart": "work in processes of its own",
     "limits": "a host's own ceilings",
     "telemetry": "logs and numbers for hosts",
 }

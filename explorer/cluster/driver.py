@@ -1,6 +1,6 @@
 """`python -m explorer.cluster.driver ADDRESS`: the process that speaks with Ray for `cluster.Driver`.
 
-Pickled both ways on standard input and output, as `timing.measure.child`. In: ("describe", callable), ("run", key, work,
+Pickled both ways on standard input and output, as `apart.child`. In: ("describe", callable), ("run", key, work,
 needs), ("cancel", key), ("machines", key). Out: a key and a message of that job; ("", "ready") or ("", "unreachable", why).
 """
 

@@ -11,12 +11,14 @@ import copy
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.utils.benchmark import Timer
 
+from explorer.apart import Workshop
 from explorer.facts import memory
 from explorer.jobs import Cancelled, Job
 from explorer.lab.experiments import EXPERIMENTS
@@ -32,11 +34,10 @@ from explorer.timing.measure import ceilings, forward, guard
 from explorer.timing.measure.clock import clock_for
 from explorer.timing.measure.hardware import devices, resolve
 from explorer.timing.measure.inputs import DTYPES, FORMATS
-from explorer.timing.measure.isolated import Workshop
 from explorer.timing.measure.loop import timed
 from explorer.timing.measure.parts import Parts, profile
 from explorer.timing.measure.subject import as_set, made_model, subject
-from explorer.timing.measure.tasks import Ask
+from explorer.timing.measure.tasks import Ask, here
 from tests.gpu.readings import Reading, reader
 
 BUDGET_S = 0.35  # of one record: enough for hundreds of small passes and for the five that the largest needs
@@ -294,7 +295,7 @@ class Card:
                 raise Cancelled
 
         with contextlib.suppress(Cancelled):
-            workshop.run(Ask("pass", spec, settings), checkpoint)
+            workshop.alone(partial(here, Ask("pass", spec, settings)), checkpoint)
         ended_s = time.perf_counter() - stopped_at[0]
         while free() < before - SLACK_BYTES and time.perf_counter() - stopped_at[0] < 3:
             time.sleep(0.05)  # the driver takes a moment to take back what an ended process held

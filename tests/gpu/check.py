@@ -154,7 +154,7 @@ class Hand:
 
     def start(self, until_s: float) -> tuple[str, str]:
         """(the card's name, its kind). Raises `Lost` when it does not come up."""
-        from explorer.timing.measure.isolated import Child
+        from explorer.apart import Child
 
         self.child = Child(self.arguments, self.log)
         message = self._next(until_s)

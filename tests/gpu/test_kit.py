@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from explorer.apart import Child
 from explorer.spec import preset
 from explorer.timing.data import records
 from explorer.timing.data.settings import Settings
-from explorer.timing.measure.isolated import Child
 from explorer.timing.said import found as answers
 from explorer.timing.said import machines
 from tests.gpu import check, plan

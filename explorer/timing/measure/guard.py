@@ -18,6 +18,7 @@ from functools import lru_cache
 import torch
 
 from explorer import telemetry
+from explorer.apart import TooLarge as TooLarge
 from explorer.facts.memory import alive_bytes
 from explorer.facts.rollup import BYTES
 from explorer.limits import limits
@@ -30,10 +31,6 @@ from explorer.units import size
 SHARE = 0.8  # of the free memory that a timing may take
 WORKSPACE = 1.0  # convolution libraries reorder tensors into layouts of their own: reckon one more copy
 HALF_WORKSPACE = 2.0  # on a CPU in fp16: the copy is of twice the size where it computes in fp32
-
-
-class TooLarge(ValueError):
-    """A request that the device's memory cannot hold; the message says what would fit."""
 
 
 @lru_cache(maxsize=256)

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
+from explorer.apart import alone
 from explorer.jobs import Job
 from explorer.spec import ResNetSpec, preset
 from explorer.spec.naming import title
@@ -16,7 +18,6 @@ from explorer.timing.data.settings import Settings
 from explorer.timing.measure.against_limit import against_limit
 from explorer.timing.measure.forward import measure
 from explorer.timing.measure.hardware import provenance, resolve
-from explorer.timing.measure.isolated import apart
 from explorer.timing.measure.kernels import kernels
 from explorer.timing.measure.parts import profile
 from explorer.timing.measure.race import race
@@ -41,8 +42,8 @@ class Task:
     here: Callable[[Ask, Callable[..., None]], Any]
 
     def work(self, ask: Ask, checkpoint: Callable[..., None]) -> Any:
-        """The same in a process of its own; raises as `isolated.Workshop.run`."""
-        return apart(ask, checkpoint)
+        """The same in a process of its own; raises as `apart.Workshop.alone`."""
+        return alone(partial(here, ask), checkpoint)
 
 
 def _sweep(ask: Ask, checkpoint: Callable[..., None]) -> list[Row]:
@@ -61,6 +62,11 @@ TASKS: dict[str, Task] = {
         "Race them here", lambda ask, checkpoint: race([preset(name) for name in ask.choice], ask.settings, checkpoint)
     ),
 }
+
+
+def here(ask: Ask, job: Job) -> Any:
+    """In this very process."""
+    return TASKS[ask.task].here(ask, job.checkpoint)
 
 
 class Finished(NamedTuple):

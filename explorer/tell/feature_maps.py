@@ -165,17 +165,17 @@ def through(
     if len(ends) > MOST_ROWS:
         ends = dict(list(ends.items())[:MOST_ROWS])
     largest = max(node.out_shape[3] for node in ends.values())
-    made = []
+    made, named = [], LABELS | places(nodes)
     for name, node in ends.items():
         maps = seen.outputs[node.path][0]
         channels = strongest(maps, most) if first is None else list(range(len(maps)))[first : first + most]
         drawn = mosaic(maps[channels].numpy(), most)
         note = f"brightest: {drawn.high:.2g}"
-        made.append(_row(LABELS.get(name, name), node, drawn, channels, FIRST / largest, note=note))
+        made.append(_row(named.get(name, name), node, drawn, channels, FIRST / largest, note=note))
     key: Key = {"ramp": ramp_css(False), "low": "0", "high": "the brightest of the row"}
     return {
         "picture": _picture(picture),
-        "hint": "Point at a feature map: here you see what that one unit sees. Click, and the unit is followed on.",
+        "hint": "Point at a feature map: here you see what that one unit sees. A click or a tap follows it on.",
         "groups": [{"kind": "through", "title": "", "rows": made, "key": key}],
     }
 
@@ -363,15 +363,15 @@ def way_around(nodes: tuple[Node, ...], path: str) -> str:
     return WAY_AROUND[shortcut_kind([node for node in nodes if node.block == path and node.on_shortcut])]
 
 
-def way_of(steps: Sequence[Step], label: str, channel: int, value: float) -> str:
-    """What became of one unit, in a sentence."""
+def way_of(steps: Sequence[Step], nodes: Sequence[Node], label: str, channel: int, value: float) -> str:
+    """What became of one unit of the maps at `label`, in a sentence."""
     if not steps:
         return f"{label}, channel {channel}: {value:.2f}. This was the last block: its mean over positions goes to the classifier."
     most = max(steps, key=lambda one: abs(one.residual))
     held = sum(one.after == 0 < abs(one.total) for one in steps)
     said = (
         f"{label}, channel {channel}: {value:.2f}. {len(steps)} {'block adds' if len(steps) == 1 else 'blocks add'} to it, "
-        f"{most.path} most: {most.residual:+.2f}. "
+        f"{places(nodes)[most.path]}, most: {most.residual:+.2f}. "
         + (f"ReLU holds it back {held} {'time' if held == 1 else 'times'}. " if held else "")
         + f"At the end it is {steps[-1].after:.2f}."
     )

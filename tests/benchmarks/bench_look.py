@@ -40,7 +40,7 @@ from tests.conftest import CHROMIUM, FLAGS, Server, Visit
 TIMES = 7
 VISITORS, POLL_S, LEAST_PX = 20, 0.5, 214
 WALKED_S = 6
-OFF = tuple(f"layer{stage}.{block}" for stage, blocks in ((2, 3), (3, 5), (4, 2)) for block in range(1, blocks + 1))
+OFF = tuple(f"conv{stage}_x, block {block}" for stage, most in ((3, 3), (4, 5), (5, 2)) for block in range(1, most + 1))
 
 
 def timed(work: Callable[[], object]) -> tuple[float, float]:
@@ -271,7 +271,9 @@ def _drawn(seen: Page, number: int) -> float:
 
 
 def _rows(seen: Page, name: str) -> float:
-    label = {"block of conv3_x": "layer2.0", "block of conv4_x": "layer3.0", "stage": "after the stem"}[name]
+    label = {"block of conv3_x": "conv3_x, block 0", "block of conv4_x": "conv4_x, block 0", "stage": "after the stem"}[
+        name
+    ]
     start = time.perf_counter()
     seen.get_by_role("radio", name=name, exact=True).click()
     seen.locator("figcaption", has_text=label).first.wait_for()

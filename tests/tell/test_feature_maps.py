@@ -25,6 +25,7 @@ from explorer.tell import feature_maps
 from explorer.tell.feature_maps import NAMES, TWINS, WHO, Curve
 from explorer.tell.look_proofs import added, score
 from explorer.tell.mosaic import ONE_SIDED, TWO_SIDED, coloured, mosaic
+from explorer.tell.plots.look import journey
 
 SPEC = replace(preset("resnet20_cifar"), stages=(2, 2, 2))
 PICTURE = Prepared(
@@ -62,8 +63,8 @@ def test_rows_are_stages_or_the_blocks_of_one_and_channels_the_strongest_or_in_o
     assert rows[1]["channels"] == strongest(SEEN.outputs["layer1.1.relu2"][0], 14)
     blocks = feature_maps.through(SEEN, NODES, PICTURE, "conv3_x", 28)["groups"][0]["rows"]
     assert [(row["label"], row["path"], row["channels"]) for row in blocks] == [
-        ("layer2.0", "layer2.0.relu2", [28, 29, 30, 31]),
-        ("layer2.1", "layer2.1.relu2", [28, 29, 30, 31]),
+        ("conv3_x, block 0", "layer2.0.relu2", [28, 29, 30, 31]),
+        ("conv3_x, block 1", "layer2.1.relu2", [28, 29, 30, 31]),
     ]
     with pytest.raises(ValueError, match="rows='conv5_x': choose one of stages, conv2_x, conv3_x, conv4_x"):
         feature_maps.through(SEEN, NODES, PICTURE, "conv5_x")
@@ -121,12 +122,14 @@ def test_a_units_way_in_words() -> None:
         Step("layer1.0", "identity", 3, 1, 1, 0.5, -1.5, -1.0, 0.0),
         Step("layer1.1", "identity", 3, 1, 1, 0, 0.2, 0.2, 0.2),
     ]
-    told = feature_maps.way_of(steps, "after the stem", 3, 0.5)
+    told = feature_maps.way_of(steps, NODES, "after the stem", 3, 0.5)
     assert told == (
-        "after the stem, channel 3: 0.50. 2 blocks add to it, layer1.0 most: −1.50. ReLU holds it back 1 time. "
+        "after the stem, channel 3: 0.50. 2 blocks add to it, conv2_x, block 0, most: −1.50. ReLU holds it back 1 time. "
         "At the end it is 0.20."
     )
-    assert "last block" in feature_maps.way_of([], "conv4_x", 3, 0.5)
+    drawn = journey(steps, 0.5, "conv4_x, block 1", feature_maps.places(NODES))
+    assert drawn.layout.xaxis.ticktext == ("start", "0<br>conv2_x", "1"), "a name as long as that has no room"
+    assert "last block" in feature_maps.way_of([], NODES, "conv4_x", 3, 0.5)
 
 
 def test_every_net_that_ships_has_its_words_and_its_twin() -> None:

@@ -48,7 +48,7 @@ def _by_stage(paths: Sequence[str], places: Mapping[str, str], before: str = "")
         path.rpartition(".")[2] + (f"<br>{stage}" if stage != last else "")
         for path, stage, last in zip(paths, stages, ["", *stages])
     ]
-    values, texts = ([before, *paths], [before, *words]) if before else (list(paths), words)
+    values, texts = ([before, *paths], ["start", *words]) if before else (list(paths), words)
     return {"tickvals": values, "ticktext": texts, "tickangle": 0}
 
 

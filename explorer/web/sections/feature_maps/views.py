@@ -108,29 +108,36 @@ def _watch_on_the_map(net: Who) -> None:
 
 @dataclass(frozen=True)
 class Changes:
-    """What if: blocks that add nothing, option A's zeros on the other side, a part of the picture covered."""
+    """What if: blocks that add nothing, option A's zeros on the other side, a part of the picture covered. named: the
+    blocks as the map names them."""
 
     off: tuple[str, ...] = ()
     zeros: bool = False
     box: look_component.Box | None = None
+    named: tuple[str, ...] = ()
 
     @property
     def words(self) -> tuple[str, ...]:
-        said = [f"{', '.join(self.off)} adding nothing"] if self.off else []
+        said = [f"{' and '.join(self.named)} adding nothing"] if self.off else []
         said += ["option A’s zeros on the other side"] if self.zeros else []
         return (*said, *(["a part of the picture covered"] if self.box else []))
 
 
 def _changes(net: Who) -> Changes:
     """The controls of "what if"."""
-    blocks = [node.block for node in trace(net.spec, net.side, net.side) if adds(node) and node.block]
+    nodes = trace(net.spec, net.side, net.side)
+    blocks, named = [node.block for node in nodes if adds(node) and node.block], feature_maps.places(nodes)
     off: list[str] = []
     if blocks:
         held = [path for path in session().get("off", ()) if path in blocks]
         if held != session().get("off", held):
             session()["off"] = held
         off = st.multiselect(
-            "What if these blocks added nothing?", blocks, key="off", placeholder="Choose blocks to switch off"
+            "What if these blocks added nothing?",
+            blocks,
+            key="off",
+            placeholder="Choose blocks to switch off",
+            format_func=lambda path: named.get(path, path),
         )
     zeros = net.spec.shortcut == "A" and st.toggle(
         "What if option A’s zeros stood on the other side?",
@@ -139,7 +146,8 @@ def _changes(net: Who) -> Changes:
         help="Where a stage doubles the channels, option A adds channels of zeros: behind x’s own, or half on both sides. "
         "The counts, the names and the shapes are the same, so that weights load either way, and answer otherwise.",
     )
-    return Changes(tuple(off), bool(zeros), look_component.covered(COVER))
+    names = tuple(named[path] for path in off)
+    return Changes(tuple(off), bool(zeros), look_component.covered(COVER), names)
 
 
 def _passes(slug: str, net: Who, prepared: Prepared, changes: Changes) -> Look | None:
@@ -227,7 +235,7 @@ def _spoken_for(names: tuple[str, ...], best: str) -> int:
 
 def way(found: Look) -> None:
     """From the stem to the last stage; a unit that is clicked on is followed on."""
-    rows, channels = st.columns([3, 2], gap="large")
+    rows, channels = st.columns([3, 2], gap="medium")
     choices = feature_maps.rows_of(found.nodes)
     with rows:
         shown = asked("Maps behind each …", choices, "rows", wrap=True)
@@ -292,7 +300,7 @@ def _follow(found: Look, unit: Unit, data: feature_maps.Looked) -> None:
         unit, lambda: followed(seen, found.nodes, model, unit.path, unit.channel, unit.row, unit.column)
     )
     value = float(maps[at])
-    pieces.lead(feature_maps.way_of(steps, row["label"], unit.channel, value))
+    pieces.lead(feature_maps.way_of(steps, found.nodes, row["label"], unit.channel, value))
     if steps:
         pieces.chart(
             journey(steps, value, row["label"], feature_maps.places(found.nodes)),

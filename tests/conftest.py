@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import re
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
@@ -54,6 +55,12 @@ LOOK = (
     "permissions",
 )  # of a browser's context, what an open tab can be told too
 
+# Of tests/timing, what measures nothing: plain data, or a clock of its own that counts.
+UNCLOCKED = tuple(
+    f"tests/timing/test_{name}.py"
+    for name in ("across", "concludes", "exports", "kernels", "launches", "parts", "ratios", "rows", "stats_and_loop")
+)
+
 # How fast an example runs is the host's business: no example fails for being slow.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
@@ -72,6 +79,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--overwrite", action="store_true", help="write the golden files of tests/golden anew")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Python's search for cycles walks through all that is imported and collected, again and again, and finds nothing:
+    it waits meanwhile, and afterwards leaves out what then lives until the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With several workers: what measures stays on one, so that two clocks never run at once; else a file stays whole.
 
@@ -81,7 +100,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     turns = dict.fromkeys(items, 3)
     for item in items:
         file = item.nodeid.partition("::")[0]
-        clocked = file.startswith("tests/timing/") or file == "tests/browser/test_timing.py"
+        clocked = file.startswith("tests/timing/") and file not in UNCLOCKED or file == "tests/browser/test_timing.py"
         item.add_marker(pytest.mark.xdist_group("timing" if clocked else file))
         if clocked or file.startswith("tests/browser/"):
             turns[item] = 0 if clocked else 1

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache
 
 import pytest
 import torch
@@ -32,12 +32,12 @@ NETS = {
 SEEDS, COUNT = range(7), 34
 
 
-@lru_cache
+@cache
 def model(spec):
     return build(spec, "meta").eval()
 
 
-@lru_cache
+@cache
 def seen(spec, size):
     """(output shape, MACs) of each module of a real forward, by torch's own hooks and flop counter; no data needed."""
     net, shapes = build(spec, "meta").eval(), {}

@@ -70,7 +70,9 @@ def entries_of_a_zip(count: int) -> bytes:
 
 
 def many(count: int) -> bytes:
-    text = b",".join(b'"t%d":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}' % index for index in range(count))
+    """Each with a name of its own. By the thousand: one after another they would take half a second of every collection."""
+    thousand = b",".join(b'"t@.%d":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}' % index for index in range(1000))
+    text = b",".join(thousand.replace(b"@", b"%d" % index) for index in range(count // 1000))
     return header(b"{" + text + b"}")
 
 

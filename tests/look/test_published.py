@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import torch
 
 from explorer.look import published
 from explorer.look.published import SOURCES, Source, Unreachable, fetched
+from explorer.look.subject import source_spec
+from explorer.net.resnet import build
 from explorer.spec import named
+from tests import published as check
 
 BODY = bytes(range(256)) * 4096
 HASH = hashlib.sha256(BODY).hexdigest()
 
 
 class Host(BaseHTTPRequestHandler):
-    """Serves BODY with ranges; `short` bodies end early; what was asked is kept in `asked`."""
+    """Serves `body` with ranges; `short` bodies end early; what was asked is kept in `asked`."""
 
     asked: list[str | None] = []
     stops_after: int | None = None
+    body = BODY
 
     def do_GET(self) -> None:
         start = int((self.headers["Range"] or "bytes=0-")[6:-1])
@@ -30,13 +36,13 @@ class Host(BaseHTTPRequestHandler):
         if "missing" in self.path:
             self.send_error(404)
             return
-        if start >= len(BODY):
+        if start >= len(self.body):
             self.send_error(416)
             return
         self.send_response(206 if start else 200)
-        self.send_header("Content-Length", str(len(BODY) - start))
+        self.send_header("Content-Length", str(len(self.body) - start))
         self.end_headers()
-        self.wfile.write(BODY[start : type(self).stops_after])
+        self.wfile.write(self.body[start : type(self).stops_after])
 
     def log_message(self, *_: object) -> None:
         pass
@@ -119,3 +125,35 @@ def test_the_cache_is_where_the_system_keeps_caches(monkeypatch: pytest.MonkeyPa
 def test_every_published_file_belongs_to_a_net_of_ours_and_carries_its_hash(name: str) -> None:
     assert named(name).depth and len(SOURCES[name].sha256_start) == 8
     assert SOURCES[name].url.startswith("https://")
+
+
+def test_the_check_of_the_published_files_judges_what_a_host_serves(
+    host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By the whole way that a visitor's wish takes: fetched, hashed, loaded, asked. Random weights see no cat."""
+    monkeypatch.setenv("EXPLORER_CACHE", str(tmp_path))
+    net = build(source_spec("resnet20_cifar"), seed=0)
+    with torch.no_grad():
+        net.fc.bias[8] = 50.0  # whatever it sees, a ship
+    held = io.BytesIO()
+    torch.save({"state_dict": net.state_dict()}, held)
+    served = held.getvalue()
+    monkeypatch.setattr(Host, "body", served)
+    start = hashlib.sha256(served).hexdigest()[:8]
+    monkeypatch.setitem(SOURCES, "resnet20_cifar", Source(f"{host}resnet20-{start}.th", ""))
+    monkeypatch.setitem(SOURCES, "resnet56_cifar", Source(f"{host}resnet56-{start}.th", ""))
+    monkeypatch.setitem(SOURCES, "resnet32_cifar", Source(f"{host}resnet32-00000000.th", ""))
+    assert check.main(["resnet20_cifar", "resnet56_cifar", "resnet32_cifar"]) == 1
+    ship, other, false = capsys.readouterr().out.splitlines()
+    assert ship.startswith("resnet20_cifar") and "of a cat it says ship, 100.0%" in ship
+    assert "FAILED: weights=resnet56" in other and "FAILED: " in false and "is not the published file" in false
+    with torch.no_grad():
+        net.fc.bias[3] = 100.0
+    assert check.main(["resnet9000"]) == 2 and "choose of resnet18" in capsys.readouterr().err
+    good = io.BytesIO()
+    torch.save(net.state_dict(), good)
+    monkeypatch.setattr(Host, "body", good.getvalue())
+    start = hashlib.sha256(good.getvalue()).hexdigest()[:8]
+    monkeypatch.setitem(SOURCES, "resnet20_cifar", Source(f"{host}resnet20-{start}.th", ""))
+    assert check.main(["resnet20_cifar"]) == 0
+    assert "all weights fit, and of a cat it says cat, 100.0%" in capsys.readouterr().out

@@ -50,8 +50,10 @@ export function guessNow({ question, slug }) {
 // votes: the hall's, or null.
 export function verdictCard({ verdict }, votes) {
   const mood = verdict.right === null ? "" : verdict.right ? "right" : "wrong";
+  const answer = prose("p", { class: "answer" }, verdict.answer);
+  answer.classList.toggle("words", answer.textContent.length > 10); // as a block’s name: on one line
   return html("div", { class: `card verdict ${mood}`, role: "status" },
-    html("p", { class: "ask" }, verdict.ask), prose("p", { class: "answer" }, verdict.answer),
+    html("p", { class: "ask" }, verdict.ask), answer,
     verdict.sentence ? html("p", { class: "sentence" }, verdict.sentence) : null,
     votes, prose("div", { class: "prose" }, verdict.because), html("span", { class: "mark" }, verdict.source));
 }

@@ -1,7 +1,7 @@
 // The hall in the bar: the code to join, how many have answered, the votes beside the reveal; and the speaker's window, which
 // hears of every scene through a channel of the browser.
 
-import { html } from "../js/dom.js";
+import { html, unbroken } from "../js/dom.js";
 import { SPEAKER } from "../js/given.js";
 import { distribution } from "../hall/charts.js";
 import { ask, patience, sleep } from "../hall/wire.js";
@@ -102,7 +102,7 @@ export function card(stage) {
   const { question, slug } = stage.data, now = watched(slug);
   const listed = question.kind === "choice" ? html("ul", { class: "listed" }, question.choices.map((one) => html("li", {}, one)))
     : html("p", { class: "soft" }, question.kind === "block" ? "Tap the block on your phone." : `On your phone: ${question.low} to ${question.high} ${question.unit}`);
-  return html("div", { class: "card hall", role: "group", "aria-label": question.ask }, html("p", { class: "ask" }, question.ask), listed,
+  return html("div", { class: "card hall", role: "group", "aria-label": question.ask }, html("p", { class: "ask" }, unbroken(question.ask)), listed,
     html("p", { class: "count", role: "status" }, now ? answered(now) : "…"),
     now?.round > 1 ? html("p", { class: "soft" }, "Vote again: the first vote is kept.") : null,
     html("div", { class: "choices" }, html("button", { type: "button", class: "reveal", onclick: () => stage.reveal() }, "Reveal"),

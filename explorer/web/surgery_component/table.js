@@ -64,7 +64,7 @@ class Table {
     }
     asButton(element, { "data-act": "remove", "data-path": tile.id });
     const small = width < 66; // name above, BN below
-    element.append(text(tile.id.replace("layer", ""), x + (small ? width : width - wide) / 2, small ? y + 14 : middle + size * 0.36));
+    element.append(text(tile.id.split(".").at(-1), x + (small ? width : width - wide) / 2, small ? y + 14 : middle + size * 0.36));
     const left = x + width - wide - (small ? (width - wide) / 2 : 5);
     const top = small ? y + height - high + 4 : middle - high / 2;
     const box = { x: left, y: top, width: wide, height: high, rx: 5 };

@@ -41,6 +41,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--use-fake-device-for-media-stream",  # a camera that shows a test picture
+    "--font-render-hinting=none",  # the shell sets letters as the browser does: lines break at the same words
+    "--js-flags=--no-opt --no-maglev",  # a page's script runs once: to optimise it costs more than it gives
     "--disable-threaded-animation",  # else what moves while a page loads is drawn 60 times a second, by the CPU
 ]
 # On a deep link Streamlit's client probes for its own health route below the page's path first; that is not ours.

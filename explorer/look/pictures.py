@@ -48,12 +48,20 @@ def read(data: bytes) -> Image.Image:
     width, height = opened.size
     if width * height > MOST_PIXELS or not width * height:
         raise ValueError(f"picture: {width:,}×{height:,} pixels; at most {MOST_PIXELS // 1_000_000} million")
-    if getattr(opened, "n_frames", 1) > 1:
+    if (
+        opened.format != "MPO" and getattr(opened, "n_frames", 1) > 1
+    ):  # MPO: a phone's JPEG with a second picture behind
         raise ValueError("picture: it is animated; choose a still picture")
     if opened.mode not in ("1", "L", "LA", "P", "PA", "RGB", "RGBA"):
         raise ValueError(f"picture: its pixels are {opened.mode}; choose 8-bit grey or RGB")
     try:
-        return ImageOps.exif_transpose(opened).convert("RGBA" if "A" in opened.mode else "RGB").convert("RGB")
+        upright = ImageOps.exif_transpose(opened)
+        if not upright.has_transparency_data:
+            return upright.convert("RGB")
+        layer = upright.convert("RGBA")
+        paper = Image.new("RGB", layer.size, "white")  # what browsers show; without it, clear parts would be black
+        paper.paste(layer, mask=layer)
+        return paper
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         raise ValueError("picture: the file is damaged or cut off") from None
 

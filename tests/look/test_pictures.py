@@ -97,6 +97,21 @@ def test_the_usual_kinds_are_read(kind: str, mode: str) -> None:
     assert read.mode == "RGB" and read.size == (48, 32)
 
 
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+def test_ink_on_a_clear_ground_is_ink_on_paper(mode: str) -> None:
+    clear = Image.new("RGBA", (40, 40), (0, 0, 0, 0))
+    clear.paste((0, 0, 0, 255), (18, 5, 22, 35))
+    read = pictures.read(file(clear.convert(mode)))
+    assert read.getpixel((2, 2)) == (255, 255, 255) and read.getpixel((20, 20)) == (0, 0, 0)
+
+
+def test_a_phones_jpeg_with_a_second_picture_behind_is_the_first() -> None:
+    """MPO, as many phones' cameras write it: no animation."""
+    held = file(Image.new("RGB", (32, 24), "red"), "MPO", save_all=True, append_images=[Image.new("RGB", (32, 24))])
+    read = pictures.read(held)
+    assert read.size == (32, 24) and np.abs(np.asarray(read) - [255, 0, 0]).max() < 4
+
+
 def test_a_phones_upright_mark_is_respected() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # to be turned by 90 degrees

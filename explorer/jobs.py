@@ -43,11 +43,20 @@ class Job:
     progress: 0 … 1 and a message, set by the work; partial: what it has to show so far, in order.
     result: what it returned; error: the exception, with a message fit for a visitor when it is a `ValueError`.
     owner, place: whose it is and on which page, so that it can be dropped when they leave.
+    then: told the result here, wherever the work was done.
     rest_s: seconds to rest after each partial result; 0 as fast as it goes.
     """
 
-    def __init__(self, work: Callable[[Job], Any], label: str, owner: str = "", place: str = "") -> None:
+    def __init__(
+        self,
+        work: Callable[[Job], Any],
+        label: str,
+        owner: str = "",
+        place: str = "",
+        then: Callable[[Any], None] | None = None,
+    ) -> None:
         self.work: Callable[[Job], Any] | None = work
+        self.then = then
         self.label, self.owner, self.place = label, owner, place
         self.queue = ""  # its runner's name
         self.submitted_s = time.monotonic()
@@ -204,6 +213,8 @@ class Job:
             self.checkpoint()
             assert self.work is not None  # it is let go at the end, and a job ends once
             self.result = self.work(self)
+            if self.then is not None:
+                self.then(self.result)
             ending, self.progress = "done", 1.0
         except Cancelled:
             ending = "cancelled"
@@ -215,7 +226,7 @@ class Job:
     def _end(self, state: str) -> None:
         self.ended_s = time.monotonic()
         self.state = state
-        self.work = None  # what it holds (a model, a data set) goes with it
+        self.work = self.then = None  # what it holds (a model, a data set) goes with it
         self._ended.set()
         with self._turn:
             self._turn.notify_all()
@@ -246,10 +257,16 @@ class Runner:
         atexit.register(self.close)
 
     def submit(
-        self, work: Callable[[Job], Any], label: str, owner: str = "", place: str = "", needs: Needs = HERE
+        self,
+        work: Callable[[Job], Any],
+        label: str,
+        owner: str = "",
+        place: str = "",
+        needs: Needs = HERE,
+        then: Callable[[Any], None] | None = None,
     ) -> Job:
         """Queue `work`. Raises `ValueError` when the queue is full, or the owner has as many as this host allows."""
-        job = Job(work, label, owner, place)
+        job = Job(work, label, owner, place, then)
         job.queue = self.name
         with self._changed:
             if not self.most_queued:

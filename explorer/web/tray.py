@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from explorer.lab.config import Config
+from explorer.lab.outcome import Row
 from explorer.lab.pace import Pace
 from explorer.lab.shelf import KEPT_S, Kept, Shelf, is_token, token
 from explorer.tell.questions import EXPERIMENTS
@@ -31,6 +33,11 @@ def shelf() -> Shelf:
 def pace() -> Pace:
     """How fast this host is."""
     return Pace()
+
+
+def learned(experiment: str, size: str, config: Config, found: Row) -> None:
+    """A run has ended: what it took is what the next one is said to take."""
+    pace().learn(experiment, size, config, found["cpu_s"])
 
 
 @dataclass

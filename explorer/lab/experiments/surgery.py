@@ -66,7 +66,7 @@ def operated_so_far(config: Surgery, rows: Sequence[Row], patient: Patient) -> S
 
 
 def run(config: Surgery, job: Job, patient: Patient | None = None) -> dict[str, Any]:
-    """Rows, by part. curve: step, loss, state. signal: step, path, index, value (deviation of the block's output), state.
+    """patient: who asks for operations meanwhile; without one the job's own `asked`. Rows, by part. curve: step, loss, state. signal: step, path, index, value (deviation of the block's output), state.
     operation: step, what, path."""
     with one_thread():
         device = checked_device(config.device)
@@ -78,7 +78,7 @@ def run(config: Surgery, job: Job, patient: Patient | None = None) -> dict[str, 
             fresh: list[Row] = []
             for step in range(first, last):
                 job.checkpoint(step / config.steps, f"step {step + 1} of {config.steps}")
-                fresh += table.operate(step, patient)
+                fresh += table.operate(step, patient or Asked(job))
                 fresh.append(table.step(step))
             fresh += table.signal(last)
             rows += fresh
@@ -86,6 +86,16 @@ def run(config: Surgery, job: Job, patient: Patient | None = None) -> dict[str, 
         job.checkpoint()
         done = replace(config, operations=tuple((one.step, one.what, one.path) for one in table.done))
         return outcome("surgery", done, rows, table.summary(test), None)
+
+
+class Asked:
+    """As a `Patient`, for the run's side, in whichever process that is."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+
+    def fetch(self) -> list[tuple[str, str]]:
+        return [self.job.asked.popleft() for _ in range(len(self.job.asked))]
 
 
 class Table:
@@ -103,13 +113,13 @@ class Table:
         self.seen, x = operated(self.model, x, self.wounds)
         return x
 
-    def operate(self, step: int, patient: Patient | None) -> list[Row]:
+    def operate(self, step: int, patient: Patient | Asked) -> list[Row]:
         """What is planned for this step, and what was asked since the last one."""
         due = []
         while self.planned and self.planned[0].step <= step:
             one = self.planned.pop(0)
             due.append((one.what, one.path))
-        due += patient.fetch() if patient else []
+        due += patient.fetch()
         for what, path in due:
             self.wounds = self.wounds.after(what, path)
             self.done.append(Operation(step, what, path))

@@ -79,7 +79,9 @@ def _nodes(runner: ClusterRunner) -> None:
         return
     running = runner.running()
     rows = [here(), *(there(one, running.get(one.id, 0)) for one in runner.known)]
-    pieces.table(rows, "What is there. A measurement takes a node whole; experiments run on this host.", "measured")
+    pieces.table(
+        rows, "What is there. A measurement takes a node whole, an experiment one processor of it.", "measured"
+    )
     if runner.problem:
         plain.warning(f"The cluster cannot be reached: {runner.problem}. Until it can, everything runs on this host.")
     plain.warning(*differ(runner.known))

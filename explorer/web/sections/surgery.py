@@ -12,15 +12,16 @@ import streamlit as st
 from markupsafe import Markup
 
 from explorer.jobs import Job
+from explorer.lab import live
 from explorer.lab.claims import story
 from explorer.lab.config import MAX_SEED
 from explorer.lab.experiments.nets import digit_spec
-from explorer.lab.experiments.surgery import EXPERIMENT, Surgery, operated_so_far, run
+from explorer.lab.experiments.surgery import EXPERIMENT, Surgery, operated_so_far
 from explorer.lab.experiments.train import turns
 from explorer.lab.operations import EVERY, Operation, Patient, Wounds
 from explorer.lab.outcome import Row
-from explorer.lab.pace import Pace, clock_of, said, sounded
-from explorer.lab.record import provenance, recorded
+from explorer.lab.pace import said
+from explorer.lab.record import recorded
 from explorer.lab.shelf import Kept
 from explorer.tell import lab_words, netmap
 from explorer.tell.markup import Cards, joined
@@ -147,7 +148,8 @@ def _start(size: str) -> None:
     config, pace = EXPERIMENT.presets[size].config, tray.pace()
     if pace.first_asks(KEY, size):
         with contextlib.suppress(ValueError):  # a host that is full, or runs nothing
-            state.runner().submit(partial(_sound, size, config, pace), "how fast this host is")
+            learn = partial(pace.learn, KEY, size, config)
+            state.runner().submit(partial(live.sound, KEY, config), "how fast this host is", then=learn)
     seconds = pace.about(KEY, size, config)
     rests = REST_S * len(turns(_config(size).steps))
     words = said(None if seconds is None else seconds + rests)
@@ -169,11 +171,11 @@ def _submit(size: str) -> None:
     config = _config(size)
     try:
         config = replace(config, operations=_prepared(config.depth))
-        patient, pace = Patient(_wounds(config.depth, None)), tray.pace()
+        patient = Patient(_wounds(config.depth, None))
 
         def submit(of: str, config: Surgery = config, patient: Patient = patient) -> Job:
-            work = partial(_run, size, config, pace, patient)
-            job = state.runner().submit(work, KEY, f"lab {of}", "Why residual?")
+            work, learn = partial(live.operate, config, patient), partial(tray.learned, KEY, size, config)
+            job = state.runner().submit(work, KEY, f"lab {of}", "Why residual?", then=learn)
             job.hurry(REST_S)
             return job
 
@@ -190,18 +192,6 @@ def _submit(size: str) -> None:
         )
     except ValueError as error:
         session()["lab_problem"] = str(error)
-
-
-def _run(size: str, config: Surgery, pace: Pace, patient: Patient, job: Job) -> Row:
-    clock = clock_of(config)
-    began_s = clock()
-    found: Row = run(config, job, patient) | {"provenance": provenance(config.device)}
-    pace.learn(KEY, size, config, clock() - began_s)
-    return found
-
-
-def _sound(size: str, config: Any, pace: Pace, job: Job) -> None:
-    pace.learn(KEY, size, config, sounded(run, config, job, clock=clock_of(config)))
 
 
 def _until_known(size: str) -> None:

@@ -13,16 +13,18 @@ import streamlit as st
 import torch
 from markupsafe import Markup
 
-from explorer.jobs import Job
+from explorer.jobs import Needs
+from explorer.lab import live
 from explorer.lab.claims import quotes, story
 from explorer.lab.config import MAX_SEED, Config
 from explorer.lab.experiments import EXPERIMENTS
 from explorer.lab.outcome import Row
-from explorer.lab.pace import Pace, clock_of, said, sounded
-from explorer.lab.record import provenance, recorded
+from explorer.lab.pace import said
+from explorer.lab.record import recorded
 from explorer.lab.shelf import Kept
 from explorer.tell import lab_words
-from explorer.tell.plots.lab import VIEWS, live, seen, spread, unseen
+from explorer.tell.plots import lab as plots
+from explorer.tell.plots.lab import VIEWS, seen, spread, unseen
 from explorer.tell.plots.once import once
 from explorer.tell.tabular import csv_text
 from explorer.web import facts_pieces, pieces, plain, state, tray
@@ -96,19 +98,6 @@ def _name(number: int, run: Row) -> str:
     return f"{number}. yours, seed {run['config']['seed']}"
 
 
-def _run(key: str, size: str, config: Config, pace: Pace, job: Job) -> Row:
-    """A live run; what it took is what the next one is said to take."""
-    clock = clock_of(config)
-    began_s = clock()
-    found: Row = EXPERIMENTS[key].run(config, job) | {"provenance": provenance(config.device)}
-    pace.learn(key, size, config, clock() - began_s)
-    return found
-
-
-def _sound(key: str, size: str, config: Config, pace: Pace, job: Job) -> None:
-    pace.learn(key, size, config, sounded(EXPERIMENTS[key].run, config, job, clock=clock_of(config)))
-
-
 def _until_known(key: str, size: str) -> None:
     """The button says how long it takes as soon as that is known."""
     if tray.pace().about(key, size, EXPERIMENTS[key].presets[size].config) is not None:
@@ -137,14 +126,15 @@ class Bench:
             session()["seed"] = session().get("seed", 1) % MAX_SEED + 1
         try:
             config = self.configured(name)
-            work = partial(_run, self.key, name, config, tray.pace())  # nothing of this rerun
+            learn, needs = partial(tray.learned, self.key, name, config), Needs(config.device)  # nothing of this rerun
+            work = partial(live.run, self.key, config)
             tray.keep(
                 lambda of: tray.shelf().put(
                     of,
                     self.key,
                     name,
                     config.as_dict(),
-                    lambda: state.runner().submit(work, self.key, f"lab {of}", PLACE),
+                    lambda: state.measuring().submit(work, self.key, f"lab {of}", PLACE, needs, learn),
                 )
             )
         except ValueError as error:
@@ -182,7 +172,7 @@ class Bench:
         place: str = "shown",
     ) -> None:
         if place == "live":
-            figure = live(self.key, view, rows, plan)
+            figure = plots.live(self.key, view, rows, plan)
         else:
             figure = once(unseen if hidden else seen, self.key, view, rows, summary, plan)
         pieces.chart(
@@ -253,7 +243,9 @@ class Bench:
         config, pace = self.experiment.presets[name].config, tray.pace()
         if pace.first_asks(self.key, name):
             with contextlib.suppress(ValueError):  # a host that is full, or runs nothing
-                state.runner().submit(partial(_sound, self.key, name, config, pace), "how fast this host is")
+                sound = partial(live.sound, self.key, config)
+                learn = partial(pace.learn, self.key, name, config)
+                state.measuring().submit(sound, "how fast this host is", needs=Needs(config.device), then=learn)
         words = said(pace.about(self.key, name, self.configured(name)))
         if not words:
             st.fragment(_until_known, run_every=1.0)(self.key, name)

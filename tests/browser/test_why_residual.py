@@ -55,8 +55,10 @@ def test_a_run_survives_a_change_of_page_and_a_reload(visit) -> None:
     then it can be cancelled, and its result is gone."""
     app = visit("/why_residual?experiment=degradation&seed=7&reveal=true", "What may be claimed")
     page = app.page
-    page.get_by_role("button", name=re.compile(r"Run it live · about \d+ (s|min) here")).click(timeout=60_000)
+    begins = page.get_by_role("button", name=re.compile(r"Run it live · about \d+ (s|min) here"))
+    begins.wait_for(timeout=60_000)
     assert not any("runs" in one["name"] for one in app.context.cookies()), "nothing is kept of who runs nothing"
+    begins.click()
     page.locator(CURVE).nth(3).wait_for(timeout=60_000)
     page.get_by_role("button", name="Pause").click()
     paused = page.get_by_text(re.compile(r"paused · step \d+ of 120"))

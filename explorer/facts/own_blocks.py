@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TypedDict
 
 from explorer import units
 from explorer.facts.proof import prove
@@ -73,12 +74,18 @@ CAPTION = (
 )
 
 
-def provable(groups: Sequence[Alike]) -> list[dict[str, object]]:
+Line = TypedDict(
+    "Line",
+    {"blocks": str, "in": str, "out": str, "shortcut": str, "parameters": Provable, "MACs": Provable},
+)
+
+
+def provable(groups: Sequence[Alike]) -> list[Line]:
     """A line a group, its figures with their proofs."""
     return [_provable(group) for group in groups]
 
 
-def _provable(group: Alike) -> dict[str, object]:
+def _provable(group: Alike) -> Line:
     block = group.first
     params, macs = (prove(metric, block.nodes, block.path) for metric in ("params", "macs"))
     return {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TypedDict
 
@@ -17,7 +17,7 @@ from explorer.net.node import Node
 from explorer.net.ops import adds, is_layer, is_picture
 from explorer.net.shortcuts import SHORTCUTS, shortcut_kind
 from explorer.net.trace import trace
-from explorer.spec import ResNetSpec
+from explorer.spec import PlainSpec, ResNetSpec, as_plain
 from explorer.spec.naming import slug
 from explorer.spec.task import BYTES as BYTES
 
@@ -202,7 +202,7 @@ class Facts(Headline):
     """Everything about a net, as `python -m explorer --format json` writes it."""
 
     name: str
-    spec: Row
+    spec: PlainSpec
     input: list[int]
     stages: list[Row]
     blocks: list[Row]
@@ -228,8 +228,7 @@ def facts(spec: ResNetSpec, height: int, width: int, batch: int = 1) -> Facts:
     head = headline(spec, height, width, batch)
     return {
         "name": slug(spec),
-        "spec": {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(spec).items()}
-        | {"depth": spec.depth},
+        "spec": as_plain(spec) | {"depth": spec.depth},
         "input": list(nodes[0].out_shape),
         **head,
         "stages": [_stage_row(stage) for stage in stages(nodes)],

@@ -67,7 +67,16 @@ def _result(hall: Hall, code: str, card: Card, answer: Answer, number: int) -> R
     )
 
 
-def csv_rows(found: list[Result]) -> list[dict[str, object]]:
+class ChoiceRow(Choice):
+    """A choice with the round that it was in."""
+
+    scene: str
+    question: str
+    round: int
+    answer: str
+
+
+def csv_rows(found: list[Result]) -> list[ChoiceRow]:
     """A row per choice."""
     return [
         {

@@ -3,16 +3,60 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from typing import TypedDict
 
 from markupsafe import Markup
 
 from explorer.lecture.answers import NONE, evaluate
-from explorer.lecture.bar import rows
+from explorer.lecture.bar import SceneRow, rows
 from explorer.lecture.handout import handout
 from explorer.lecture.scene import Lecture, Scene
 from explorer.lecture.scene_text import filled
+
+
+class WrittenQuestion(TypedDict):
+    """What a scene asks. low, high, step: of a number's slider, else None. revealed: the page's parameters after it."""
+
+    ask: str
+    kind: str
+    choices: list[str]
+    low: float | None
+    high: float | None
+    step: float | None
+    unit: str
+    answer: str
+    source: str
+    because: str
+    revealed: dict[str, str]
+
+
+class WrittenScene(TypedDict):
+    """A scene. scene: its slug; state: the page's parameters."""
+
+    number: int
+    scene: str
+    title: str
+    page: str
+    address: str
+    minutes: float
+    text: str
+    state: dict[str, str]
+    notes: str
+    hide: Sequence[str]
+    question: WrittenQuestion | None
+
+
+class Written(TypedDict):
+    """A lecture. url: the app's, or ""."""
+
+    title: str
+    subtitle: str
+    name: str
+    minutes: float
+    url: str
+    scenes: list[WrittenScene]
 
 
 def as_json(run: Lecture, root: str = "") -> str:
@@ -22,38 +66,46 @@ def as_json(run: Lecture, root: str = "") -> str:
     minutes, text, notes, hide, question: null, or ask, kind, choices, low, high, step, unit, answer, source, because, revealed
     (the page's parameters after it).
     """
-    data = {
+    data: Written = {
         "title": run.title,
         "subtitle": run.subtitle,
         "name": run.name,
         "minutes": run.minutes,
         "url": root,
-        "scenes": [
-            {**row, "state": scene.params(), "notes": _filled(scene.notes, scene), "hide": scene.hide}
-            | {"question": _asked(scene)}
-            for row, scene in zip(_plain(run), run.scenes, strict=True)
-        ],
+        "scenes": [_scene(row, scene) for row, scene in zip(rows(run), run.scenes, strict=True)],
     }
     return json.dumps(data, indent=2, ensure_ascii=False).replace("\u00a0", " ")
 
 
-def _plain(run: Lecture) -> list[dict[str, object]]:
-    return [
-        {key: value for key, value in row.items() if key not in ("question", "answer", "source")} for row in rows(run)
-    ]
+def _scene(row: SceneRow, scene: Scene) -> WrittenScene:
+    return {
+        "number": row["number"],
+        "scene": row["scene"],
+        "title": row["title"],
+        "page": row["page"],
+        "address": row["address"],
+        "minutes": row["minutes"],
+        "text": row["text"],
+        "state": scene.params(),
+        "notes": _filled(scene.notes, scene),
+        "hide": scene.hide,
+        "question": _asked(scene),
+    }
 
 
-def _asked(scene: Scene) -> dict[str, object] | None:
+def _asked(scene: Scene) -> WrittenQuestion | None:
     question = scene.question
     if question is None:
         return None
     found = evaluate(scene, NONE)
-    slider = {"low": question.low, "high": question.high, "step": question.step} if question.kind == "number" else {}
+    typed = question.kind == "number"
     return {
         "ask": _filled(question.ask, scene),
         "kind": question.kind,
         "choices": list(question.choices),
-        **{name: slider.get(name) for name in ("low", "high", "step")},
+        "low": question.low if typed else None,
+        "high": question.high if typed else None,
+        "step": question.step if typed else None,
         "unit": question.unit,
         "answer": found.answer,
         "source": found.source,

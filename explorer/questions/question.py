@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TypeVar
 
+from explorer.spec import Value
+
 Answer = int | str | tuple[str, ...]  # a number; words; an order
 One = TypeVar("One")
 
@@ -42,7 +44,7 @@ class Question:
     difficulty: int
     subject: str
     text: str
-    spec: dict[str, object]
+    spec: dict[str, Value]
     input: tuple[int, int]
     answer: Answer
     unit: str

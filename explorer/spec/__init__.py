@@ -12,6 +12,7 @@ from explorer.spec.axes import (
     MAX_INPUT,
     MAX_STAGES,
     ResNetSpec,
+    as_plain,
     changed,
     changed_fields,
     read_field,
@@ -22,7 +23,7 @@ from explorer.spec.fields import ATTENTIONS, BLOCKS, CHOICES, DEFAULTS, LIMITS, 
 from explorer.spec.names import Resolved, named, resolve, suggest
 from explorer.spec.parse import parse_input, parse_stages
 from explorer.spec.presets import cifar_stages, preset, presets
-from explorer.spec.row import Changes, Value
+from explorer.spec.row import Changes, PlainSpec, Value
 from explorer.spec.sense import NORM_GROUPS, OUTPUT_STRIDES
 
 __all__ = [
@@ -41,9 +42,11 @@ __all__ = [
     "OUTPUT_STRIDES",
     "BlockKind",
     "Changes",
+    "PlainSpec",
     "Resolved",
     "ResNetSpec",
     "Value",
+    "as_plain",
     "changed",
     "changed_fields",
     "check_int",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 
 from explorer.spec.checks import check_int, shortened
 from explorer.spec.fields import BLOCKS, CHOICES, DEFAULTS, LIMITS, LISTS, Fields
-from explorer.spec.row import Changes, Value
+from explorer.spec.row import Changes, PlainSpec, Value
 from explorer.spec.sense import SENSE, check_block, check_sense, fixed
 
 MAX_STAGES = 4
@@ -152,6 +152,11 @@ class ResNetSpec(Fields):
             reached *= stride
             plan.append((stride, before, dilation if self.stride_place == "first" else before))
         return tuple(plan)
+
+
+def as_plain(spec: ResNetSpec) -> PlainSpec:
+    """Its fields as JSON has them: name → value, a list for a tuple."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in vars(spec).items()}
 
 
 def changed(spec: ResNetSpec, changes: Changes) -> ResNetSpec:

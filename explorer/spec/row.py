@@ -9,6 +9,7 @@ from typing import Any
 
 Value = str | int | tuple[int, ...]  # what a field of a spec holds
 Changes = Mapping[str, Value]  # field → its new value
+PlainSpec = dict[str, str | int | list[int]]  # a spec's fields as JSON has them
 GROUPS = ("Stem", "Shortcut", "Convolution", "Normalization", "Attention", "Strides", "Width", "Input and classes")
 
 

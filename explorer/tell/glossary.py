@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
+from typing import TypedDict
 
 from explorer.places import ASSETS
 from explorer.spec.checks import shortened
@@ -82,9 +83,18 @@ def find(text: str, again: bool = False, but: Collection[str] = ()) -> list[str 
     return [one for one in (*parts, text[at:]) if one != ""]
 
 
-def for_scripts() -> dict[str, object]:
+class ForScripts(TypedDict):
     """What the browser needs to do as `find` does. finder, patterns: regular expressions that JavaScript reads alike; spelled:
     a spelling → its slug; said: slug → name and meaning."""
+
+    finder: str
+    patterns: list[tuple[str, str]]
+    spelled: dict[str, str]
+    said: dict[str, tuple[str, str]]
+
+
+def for_scripts() -> ForScripts:
+    """All terms."""
     return {
         "finder": _finder().pattern,
         "patterns": [(one.slug, one.pattern) for one in terms().values() if one.pattern],

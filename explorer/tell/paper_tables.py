@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import TypedDict
 
 from markupsafe import Markup
 
@@ -154,7 +155,15 @@ def counted_depth(spec: ResNetSpec, nodes: Sequence[Node]) -> tuple[Markup, ...]
     )
 
 
-def depth_rows(spec: ResNetSpec, nodes: Sequence[Node]) -> list[dict[str, object]]:
+class Counted(TypedDict):
+    """A stage's layers, and how they are counted."""
+
+    stage: str
+    counted: float
+    how: str
+
+
+def depth_rows(spec: ResNetSpec, nodes: Sequence[Node]) -> list[Counted]:
     """What is counted, stage by stage."""
     return [{"stage": part.label, "counted": part.value, "how": part.expression} for part in depth(spec, nodes).parts]
 

@@ -6,12 +6,12 @@ from dataclasses import asdict
 
 from explorer import units
 from explorer.facts import conventions, memory, proof
-from explorer.facts.rollup import METRICS, SUMS, Row, blocks, facts, stages
+from explorer.facts.rollup import METRICS, SUMS, blocks, facts, stages
 from explorer.net.trace import trace
-from explorer.spec import DEFAULTS, ResNetSpec
+from explorer.spec import DEFAULTS, PlainSpec, ResNetSpec
 from explorer.tell import cells
 
-VARIANTS = list(DEFAULTS)[list(DEFAULTS).index("num_classes") + 1 :]
+FURTHER = list(DEFAULTS)[list(DEFAULTS).index("num_classes") + 1 :]
 
 
 def report(spec: ResNetSpec, height: int, width: int, batch: int) -> str:
@@ -40,9 +40,9 @@ def report(spec: ResNetSpec, height: int, width: int, batch: int) -> str:
     return f"# {cells.headings(spec, nodes[0].out_shape)}\n\n{command}\n\n{body}\n"
 
 
-def _spec(row: Row) -> list[str]:
+def _spec(row: PlainSpec) -> list[str]:
     """The paper's axes; the published variants' own only where they are off the default."""
-    kept = {name: value for name, value in row.items() if name not in VARIANTS or value not in (DEFAULTS[name], [])}
+    kept = {name: value for name, value in row.items() if name not in FURTHER or value not in (DEFAULTS[name], [])}
     return [f"- `{name}`: `{value}`" for name, value in kept.items()]
 
 

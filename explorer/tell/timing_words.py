@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from markupsafe import Markup
 
@@ -107,11 +107,31 @@ def not_yours(theirs: Settings, asked: Settings, source: str, varied: str | None
 RACERS = ("#2484c1", "#8a55c9")  # the two nets' colours
 
 
-def raced(done: Sequence[rows.Raced], said: str, faint: bool, source: str) -> dict[str, object]:
+class RaceBar(TypedDict):
+    """One net's: how far along its way it is, from 0 to 1, and what stands beside it. done_s: when each pass was over, to run it
+    again."""
+
+    title: str
+    colour: str
+    way: float
+    told: str
+    done_s: NotRequired[Sequence[float]]
+
+
+class Race(TypedDict):
+    """A race as its script takes it. mark: how its times came about."""
+
+    bars: list[RaceBar]
+    said: str
+    faint: bool
+    mark: str
+
+
+def raced(done: Sequence[rows.Raced], said: str, faint: bool, source: str) -> Race:
     """A race that is over, as the race's script takes it: each net where it was when the first had finished. faint: the
     run's own spread does not say who is ahead."""
     first_s = min(row["done_s"][-1] for row in done)
-    bars = []
+    bars: list[RaceBar] = []
     for row, colour in zip(done, RACERS):
         done_s, end_s = row["done_s"], row["done_s"][-1]
         passes = [later - earlier for earlier, later in zip(done_s, done_s[1:])]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
+from typing import TypedDict
 
 from explorer.net.resnet import build
-from explorer.spec import ResNetSpec, changed_fields, named, naming, write_field
+from explorer.spec import ATTENTIONS, PlainSpec, ResNetSpec, Value, as_plain, changed_fields, named, naming, write_field
 from explorer.spec.controls import AXES
+from explorer.spec.fields import ROWS, TOLD
 from explorer.weights.derive import derive
 from explorer.weights.limits import Tensor
 from explorer.weights.match import Matched, causes, match
@@ -20,6 +22,20 @@ class Found:
 
     recognised: Recognised
     matched: Matched
+
+
+class Plain(TypedDict):
+    """An answer as JSON has it. spec: its fields, and the depth that follows from them."""
+
+    name: str
+    spec: PlainSpec
+    layout: str
+    params: int
+    differences: list[str]
+    unknowable: list[str]
+    missing: list[str]
+    unexpected: list[str]
+    misshapen: list[str]
 
 
 @dataclass(frozen=True)
@@ -38,18 +54,18 @@ class Identified:
     misshapen: tuple[str, ...] = ()
     found: Found | None = None
 
-    def plain(self) -> dict[str, object]:
+    def plain(self) -> Plain:
         """The answer as JSON has it."""
-        spec = {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self.spec).items()}
         return {
             "name": self.name,
-            "spec": spec | {"depth": self.spec.depth},
+            "spec": as_plain(self.spec) | {"depth": self.spec.depth},
             "layout": self.layout,
             "params": self.params,
-            **{
-                key: list(getattr(self, key))
-                for key in ("differences", "unknowable", "missing", "unexpected", "misshapen")
-            },
+            "differences": list(self.differences),
+            "unknowable": list(self.unknowable),
+            "missing": list(self.missing),
+            "unexpected": list(self.unexpected),
+            "misshapen": list(self.misshapen),
         }
 
 
@@ -97,6 +113,33 @@ def _counted(found: Recognised) -> bool:
     return any(name.endswith(".num_batches_tracked") for name in found.ours)
 
 
+def _worded(field: str, value: Value) -> str:
+    """A value as its axis's row says it: of an axis, or a value, that has no sentence here."""
+    row = ROWS[field]
+    if str(value) not in row.choices:
+        return f"Its {TOLD[field]}: {write_field(value) or 'the usual'}."
+    choice = row.choices[str(value)]
+    return f"{choice.special or f'Its {TOLD[field]}: {choice.label}'}."
+
+
+def _each(field: str, **sentences: str) -> Callable[[ResNetSpec], str]:
+    """By the value of the field."""
+
+    def said(spec: ResNetSpec) -> str:
+        value = getattr(spec, field)
+        return sentences[value] if value in sentences else _worded(field, value)
+
+    return said
+
+
+def _attention(spec: ResNetSpec) -> str:
+    if spec.attention not in ATTENTIONS:
+        return "Its blocks have no attention."
+    kind = ATTENTIONS[spec.attention]
+    reduced = f", reduced {spec.attention_reduction}-fold" if kind.reduces else ""
+    return f"Its blocks have {kind.words if kind.reduces else kind.short}{reduced}."
+
+
 _SAYS: dict[str, Callable[[ResNetSpec], str]] = {  # field -> what its value means, where the name alone does not say it
     "num_classes": lambda spec: (
         f"It has {spec.num_classes:,} classes."
@@ -104,26 +147,29 @@ _SAYS: dict[str, Callable[[ResNetSpec], str]] = {  # field -> what its value mea
         else "It has no classifier: it ends with the pooled maps."
     ),
     "in_channels": lambda spec: f"Its pictures have {spec.in_channels} channels.",
-    "shortcut": lambda spec: {
-        "A": "Its shortcuts have no weights: option A pads with zeros where the shape changes.",
-        "B": "Its shortcuts are projections where the shape changes (option B).",
-        "C": "All its shortcuts are projections (option C).",
-        "none": "It has no shortcuts.",
-    }[spec.shortcut],
-    "stem": lambda spec: {
-        "deep": "Its stem is three 3×3 convolutions instead of one 7×7.",
-        "cifar": "Its stem is a 3×3 convolution, as CIFAR’s nets have it.",
-        "imagenet": "Its stem is a 7×7 convolution, as ImageNet’s nets have it.",
-    }[spec.stem],
+    "shortcut": _each(
+        "shortcut",
+        A="Its shortcuts have no weights: option A pads with zeros where the shape changes.",
+        B="Its shortcuts are projections where the shape changes (option B).",
+        C="All its shortcuts are projections (option C).",
+        none="It has no shortcuts.",
+    ),
+    "stem": _each(
+        "stem",
+        deep="Its stem is three 3×3 convolutions instead of one 7×7.",
+        cifar="Its stem is a 3×3 convolution, as CIFAR’s nets have it.",
+        imagenet="Its stem is a 7×7 convolution, as ImageNet’s nets have it.",
+    ),
     "stem_widths": lambda spec: f"Its stem has {_and(spec.stem_channels)} channels.",
     "widths": lambda spec: f"Its stages have {_and(spec.widths)} inner channels.",
     "width": lambda spec: f"Its first stage has {spec.width} inner channels.",
-    "norm": lambda spec: {
-        "group": "Its norms have no running statistics: Group Normalization.",
-        "none": "It has no normalization.",
-        "frozen": "Its Batch Normalization is frozen: four constant vectors.",
-        "batch": "It has Batch Normalization.",
-    }[spec.norm],
+    "norm": _each(
+        "norm",
+        group="Its norms have no running statistics: Group Normalization.",
+        none="It has no normalization.",
+        frozen="Its Batch Normalization is frozen: four constant vectors.",
+        batch="It has Batch Normalization.",
+    ),
     "activation": lambda spec: (
         "Its norms stand before the convolutions: pre-activation."
         if spec.activation == "pre"
@@ -133,22 +179,22 @@ _SAYS: dict[str, Callable[[ResNetSpec], str]] = {  # field -> what its value mea
     "last_norm": lambda spec: "No norm follows its last block.",
     "shortcut_pool": lambda spec: "Its projections pool first (ResNet-D): no pixel is skipped.",
     "shortcut_norm": lambda spec: "Its projections have no norm.",
-    "conv_bias": lambda spec: {
-        "all": "All its convolutions have a bias.",
-        "projection": "Its projections have a bias.",
-        "ends": "The stem, the projections and each block’s last convolution have a bias, as Keras’ V2 has it.",
-        "none": "Its convolutions have no bias.",
-    }[spec.conv_bias],
-    "attention": lambda spec: {
-        "se": f"Its blocks have squeeze-and-excitation, reduced {spec.attention_reduction}-fold.",
-        "eca": "Its blocks have ECA.",
-        "none": "Its blocks have no attention.",
-    }[spec.attention],
-    "pool": lambda spec: {
-        "conv": "A convolution of stride 2 stands in place of the max pool.",
-        "none": "It has no max pool.",
-        "ceil": "Its max pool rounds up, as Caffe’s.",
-    }.get(spec.pool, "It has a max pool."),
+    "conv_bias": _each(
+        "conv_bias",
+        all="All its convolutions have a bias.",
+        projection="Its projections have a bias.",
+        ends="The stem, the projections and each block’s last convolution have a bias, as Keras’ V2 has it.",
+        none="Its convolutions have no bias.",
+    ),
+    "attention": _attention,
+    "pool": _each(
+        "pool",
+        conv="A convolution of stride 2 stands in place of the max pool.",
+        none="It has no max pool.",
+        ceil="Its max pool rounds up, as Caffe’s.",
+        max="It has a max pool.",
+        usual="It has a max pool.",
+    ),
     "stride_on": lambda spec: (
         f"The stride is taken to be on the {spec.stride_on.replace('x', '×')} of a bottleneck, as this layout’s code has it."
     ),
@@ -180,7 +226,7 @@ def differences(spec: ResNetSpec) -> list[str]:
         if field in ("family", "attention_reduction"):
             continue
         usual = WORDS.get(field, {}).get(str(old), write_field(old)) if old != () else "the usual"
-        sentence = _SAYS[field](spec) if field in _SAYS else f"{field} is {write_field(getattr(spec, field))}."
+        sentence = _SAYS[field](spec) if field in _SAYS else _worded(field, getattr(spec, field))
         said.append(f"{sentence[:-1]} ({name}: {usual}).")
     return said
 

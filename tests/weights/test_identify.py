@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 
 import pytest
 
 from explorer.net.resnet import build
-from explorer.spec import ResNetSpec, preset
+from explorer.spec import CHOICES, ResNetSpec, preset, varied
 from explorer.weights import identify, renaming
 from explorer.weights.derive import derive
+from explorer.weights.identify import differences
 from explorer.weights.layouts import LAYOUTS, split
 from explorer.weights.layouts import Path as Template
 from explorer.weights.limits import Tensor
@@ -256,3 +258,15 @@ def test_what_weights_cannot_tell_is_only_what_applies() -> None:
     basic, deep = " ".join(identify(tensors(R18)).unknowable), " ".join(identify(tensors(R50)).unknowable)
     assert "3×3 (torchvision, v1.5)" in deep and "3×3 (torchvision, v1.5)" not in basic
     assert "option A" not in basic and "dilation" in basic and "Caffe" in basic and "size of the pictures" in basic
+
+
+def test_what_has_no_sentence_of_its_own_is_said_as_its_axis_says_it() -> None:
+    """A value or an axis that is new: its row's words, and no traceback."""
+    (said,) = differences(ResNetSpec(zero_init="yes"))
+    assert said == "Every block starts as its shortcut: the last γ is 0 (resnet50: no)."
+    (said,) = differences(ResNetSpec(attention="eca"))
+    assert said == "Its blocks have ECA (resnet50: none)."
+    for field, values in CHOICES.items():
+        for value in values:
+            with contextlib.suppress(ValueError):
+                assert all(one.endswith(").") for one in differences(varied(ResNetSpec(), **{field: value})))

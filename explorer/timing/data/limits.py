@@ -3,8 +3,30 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+
+class KernelRow(TypedDict):
+    """A candidate as a file has it."""
+
+    name: str
+    kind: str
+    work: float
+    best_s: float
+    median_s: float
+    per_s: float
+
+
+class CeilingsRow(TypedDict):
+    """A device's ceilings as a file has them."""
+
+    flops_per_s: float
+    bytes_per_s: float
+    memory_bytes_per_s: float
+    launch_s: float
+    kernels: list[KernelRow]
+
 
 KINDS = ("matmul", "conv", "copy", "tiny")
 
@@ -56,14 +78,24 @@ class Ceilings:
         copies = [one for one in self.kernels if one.kind == "copy"]
         return min(copies, key=lambda one: abs(math.log(one.work / max(amount, 1)))).per_s
 
-    def as_row(self) -> dict[str, Any]:
+    def as_row(self) -> CeilingsRow:
         """JSON-ready; the kernels are the data, the rest follows from them."""
         return {
             "flops_per_s": self.flops_per_s,
             "bytes_per_s": self.bytes_per_s,
             "memory_bytes_per_s": self.memory_bytes_per_s,
             "launch_s": self.launch_s,
-            "kernels": [asdict(kernel) | {"per_s": kernel.per_s} for kernel in self.kernels],
+            "kernels": [
+                {
+                    "name": kernel.name,
+                    "kind": kernel.kind,
+                    "work": kernel.work,
+                    "best_s": kernel.best_s,
+                    "median_s": kernel.median_s,
+                    "per_s": kernel.per_s,
+                }
+                for kernel in self.kernels
+            ],
         }
 
 

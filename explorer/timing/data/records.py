@@ -10,16 +10,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from explorer.places import ASSETS
-from explorer.spec import ResNetSpec
-from explorer.timing.data.limits import Ceilings, ceilings_from
+from explorer.spec import PlainSpec, ResNetSpec, as_plain
+from explorer.timing.data.limits import Ceilings, CeilingsRow, ceilings_from
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import Settings, settings_from
-
-if TYPE_CHECKING:  # needs torch
-    pass
 
 FORMAT, VERSION = "resnet-explorer-timing", 1
 MOST_BYTES, MOST_RUNS = 5_000_000, 500
@@ -60,7 +57,7 @@ class RunRow(TypedDict):
 
     name: str
     title: str
-    spec: dict[str, object]
+    spec: PlainSpec
     settings: dict[str, Any]
     median_s: float
     iqr_s: float
@@ -76,14 +73,14 @@ class RunRow(TypedDict):
     parts: NotRequired[list[list[object]]]
     overhead: NotRequired[float | None]
     cut: NotRequired[dict[str, Any]]
-    ceilings: NotRequired[dict[str, object]]
+    ceilings: NotRequired[CeilingsRow]
 
 
 def row_of(
     seen: Measurement,
     parts: Sequence[tuple[str, float]] = (),
     overhead: float | None = None,
-    ceilings: Mapping[str, object] | None = None,
+    ceilings: CeilingsRow | None = None,
     cut: Cut | None = None,
 ) -> RunRow:
     """JSON-ready: what each export holds."""
@@ -91,7 +88,7 @@ def row_of(
     row: RunRow = {
         "name": seen.name,
         "title": seen.title,
-        "spec": {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(seen.spec).items()},
+        "spec": as_plain(seen.spec),
         "settings": seen.settings.as_row(),
         "median_s": summary.median_s,
         "iqr_s": summary.iqr_s,
@@ -110,7 +107,7 @@ def row_of(
     if parts and cut:
         row["cut"] = asdict(cut)
     if ceilings:
-        row["ceilings"] = dict(ceilings)
+        row["ceilings"] = ceilings
     return row
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 from urllib.parse import urlsplit
 
 from explorer import telemetry
@@ -15,6 +15,7 @@ from explorer.web.hall import served
 from explorer.web.session import session
 
 if TYPE_CHECKING:
+    from explorer.hall.card import Answer, Question
     from explorer.lecture import Lecture, Scene
 
 ENDED = "The session for votes has ended: V begins another."
@@ -23,7 +24,28 @@ NOT_SERVED = "Votes need the app’s own server: start it with “streamlit run 
 SPLIT = "Another server answers at this address, and does not know this session: its phones cannot vote. Set EXPLORER_VOTES=redis://… for all of them."
 
 
-def data(run: Lecture, scene: Scene, revealed: bool, root: str) -> dict[str, object]:
+class Steered(TypedDict):
+    """The session with its link, what is asked, and the answer. qr: of the link, as an image's source; base: the path of the
+    app's address."""
+
+    code: str
+    token: str
+    url: str
+    qr: str
+    base: str
+    asked: Question | None
+    answer: Answer | None
+    warning: str
+
+
+class Held(TypedDict):
+    """hall: None where this visitor steers none, or it has ended. problem: what they have to know of it, or ''."""
+
+    hall: Steered | None
+    problem: str
+
+
+def data(run: Lecture, scene: Scene, revealed: bool, root: str) -> Held:
     """For the bar: the session, with what is asked and its answer, after this scene has been shown to the phones. root: the
     app's address as phones reach it."""
     problem, now = session().get("hall_problem", ""), session().get("hall")
@@ -40,7 +62,7 @@ def data(run: Lecture, scene: Scene, revealed: bool, root: str) -> dict[str, obj
     except Away:
         problem = AWAY
     url = f"{root.rstrip('/')}/vote/{now.code}"
-    held = {
+    held: Steered = {
         "code": now.code,
         "token": now.token,
         "url": url,

@@ -13,8 +13,7 @@ from explorer.timing.said import rows
 from explorer.timing.said.rows import Raced
 
 FOLDER = Path(__file__).resolve().parent
-GIVEN: dict[str, object] = {}
-JS = joined(FOLDER / "race.js", GIVEN)
+JS = joined(FOLDER / "race.js", {})
 CSS = stylesheet(FOLDER / "race.css")
 _component = st.components.v2.component("resnet_race", html='<div class="place"></div>\n', css=CSS, js=JS)
 
@@ -22,13 +21,17 @@ _component = st.components.v2.component("resnet_race", html='<div class="place">
 def on_the_way(titles: Sequence[str], times: Sequence[Sequence[float]], of: int) -> None:
     """times: of each net's passes so far; of: about how many each will make."""
     ways = rows.way(times, of) or [0.0] * len(titles)
-    bars = [
+    bars: list[timing_words.RaceBar] = [
         {"title": title, "colour": colour, "way": share, "told": f"{share * of:.0f} of {of} passes"}
         for title, colour, share in zip(titles, timing_words.RACERS, ways)
     ]
-    _component(
-        key="race-live", data={"bars": bars, "said": "after as much time of its own each", "faint": False, "mark": ""}
-    )
+    race: timing_words.Race = {
+        "bars": bars,
+        "said": "after as much time of its own each",
+        "faint": False,
+        "mark": "",
+    }
+    _component(key="race-live", data=race)
 
 
 def again(raced: Sequence[Raced], said: str, faint: bool, mark: str) -> None:

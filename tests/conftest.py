@@ -47,8 +47,9 @@ FLAGS = [
 ]
 # On a deep link Streamlit's client probes for its own health route below the page's path first; that is not ours.
 KNOWN_NOISE = ("_stcore/health", "_stcore/host-config")
-# Long files: they wait for servers, Ray's nodes, a stand-in for a GPU, compilers, or run every page.
-LONG = ("tests/hosting/", "tests/gpu/", "tests/hall/", "tests/test_", "tests/web/", "tests/lecture/")
+# Files that wait for servers, Ray's nodes or a stand-in for a GPU, and long ones that compute: compilers, every page.
+WAITING = ("tests/hosting/", "tests/gpu/", "tests/hall/", "tests/test_cluster.py")
+LONG = ("tests/test_", "tests/web/", "tests/lecture/")
 DESKTOP = {"width": 1440, "height": 900}
 LOOK = (
     "viewport",
@@ -57,7 +58,8 @@ LOOK = (
     "permissions",
 )  # of a browser's context, what an open tab can be told too
 
-# Of tests/timing, what measures nothing: plain data, or a clock of its own that counts.
+# What measures, beside tests/timing; and of tests/timing what does not: plain data, or a clock of its own that counts.
+CLOCKED = "tests/browser/test_timing.py"
 UNCLOCKED = tuple(
     f"tests/timing/test_{name}.py"
     for name in ("across", "concludes", "exports", "kernels", "launches", "parts", "ratios", "rows", "stats_and_loop")
@@ -96,19 +98,22 @@ def pytest_collection() -> Generator[None, object, object]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With several workers: what measures stays on one, so that two clocks never run at once; else a file stays whole.
 
-    The longest come first, and what is short fills up the end: what measures, the browser's files, the
-    other long ones, the rest.
+    What measures comes first; then the browser's files and the other long ones, and spread among them those that wait,
+    so that they do it while others compute; what is short fills up the end.
     """
-    turns = dict.fromkeys(items, 3)
+    files = dict.fromkeys(item.nodeid.partition("::")[0] for item in items)
+    clocked = [file for file in files if file.startswith("tests/timing/") and file not in UNCLOCKED or file == CLOCKED]
+    others = [file for file in files if file not in clocked]
+    waiting = [file for file in others if file.startswith(WAITING)]
+    busy = [file for file in others if file.startswith("tests/browser/")]
+    busy += [file for file in others if file.startswith(LONG) and file not in waiting]
+    turns: dict[str, float] = dict.fromkeys(files, 2.0) | dict.fromkeys(clocked, 0.0)
+    for some in (busy, waiting):
+        turns |= {file: 1 + (place + 0.5) / len(some) for place, file in enumerate(some)}
     for item in items:
         file = item.nodeid.partition("::")[0]
-        clocked = file.startswith("tests/timing/") and file not in UNCLOCKED or file == "tests/browser/test_timing.py"
-        item.add_marker(pytest.mark.xdist_group("timing" if clocked else file))
-        if clocked or file.startswith("tests/browser/"):
-            turns[item] = 0 if clocked else 1
-        elif file.startswith(LONG):
-            turns[item] = 2
-    items.sort(key=turns.__getitem__)
+        item.add_marker(pytest.mark.xdist_group("timing" if file in clocked else file))
+    items.sort(key=lambda item: turns[item.nodeid.partition("::")[0]])
 
 
 class Server:

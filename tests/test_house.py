@@ -30,13 +30,10 @@ def test_the_house_is_in_order(what: str) -> None:
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
 
-@pytest.mark.parametrize(
-    "path",
-    [*sorted(ROOT.glob("explorer/**/*.py")), *sorted(ROOT.glob("pages/*.py")), ROOT / "run.py"],
-    ids=lambda path: path.relative_to(ROOT).as_posix(),
-)
-def test_every_file_says_what_it_is_for(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+def test_every_file_says_what_it_is_for() -> None:
+    files = [*ROOT.glob("explorer/**/*.py"), *ROOT.glob("pages/*.py"), ROOT / "run.py"]
+    silent = [str(path) for path in files if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))]
+    assert len(files) > 300 and not silent, silent
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])

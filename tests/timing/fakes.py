@@ -59,7 +59,7 @@ class FakeCall:
 class WorkClock(TorchDispatchMode):
     """Time is work: while active, each operation takes as long as it writes numbers, and each mark takes `mark`.
 
-    `now` and `seconds` count in numbers written, so that sums are exact; `wall` in 1e-9 of them, for budgets.
+    `now` and `seconds` count in numbers written, so that sums are exact; `wall` in 1e-8 of them, so that a budget is soon spent.
     """
 
     method, queues = "work", False
@@ -82,6 +82,6 @@ class WorkClock(TorchDispatchMode):
         return [after - before for before, after in zip(marks, marks[1:])]
 
     def wall(self) -> float:
-        return self.t * 1e-9
+        return self.t * 1e-8
 
     def sync(self) -> None: ...

@@ -21,7 +21,6 @@ if "explorer.facts.rollup" not in sys.modules:  # let it happen while the contro
     threading.Thread(target=make_ready, daemon=False).start()
 
 import streamlit as st  # noqa: E402
-from streamlit.navigation.page import StreamlitPage  # noqa: E402
 
 from explorer import telemetry  # noqa: E402
 from explorer.web import (  # noqa: E402
@@ -40,6 +39,7 @@ from explorer.web import (  # noqa: E402
     tray,
 )
 from explorer.web.hall import served  # noqa: E402
+from explorer.web.inside import StreamlitPage  # noqa: E402
 
 MORE = "More"  # what does not fit beside the others on a projector's 1280 pixels stands in a list of this name
 PAGES = (  # file in pages/, title, icon, the list that it stands in; the first is the home page

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import streamlit as st
 from markupsafe import Markup
-from streamlit.navigation.page import StreamlitPage
 
 from explorer.web import inside, pieces, session, walk_component
+from explorer.web.inside import StreamlitPage
 
 STYLE = (Path(__file__).parent / "first.css").read_text(encoding="utf-8")
 NETS = ("digits-residual-20",)

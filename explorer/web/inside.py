@@ -18,6 +18,7 @@ from streamlit import config
 from streamlit.components.v2.bidi_component import main as mounting
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+from streamlit.navigation.page import StreamlitPage as StreamlitPage
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession
@@ -28,6 +29,7 @@ from streamlit.runtime.state.common import WidgetValuePresenter, is_element_id
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX, SessionState
 from streamlit.runtime.state.session_state_proxy import SessionStateProxy, get_session_state
+from streamlit.runtime.uploaded_file_manager import UploadedFile as UploadedFile
 
 from explorer.web.turns import Turns
 

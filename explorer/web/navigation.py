@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
 from explorer.places import ASSETS
+from explorer.web.inside import StreamlitPage
 
 Row = tuple[str, str, str, str]  # file, title, icon, the list that it stands in
 

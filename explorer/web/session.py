@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Any, TypedDict, cast
 import streamlit as st
 
 if TYPE_CHECKING:
-    from streamlit.runtime.uploaded_file_manager import UploadedFile
-
     from explorer.hall import Started
     from explorer.jobs import Job
     from explorer.lab.operations import Wounds
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
     from explorer.spec.chosen import Chosen
     from explorer.spec.query import Query
     from explorer.timing.measure.tasks import Ask
+    from explorer.web.inside import UploadedFile
     from explorer.weights.identify import Identified
 
 Session = TypedDict(

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
 from explorer.lab.config import Config
 from explorer.lab.outcome import Row
@@ -18,6 +17,7 @@ from explorer.lab.pace import Pace
 from explorer.lab.shelf import KEPT_S, Kept, Shelf, is_token, token
 from explorer.tell.questions import EXPERIMENTS
 from explorer.web import pieces
+from explorer.web.inside import StreamlitPage
 
 COOKIE = "resnet_explorer_runs"
 POLL_S = 2.0

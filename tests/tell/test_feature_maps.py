@@ -15,7 +15,7 @@ from PIL import Image
 from explorer.facts.proof import evaluate
 from explorer.facts.told import Provable
 from explorer.look import subject
-from explorer.look.passed import passed
+from explorer.look.passed import BlockRow, passed
 from explorer.look.pictures import Prepared
 from explorer.look.seen import Step, block_rows, strongest
 from explorer.net.resnet import build
@@ -25,7 +25,7 @@ from explorer.tell import feature_maps
 from explorer.tell.feature_maps import NAMES, TWINS, WHO, Curve
 from explorer.tell.look_proofs import added, score
 from explorer.tell.mosaic import ONE_SIDED, TWO_SIDED, coloured, mosaic
-from explorer.tell.plots.look import journey
+from explorer.tell.plots.look import additions, journey
 
 SPEC = replace(preset("resnet20_cifar"), stages=(2, 2, 2))
 PICTURE = Prepared(
@@ -128,7 +128,16 @@ def test_a_units_way_in_words() -> None:
         "At the end it is 0.20."
     )
     drawn = journey(steps, 0.5, "conv4_x, block 1", feature_maps.places(NODES))
-    assert drawn.layout.xaxis.ticktext == ("start", "0<br>conv2_x", "1"), "a name as long as that has no room"
+    assert drawn.layout.xaxis.ticktext == ("start", "0", "1<br>conv2_x"), "a name as long as that has no room"
+    deep = preset("resnet152")
+    paths = [f"layer{stage}.{block}" for stage, count in enumerate(deep.stages, 1) for block in range(count)]
+    rows = feature_maps.share_rows([BlockRow(path, 1, 1, 1, 0, 1) for path in paths])
+    words = additions(rows, "layer1.0", feature_maps.places(trace(deep, 224, 224))).layout.xaxis.ticktext
+    assert [word.strip() for word in words if word.strip()] == [
+        *("0", "<br>conv<br>2_x", "0", "<br>conv<br>3_x", "5"),
+        *("0", "5", "10", "15", "<br>conv<br>4_x", "20", "25", "30", "0", "<br>conv<br>5_x"),
+    ]
+    assert len(words) == 50
     assert "last block" in feature_maps.way_of([], NODES, "conv4_x", 3, 0.5)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 import pandas  # noqa: F401  (plotly looks for it in sys.modules, and must not find it half imported by another thread)
@@ -15,6 +16,7 @@ from explorer.tell.plots.style import styled
 
 ADDED, TAKEN, PLAIN = "#b2182b", "#2166ac", "#7f7f7f"  # as in the maps: red is positive, blue negative
 BLOCK = "#2484c1"
+MOST_NUMBERED, STEPS = 18, (1, 5, 10, 20, 50, 100)  # blocks with a number on an axis; steps between them
 
 
 def additions(rows: list[Shares], chosen: str, places: Mapping[str, str]) -> go.Figure:
@@ -42,12 +44,17 @@ def additions(rows: list[Shares], chosen: str, places: Mapping[str, str]) -> go.
 
 
 def _by_stage(paths: Sequence[str], places: Mapping[str, str], before: str = "") -> dict[str, Any]:
-    """An axis of blocks as the map numbers them, the stage below its first. before: what stands in front of them."""
-    stages = [places[path].partition(",")[0] for path in paths]
-    words = [
-        path.rpartition(".")[2] + (f"<br>{stage}" if stage != last else "")
-        for path, stage, last in zip(paths, stages, ["", *stages])
-    ]
+    """An axis of blocks as the map numbers them, the stage below the middle of its own. Of many blocks some are numbered, as
+    many as a phone has room for. before: what stands in front of them."""
+    step = next(step for step in STEPS if len(paths) <= step * MOST_NUMBERED)
+    apart = "<br>" if len(paths) > 2 * MOST_NUMBERED else ""  # conv2_x in two lines, beside a neighbour as narrow
+    words = []
+    for stage, blocks in groupby(paths, lambda path: places[path].partition(",")[0]):
+        own = [path.rpartition(".")[2] for path in blocks]
+        shown = {0, *range(0, len(own) - step // 2, step)}  # the next stage's first needs its room
+        numbers = [number if place in shown else "\xa0" for place, number in enumerate(own)]
+        numbers[len(own) // 2] += f"<br>{stage.replace('conv', f'conv{apart}')}"
+        words += numbers
     values, texts = ([before, *paths], ["start", *words]) if before else (list(paths), words)
     return {"tickvals": values, "ticktext": texts, "tickangle": 0}
 

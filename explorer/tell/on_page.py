@@ -31,6 +31,7 @@ OF_NO_MODEL = (
     "why_residual",
     "lecture",
     "machines",
+    "identify",
 )  # pages on which none of the controls would change anything
 TABLES_OF_NO_MODEL = ("errors", "cifar")  # … and the Paper's tables
 Now = Callable[[Mapping[str, str], str], str]  # (options, key of the link) → the one that holds

@@ -112,5 +112,11 @@ def test_the_page_refuses_in_a_sentence(tmp_path: Path) -> None:
 
 def test_a_pasted_config_is_read(tmp_path: Path) -> None:
     app = open_app("", "identify")
+    example = next(one for one in app.main.button if one.label == "Try it with an example")
+    example.click().run()
+    assert "It is ResNet-50" in words(app) and "It has 10 classes" in "".join(
+        one.value for one in app.markdown
+    ) + words(app)
     app.text_area(key="weights_text").set_value("model = dict(backbone=dict(type='ResNetV1d', depth=50))").run()
+    assert "OpenMMLab" in words(app)
     assert "ResNet-50-D" in words(app) and "What a config cannot tell" in [one.value for one in app.subheader]

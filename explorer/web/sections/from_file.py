@@ -16,16 +16,27 @@ from explorer.tell import link
 from explorer.tell.markup import joined
 from explorer.tell.tabular import csv_text
 from explorer.web import file_component, pieces, plain
-from explorer.web.session import session
+from explorer.web.session import by_key, session
 from explorer.weights import Identified, renaming
 from explorer.weights.anything import identify_stream
 from explorer.weights.config_text import MOST
+from explorer.weights.layouts import LAYOUTS
 from explorer.weights.match import grouped
 from explorer.weights.slices import Missing
 
 FILE, TEXT = "weights_file", "weights_text"
 ACCEPTED = ".safetensors,.pt,.pth,.th,.bin,.pkl,.ckpt,.tar,.json,.yaml,.yml,.py,.txt"
 MOST_BLOCKS = 60  # rows of a table on the page; the command has all tensors
+EXAMPLE = (  # as Hugging Face has it beside a ResNet-50
+    '{\n  "model_type": "resnet",\n  "layer_type": "bottleneck",\n  "depths": [3, 4, 6, 3],\n'
+    '  "hidden_sizes": [256, 512, 1024, 2048],\n  "embedding_size": 64,\n  "num_labels": 10\n}\n'
+)
+CONFIGS = {
+    "huggingface-config": "a config of Hugging Face’s transformers",
+    "timm-config": "a config of timm’s",
+    "openmmlab-config": "a config of OpenMMLab’s",
+    "detectron2-config": "a config of detectron2’s",
+}
 PAGES = {"": "Architecture", "blocks": "Blocks", "cost": "Cost", "compare": "Compare"}
 
 
@@ -49,6 +60,13 @@ def asked() -> Identified | None:
             max_chars=MOST,
             height=122,
             placeholder="Hugging Face’s config.json, OpenMMLab’s model = dict(…), detectron2’s YAML",
+        )
+    if found is None and not text.strip():
+        pieces.lead(
+            "You are told its name, how it differs from the published net, and which tensors do not fit and why."
+        )
+        st.button(
+            "Try it with an example", icon=":material/lightbulb:", on_click=lambda: by_key().update({TEXT: EXAMPLE})
         )
     if found is None and text.strip():
         found = _identified(BytesIO(text.encode()), "pasted text")
@@ -97,9 +115,9 @@ def net(found: Identified) -> None:
             pieces.Figure(units.count(found.params), "parameters", exact=units.exact(found.params)),
             pieces.Figure(f"{spec.num_classes:,}" if spec.num_classes else "none", "classes"),
             pieces.Figure(str(spec.in_channels), "input channels"),
-            pieces.Figure(found.layout, "layout of its names"),
         ]
     )
+    pieces.note(f"Written in {LAYOUTS[found.layout].title if found.layout in LAYOUTS else CONFIGS[found.layout]}.")
     try:
         params = params_of(spec)
     except ValueError as error:

@@ -23,6 +23,7 @@ from explorer.spec.chosen import Chosen
 from explorer.spec.task import OPTIMIZERS, USUAL_OPTIMIZER
 from explorer.tell import palette, questions
 from explorer.tell.drawing import Drawing, bars_drawing, block_drawing, overview_drawing, volumes_drawing
+from explorer.tell.feature_maps import places
 
 SEVEN = 7
 GREY, BLUE = "#6f7f8f", "#2484c1"
@@ -62,8 +63,8 @@ def _map(chosen: Chosen, params: Mapping[str, str], narrow: bool = False) -> lis
 def _opened(block: Block) -> Shown:
     """A block of the map, opened."""
     widest = max(shape[1] for shape in (block.in_shape, block.out_shape))
-    drawn = block_drawing(block, palette.STAGE_COLOURS[block.stage], f"{block.stage}, {block.path}", widest)
-    return drawn, f"{block.path}: {block_pair.arithmetic(block).text}; {block.reason}"
+    drawn = block_drawing(block, palette.STAGE_COLOURS[block.stage], block.place, widest)
+    return drawn, f"{block.place}: {block_pair.arithmetic(block).text}; {block.reason}"
 
 
 def _blocks(chosen: Chosen, params: Mapping[str, str], in_hall: bool = False) -> list[Shown]:
@@ -172,9 +173,11 @@ def _looking(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
     if name not in NETS:
         return []
     who = digits(name)
-    rows = block_rows(passed(who.model, who.spec, who.prepare(sample(SEVEN)).x))
+    x = who.prepare(sample(SEVEN)).x
+    rows = block_rows(passed(who.model, who.spec, x))
+    named = places(trace(who.spec, *x.shape[2:]))
     title = "How much each block adds to what its shortcut carries"
-    bars = [(row.path, row.residual_share, f"{row.residual_share:.2f} times", BLUE) for row in rows]
+    bars = [(named[row.path], row.residual_share, f"{row.residual_share:.2f} times", BLUE) for row in rows]
     return [(bars_drawing(bars, title, f"measured on a handwritten seven; {who.told}"), title)] if bars else []
 
 

@@ -10,6 +10,7 @@ import { showWalk } from "../walk_component/alone.js";
 import { prose } from "../lecture_bar/prose.js";
 import { charts } from "./packed.js";
 import { Exercises } from "./exercise.js";
+import { roomy } from "./room.js";
 import { lookOf } from "./route.js";
 import { shadowed } from "./shadow.js";
 
@@ -113,6 +114,7 @@ async function draw(chart) {
   const { part, at, data, present } = chart, plot = part.plots[at];
   const { data: traces, layout } = structuredClone(data.plots[present ? plot.hall : plot.figure]);
   await plotly.react(chart.place, traces, { ...layout, width: chart.width, template: template() }, FIXED);
+  roomy(chart.place);
   chart.place.dataset.drawn = plot.figure;
 }
 

@@ -134,8 +134,8 @@ def test_a_units_way_in_words() -> None:
     rows = feature_maps.share_rows([BlockRow(path, 1, 1, 1, 0, 1) for path in paths])
     words = additions(rows, "layer1.0", feature_maps.places(trace(deep, 224, 224))).layout.xaxis.ticktext
     assert [word.strip() for word in words if word.strip()] == [
-        *("0", "<br>conv<br>2_x", "0", "<br>conv<br>3_x", "5"),
-        *("0", "5", "10", "15", "<br>conv<br>4_x", "20", "25", "30", "0", "<br>conv<br>5_x"),
+        *("0", "<br>2_x", "0", "<br>3_x", "5"),
+        *("0", "5", "10", "15", "<br>4_x", "20", "25", "30", "0", "<br>5_x"),
     ]
     assert len(words) == 50
     assert "last block" in feature_maps.way_of([], NODES, "conv4_x", 3, 0.5)

@@ -47,13 +47,13 @@ def _by_stage(paths: Sequence[str], places: Mapping[str, str], before: str = "")
     """An axis of blocks as the map numbers them, the stage below the middle of its own. Of many blocks some are numbered, as
     many as a phone has room for. before: what stands in front of them."""
     step = next(step for step in STEPS if len(paths) <= step * MOST_NUMBERED)
-    apart = "<br>" if len(paths) > 2 * MOST_NUMBERED else ""  # conv2_x in two lines, beside a neighbour as narrow
+    cut = "conv" if len(paths) > 2 * MOST_NUMBERED else ""  # conv2_x as 2_x, beside a neighbour as narrow
     words = []
     for stage, blocks in groupby(paths, lambda path: places[path].partition(",")[0]):
         own = [path.rpartition(".")[2] for path in blocks]
         shown = {0, *range(0, len(own) - step // 2, step)}  # the next stage's first needs its room
         numbers = [number if place in shown else "\xa0" for place, number in enumerate(own)]
-        numbers[len(own) // 2] += f"<br>{stage.replace('conv', f'conv{apart}')}"
+        numbers[len(own) // 2] += f"<br>{stage.removeprefix(cut)}"
         words += numbers
     values, texts = ([before, *paths], ["start", *words]) if before else (list(paths), words)
     return {"tickvals": values, "ticktext": texts, "tickangle": 0}

@@ -255,7 +255,7 @@ def test_report_is_one_page_of_markdown(capsys):
         (["resnet50", "--batch", "0"], "batch=0: choose a whole number from 1 to 65,536"),
         (["resnet50", "--batch", "two"], "batch='two': choose a whole number"),
         (["resnet50", "--classes", "1e9"], "num_classes='1e9': choose a whole number from 0 to 1,000,000"),
-        (["resnet18", "--groups", "32"], "groups=32, width_per_group=64: a basic block takes groups=1"),
+        (["resnet18", "--groups", "32"], "groups=32: a basic block takes groups=1"),
         (["resnet50", "--format", "xml"], "format='xml': choose one of table, json, csv, code, report"),
         (["resnet50", "--level", "atoms"], "level='atoms': choose one of stages, blocks, layers"),
         (["resnet50", "--dept\nh", "3"], "unrecognized arguments: --dept h 3"),

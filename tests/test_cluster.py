@@ -9,14 +9,19 @@ from functools import partial
 from typing import Any
 
 import pytest
+from markupsafe import Markup
 
 from explorer import cluster
 from explorer.cluster import ClusterRunner
 from explorer.jobs import Job, Needs
+from explorer.lab import live
+from explorer.lab.experiments import EXPERIMENTS
 from explorer.spec import preset
+from explorer.tell import lab_words
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure.hardware import described
 from explorer.timing.measure.tasks import Ask, finish
+from tests.lab.tiny import TINY
 
 WAIT_S = 90
 
@@ -78,8 +83,22 @@ def test_machines_are_found_and_news_come_back(runner: ClusterRunner) -> None:
     assert all(job.wait(WAIT_S) for job in jobs)
     assert [(job.state, job.result, job.partial, job.message) for job in jobs] == [
         ("done", "went", [0, 1, 2], "step 2")
-    ] * 3
+    ] * 3, [job.error for job in jobs]
     assert {job.where["node"] for job in jobs} <= {one.id for one in there}
+
+
+def test_an_experiment_runs_on_a_node_bit_for_bit_and_says_which(runner: ClusterRunner) -> None:
+    config = TINY["degradation"]
+    here = Job(partial(EXPERIMENTS["degradation"].run, config), "")
+    here.run()
+    took: list[float] = []
+    then = lambda found: took.append(found["cpu_s"])  # noqa: E731
+    job = runner.submit(partial(live.run, "degradation", config), "", needs=Needs(config.device), then=then)
+    assert job.wait(WAIT_S) and job.state == "done", job.error
+    assert job.partial == here.partial and job.result["rows"] == here.result["rows"]
+    assert job.result["provenance"]["node"] == job.where["node"] and took == [job.result["cpu_s"]]
+    said = lab_words.source(job.result | {"seconds": 1.0}, Markup(""))
+    assert f", node {job.where['node']}, one thread" in said
 
 
 def test_what_cannot_be_is_told_as_here(runner: ClusterRunner) -> None:

@@ -13,6 +13,7 @@ import weakref
 import pytest
 
 from explorer.jobs import YIELDING, Cancelled, Job, Runner
+from explorer.lab.shelf import Shelf
 
 WAIT_S = 10
 
@@ -327,3 +328,24 @@ assert began.wait(60)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+# the clock on the wall ------------------------------------------------------------------------------------------------
+
+
+def test_a_clock_that_jumps_moves_no_run_and_no_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A day ahead and a day back at every look: who looked would end the run, or rest for a day."""
+    looks = iter(range(10**9))
+    monkeypatch.setattr(time, "time", lambda: 86_400.0 * (next(looks) % 2))
+    shelf, runner = Shelf(), Runner("test-clock")
+
+    def work(job: Job) -> str:
+        for step in range(5):
+            job.checkpoint(step / 5, partial=[{"step": step}])
+        return "went"
+
+    kept = shelf.put("me", "degradation", "pair", {}, lambda: runner.submit(work, "", "me"))
+    shelf.arrived("me")
+    kept.job.hurry(0.01)
+    assert kept.job.wait(20) and kept.job.result == "went" and 0 <= kept.job.elapsed_s < 20
+    assert shelf.runs("me") == [kept]

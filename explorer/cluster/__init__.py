@@ -43,7 +43,7 @@ class Machine:
     processors: float
     gpus: float
     memory_bytes: float
-    facts: Mapping[str, object]
+    facts: Mapping[str, Any]
 
 
 class Lost(Exception):

@@ -138,7 +138,24 @@ def measuring() -> Runner:
         return runner()
     from explorer.timing.measure.hardware import described  # needs torch
 
-    return cluster.ClusterRunner(there, described)
+    made = cluster.ClusterRunner(there, described)
+    made.refresh()
+    return made
+
+
+def devices() -> dict[str, str]:
+    """Where a measurement or a training can run, as `hardware.devices`: on this host, then on a GPU of its cluster, as soon as
+    that has answered."""
+    from explorer.timing.measure import hardware  # needs torch
+
+    found, runner = hardware.devices(), measuring()
+    if isinstance(runner, cluster.ClusterRunner):
+        runner.refresh()
+        for machine in runner.known or ():
+            if machine.alive and machine.gpus >= 1:
+                seen = machine.facts.get("devices", {}).get("cuda:0", "a GPU")
+                found.setdefault("cuda:0", f"{seen}, of the cluster")
+    return found
 
 
 @dataclass(frozen=True)

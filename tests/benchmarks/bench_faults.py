@@ -125,6 +125,20 @@ def bare(folder: Path) -> Iterator[Server]:
     yield from _served(folder, os.environ | {"PATH": str(folder), "CUDA_VISIBLE_DEVICES": "", "LD_LIBRARY_PATH": ""})
 
 
+JUMPS = """
+import time
+true = time.time
+time.time = lambda: true() + 3600 * (int(true()) // 2 % 3 - 1)
+"""
+
+
+@contextlib.contextmanager
+def jumping(folder: Path) -> Iterator[Server]:
+    """Every two seconds the clock on the wall is an hour ahead, an hour behind, or right, for the server and its processes."""
+    (folder / "sitecustomize.py").write_text(JUMPS, encoding="utf-8")
+    yield from _served(folder, os.environ | {"PYTHONPATH": str(folder)})
+
+
 def _served(folder: Path, env: dict[str, str], before: tuple[str, ...] = ()) -> Iterator[Server]:
     server = Server(folder, env=env, before=before)
     try:
@@ -139,6 +153,7 @@ LINES: dict[str, tuple[Callable[[Path], contextlib.AbstractContextManager[Server
     "full-disk": (full, whole),
     "no-permission": (forbidden, whole),
     "no-programs": (bare, whole),
+    "clock-jumps": (jumping, whole),
 }
 
 

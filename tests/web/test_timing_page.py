@@ -6,12 +6,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from explorer.jobs import Cancelled, Job
+from explorer.cluster import ClusterRunner, Machine
+from explorer.jobs import Cancelled, Job, Needs, Runner
 from explorer.spec import preset
-from explorer.timing.measure import sweeps
+from explorer.timing.measure import hardware, sweeps
 from explorer.timing.measure.tasks import Ask, Finished
-from explorer.web.sections.timing import runs, views
+from explorer.web import state
+from explorer.web.sections.timing import pieces, runs, views
 from tests.timing.fakes import QUICK
+from tests.web.test_pages import open_app
 
 ASK, OTHER = (Ask("sweep", preset(name), QUICK, ("depths",)) for name in ("resnet18", "resnet34"))
 
@@ -89,3 +92,29 @@ def test_a_refused_point_of_a_sweep_is_said_beside_the_others(monkeypatch: pytes
     monkeypatch.setattr(views, "timing_pieces", SimpleNamespace(doubts=lambda texts: None))
     views._swept("batch", [sweeps.Row(point, None, "batch=512: needs more memory")], "measured")
     assert said == [("batch 512: batch=512: needs more memory", "block")]
+
+
+def test_a_gpu_of_the_cluster_is_offered_and_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This host has none; the cluster has answered."""
+
+    class Far(ClusterRunner):
+        def __init__(self) -> None:
+            Runner.__init__(self, "test-far")
+            self.known = (Machine("abc123", True, 8.0, 1.0, 2e9, {"devices": {"cpu": "a CPU"}}),)
+            self._out, self.asked = [], []
+
+        def refresh(self) -> None:
+            pass
+
+        def _take(self, job: Job, needs: Needs) -> None:
+            self.asked.append(needs)
+
+    far = Far()
+    monkeypatch.setattr(hardware, "devices", lambda: {"cpu": "a CPU"})
+    monkeypatch.setattr(pieces, "devices", lambda: {"cpu": "a CPU"})
+    monkeypatch.setattr(state, "measuring", lambda: far)
+    assert state.devices() == {"cpu": "a CPU", "cuda:0": "a GPU, of the cluster"}
+    app = open_app("device=cuda:0&depth=18", "timing")
+    assert not app.exception and not app.error
+    app.button("go-pass").click().run()
+    assert not app.exception and far.asked == [Needs("cuda:0", whole=True)]

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-import torch
 from markupsafe import Markup
 
 from explorer.jobs import Needs
@@ -223,7 +222,7 @@ class Bench:
                 )
             st.caption(story.budget(self.configured(name)) + story.cost(self.key, name))
             if "gpu" in self.experiment.presets and "gpu" not in self.sizes():
-                st.caption(f"On a host with a CUDA device: {self.experiment.presets['gpu'].label}.")
+                st.caption(f"On a host or cluster with a CUDA device: {self.experiment.presets['gpu'].label}.")
         busy = self.going is not None
         buttons.button(
             f"Run it live{self.about(name)}",
@@ -252,11 +251,10 @@ class Bench:
         return f" · {words}" if words else ""
 
     def sizes(self) -> list[str]:
-        """The presets that this host can run."""
+        """The presets that this host, or its cluster, can run."""
+        there = state.devices()
         return [
-            name
-            for name, one in self.experiment.presets.items()
-            if one.config.device == "cpu" or torch.cuda.is_available()
+            name for name, one in self.experiment.presets.items() if one.config.device == "cpu" or "cuda:0" in there
         ]
 
     def shown(self) -> Row:

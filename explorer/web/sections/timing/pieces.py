@@ -17,7 +17,7 @@ from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure.hardware import devices, most_threads, resolve
 from explorer.timing.said.offers import Offer
-from explorer.web import facts_pieces, pieces, plain
+from explorer.web import facts_pieces, pieces, plain, state
 from explorer.web.asked import asked
 from explorer.web.state import Chosen, choose
 
@@ -58,11 +58,17 @@ def settings(chosen: Chosen) -> Settings:
     with st.popover("How to measure", icon=":material/tune:"):
         threads, how = _controls(chosen.dtype)
     size = Size(batch=chosen.batch, height=chosen.height, width=chosen.width, threads=int(threads))
+    meant = resolve if how["device"] in devices() else _as_they_are
     try:
-        return resolve(Settings(**how, **size))
+        return meant(Settings(**how, **size))
     except ValueError as error:
         plain.error(f"{error}. Measured instead: {how['device']}, fp32, eager.")
-        return resolve(Settings(device=how["device"], **size))
+        return meant(Settings(device=how["device"], **size))
+
+
+def _as_they_are(asked: Settings) -> Settings:
+    """Of the cluster: what its device can do is said there."""
+    return asked
 
 
 class Size(TypedDict):
@@ -87,7 +93,7 @@ class Asked(TypedDict):
 
 def _controls(dtype: str) -> tuple[str, Asked]:
     """Threads, and device, threads, formats; only what the device has is offered. dtype: the configuration's."""
-    there = devices()
+    there = state.devices()
     device = choose(
         "Where does it run?", tuple(there), "device", help="; ".join(f"{key}: {name}" for key, name in there.items())
     )

@@ -118,12 +118,6 @@ class ResNetSpec(Fields):
         """Dilation of the 3×3 (the first block's first, all others): the first one sees the stage before it."""
         return self._plan()[stage][1:]
 
-    def strides_in(self, stage: int) -> tuple[int, ...]:
-        """The stride of each block of the stage."""
-        rest = (1,) * (self.stages[stage] - 1)
-        stride = self.stage_stride(stage)
-        return (stride, *rest) if self.stride_place == "first" else (*rest, stride)
-
     @property
     def total_stride(self) -> int:
         """By how much smaller the last map is than the picture: 32 for the paper's nets."""

@@ -36,7 +36,8 @@ def count(spec: ResNetSpec, height: int, width: int) -> tuple[int, int]:
     channels = _stem(total)
     for stage, blocks in enumerate(spec.stages):
         for block in range(blocks):
-            stride = spec.strides_in(stage)[block]
+            strides = block == (0 if spec.stride_place == "first" else blocks - 1)
+            stride = spec.stage_stride(stage) if strides else 1
             channels = _block(total, channels, stage, block, stride)
     if spec.activation == "pre" and spec.last_norm == "yes":
         total.norm(channels)

@@ -15,7 +15,7 @@ const MOVES = {
   leave: { in: [0, 0.3], fill: [0.25, 0.85], seen: [0, 0.3], counted: [0, 0.1] },
 };
 
-export const ease = (u) => (u < 0.5 ? 4 * u * u * u : 1 - (2 - 2 * u) ** 3 / 2);
+const ease = (u) => (u < 0.5 ? 4 * u * u * u : 1 - (2 - 2 * u) ** 3 / 2);
 export const between = (a, b, u) => a + (b - a) * u;
 
 // steps: of the walk. Segments in order: the picture enters, one a step, the answer.

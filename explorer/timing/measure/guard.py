@@ -1,8 +1,8 @@
 """What a forward pass will take, what the host or GPU has, and what happens when it is too much.
 
-The estimate comes from the trace: which outputs are alive at each operation of an inference pass. Compared with the
-free memory (and the cgroup's limit in a container) before anything is allocated; an allocation that fails all the
-same is caught, memory is given back, and the next request works.
+The estimate comes from the trace: which outputs are alive at each operation of an inference pass, and what the convolution
+at work may copy of its own. Compared with the free memory (and the cgroup's limit in a container) before anything is
+allocated; an allocation that fails all the same is caught, memory is given back, and the next request works.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import math
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -22,15 +23,21 @@ from explorer.apart import TooLarge as TooLarge
 from explorer.facts.memory import alive_bytes
 from explorer.facts.rollup import BYTES
 from explorer.limits import limits
+from explorer.net.ops import op
 from explorer.net.trace import trace
 from explorer.spec import MAX_BATCH, ResNetSpec
 from explorer.timing.data.settings import Settings
+from explorer.timing.measure import rotation
+from explorer.timing.measure.hardware import ANY_CACHE, cache_bytes
 from explorer.timing.measure.host import host_free_bytes
 from explorer.units import size
 
 SHARE = 0.8  # of the free memory that a timing may take
-WORKSPACE = 1.0  # convolution libraries reorder tensors into layouts of their own: reckon one more copy
-HALF_WORKSPACE = 2.0  # on a CPU in fp16: the copy is of twice the size where it computes in fp32
+WORKSPACE = 1.0  # on a GPU, and compiled: libraries copy more than one layer's tensors; reckon one more of everything
+HALF_COPIES = 4  # bytes an element of a CPU's copies in fp16: it computes in fp32 where it has no kernels of its own
+MARGIN = 1.07  # this and the next: what 330 requests of tests/benchmarks/bench_heavy.py grew by beyond the arithmetic
+KERNELS_BYTES = 14_000_000
+CALIBRATION = (4, 64)  # pictures and their side at most: what BN's statistics are taken from
 
 
 @lru_cache(maxsize=256)
@@ -39,15 +46,53 @@ def peak_bytes(spec: ResNetSpec, height: int, width: int, dtype: str) -> int:
     return max(alive_bytes(trace(spec, height, width, 1), dtype))
 
 
-def estimate_bytes(spec: ResNetSpec, settings: Settings) -> int:
-    """Bytes that a measurement takes at its peak: weights, live activations, the library's copies, inputs."""
+@lru_cache(maxsize=256)
+def _steps(spec: ResNetSpec, height: int, width: int, dtype: str) -> tuple[tuple[int, int, int], ...]:
+    """(bytes alive, elements that a convolution may copy, its weights) at each operation, of a pass of one picture."""
+    nodes = trace(spec, height, width, 1)
+    return tuple(
+        (
+            alive,
+            *(
+                (math.prod(node.in_shape) + math.prod(node.out_shape), node.params)
+                if op(node.kind).reorders
+                else (0, 0)
+            ),
+        )
+        for node, alive in zip(nodes[1:], alive_bytes(nodes, dtype), strict=True)
+    )
+
+
+def pass_bytes(spec: ResNetSpec, height: int, width: int, batch: int, dtype: str, copies: int) -> int:
+    """Most bytes at once of a pass, beside weights and pictures: what is alive, and the copies in a layout of the library's
+    own that a convolution makes of its input, output and weights. copies: bytes of an element there."""
+    return max(
+        batch * (alive + copies * moved) + copies * weights
+        for alive, moved, weights in _steps(spec, height, width, dtype)
+    )
+
+
+def estimate_bytes(spec: ResNetSpec, settings: Settings, free: int | None = None) -> int:
+    """Bytes that a measurement takes at its peak: as the net is made and its BN calibrated, in fp32, or in a pass, with all
+    pictures in rotation. free: what there is; with less the rotation is shorter.
+
+    On a CPU never under what a process grew by, and at most 1.6 times it above 100 MB (tests/benchmarks/bench_heavy.py).
+    """
     each = BYTES[settings.dtype]
-    weights = weight_elements(spec, settings)
-    activations = peak_bytes(spec, settings.height, settings.width, settings.dtype) * settings.batch
-    picture = spec.in_channels * settings.height * settings.width * each * settings.batch  # more only of what is free
-    staging = weights * 4  # initialised in fp32 on the host, then converted
-    workspace = HALF_WORKSPACE if (settings.kind, settings.dtype) == ("cpu", "fp16") else WORKSPACE
-    return int((1 + workspace) * (weights * each + activations + picture) + staging + picture)
+    weights, size = weight_elements(spec, settings), (settings.height, settings.width)
+    picture = spec.in_channels * math.prod(size) * each * settings.batch
+    there = settings.kind != "cuda" or torch.cuda.is_available()  # a card may be reckoned for from a host without one
+    cache = cache_bytes(torch.device(settings.device)) if there else ANY_CACHE
+    pictures = picture * (rotation.count(picture, cache, free) if settings.fresh else 1)
+    if settings.kind == "cpu" and settings.compile == "eager":
+        few, side = CALIBRATION
+        side = min(side, *size)
+        copies = HALF_COPIES if settings.dtype == "fp16" else each
+        made = 4 * weights + pass_bytes(spec, side, side, few, "fp32", 4)
+        passed = weights * each + pictures + pass_bytes(spec, *size, settings.batch, settings.dtype, copies)
+        return int(MARGIN * max(made, passed)) + KERNELS_BYTES
+    activations = peak_bytes(spec, *size, settings.dtype) * settings.batch
+    return int((1 + WORKSPACE) * (weights * each + activations)) + 4 * weights + pictures + picture
 
 
 def weight_elements(spec: ResNetSpec, settings: Settings) -> int:
@@ -72,7 +117,7 @@ def guard_together(specs: Sequence[ResNetSpec], settings: Settings, free: int | 
     """As `guard`, for models that live at once."""
     have = free_bytes(torch.device(settings.device)) if free is None else free
     most = min(SHARE * have, limits().memory_mb * 1e6)
-    need = together(specs, settings)
+    need = together(specs, settings, have)
     if settings.batch > limits().batch:
         telemetry.refused("too large")
         raise TooLarge(f"batch={settings.batch:,}: this host measures at most {limits().batch:,} pictures at once")
@@ -82,7 +127,7 @@ def guard_together(specs: Sequence[ResNetSpec], settings: Settings, free: int | 
         raise TooLarge(
             f"batch={settings.batch:,} at {settings.height}×{settings.width} in {settings.dtype}: {many} "
             f"about {size(need)}; {size(most)} of memory may be used here ({size(have)} free). At "
-            f"this size, {_advice(specs, settings, most)}."
+            f"this size, {_advice(specs, settings, most, have)}."
         )
     if settings.kind == "cuda":
         guard_host(specs, settings)
@@ -99,15 +144,15 @@ def guard_host(specs: Sequence[ResNetSpec], settings: Settings) -> None:
         )
 
 
-def together(specs: Sequence[ResNetSpec], settings: Settings) -> int:
-    return sum(estimate_bytes(spec, settings) for spec in specs)
+def together(specs: Sequence[ResNetSpec], settings: Settings, free: int) -> int:
+    return sum(estimate_bytes(spec, settings, free) for spec in specs)
 
 
-def _advice(specs: Sequence[ResNetSpec], settings: Settings, most: float) -> str:
+def _advice(specs: Sequence[ResNetSpec], settings: Settings, most: float, free: int) -> str:
     """The largest batch whose estimate fits, else the largest square input, below the one asked for, at batch 1."""
 
     def fits(**changes: int) -> bool:
-        return together(specs, Settings(**(settings.as_row() | changes))) <= most
+        return together(specs, Settings(**(settings.as_row() | changes)), free) <= most
 
     batch = _largest(MAX_BATCH, lambda batch: fits(batch=batch))
     if batch:

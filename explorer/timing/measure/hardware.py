@@ -20,6 +20,8 @@ import torch
 
 from explorer.timing.data.settings import Settings
 
+ANY_CACHE = 64 * 2**20  # of a card that does not say
+
 
 def devices() -> dict[str, str]:
     """name for `Settings.device` → words, the fastest kind first; the CPU is always there."""
@@ -92,7 +94,7 @@ def load_average() -> float | None:
 def cache_bytes(device: torch.device) -> int:
     """The last-level cache, as far as it is known; inputs in rotation should exceed it."""
     if device.type == "cuda":
-        return getattr(torch.cuda.get_device_properties(device), "L2_cache_size", 0) or 64 * 2**20
+        return getattr(torch.cuda.get_device_properties(device), "L2_cache_size", 0) or ANY_CACHE
     sizes = Path("/sys/devices/system/cpu/cpu0/cache").glob("index*/size")
     return max((_kib(path.read_text()) for path in sizes), default=32 * 2**20)
 

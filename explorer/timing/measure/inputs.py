@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 
 import torch
@@ -12,11 +11,10 @@ from explorer.spec import ResNetSpec
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure.guard import free_bytes
 from explorer.timing.measure.hardware import cache_bytes
+from explorer.timing.measure.rotation import count
 
 DTYPES = {"fp32": torch.float32, "tf32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 FORMATS = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
-CACHES = 1.25  # the inputs in rotation against the last-level cache: more than all of it
-MOST_INPUT_BYTES, MOST_INPUTS = 2**30, 4096
 POOL_S = 1.0  # where fresh memory is slow to come, a click should not wait for it
 
 
@@ -27,15 +25,9 @@ def inputs(spec: ResNetSpec, settings: Settings, device: torch.device) -> list[T
     shape = (settings.batch, spec.in_channels, settings.height, settings.width)
     noise = torch.randn(shape, generator=torch.Generator(device).manual_seed(2), device=device, dtype=dtype)
     pool, start = [noise.contiguous(memory_format=layout)], time.perf_counter()
-    wanted = rotation(pool[0], settings, device)
+    each = pool[0].numel() * pool[0].element_size()
+    wanted = count(each, cache_bytes(device), free_bytes(device)) if settings.fresh else 1
     while len(pool) < wanted and time.perf_counter() - start < POOL_S:
         # CUDA's roll answers in NCHW whatever it is given, and a pass would then start with a conversion
         pool.append(pool[0].roll(len(pool), -1).contiguous(memory_format=layout))
     return pool
-
-
-def rotation(first: Tensor, settings: Settings, device: torch.device) -> int:
-    """How many inputs like `first` to rotate through."""
-    room = min(MOST_INPUT_BYTES, free_bytes(device) // 8)
-    wanted = min(CACHES * cache_bytes(device), room) / (first.numel() * first.element_size())
-    return max(1, min(MOST_INPUTS, math.ceil(wanted))) if settings.fresh else 1

@@ -19,7 +19,7 @@ from explorer.net.resnet import ResNet, build
 from explorer.spec import ResNetSpec
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure.clock import clock_for
-from explorer.timing.measure.guard import is_out_of_memory, recovering
+from explorer.timing.measure.guard import CALIBRATION, is_out_of_memory, recovering
 from explorer.timing.measure.hardware import cache_bytes
 from explorer.timing.measure.inputs import DTYPES, FORMATS, inputs
 from explorer.timing.measure.loop import no_checkpoint
@@ -119,8 +119,9 @@ def calibrate(model: ResNet, spec: ResNetSpec, settings: Settings) -> None:
     With the initial ones (0 and 1) a deep net's activations grow from block to block and overflow in fp16.
     """
     norms = [module for module in model.modules() if isinstance(module, nn.BatchNorm2d)]
-    side = min(64, settings.height, settings.width)
-    noise = torch.randn(4, spec.in_channels, side, side, generator=torch.Generator().manual_seed(1))
+    pictures, most = CALIBRATION
+    side = min(most, settings.height, settings.width)
+    noise = torch.randn(pictures, spec.in_channels, side, side, generator=torch.Generator().manual_seed(1))
     for norm in norms:
         norm.momentum = 1.0
     with torch.no_grad():

@@ -1,0 +1,15 @@
+"""How many different pictures a timing rotates through, so that a pass does not find its input in a cache."""
+
+from __future__ import annotations
+
+import math
+
+CACHES = 1.25  # the inputs in rotation against the last-level cache: more than all of it
+MOST_BYTES, MOST = 2**30, 4096
+SHARE = 8  # of what is free an eighth
+
+
+def count(each: int, cache: int, free: int | None = None) -> int:
+    """At least one. each: bytes of an input; cache: of the last-level cache; free: of memory, None where that is not known."""
+    room = MOST_BYTES if free is None else min(MOST_BYTES, free // SHARE)
+    return max(1, min(MOST, math.ceil(min(CACHES * cache, room) / each)))

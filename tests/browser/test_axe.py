@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.browser.test_app import ROUTES
 
@@ -47,6 +48,8 @@ def test_no_page_has_a_serious_fault_in_either_theme(visit) -> None:
         visit("/", reduced_motion="reduce"),
         [],
     )  # nothing is caught while it fades in; `test_walk`: a walk that plays
+    seen.page.locator(".walk-alone[data-ready]").wait_for()
+    expect(seen.page.locator("#arrival")).to_have_count(0)  # the first page itself, not what was sent before it
     seen.page.evaluate(Axe().axe_script)  # once: all routes are shown in one document
     themes = [("light", WHOLE), ("dark", COLOURS)]
     for number, route in enumerate((*ROUTES, *VIEWS)):

@@ -146,7 +146,7 @@ def test_a_number_in_a_drawing_opens_its_formula_where_it_stands(visit) -> None:
     card = app.page.locator(".proof-card:popover-open")
     assert "64·64·3² = 36,864" in card.inner_text()
     app.page.keyboard.press("Escape")
-    app.goto("/shapes", "What happens to a picture?")
+    app.follow("/shapes", "What happens to a picture?")
     app.page.locator(".spot", has_text="112×112×64").click()
     assert "⌊(224 + 2·3 − 7)/2⌋ + 1 = 112" in card.inner_text()
 

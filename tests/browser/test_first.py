@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import expect
+
 from tests.conftest import Visit
 
 SENT = """[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
@@ -23,6 +25,7 @@ def test_it_moves_by_itself_and_its_doors_lead_on(visit) -> None:
     one = visit("/", fresh=True)
     page = one.page
     page.locator(".walk-alone[data-ready]").wait_for()
+    expect(page.locator("#arrival")).to_have_count(0)  # what the server sent first has made way
     assert 1e6 < page.evaluate(SENT) < 2.4e6, "bytes of a first visit, without a proxy; the websocket has 0.25 MB"
     assert page.get_by_text("ResNet Explorer shows what a residual network does").is_visible()
     was = clock(page)

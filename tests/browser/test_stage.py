@@ -57,6 +57,13 @@ LOST = """() => {
     const at = words.getBoundingClientRect(), frame = words.ownerSVGElement.getBoundingClientRect();
     if (at.left < frame.left - 2 || at.right > frame.right + 2 || at.top < frame.top - 2 || at.bottom > frame.bottom + 2) found.push(`cut: ${words.textContent}`);
   }
+  // No net's name is cut at its hyphen.
+  const words = document.createTreeWalker(stage, NodeFilter.SHOW_TEXT), range = document.createRange();
+  while (words.nextNode()) for (const name of words.currentNode.data.matchAll(/\\S+-\\d\\S*/g)) {
+    if (!words.currentNode.parentElement.closest("h2, .ask, .prose")) continue;
+    range.setStart(words.currentNode, name.index), range.setEnd(words.currentNode, name.index + name[0].length);
+    if (new Set([...range.getClientRects()].map((one) => Math.round(one.top))).size > 1) found.push(`in two lines: ${name[0]}`);
+  }
   // In a low window the picture is seen at once, beside the story.
   const picture = map?.querySelector(".canvas") ?? document.querySelector(".stMain :is(.drawing, .stPlotlyChart, .hall)");
   if (innerWidth >= 600 && innerHeight <= 520 && picture && picture.getBoundingClientRect().top > innerHeight - 40) found.push("below the window: the picture");

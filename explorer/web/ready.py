@@ -6,17 +6,42 @@ import contextlib
 import ctypes
 import gc
 import sys
+import threading
+from collections.abc import Callable
 from importlib import import_module
 
 from explorer.spec.chosen import DEPTHS, of_controls
 
 # Python's own thresholds (700 objects, 10, 10) search for cycles two hundred times while a hall opens, for a quarter of the
-# processor's time. At these, what is searched for late is at most some 10 MB.
+# processor's time. At these, old objects are searched once in some ten thousand visits: what a visit leaves behind, a
+# hundred objects in circles, would be 10 MB for each thousand. `left` has them searched when visitors have gone.
 OBJECTS, YOUNG, OLD = 20_000, 10, 10
 TURN_S = sys.getswitchinterval()
 
 ARENAS = 2  # as the container has it by MALLOC_ARENA_MAX; eight for each core is glibc's own
 M_ARENA_MAX = -8  # malloc.h
+
+GONE, LATER_S = 100, 5.0  # visits that have ended; not at once, since a hall that is cut ends them as it comes back
+
+
+class After:
+    """Does something once so many have called, a while later, and again after as many more."""
+
+    def __init__(self, calls: int, seconds: float, act: Callable[[], object]) -> None:
+        self._calls, self._seconds, self._act = calls, seconds, act
+        self._called, self._change = 0, threading.Lock()
+
+    def __call__(self) -> None:
+        with self._change:
+            self._called = (self._called + 1) % self._calls
+            due = self._called == 0
+        if due:
+            later = threading.Timer(self._seconds, self._act)
+            later.daemon = True
+            later.start()
+
+
+left = After(GONE, LATER_S, gc.collect)  # a visit has ended
 
 
 def few_arenas() -> None:

@@ -17,7 +17,7 @@ from explorer.jobs import Runner
 from explorer.spec.chosen import DEFAULT, Chosen, Raw, faults, of_controls
 from explorer.spec.query import Query, read
 from explorer.tell import url_keys
-from explorer.web import inside
+from explorer.web import inside, ready
 from explorer.web.session import session
 
 __all__ = [
@@ -172,7 +172,13 @@ class Visitor:
             one.cancel(self.id, unless_place)
 
 
-@st.cache_resource(scope="session", max_entries=1, show_spinner=False, on_release=Visitor.cancel_jobs)
+def gone(who: Visitor) -> None:
+    """The tab was closed: nobody waits for its jobs any more."""
+    who.cancel_jobs()
+    ready.left()
+
+
+@st.cache_resource(scope="session", max_entries=1, show_spinner=False, on_release=gone)
 def visitor() -> Visitor:
     """This visitor; their jobs are cancelled when the tab closes."""
     others = [*(runner(of) for of in QUEUES if of != "work"), measuring()]

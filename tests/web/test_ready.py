@@ -6,6 +6,7 @@ import gc
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -64,3 +65,21 @@ def test_threads_share_two_places_in_memory(first: str, few: bool) -> None:
     assert told.returncode == 0, told.stderr
     places = told.stdout.count("<heap nr=")
     assert places <= ready.ARENAS if few else places > ready.ARENAS
+
+
+def test_when_many_have_gone_what_they_left_is_searched_for_once() -> None:
+    searched: list[int] = []
+    there = threading.Event()
+
+    def search() -> None:
+        searched.append(1)
+        there.set()
+
+    left = ready.After(3, 0.0, search)
+    for _ in range(5):
+        left()
+    assert there.wait(60) and searched == [1]
+    there.clear()
+    left()
+    assert there.wait(60) and searched == [1, 1]
+    assert ready.left._act is gc.collect

@@ -177,7 +177,7 @@ def test_the_map_of_the_home_page_plays_and_the_link_says_so(visit) -> None:
     coffee = another_photo(one.page, cat)
     one.page.get_by_role("radio", name="Your own").click()
     one.page.locator("p.reason", has_text="No picture yet: choose it above the map.").wait_for()
-    one.settle()  # the button is drawn before the run has ended, whose end would close what it opens
+    one.settle()  # the button is drawn before the run has ended
     one.page.get_by_role("button", name="Choose a file").click()
     own = one.page.locator('input[type="file"]')
     own.set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": b"%PDF-1.7"})

@@ -22,7 +22,7 @@ from explorer.lab.record import provenance
 from tests.lab.tiny import TINY
 
 WAIT_S = 120
-RUN = Surgery(depth=8, steps=41, width=4, operations=((2, "cut", "layer1.0"),))
+RUN = Surgery(depth=8, steps=31, width=4, operations=((2, "cut", "layer1.0"),))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -73,12 +73,12 @@ def test_what_is_asked_of_a_net_reaches_its_process_and_outlives_it(workshop: Wo
     of operations, here."""
     patient, runner = Patient(RUN.wounds), Runner("test-live")
     job = runner.submit(partial(live.operate, RUN, patient), "")
-    job.swiftly(4, 0.0, True)
+    job.swiftly(3, 0.0, True)
     until(lambda: job.state == "paused")
     patient.ask("take BN", "layer2.0")
-    job.swiftly(6, 0.0, True)
+    job.swiftly(5, 0.0, True)
     job.resume()
-    until(lambda: job.state == "paused" and len(job.partial) >= 6)
+    until(lambda: job.state == "paused" and len(job.partial) >= 5)
     (worker,) = workshop.workers
     with workshop._lock:
         workshop._end(worker)
@@ -87,7 +87,7 @@ def test_what_is_asked_of_a_net_reaches_its_process_and_outlives_it(workshop: Wo
     assert job.wait(WAIT_S) and job.state == "done", job.error
     done = [(step, what) for step, what, _ in map(tuple, job.result["config"]["operations"])]
     assert [what for _, what in done] == ["cut", "take BN", "remove"] and done[0] == (2, "cut")
-    again = Job(partial(operated, Surgery(depth=8, steps=41, width=4, operations=_operations(job))), "")
+    again = Job(partial(operated, Surgery(depth=8, steps=31, width=4, operations=_operations(job))), "")
     again.run()
     assert again.result["rows"] == job.result["rows"] == [row for part in job.partial for row in part]
 

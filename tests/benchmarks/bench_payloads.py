@@ -34,7 +34,8 @@ PAYLOADS = (
     "<a href=http://evil.example>x</a>",
     "$\\href{javascript:fired=1}{x}$",
 )
-MADE = "img[src=x], [src*=evil], [href*=evil], [href^=javascript], iframe[srcdoc], svg[onload], .katex"
+# The app's own links carry what a link said, encoded: those that lead elsewhere count.
+MADE = "img[src=x], [src*=evil], [href^=http][href*=evil], [href^=javascript], iframe[srcdoc], svg[onload], .katex"
 TOGETHER = len(PAYLOADS)
 SAID = "document.querySelector('[data-testid=stApp]').innerText.replaceAll('\\u2060', '').replace(/\\s+/g, ' ')"
 

@@ -277,7 +277,7 @@ def test_the_links_keys_know_every_choice_of_every_page(page: str) -> None:
                 tried.add(one.key)
                 for option in one.options:
                     own[one.key].check(option)
-    assert tried or page in (
+    assert tried or not own or page in (
         "architecture",
         "shapes",
         "lecture",

@@ -156,6 +156,11 @@ def convolves(node: Node) -> bool:
     return op(node.kind).convolves
 
 
+def takes_largest(node: Node) -> bool:
+    """Whether it pools by the largest value of each window."""
+    return "indices" in op(node.kind).saves
+
+
 def rectifies(node: Node) -> bool:
     """Whether it is a ReLU."""
     return op(node.kind).rectifies

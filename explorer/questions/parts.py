@@ -8,7 +8,7 @@ from dataclasses import replace
 from explorer.facts.proof import leaf, receptive_field
 from explorer.facts.proof import output_size as sides
 from explorer.facts.rollup import BYTES, summed
-from explorer.net.ops import convolves
+from explorer.net.ops import convolves, takes_largest
 from explorer.net.shortcuts import SHORTCUTS
 from explorer.questions.net import (
     BATCHES,
@@ -267,7 +267,7 @@ def jump(net: Net, draw: Draw) -> Made | None:
     block = draw.one(net.blocks)
     end = block.nodes[-1]
     strides = [node for node in net.nodes[: net.nodes.index(end) + 1] if node.on_main and node.stride > 1]
-    pooled = any(node.kind == "maxpool" for node in strides) or not net.named
+    pooled = any(takes_largest(node) for node in strides) or not net.named
     wrong: tuple[Wrong, ...] = (
         Wrong(2 * end.jump, "One stride too many."),
         Wrong(end.jump // 2, f"One stride was forgotten{'; the pool has one, too' if pooled else ''}."),

@@ -277,13 +277,18 @@ def test_the_links_keys_know_every_choice_of_every_page(page: str) -> None:
                 tried.add(one.key)
                 for option in one.options:
                     own[one.key].check(option)
-    assert tried or not own or page in (
-        "architecture",
-        "shapes",
-        "lecture",
-        "feature_maps",
-        "catalogue",
-        "identify",
-        "explain",
-        "machines",
+    assert (
+        tried
+        or not own
+        or page
+        in (
+            "architecture",
+            "shapes",
+            "lecture",
+            "feature_maps",
+            "catalogue",
+            "identify",
+            "explain",
+            "machines",
+        )
     )

@@ -82,8 +82,8 @@ def test_a_job_ends_after_its_seconds(said) -> None:
 
 def test_a_measurement_has_its_ceiling_of_pictures_and_of_memory(said) -> None:
     said("batch=8 memory_mb=300")
-    guard(preset("resnet18"), Settings(batch=1), free=10**11)
+    guard(preset("resnet18"), Settings(device="cpu", batch=1), free=10**11)
     with pytest.raises(TooLarge, match="^batch=16: this host measures at most 8 pictures at once$"):
-        guard(preset("resnet18"), Settings(batch=16), free=10**11)
+        guard(preset("resnet18"), Settings(device="cpu", batch=16), free=10**11)
     with pytest.raises(TooLarge, match=r"300\.0 MB of memory may be used here \(100\.0 GB free\)"):
-        guard(preset("resnet152"), Settings(batch=8), free=10**11)
+        guard(preset("resnet152"), Settings(device="cpu", batch=8), free=10**11)

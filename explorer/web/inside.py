@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache, lru_cache
+from functools import cache, lru_cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +165,7 @@ def kept(populate: Callable[..., None]) -> Callable[..., None]:
     made: dict[tuple[str, ...], Any] = {}
     config.on_config_parsed(made.clear, force_connect=True)
 
+    @wraps(populate)
     def fill(message: Any, *section: str) -> None:
         if section not in made:
             fresh = type(message)()

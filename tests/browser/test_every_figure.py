@@ -40,6 +40,7 @@ ROUTES = (
 NO_MODEL = {  # routes whose header is of no model, or of their own → what stands there instead
     "/explain": "How does a net see?",
     "/feature_maps": "Inside a block",
+    "/identify": "Which net is this file of?",
     "/lecture": "Take it with you",
     "/machines": "What is there to measure on?",
     "/why_residual": "Does a deeper net train better?",

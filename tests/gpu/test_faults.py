@@ -254,7 +254,7 @@ def test_a_cancel_that_takes_too_long_or_keeps_memory(
     told = []
 
     class Workshop:
-        def run(self, ask, checkpoint) -> None:
+        def alone(self, work, checkpoint) -> None:
             free.bytes -= 2 * GIB
             for message in ((0.0, "building"), (), (0.3,)):
                 told.append(message)

@@ -65,6 +65,23 @@ def test_a_link_leads_where_it_says_and_a_default_does_not_bring_it_back(visit) 
     assert one.page.locator(".first").count() == 0, "the default has left the address, the visitor has not come anew"
 
 
+def test_who_goes_on_before_it_is_there_is_not_shown_its_frame(browser, server) -> None:
+    one = Visit(browser, server.url, reduced_motion="reduce")
+    one.page.add_init_script(  # the page never takes the frame over, as if it were still on its way
+        "Object.defineProperty(window, 'resnetExplorerWalks', { get() {}, set() {}, configurable: true })"
+    )
+    for where, says in (("/?depth=18", "11.69 M"), ("/blocks", "Why the bottleneck?")):
+        one.goto("/")
+        assert one.page.locator("#arrival").count() == 1
+        if where.startswith("/?"):
+            one.follow(where)
+        else:
+            one.page.locator('[data-testid="stTopNavLink"]', has_text="Blocks").click()
+        expect(one.page.locator("#arrival")).to_have_count(0, timeout=1_000)
+        one.settle(says)
+    one.context.close()
+
+
 # Where the first page's parts stand, in the last frame of the page that the server sent and the first of Streamlit's.
 PLACES = """
   window.places = {};

@@ -24,15 +24,20 @@ export default function arrive() {
   const alone = new Alone(place);
   alone.update(walk);
 
+  const first = location.pathname;
+  let patience;
   const rests = new MutationObserver(() => {
+    if (location.pathname !== first) return leave(); // its visitor has gone on before it was there
     if (!document.querySelector(PARTS.dialog) && !(streamlitIs("connected") && streamlitIs("idle"))) return;
-    setTimeout(leave, PATIENCE);
-    rests.disconnect();
+    patience ??= setTimeout(leave, PATIENCE);
   });
+  window.addEventListener("popstate", leave, { once: true }); // another address was asked for
   rests.observe(document.body, { subtree: true, childList: true, attributeFilter: Object.values(STATES).map(([name]) => name) });
 
   function leave() {
     delete window["resnetExplorerWalks"];
+    clearTimeout(patience);
+    window.removeEventListener("popstate", leave);
     rests.disconnect();
     frame.remove();
   }

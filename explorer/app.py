@@ -73,6 +73,7 @@ inside.checked()
 inside.told_once()
 inside.looked_up()
 inside.in_turn()
+inside.up_to_date()
 
 
 def beside(page: str, lab: StreamlitPage) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from functools import cache, lru_cache, wraps
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlencode
 
 from streamlit import config
 from streamlit.components.v2.bidi_component import main as mounting
@@ -25,7 +26,9 @@ from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
+from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.runtime.state.common import WidgetValuePresenter, is_element_id
+from streamlit.runtime.state.query_params import QueryParams
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX, SessionState
 from streamlit.runtime.state.session_state_proxy import SessionStateProxy, get_session_state
@@ -228,6 +231,54 @@ def in_turn() -> None:
             plain(self, rerun_data)
 
     ScriptRunner._run_script = run  # type: ignore[method-assign]
+
+
+Asked = dict[str, list[str]]  # an address's parameters
+Replaced = dict[str, list[list[str] | None]]
+
+
+def heard(asked: Asked, said: Asked, made: Asked, before: Replaced, theirs: Container[str]) -> Asked:
+    """The address that a browser asks for, without what it had not yet heard from us. asked: the one that it says now; said:
+    the one before, made: what we made of that; before: name → what we replaced and the browser may still say, which is
+    brought up to date; theirs: the names that the browser writes by itself."""
+    found: Asked = {}
+    for name in {**said, **made, **asked}:
+        ours, value = made.get(name), asked.get(name)
+        if said.get(name) != ours:
+            before.setdefault(name, []).append(said.get(name))
+        if value != ours and name not in theirs and value in before.get(name, ()):
+            value = ours
+        else:
+            before.pop(name, None)
+        if value is not None:
+            found[name] = value
+    return found
+
+
+@cache
+def up_to_date() -> None:
+    """A choice stays when the next one is made before its answer has come. Streamlit 1.67 takes the address from each request,
+    and one that was sent before our change of the address arrived says the old one, as a link would. The browser's own back
+    and forward are told apart, and win."""
+    plain = ScriptRunContext.reset
+
+    def reset(self: ScriptRunContext, query_string: str = "", page_script_hash: str = "", **its: Any) -> None:
+        same_page = self.page_script_hash == page_script_hash
+        with self.session_state.query_params() as params:
+            before: Replaced = {}
+            if same_page and not its.get("is_history_navigation") and "said" in vars(params):
+                said, before = vars(params)["said"]
+                asked = parse_qs(query_string, keep_blank_values=True)
+                query_string = urlencode(heard(asked, said, listed(params), before, params._bindings_by_param), True)
+        plain(self, query_string, page_script_hash, **its)
+        with self.session_state.query_params() as params:
+            vars(params)["said"] = listed(params), before
+
+    ScriptRunContext.reset = reset  # type: ignore[method-assign, assignment]
+
+
+def listed(params: QueryParams) -> Asked:
+    return {name: value if isinstance(value, list) else [value] for name, value in params._query_params.items()}
 
 
 NUMBERS = ("int_value", "double_value")

@@ -254,3 +254,18 @@ def test_scripts_run_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     ScriptRunner._run_script(SimpleNamespace(), "asked")
     assert ran == ["asked"]
     assert "self._run_script(request.rerun_data)" in Path(script_runner.__file__).read_text(encoding="utf-8")
+
+
+def test_what_the_browser_had_not_yet_heard_is_no_link() -> None:
+    one, two, three = (["1"], ["2"], ["3"])
+    said, made, before = {"a": one, "b": one}, {"a": two, "c": one, "b": one}, {}
+    late = inside.heard({"a": one, "b": two}, said, made, before, {"b"})
+    assert late == {"a": two, "b": two, "c": one}, "the browser's own names are as it says; ours as we made them"
+    again = inside.heard({"a": one, "b": two}, late, {**late, "a": three}, before, {"b"})
+    assert again["a"] == three, "two answers are on their way"
+    between = inside.heard({"a": two, "b": two, "c": one}, again, again, before, {"b"})
+    assert between["a"] == three and between["c"] == one, "the first of them has arrived"
+    assert inside.heard({"a": three, "b": two, "c": one}, between, between, before, {"b"})["a"] == three
+    assert before == {}, "all is heard: from now on an old address is asked for"
+    assert inside.heard({"a": one}, between, between, before, {"b"}) == {"a": one}
+    assert inside.heard({"a": ["9"]}, said, made, {}, ()) == {"a": ["9"], "c": one}, "a link to what nobody replaced"

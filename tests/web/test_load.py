@@ -39,6 +39,22 @@ def test_a_hall_opens_at_once_changes_and_comes_back_with_its_choices(server: Se
     ran(story)
 
 
+def test_a_choice_stays_when_the_next_request_has_not_heard_of_it(server: Server) -> None:
+    """As long as our change of the address is on its way, the browser's requests say the old one."""
+
+    async def story() -> list[dict[str, str]]:
+        tab = Tab(server.url, "blocks")
+        await tab.open()
+        await tab.set("equal", "the same cost, as in Fig. 5")
+        heard, tab.query = [tab.query], {}
+        await tab.set("place", "x reshaped")
+        heard.append(tab.query)
+        await tab.close()
+        return heard
+
+    assert ran(story) == [{"equal": "cost"}, {"equal": "cost", "place": "dotted"}]
+
+
 def test_who_comes_and_goes_leaves_no_thread(server: Server) -> None:
     async def visit() -> None:
         tabs = crowd(server.url, VISITORS)

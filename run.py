@@ -2,7 +2,7 @@
 """Start the app, or run its tests, from a bare checkout: makes .venv and installs what is pinned.
 
 python3 run.py                 the app, in a browser at http://localhost:8501
-python3 run.py test [ARGS]     all tests, two at a time for each core (ARGS go to pytest; -n 0: one after another)
+python3 run.py test [ARGS]     all tests, three at a time for each core (ARGS go to pytest; -n 0: one after another)
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 CPU_TORCH = "https://download.pytorch.org/whl/cpu"  # without it, Linux gets gigabytes of CUDA libraries
-# Which tests stay together, and in which order: tests/conftest.py
-SPREAD = ("--dist", "loadgroup", "--no-loadscope-reorder")
 SERVERS = {"nginx": "nginx-light", "redis-server": "redis-server"}  # command → the distribution's package
 SHELL = "chromium-headless-shell"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -37,18 +35,18 @@ def main(arguments: list[str]) -> int:
         # Compiled once and kept: the tests start a hundred processes, and each would compile all that it imports anew.
         env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         subprocess.call([BIN / "python", "-m", "compileall", "-q", "-j", "0", "explorer", "tests"], cwd=ROOT, env=env)
-        command = [str(BIN / "python"), "-m", "pytest", "-n", workers(), *SPREAD, *arguments[1:]]
+        command = [str(BIN / "python"), "-m", "pytest", "-n", workers(), *arguments[1:]]
         return subprocess.call(command, cwd=ROOT, env=env)
     install("requirements.txt")
     return subprocess.call([BIN / "streamlit", "run", "explorer/app.py", *arguments], cwd=ROOT)
 
 
 def workers() -> str:
-    """Two a core, since many tests wait for a browser or another program; 3 GB of memory each; never fewer than two."""
+    """Three a core, since many tests wait for a browser or another program; 3 GB of memory each; never fewer than two."""
     gigabytes = 8.0
     if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
         gigabytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
-    return str(max(2, min(2 * (os.cpu_count() or 1), int(gigabytes / 3), 8)))
+    return str(max(2, min(3 * (os.cpu_count() or 1), int(gigabytes / 3), 8)))
 
 
 def install(*files: str) -> None:

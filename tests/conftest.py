@@ -26,6 +26,8 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from streamlit.components.v2 import manifest_scanner
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from tests import spread
+
 # One thread a worker, before torch is imported: two workers of two threads each on two cores wait for one another, and
 # a small net's test then takes thirty times as long.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -50,9 +52,6 @@ CHEAP = [  # for tests alone, which time nothing in the browser: benchmarks and 
 ]
 # On a deep link Streamlit's client probes for its own health route below the page's path first; that is not ours.
 KNOWN_NOISE = ("_stcore/health", "_stcore/host-config")
-# Files that wait for servers, Ray's nodes or a stand-in for a GPU, and long ones that compute: compilers, every page.
-WAITING = ("tests/hosting/", "tests/gpu/", "tests/hall/", "tests/test_cluster.py")
-LONG = ("tests/test_", "tests/web/", "tests/lecture/")
 DESKTOP = {"width": 1440, "height": 900}
 LOOK = (
     "viewport",
@@ -60,13 +59,6 @@ LOOK = (
     "reduced_motion",
     "permissions",
 )  # of a browser's context, what an open tab can be told too
-
-# What measures, beside tests/timing; and of tests/timing what does not: plain data, or a clock of its own that counts.
-CLOCKED = "tests/browser/test_timing.py"
-UNCLOCKED = tuple(
-    f"tests/timing/test_{name}.py"
-    for name in ("across", "concludes", "exports", "kernels", "launches", "parts", "ratios", "rows", "stats_and_loop")
-)
 
 # How fast an example runs is the host's business: no example fails for being slow.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -80,6 +72,10 @@ def looked_through_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         yield
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(spread, "spread")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -96,27 +92,6 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.freeze()
         gc.enable()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers: what measures stays on one, so that two clocks never run at once; else a file stays whole.
-
-    What measures comes first; then the browser's files and the other long ones, and spread among them those that wait,
-    so that they do it while others compute; what is short fills up the end.
-    """
-    files = dict.fromkeys(item.nodeid.partition("::")[0] for item in items)
-    clocked = [file for file in files if file.startswith("tests/timing/") and file not in UNCLOCKED or file == CLOCKED]
-    others = [file for file in files if file not in clocked]
-    waiting = [file for file in others if file.startswith(WAITING)]
-    busy = [file for file in others if file.startswith("tests/browser/")]
-    busy += [file for file in others if file.startswith(LONG) and file not in waiting]
-    turns: dict[str, float] = dict.fromkeys(files, 2.0) | dict.fromkeys(clocked, 0.0)
-    for some in (busy, waiting):
-        turns |= {file: 1 + (place + 0.5) / len(some) for place, file in enumerate(some)}
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group("timing" if file in clocked else file))
-    items.sort(key=lambda item: turns[item.nodeid.partition("::")[0]])
 
 
 class Server:

@@ -15,7 +15,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -25,13 +25,13 @@ TELL_S = 0.1  # between two pieces of news that are nothing but progress
 
 
 class Speaker:
-    """Everything that goes out, whole messages only."""
+    """Everything that goes out, whole messages only. written: a message as bytes."""
 
-    def __init__(self, out: BinaryIO) -> None:
-        self.out, self.lock = out, threading.Lock()
+    def __init__(self, out: BinaryIO, written: Callable[[object], bytes] = pickle.dumps) -> None:
+        self.out, self.written, self.lock = out, written, threading.Lock()
 
     def __call__(self, *message: object) -> None:
-        data = pickle.dumps(message)
+        data = self.written(message)
         with self.lock:
             self.out.write(data)
             self.out.flush()

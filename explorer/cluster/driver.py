@@ -14,13 +14,14 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from typing import Any, BinaryIO
+from typing import Any
 
 import ray
 from ray import cloudpickle
 from ray.exceptions import GetTimeoutError, RayError, RayTaskError, TaskCancelledError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
+from explorer.apart.child import Speaker
 from explorer.cluster.work import facts, work
 from explorer.jobs import Needs
 from explorer.places import ROOT
@@ -42,19 +43,6 @@ def _facts(describe: bytes) -> dict[str, object]:
 
 RUN = ray.remote(num_returns="streaming", max_retries=0)(_run)
 FACTS = ray.remote(num_cpus=0, max_retries=0)(_facts)
-
-
-class Speaker:
-    """Everything that goes out, whole messages only."""
-
-    def __init__(self, out: BinaryIO) -> None:
-        self.out, self.lock = out, threading.Lock()
-
-    def __call__(self, *message: object) -> None:
-        data = cloudpickle.dumps(message)
-        with self.lock:
-            self.out.write(data)
-            self.out.flush()
 
 
 class Desk:
@@ -167,7 +155,7 @@ def join(address: str) -> str:
 def main(arguments: Sequence[str]) -> None:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what Ray prints is no message
-    say = Speaker(out)
+    say = Speaker(out, cloudpickle.dumps)
     problem = join(arguments[0])
     say("", "unreachable", problem) if problem else say("", "ready")
     if problem:

@@ -93,8 +93,8 @@ class Asked(TypedDict):
     source: str
 
 
-class SceneRow(Asked):
-    """A scene to take home."""
+class Placed(TypedDict):
+    """A scene and its place in the lecture. scene: its slug."""
 
     number: int
     scene: str
@@ -103,6 +103,10 @@ class SceneRow(Asked):
     address: str
     minutes: float
     text: str
+
+
+class SceneRow(Placed, Asked):
+    """A scene to take home."""
 
 
 @lru_cache(maxsize=64)
@@ -188,19 +192,20 @@ def listing(run: Lecture, page: str) -> Listing:
 
 def rows(run: Lecture) -> list[SceneRow]:
     """The scenes as plain rows, to take home: what is shown, said and asked, and the answer."""
-    return [
-        {
-            "number": run.number(scene),
-            "scene": scene.slug,
-            "title": scene.title,
-            "page": scene.page,
-            "address": scene.address,
-            "minutes": scene.minutes,
-            "text": filled(scene.text.strip(), scene.chosen),
-            **_asked(scene),
-        }
-        for scene in run.scenes
-    ]
+    return [{**placed(run, scene), **_asked(scene)} for scene in run.scenes]
+
+
+def placed(run: Lecture, scene: Scene) -> Placed:
+    """text: every {figure} in place."""
+    return {
+        "number": run.number(scene),
+        "scene": scene.slug,
+        "title": scene.title,
+        "page": scene.page,
+        "address": scene.address,
+        "minutes": scene.minutes,
+        "text": filled(scene.text.strip(), scene.chosen),
+    }
 
 
 def _asked(scene: Scene) -> Asked:

@@ -10,7 +10,7 @@ from typing import TypedDict
 from markupsafe import Markup
 
 from explorer.lecture.answers import NONE, evaluate
-from explorer.lecture.bar import SceneRow, rows
+from explorer.lecture.bar import Placed, placed
 from explorer.lecture.handout import handout
 from explorer.lecture.scene import Lecture, Scene
 from explorer.lecture.scene_text import filled
@@ -32,16 +32,9 @@ class WrittenQuestion(TypedDict):
     revealed: dict[str, str]
 
 
-class WrittenScene(TypedDict):
-    """A scene. scene: its slug; state: the page's parameters."""
+class WrittenScene(Placed):
+    """A scene. state: the page's parameters."""
 
-    number: int
-    scene: str
-    title: str
-    page: str
-    address: str
-    minutes: float
-    text: str
     state: dict[str, str]
     notes: str
     hide: Sequence[str]
@@ -72,20 +65,14 @@ def as_json(run: Lecture, root: str = "") -> str:
         "name": run.name,
         "minutes": run.minutes,
         "url": root,
-        "scenes": [_scene(row, scene) for row, scene in zip(rows(run), run.scenes, strict=True)],
+        "scenes": [_scene(run, scene) for scene in run.scenes],
     }
     return json.dumps(data, indent=2, ensure_ascii=False).replace("\u00a0", " ")
 
 
-def _scene(row: SceneRow, scene: Scene) -> WrittenScene:
+def _scene(run: Lecture, scene: Scene) -> WrittenScene:
     return {
-        "number": row["number"],
-        "scene": row["scene"],
-        "title": row["title"],
-        "page": row["page"],
-        "address": row["address"],
-        "minutes": row["minutes"],
-        "text": row["text"],
+        **placed(run, scene),
         "state": scene.params(),
         "notes": _filled(scene.notes, scene),
         "hide": scene.hide,

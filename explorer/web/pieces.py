@@ -9,15 +9,14 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, ParamSpec
 from urllib.parse import urlencode
 
 import streamlit as st
 from markupsafe import Markup, escape
 
-from explorer.facts.told import Told
 from explorer.places import ASSETS
 from explorer.spec import naming
 from explorer.tell import fragments, markup
@@ -35,7 +34,6 @@ from explorer.web.state import Chosen, on_stage
 if TYPE_CHECKING:  # needs torch: not before the controls are painted
     import plotly.graph_objects as go
 
-    from explorer.facts.proof import Proof
     from explorer.tell.drawing import Drawing
 
 FOLDER = Path(__file__).resolve().parent
@@ -44,7 +42,7 @@ SCRIPT = alone(FOLDER / "every_page" / "app.js", inside.GIVEN)
 BRAND = f'<div class="brand">{SIGN}<span>ResNet Explorer</span></div><script>{SCRIPT}</script>'  # both are our own
 STYLE = joined_styles(FOLDER / "app.css", FOLDER / "proof.css")
 
-
+P = ParamSpec("P")
 Section = Callable[[], Sequence[Mapping[str, object]]]  # shows a part of a page; its data, to be taken home
 
 
@@ -93,73 +91,33 @@ def remember(cookie: str, value: str, seconds: int) -> None:
     st.html(f"<span hidden></span><script>{script}</script>", unsafe_allow_javascript=True)
 
 
-def header(chosen: Chosen, task: str) -> None:
-    """What is built, in the field's words. task: what else it is asked to do, in words, or ""."""
-    html(fragments.built(chosen, task))
-
-
 def not_taken(problems: Sequence[str], chosen: Chosen) -> None:
     """All that is wrong with what was typed. chosen: the last valid model, which stays."""
     *others, last = (f"{one}." for one in problems)
     plain.error(*others, f"{last} Shown: {naming.title(chosen.spec)}.")
 
 
-def figures(items: Sequence[Figure]) -> None:
-    """A row of key figures; a number that has a proof opens it."""
-    html(fragments.figures(items))
+def shown(made: Callable[P, Markup]) -> Callable[P, None]:
+    """What `fragments` makes, which a lecture’s file has too, put on the page."""
+
+    @wraps(made)
+    def show(*args: P.args, **kwargs: P.kwargs) -> None:
+        html(made(*args, **kwargs))
+
+    return show
 
 
-def lead(text: str | Told) -> None:
-    """The page's point, in a sentence or two; a `Told`'s numbers open their proofs, the field's words what they mean."""
-    html(fragments.lead(text))
-
-
-def note(text: str, source: str = "", explained: bool = False) -> None:
-    """Small print below a figure. explained: the field's words open what they mean."""
-    html(fragments.note(text, source, explained))
+figures, lead, note = shown(fragments.figures), shown(fragments.lead), shown(fragments.note)
+told, drawing, arithmetic = shown(fragments.told), shown(fragments.drawing), shown(fragments.arithmetic)
+reason, table = shown(fragments.reason), shown(fragments.table)
+header = shown(fragments.built)
+opened = shown(markup.opened)  # the whole derivation of a part of a picture that was clicked on
 
 
 def within(label: str, params: Mapping[str, str]) -> None:
     """A link to the home page in the same visit: what the visitor has drawn or given comes along."""
     address = urlencode(params, safe=",:/.")
     html(Markup('<a class="within" data-within href="./?{}">{}</a>').format(address, label))
-
-
-def opened(label: str, proof: Proof) -> None:
-    """The whole derivation of a part of a picture that was clicked on, in the page."""
-    html(markup.opened(label, proof))
-
-
-def told(proofs: dict[str, Proof]) -> None:
-    """Exact numbers with their names in one line, what they are behind those of each kind; each opens its proof."""
-    html(fragments.told(proofs))
-
-
-def drawing(
-    drawn: Drawing,
-    label: str,
-    least_px: int = 0,
-    most_px: int = 2000,
-    proofs: Mapping[str, Proof] = MappingProxyType({}),
-) -> None:
-    """A drawing as wide as its column, as `fragments.drawing` makes it."""
-    html(fragments.drawing(drawn, label, least_px, most_px, proofs))
-
-
-def arithmetic(proof: Proof) -> None:
-    """A substituted formula, its result in bold."""
-    html(fragments.arithmetic(proof))
-
-
-def reason(kind: str, why: Told) -> None:
-    """Why a block's shortcut is solid or dotted, with the line itself as a key. kind: of palette.SHORTCUT_WORDS."""
-    html(fragments.reason(kind, why))
-
-
-def table(rows: Sequence[Mapping[str, object]], caption: str = "", source: str = "computed") -> None:
-    """Plain rows as a table that reads like the paper's; a `Provable` cell opens its formula, the field's words in the
-    caption what they mean."""
-    html(fragments.table(rows, caption, source))
 
 
 def chart(figure: go.Figure, alt: str, key: str | None = None, on_pick: Callable[[str], None] | None = None) -> None:

@@ -6,6 +6,9 @@ MACs as fvcore (conv + linear) and `torch.utils.flop_counter` / 2 agree.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 IMAGENET = ("resnet18", "resnet34", "resnet50", "resnet101", "resnet152")
 PARAMS = {  # shortcut option -> parameters of the five depths
     "B": (11_689_512, 21_797_672, 25_557_032, 44_549_160, 60_192_808),
@@ -35,3 +38,17 @@ OTHERS = {  # parameters, MACs in G
     "wide_resnet50_2": (68_883_240, 11.398),
     "wide_resnet101_2": (126_886_696, 22.753),
 }
+
+# What people script against in the terminal's JSON, and in `rollup.facts`: the keys of the whole, and of a row of each list.
+FACTS = {
+    "": "name spec input params buffers macs stages blocks layers activation_bytes",
+    "stages": "name module blocks out_shape params macs receptive_field stride",
+    "blocks": "path stage block stride in_channels out_channels shortcut reason params macs receptive_field",
+    "layers": "path kind in_shape out_shape kernel stride params macs receptive_field",
+}
+
+
+def missing(facts: Mapping[str, Any]) -> set[str]:
+    """The keys of FACTS that are not there."""
+    rows = {part: facts if not part else facts[part][0] for part in FACTS}
+    return {f"{part}.{key}" for part, keys in FACTS.items() for key in keys.split() if key not in rows[part]}

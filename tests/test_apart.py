@@ -30,6 +30,7 @@ from explorer.timing.measure.hardware import compiler
 from explorer.timing.measure.tasks import TASKS, Ask, here
 from tests import works
 from tests.timing.fakes import QUICK, TINY
+from tests.workshops import its_own
 
 ROOT = Path(__file__).resolve().parents[1]
 LONG = replace(QUICK, budget_s=60.0)
@@ -49,12 +50,9 @@ def only(workshop: Workshop) -> Worker | None:
 
 @pytest.fixture(scope="module", autouse=True)
 def workshop() -> Iterator[Workshop]:
-    """One for these tests, as the program has one; its process does not outlive them."""
-    made = Workshop()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tasks, "alone", made.alone)
+    """One for these tests, as the program has one."""
+    with its_own(tasks, "alone") as made:
         yield made
-    made.close()
 
 
 def asked(job: Job, ask: Ask) -> object:

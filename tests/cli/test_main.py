@@ -14,68 +14,9 @@ import pytest
 
 from explorer.cli.main import COMMANDS, main, parser
 from explorer.spec import ResNetSpec, cifar_stages, named
+from tests.known import CIFAR_PARAMS_A, CONVS, IMAGENET, MACS, OTHERS, PARAMS, RECEPTIVE_FIELD, SHORTCUTS, missing
 
 ROOT = Path(__file__).resolve().parents[2]
-DEPTHS = ("18", "34", "50", "101", "152")
-# params by option, MACs by stride, solid/dotted, convolutions, receptive field at conv5_x (v1, v1.5):
-# computed by torchvision and fvcore at 224×224, 1000 classes.
-REFERENCE = {
-    "18": dict(
-        A=11_515_688,
-        B=11_689_512,
-        C=12_043_816,
-        v1=1_814_073_344,
-        v15=1_814_073_344,
-        solid=5,
-        dotted=3,
-        convs=20,
-        field=(435, 435),
-    ),
-    "34": dict(
-        A=21_623_848,
-        B=21_797_672,
-        C=22_716_840,
-        v1=3_663_761_408,
-        v15=3_663_761_408,
-        solid=13,
-        dotted=3,
-        convs=36,
-        field=(899, 899),
-    ),
-    "50": dict(
-        A=22_780_456,
-        B=25_557_032,
-        C=40_128_552,
-        v1=3_857_973_248,
-        v15=4_089_184_256,
-        solid=12,
-        dotted=4,
-        convs=53,
-        field=(483, 427),
-    ),
-    "101": dict(
-        A=41_772_584,
-        B=44_549_160,
-        C=76_981_288,
-        v1=7_570_194_432,
-        v15=7_801_405_440,
-        solid=29,
-        dotted=4,
-        convs=104,
-        field=(1027, 971),
-    ),
-    "152": dict(
-        A=57_416_232,
-        B=60_192_808,
-        C=107_335_720,
-        v1=11_282_415_616,
-        v15=11_513_626_624,
-        solid=46,
-        dotted=4,
-        convs=155,
-        field=(1507, 1451),
-    ),
-}
 
 
 def run(capsys: pytest.CaptureFixture, *words: str) -> str:
@@ -87,39 +28,27 @@ def facts(capsys: pytest.CaptureFixture, *words: str) -> dict:
     return json.loads(run(capsys, *words, "--format", "json"))
 
 
-@pytest.mark.parametrize("depth", DEPTHS)
-def test_the_reference_table(capsys, depth):
-    known = REFERENCE[depth]
-    for stride, macs, field in (("3x3", known["v15"], known["field"][1]), ("1x1", known["v1"], known["field"][0])):
-        data = facts(capsys, f"resnet{depth}", "--stride-on", stride)
-        assert (data["params"], data["macs"]) == (known["B"], macs)
-        assert data["stages"][-2]["receptive_field"] == field
+@pytest.mark.parametrize("name", IMAGENET)
+def test_the_reference_table(capsys, name):
+    at = IMAGENET.index(name)
+    for stride in MACS:
+        data = facts(capsys, name, "--stride-on", stride)
+        assert (data["params"], data["macs"]) == (PARAMS["B"][at], MACS[stride][at])
+        assert data["stages"][-2]["receptive_field"] == RECEPTIVE_FIELD[stride][at]
         kinds = [block["shortcut"] for block in data["blocks"]]
-        assert (kinds.count("identity"), kinds.count("projection")) == (known["solid"], known["dotted"])
-        assert sum(layer["kind"] == "conv" for layer in data["layers"]) == known["convs"]
-    for shortcut, params in (("A", known["A"]), ("none", known["A"]), ("C", known["C"])):
-        assert facts(capsys, f"resnet{depth}", "--shortcut", shortcut)["params"] == params
+        assert (kinds.count("identity"), kinds.count("projection")) == SHORTCUTS[at]
+        assert sum(layer["kind"] == "conv" for layer in data["layers"]) == CONVS[at][0]
+    for shortcut, params in PARAMS.items():
+        assert facts(capsys, name, "--shortcut", shortcut)["params"] == params[at]
 
 
-@pytest.mark.parametrize(
-    ("depth", "params"),
-    [(20, 269_722), (32, 464_154), (44, 658_586), (56, 853_018), (110, 1_727_962), (1202, 19_421_274)],
-)
+@pytest.mark.parametrize(("depth", "params"), CIFAR_PARAMS_A.items())
 def test_the_cifar_nets(capsys, depth, params):
     assert facts(capsys, f"resnet{depth}_cifar")["params"] == params
     assert facts(capsys, f"resnet{depth}_cifar", "--shortcut", "B")["params"] == params + 2_752
 
 
-@pytest.mark.parametrize(
-    ("name", "params", "gmacs"),
-    [
-        ("resnet200", 64_673_832, 15.007),
-        ("resnext50_32x4d", 25_028_904, 4.230),
-        ("resnext101_32x8d", 88_791_336, 16.414),
-        ("wide_resnet50_2", 68_883_240, 11.398),
-        ("wide_resnet101_2", 126_886_696, 22.753),
-    ],
-)
+@pytest.mark.parametrize(("name", "params", "gmacs"), [(name, *figures) for name, figures in OTHERS.items()])
 def test_the_wider_family(capsys, name, params, gmacs):
     data = facts(capsys, name)
     assert (data["params"], round(data["macs"] / 1e9, 3)) == (params, gmacs)
@@ -128,37 +57,7 @@ def test_the_wider_family(capsys, name, params, gmacs):
 def test_json_keeps_the_contract(capsys):
     data = facts(capsys, "resnet18", "--input", "197x211", "--batch", "2", "--classes", "7")
     assert data["name"] == "resnet18" and data["input"] == [2, 3, 197, 211]
-    assert {
-        "name",
-        "spec",
-        "input",
-        "params",
-        "buffers",
-        "macs",
-        "stages",
-        "blocks",
-        "layers",
-        "activation_bytes",
-    } <= set(data)
-    assert {"name", "module", "blocks", "out_shape", "params", "macs", "receptive_field", "stride"} <= set(
-        data["stages"][0]
-    )
-    assert {
-        "path",
-        "stage",
-        "block",
-        "stride",
-        "in_channels",
-        "out_channels",
-        "shortcut",
-        "reason",
-        "params",
-        "macs",
-        "receptive_field",
-    } <= set(data["blocks"][0])
-    assert {"path", "kind", "in_shape", "out_shape", "kernel", "stride", "params", "macs", "receptive_field"} <= set(
-        data["layers"][0]
-    )
+    assert not missing(data)
     assert data["layers"][-1]["out_shape"] == [2, 7]
     assert [stage["name"] for stage in data["stages"]] == ["stem", *(f"conv{n}_x" for n in range(2, 6)), "head"]
 

@@ -12,6 +12,7 @@ from explorer.facts import rollup
 from explorer.net.resnet import build
 from explorer.net.trace import trace
 from explorer.spec import preset
+from tests.known import missing
 
 
 def test_blocks_and_stages_partition_the_network() -> None:
@@ -81,25 +82,7 @@ def test_the_facts_are_the_contract_in_json() -> None:
     facts = json.loads(json.dumps(rollup.facts(preset("resnet50"), 224, 224)))
     assert facts["name"] == "resnet50" and facts["input"] == [1, 3, 224, 224]
     assert (facts["params"], facts["buffers"], facts["macs"]) == (25_557_032, 53_173, 4_089_184_256)
-    assert {"name", "module", "blocks", "out_shape", "params", "macs", "receptive_field", "stride"} <= set(
-        facts["stages"][0]
-    )
-    assert {
-        "path",
-        "stage",
-        "block",
-        "stride",
-        "in_channels",
-        "out_channels",
-        "shortcut",
-        "reason",
-        "params",
-        "macs",
-        "receptive_field",
-    } <= set(facts["blocks"][0])
-    assert {"path", "kind", "in_shape", "out_shape", "kernel", "stride", "params", "macs", "receptive_field"} <= set(
-        facts["layers"][0]
-    )
+    assert not missing(facts)
     assert facts["stages"][1]["out_shape"] == [1, 256, 56, 56]
     assert facts["blocks"][0]["shortcut"] == "projection" and facts["blocks"][0]["block"] == "bottleneck"
 

@@ -20,6 +20,7 @@ from explorer.lab.operations import Patient
 from explorer.lab.pace import Pace
 from explorer.lab.record import provenance
 from tests.lab.tiny import TINY
+from tests.workshops import its_own
 
 WAIT_S = 120
 RUN = Surgery(depth=8, steps=31, width=4, operations=((2, "cut", "layer1.0"),))
@@ -27,11 +28,8 @@ RUN = Surgery(depth=8, steps=31, width=4, operations=((2, "cut", "layer1.0"),))
 
 @pytest.fixture(scope="module", autouse=True)
 def workshop() -> Iterator[Workshop]:
-    made = Workshop()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(live, "beside", made.beside)
+    with its_own(live, "beside") as made:
         yield made
-    made.close()
 
 
 def until(true) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from explorer.tell.joined import joined
 from explorer.web import served
 from explorer.web.session import by_key
 from explorer.weights.slices import MOST, Missing, Slices
@@ -18,7 +19,7 @@ _pick = served.component(
     "resnet_file",
     html='<div class="place"></div>\n',
     css=(FOLDER / "pick.css").read_text(encoding="utf-8"),
-    js=(FOLDER / "pick.js").read_text(encoding="utf-8"),
+    js=joined(FOLDER / "pick.js", {}),
 )
 
 

@@ -1,5 +1,7 @@
 // Choose a file, or drop it. It is not uploaded: its first and its last bytes are sent, then what Python asks for.
 
+import { once } from "../js/place.js";
+
 const FIRST = 65536; // bytes, as in explorer/weights/slices.py
 
 // The slices that are sent unasked, as [offset, length]: the beginning and the end, or a small file whole.
@@ -100,10 +102,8 @@ function base64(blob) {
   });
 }
 
-const pickers = new WeakMap();
+const shown = once((place) => new Picker(place));
 
 export default function ({ data, parentElement, setStateValue }) {
-  const place = parentElement.querySelector(".place");
-  if (!pickers.has(place)) pickers.set(place, new Picker(place));
-  pickers.get(place).update(data, setStateValue);
+  shown(parentElement.querySelector(".place")).update(data, setStateValue);
 }

@@ -1,6 +1,7 @@
 // The lecture's bar: title, text, question, the way on. All it knows comes from Python with every run.
 
 import { html, unbroken } from "../js/dom.js";
+import { once } from "../js/place.js";
 import { fitSoon, main } from "./fit.js";
 import { answered, card as hallCard, forget, here, join, listens, openSpeaker, result, resumed, says, shared, takesPart, watched } from "./hall.js";
 import { holder } from "./holder.js";
@@ -210,15 +211,14 @@ class Stage {
   }
 }
 
-const stages = new WeakMap();
+const stageIn = once((place) => new Stage(place));
 
 listen();
 
 export function showStage({ parentElement, data, setTriggerValue = () => {} }) {
   const place = parentElement.querySelector(".stage-place");
   if (data.overview) return void place.replaceChildren(overview(data));
-  if (!stages.has(place)) stages.set(place, new Stage(place));
-  const stage = stages.get(place);
+  const stage = stageIn(place);
   stage.trigger = setTriggerValue;
   stage.update(data);
   return () => { if (holder.stage === stage) holder.stage = null; };

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from explorer.tell.joined import joined
 from explorer.web import served
 from explorer.web.session import by_key
 
@@ -33,7 +34,7 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom of a picture
 
 
 def _registered(name: str) -> Callable[..., Any]:
-    script = (FOLDER / f"{name}.js").read_text(encoding="utf-8")
+    script = joined(FOLDER / f"{name}.js", {})
     return served.component(f"resnet_{name}", html='<div class="place"></div>\n', css=CSS, js=script)
 
 

@@ -1,5 +1,7 @@
 // The picture as the net gets it, with what spoke for the class over it. Dragging covers a part; the net then looks again.
 
+import { once } from "../js/place.js";
+
 const STEP = 1 / 8; // of the side: a step of the arrow keys, and half the box that they move
 
 class Cover {
@@ -104,10 +106,8 @@ function make(tag, name, text = "") {
   return Object.assign(document.createElement(tag), { className: name, textContent: text });
 }
 
-const covers = new WeakMap();
+const shown = once((place) => new Cover(place));
 
 export default function ({ data, parentElement, setStateValue }) {
-  const place = parentElement.querySelector(".place");
-  if (!covers.has(place)) covers.set(place, new Cover(place));
-  covers.get(place).update(data, setStateValue);
+  shown(parentElement.querySelector(".place")).update(data, setStateValue);
 }

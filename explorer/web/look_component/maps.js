@@ -1,6 +1,8 @@
 // Feature maps beside the picture. Pointing at a unit (or walking to it with the arrow keys) marks on the picture the
 // square that it sees; a click (or Enter) holds it and follows it on: the same place in every later row.
 
+import { once } from "../js/place.js";
+
 const NARROW = 560; // px: below, a row breaks after half as many maps
 const GAP = 2; // px between two maps
 
@@ -237,12 +239,10 @@ function span(field, unit, side) {
   return [Math.max(0, start), Math.min(side, start + field.size)];
 }
 
-const shown = new WeakMap();
+const shown = once((place) => new Maps(place));
 
 export function showMaps({ data, parentElement, setStateValue }) {
-  const place = parentElement.querySelector(".place");
-  if (!shown.has(place)) shown.set(place, new Maps(place));
-  shown.get(place).update(data, setStateValue);
+  shown(parentElement.querySelector(".place")).update(data, setStateValue);
 }
 
 export default showMaps;

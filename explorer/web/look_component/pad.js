@@ -1,5 +1,7 @@
 // A square to draw a digit on with a finger, a pen or the mouse. Reports the ink when the finger is lifted.
 
+import { once } from "../js/place.js";
+
 const SIDE = 280; // pixels of the pad's own picture
 const PEN = 22;
 
@@ -101,10 +103,8 @@ class Pad {
   }
 }
 
-const pads = new WeakMap();
+const shown = once((place) => new Pad(place));
 
 export default function ({ data, parentElement, setStateValue }) {
-  const place = parentElement.querySelector(".place");
-  if (!pads.has(place)) pads.set(place, new Pad(place));
-  pads.get(place).update(data, setStateValue);
+  shown(parentElement.querySelector(".place")).update(data, setStateValue);
 }

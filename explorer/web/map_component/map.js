@@ -2,6 +2,7 @@
 
 import { calm, html, svg } from "../js/dom.js";
 import { explain } from "../js/glossary.js";
+import { once } from "../js/place.js";
 import { CHOICES, lastViews } from "./choices.js";
 import { saveAs } from "./export.js";
 import { arrowMarkers, drawFigure3, drawOpened } from "./figures.js";
@@ -272,12 +273,10 @@ class NetMap {
 
 Object.assign(NetMap.prototype, CHOICES);
 
-const maps = new WeakMap();
+const shown = once((place, key) => new NetMap(place, key));
 
 export function show({ parentElement, data, key, setStateValue }) {
-  const place = parentElement.querySelector(".map-place");
-  if (!maps.has(place)) maps.set(place, new NetMap(place, data.key ?? key));
-  maps.get(place).update(data, setStateValue);
+  shown(parentElement.querySelector(".map-place"), data.key ?? key).update(data, setStateValue);
 }
 
 export default show;

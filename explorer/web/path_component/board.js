@@ -1,10 +1,9 @@
 // A picture of numbers, and a window on it that is dragged, by finger, mouse or arrow keys.
 
 import { html } from "../js/dom.js";
+import { dragged } from "../js/dragged.js";
 import { clamp } from "../js/numbers.js";
 import { paint } from "./colours.js";
-
-const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 export class Board {
   // side: numbers a side; label: what it is, for who cannot see it; span: numbers under the window, 0 for none;
@@ -32,20 +31,9 @@ export class Board {
     element.setAttribute("aria-roledescription", "picture with a window");
     element.setAttribute("aria-label", `${label}. The arrow keys move the window.`);
     element.classList.add("moves");
-    element.addEventListener("pointerdown", (event) => {
-      if (event.button) return;
-      event.preventDefault();
-      element.focus({ preventScroll: true });
-      element.setPointerCapture(event.pointerId);
-      this.follow(event);
-    });
-    element.addEventListener("pointermove", (event) => element.hasPointerCapture(event.pointerId) && this.follow(event));
-    element.addEventListener("keydown", (event) => {
-      const step = STEPS[event.key];
-      if (!step) return;
-      event.preventDefault();
+    dragged(element, (event) => this.follow(event), ([down, right], event) => {
       const far = event.shiftKey ? 5 : 1;
-      this.move(this.at[0] + far * step[0], this.at[1] + far * step[1]);
+      this.move(this.at[0] + far * down, this.at[1] + far * right);
     });
     this.place();
   }

@@ -1,6 +1,7 @@
 // The ten steps, from top to bottom; the numbers above go to each. Nothing here asks the server.
 
 import { calm, html } from "../js/dom.js";
+import { once } from "../js/place.js";
 import { check } from "./check.js";
 import { bottleneck, cost, depth } from "./count_figures.js";
 import { channels, convolution, featureMap, pixels } from "./digit_figures.js";
@@ -69,11 +70,10 @@ class Path {
   }
 }
 
-const shown = new WeakMap();
+const shown = once((place, data) => new Path(place, data));
 
 export function showPath({ data, parentElement }) {
-  const place = parentElement.querySelector(".place");
-  if (!shown.has(place)) shown.set(place, new Path(place, data));
+  shown(parentElement.querySelector(".place"), data);
 }
 
 export default showPath;

@@ -1,6 +1,7 @@
 // Two bars that move: as the news of a race comes in, or once more as it was.
 
 import { calm, html } from "../js/dom.js";
+import { once } from "../js/place.js";
 import { wayAt } from "./way.js";
 
 const LEAST_S = 3; // a replay takes at least so long, so that it can be followed
@@ -71,12 +72,10 @@ class Race {
 const lane = () =>
   html("div", { class: "lane" }, html("div", { class: "words" }, html("b"), html("span")), html("div", { class: "track" }, html("div", { class: "fill" })));
 
-const shown = new WeakMap();
+const shown = once((place) => new Race(place));
 
 export function showRace({ data, parentElement }) {
-  const place = parentElement.querySelector(".place");
-  if (!shown.has(place)) shown.set(place, new Race(place));
-  shown.get(place).update(data);
+  shown(parentElement.querySelector(".place")).update(data);
 }
 
 export default showRace;

@@ -2,11 +2,11 @@
 // keys. Nothing here asks the server.
 
 import { html } from "../js/dom.js";
-import { exact } from "../js/numbers.js";
+import { dragged } from "../js/dragged.js";
+import { clamp, exact } from "../js/numbers.js";
+import { once } from "../js/place.js";
 import { cardOf } from "../js/proof_card.js";
 import { spanOf, unitAt } from "./reach.js";
-
-const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 class Reach {
   constructor(place) {
@@ -55,22 +55,10 @@ class Reach {
   }
 
   listen() {
-    const { board } = this;
-    board.addEventListener("pointerdown", (event) => {
-      if (event.button) return;
-      event.preventDefault();
-      board.focus({ preventScroll: true });
-      board.setPointerCapture(event.pointerId);
-      this.follow(event);
-    });
-    board.addEventListener("pointermove", (event) => board.hasPointerCapture(event.pointerId) && this.follow(event));
-    board.addEventListener("keydown", (event) => {
-      const step = STEPS[event.key];
-      if (!step) return;
-      event.preventDefault();
+    dragged(this.board, (event) => this.follow(event), ([down, right]) => {
       const { rows, columns } = this.stage;
-      const within = (at, units) => Math.max(0, Math.min(units - 1, at));
-      this.unit = [within(this.unit[0] + step[0], rows), within(this.unit[1] + step[1], columns)];
+      const [row, column] = this.unit;
+      this.unit = [clamp(row + down, 0, rows - 1), clamp(column + right, 0, columns - 1)];
       this.show();
     });
   }
@@ -124,12 +112,10 @@ class Reach {
   }
 }
 
-const shown = new WeakMap();
+const shown = once((place) => new Reach(place));
 
 export function showReach({ data, parentElement }) {
-  const place = parentElement.querySelector(".place");
-  if (!shown.has(place)) shown.set(place, new Reach(place));
-  shown.get(place).update(data);
+  shown(parentElement.querySelector(".place")).update(data);
 }
 
 export default showReach;

@@ -1,6 +1,7 @@
 // The map as an operating table. It shows what Python says was done, and reports what is asked; nothing is decided here.
 
 import { html, svg } from "../js/dom.js";
+import { once } from "../js/place.js";
 import { drawScene } from "../map_component/scene.js";
 
 const NARROW = 520; // px: below it the map's lanes stand as on a phone
@@ -117,10 +118,8 @@ function gapOf(line) {
   return `M${middle - 7} ${top + 8}L${middle + 7} ${top - 8}`;
 }
 
-const shown = new WeakMap();
+const shown = once((place) => new Table(place));
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const place = parentElement.querySelector(".place");
-  if (!shown.has(place)) shown.set(place, new Table(place));
-  shown.get(place).update(data, (asked) => setTriggerValue("operate", asked));
+  shown(parentElement.querySelector(".place")).update(data, (asked) => setTriggerValue("operate", asked));
 }

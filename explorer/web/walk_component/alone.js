@@ -1,6 +1,7 @@
 // A walk that stands by itself: the first page's, or two nets side by side on one clock. It needs no torch behind it.
 
 import { calm, html, svg } from "../js/dom.js";
+import { once } from "../js/place.js";
 import { arrowMarkers } from "../map_component/figures.js";
 import { layoutFor } from "../map_component/geometry.js";
 import { isInHall, leastIn, legible } from "../map_component/hall.js";
@@ -142,12 +143,10 @@ function moveTip({ canvas, tip }, event) {
   tip.style.transform = `translate(${x}px, ${y}px)`;
 }
 
-const all = new WeakMap();
+const shown = once((place, stamp) => window["resnetExplorerWalks"]?.(stamp, place) ?? new Alone(place));
 
 export function showWalk({ parentElement, data }) {
-  const place = parentElement.querySelector(".walk-place");
-  if (!all.has(place)) all.set(place, window["resnetExplorerWalks"]?.(data.stamp, place) ?? new Alone(place));
-  all.get(place).update(data);
+  shown(parentElement.querySelector(".walk-place"), data.stamp).update(data);
 }
 
 export default showWalk;

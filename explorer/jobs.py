@@ -14,6 +14,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from explorer import telemetry
@@ -35,6 +36,16 @@ HERE = Needs()
 
 class Cancelled(BaseException):
     """Raised inside the work by `Job.checkpoint` once it was cancelled. No Exception, so that no handler eats it."""
+
+
+@dataclass(frozen=True)
+class Where:
+    """A machine of several. node: its id among them; devices: name for a run's device → words."""
+
+    node: str
+    python: str
+    torch: str
+    devices: Mapping[str, str]
 
 
 class Job:
@@ -60,7 +71,7 @@ class Job:
         self.label, self.owner, self.place = label, owner, place
         self.queue = ""  # its runner's name
         self.submitted_s = time.monotonic()
-        self.where: Mapping[str, object] = {}  # of the machine that ran it, where that is another
+        self.where: Where | None = None  # another machine, where one ran it
         self.state = "queued"
         self.progress, self.message = 0.0, ""
         self.partial: list[Any] = []

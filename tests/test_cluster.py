@@ -19,7 +19,7 @@ from explorer.lab.experiments import EXPERIMENTS
 from explorer.spec import preset
 from explorer.tell import lab_words
 from explorer.timing.data.settings import Settings
-from explorer.timing.measure.hardware import described
+from explorer.timing.measure.hardware import devices
 from explorer.timing.measure.tasks import Ask, finish
 from tests.lab.tiny import TINY
 
@@ -42,7 +42,7 @@ def nodes() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def runner(nodes: Any) -> ClusterRunner:
-    return ClusterRunner(nodes.address, described)
+    return ClusterRunner(nodes.address, devices)
 
 
 def until(true: Callable[[], Any]) -> Any:
@@ -74,17 +74,15 @@ def refuses(job: Job) -> None:
 def test_machines_are_found_and_news_come_back(runner: ClusterRunner) -> None:
     import torch
 
-    there = until(lambda: len(found := runner.machines()) == 2 and all(one.facts for one in found) and found)
+    there = until(lambda: len(found := runner.machines()) == 2 and all(one.said for one in found) and found)
     assert len(there) == 2 and all(one.alive and one.processors == 1 for one in there)
-    assert all(
-        one.facts["torch"] == torch.__version__ and one.facts["devices"] == described()["devices"] for one in there
-    )
+    assert all(one.said.torch == torch.__version__ and one.said.devices == devices() for one in there)
     jobs = [runner.submit(counts, "counts", "ann") for _ in range(3)]
     assert all(job.wait(WAIT_S) for job in jobs)
     assert [(job.state, job.result, job.partial, job.message) for job in jobs] == [
         ("done", "went", [0, 1, 2], "step 2")
     ] * 3, [job.error for job in jobs]
-    assert {job.where["node"] for job in jobs} <= {one.id for one in there}
+    assert {job.where.node for job in jobs} <= {one.id for one in there}
 
 
 def test_an_experiment_runs_on_a_node_bit_for_bit_and_says_which(runner: ClusterRunner) -> None:
@@ -96,9 +94,9 @@ def test_an_experiment_runs_on_a_node_bit_for_bit_and_says_which(runner: Cluster
     job = runner.submit(partial(live.run, "degradation", config), "", needs=Needs(config.device), then=then)
     assert job.wait(WAIT_S) and job.state == "done", job.error
     assert job.partial == here.partial and job.result["rows"] == here.result["rows"]
-    assert job.result["provenance"]["node"] == job.where["node"] and took == [job.result["cpu_s"]]
+    assert job.result["provenance"]["node"] == job.where.node and took == [job.result["cpu_s"]]
     said = lab_words.source(job.result | {"seconds": 1.0}, Markup(""))
-    assert f", node {job.where['node']}, one thread" in said
+    assert f", node {job.where.node}, one thread" in said
 
 
 def test_what_cannot_be_is_told_as_here(runner: ClusterRunner) -> None:
@@ -112,7 +110,7 @@ def test_a_measurement_says_its_node_and_two_never_share_one(runner: ClusterRunn
     job = runner.submit(partial(finish, ask), "time it", needs=Needs("cpu", whole=True))
     assert job.wait(WAIT_S) and job.state == "done", job.error
     assert job.result.value.summary.n > 0
-    assert job.result.facts["node"] == job.where["node"] and job.result.facts["device"]
+    assert job.result.facts["node"] == job.where.node and job.result.facts["device"]
 
 
 def test_a_cancelled_job_frees_its_node(runner: ClusterRunner) -> None:
@@ -131,19 +129,19 @@ def test_a_lost_node_is_told_and_its_job_goes_on_elsewhere_then_the_cluster_is_l
     jobs = [runner.submit(endless, "endless") for _ in range(2)]
     until(lambda: all(job.message for job in jobs))
     extra = nodes.head_node.node_id[:6]
-    victim = next(job for job in jobs if job.where["node"] != extra)
+    victim = next(job for job in jobs if job.where.node != extra)
     other = next(job for job in jobs if job is not victim)
     nodes.remove_node(next(node for node in nodes.list_all_nodes() if node.node_id[:6] != extra), allow_graceful=False)
     until(lambda: victim.message.startswith("its machine was lost"))
     other.cancel()
-    until(lambda: victim.where["node"] == extra and victim.message == "on and on")
+    until(lambda: victim.where.node == extra and victim.message == "on and on")
 
     nodes.shutdown()
     assert victim.wait(WAIT_S) and victim.state == "failed"
     assert isinstance(victim.error, ValueError)  # which of the two it sees first is a matter of who dies first
     assert "was lost" in str(victim.error) and str(victim.error).endswith("; run it again")
     job = runner.submit(counts, "counts")
-    assert job.wait(WAIT_S) and job.result == "went" and job.where == {}
+    assert job.wait(WAIT_S) and job.result == "went" and job.where is None
     assert runner.problem and runner.machines() == ()
 
 
@@ -163,7 +161,7 @@ def test_without_ray_the_sentence_says_what_to_install(monkeypatch: pytest.Monke
 
 def test_a_cluster_that_is_not_there_leaves_the_local_worker() -> None:
     pytest.importorskip("ray", reason="Ray is not installed here")
-    runner = ClusterRunner("127.0.0.1:1", described)
+    runner = ClusterRunner("127.0.0.1:1", devices)
     job = runner.submit(counts, "counts")
-    assert job.wait(WAIT_S) and job.result == "went" and job.where == {}
+    assert job.wait(WAIT_S) and job.result == "went" and job.where is None
     assert "127.0.0.1:1 does not answer" in runner.problem

@@ -14,13 +14,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 from uuid import uuid4
 
-from explorer.jobs import HERE, Job, Needs, Runner
+from explorer.cluster.work import Devices
+from explorer.jobs import HERE, Job, Needs, Runner, Where
 from explorer.places import ROOT
 
 NAME = "EXPLORER_RAY_ADDRESS"
@@ -31,19 +31,18 @@ AGAIN_S = 30.0  # between two tries to join one that could not be reached
 LOST_S = "10"  # without an answer of the cluster's head, after which Ray gives it up
 
 Message = tuple[Any, ...]
-Describe = Callable[[], Mapping[str, object]]
 
 
 @dataclass(frozen=True)
 class Machine:
-    """A node. id: six digits of Ray's own; devices: as `Describe` says of them; free: processors that no job has now."""
+    """A node. id: six digits of Ray's own; said: of itself; None where it has not answered."""
 
     id: str
     alive: bool
     processors: float
     gpus: float
     memory_bytes: float
-    facts: Mapping[str, Any]
+    said: Where | None
 
 
 class Lost(Exception):
@@ -53,7 +52,7 @@ class Lost(Exception):
 class Driver:
     """The process that speaks with Ray: asks go in, messages of each job come out into its own inbox."""
 
-    def __init__(self, address: str, describe: Describe) -> None:
+    def __init__(self, address: str, devices: Devices) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "explorer.cluster.driver", address],
             cwd=ROOT,
@@ -69,7 +68,7 @@ class Driver:
         self._writing = threading.Lock()
         self.ended = threading.Event()
         threading.Thread(target=self._read, name="explorer-cluster", daemon=True).start()
-        self.ask("describe", describe)
+        self.ask("devices", devices)
 
     def ask(self, *request: object) -> None:
         """Raises `Lost`."""
@@ -107,7 +106,7 @@ class Driver:
             raise Lost from error
         if message[0] != "machines":
             raise Lost
-        return tuple(Machine(**row) for row in message[1])
+        return tuple(message[1])
 
     def end(self) -> None:
         self.process.kill()
@@ -135,16 +134,16 @@ def dumped(value: object) -> bytes:
 class ClusterRunner(Runner):
     """As `Runner`, many jobs at once: each runs where the cluster has room for what it needs, in the order of submission.
 
-    describe: what to say of a node, run there. problem: why jobs run here at present, "" while they do not. known: the
+    devices: what a node has to run on, asked there. problem: why jobs run here at present, "" while they do not. known: the
     nodes as `refresh` found them, None before the first answer.
     """
 
     def __init__(
-        self, address: str, describe: Describe, name: str = "explorer-cluster", most_queued: int | None = None
+        self, address: str, devices: Devices, name: str = "explorer-cluster", most_queued: int | None = None
     ) -> None:
         self._out: list[Job] = []
         super().__init__(name, most_queued)
-        self.address, self.describe, self.problem = address, describe, ""
+        self.address, self.devices, self.problem = address, devices, ""
         self._driver: Driver | None = None
         self._joining = threading.Lock()
         self._tried_s = -AGAIN_S
@@ -174,7 +173,7 @@ class ClusterRunner(Runner):
     def running(self) -> dict[str, int]:
         """How many of this host's jobs each node has."""
         with self._changed:
-            nodes = [str(job.where["node"]) for job in self._active() if job.where]
+            nodes = [job.where.node for job in self._active() if job.where]
         return {node: nodes.count(node) for node in nodes}
 
     def position(self, job: Job) -> int:
@@ -200,7 +199,7 @@ class ClusterRunner(Runner):
                 return self._driver
             if self.problem and time.monotonic() - self._tried_s < AGAIN_S:
                 return None
-            driver = Driver(self.address, self.describe)
+            driver = Driver(self.address, self.devices)
             try:
                 self.problem = driver.ready()
             except Lost:

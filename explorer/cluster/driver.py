@@ -1,6 +1,6 @@
 """`python -m explorer.cluster.driver ADDRESS`: the process that speaks with Ray for `cluster.Driver`.
 
-Pickled both ways on standard input and output, as `apart.child`. In: ("describe", callable), ("run", key, work,
+Pickled both ways on standard input and output, as `apart.child`. In: ("devices", callable), ("run", key, work,
 needs), ("cancel", key), ("machines", key). Out: a key and a message of that job; ("", "ready") or ("", "unreachable", why).
 """
 
@@ -22,8 +22,9 @@ from ray.exceptions import GetTimeoutError, RayError, RayTaskError, TaskCancelle
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from explorer.apart.child import Speaker
-from explorer.cluster.work import facts, work
-from explorer.jobs import Needs
+from explorer.cluster import Machine
+from explorer.cluster.work import here, work
+from explorer.jobs import Needs, Where
 from explorer.places import ROOT
 
 LOOK_S = 0.1
@@ -32,31 +33,31 @@ ANSWER_S = 15.0  # for all nodes to say what they have; whoever asked waits a li
 LEFT = [".git", ".venv", "tests", "assets/screenshots", "**/__pycache__"]  # of the project, on the nodes
 
 
-def _run(payload: bytes, describe: bytes) -> Iterator[tuple[Any, ...]]:
+def _run(payload: bytes, devices: bytes) -> Iterator[tuple[Any, ...]]:
     node = ray.get_runtime_context().get_node_id()[:6]
-    yield from work(node, cloudpickle.loads(payload), cloudpickle.loads(describe))
+    yield from work(node, cloudpickle.loads(payload), cloudpickle.loads(devices))
 
 
-def _facts(describe: bytes) -> dict[str, object]:
-    return facts(ray.get_runtime_context().get_node_id()[:6], cloudpickle.loads(describe))
+def _here(devices: bytes) -> Where:
+    return here(ray.get_runtime_context().get_node_id()[:6], cloudpickle.loads(devices))
 
 
 RUN = ray.remote(num_returns="streaming", max_retries=0)(_run)
-FACTS = ray.remote(num_cpus=0, max_retries=0)(_facts)
+HERE = ray.remote(num_cpus=0, max_retries=0)(_here)
 
 
 class Desk:
-    """The jobs that are out. describe: what to say of a node, pickled; head: HOST:PORT of the cluster's."""
+    """The jobs that are out. devices: what says them of a node, pickled; head: HOST:PORT of the cluster's."""
 
-    def __init__(self, say: Speaker, describe: bytes, head: str) -> None:
-        self.say, self.describe, self.head = say, describe, head
+    def __init__(self, say: Speaker, devices: bytes, head: str) -> None:
+        self.say, self.devices, self.head = say, devices, head
         self.streams: dict[str, Any] = {}
         self.cancelled: set[str] = set()
 
     def run(self, key: str, payload: bytes, needs: Needs) -> None:
         """Send a job out and pass on what it tells; once more where its machine is lost."""
         for attempt in (1, 2):
-            stream = self.streams[key] = RUN.options(**room(needs)).remote(payload, self.describe)
+            stream = self.streams[key] = RUN.options(**room(needs)).remote(payload, self.devices)
             try:
                 for told in stream:
                     self.say(key, *ray.get(told))
@@ -91,9 +92,9 @@ class Desk:
         for node in ray.nodes():
             room = node["Resources"]
             if node["Alive"] and (room.get("CPU") or room.get("GPU")):
-                here = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
+                on = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
                 there.append(node)
-                asked.append(FACTS.options(scheduling_strategy=here).remote(self.describe))
+                asked.append(HERE.options(scheduling_strategy=on).remote(self.devices))
         ray.wait(asked, num_returns=len(asked), timeout=ANSWER_S)
         rows = []
         for node, answer in zip(there, asked):
@@ -101,19 +102,11 @@ class Desk:
             try:
                 said, alive = ray.get(answer, timeout=0), True
             except GetTimeoutError:
-                said, alive = {}, True
+                said, alive = None, True
             except RayError:
-                said, alive = {}, False
-            rows.append(
-                {
-                    "id": node["NodeID"][:6],
-                    "alive": alive,
-                    "processors": room.get("CPU", 0.0),
-                    "gpus": room.get("GPU", 0.0),
-                    "memory_bytes": room.get("memory", 0.0),
-                    "facts": said,
-                }
-            )
+                said, alive = None, False
+            about = room.get("CPU", 0.0), room.get("GPU", 0.0), room.get("memory", 0.0)
+            rows.append(Machine(node["NodeID"][:6], alive, *about, said))
         self.say(key, "machines", rows)
 
 
@@ -160,8 +153,8 @@ def main(arguments: Sequence[str]) -> None:
     say("", "unreachable", problem) if problem else say("", "ready")
     if problem:
         return
-    _, describe = pickle.load(sys.stdin.buffer)
-    desk = Desk(say, cloudpickle.dumps(describe), ray.get_runtime_context().gcs_address)
+    _, devices = pickle.load(sys.stdin.buffer)
+    desk = Desk(say, cloudpickle.dumps(devices), ray.get_runtime_context().gcs_address)
     with contextlib.suppress(EOFError):  # the app is gone, and so are its jobs
         while True:
             kind, *asked = pickle.load(sys.stdin.buffer)

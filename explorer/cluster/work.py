@@ -8,10 +8,12 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from explorer.jobs import Job
+from explorer.jobs import Job, Where
 
 LOOK_S = 0.1
 END_S = 5.0  # for cancelled work to reach its next checkpoint
+
+Devices = Callable[[], Mapping[str, str]]  # as `jobs.Where` has them, asked on the node
 
 
 class There(Job):
@@ -27,15 +29,13 @@ class There(Job):
             self.told.put(("told", progress, message, partial))
 
 
-def work(
-    node: str, asked: Callable[[Job], Any], describe: Callable[[], Mapping[str, object]]
-) -> Iterator[tuple[Any, ...]]:
-    """("node", facts), ("told", progress, message, partial) any number of times, then ("done", answer) or
+def work(node: str, asked: Callable[[Job], Any], devices: Devices) -> Iterator[tuple[Any, ...]]:
+    """("node", where), ("told", progress, message, partial) any number of times, then ("done", answer) or
     ("failed", exception). Closing it cancels the work."""
     told: queue.SimpleQueue[tuple[Any, ...]] = queue.SimpleQueue()
     job = There(asked, told)
-    job.where = {"node": node}
-    yield "node", facts(node, describe)
+    job.where = here(node, devices)
+    yield "node", job.where
     worker = threading.Thread(target=job.run, daemon=True)
     worker.start()
     try:
@@ -55,8 +55,8 @@ def work(
         worker.join(END_S)
 
 
-def facts(node: str, describe: Callable[[], Mapping[str, object]]) -> dict[str, object]:
-    """Of this node."""
+def here(node: str, devices: Devices) -> Where:
+    """This node. devices: says what it has to run on."""
     import torch
 
-    return {"node": node, "python": platform.python_version(), "torch": torch.__version__, **describe()}
+    return Where(node, platform.python_version(), str(torch.__version__), devices())

@@ -49,7 +49,7 @@ def _run(key: str, config: Config, job: Job) -> Row:
     clock = clock_of(config)
     began_s = clock()
     found: Row = KNOWN[key].run(config, job)
-    node = {"node": job.where["node"]} if job.where else {}
+    node = {"node": job.where.node} if job.where else {}
     return found | {"provenance": provenance(config.device) | node, "cpu_s": clock() - began_s}
 
 

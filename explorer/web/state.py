@@ -136,9 +136,9 @@ def measuring() -> Runner:
     there = cluster.address()
     if not there:
         return runner()
-    from explorer.timing.measure.hardware import described  # needs torch
+    from explorer.timing.measure.hardware import devices  # needs torch
 
-    made = cluster.ClusterRunner(there, described)
+    made = cluster.ClusterRunner(there, devices)
     made.refresh()
     return made
 
@@ -153,7 +153,7 @@ def devices() -> dict[str, str]:
         runner.refresh()
         for machine in runner.known or ():
             if machine.alive and machine.gpus >= 1:
-                seen = machine.facts.get("devices", {}).get("cuda:0", "a GPU")
+                seen = machine.said.devices.get("cuda:0", "a GPU") if machine.said else "a GPU"
                 found.setdefault("cuda:0", f"{seen}, of the cluster")
     return found
 

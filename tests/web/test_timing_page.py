@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from explorer.cluster import ClusterRunner, Machine
-from explorer.jobs import Cancelled, Job, Needs, Runner
+from explorer.jobs import Cancelled, Job, Needs, Runner, Where
 from explorer.spec import preset
 from explorer.timing.measure import hardware, sweeps
 from explorer.timing.measure.tasks import Ask, Finished
@@ -100,7 +100,7 @@ def test_a_gpu_of_the_cluster_is_offered_and_asked_for(monkeypatch: pytest.Monke
     class Far(ClusterRunner):
         def __init__(self) -> None:
             Runner.__init__(self, "test-far")
-            self.known = (Machine("abc123", True, 8.0, 1.0, 2e9, {"devices": {"cpu": "a CPU"}}),)
+            self.known = (Machine("abc123", True, 8.0, 1.0, 2e9, Where("abc123", "3.11", "2.13", {"cpu": "a CPU"})),)
             self._out, self.asked = [], []
 
         def refresh(self) -> None:

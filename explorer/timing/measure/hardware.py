@@ -34,11 +34,6 @@ def devices() -> dict[str, str]:
     return found | {"cpu": cpu_name()}
 
 
-def described() -> dict[str, object]:
-    """A machine of several, called there."""
-    return {"devices": devices()}
-
-
 def resolve(settings: Settings) -> Settings:
     """`auto` and an open thread count become what they mean here.
 

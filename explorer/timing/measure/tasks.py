@@ -84,7 +84,7 @@ def finish(ask: Ask, job: Job) -> Finished:
 
 def among(job: Job) -> dict[str, Any]:
     """Which of several machines it ran on; empty where there is but this one."""
-    return {"node": job.where["node"]} if job.where else {}
+    return {"node": job.where.node} if job.where else {}
 
 
 def subject(ask: Ask) -> str:

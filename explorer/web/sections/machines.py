@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
 
 import streamlit as st
 import torch
@@ -36,15 +35,14 @@ def here() -> Row:
 
 def there(machine: Machine, running: int) -> Row:
     """A node."""
-    found = machine.facts.get("devices")
-    named = found.values() if isinstance(found, Mapping) else ()
+    said = machine.said
     return {
         "machine": f"node {machine.id}" if machine.alive else f"node {machine.id}: no answer",
-        "devices": ", ".join(map(str, named)) or "not said",
+        "devices": ", ".join(said.devices.values()) if said else "not said",
         "processors": f"{machine.processors:g}" + (f", {machine.gpus:g} GPU" if machine.gpus else ""),
         "memory": size(machine.memory_bytes),
-        "PyTorch": machine.facts.get("torch", "not said"),
-        "Python": machine.facts.get("python", "not said"),
+        "PyTorch": said.torch if said else "not said",
+        "Python": said.python if said else "not said",
         "runs now": running or "none",
     }
 
@@ -52,10 +50,10 @@ def there(machine: Machine, running: int) -> Row:
 def differ(machines: tuple[Machine, ...]) -> list[str]:
     """A sentence for each node whose PyTorch is another than this host's."""
     return [
-        f"Node {one.id} has PyTorch {one.facts['torch']}, this host {torch.__version__}: a time measured there is that "
+        f"Node {one.id} has PyTorch {one.said.torch}, this host {torch.__version__}: a time measured there is that "
         "version’s."
         for one in machines
-        if one.facts.get("torch", torch.__version__) != torch.__version__
+        if one.said and one.said.torch != torch.__version__
     ]
 
 

@@ -6,7 +6,7 @@ its time beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -35,7 +35,7 @@ class Answer:
 
     value: Any
     complete: bool
-    facts: dict[str, object]
+    facts: dict[str, Any]
     mark: str = "measured earlier"
 
 
@@ -175,13 +175,13 @@ def _ended(job: Job) -> str:
     return {"done": f"done in {job.elapsed_s:.1f} s", "cancelled": "cancelled", "failed": "not run"}[job.state]
 
 
-def _here(ask: Ask, job: Job) -> dict[str, object]:
+def _here(ask: Ask, job: Job) -> dict[str, Any]:
     """What the part of a run that was cut short ran on."""
     if not job.where:
         return provenance(resolve(ask.settings))
-    devices: Mapping[str, str] = job.where["devices"]  # type: ignore[assignment]  # as hardware.described says it
+    devices = job.where.devices
     name = devices.get(ask.settings.device) or next(iter(devices.values()))
-    return {"device": name, "torch": job.where["torch"], "python": job.where["python"]} | among(job)
+    return {"device": name, "torch": job.where.torch, "python": job.where.python} | among(job)
 
 
 def _worth_keeping(job: Job, ask: Ask) -> list[Any]:

@@ -13,7 +13,7 @@ from explorer import units
 from explorer.facts import published
 from explorer.facts.proof import counted as tally
 from explorer.facts.proof import depth
-from explorer.facts.published import COLUMNS, Cell
+from explorer.facts.published import COLUMNS, Cell, ErrorFigures
 from explorer.facts.told import Provable, Told
 from explorer.net.node import Node
 from explorer.net.ops import convolves
@@ -189,7 +189,15 @@ def told_errors(show: str) -> tuple[Markup, ...]:
     return (*tables, *([PROTOCOLS] if show == "cifar" else []))
 
 
-def error_rows(show: str) -> list[dict[str, object]]:
+class TakenHome(ErrorFigures):
+    """A row of `errors` that stands alone. table, source: the table's name and where it is; protocol: how it was tested."""
+
+    table: str
+    source: str
+    protocol: str
+
+
+def error_rows(show: str) -> list[TakenHome]:
     """The same as plain data."""
     return [
         {"table": data["source"], **row, "source": data["url"], "protocol": data["protocol"]}

@@ -8,30 +8,57 @@ makes them again; a test holds the files to what this makes.
 from __future__ import annotations
 
 import json
+from typing import TypedDict
 
 from explorer.look.handwriting import SIDE
 from explorer.look.shipped import NETS
 from explorer.look.walker import walker
 from explorer.places import ASSETS
 from explorer.tell import netmap
-from explorer.tell.walk import walk
+from explorer.tell.netmap.sent import Scene, Shades
+from explorer.tell.walk import Walk, walk
 
 FOLDER = ASSETS / "walk"
 SHIPPED = {"digits-residual-20": "Residual, 20 layers", "digits-plain-20": "Plain, 20 layers"}
 
 
-def made(name: str) -> dict[str, object]:
+class Bare(TypedDict):
+    """What of a map's drawing one without tools needs."""
+
+    title: str
+    level: str
+    figure: str
+    scene: Scene
+    columns: dict[str, Shades]
+    palette: Colours
+
+
+class Colours(TypedDict):
+    """As `netmap.colours` has them."""
+
+    stages: dict[str, str]
+    shortcut: str
+
+
+class Shipped(TypedDict):
+    """A net's drawing and the walk of a picture through it."""
+
+    title: str
+    drawing: Bare
+    walk: Walk
+
+
+def made(name: str) -> Shipped:
     """A net's drawing and its walk, JSON-ready: what `walk_component` sends. name: of SHIPPED."""
     spec = NETS[name]
     drawn, colours = netmap.drawing(spec, SIDE, SIDE), netmap.colours()
-    palette = {"stages": colours["stages"], "shortcut": colours["shortcut"]}
-    drawing = {  # what a map without tools needs
+    drawing: Bare = {
         "title": drawn["title"],
         "level": drawn["level"],
         "figure": drawn["figure"],
         "scene": drawn["scene"],
         "columns": {},
-        "palette": palette,
+        "palette": {"stages": colours["stages"], "shortcut": colours["shortcut"]},
     }
     return {"title": SHIPPED[name], "drawing": drawing, "walk": walk(*walker(spec, SIDE, SIDE), source="recorded")}
 

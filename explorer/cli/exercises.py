@@ -16,7 +16,7 @@ def flags(made: Parser) -> None:
     """The command's flags."""
     model_flags(made)
     made.add_argument("--count", metavar="N", default="10", help="how many; 10")
-    made.add_argument("--seed", metavar="N|v2-N", default="1", help="the same seed and version give the same sheet; 1")
+    made.add_argument("--seed", metavar="N|v1-N", default="1", help="the same seed and version give the same sheet; 1")
     made.add_argument("--nets", metavar="MODEL,…", help="further nets to ask of, in turn with MODEL")
     made.add_argument("--topics", metavar="shapes,params,…", help="all that the nets have, without it")
     made.add_argument("--format", metavar="|".join(FORMATS), default="json")

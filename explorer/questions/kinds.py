@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from explorer.questions import changed, compared, parts, wholes
+from explorer.questions import changed, compared, gates, parts, wholes
 from explorer.questions.net import Net
 from explorer.questions.question import Draw, Made
 from explorer.tell import questions
@@ -15,12 +15,13 @@ TOPICS = tuple(questions.TOPICS)
 
 @dataclass(frozen=True)
 class Kind:
-    """topic: of TOPICS; difficulty: 1 look it up, 2 one formula, 3 several; make: None where this net has no such
+    """topic: of TOPICS; words: what it asks for, behind the topic's name; difficulty: 1 look it up, 2 one formula, 3 several; make: None where this net has no such
     question. The unit is what the answer counts; "" for words. since: the version that brought it; an older version's
     sheets never have it. picture: of what is asked for, layer | block, "" where there is none; shown: before the answer
     too, with its numbers hidden."""
 
     topic: str
+    words: str
     difficulty: int
     unit: str
     make: Callable[[Net, Draw], Made | None]
@@ -30,41 +31,51 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
-    "output_size": Kind("shapes", 2, "rows", parts.output_size, picture="layer"),
-    "block_size": Kind("shapes", 3, "rows", parts.block_size, picture="block", shown=False),
-    "block_channels": Kind("shapes", 1, "channels", parts.block_channels, picture="block", shown=False),
-    "conv_params": Kind("params", 2, "parameters", parts.conv_params, picture="layer"),
-    "norm_params": Kind("params", 1, "parameters", parts.norm_params),
-    "block_params": Kind("params", 3, "parameters", parts.block_params, picture="block"),
-    "fc_params": Kind("params", 2, "parameters", parts.fc_params),
-    "conv_macs": Kind("macs", 2, "MACs", parts.conv_macs, picture="layer"),
-    "block_macs": Kind("macs", 3, "MACs", parts.block_macs, picture="block"),
-    "field": Kind("receptive", 3, "pixels", parts.field),
-    "jump": Kind("receptive", 2, "pixels", parts.jump),
-    "activation": Kind("memory", 2, "bytes", parts.activation, picture="layer"),
-    "weights": Kind("memory", 1, "bytes", parts.weights),
-    "dotted": Kind("shortcuts", 2, "shortcuts", parts.dotted),
-    "which_shortcut": Kind("shortcuts", 1, "", parts.which_shortcut, picture="block", shown=False),
-    "option_a": Kind("shortcuts", 3, "parameters", parts.option_a, picture="block"),
-    "versions_macs": Kind("versions", 3, "MACs", parts.versions_macs, picture="block"),
-    "error_size": Kind("shapes", 2, "", changed.error_size, 2, "layer", shown=False),
-    "stage_params": Kind("params", 3, "parameters", wholes.stage_params, 2),
-    "more_params": Kind("params", 2, "", compared.more_params, 2),
-    "order_params": Kind("params", 2, "", compared.order_params, 2),
-    "if_width": Kind("params", 3, "parameters", changed.if_width, 2, "layer"),
-    "if_classes": Kind("params", 1, "parameters", changed.if_classes, 2),
-    "if_bias": Kind("params", 2, "parameters", changed.if_bias, 2, "block"),
-    "error_params": Kind("params", 2, "", changed.error_params, 2, "block", shown=False),
-    "stage_macs": Kind("macs", 3, "MACs", wholes.stage_macs, 2),
-    "more_macs": Kind("macs", 2, "", compared.more_macs, 2),
-    "order_macs": Kind("macs", 2, "", compared.order_macs, 2),
-    "if_input": Kind("macs", 1, "MACs", changed.if_input, 2, "layer"),
-    "field_step": Kind("receptive", 2, "pixels", wholes.field_step, 2),
-    "block_memory": Kind("memory", 3, "bytes", wholes.block_memory, 2, "block"),
-    "batch_fits": Kind("memory", 2, "pictures", wholes.batch_fits, 2, "layer"),
-    "order_memory": Kind("memory", 2, "", compared.order_memory, 2),
-    "why_dotted": Kind("shortcuts", 1, "", wholes.why_dotted, 2, "block", shown=False),
-    "option_params": Kind("shortcuts", 3, "parameters", wholes.option_params, 2),
-    "versions_size": Kind("versions", 2, "rows", changed.versions_size, 2),
-    "versions_what": Kind("versions", 3, "", changed.versions_what, 2),
+    "output_size": Kind("shapes", "rows after a layer", 2, "rows", parts.output_size, picture="layer"),
+    "block_size": Kind("shapes", "rows after a block", 3, "rows", parts.block_size, picture="block", shown=False),
+    "block_channels": Kind(
+        "shapes", "channels after a block", 1, "channels", parts.block_channels, picture="block", shown=False
+    ),
+    "conv_params": Kind("params", "of a convolution", 2, "parameters", parts.conv_params, picture="layer"),
+    "norm_params": Kind("params", "of a BatchNorm", 1, "parameters", parts.norm_params),
+    "block_params": Kind("params", "of a block", 3, "parameters", parts.block_params, picture="block"),
+    "fc_params": Kind("params", "of the classifier", 2, "parameters", parts.fc_params),
+    "conv_macs": Kind("macs", "of a convolution", 2, "MACs", parts.conv_macs, picture="layer"),
+    "block_macs": Kind("macs", "of a block", 3, "MACs", parts.block_macs, picture="block"),
+    "field": Kind("receptive", "after a block", 3, "pixels", parts.field),
+    "jump": Kind("receptive", "the step of its units", 2, "pixels", parts.jump),
+    "activation": Kind("memory", "of a layer’s output", 2, "bytes", parts.activation, picture="layer"),
+    "weights": Kind("memory", "of a block’s parameters", 1, "bytes", parts.weights),
+    "dotted": Kind("shortcuts", "how many are dotted", 2, "shortcuts", parts.dotted),
+    "which_shortcut": Kind("shortcuts", "what is added", 1, "", parts.which_shortcut, picture="block", shown=False),
+    "option_a": Kind("shortcuts", "what option A saves", 3, "parameters", parts.option_a, picture="block"),
+    "versions_macs": Kind("versions", "what v1.5 costs more", 3, "MACs", parts.versions_macs, picture="block"),
+    "error_size": Kind("shapes", "find the wrong size", 2, "", changed.error_size, 2, "layer", shown=False),
+    "stage_params": Kind("params", "of a stage", 3, "parameters", wholes.stage_params, 2),
+    "more_params": Kind("params", "which net has more", 2, "", compared.more_params, 2),
+    "order_params": Kind("params", "put parts in order", 2, "", compared.order_params, 2),
+    "if_width": Kind("params", "if the net were twice as wide", 3, "parameters", changed.if_width, 2, "layer"),
+    "if_classes": Kind("params", "if it had other classes", 1, "parameters", changed.if_classes, 2),
+    "if_bias": Kind("params", "if convolutions had biases", 2, "parameters", changed.if_bias, 2, "block"),
+    "error_params": Kind("params", "find the wrong count", 2, "", changed.error_params, 2, "block", shown=False),
+    "stage_macs": Kind("macs", "of a stage", 3, "MACs", wholes.stage_macs, 2),
+    "more_macs": Kind("macs", "which net has more", 2, "", compared.more_macs, 2),
+    "order_macs": Kind("macs", "put convolutions in order", 2, "", compared.order_macs, 2),
+    "if_input": Kind("macs", "if the picture were larger", 1, "MACs", changed.if_input, 2, "layer"),
+    "field_step": Kind("receptive", "what a block adds to it", 2, "pixels", wholes.field_step, 2),
+    "block_memory": Kind("memory", "of a block’s outputs", 3, "bytes", wholes.block_memory, 2, "block"),
+    "batch_fits": Kind("memory", "how many pictures fit", 2, "pictures", wholes.batch_fits, 2, "layer"),
+    "order_memory": Kind("memory", "put outputs in order", 2, "", compared.order_memory, 2),
+    "why_dotted": Kind("shortcuts", "solid or dotted, and why", 1, "", wholes.why_dotted, 2, "block", shown=False),
+    "option_params": Kind("shortcuts", "of a block under another option", 3, "parameters", wholes.option_params, 2),
+    "versions_size": Kind("versions", "where the stride stands", 2, "rows", changed.versions_size, 2),
+    "versions_what": Kind("versions", "what changes for a layer", 3, "", changed.versions_what, 2),
+    "gate_params": Kind("params", "of a block’s gate", 2, "parameters", gates.gate_params, 4),
+    "gate_macs": Kind("macs", "of a block’s gate", 2, "MACs", gates.gate_macs, 4),
+    "gate_sees": Kind("receptive", "behind a gate", 2, "", gates.gate_sees, 4),
 }
+
+
+def named(kind: str) -> str:
+    """A kind in words, as a bank of questions lists it: 'Shapes: rows after a layer'."""
+    return f"{questions.TOPICS[KINDS[kind].topic]}: {KINDS[kind].words}"

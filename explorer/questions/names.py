@@ -23,7 +23,7 @@ def block(path: str) -> str:
 def part(node: Node, nodes: Sequence[Node]) -> str:
     """Within its block: 'conv 2', 'BN 2', 'projection'."""
     if node.in_gate:
-        return f"gate’s {node.path.rpartition('.')[2]}"
+        return f"gate’s {node.path.rpartition('.')[2]}" if convolves(node) else "gate’s window"
     if node.on_shortcut:
         return "projection" if convolves(node) else f"projection’s {op(node.kind).short}"
     return f"{op(node.kind).short} {_place(node, nodes)}"
@@ -76,6 +76,12 @@ def rules(metric: str, nodes: Sequence[Node]) -> str:
         found.append(f"a convolution {verb} {spread}channels in · channels out · k²{split} {what}{bias}")
     for kind in dict.fromkeys(one.kind for one in counted if op(one.kind).normalises):
         found.append(f"a {op(kind).full or 'BatchNorm'} has a scale and a shift for each channel")
+    if any(one.in_gate and not convolves(one) for one in counted):
+        found.append(
+            "a gate’s window has its k weights"
+            if metric == "params"
+            else "a gate’s window takes channels · k multiply-adds"
+        )
     if any(one.path == "fc" for one in counted):
         found.append("fc has features · classes weights and a bias for each class")
     return "; ".join(found)
@@ -110,6 +116,6 @@ def _label(label: str, nodes: Sequence[Node], within: str | None) -> str:
     node = next((one for one in nodes if one.path == label), None)
     if node is None:
         return {"side": "rows", "height": "rows"}.get(label, label)
-    if node.block and not (convolves(node) or op(node.kind).normalises):
+    if node.block and not (convolves(node) or op(node.kind).normalises or node.in_gate):
         return block(node.block)
     return part(node, nodes) if node.block and node.block == within else layer(node, nodes)

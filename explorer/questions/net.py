@@ -45,6 +45,7 @@ SHORTCUT_WORDS = {  # before version 3
 
 
 NAMED = 3  # the version from which on layers have the paper's names; what a sheet said before stays as it was
+GATED = 4  # … from which on a block's gate is told, and asked for
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Net:
     name: str
     height: int
     width: int
-    version: int = NAMED
+    version: int = GATED
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -70,9 +71,14 @@ class Net:
         return self.version >= NAMED
 
     @property
+    def untold(self) -> bool:
+        """Whether its blocks hold more than this version's exercises tell of them: version 3 has no words for a gate."""
+        return NAMED <= self.version < GATED and self.spec.attention != "none"
+
+    @property
     def gated(self) -> bool:
-        """Whether its blocks hold more than an exercise of version 3 tells of them."""
-        return self.named and self.spec.attention != "none"
+        """Whether its blocks have a gate, and exercises tell of it."""
+        return self.version >= GATED and self.spec.attention != "none"
 
     def included(self, block: Block | None = None) -> str:
         """What parameters are counted with: ', its 3 BatchNorms and shortcut included'; of a stage without its number."""
@@ -82,8 +88,9 @@ class Net:
         before = " (before its convolutions)" if self.spec.activation == "pre" else ""
         several = f"its {len(norms)} {name}s" if len(norms) > 1 else f"its one {name}"
         counted = [f"{several if block else name}{before}"] if norms else []
+        counted += ["gate" if block else "gates"] if self.gated else []
         counted += [] if self.spec.shortcut == "none" else ["shortcut" if block else "shortcuts"]
-        return f", {' and '.join(counted)} included" if counted else ""
+        return f", {' and '.join(filter(None, (', '.join(counted[:-1]), counted[-1])))} included" if counted else ""
 
     @property
     def seen(self) -> str:
@@ -117,6 +124,21 @@ class Net:
         """In a sentence, with its module: 'the 2nd convolution of conv3_1 (layer2.0.conv2)'."""
         words = names.told(node, self.nodes)
         return words if node.path in words.replace(" ", "") else f"{words} ({node.path})"
+
+    def with_gate(self, words: str) -> str:
+        """Words of its gates; "" where exercises do not tell of any."""
+        return words if self.gated else ""
+
+    def gate(self, block: Block) -> list[Node]:
+        """The layers of a block's gate; none where exercises do not tell of it."""
+        return [node for node in block.nodes if node.in_gate] if self.gated else []
+
+    def beside(self, block: Block) -> str:
+        """What a block has besides what `built` says: '; its gate takes the means of its 256 maps, by … to a factor for each map'."""
+        layers = [node for node in self.gate(block) if node.weights]
+        if not layers:
+            return ""
+        return f"; its gate takes the means of its {block.out_shape[1]} maps, {gate_layers(layers)}, to a factor for each map"
 
     @property
     def stages(self) -> tuple[Stage, ...]:
@@ -167,6 +189,14 @@ def built(block: Block, strides: bool = True) -> str:
     shortcut = next((one for one in block.bypass if convolves(one)), None)
     beside = f"; on its shortcut {window(shortcut)}" if shortcut else ""
     return f"{block.in_shape[1]} channels in; {', '.join(map(window, block.convs))}{beside}"
+
+
+def gate_layers(layers: Sequence[Node]) -> str:
+    """What a gate's layers are: 'through fc1, a 1×1 to 16, and fc2, a 1×1 to 256, both with a bias'."""
+    if all(convolves(node) for node in layers):
+        through = ", and ".join(f"{node.path.rpartition('.')[2]}, a 1×1 to {node.out_shape[1]}" for node in layers)
+        return f"through {through}, each with a bias"
+    return f"by one window that slides along them, {layers[0].kernel} means wide and without a bias"
 
 
 def carried(net: Net) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from explorer.facts.proof import leaf, receptive_field
 from explorer.facts.proof import output_size as sides
-from explorer.facts.rollup import BYTES, summed
+from explorer.facts.rollup import BYTES, Block, summed
 from explorer.net.ops import convolves, takes_largest
 from explorer.net.shortcuts import SHORTCUTS
 from explorer.questions.net import (
@@ -26,6 +26,7 @@ from explorer.questions.net import (
 )
 from explorer.questions.question import Draw, Made, Wrong
 
+GATES_LAYERS = " and its gate’s layers (scaling the maps not counted)"
 UNPROJECTED = {  # why there is no convolution on a shortcut
     "A": "Option A has no weights on its shortcuts.",
     "B": "Option B projects only where the shape changes.",
@@ -153,20 +154,25 @@ def norm_params(net: Net, draw: Draw) -> Made | None:
 
 def block_params(net: Net, draw: Draw) -> Made | None:
     block = draw.one(net.blocks)
-    convs = [node for node in block.nodes if convolves(node)]
+    gate = net.gate(block)
+    convs = [node for node in block.nodes if convolves(node) and node not in gate]
     norms = sum(node.params for node in block.nodes if node.buffers)
     buffers = sum(node.buffers - node.counters for node in block.nodes)
     total = summed(block.nodes)
-    if len(plain(convs)) < len(convs) or net.gated:
+    if len(plain(convs)) < len(convs) or net.untold:
         return None
     wrong = (
+        *ungated(net, block, total, "params"),
         Wrong(total - norms, "BN was forgotten: a scale and a shift for each channel."),
         Wrong(total - summed(block.bypass), "The shortcut was forgotten: it has a layer of its own here."),
         Wrong(total + buffers, "Running means and variances were counted; they are buffers."),
-        Wrong(total + sum(one.out_shape[1] for one in convs), "Biases were counted; the convolutions have none."),
+        Wrong(
+            total + sum(one.out_shape[1] for one in convs),
+            f"Biases were counted; {'these convolutions' if gate else 'the convolutions'} have none.",
+        ),
     )
     text = net.says(
-        f"Block {net.full(block)} of {net.name}: {built(block)}. How many parameters does it have{net.included(block)}?",
+        f"Block {net.full(block)} of {net.name}: {built(block)}{net.beside(block)}. How many parameters does it have{net.included(block)}?",
         before=f"How many parameters has the block {block.path} of {net.name}, with its shortcut?",
     )
     return Made(block.path, text, total, wrong, added_up(net, "params", block.nodes, block.path))
@@ -226,19 +232,26 @@ def conv_macs(net: Net, draw: Draw) -> Made | None:
     return Made(node.path, text, node.macs, wrong, added_up(net, "macs", [node]))
 
 
+def ungated(net: Net, block: Block, total: int, metric: str) -> tuple[Wrong, ...]:
+    """The count without the gate, where there is one to forget."""
+    gate = net.gate(block)
+    return (Wrong(total - summed(gate, metric), "The gate was forgotten: it has layers of its own."),) if gate else ()
+
+
 def block_macs(net: Net, draw: Draw) -> Made | None:
     block = draw.one(net.blocks)
     total = summed(block.nodes, "macs")
-    if net.gated:
+    if net.untold:
         return None
     wrong = (
+        *ungated(net, block, total, "macs"),
         Wrong(2 * total, "These are FLOPs: a multiply-add was counted as two operations."),
         Wrong(total - summed(block.bypass, "macs"), "The shortcut’s convolution was forgotten."),
         Wrong(total - block.convs[-1].macs, "The last convolution was forgotten."),
     )
     text = net.says(
-        f"{net.seen} Block {net.full(block)}, on maps of {block.in_shape[2]}×{block.in_shape[3]}: {built(block)}. How many "
-        "multiply-adds (MACs) do its convolutions take?",
+        f"{net.seen} Block {net.full(block)}, on maps of {block.in_shape[2]}×{block.in_shape[3]}: {built(block)}"
+        f"{net.beside(block)}. How many multiply-adds (MACs) do its convolutions{net.with_gate(GATES_LAYERS)} take?",
         before=f"{net.seen} How many multiply-adds (of its convolutions) does the block {block.path} take?",
     )
     return Made(block.path, text, total, wrong, added_up(net, "macs", block.nodes, block.path))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as xml
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from explorer.questions.kinds import named
 from explorer.questions.question import Answer, Question, shown
 
 if TYPE_CHECKING:
@@ -27,11 +28,12 @@ WHERE = {
 INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # a zip's first moment: no clock in the bytes
 SOLUTION = "SOLUTION"
+WORDED = 4  # the version from which on files call a question by words; an older sheet’s say what they always said
 
 
 def package(sheet: Sheet) -> bytes:
     """The zip."""
-    files = {f"items/{one.id}.xml": item(one) for one in sheet.questions}
+    files = {f"items/{one.id}.xml": item(one, sheet.version) for one in sheet.questions}
     files |= {"test.xml": _test(sheet), "imsmanifest.xml": _manifest(sheet)}
     held = BytesIO()
     with ZipFile(held, "w") as archive:
@@ -42,13 +44,13 @@ def package(sheet: Sheet) -> bytes:
     return held.getvalue()
 
 
-def item(one: Question) -> str:
-    """A question as an assessmentItem."""
+def item(one: Question, version: int = WORDED) -> str:
+    """A question of a sheet of that version, as an assessmentItem."""
     root = _root(
         ITEM,
         "assessmentItem",
         identifier=one.id,
-        title=f"{one.topic}: {one.kind}",
+        title=named(one.kind) if version >= WORDED else f"{one.topic}: {one.kind}",
         adaptive="false",
         timeDependent="false",
     )

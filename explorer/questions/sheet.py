@@ -14,8 +14,8 @@ from explorer.spec import ResNetSpec, check_int
 from explorer.spec.naming import slug, title
 
 # Raised with every new kind, and when words or draws change: what an older sheet says stays (`Net.says`), so that a sheet
-# that somebody has printed or linked can be made again. 3: layers have the paper's names.
-VERSION = 3
+# that somebody has printed or linked can be made again. 3: layers have the paper's names. 4: blocks with attention are told whole, and asked for their gates.
+VERSION = 4
 VERSIONS = range(1, VERSION + 1)
 MAX_COUNT, MAX_SEED = 200, 999_999_999
 TRIES = 60  # draws for one more question that is not yet on the sheet
@@ -145,7 +145,8 @@ def _asked(
         if not any(KINDS[name].topic == topic for names in able.values() for name in names):
             whom = " and ".join(map(title, specs))
             raise ValueError(f"topics={topic!r}: there is nothing to ask of {whom}; choose other topics")
-    turns = mixed(tuple(KINDS), Draw(version, "kinds", seed)) if version > 1 else tuple(KINDS)
+    there = tuple(name for name, kind in KINDS.items() if kind.since <= version)
+    turns = mixed(there, Draw(version, "kinds", seed)) if version > 1 else there
     return {spec: _in_turn([name for name in turns if name in names], among) for spec, names in able.items()}
 
 

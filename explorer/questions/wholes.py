@@ -10,6 +10,7 @@ from explorer.facts.rollup import BYTES, Block, Stage, summed
 from explorer.net.node import Node
 from explorer.net.ops import convolves, op
 from explorer.questions.net import BATCHES, OPTIONS, Net, added_up, built, carried, plain, reshaped, worked
+from explorer.questions.parts import ungated
 from explorer.questions.question import Draw, Made, Wrong
 
 GIBIBYTE = 2**30
@@ -24,11 +25,11 @@ WHY = {  # how a shortcut is drawn and why → what is wrong with saying so of a
 
 def stage_macs(net: Net, draw: Draw) -> Made | None:
     stage = draw.one(net.stages)
-    if net.gated:
+    if net.untold:
         return None
     text = net.says(
-        f"{net.seen} In stage {stage.name} ({stage.module}), how many multiply-adds (MACs) do the convolutions of all blocks "
-        f"take together? {_blocks(stage)}",
+        f"{net.seen} In stage {stage.name} ({stage.module}), how many multiply-adds (MACs) do the convolutions{net.with_gate(' and gates')} of all blocks "
+        f"take together? {_blocks(net, stage)}",
         before=f"{net.seen} How many multiply-adds (of its convolutions) does {stage.name} ({stage.module}) take, all blocks "
         "together?",
     )
@@ -43,7 +44,9 @@ def stage_macs(net: Net, draw: Draw) -> Made | None:
 
 def stage_params(net: Net, draw: Draw) -> Made | None:
     stage = draw.one(net.stages)
-    if len(plain(convs := [node for node in stage.nodes if convolves(node)])) < len(convs) or net.gated:
+    gates = [node for block in stage.blocks for node in net.gate(block)]
+    convs = [node for node in stage.nodes if convolves(node) and node not in gates]
+    if len(plain(convs)) < len(convs) or net.untold:
         return None
     norms = sum(node.params for node in stage.nodes if node.buffers)
     shared = any(sum(op(node.kind).normalises for node in one.nodes) < len(one.convs) for one in stage.blocks)
@@ -51,7 +54,7 @@ def stage_params(net: Net, draw: Draw) -> Made | None:
         return None
     text = net.says(
         f"In stage {stage.name} ({stage.module}) of {net.name}, how many parameters do all blocks have together"
-        f"{net.included()}? {_blocks(stage)}",
+        f"{net.included()}? {_blocks(net, stage)}",
         before=f"How many parameters has {stage.name} ({stage.module}) of {net.name}, all blocks together?",
     )
     return _stage(
@@ -63,16 +66,18 @@ def stage_params(net: Net, draw: Draw) -> Made | None:
     )
 
 
-def _blocks(stage: Stage) -> str:
+def _blocks(net: Net, stage: Stage) -> str:
     """What a stage's blocks are: the first, and the others."""
     first, *others = stage.blocks
+    gate = net.beside(first)
     alike = built(others[-1]) if others else ""
     if not others or built(first) == alike:
         many = len(stage.blocks)
-        return f"It has {f'{many} equal blocks' if many > 1 else 'one block'}: {built(first)}."
+        return f"It has {f'{many} equal blocks' if many > 1 else 'one block'}: {built(first)}{gate}."
     many = len(others)
     each = "one more" if many == 1 else f"{many} more, each"
-    return f"Its first block: {built(first)}. Then {each}: {alike}."
+    same = f". In every block{gate.removeprefix(';')}" if gate else ""
+    return f"Its first block: {built(first)}. Then {each}: {alike}{same}."
 
 
 def _stage(net: Net, stage: Stage, metric: str, text: str, more: Wrong) -> Made:
@@ -95,12 +100,13 @@ def option_params(net: Net, draw: Draw) -> Made | None:
     own, counts = net.blocks[index], {}
     for option in OPTIONS:
         if (spec := reshaped(net.spec, shortcut=option)) is not None:
-            counts[option] = Net(spec, net.name, net.height, net.width).blocks[index]
-    if net.spec.shortcut == "none" or asked not in counts or net.gated:
+            counts[option] = replace(net, spec=spec).blocks[index]
+    if net.spec.shortcut == "none" or asked not in counts or net.untold:
         return None
     block = counts[asked]
     total = summed(block.nodes)
     wrong = (
+        *ungated(net, block, total, "params"),
         *(
             Wrong(summed(one.nodes), f"This is the count under option {option}: {OPTIONS[option]}.")
             for option, one in counts.items()
@@ -113,7 +119,7 @@ def option_params(net: Net, draw: Draw) -> Made | None:
     )
     convs = built(replace(own, nodes=tuple(node for node in own.nodes if not node.on_shortcut)))
     text = net.says(
-        f"Block {net.full(own)} of {net.name}: {convs}. How many parameters would it have{net.included(block)}, if the net had option "
+        f"Block {net.full(own)} of {net.name}: {convs}{net.beside(own)}. How many parameters would it have{net.included(block)}, if the net had option "
         f"{asked} ({OPTIONS[asked]})?",
         before=f"{own.path} of {net.name} gets {own.in_shape[1]} channels and gives {own.out_shape[1]}, with stride "
         f"{own.stride}. How many parameters would it have, with its shortcut, under option {asked} ({OPTIONS[asked]})?",
@@ -170,7 +176,7 @@ def block_memory(net: Net, draw: Draw) -> Made | None:
     size, numbers = BYTES[dtype], [math.prod(node.out_shape[1:]) for node in convs]
     total = sum(numbers) * batch * size
     main = sum(math.prod(node.out_shape[1:]) for node in block.convs)
-    if net.gated:
+    if net.untold:
         return None
     wrong = (
         Wrong(total // batch, "The batch was forgotten."),
@@ -184,7 +190,9 @@ def block_memory(net: Net, draw: Draw) -> Made | None:
         ),
         Wrong(main * batch * size, "The shortcut’s convolution gives maps, too."),
     )
-    too = ", its shortcut’s included," if any(node.on_shortcut for node in convs) else ""
+    left = net.with_gate("but not its gate’s")
+    too = f", its shortcut’s included{f' {left}' if left else ''}," if any(node.on_shortcut for node in convs) else ""
+    too = too or (f", {left}," if left else "")
     text = net.says(
         f"{net.seen} Block {net.full(block)}, on maps of {block.in_shape[2]}×{block.in_shape[3]}: {built(block)}. How many bytes "
         f"do the outputs of all its convolutions{too} take for {batch} pictures in {dtype}?",

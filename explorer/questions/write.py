@@ -15,6 +15,7 @@ from xml.etree import ElementTree as xml
 from markupsafe import Markup, escape
 
 from explorer.questions import qti
+from explorer.questions.kinds import named
 from explorer.questions.question import Answer, Question, shown, why
 from explorer.questions.sheet import Sheet
 
@@ -89,12 +90,19 @@ def _escaped(text: str) -> str:
 
 
 def _gift(sheet: Sheet) -> str:
-    return "\n\n".join(_gift_of(one) for one in sheet.questions) + "\n"
+    return "\n\n".join(_gift_of(one, name(one, sheet.version)) for one in sheet.questions) + "\n"
 
 
-def _gift_of(one: Question) -> str:
+def name(one: Question, version: int) -> str:
+    """In a bank of questions: 'Shapes: rows after a layer · v4-7-1'; in an older sheet's files its id."""
+    if version < qti.WORDED:
+        return one.id
+    return f"{named(one.kind)} · {one.id.removesuffix(f'-{one.kind}')}"
+
+
+def _gift_of(one: Question, called: str) -> str:
     solution = "####" + _escaped("\n".join(one.solution))
-    head = f"::{_escaped(one.id)}::{_escaped(_worded(one))} "
+    head = f"::{_escaped(called)}::{_escaped(_worded(one))} "
     if one.choices is None:
         answers = [f"=%100%{one.answer}:{one.tolerance}"]
         answers += [f"=%0%{wrong.answer}:0#{_escaped(wrong.why)}" for wrong in one.misconceptions]
@@ -121,7 +129,7 @@ def _moodle(sheet: Sheet) -> str:
         ordered = isinstance(one.answer, tuple)
         kind = "numerical" if one.choices is None else "matching" if ordered else "multichoice"
         question = xml.SubElement(quiz, "question", type=kind)
-        _text(question, "name", one.id)
+        _text(question, "name", name(one, sheet.version))
         _text(question, "questiontext", Markup("<br>").join(_worded(one).split("\n")), format="html")
         steps = Markup("<pre>{}</pre>").format("\n".join(one.solution))
         _text(question, "generalfeedback", steps, format="html")

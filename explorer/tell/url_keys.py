@@ -90,7 +90,7 @@ def _device(text: str) -> None:
 
 def _sheet(text: str) -> None:
     if not re.fullmatch(r"v[0-9]{1,4}-[0-9]{1,9}", text):
-        raise ValueError(f"seed={shortened(text)}: write the version and the number of a sheet, like v2-7")
+        raise ValueError(f"seed={shortened(text)}: write the version and the number of a sheet, as in v1-7")
 
 
 def _several(name: str, choices: Callable[[], Iterable[str]]) -> Callable[[str], None]:

@@ -22,8 +22,8 @@ from onyx2moodle.parser import parse_item
 from explorer.questions import qti
 from explorer.questions.question import shown
 from explorer.questions.sheet import sheet
-from explorer.questions.write import FORMS
-from explorer.spec import preset
+from explorer.questions.write import FORMS, name
+from explorer.spec import preset, resolve
 from tests.npm import installed
 
 HERE = Path(__file__).parent
@@ -34,7 +34,7 @@ READ = 'const {parse} = require(process.argv[1]); console.log(JSON.stringify(par
 @pytest.fixture(scope="module")
 def made():
     """Of two nets, every kind of answer in it."""
-    found = sheet([preset("resnet50"), preset("resnet20_cifar")], 80, 3)
+    found = sheet([preset("resnet50"), preset("resnet20_cifar"), resolve("seresnet18").spec], 80, 3)
     assert {type(one.answer) for one in found.questions if one.choices} == {int, str, tuple}
     return found
 
@@ -57,7 +57,7 @@ def test_moodle_xml_is_valid_and_says_the_sheet(made):
     text = FORMS["moodle"].write(made).encode()
     valid("moodle", text)
     for one, entry in zip(made.questions, etree.fromstring(text), strict=True):
-        assert entry.findtext("name/text") == one.id
+        assert entry.findtext("name/text") == name(one, made.version)
         asked = unescape(entry.findtext("questiontext/text").replace("<br>", "\n"))
         assert asked.startswith(one.text)
         if isinstance(one.answer, tuple):
@@ -78,7 +78,7 @@ def test_gift_is_read_by_its_grammar(made, request):
     )
     assert run.returncode == 0, run.stderr[-2000:]
     for one, entry in zip(made.questions, json.loads(run.stdout), strict=True):
-        assert entry["title"] == one.id and entry["stem"]["text"].startswith(one.text)
+        assert entry["title"] == name(one, made.version) and entry["stem"]["text"].startswith(one.text)
         assert entry["globalFeedback"]["text"].split() == " ".join(one.solution).split()
         if isinstance(one.answer, tuple):
             # its grammar leaves marks that were escaped in this one place, as their codes
@@ -112,6 +112,8 @@ def test_the_qti_package_is_valid_whole_and_read_back(made, tmp_path):
     for one in made.questions:
         path = tmp_path / "items" / f"{one.id}.xml"
         valid("qti", path.read_bytes())
+        title = etree.parse(path).getroot().get("title")
+        assert "_" not in title and name(one, made.version) == f"{title} · {one.id.rpartition('-')[0]}"
         found = parse_item(path)
         response = found.response_decls["RESPONSE"]
         values = one.answer if isinstance(one.answer, tuple) else (one.answer,)
@@ -126,6 +128,13 @@ def test_the_qti_package_is_valid_whole_and_read_back(made, tmp_path):
             assert response.cardinality == ("ordered" if isinstance(one.answer, tuple) else "single")
         hints = [each.html for each in found.feedback]
         assert len(hints) == len(one.misconceptions) + 1 and one.solution[0].split("·")[0][:20] in unescape(hints[-1])
+
+
+def test_an_older_sheets_files_are_what_they_were():
+    """Its questions keep their ids as names, though newer ones have words."""
+    old = sheet(preset("resnet18"), 3, 7, ("shapes", "params"), version=3)
+    assert [name(one, 3) for one in old.questions] == [one.id for one in old.questions]
+    assert f'title="{old.questions[0].topic}: {old.questions[0].kind}"' in qti.item(old.questions[0], 3)
 
 
 def test_a_wrong_file_is_not_valid(made):

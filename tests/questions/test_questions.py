@@ -28,8 +28,10 @@ NETS = {
     "cifar": replace(preset("resnet20_cifar"), shortcut="B"),
     "dilated": ResNetSpec(stages=(1, 2, 1, 1), width=16, output_stride=8),
     "plain": ResNetSpec(stages=(1, 2, 2, 1), width=16, block="basic", shortcut="none"),
+    "se": ResNetSpec(stages=(1, 2, 1, 1), width=16, attention="se"),
+    "eca": ResNetSpec(stages=(1, 1, 2, 1), width=16, block="basic", attention="eca"),
 }
-SEEDS, COUNT = range(7), 34
+SEEDS, COUNT = range(6), 34
 
 
 @cache
@@ -196,7 +198,8 @@ def from_v1(spec, size, one):
 def outputs(spec, size, one):
     pictures, dtype = re.search(r"for (\d+) pictures in fp(\d+)", one.text).groups()
     shapes = seen(spec, size)[0]
-    numbers = sum(torch.Size(shapes[path][1:]).numel() for path in conv_paths(spec, one.subject))
+    paths = [path for path in conv_paths(spec, one.subject) if ".se." not in path]
+    numbers = sum(torch.Size(shapes[path][1:]).numel() for path in paths)
     return numbers * int(pictures) * int(dtype) // 8
 
 
@@ -229,6 +232,27 @@ def with_option(spec, size, one):
 def with_place(spec, size, one):
     place = "1x1" if "as in v1. How" in one.text else "3x3"
     return seen(replace(spec, stride_on=place), size)[0][f"{one.subject}.conv1"][2]
+
+
+@cache
+def reached(spec, size, path):
+    """(rows, columns) of the picture between the outermost pixels that one unit of a real block has a gradient to."""
+    torch.manual_seed(0)
+    net, kept = build(spec).eval(), {}
+    net.get_submodule(path).register_forward_hook(lambda _, __, out: kept.update(out=out))
+    picture = torch.randn(1, spec.in_channels, *size, requires_grad=True)
+    net(picture)
+    middle = [side // 2 for side in kept["out"].shape[2:]]
+    kept["out"][0, :, middle[0], middle[1]].sum().backward()
+    touched = picture.grad.abs().sum((0, 1)) > 0
+    return tuple(int(line.nonzero().max() - line.nonzero().min()) + 1 for line in (touched.any(1), touched.any(0)))
+
+
+def depends(spec, size, one):
+    windows = int(re.search(r"see (\d+)×", one.text)[1])
+    assert field(replace(spec, attention="none"), one.subject)[0] == windows
+    assert max(reached(replace(spec, attention="none"), size, one.subject)) <= windows < min(size)
+    return "the whole picture" if reached(spec, size, one.subject) == size else ""
 
 
 SECOND = {
@@ -271,6 +295,9 @@ SECOND = {
     "option_params": with_option,
     "versions_size": with_place,
     "versions_what": from_v1,
+    "gate_params": lambda spec, size, one: params(spec, f"{one.subject}.se"),
+    "gate_macs": lambda spec, size, one: seen(spec, size)[1][f"{one.subject}.se"],
+    "gate_sees": depends,
 }
 
 
@@ -304,10 +331,12 @@ def test_two_thousand_answers_have_a_second_source():
     assert checked >= 2000 and kinds == set(KINDS)
 
 
-FOR_EVER = {  # version → of its sheet of ResNet-50
-    1: "572d82554648932bc611f04895dd5dca8b52208e9e9342eb1f69a41b8427633d",
-    2: "b3b19d89569978aba29433693f1c1f046324ab676dd83e9cc7ec9b6b0ccb0612",
-    3: "27a2bd22432909556bf40fe663dc85752ee09425fe1366a4daa9550fa1db90bc",
+KEPT = ("v1", "grouped", "A", "C", "plain", "se", "eca")
+FOR_EVER = {  # version → of its sheets of ResNet-50 and of small nets of every other kind
+    1: "a401e5dce678906374ea30d186057fe69d175553b3291c4be683bb2f7ee0a448",
+    2: "42bedea244ee793929148588345773192134ff28e6662616a40b194a7b5ffcba",
+    3: "4295b1a499c551bef852934c6a396232cbe08621b4709e243d164c8f0aff7942",
+    4: "b1d17b7d992239dd8b040e28ee55aeeb8d1224b3f7129ac0158f57cd8919fada",
 }
 
 
@@ -315,7 +344,9 @@ def test_a_seed_gives_the_same_sheet_for_ever():
     """When this fails, words or draws changed, or there is a new kind: give it a row of its own with `since`, and raise VERSION,
     so that every sheet that somebody has printed or linked can be made again."""
     for version, known in FOR_EVER.items():
-        made = [replace(one, spec={}) for one in sheet(preset("resnet50"), 40, 7, version=version).questions]
+        several = sheet(tuple(NETS[name] for name in KEPT), 42, 7, ("shapes", "params", "macs"), version=version)
+        every = (*sheet(preset("resnet50"), 40, 7, version=version).questions, *several.questions)
+        made = [replace(one, spec={}) for one in every]
         assert hashlib.sha256(repr(made).encode()).hexdigest() == known, version  # a spec may get new fields
     assert set(FOR_EVER) == set(VERSIONS)
     texts = [{one.text for one in sheet(preset("resnet50"), 20, seed).questions} for seed in (7, 8)]
@@ -327,7 +358,7 @@ def test_a_seed_gives_the_same_sheet_for_ever():
     [
         (["--count", "0"], "count=0"),
         (["--seed", "x"], "seed='x'"),
-        (["--seed", "v9-1"], "seed='v9-1': of version 9 there is no sheet here; choose v1 to v3"),
+        (["--seed", "v9-1"], "seed='v9-1': of version 9 there is no sheet here; choose v1 to v4"),
         (["--nets", "resnet18,banana"], "banana"),
         (["--topics", "shapes,colour"], "topics='colour': choose from shapes, params"),
         (["--format", "pdf"], "format='pdf': choose one of json, html, gift, moodle, qti"),

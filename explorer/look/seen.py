@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.facts.rollup import blocks
-from explorer.look.passed import BlockRow, Passed, terms_of
+from explorer.look.passed import BlockRow, Passed, filled, terms_of
 from explorer.net.layers import ZeroPad
 from explorer.net.node import Node
 from explorer.net.ops import adds, convolves, normalises
@@ -70,6 +70,7 @@ def followed(
     jump = by_path[start].jump
     shortcuts = {block.path: block.shortcut for block in blocks(nodes)}
     later = [node for node in nodes if adds(node) and node.block and order[behind[node.block]] > order[start]]
+    seen = filled(model, seen, nodes, [node.block for node in later])
     sums = terms_of(model, seen, nodes, [node.block for node in later])
     for node in later:
         one, step = sums[node.block], node.jump // jump

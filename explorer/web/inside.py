@@ -217,6 +217,7 @@ def looked_up() -> None:
 
 AT_ONCE = 2  # scripts that run: one at its arithmetic, another at what waits for nobody
 TURN_S = 1.0
+TURNS = Turns(AT_ONCE, TURN_S)
 
 
 @cache
@@ -224,10 +225,10 @@ def in_turn() -> None:
     """Scripts run in the order in which they were asked for, `AT_ONCE` at a time, and who takes longer than `TURN_S` keeps
     nobody waiting. Streamlit 1.67 starts all at once, and Python's threads take turns by luck: of sixteen that each need
     100 ms one was left behind for a minute, and the server's own thread, which sends all answers, with it."""
-    turns, plain = Turns(AT_ONCE, TURN_S), ScriptRunner._run_script
+    plain = ScriptRunner._run_script
 
     def run(self: ScriptRunner, rerun_data: RerunData) -> None:
-        with turns.one():
+        with TURNS.one():
             plain(self, rerun_data)
 
     ScriptRunner._run_script = run  # type: ignore[method-assign]

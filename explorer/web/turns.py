@@ -6,7 +6,7 @@ import contextlib
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 
 class Turns:
@@ -18,24 +18,46 @@ class Turns:
         self._change = threading.Lock()
         self._waiting: deque[threading.Lock] = deque()  # locked until it is the turn of its thread
         self._since: dict[threading.Lock, float] = {}  # whose turn it is, and from when on
+        self._own = threading.local()  # the lock of a thread that has had its turn
 
     @contextlib.contextmanager
     def one(self) -> Iterator[None]:
         """A turn; returns when it is given."""
+        self._own.lock = self._taken(self._waiting.append)
+        try:
+            yield
+        finally:
+            self._left(self._own.lock)
+            del self._own.lock
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """Inside a turn, while it waits for another's work: others go on meanwhile, and then it is the next. A thread without
+        a turn only waits."""
+        if not hasattr(self._own, "lock"):
+            yield
+            return
+        self._left(self._own.lock)
+        try:
+            yield
+        finally:
+            self._own.lock = self._taken(self._waiting.appendleft)
+
+    def _taken(self, line_up: Callable[[threading.Lock], None]) -> threading.Lock:
         mine = threading.Lock()
         mine.acquire()
         with self._change:
-            self._waiting.append(mine)
+            line_up(mine)
             self._pass_on()
         while not mine.acquire(timeout=self._seconds):
             with self._change:
                 self._pass_on()
-        try:
-            yield
-        finally:
-            with self._change:
-                self._since.pop(mine, None)
-                self._pass_on()
+        return mine
+
+    def _left(self, mine: threading.Lock) -> None:
+        with self._change:
+            self._since.pop(mine, None)
+            self._pass_on()
 
     def _pass_on(self) -> None:
         now = time.monotonic()

@@ -14,6 +14,7 @@ from explorer.tell.given import TWINS as TWINS
 from explorer.tell.url_keys import has_twin
 from explorer.web import state
 from explorer.web.asked import asked
+from explorer.web.inside import TURNS
 from explorer.web.session import session
 from explorer.web.state import Chosen
 
@@ -61,7 +62,8 @@ def of(chosen: Chosen) -> dict[str, Any]:
         )
     except ValueError as error:
         return {"problem": f"{error}."}
-    job.wait()
+    with TURNS.aside():
+        job.wait()
     if isinstance(job.error, ValueError):
         return {"problem": f"{job.error}."}
     if job.error is not None:

@@ -23,13 +23,14 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake
 
 TAGS = re.compile(r"<[^>]*>")
+APART = re.compile(r" (?=[,.:;!?])")
 FIELDS = {"Checkbox": "bool_value", "NumberInput": "double_value", "TextInput": "string_value"}
 FINISHED = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 
 
 def text_of(markup: str) -> str:
     """What is read of a piece of HTML."""
-    return " ".join(html.unescape(TAGS.sub(" ", markup)).split())
+    return APART.sub("", " ".join(html.unescape(TAGS.sub(" ", markup)).split()))
 
 
 @dataclass

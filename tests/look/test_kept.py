@@ -34,6 +34,17 @@ def test_number_and_bytes_are_bounded_and_the_longest_unasked_goes_first() -> No
     assert store.get("f", "ann") is not None and len(store) == 1, "the latest stays, whatever its size"
 
 
+def test_where_bytes_are_short_less_is_kept_of_what_was_longest_unasked() -> None:
+    store = Kept[bytes](4, 100, len, lambda value: value[:10])
+    for key in "abc":
+        store.put(key, key.encode() * 40, "ann")
+    assert [len(store.get(key, "ann") or b"") for key in "abc"] == [10, 40, 40]
+    store.put("d", b"d" * 70, "ann")
+    assert [len(store.get(key, "ann") or b"") for key in "abcd"] == [10, 10, 10, 70], "the latest stays whole"
+    store.put("e", b"e" * 95, "ann")
+    assert [key for key in "abcde" if store.get(key, "ann")] == ["e"], "and where that is not enough, they go"
+
+
 def test_a_part_that_two_values_share_counts_once() -> None:
     store: Kept[dict[int, int]] = Kept(9, 100, lambda one: one)
     store.put("whole", {1: 40, 2: 40}, "ann")

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from explorer.look.passed import ends, kept_bytes, last_maps, lesioned, passed, terms_of
+from explorer.look.passed import ends, filled, kept_bytes, last_maps, lesioned, passed, slim, stage_ends, terms_of
 from explorer.look.seen import block_rows, class_map, followed, response_paths, strongest, top
 from explorer.model import build
 from explorer.net.trace import trace
@@ -229,6 +229,41 @@ def test_from_what_a_pass_keeps_a_lesion_and_each_term_come_out_to_the_bit(name:
     assert list(alone) == ["layer2.0"] and torch.equal(alone["layer2.0"].total, whole.sums["layer2.0"].total)
     for path, out in before.items():
         assert torch.equal(seen.outputs[path], out), "no later look writes into what is kept"
+
+
+@pytest.mark.parametrize("name", [name for name, spec in SPECS.items() if spec.shortcut != "none"])
+def test_from_its_stages_ends_a_pass_is_made_again_to_the_bit(name: str) -> None:
+    """Second source: the whole forward."""
+    spec = replace(SPECS[name], stages=(3, 2, 2)[: len(SPECS[name].stages)])
+    model, x = real(spec)
+    nodes = trace(spec, 32, 32)
+    whole = passed(model, spec, x)
+    seen = slim(whole, nodes)
+    assert tuple(seen.outputs) == stage_ends(nodes) and not seen.sums and seen.bytes < 0.7 * whole.bytes
+    blocks = list(whole.sums)
+    again = filled(model, seen, nodes, blocks)
+    assert list(again.outputs) == list(ends(nodes)) and again.rows == whole.rows
+    for path, out in whole.outputs.items():
+        assert torch.equal(again.outputs[path], out), path
+    assert filled(model, whole, nodes, blocks) is whole, "nothing to make"
+    for path, one in terms_of(model, seen, nodes, blocks[1:2] + blocks[-1:]).items():
+        assert torch.equal(one.shortcut, whole.sums[path].shortcut), path
+        assert torch.equal(one.residual, whole.sums[path].residual), path
+    off = [blocks[1], blocks[-1]]
+    real_one, found = passed(model, spec, x, off=off), lesioned(model, seen, nodes, off)
+    assert torch.equal(found.logits, real_one.logits) and found.rows == real_one.rows
+    later = filled(model, slim(found, nodes), nodes, blocks)
+    for path, out in real_one.outputs.items():
+        assert torch.equal(later.outputs[path], out), path
+    unit = (ends(nodes)[0], 1, 2, 3)
+    assert followed(seen, nodes, model, *unit) == followed(whole, nodes, model, *unit)
+
+
+def test_a_pass_goes_on_only_from_what_it_kept() -> None:
+    spec = SPECS["basic"]
+    model, x = real(spec)
+    with pytest.raises(ValueError, match="a pass goes on from maxpool and later ends"):
+        lesioned(model, passed(model, spec, x, ()), trace(spec, 32, 32), ["layer1.1"])
 
 
 def test_a_lesion_computes_nothing_before_it() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from streamlit.runtime import caching
 
-from explorer.web.sections.feature_maps import passes
-from tests.web.test_pages import open_app
+from explorer.look.kept import Kept
+from explorer.web.sections.feature_maps import passes, views
+from tests.benchmarks.tab import TAGS
+from tests.web.test_pages import everything, open_app
 
 TAB = "test session id"  # AppTest's
 
@@ -34,6 +36,38 @@ def test_a_pass_that_came_late_is_kept_once_and_not_by_its_job_too(monkeypatch: 
     app = open_app("", "feature_maps")
     (_, job), *others = app.session_state["looks"].values()
     assert not others and job.wait(60)
+    monkeypatch.undo()
     app.run()
     assert not app.exception and app.session_state["looks"] == {} and job.result is None
     assert len(passes._kept()[0]) >= 1
+
+
+def test_visitors_for_whom_there_is_no_room_all_get_their_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that holds one pass, three visitors in turn, each with a net of their own and a block off. Nobody works for
+    ever, since what one visitor's job found is lost to another's."""
+    caching.clear_session_resource_cache(TAB)
+    store = Kept[passes.Watched](1, 1, lambda one: one.seen.held, passes.Watched.less)
+    monkeypatch.setattr(passes, "_kept", lambda: (store, passes.Kept(1, 1, lambda one: one.bytes)))
+    monkeypatch.setattr(passes, "WAIT_S", 0)
+    made: list[str] = []
+    forward = views.passed
+    monkeypatch.setattr(views, "passed", lambda *its, **named: made.append("pass") or forward(*its, **named))
+    nets = ("residual-20", "residual-56", "net&net=resnet8_cifar")
+    apps = [open_app(f"who={net}", "feature_maps") for net in nets]
+    for app in apps:
+        app.session_state["off"] = ["layer2.0"]
+    answered: set[int] = set()
+    for _ in range(6):
+        waiting = [at for at in range(len(apps)) if at not in answered]
+        for at in waiting:
+            apps[at].run()
+            assert not apps[at].exception
+            answered |= (
+                {at} if "With conv3_x, block 0 adding nothing it" in TAGS.sub("", everything(apps[at])) else set()
+            )
+        for at in waiting:  # each has the others' turns between what it asked for and what it gets
+            for _, job in apps[at].session_state["looks"].values():
+                job.wait(60)
+    assert len(answered) == len(nets), answered
+    assert len(made) <= 2 * len(nets), "a pass each on arrival, and for the change at most one made again"
+    assert len(store) == 1

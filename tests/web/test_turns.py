@@ -70,3 +70,30 @@ def test_a_script_that_fails_gives_its_turn_back() -> None:
         except KeyboardInterrupt:
             pass
     assert not turns._since
+
+
+def test_who_waits_for_anothers_work_stands_aside_and_is_the_next() -> None:
+    turns, order = Turns(1, LONG), []
+    done, leave = threading.Event(), [threading.Event() for _ in range(2)]
+
+    def work() -> None:
+        with turns.one():
+            order.append("asks")
+            with turns.aside():
+                assert done.wait(LONG)
+            order.append("goes on")
+
+    asks = threading.Thread(target=work, daemon=True)
+    asks.start()
+    until(lambda: order == ["asks"])
+    others = [gone(turns, number, order, leave[number]) for number in range(2)]
+    until(lambda: order == ["asks", 0])
+    done.set()
+    until(lambda: len(turns._waiting) == 2)
+    leave[0].set()
+    until(lambda: order == ["asks", 0, "goes on", 1])
+    leave[1].set()
+    for thread in (asks, *others):
+        thread.join(LONG)
+    with turns.aside():
+        assert not turns._since, "without a turn it only waits"

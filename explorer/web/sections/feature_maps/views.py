@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 
 import streamlit as st
 from markupsafe import Markup
-from torch import Tensor
 
 from explorer.facts.told import Told
 from explorer.look import pictures, subject, walker
@@ -15,7 +13,6 @@ from explorer.look.passed import BlockRow, last_maps, lesioned, passed, terms_of
 from explorer.look.pictures import Prepared
 from explorer.look.seen import Step, block_rows, class_map, followed, response_paths, top
 from explorer.look.shipped import recorded_responses
-from explorer.look.subject import Subject
 from explorer.net.node import Node
 from explorer.net.ops import adds
 from explorer.net.trace import trace
@@ -30,7 +27,7 @@ from explorer.web import look_component, pieces
 from explorer.web.asked import asked, now
 from explorer.web.look_component import Unit
 from explorer.web.sections.feature_maps import picture, who
-from explorer.web.sections.feature_maps.passes import Looker, Watched, watched, x_key
+from explorer.web.sections.feature_maps.passes import Looker, Watched, once_in_turn, watched, x_key
 from explorer.web.sections.feature_maps.who import Who
 from explorer.web.session import session
 
@@ -151,42 +148,38 @@ def _changes(net: Who) -> Changes:
 
 
 def _passes(slug: str, net: Who, prepared: Prepared, changes: Changes) -> Look | None:
-    before: dict[str, float] = {}
-    was = None
-    if changes.words:
-        plain_one = _watch("before", net, prepared, prepared, Changes())
-        if plain_one is None:
-            return None
-        if plain_one.who.names:
-            before = dict(top(plain_one.seen, plain_one.who.names, len(plain_one.who.names)))
-            was = says(plain_one.seen, plain_one.who.names)
-        del plain_one  # while the changed one waits for its turn, nobody need hold this one
     shown = pictures.covered(prepared, changes.box) if changes.box else prepared
     one = _watch("look", net, prepared, shown, changes)
     if one is None:
         return None
-    nodes = trace(one.who.spec, *prepared.x.shape[2:])
-    return Look(slug, net, prepared, shown, nodes, one, changes.words, before, was)
+    before: dict[str, float] = {}
+    was = None
+    if one.before is not None and one.who.names:
+        before = dict(top(one.before, one.who.names, len(one.who.names)))
+        was = says(one.before, one.who.names)
+    return Look(slug, net, prepared, shown, one.nodes, one, changes.words, before, was)
 
 
 def _watch(label: str, net: Who, prepared: Prepared, shown: Prepared, changes: Changes) -> Watched | None:
     """The pass of what is `shown`; `prepared`: the picture as it came, on which an untrained net is calibrated."""
     like, x = prepared.x, shown.x
     base = x_key(like)
+    at = (x.shape[2], x.shape[3])
 
     def unchanged(looker: Looker) -> Watched:
         found = net.make(looker, like)
-        return Watched(found, passed(found.model, found.spec, like, terms=False))
+        return Watched(found, passed(found.model, found.spec, like, terms=False), at)
 
     def make(looker: Looker) -> Watched:
         if not changes.words:
             return unchanged(looker)
         one = looker.passes.made((net.key, (), False, base, base), looker.id, lambda: unchanged(looker))
+        before = replace(one.seen, outputs={}, rows={})
         if not changes.zeros and not changes.box:
-            seen = lesioned(one.who.model, one.seen, trace(one.who.spec, *x.shape[2:]), changes.off)
-            return Watched(one.who, seen)
+            seen = lesioned(one.who.model, one.seen, one.nodes, changes.off)
+            return Watched(one.who, seen, at, before=before)
         found = subject.other_zeros(one.who) if changes.zeros else one.who
-        return Watched(found, passed(found.model, found.spec, x, off=changes.off, terms=False))
+        return Watched(found, passed(found.model, found.spec, x, off=changes.off, terms=False), at, before=before)
 
     return watched(label, (net.key, changes.off, changes.zeros, base), x, make)
 
@@ -256,13 +249,25 @@ def way(found: Look) -> None:
     if beside and twin:
         _beside(found, twin, shown, first)
         return
-    data = one.once(
-        ("way", shown, first), lambda: feature_maps.through(one.seen, found.nodes, found.picture, shown, first)
-    )
+    data = _through(one, found.picture, shown, first)
+    if data is None:
+        return
     unit = look_component.maps(data, "maps-way")
     pieces.note("Brightest: the largest number on the maps of a row.", "measured", explained=True)
     if unit:
         _follow(found, unit, data)
+
+
+def _through(
+    one: Watched, picture: Prepared, rows: str, first: int | None, most: int = feature_maps.MOST
+) -> feature_maps.Looked | None:
+    """A pass's maps, row by row; None while blocks that are not kept any more wait to be made again."""
+    key = ("way", rows, first, most)
+    if rows == feature_maps.STAGES or one.keeps(rows):
+        return one.once(key, lambda: feature_maps.through(one.seen, one.nodes, picture, rows, first, most))
+    return once_in_turn(
+        one, key, lambda: feature_maps.through(one.with_blocks(rows), one.nodes, picture, rows, first, most)
+    )
 
 
 def _beside(found: Look, twin: str, rows: str, first: int | None) -> None:
@@ -271,35 +276,37 @@ def _beside(found: Look, twin: str, rows: str, first: int | None) -> None:
     other = _watch("twin", net, found.picture, found.picture, Changes())
     if other is None:
         return
-    pairs = ((found.slug, found.watched, found.nodes), (twin, other, trace(net.spec, *found.picture.x.shape[2:])))
-    for column, (slug, one, nodes) in zip(st.columns(2, gap="large"), pairs, strict=True):
+    pairs = ((found.slug, found.watched), (twin, other))
+    for column, (slug, one) in zip(st.columns(2, gap="large"), pairs, strict=True):
         with column:
             pieces.lead(Told(f"{NAMES[slug][0].upper()}{NAMES[slug][1:]}: ", says(one.seen, one.who.names), "."))
-            data: feature_maps.Looked = one.once(
-                ("beside", rows, first),
-                partial(feature_maps.through, one.seen, nodes, found.picture, rows, first, BESIDE),
-            )
-            look_component.maps({**data, "slim": True}, f"maps-{slug}")
+            data = _through(one, found.picture, rows, first, BESIDE)
+            if data is not None:
+                look_component.maps({**data, "slim": True}, f"maps-{slug}")
 
 
 def _follow(found: Look, unit: Unit, data: feature_maps.Looked) -> None:
     """What the blocks behind a unit make of it."""
-    seen = found.watched.seen
-    maps = seen.outputs.get(unit.path)
-    row = next((one for one in data["groups"][0]["rows"] if one["path"] == unit.path), None)
-    if maps is None or row is None:
+    one = found.watched
+    row = next((row for row in data["groups"][0]["rows"] if row["path"] == unit.path), None)
+    node = next((node for node in found.nodes if node.path == unit.path), None)
+    if row is None or node is None:
         return
     at = (0, unit.channel, unit.row, unit.column)
-    if any(place >= size for place, size in zip(at, maps.shape, strict=True)):
+    if any(place >= size for place, size in zip(at, node.out_shape, strict=True)):
         return
-    if not seen.rows:
+    if not one.seen.rows:
         pieces.lead("A plain net carries no unit on: each block makes all of its channels anew.")
         return
-    model = found.watched.who.model
-    steps: list[Step] = found.watched.once(
-        unit, lambda: followed(seen, found.nodes, model, unit.path, unit.channel, unit.row, unit.column)
-    )
-    value = float(maps[at])
+
+    def make() -> tuple[float, list[Step]]:
+        maps = one.with_blocks(node.stage).outputs[unit.path]
+        return float(maps[at]), followed(one.seen, found.nodes, one.who.model, node.path, *at[1:])
+
+    made = once_in_turn(one, ("followed", unit), make)
+    if made is None:
+        return
+    value, steps = made
     pieces.lead(feature_maps.way_of(steps, found.nodes, row["label"], unit.channel, value))
     if steps:
         pieces.chart(
@@ -321,8 +328,9 @@ def inside(found: Look) -> list[feature_maps.Shares]:
     names = [str(row["block"]) for row in rows]
     places = feature_maps.places(found.nodes)
     path = st.select_slider("Block", names, key="summand", value=names[0], format_func=places.__getitem__)
-    data = one.once(("terms", path), lambda: _terms(found, path))
-    look_component.maps(data, "maps-terms")
+    data = once_in_turn(one, ("terms", path), lambda: _terms(found, path))
+    if data is not None:
+        look_component.maps(data, "maps-terms")
     pieces.lead(feature_maps.way_around(found.nodes, path))
     pieces.lead(feature_maps.adds_most(measured, path, found.nodes))
     pieces.chart(
@@ -336,8 +344,9 @@ def inside(found: Look) -> list[feature_maps.Shares]:
 
 def _terms(found: Look, path: str) -> feature_maps.Looked:
     one = found.watched
-    terms = terms_of(one.who.model, one.seen, found.nodes, (path,))[path]
-    return feature_maps.terms(one.seen, terms, found.nodes, found.picture)
+    seen = one.with_blocks(*(node.stage for node in found.nodes if node.block == path))
+    terms = terms_of(one.who.model, seen, found.nodes, (path,))[path]
+    return feature_maps.terms(seen, terms, found.nodes, found.picture)
 
 
 def responding(found: Look) -> None:
@@ -348,7 +357,10 @@ def responding(found: Look) -> None:
 
 
 def _responses(found: Look) -> None:
-    curves = [*_on_this_picture(found), *(_recorded() if found.slug != OURS else ())]
+    measured = once_in_turn(found.watched, ("responses",), lambda: _on_this_picture(found))
+    if measured is None:
+        return
+    curves = [*measured, *(_recorded() if found.slug != OURS else ())]
     pieces.chart(
         responses(curves), "Standard deviation of each layer’s responses, residual against plain", key="responses"
     )
@@ -375,16 +387,12 @@ def _on_this_picture(found: Look) -> list[Curve]:
     curves: list[Curve] = []
     for slug, net in nets.items():
         paths = response_paths(trace(net.spec, *x.shape[2:]))
-        stds = one.once(("responses", slug), partial(_stds, net, x, paths))
+        stds = passed(net.model, net.spec, x, (), stds=paths, terms=False).stds
         name = slug.replace("-", ", ") if slug != OURS else naming.title(net.spec)
         curves.append(
             Curve(name, "plain" if net.spec.shortcut == "none" else "residual", [stds[path] for path in paths])
         )
     return curves
-
-
-def _stds(net: Subject, x: Tensor, paths: list[str]) -> dict[str, float]:
-    return passed(net.model, net.spec, x, (), stds=paths, terms=False).stds
 
 
 def _recorded() -> list[Curve]:

@@ -197,6 +197,13 @@ FOLLOW = """(to) => {
   history.pushState({}, "", to);
   dispatchEvent(new PopStateEvent("popstate", { state: {} }));
 }"""
+# Nothing was added or taken away since the last look, the insides of components included, and nothing moves.
+STILL = """() => {
+  const count = (root) => [...root.querySelectorAll("*")].reduce((sum, one) => sum + 1 + (one.shadowRoot ? count(one.shadowRoot) : 0), 0);
+  const before = window.counted;
+  window.counted = count(document);
+  return window.counted === before && document.getAnimations().length === 0;
+}"""
 DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
@@ -285,6 +292,12 @@ class Visit:
         if text is not None:
             self.page.get_by_text(text).first.wait_for(timeout=30_000)
             self.page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=60_000)
+        return self
+
+    def still(self) -> Visit:
+        """Wait until what was drawn is whole and at rest: a chart, say, that takes clicks."""
+        self.page.evaluate(DRAWN)
+        self.page.wait_for_function(STILL, polling=60)
         return self
 
     def built(self) -> str:

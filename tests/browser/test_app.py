@@ -1,4 +1,4 @@
-"""The app in a real browser, as a visitor: every page, three sizes, two themes, hostile links."""
+"""The app in a real browser, as a visitor: deep links, controls, hostile links. Each page by itself: `test_every_page`."""
 
 from __future__ import annotations
 
@@ -10,24 +10,6 @@ import urllib.request
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_every_figure import NO_MODEL, PROVED, cards_fit
-from tests.conftest import DRAWN
-from tests.web.test_pages import PAGES, ROOT
-
-HOME = next(
-    line.split('"')[1] for line in (ROOT / "explorer" / "app.py").read_text().splitlines() if line.startswith('    ("')
-)
-ROUTES = ["/" if page == HOME else f"/{page}" for page in PAGES]
-SECTIONS = [
-    "/compare?diff=maps",
-    "/compare?diff=stages",
-    "/compare?diff=presets",
-    "/cost?show=flops",
-    "/cost?show=memory",
-    "/paper?table=cifar",
-]
-SIZES = {"projector": (1280, 720), "phone": (390, 844)}
-
 
 def test_a_deep_link_restores_the_model_and_the_controls_change_it(visit) -> None:
     app = visit("/?depth=152", "60.19 M params")
@@ -38,44 +20,6 @@ def test_a_deep_link_restores_the_model_and_the_controls_change_it(visit) -> Non
     app.page.locator(".st-key-block").get_by_role("radio", name="bottleneck").click()
     app.settle("ResNet-18’s layout with bottlenecks is ResNet-26.")
     assert "block=bottleneck" in app.page.url
-
-
-def test_every_page_is_reached_by_the_navigation_and_fits_a_desktop(visit) -> None:
-    app = visit("/?depth=152", "60.19 M params")
-    more = app.page.get_by_test_id("stTopNavSection").filter(has_text=re.compile("^More$"))
-    more.click()  # by its name: while Streamlit measures the line, all pages stand unseen in a list of its own
-    links = app.page.locator('[data-testid="stTopNavLink"], [data-testid="stTopNavDropdownLink"]')
-    links.nth(len(PAGES) - 1).wait_for()  # the line is drawn after the page
-    assert links.count() == len(PAGES)
-    for index in range(links.count()):
-        if index and not links.nth(index).is_visible():
-            more.click()  # a change of page closes the list
-        name = links.nth(index).locator("span:not([data-testid])").last.inner_text()
-        path = urllib.parse.urlsplit(links.nth(index).get_attribute("href")).path
-        links.nth(index).click()
-        expect(app.page).to_have_title(f"{name} · ResNet Explorer")  # each tab of the browser says which page it is
-        app.settle(NO_MODEL.get(path, "60.19 M params"))
-        app.check()
-
-
-def test_no_page_overflows_on_a_projector_or_a_phone(visit) -> None:
-    """In the dark theme; in the light one: the desktop, above. On the phone the numbers' cards are opened too."""
-    app = visit("/?depth=152&node=layer2.0", "60.19 M params", color_scheme="dark")
-    sizes, touch = list(SIZES), app.context.new_cdp_session(app.page)
-    for route in (*ROUTES, *SECTIONS, *(one for one in PROVED if one not in (*ROUTES, *SECTIONS))):
-        app.follow(f"{route}{'&' if '?' in route else '?'}depth=152", NO_MODEL.get(route, "60.19 M params"))
-        for size in sizes:
-            width, height = SIZES[size]
-            app.page.set_viewport_size({"width": width, "height": height})
-            touch.send("Emulation.setTouchEmulationEnabled", {"enabled": size == "phone"})
-            app.page.evaluate(DRAWN)
-            app.page.wait_for_function("document.getAnimations().length === 0")
-            app.check()
-            if size == "phone" and route in PROVED:
-                cards_fit(app, route)
-        sizes.reverse()  # the next page begins on the screen that stands
-    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
-    touch.detach()
 
 
 def test_hostile_links_leave_a_working_page(visit) -> None:

@@ -89,7 +89,7 @@ def test_a_part_picked_in_the_treemap_is_the_maps_selection_too(visit) -> None:
     app = visit("/cost", "Where is the cost?")
     slices = app.page.locator(".stPlotlyChart .slice")
     slices.first.wait_for()
-    app.page.wait_for_timeout(500)
+    app.still()
     slices.filter(has_text="conv4_x").last.click(position={"x": 20, "y": 12})
     app.page.wait_for_url("**node=layer3")
     app.settle()
@@ -130,7 +130,7 @@ def test_the_figures_of_a_page_are_saved_as_svg_and_png(visit) -> None:
         ("/compare?diff=presets", ".js-plotly-plot .scatterlayer"),
     ):
         app.follow(route, "25.56 M").page.locator(there).first.wait_for()
-        app.page.wait_for_timeout(500)
+        app.still()
         app.page.get_by_role("button", name="Take it home").click()
         for form, start in (("svg", b"<svg"), ("png", b"\x89PNG")):
             with app.page.expect_event("download", lambda _: len(saved) == 1):
@@ -143,7 +143,7 @@ def test_the_figures_of_a_page_are_saved_as_svg_and_png(visit) -> None:
 def test_a_chart_saved_in_the_dark_theme_keeps_its_background(visit) -> None:
     app = visit("/cost", "25.56 M", color_scheme="dark")
     app.page.locator(".js-plotly-plot .main-svg").first.wait_for()
-    app.page.wait_for_timeout(500)
+    app.still()
     app.page.get_by_role("button", name="Take it home").click()
     with app.page.expect_download() as saved:
         app.page.locator('[data-save="svg"]').click()

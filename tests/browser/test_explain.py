@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from explorer.tell.path import texts
-from tests.browser.test_every_figure import BARE, FIGURE, MAY_STAND_ALONE
+from tests.browser.test_every_page import BARE, FIGURE, MAY_STAND_ALONE
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 

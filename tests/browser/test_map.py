@@ -41,7 +41,7 @@ def test_the_whole_of_152_stands_on_a_projector_without_scrolling(visit) -> None
 def test_a_click_goes_into_the_address_and_costs_about_a_kilobyte(visit) -> None:
     app = visit("/?depth=152", "60.19 M params")
     page, received = app.page, []
-    page.wait_for_timeout(500)
+    app.still()
     client = app.context.new_cdp_session(page)
     client.send("Network.enable")
     client.on(

@@ -1,0 +1,360 @@
+"""Every page and view once: in the light theme on a desktop, in the dark one on a projector and a phone. All that is
+asked of every page is asked there, in one walk; each question is a test, and says where its answer was no."""
+
+from __future__ import annotations
+
+import re
+import urllib.parse
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Error, expect
+
+from tests.conftest import Server, Visit
+from tests.web.test_pages import PAGES, ROOT
+
+HOME = next(
+    line.split('"')[1] for line in (ROOT / "explorer" / "app.py").read_text().splitlines() if line.startswith('    ("')
+)
+BY_NAVIGATION = ["/" if page == HOME else f"/{page}" for page in PAGES]
+FIRST_PAGE = "/ as it is first seen"
+SECTIONS = (
+    "/?node=layer2.0&color=params",
+    "/cost?node=layer3.1",
+    "/compare?diff=maps",
+    "/compare?diff=stages",
+    "/compare?diff=presets",
+    "/cost?show=flops",
+    "/cost?show=memory",
+    "/paper?table=cifar",
+)
+VIEWS = (  # each with parts that no page has on opening
+    "/?depth=18&color=params&node=layer2.0",  # tiles in two lines, a panel with formulas
+    "/?figure=fig3",
+    "/?node=layer2.0&open=1",
+    "/cost?show=flops",
+    "/timing?view=machines",
+    "/timing?view=limit",
+    "/compare?diff=layers",
+    "/why_residual?reveal=true",
+    "/why_residual?experiment=surgery",
+    "/practice?seed=v2-7&q=3",
+    "/practice?do=sheet&seed=v2-7",
+    "/?depth=77",
+    "/?depth=50&node=layer1.0&lecture=conv2x-dotted&present=1&guess=13",
+    "/blocks?equal=cost&lecture=bottleneck",
+)
+FIGURES = (  # on which no computed figure stands without its proof
+    "/?node=layer2.0&color=params",
+    "/?node=layer2",
+    "/?figure=fig3",
+    "/blocks",
+    "/blocks?of=own",
+    "/blocks?equal=cost&place=dotted",
+    "/shapes",
+    "/cost",
+    "/cost?node=layer3.1",
+    "/cost?show=flops",
+    "/cost?show=memory",
+    "/cost?show=field",
+    "/cost?show=torchinfo",
+    "/sheet",
+    "/compare",
+    "/compare?diff=stages",
+    "/compare?diff=layers",
+    "/compare?diff=presets",
+    "/paper",
+    "/paper?table=depth",
+    "/paper?table=errors",
+    "/lecture",
+    "/?lecture=deeper",
+    "/cost?lecture=parameters",
+    "/timing?view=race",
+    "/timing?view=sweep",
+    "/timing?view=parts",
+    "/why_residual?reveal=true",
+    "/feature_maps",
+)
+NO_MODEL = {  # routes whose header is of no model, or of their own → what stands there instead
+    "/explain": "How does a net see?",
+    "/feature_maps": "Inside a block",
+    "/identify": "Which net is this file of?",
+    "/lecture": "Take it with you",
+    "/machines": "What is there to measure on?",
+    "/why_residual": "Does a deeper net train better?",
+    "/why_residual?reveal=true": "Does a deeper net train better?",
+    "/paper?table=errors": "Does the model agree",
+    "/paper?table=cifar": "Does the model agree",
+}
+# A computed figure: with thousands, with a unit of ours, or a receptive field.
+FIGURE = r"\d,\d{3}|\d ?(?:[KM]|GMACs|MMACs|[KMG]B|px|%)(?![\w-])"
+MAY_STAND_ALONE = {
+    ".proof-card, [popover], .formula, .sum, code, pre, .options td": "is a formula, or stands in one",
+    ".exact": "the same figure as the one above it, in full",
+    "svg.map, .picture svg, .legend": "a part of the map: a click on it shows the formula in the panel",
+    ".js-plotly-plot": "a part of a chart: a click on it opens the formula below",
+    ".mark, [data-testid=stCaptionContainer]": "says what a figure is",
+    "tr[data-id]": "the map as a table: a click on a row shows the formulas in the panel",
+    ".heard": "the map in words, for screen readers",
+    ".flops td:last-child": "the gap with its formula beside it",
+    ".note, .soft, .beside, .source": "small print: a source, settings, a protocol, a formula",
+    "[data-testid=stFileUploader]": "Streamlit's own words",
+}
+NO_FORMULA = {  # route -> what stands in a text that has figures without one, and why
+    "/shapes": ("features", "-d fc"),  # channels and classes are chosen, not computed
+    "/sheet": (" classes · ",),  # the configuration, chosen
+    "/cost?show=torchinfo": ("num",),  # torchinfo's own, beside ours
+    "/paper?table=errors": ("num",),  # published, with the source below the table
+    "/?lecture=deeper": ("28 %",),  # the visitor's own guess
+}
+BARE = """([pattern, allowed]) => {
+  const found = [], figure = new RegExp(pattern);
+  const read = (root) => {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      if (node.shadowRoot) read(node.shadowRoot);
+      if (node.nodeType !== Node.TEXT_NODE || !figure.test(node.textContent)) continue;
+      const box = node.parentElement.getClientRects()[0];
+      if (!box || box.width <= 1 || node.parentElement.closest(`.proved, style, script, button, select, ${allowed}`)) continue;
+      found.push(`${node.parentElement.className} | ${node.textContent.trim().slice(0, 90)}`);
+    }
+  };
+  read(document.querySelector(".stMain"));
+  return found;
+}"""
+PROVED = {  # route -> the least number of numbers on it that open a proof, the header's two left out
+    "/blocks": 12,
+    "/shapes": 15,
+    "/cost": 35,
+    "/cost?show=flops": 5,
+    "/cost?show=memory": 16,
+    "/cost?show=field": 2,
+    "/sheet": 9,
+    "/compare": 25,
+    "/feature_maps": 7,
+    "/compare?diff=stages": 40,
+    "/compare?diff=layers": 4,
+    "/paper": 12,
+    "/paper?table=depth": 1,
+    "/paper?table=errors": 20,
+    "/paper?table=cifar": 12,
+}
+# Off in axe by default, since it is young: what is written on a control is in its name. It takes two lines of an SVG for
+# one word, so that the map's tiles are looked at here, line by line.
+RULES = {"label-content-name-mismatch": {"enabled": True}}
+AXE: dict[str, dict[str, Any]] = {
+    "desktop": {"resultTypes": ["violations"], "rules": RULES, "least": 11},
+    # in the other theme the rest is alike
+    "projector": {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"], "least": 1},
+}
+UNNAMED = """all => all.filter((tile) => [...tile.querySelectorAll("text")].some(
+  (line) => !tile.getAttribute("aria-label").includes(line.textContent))).map((tile) => tile.outerHTML.slice(0, 200))"""
+SHOWN = """theme => getComputedStyle(document.querySelector(".stApp")).colorScheme === theme"""
+LOOKS = {"desktop": ("light", 1440, 900), "projector": ("dark", 1280, 720), "phone": ("dark", 390, 844)}
+OVERFLOW = """() => {
+  const main = document.querySelector('[data-testid=stMain]');
+  return [document.documentElement.scrollWidth - innerWidth, main.scrollWidth - main.clientWidth];
+}"""
+
+
+def broken(seen: Visit, route: str, look: str) -> Iterator[str]:
+    """What a visitor would call so: an exception's box, an error on the console, a request to another host."""
+    yield from seen.page.locator('[data-testid="stException"]').all_inner_texts()
+    yield from seen.faults
+    seen.faults.clear()
+
+
+def too_wide(seen: Visit, route: str, look: str) -> Iterator[str]:
+    over = seen.page.evaluate(OVERFLOW)
+    if max(over) > 0:
+        yield f"{over} px"
+
+
+def barred(seen: Visit, route: str, look: str) -> Iterator[str]:
+    """axe-core's serious and critical findings."""
+    response = seen.page.evaluate("asked => axe.run(asked)", AXE[look])
+    if len(response["passes"]) < AXE[look]["least"]:
+        yield f"axe has looked at {len(response['passes'])} rules only"
+    for one in response["violations"]:
+        if one["impact"] in ("serious", "critical") and not about_tiles(one):
+            yield f"{one['id']} {[node['target'] for node in one['nodes']][:5]}"
+
+
+def about_tiles(finding: dict[str, Any]) -> bool:
+    return finding["id"] == "label-content-name-mismatch" and all(
+        str(node["target"][-1][-1]).startswith("#tile-") for node in finding["nodes"]
+    )
+
+
+def unnamed(seen: Visit, route: str, look: str) -> Iterator[str]:
+    yield from seen.page.locator(".tile").evaluate_all(UNNAMED)
+
+
+def bare(seen: Visit, route: str, look: str) -> Iterator[str]:
+    for one in seen.page.evaluate(BARE, [FIGURE, ", ".join(MAY_STAND_ALONE)]):
+        if not any(words in one for words in NO_FORMULA.get(route, ())):
+            yield one
+
+
+def cut_off(seen: Visit, route: str, look: str) -> Iterator[str]:
+    """The numbers that must open a proof do, and their card is whole on the screen."""
+    least, size = PROVED[route], seen.page.viewport_size
+    assert size
+    numbers = seen.page.locator(".stMain .proved:not(.built *) >> visible=true")
+    expect(numbers.nth(least - 1)).to_be_attached(timeout=20_000)
+    card = seen.page.locator(".proof-card:popover-open")
+    for index in (0, least // 2):
+        numbers.nth(index).evaluate("one => one.scrollIntoView({block: 'center'})")
+        numbers.nth(index).click()
+        expect(card).to_be_visible()
+        box = card.bounding_box()
+        assert box
+        if (
+            min(box["x"], box["y"], size["width"] - box["x"] - box["width"], size["height"] - box["y"] - box["height"])
+            < 0
+        ):
+            yield f"the card of number {index} at {box}"
+        seen.page.keyboard.press("Escape")
+
+
+@dataclass(frozen=True)
+class Question:
+    """ask(seen, route, look) → what is wrong there; on which routes and looks."""
+
+    ask: Callable[[Visit, str, str], Iterator[str]]
+    routes: Collection[str]
+    looks: Collection[str] = tuple(LOOKS)
+
+
+FITS = tuple(dict.fromkeys((*BY_NAVIGATION, *SECTIONS, *PROVED)))
+SEEN_BY_AXE = (FIRST_PAGE, *BY_NAVIGATION, *VIEWS)
+EVERY = tuple(dict.fromkeys((FIRST_PAGE, *FITS, *VIEWS, *FIGURES)))
+QUESTIONS = {
+    "nothing is broken": Question(broken, EVERY),
+    "no page is wider than its screen": Question(too_wide, FITS),
+    "axe finds nothing serious": Question(barred, SEEN_BY_AXE, tuple(AXE)),
+    "a tile is called what is written on it": Question(unnamed, SEEN_BY_AXE, ("desktop",)),
+    "no computed figure stands without its proof": Question(bare, FIGURES, ("desktop",)),
+    "the numbers open their cards, and these fit": Question(cut_off, PROVED, ("desktop", "phone")),
+}
+OPENS = "every page opens, by the navigation or its link"
+
+
+class Walk:
+    """Through all routes in one document: to open another would cost twice as much."""
+
+    def __init__(self, seen: Visit) -> None:
+        self.seen = seen
+        self.found: dict[str, list[str]] = {name: [] for name in (OPENS, *QUESTIONS)}
+        self.look = ""
+        self.touch = seen.context.new_cdp_session(seen.page)
+
+    def through(self) -> dict[str, list[str]]:
+        self.visit(FIRST_PAGE)
+        self.seen.follow("/?depth=152", "60.19 M params")
+        links = self.links()
+        paths = [urllib.parse.urlsplit(link.get_attribute("href") or "").path for link in links.all()]
+        assert sorted(paths) == sorted(BY_NAVIGATION)
+        for index, path in enumerate(paths):
+            self.visit(path, links.nth(index))
+        for route in EVERY:
+            if route not in (FIRST_PAGE, *BY_NAVIGATION):
+                self.visit(route)
+        return self.found
+
+    def visit(self, route: str, link: Any = None) -> None:
+        """All looks that something is asked of, from the one that stands: to change the theme draws the whole page again."""
+        looks = [
+            look
+            for look in LOOKS
+            if any(look in one.looks for one in QUESTIONS.values() if route in one.routes and one.ask is not broken)
+        ]
+        if link is not None and self.look == "phone":  # where the navigation is in the drawer
+            self.show("projector")
+        if self.look in looks:
+            theme = LOOKS[self.look][0]
+            looks.sort(key=lambda one: (LOOKS[one][0] != theme, one != self.look))
+        self.show(looks[0])
+        if self.opens(route, link):
+            for look in looks:
+                self.show(look)
+                self.ask(route, look)
+
+    def links(self) -> Any:
+        """The navigation's, those in its list included. By its name: while Streamlit measures the line, all pages stand
+        unseen in a list of its own; the line is drawn after the page."""
+        self.show("projector")
+        self.more().click()
+        links = self.seen.page.locator('[data-testid="stTopNavLink"], [data-testid="stTopNavDropdownLink"]')
+        links.nth(len(PAGES) - 1).wait_for()
+        return links
+
+    def more(self) -> Any:
+        return self.seen.page.get_by_test_id("stTopNavSection").filter(has_text=re.compile("^More$"))
+
+    def opens(self, route: str, link: Any) -> bool:
+        """Go there, and wait until all of it stands."""
+        seen, known = self.seen, len(self.found[OPENS])
+        with self.noted(OPENS, route):
+            if route == FIRST_PAGE:
+                seen.goto("/")
+                seen.page.locator(".walk-alone[data-ready]").wait_for()
+                expect(seen.page.locator("#arrival")).to_have_count(0)  # the page itself, not what was sent before it
+                seen.page.evaluate(Axe().axe_script)
+            elif link is not None:
+                if not link.is_visible():
+                    self.more().click()  # a change of page closes the list
+                name = link.locator("span:not([data-testid])").last.inner_text()
+                with seen.runs():
+                    link.click()
+                expect(seen.page).to_have_title(f"{name} · ResNet Explorer")  # the browser's tab says which page it is
+                seen.settle(NO_MODEL.get(route, "60.19 M params"))
+            elif route in FITS or route in FIGURES:
+                depth, says = ("152", "60.19 M params") if route in FITS else ("50", "25.56 M params")
+                seen.follow(f"{route}{'&' if '?' in route else '?'}depth={depth}", NO_MODEL.get(route, says))
+            else:
+                seen.follow(route)
+            if route in FIGURES:
+                expect(seen.page.locator(".proved").first).to_be_attached(timeout=20_000)
+                if route.startswith("/?"):
+                    seen.page.locator(".tile").first.wait_for()
+        return len(self.found[OPENS]) == known
+
+    def show(self, look: str) -> None:
+        if look == self.look:
+            return
+        self.look, (theme, width, height) = look, LOOKS[look]
+        self.seen.see(viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce")
+        self.touch.send("Emulation.setTouchEmulationEnabled", {"enabled": look == "phone"})
+
+    def ask(self, route: str, look: str) -> None:
+        self.seen.page.wait_for_function(SHOWN, arg=LOOKS[look][0])
+        self.seen.still()
+        for name, one in QUESTIONS.items():
+            if route in one.routes and look in one.looks:
+                with self.noted(name, f"{route} ({look})"):
+                    self.found[name] += [f"{route} ({look}): {says}" for says in one.ask(self.seen, route, look)]
+
+    @contextmanager
+    def noted(self, name: str, where: str) -> Iterator[None]:
+        """What does not come is an answer too, and the walk goes on."""
+        try:
+            yield
+        except (AssertionError, Error) as error:
+            self.found[name].append(f"{where}: {error}")
+
+
+@pytest.fixture(scope="module")
+def found(browser: Browser, server: Server) -> Iterator[dict[str, list[str]]]:
+    seen = Visit(browser, server.url, reduced_motion="reduce")  # nothing is caught while it fades in
+    yield Walk(seen).through()
+    seen.context.close()
+
+
+@pytest.mark.parametrize("question", [OPENS, *QUESTIONS])
+def test_on_every_page(found: dict[str, list[str]], question: str) -> None:
+    assert found[question] == []

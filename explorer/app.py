@@ -73,6 +73,8 @@ inside.checked()
 inside.told_once()
 inside.looked_up()
 inside.in_turn()
+inside.handed_over()
+inside.sent_together()
 inside.up_to_date()
 
 

@@ -7,33 +7,40 @@ Streamlit stands in `js/streamlit.js`.
 
 from __future__ import annotations
 
+import asyncio
 import math
 import re
 from collections.abc import Callable, Container, Iterator, Mapping
-from functools import cache, lru_cache, wraps
+from functools import cache, lru_cache, partial, partialmethod, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlencode
+from weakref import WeakKeyDictionary
 
 from streamlit import config
 from streamlit.components.v2.bidi_component import main as mounting
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 from streamlit.navigation.page import StreamlitPage as StreamlitPage
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.runtime import Runtime
+from streamlit.runtime.scriptrunner import ScriptRunnerEvent, get_script_run_ctx
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
+from streamlit.runtime.session_manager import ActiveSessionInfo
 from streamlit.runtime.state.common import WidgetValuePresenter, is_element_id
 from streamlit.runtime.state.query_params import QueryParams
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX, SessionState
 from streamlit.runtime.state.session_state_proxy import SessionStateProxy, get_session_state
 from streamlit.runtime.uploaded_file_manager import UploadedFile as UploadedFile
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from explorer.web.together import Joined, Soon
 from explorer.web.turns import Turns
 
 PARTS = {  # our name of a part of Streamlit's page → its selector
@@ -232,6 +239,69 @@ def in_turn() -> None:
             plain(self, rerun_data)
 
     ScriptRunner._run_script = run  # type: ignore[method-assign]
+
+
+SOON_S = 0.005  # as long as Streamlit itself gathers what it sends
+MOST = (
+    100  # messages that are sent without a pause: a browser that is given 500 at once counts as one that does not read
+)
+
+
+@cache
+def handed_over() -> None:
+    """What a script says goes to the server's thread in few pieces: beside a script that works, each waits for its turn.
+    Streamlit 1.67 wakes that thread for each message twice."""
+    handed: WeakKeyDictionary[asyncio.AbstractEventLoop, Soon] = WeakKeyDictionary()
+    plain, wake = AppSession._on_scriptrunner_event, Runtime._enqueued_some_message
+
+    def hand(session: AppSession, act: Callable[[], object], now: bool) -> None:
+        loop = session._event_loop
+        try:
+            (handed.get(loop) or handed.setdefault(loop, Soon(loop, SOON_S)))(act, now)
+        except RuntimeError:
+            if not loop.is_closed():
+                raise
+
+    def say(self: AppSession, sender: ScriptRunner | None, event: ScriptRunnerEvent, *its: Any, **named: Any) -> None:
+        if event in (ScriptRunnerEvent.ENQUEUE_FORWARD_MSG, ScriptRunnerEvent.SCRIPT_STARTED):
+            hand(self, partial(self._handle_scriptrunner_event_on_event_loop, sender, event, *its, **named), now=False)
+        else:
+            plain(self, sender, event, *its, **named)
+
+    def wakened(self: Runtime) -> None:
+        its = self._get_async_objs()
+        if asyncio._get_running_loop() is its.eventloop:
+            its.need_send_data.set()
+        else:
+            wake(self)
+
+    AppSession._on_scriptrunner_event = say  # type: ignore[method-assign]
+    AppSession._call_soon_on_event_loop = partialmethod(hand, now=True)  # type: ignore[method-assign, assignment]
+    Runtime._enqueued_some_message = wakened  # type: ignore[method-assign]
+
+
+@cache
+def sent_together() -> None:
+    """An answer goes to its browser in few pieces. Streamlit 1.67 looks at all else after each of its messages, and the
+    system is asked once for each: three hundred who came back were all answered last."""
+    flush, send, made = AppSession.flush_browser_queue, Runtime._send_message, WebSocketsSansIOProtocol.connection_made
+
+    def flushed(self: AppSession) -> list[list[ForwardMsg]]:
+        if self._browser_queue.is_empty():
+            return []
+        messages = flush(self)
+        return [messages[start : start + MOST] for start in range(0, len(messages), MOST)]
+
+    def send_all(self: Runtime, to: ActiveSessionInfo, messages: list[ForwardMsg]) -> None:
+        for message in messages:
+            send(self, to, message)
+
+    def connected(self: WebSocketsSansIOProtocol, transport: asyncio.Transport) -> None:
+        made(self, cast("asyncio.Transport", Joined(transport, self.loop)))
+
+    AppSession.flush_browser_queue = flushed  # type: ignore[method-assign, assignment]
+    Runtime._send_message = send_all  # type: ignore[method-assign, assignment]
+    WebSocketsSansIOProtocol.connection_made = connected  # type: ignore[method-assign, assignment]
 
 
 Asked = dict[str, list[str]]  # an address's parameters

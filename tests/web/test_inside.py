@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import inspect
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,7 +19,7 @@ from streamlit.proto.NewSession_pb2 import NewSession
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime import app_session, websocket_session_manager
 from streamlit.runtime.app_session import AppSession
-from streamlit.runtime.scriptrunner import get_script_run_ctx, script_runner
+from streamlit.runtime.scriptrunner import ScriptRunnerEvent, get_script_run_ctx, script_runner
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.runtime.state import SafeSessionState, SessionState
@@ -254,6 +255,63 @@ def test_scripts_run_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     ScriptRunner._run_script(SimpleNamespace(), "asked")
     assert ran == ["asked"]
     assert "self._run_script(request.rerun_data)" in Path(script_runner.__file__).read_text(encoding="utf-8")
+
+
+def test_what_a_run_says_goes_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit itself wakes the server for each message, and pauses after each; where it no longer does, ours can go."""
+    from streamlit.runtime import runtime
+    from uvicorn.protocols.websockets import websockets_sansio_impl
+
+    source = Path(runtime.__file__).read_text(encoding="utf-8")
+    assert "self._send_message(active_session_info, msg)" in source and "await asyncio.sleep(0)" in source
+    assert "session.flush_browser_queue()" in source
+    source = Path(app_session.__file__).read_text(encoding="utf-8")
+    assert "self._event_loop.call_soon_threadsafe(callback)" in source
+    assert "self._scriptrunner.on_event.connect(self._on_scriptrunner_event)" in source
+    source = Path(websockets_sansio_impl.__file__).read_text(encoding="utf-8")
+    assert source.count('self.transport.write(b"".join(output))') > 3
+
+    sent, woken = [], []
+    its = SimpleNamespace(need_send_data=SimpleNamespace(set=lambda: woken.append("here")), eventloop=None)
+    for place, name in (
+        *((AppSession, one) for one in ("_on_scriptrunner_event", "_call_soon_on_event_loop")),
+        *((runtime.Runtime, one) for one in ("_send_message", "_enqueued_some_message")),
+        (AppSession, "flush_browser_queue"),
+        (websockets_sansio_impl.WebSocketsSansIOProtocol, "connection_made"),
+    ):
+        monkeypatch.setattr(place, name, getattr(place, name))
+    monkeypatch.setattr(runtime.Runtime, "_send_message", lambda self, to, message: sent.append(message))
+    monkeypatch.setattr(runtime.Runtime, "_enqueued_some_message", lambda self: woken.append("from another thread"))
+    monkeypatch.setattr(AppSession, "flush_browser_queue", lambda self: list(range(self.has)))
+    inside.handed_over.__wrapped__()
+    inside.sent_together.__wrapped__()
+
+    def flushed(has: int) -> list[list[int]]:
+        queue = SimpleNamespace(is_empty=lambda: not has)
+        return AppSession.flush_browser_queue(SimpleNamespace(has=has, _browser_queue=queue))
+
+    assert flushed(0) == [] and [len(one) for one in flushed(230)] == [100, 100, 30]
+    app = SimpleNamespace(_get_async_objs=lambda: its)
+    for messages in flushed(230):
+        runtime.Runtime._send_message(app, None, messages)
+    assert sent == [*range(230)]
+
+    async def on_the_loop() -> None:
+        its.eventloop = asyncio.get_running_loop()
+        runtime.Runtime._enqueued_some_message(app)
+        handled: list[str] = []
+        session = SimpleNamespace(_event_loop=its.eventloop, _handle_scriptrunner_event_on_event_loop=None)
+        session._handle_scriptrunner_event_on_event_loop = lambda sender, event, *its: handled.append(event.name)
+        session._call_soon_on_event_loop = partial(AppSession._call_soon_on_event_loop.__get__(session))
+        for name in ("SCRIPT_STARTED", "ENQUEUE_FORWARD_MSG", "SCRIPT_STOPPED_WITH_SUCCESS", "SHUTDOWN"):
+            AppSession._on_scriptrunner_event(session, None, event=ScriptRunnerEvent[name])
+        assert handled == []
+        await asyncio.sleep(0)
+        assert handled == ["SCRIPT_STARTED", "ENQUEUE_FORWARD_MSG", "SCRIPT_STOPPED_WITH_SUCCESS", "SHUTDOWN"]
+
+    asyncio.run(on_the_loop())
+    runtime.Runtime._enqueued_some_message(app)
+    assert woken == ["here", "from another thread"]
 
 
 def test_what_the_browser_had_not_yet_heard_is_no_link() -> None:

@@ -86,5 +86,8 @@ def _rounded(value: object) -> object:
 if __name__ == "__main__":
     from explorer.lab.experiments import KNOWN
 
-    for chosen in sys.argv[1:] or KNOWN:
+    asked = sys.argv[1:]
+    if unknown := [name for name in asked if name not in KNOWN]:
+        sys.exit(f"experiment={unknown[0]!r}: choose one of {', '.join(KNOWN)}")
+    for chosen in asked or KNOWN:
         record(chosen)

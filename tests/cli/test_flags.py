@@ -8,6 +8,7 @@ import random
 import pytest
 
 from explorer.cli import ask, time_command
+from explorer.cli.flags import Parser, model_flags
 from explorer.cli.main import COMMANDS, main, parser
 from explorer.spec import CHOICES, DEFAULTS, presets
 
@@ -27,11 +28,27 @@ def facts(capsys: pytest.CaptureFixture, *words: str) -> dict:
     return json.loads(out)
 
 
-def test_every_command_about_a_model_takes_every_field_of_a_spec() -> None:
-    of_none = {"identify", "glossary", "lecture", *(name for name, one in ask.QUESTIONS.items() if not one.model)}
-    for name in set(COMMANDS) - of_none:
-        taken = {action.dest for action in parser(name)._actions}
-        assert taken >= {*DEFAULTS, "model", "input", "batch"}, name
+def shared() -> dict[str, tuple[str, str | None]]:
+    """Every flag of a net and its input, by each of its names: what it sets, and what is said of it."""
+    made = Parser(add_help=False)
+    model_flags(made)
+    return {name: (one.dest, one.help) for one in made._actions for name in one.option_strings or (one.dest,)}
+
+
+OF_NONE = {"identify", "glossary", "lecture", *(name for name, one in ask.QUESTIONS.items() if not one.model)}
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_about_a_model_takes_every_flag_of_a_net(command: str) -> None:
+    flags = shared()
+    assert {dest for dest, _ in flags.values()} == {*DEFAULTS, "model", "input", "batch"}
+    taken = {
+        name: (one.dest, one.help) for one in parser(command)._actions for name in one.option_strings or (one.dest,)
+    }
+    if command in OF_NONE:
+        assert "model" not in taken
+        return
+    assert {name: taken.get(name) for name in flags} == flags
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,11 @@ def shape(dims: Sequence[int], batch: bool = False) -> str:
     return head + ("×".join(map(str, (*dims[2:], dims[1]))))
 
 
+def shape_asked(dims: Sequence[int]) -> str:
+    """What stands in the place of `shape` where it is asked for: '?×?×?'."""
+    return "×".join("?" * (len(dims) - 1))
+
+
 FORMATS: dict[str, Callable[..., str]] = {
     "count": count,
     "MACs": macs,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -52,11 +51,11 @@ def picture(question: Question, spec: ResNetSpec, answered: bool) -> Picture | N
 
 
 def hidden(drawing: Drawing) -> Drawing:
-    """The same with a question mark for each number that can be proved."""
+    """The same without its proofs and their numbers."""
     return replace(drawing, body=tuple(map(_hidden, drawing.body)))
 
 
 def _hidden(one: Element | Text) -> Element | Text:
     if isinstance(one, Element):
         return replace(one, inner=tuple(map(_hidden, one.inner)))
-    return replace(one, words=re.sub(r"[\d,]+", "?", one.words), proof="") if one.proof else one
+    return replace(one, words=one.asked, proof="") if one.proof else one

@@ -75,8 +75,8 @@ def block_drawing(
             tags.append(op(node.kind).short)
     y = _tags(body, tags, y, look) + BAR
     body += _bar(block.out_shape, y, scale, look)
-    shape, size = units.shape(block.out_shape), look.words
-    body.append(svg.Text(look.centre, y + 11 + size, shape, "ink mid bold", size, proof="out"))
+    shape, asked, size = units.shape(block.out_shape), units.shape_asked(block.out_shape), look.words
+    body.append(svg.Text(look.centre, y + 11 + size, shape, "ink mid bold", size, proof="out", asked=asked))
     return svg.Drawing(WIDTH, y + 23 + size, title, tuple(body))
 
 
@@ -97,13 +97,21 @@ def _conv(node: Node, y: float, scale: float, colour: str, look: Look) -> svg.Sh
     name = f"{node.kernel}×{node.kernel}, {node.out_shape[1]:,}"
     name += f", /{node.stride}" if node.stride > 1 else ""
     groups = [f"in {node.groups} groups"] if node.groups > 1 else []
-    weights = f"{math.prod(node.weights[0][1]):,} weights"
+    weights = math.prod(node.weights[0][1])
     baselines = [y + 2 + look.words * (1 + 1.1 * line) for line in range(3)]
     edge = look.centre - (top + bottom) / 2 - 10
     words: svg.Shapes = [
         svg.Text(look.labels, baselines[0], name, "ink bold", look.words),
         *(svg.Text(look.labels, baselines[1], words, "ink", look.words) for words in groups),
-        svg.Text(look.labels, baselines[1 + len(groups)], weights, "ink", look.words, proof=node.path),
+        svg.Text(
+            look.labels,
+            baselines[1 + len(groups)],
+            f"{weights:,} weights",
+            "ink",
+            look.words,
+            proof=node.path,
+            asked="? weights",
+        ),
     ]
     if edge > look.labels + look.named + 10:
         words.append(svg.path(f"M{look.labels + look.named} {y + look.conv / 2}H{edge:.1f}", "ink", 0.8, "1 4"))

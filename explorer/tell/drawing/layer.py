@@ -36,12 +36,13 @@ def layer_drawing(node: Node, colour: str) -> svg.Drawing:
     start, end = left + length + middles[0][3] * SLANT[0] + 18, middles[1][0] - 18
     body.append(svg.path(f"M{start:.0f} {BASE - 46}H{end:.0f}", SLIDES, 3, "", arrow=True))
     window = f"{node.kernel}×{node.kernel}" + (f", {node.groups} groups" if node.groups > 1 else "")
+    came, went, asked = units.shape(node.in_shape), units.shape(node.out_shape), units.shape_asked(node.out_shape)
     body += [
         svg.Text(320, BASE - 126, window, "ink mid bold", 26),
         svg.Text(320, BASE - 98, f"stride {node.stride}", "ink mid", 23),
         svg.Text(320, BASE - 70, f"padding {node.padding}", "ink mid", 23),
-        svg.Text(150, BASE + 38, units.shape(node.in_shape), "ink mid bold", 26),
-        svg.Text(490, BASE + 38, units.shape(node.out_shape), "ink mid bold", 26, proof="out"),
+        svg.Text(150, BASE + 38, came, "ink mid bold", 26),
+        svg.Text(490, BASE + 38, went, "ink mid bold", 26, proof="out", asked=asked),
         svg.Text(150, BASE + 66, "comes in", "soft mid", 23),
         svg.Text(490, BASE + 66, "goes out", "soft mid", 23),
     ]

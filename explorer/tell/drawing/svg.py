@@ -62,7 +62,7 @@ class Element:
 @dataclass(frozen=True)
 class Text:
     """Words at (x, y), their baseline. kind: classes of `STYLE`; size: px; proof: the name of the number's proof, for
-    whoever lays a button over it."""
+    whoever lays a button over it; asked: what stands there where the number is asked for."""
 
     x: float
     y: float
@@ -71,6 +71,7 @@ class Text:
     size: float = 17
     fill: str = ""
     proof: str = ""
+    asked: str = "?"
 
     def __str__(self) -> str:
         look = f"font-size:{self.size:g}px;" + (f"fill:{self.fill};" if self.fill else "")

@@ -29,7 +29,7 @@ VOTER = re.compile(r"[0-9a-f]{32}")
 MOST_TURN = 2**53  # a browser's whole numbers
 COMMANDS = ("next", "previous", "reveal", "close", "again", "go")
 NEW = '{"n": 1, "closed": false, "revealed": false}'  # a question's first round
-UNKNOWN = "No session has this code. It may have ended."
+UNKNOWN = "No vote has this code. It may have ended."
 Reason = Literal["unknown", "token", "closed", "full", "flood", "bad"]
 
 

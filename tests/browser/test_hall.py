@@ -93,6 +93,10 @@ def join(seen: Visit, browser, url: str, faults: list[str]) -> tuple[Page, Page]
 
     first = phone(browser, here.lower(), faults)
     second = phone(browser, f"{url}/vote", faults, color_scheme="dark")
+    second.get_by_label("The code on the screen").fill("zzzzz")  # mistyped: it stands there to be mended
+    second.keyboard.press("Enter")
+    expect(second.get_by_role("alert")).to_contain_text("No vote has this code")
+    expect(second.get_by_label("The code on the screen")).to_have_value("ZZZZZ")
     second.get_by_label("The code on the screen").fill(code.lower())
     second.keyboard.press("Enter")
     for one in (first, second):
@@ -143,6 +147,9 @@ def speak(speaker: Page, stage: Locator, first: Page) -> None:
         "aria-label", "23 %: 1, 28 %: 1. The model says 28.54 %."
     )
     assert "commit itself" not in stage.inner_text()
+    assert (
+        speaker.locator(".notes .prose button, .notes .prose a").count() == 0
+    )  # what a word means opens on the projector's page
     fair(speaker)
     speaker.get_by_role("button", name="Close the vote").click()
     expect(first.get_by_role("status")).to_have_text("The vote is closed.")

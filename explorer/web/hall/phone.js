@@ -29,12 +29,13 @@ const live = html("p", { class: "status", role: "status" }), body = html("div", 
 
 function join() {
   const input = html("input", { type: "text", name: "code", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", maxlength: 5,
-    required: true, "aria-label": "The code on the screen", placeholder: "K7QMD" });
+    required: true, "aria-label": "The code on the screen", placeholder: "K7QMD", value: code });
   place.replaceChildren(html("form", { class: "join", onsubmit: (event) => {
     event.preventDefault();
     location.href = `${root}/vote/${encodeURIComponent(input.value.trim().toUpperCase())}`;
   } }, html("h1", {}, "Vote from your phone"), html("label", {}, html("span", {}, "Type the code on the screen"), input),
-  html("button", { type: "submit", class: "main" }, "Join"), now.over ? html("p", { class: "status" }, now.over) : null));
+  html("button", { type: "submit", class: "main" }, "Join"), now.over ? html("p", { class: "status", role: "alert" }, now.over) : null));
+  input.select();
   input.focus();
 }
 
@@ -82,6 +83,7 @@ function away(sentence) {
 
 function over(sentence) {
   now.over = sentence;
+  if (!now.state) return join(); // it never began here: the code may be mistyped
   place.replaceChildren(html("div", { class: "join" }, html("h1", {}, "This vote is over"), html("p", { role: "status" }, sentence),
     html("a", { class: "button", href: `${root}/vote` }, "Another code"), html("a", { class: "button", href: `${root}/` }, "Open the explorer")));
 }

@@ -10,12 +10,25 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from explorer.lab.shelf import token
 from explorer.web.tray import COOKIE
-from tests.benchmarks.bench_load import Seen, asked, crowd, cut, goes, held, opened, own_numbers, runner, until
+from tests.benchmarks.bench_load import (
+    PAGES,
+    Seen,
+    asked,
+    crowd,
+    cut,
+    goes,
+    held,
+    opened,
+    own_numbers,
+    runner,
+    until,
+)
 from tests.benchmarks.tab import Tab
 from tests.conftest import Server, run_async
 
 T = TypeVar("T")
 VISITORS = 8
+OTHERS = {"explain", "feature_maps", "identify", "lecture", "machines", "why_residual"}  # of no net, or of their own
 
 
 def ran(work: Callable[[], Coroutine[None, None, T]]) -> T:
@@ -37,6 +50,27 @@ def test_a_hall_opens_at_once_changes_and_comes_back_with_its_choices(server: Se
         await asyncio.gather(*(tab.close() for tab in tabs))
 
     ran(story)
+
+
+def test_every_page_answers_each_of_five_visitors_with_the_net_that_was_asked_for(server: Server) -> None:
+    """Five at once, each on a page of their own: a depth that it has not shown yet, and back."""
+
+    async def story() -> tuple[Seen, set[str]]:
+        seen, others = Seen(), set()
+        for start in range(0, len(PAGES), 5):
+            tabs = [Tab(server.url, page.replace("architecture", ""), {"depth": "18"}) for page in PAGES[start:][:5]]
+            first = await asyncio.gather(*(tab.open() for tab in tabs))
+            assert [answer.errors for answer in first] == [[]] * len(tabs)
+            others |= {tab.page for tab, answer in zip(tabs, first, strict=True) if "ResNet-18" not in answer.header}
+            shown = [tab for tab in tabs if tab.page not in others]
+            for depth in ("34", "18"):
+                await asyncio.gather(*(seen.take(tab.set("depth", depth), depth) for tab in shown))
+            await asyncio.gather(*(tab.close() for tab in tabs))
+        return seen, others
+
+    seen, others = ran(story)
+    assert others == OTHERS
+    well(seen, 2 * (len(PAGES) - len(others)))
 
 
 def test_a_choice_stays_when_the_next_request_has_not_heard_of_it(server: Server) -> None:

@@ -23,9 +23,8 @@ WAITING = ("tests/hosting/", "tests/gpu/", "tests/hall/", "tests/test_cluster.py
 # CPU seconds of a file, by `-p tests.costs`: only their order matters. What is missing is short, or new in a browser.
 COSTS = {
     "tests/browser/test_lecture.py": 90,
-    "tests/browser/test_app.py": 64,
-    "tests/browser/test_axe.py": 55,
-    "tests/browser/test_every_figure.py": 34,
+    "tests/browser/test_every_page.py": 82,
+    "tests/browser/test_app.py": 40,
     "tests/browser/test_feature_maps.py": 32,
     "tests/browser/test_compare.py": 29,
     "tests/browser/test_stage.py": 26,

@@ -10,9 +10,8 @@ LANGUAGES = {"markdown": "markdown", "latex": "latex", "code": "python"}
 
 chosen = state.current()
 st.header("What are its numbers?", anchor=False)
-made = sheet.of(chosen)
-pieces.html(sheet.table(made, chosen.dtype))
+pieces.html(sheet.shown(chosen))
 st.subheader(sheet.TAKE, anchor=False)
 form = asked("Copy as what?", questions.COPY, "copy")
-st.code(sheet.copied(form, made, chosen), language=LANGUAGES.get(form), height=320)
+st.code(sheet.taken(form, chosen), language=LANGUAGES.get(form), height=320)
 pieces.note("The button in the box’s corner copies all of it.")

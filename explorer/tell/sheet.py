@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypedDict
 
 from markupsafe import Markup
@@ -287,6 +287,7 @@ COPIES: dict[str, Callable[[Sheet], str]] = {  # slug of the link → what is co
 }
 
 
+@lru_cache(maxsize=8)  # with all proofs: for who makes several things of it
 def of(chosen: Chosen) -> Sheet:
     """The sheet of this configuration; where the net only infers, what it would take to train it as usual stands too."""
     size = (chosen.height, chosen.width, chosen.batch)
@@ -296,6 +297,18 @@ def of(chosen: Chosen) -> Sheet:
 def copied(form: str, one: Sheet, chosen: Chosen) -> str:
     """The whole sheet as text, or the net's own code. form: of `questions.COPY`."""
     return code(chosen.spec, chosen.height, chosen.width) if form == "code" else COPIES[form](one)
+
+
+@lru_cache(maxsize=64)  # forty kilobytes each
+def shown(chosen: Chosen) -> Markup:
+    """`table` of this configuration, made once for all who look at it."""
+    return table(of(chosen), chosen.dtype)
+
+
+@lru_cache(maxsize=256)
+def taken(form: str, chosen: Chosen) -> str:
+    """`copied` of this configuration, made once."""
+    return copied(form, of(chosen), chosen)
 
 
 def table(one: Sheet, dtype: str) -> Markup:

@@ -242,9 +242,7 @@ def in_turn() -> None:
 
 
 SOON_S = 0.005  # as long as Streamlit itself gathers what it sends
-MOST = (
-    100  # messages that are sent without a pause: a browser that is given 500 at once counts as one that does not read
-)
+MOST = 100  # messages without a pause between: who has not taken 500 counts as a browser that does not read
 
 
 @cache

@@ -14,7 +14,8 @@ from torch.utils.flop_counter import FlopCounterMode
 from explorer import units
 from explorer.facts.proof import evaluate
 from explorer.spec import preset
-from explorer.tell import sheet
+from explorer.spec.chosen import of_controls
+from explorer.tell import questions, sheet
 from explorer.timing.data.records import recorded
 from tests import outside
 
@@ -135,6 +136,15 @@ def test_every_copy_says_the_same() -> None:
     assert all(value.replace(",", "{,}") in written for value in exact)
     assert written.isascii() and r"32$\times$4d" in written
     assert written.count("{") == written.count("}") and not re.search(r"(?<!\\)[%_#]", written)
+
+
+def test_what_is_kept_for_all_is_what_each_configuration_has() -> None:
+    """The page shows what was made once: asked in turn, no net is told another's numbers."""
+    for chosen in [of_controls({"depth": depth, "batch": batch}) for depth in ("18", "34") for batch in (1, 4)] * 2:
+        made = sheet.sheet(chosen.spec, chosen.height, chosen.width, chosen.batch)
+        assert sheet.shown(chosen) == sheet.table(made, chosen.dtype)
+        for form in questions.COPY:
+            assert sheet.taken(form, chosen) == sheet.copied(form, made, chosen)
 
 
 def test_a_wrong_format_is_named_with_what_is_allowed() -> None:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.jobs import Job
+from explorer.jobs import Job, Where
 from explorer.lab.claims import story
 from explorer.lab.experiments import EXPERIMENTS
 from explorer.lab.operations import Patient, Wounds, paths
@@ -15,7 +15,7 @@ from explorer.lab.record import recorded
 from explorer.lab.shelf import Kept, Shelf
 from explorer.web import tray
 from explorer.web.plain import read
-from explorer.web.sections import surgery
+from explorer.web.sections import playing, surgery
 from tests.web.test_pages import open_app
 
 
@@ -90,6 +90,30 @@ def test_a_failed_run_leaves_a_message_and_no_traceback(
     assert not app.exception and said in read(app.error[0].value) and "internal detail" not in read(app.error[0].value)
     assert "What may be claimed" in words(app)
     assert not app.run().error, "said once"
+
+
+def test_who_pauses_a_run_on_another_machine_is_told_that_it_computes_on() -> None:
+    """Pausing here rests the work itself; a node is only told to end."""
+    job = Job(lambda job: None, "")
+    run = SimpleNamespace(job=job, rest_s=0.0, number=1, catching_up=False)
+
+    def page() -> None:
+        import streamlit as st
+
+        from explorer.web.sections import playing
+
+        playing.controls(st.session_state["run"], lambda: None)
+
+    at = AppTest.from_function(page, default_timeout=60)
+    at.session_state["run"] = run
+    assert at.run().button(key="pause").help == playing.PAUSE and "have their turn" in playing.PAUSE
+    job.where = Where("3f21ab", "3.11", "2.13", {})
+    assert at.run().button(key="pause").help == playing.PAUSE_THERE
+    job.pause()
+    assert not at.run().exception
+    assert [one.proto.text for one in at.get("progress")] == [
+        "paused · before the first step · node 3f21ab computes on"
+    ]
 
 
 def test_a_cancelled_run_leaves_the_recorded_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,11 @@ from explorer.web import state
 
 SPEEDS = {"slow": 1.0, "steady": 0.25, "full speed": 0.0}  # words → seconds between two points of the curves
 USUAL = "full speed"
+PAUSE = f"It is kept for {PAUSED_S / 60:.0f} minutes; meanwhile others have their turn."
+PAUSE_THERE = (  # of the cluster: nothing reaches its work but the wish to end it
+    f"The curves stand still for at most {PAUSED_S / 60:.0f} minutes; the node computes on, and what it found is there "
+    "when you go on."
+)
 
 
 def controls(run: Kept, cancel: Callable[[], None]) -> None:
@@ -26,7 +31,7 @@ def controls(run: Kept, cancel: Callable[[], None]) -> None:
                 key="pause",
                 icon=":material/pause:",
                 on_click=job.pause,
-                help=f"It is kept for {PAUSED_S / 60:.0f} minutes; meanwhile others have their turn.",
+                help=PAUSE_THERE if job.where else PAUSE,
             )
         speed = st.segmented_control(
             "Speed",
@@ -48,7 +53,8 @@ def _speed(rest_s: float) -> str:
 def _words(run: Kept) -> str:
     job, ahead = run.job, state.runner().position(run.job)
     if job.pausing:
-        return f"paused · {job.message or 'before the first step'}"
+        there = f" · node {job.where.node} computes on" if job.where else ""
+        return f"paused · {job.message or 'before the first step'}{there}"
     if ahead and job.started_s is None:
         return f"number {ahead} in the queue"
     again = "you were away, so again to where it was · " if run.catching_up else ""

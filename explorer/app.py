@@ -109,7 +109,7 @@ def main() -> None:
     with st.sidebar:
         picked = sidebar.controls(link.given if link is not None else None)
     idle = sidebar.idle(name)
-    if idle or name in sidebar.OF_ITS_OWN:
+    if sidebar.useless(name):
         sidebar.put_away()
     lecture_bar.show(name, flags)
     built = st.container(key="built", horizontal=True, vertical_alignment="center")

@@ -106,7 +106,7 @@ def hall(browser: Browser, server: Server, target: Path) -> None:
     phone = context.new_page()
     phone.goto(f"{server.url}/vote/{code}")
     phone.get_by_role("button", name="Only the question").click()
-    phone.get_by_role("radio", name="conv5_x, block 0").check(force=True)
+    phone.get_by_role("radio", name="conv5_1").check(force=True)
     phone.get_by_text("is counted").wait_for()
     phone.screenshot(path=target / "votes_phone.png")
     context.close()

@@ -11,6 +11,7 @@ from explorer import units
 from explorer.facts.proof import Proof, prove, receptive_field, share
 from explorer.facts.rollup import METRICS, SUMS, Row, metric_columns, stages, summed
 from explorer.facts.told import Provable, Told
+from explorer.net import called
 from explorer.net.node import Node
 
 WHOLE = "net"
@@ -48,8 +49,8 @@ class Part:
 
     @property
     def place(self) -> str:
-        """As the map names it: 'conv4_x, block 3, conv2' for layer3.3.conv2."""
-        return self.path if self.path == WHOLE else place(self.group[0], self.path)
+        """As the map names it: 'conv4_4, conv 2' for layer3.3.conv2."""
+        return self.path if self.path == WHOLE else place(self.group[0], self.path, self.nodes)
 
     @property
     def children(self) -> list[tuple[str, tuple[Node, ...]]]:
@@ -112,11 +113,16 @@ class Part:
             way = [self.path, *(name for name in levels if name and name != self.path and name not in over)]
             for parent, name in zip(way, way[1:]):
                 tree.setdefault(
-                    name, Branch(id=name, label=word(node, name), parent=parent, value=0.0, stage=node.stage)
+                    name, Branch(id=name, label=self.word(node, name), parent=parent, value=0.0, stage=node.stage)
                 )
             for name in way:
                 tree[name]["value"] += value
         return list(tree.values())
+
+    def word(self, node: Node, name: str) -> str:
+        """The name of what is in it, within it: 'conv4_4' for layer3.3, 'conv 2' for layer3.3.conv2. node: its first."""
+        inside = node.block and name == node.path
+        return called.part(node, self.nodes) if inside else place(node, name, self.nodes)
 
     def _over(self, node: Node) -> tuple[str, ...]:
         """The levels of one of its nodes that are over the part itself."""
@@ -125,16 +131,11 @@ class Part:
         return (node.stage,) if self.path == node.block else (node.stage, node.block)
 
 
-def word(node: Node, name: str) -> str:
-    """A part's name within the one that it is in: 'block 3' for layer3.3, 'conv2' for layer3.3.conv2. node: its first."""
-    return f"block {name.rpartition('.')[2]}" if name == node.block else name.removeprefix(f"{node.block}.")
-
-
-def place(node: Node, name: str) -> str:
-    """Its name in the whole net. node: its first."""
-    if not node.block or name == node.stage:
+def place(node: Node, name: str, nodes: Sequence[Node]) -> str:
+    """The name for people of a stage, block or layer in the whole net. node: its first; nodes: the net's."""
+    if name == node.stage:
         return name
-    return ", ".join(dict.fromkeys((node.stage, word(node, node.block), word(node, name))))
+    return called.block(name) if name == node.block else called.layer(node, nodes)
 
 
 def part(nodes: Sequence[Node], path: str = WHOLE) -> Part:

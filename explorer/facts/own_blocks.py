@@ -11,6 +11,7 @@ from explorer import units
 from explorer.facts.proof import prove
 from explorer.facts.rollup import Block, Row, blocks, summed
 from explorer.facts.told import Provable
+from explorer.net import called
 from explorer.net.node import Node
 
 
@@ -26,9 +27,9 @@ class Alike:
 
     @property
     def name(self) -> str:
-        """'conv3_x: layer2.1 … layer2.3, 3 alike'."""
-        many = f" … {self.blocks[-1].path}, {len(self.blocks)} alike" if len(self.blocks) > 1 else ""
-        return f"{self.first.stage}: {self.first.path}{many}"
+        """'conv3_2 to conv3_4, 3 alike'."""
+        named = called.blocks(self.first.path, self.blocks[-1].path)
+        return f"{named}, {len(self.blocks)} alike" if len(self.blocks) > 1 else named
 
 
 def alike(nodes: Sequence[Node]) -> tuple[Alike, ...]:

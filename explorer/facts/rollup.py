@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import TypedDict
 
 from explorer.facts.reason import reason
+from explorer.net import called
 from explorer.net.node import Node
 from explorer.net.ops import adds, is_layer, is_picture
 from explorer.net.shortcuts import SHORTCUTS, shortcut_kind
@@ -35,8 +36,8 @@ class Block:
 
     @property
     def place(self) -> str:
-        """By its stage and its number on the map, which counts from 0 as the modules do: 'conv5_x, block 0'."""
-        return f"{self.stage}, block {self.path.rpartition('.')[2]}"
+        """For people, as the paper calls it: 'conv5_1'."""
+        return called.block(self.path)
 
     @property
     def add(self) -> Node | None:

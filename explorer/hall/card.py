@@ -84,7 +84,7 @@ class Cards:
 
 
 def words(question: Question, choice: int) -> str:
-    """A choice as it is said: '28.5 %', 'Only the plain one', 'conv5_x, block 0'."""
+    """A choice as it is said: '28.5 %', 'Only the plain one', 'conv5_1'."""
     if question["kind"] == "number":
         value = question["low"] + choice * question["step"]
         return f"{round(value, 6):g} {question['unit']}".strip()

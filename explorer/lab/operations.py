@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from explorer.net import called
 from explorer.spec import cifar_stages
 
 EVERY = "every block"
@@ -29,7 +30,9 @@ class Operation(NamedTuple):
 
     @property
     def said(self) -> str:
-        return f"step {self.step}: {SAID[self.what].format(self.path)}"
+        return (
+            f"step {self.step}: {SAID[self.what].format(self.path if self.path == EVERY else called.block(self.path))}"
+        )
 
 
 def paths(depth: int) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ def _largest_block(chosen: Chosen) -> Quantity:
 
 
 def place(path: str, chosen: Chosen) -> str:
-    """A part of the net as the map names it: 'conv5_x, block 0' for layer4.0 and what is in it; else its path."""
+    """A part of the net as the map names it: 'conv5_1' for layer4.0 and what is in it; else its path."""
     found = (one.place for one in blocks(_nodes(chosen)) if f"{path}.".startswith(f"{one.path}."))
     return next(found, path)
 

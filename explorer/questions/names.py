@@ -6,60 +6,29 @@ import re
 from collections.abc import Sequence
 
 from explorer.facts.proof import Proof
+from explorer.net.called import block as block
+from explorer.net.called import in_deep_stem, order
+from explorer.net.called import layer as layer
+from explorer.net.called import part as part
 from explorer.net.node import Node
 from explorer.net.ops import convolves, op
 
 ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
 ALONE = {"maxpool": "the max pool", "fc": "fc", "conv1": "conv1", "bn1": "the BatchNorm after conv1"}
-LISTED = {"maxpool": "max pool", "bn1": "BN after conv1"}
-
-
-def block(path: str) -> str:
-    """'layer2.0' → 'conv3_1': stages as in Table 1, blocks from 1 on."""
-    stage, index = re.fullmatch(r"layer(\d+)\.(\d+)", path).groups()  # type: ignore[union-attr]  # a block's path
-    return f"conv{int(stage) + 1}_{int(index) + 1}"
-
-
-def part(node: Node, nodes: Sequence[Node]) -> str:
-    """Within its block: 'conv 2', 'BN 2', 'projection'."""
-    if node.in_gate:
-        return f"gate’s {node.path.rpartition('.')[2]}" if convolves(node) else "gate’s window"
-    if node.on_shortcut:
-        return "projection" if convolves(node) else f"projection’s {op(node.kind).short}"
-    return f"{op(node.kind).short} {_place(node, nodes)}"
-
-
-def layer(node: Node, nodes: Sequence[Node]) -> str:
-    """Wherever it stands: 'conv3_1, conv 2', 'conv1', 'max pool'."""
-    if node.block:
-        return f"{block(node.block)}, {part(node, nodes)}"
-    return f"stem, {part(node, nodes)}" if _deep(node, nodes) else LISTED.get(node.path, node.path)
 
 
 def told(node: Node, nodes: Sequence[Node]) -> str:
     """In a sentence: 'the 2nd convolution of conv3_1', 'the projection of conv3_1', 'the max pool'."""
-    if not node.block and not _deep(node, nodes):
+    if not node.block and not in_deep_stem(node, nodes):
         return ALONE.get(node.path, node.path)
     whose = block(node.block) if node.block else "the stem"
     if node.in_gate:
         return f"{node.path.rpartition('.')[2]} in the gate of {whose}"
     if node.on_shortcut:
         return f"the {part(node, nodes)} of {whose}"
-    place = _place(node, nodes)
+    place = order(node, nodes)
     what = "convolution" if convolves(node) else op(node.kind).full or "BatchNorm"
     return f"the {ORDINALS.get(place, f'{place}th')} {what} of {whose}"
-
-
-def _deep(node: Node, nodes: Sequence[Node]) -> bool:
-    """In a stem of several convolutions."""
-    layered = convolves(node) or op(node.kind).normalises
-    return node.stage == "stem" and layered and sum(one.stage == "stem" and convolves(one) for one in nodes) > 1
-
-
-def _place(node: Node, nodes: Sequence[Node]) -> int:
-    """Of a convolution or norm among its block's, or the stem's, from 1 on."""
-    alike = [one for one in nodes if (one.kind, one.block, one.stage) == (node.kind, node.block, node.stage)]
-    return 1 + [one.path for one in alike if one.on_main].index(node.path)
 
 
 def rules(metric: str, nodes: Sequence[Node]) -> str:

@@ -60,7 +60,7 @@ def table(spec: ResNetSpec, height: int, width: int, batch: int, path: str) -> M
         colour = palette.STAGE_COLOURS[group[0].stage]
         lines.append(
             Markup('<tr><td title="{}"><span class="swatch" style="background:{}"></span>{}</td>{}</tr>').format(
-                name, colour, cost.word(group[0], name), joined(cells)
+                name, colour, part.word(group[0], name), joined(cells)
             )
         )
     empty = Markup("<td></td>")

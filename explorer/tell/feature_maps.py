@@ -31,7 +31,7 @@ WHO = {  # slug -> words
     "plain-20": "digits: plain, 20",
     "residual-56": "digits: residual, 56",
     "plain-56": "digits: plain, 56",
-    OURS: "the net of the sidebar",
+    OURS: "any ResNet you choose",
 }
 NAMES = {  # the same, in a sentence
     "residual-20": "the residual net of 20 layers",
@@ -318,7 +318,7 @@ def share_rows(rows: list[BlockRow]) -> list[Shares]:
 
 
 def places(nodes: Sequence[Node]) -> dict[str, str]:
-    """Each block's name on the map by its path: layer1.0 → 'conv2_x, block 0'."""
+    """Each block's name on the map by its path: layer1.0 → 'conv2_1'."""
     return {block.path: block.place for block in blocks(tuple(nodes))}
 
 

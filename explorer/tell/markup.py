@@ -155,11 +155,18 @@ def stacked(lines: Mapping[str, Sequence[tuple[str, float, str, Proof]]]) -> Mar
     part = Markup('<span style="flex:{:.3f};background:{}">{}</span>')
     for label, parts in lines.items():
         cells = joined(
-            part.format(percent, colour, cards.number(proof, part_words(name, percent)))
+            part.format(percent, colour, cards.number(proof, _part(name, percent)))
             for name, percent, colour, proof in parts
         )
         bars.append(Markup('<div class="bar-label">{}</div><div class="bar">{}</div>').format(label, cells))
     return Markup('<div class="stacked">{}</div>{}').format(joined(bars), cards.html())
+
+
+def _part(name: str, percent: float) -> Markup:
+    """The same in a page, where the name goes if the part is narrower than both."""
+    words = part_words(name, percent)
+    share = words.removeprefix(f"{name} ")
+    return escape(words) if share == words else Markup('<i class="whose">{}\xa0</i>{}').format(name, share)
 
 
 def part_words(name: str, percent: float) -> str:

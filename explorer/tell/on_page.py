@@ -53,6 +53,11 @@ def said(page: str, chosen: Chosen, now: Now) -> str:
     return " · ".join(words[key] for key in SPOKEN if key in here)
 
 
+def chooses(page: str, now: Now) -> bool:
+    """Whether the page as it stands has controls of its own for the net: the sidebar's would change nothing."""
+    return page == "compare" or page == "feature_maps" and now(VIEWS[page][0], VIEWS[page][1]) != "net"
+
+
 def idle(page: str, now: Now) -> bool:
     """Whether no control of the model changes anything on the page as it stands."""
     return page in OF_NO_MODEL or page == "paper" and now(questions.PAPER, "table") in TABLES_OF_NO_MODEL

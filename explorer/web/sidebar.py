@@ -24,7 +24,6 @@ from explorer.web.state import choose
 
 OPEN = "variants-open"
 IN_THE_BAR = ("classes",)  # of the axes: `configuration` asks for it
-OF_ITS_OWN = ("compare",)  # pages that have controls of the net themselves
 AWAY = """
 @media (--no-drawer) { :--sidebar, :--sidebar-opens { display: none; } }
 @media (--drawer) { /* the drawer has the navigation */
@@ -74,6 +73,11 @@ def controls(link: Mapping[str, str] | None = None) -> dict[str, str | int]:
 def idle(page: str) -> bool:
     """Whether no control of the model changes anything on the page as it stands."""
     return on_page.idle(page, now)
+
+
+def useless(page: str) -> bool:
+    """Whether the sidebar's controls change nothing there; the header may still have a net to name."""
+    return idle(page) or on_page.chooses(page, now)
 
 
 def put_away() -> None:

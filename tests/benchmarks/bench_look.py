@@ -271,9 +271,7 @@ def _drawn(seen: Page, number: int) -> float:
 
 
 def _rows(seen: Page, name: str) -> float:
-    label = {"block of conv3_x": "conv3_x, block 0", "block of conv4_x": "conv4_x, block 0", "stage": "after the stem"}[
-        name
-    ]
+    label = {"block of conv3_x": "conv3_1", "block of conv4_x": "conv4_1", "stage": "after the stem"}[name]
     start = time.perf_counter()
     seen.get_by_role("radio", name=name, exact=True).click()
     seen.locator("figcaption", has_text=label).first.wait_for()

@@ -89,8 +89,8 @@ def test_a_student_draws_a_seven_and_finds_out(visit, size: str) -> None:
     expect(page.get_by_text("With option A’s zeros on the other side it")).to_have_count(0)
     seen.settle()
     page.locator(".st-key-off input").click()
-    page.get_by_role("option", name="conv2_x, block 0").click()
-    page.get_by_text("With conv2_x, block 0 adding nothing it").wait_for()
+    page.get_by_role("option", name="conv2_1").click()
+    page.get_by_text("With conv2_1 adding nothing it").wait_for()
     page.keyboard.press("Escape")
 
 
@@ -117,7 +117,7 @@ def test_a_unit_is_pointed_at_followed_on_and_let_go(visit) -> None:
     expect(page.get_by_text(re.compile("blocks add to it"))).to_have_count(0)
 
     page.get_by_role("radio", name="block of conv3_x").click()
-    page.locator("figcaption", has_text="conv3_x, block 2").first.wait_for()
+    page.locator("figcaption", has_text="conv3_3").first.wait_for()
     page.get_by_text("Beside it: the plain net of 20 layers").click()
     page.get_by_text("The plain net of 20 layers: 7").wait_for()
     page.get_by_text("How large are the responses?").click()

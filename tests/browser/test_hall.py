@@ -207,9 +207,9 @@ def tap(seen: Visit, remote: Page, first: Page, second: Page) -> None:
     expect(remote.get_by_role("heading", level=1)).to_have_text(PARAMETERS.title, timeout=20_000)
     assert first.get_by_role("heading", level=1).inner_text() == DEEPER.title
     first.get_by_role("button", name="A question is open: back to the lecture").click()
-    first.get_by_role("radio", name="conv5_x, block 0").check(force=True)
-    second.get_by_role("radio", name="conv4_x, block 2").check(force=True)
-    expect(second.get_by_role("status")).to_contain_text("is counted: conv4_x, block 2")
+    first.get_by_role("radio", name="conv5_1").check(force=True)
+    second.get_by_role("radio", name="conv4_3").check(force=True)
+    expect(second.get_by_role("status")).to_contain_text("is counted: conv4_3")
     fair(second)
     expect(remote.locator(".count")).to_have_text("2 of 2 answered")
     remote.get_by_role("button", name="Reveal").click()

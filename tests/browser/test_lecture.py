@@ -110,7 +110,7 @@ def test_guesses_are_revealed_against_the_model(visit) -> None:
     seen.page.wait_for_url("**node=layer3.0**")
     seen.page.keyboard.press("PageDown")
     arrive(seen, parameters, revealed=True)
-    assert "You clicked conv4_x, block 0: no." in seen.page.locator(".verdict").inner_text()
+    assert "You clicked conv4_1: no." in seen.page.locator(".verdict").inner_text()
     assert parse_qs(urlsplit(seen.page.url).query)["node"] == ["layer4.0"]
 
 

@@ -87,9 +87,7 @@ def test_focus_is_visible_and_every_tile_can_be_heard(show) -> None:
     assert float(width.removesuffix("px")) >= 3
     labels = page.locator(".tile").evaluate_all("all => all.map((one) => one.getAttribute('aria-label'))")
     assert all(labels) and len(set(labels)) == len(labels)
-    assert (
-        "layer2.0, conv3_x, block 0, 3×3, 128, /2 · 3×3, 128, dotted shortcut: projection, output 28×28×128" in labels
-    )
+    assert "conv3_1, layer2.0, 3×3, 128, /2 · 3×3, 128, dotted shortcut: projection, output 28×28×128" in labels
     assert page.locator('.tile[tabindex="0"]').count() == 1  # one stop for Tab, arrows from there
 
 

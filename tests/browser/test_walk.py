@@ -98,7 +98,7 @@ def test_it_plays_and_pauses_and_every_step_is_there(show, data: dict) -> None:
     reached = page.locator(".tile.reached").evaluate_all("all => all.map((one) => one.dataset.id)")
     assert reached == [step["tile"] for step in data["walk"]["steps"]][: len(reached)] and len(reached) > 4
     page.locator('.tile[data-id="layer2.1"]').click()
-    assert said(page) == "conv3_x, block 1" and page.locator(".walk-shape b").inner_text() == "14×14"
+    assert said(page) == "conv3_2" and page.locator(".walk-shape b").inner_text() == "14×14"
     assert page.locator(".bypass.lit").count() == 1
     page.locator(".walk-sees").click()
     assert "measured" not in page.locator(".proof-card:popover-open").last.inner_text(), "it is computed"
@@ -107,7 +107,7 @@ def test_it_plays_and_pauses_and_every_step_is_there(show, data: dict) -> None:
     assert len(set(terms)) == 3, "x, F(x) and their sum are three pictures"
     page.keyboard.press("ArrowRight")
     page.wait_for_function(
-        "document.querySelector('div').shadowRoot.querySelector('.walk-words h3').textContent === 'conv3_x, block 2'"
+        "document.querySelector('div').shadowRoot.querySelector('.walk-words h3').textContent === 'conv3_3'"
     )
     speed = page.get_by_role("button", name="Speed 1×")
     speed.click()
@@ -152,7 +152,7 @@ def test_the_plain_twin_walks_beside_on_one_clock_and_a_number_opens_its_proof(v
     residual, plain = page.locator(".walk-side").all()
     residual.locator('.tile[data-id="layer2.1"]').click()
     for side in (residual, plain):
-        assert side.locator(".walk-words h3").inner_text() == "conv3_x, block 1"
+        assert side.locator(".walk-words h3").inner_text() == "conv3_2"
         assert side.locator(".tile.reached").count() == 6
     assert "replaces x" in plain.locator(".walk-words").inner_text() and plain.locator(".walk-term.x").is_hidden()
     assert residual.locator(".bypass.lit").count() == 1 and plain.locator(".bypass").count() == 0
@@ -163,7 +163,7 @@ def test_the_plain_twin_walks_beside_on_one_clock_and_a_number_opens_its_proof(v
     expect(card).to_have_count(0)
     page.emulate_media(reduced_motion="reduce")
     page.get_by_role("button", name="One step on").click()
-    assert plain.locator(".walk-words h3").inner_text() == "conv3_x, block 2", "at once, without motion"
+    assert plain.locator(".walk-words h3").inner_text() == "conv3_3", "at once, without motion"
 
 
 def test_the_map_of_the_home_page_plays_and_the_link_says_so(visit) -> None:

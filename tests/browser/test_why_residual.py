@@ -95,14 +95,14 @@ def test_surgery_on_the_map(visit) -> None:
     page = app.page
     page.get_by_role("button", name=re.compile(r"Train it live · about \d+ s here")).click(timeout=60_000)
     page.locator(".st-key-operated .js-plotly-plot .scatterlayer path.js-line").first.wait_for(timeout=60_000)
-    arc = page.get_by_role("button", name="layer1.1: cut its shortcut")
+    arc = page.get_by_role("button", name="conv2_2: cut its shortcut")
     arc.press("Enter")
-    page.get_by_text(re.compile(r"step \d+: shortcut of layer1.1 cut")).first.wait_for(timeout=15_000)
-    assert page.get_by_role("button", name="layer1.1: join its shortcut again").get_attribute("aria-pressed") == "true"
+    page.get_by_text(re.compile(r"step \d+: shortcut of conv2_2 cut")).first.wait_for(timeout=15_000)
+    assert page.get_by_role("button", name="conv2_2: join its shortcut again").get_attribute("aria-pressed") == "true"
     page.locator('.tile[data-path="layer2.2"]').click(position={"x": 12, "y": 12})
-    page.get_by_text(re.compile(r"step \d+: layer2.2 removed")).first.wait_for(timeout=15_000)
-    page.get_by_role("button", name="layer3.1: take its BN").click()
-    page.get_by_text(re.compile(r"step \d+: BN taken from layer3.1")).first.wait_for(timeout=15_000)
+    page.get_by_text(re.compile(r"step \d+: conv3_3 removed")).first.wait_for(timeout=15_000)
+    page.get_by_role("button", name="conv4_2: take its BN").click()
+    page.get_by_text(re.compile(r"step \d+: BN taken from conv4_2")).first.wait_for(timeout=15_000)
     page.locator('.tile[data-path="layer1.1"]').click(position={"x": 12, "y": 12})
     page.get_by_text("without its block and its shortcut nothing comes through").wait_for(timeout=15_000)
     page.get_by_text("full speed", exact=True).click()

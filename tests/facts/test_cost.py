@@ -23,12 +23,12 @@ def test_children_partition_their_part(path):
 
 def test_parts_are_called_as_on_the_map() -> None:
     names = {path: cost.part(NODES, path).place for path in ("net", "layer2", "layer2.1", "layer2.1.conv2", "fc")}
-    assert list(names.values()) == ["net", "conv3_x", "conv3_x, block 1", "conv3_x, block 1, conv2", "fc"]
+    assert list(names.values()) == ["net", "conv3_x", "conv3_2", "conv3_2, conv 2", "fc"]
     assert [one["label"] for one in cost.part(NODES, "layer2.1").hierarchy("params")][:2] == [
         names["layer2.1"],
-        "conv1",
+        "conv 1",
     ]
-    assert "block 1" in {one["label"] for one in cost.part(NODES).hierarchy("params") if one["id"] == "layer2.1"}
+    assert "conv3_2" in {one["label"] for one in cost.part(NODES).hierarchy("params") if one["id"] == "layer2.1"}
     drawn = cost_plots.tree(cost.part(NODES).hierarchy("params"), "count", "treemap")
     assert drawn.layout.uniformtext.minsize >= 12 and drawn.layout.uniformtext.mode == "hide"
 

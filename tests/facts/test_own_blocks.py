@@ -24,7 +24,7 @@ def test_runs_cover_every_block_and_count_as_torchvision_does(name: str) -> None
 def test_resnet50s_are_eight_kinds_and_the_maps_selection_finds_its_own() -> None:
     groups = own_blocks.alike(trace(preset("resnet50"), 224, 224))
     assert [len(group.blocks) for group in groups] == [1, 2, 1, 3, 1, 5, 1, 2]
-    assert groups[3].name == "conv3_x: layer2.1 … layer2.3, 3 alike"
+    assert groups[3].name == "conv3_2 to conv3_4, 3 alike"
     for path, first in (
         ("layer2.2", "layer2.1"),
         ("layer2.2.conv1", "layer2.1"),

@@ -134,7 +134,7 @@ def test_a_list_that_cannot_be_made_again_is_refused(operations: tuple) -> None:
     with pytest.raises(ValueError, match="operations"):
         replace(TINY, operations=operations)
     assert whole([[3, "cut", EVERY]], 14) == (Operation(3, "cut", EVERY),)
-    assert Operation(60, "take BN", "layer1.1").said == "step 60: BN taken from layer1.1"
+    assert Operation(60, "take BN", "layer1.1").said == "step 60: BN taken from conv2_2"
 
 
 def test_the_recorded_operations_are_those_of_the_presets_and_begin_as_one() -> None:

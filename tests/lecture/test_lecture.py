@@ -174,9 +174,9 @@ def test_unknown_figures_name_the_choices(name: str) -> None:
         ("bottleneck", "34", False, "2.0 times too much"),
         ("conv2x-dotted", "4", True, "You said “4”: right."),
         ("conv2x-dotted", "3", False, "You said “3”: no."),
-        ("parameters", "layer4.0", True, "You clicked conv5_x, block 0: right."),
-        ("parameters", "layer4.0.conv2", True, "You clicked conv5_x, block 0: right."),
-        ("parameters", "layer4.1", False, "You clicked conv5_x, block 1: no."),
+        ("parameters", "layer4.0", True, "You clicked conv5_1: right."),
+        ("parameters", "layer4.0.conv2", True, "You clicked conv5_1: right."),
+        ("parameters", "layer4.1", False, "You clicked conv5_2: no."),
         ("flops-are-not-time", "1.1", False, "2.1 times too much"),
     ],
 )

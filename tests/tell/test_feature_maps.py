@@ -63,8 +63,8 @@ def test_rows_are_stages_or_the_blocks_of_one_and_channels_the_strongest_or_in_o
     assert rows[1]["channels"] == strongest(SEEN.outputs["layer1.1.relu2"][0], 14)
     blocks = feature_maps.through(SEEN, NODES, PICTURE, "conv3_x", 28)["groups"][0]["rows"]
     assert [(row["label"], row["path"], row["channels"]) for row in blocks] == [
-        ("conv3_x, block 0", "layer2.0.relu2", [28, 29, 30, 31]),
-        ("conv3_x, block 1", "layer2.1.relu2", [28, 29, 30, 31]),
+        ("conv3_1", "layer2.0.relu2", [28, 29, 30, 31]),
+        ("conv3_2", "layer2.1.relu2", [28, 29, 30, 31]),
     ]
     with pytest.raises(ValueError, match="rows='conv5_x': choose one of stages, conv2_x, conv3_x, conv4_x"):
         feature_maps.through(SEEN, NODES, PICTURE, "conv5_x")
@@ -124,18 +124,18 @@ def test_a_units_way_in_words() -> None:
     ]
     told = feature_maps.way_of(steps, NODES, "after the stem", 3, 0.5)
     assert told == (
-        "after the stem, channel 3: 0.50. 2 blocks add to it, conv2_x, block 0, most: −1.50. ReLU holds it back 1 time. "
+        "after the stem, channel 3: 0.50. 2 blocks add to it, conv2_1, most: −1.50. ReLU holds it back 1 time. "
         "At the end it is 0.20."
     )
-    drawn = journey(steps, 0.5, "conv4_x, block 1", feature_maps.places(NODES))
-    assert drawn.layout.xaxis.ticktext == ("start", "0", "1<br>conv2_x"), "a name as long as that has no room"
+    drawn = journey(steps, 0.5, "conv4_2", feature_maps.places(NODES))
+    assert drawn.layout.xaxis.ticktext == ("start", "1", "2<br>conv2_x"), "a name as long as that has no room"
     deep = preset("resnet152")
     paths = [f"layer{stage}.{block}" for stage, count in enumerate(deep.stages, 1) for block in range(count)]
     rows = feature_maps.share_rows([BlockRow(path, 1, 1, 1, 0, 1) for path in paths])
     words = additions(rows, "layer1.0", feature_maps.places(trace(deep, 224, 224))).layout.xaxis.ticktext
     assert [word.strip() for word in words if word.strip()] == [
-        *("0", "<br>2_x", "0", "<br>3_x", "5"),
-        *("0", "5", "10", "15", "<br>4_x", "20", "25", "30", "0", "<br>5_x"),
+        *("1", "<br>2_x", "1", "<br>3_x", "6"),
+        *("1", "6", "11", "16", "<br>4_x", "21", "26", "31", "1", "<br>5_x"),
     ]
     assert len(words) == 50
     assert "last block" in feature_maps.way_of([], NODES, "conv4_x", 3, 0.5)

@@ -24,6 +24,7 @@ from explorer.lab.experiments.nets import around, blocks, built, digit_spec, hea
 from explorer.lab.experiments.train import Trainer, error_percent, turns
 from explorer.lab.operations import EVERY, Operation, Patient, Wounds, whole
 from explorer.lab.outcome import Row, number, outcome, state
+from explorer.net import called
 from explorer.net.resnet import ResNet
 
 
@@ -204,7 +205,9 @@ EXPERIMENT = Experiment(
         "whole": Preset("nobody operates", Surgery(), recorded=True),
         "cut": Preset(f"every shortcut cut at step {AT}", Surgery(operations=((AT, "cut", EVERY),)), recorded=True),
         "block": Preset(
-            f"layer1.0 removed at step {AT}", Surgery(operations=((AT, "remove", "layer1.0"),)), recorded=True
+            f"{called.block('layer1.0')} removed at step {AT}",
+            Surgery(operations=((AT, "remove", "layer1.0"),)),
+            recorded=True,
         ),
         "bare": Preset(f"all BN taken at step {AT}", Surgery(operations=((AT, "take BN", EVERY),)), recorded=True),
         "56": Preset("56 layers, nobody operates", Surgery(depth=56)),

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from explorer import units
 from explorer.facts.rollup import Block, Stage, stages
+from explorer.net import called
 from explorer.net.node import Node
 from explorer.net.ops import op
 from explorer.tell import palette
@@ -66,9 +67,9 @@ def _tiles(stage: Stage, most: int) -> list[tuple[str, tuple[Block, ...]]]:
         kept = [node for node in stage.nodes if op(node.kind).starts]
         return [(node.path, ()) for node in kept]
     if len(stage.blocks) <= most:
-        return [(block.path.rpartition(".")[2], (block,)) for block in stage.blocks]
+        return [(called.number(block.path), (block,)) for block in stage.blocks]
     runs = [tuple(group) for _, group in groupby(stage.blocks, key=lambda block: (block.shortcut, block.in_shape))]
-    return [(f"×{len(run)}" if len(run) > 1 else run[0].path.rpartition(".")[2], run) for run in runs]
+    return [(f"×{len(run)}" if len(run) > 1 else called.number(run[0].path), run) for run in runs]
 
 
 def _legend(y: float, found: Sequence[Stage], stacked: bool) -> svg.Shapes:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from explorer.facts.rollup import Block, Stage
+from explorer.net import called
 from explorer.net.node import Node
 from explorer.net.ops import is_picture, op
 from explorer.tell.given import LEVELS as LEVELS
@@ -34,15 +35,10 @@ class Part:
 
     @property
     def place(self) -> str:
-        """In words: 'conv3_x, block 0', 'conv4_x, blocks 3 to 5'; a stage by its name alone."""
+        """In words: 'conv3_1', 'conv4_4 to conv4_6'; a stage by its name alone."""
         if not self.blocks or self.whole:
             return self.stage
-        first, last = self.blocks[0], self.blocks[-1]
-        return (
-            first.place
-            if first is last
-            else f"{first.place.replace('block', 'blocks')} to {last.path.rpartition('.')[2]}"
-        )
+        return called.blocks(self.blocks[0].path, self.blocks[-1].path)
 
     @property
     def shortcuts(self) -> dict[str, int]:

@@ -41,7 +41,11 @@ def counted(shortcuts: dict[str, int]) -> str:
 
 def spoken(part: Part, place: str) -> str:
     """A tile for a screen reader: path, place, recipe, shortcut, output."""
-    told = [part.id, place, recipe(part), f"output {shape(part.nodes[-1].out_shape)}"]
+    told = [
+        *([place, part.id] if part.blocks else [part.id, place]),
+        recipe(part),
+        f"output {shape(part.nodes[-1].out_shape)}",
+    ]
     if len(part.blocks) > 1:
         told[2:2] = [f"{len(part.blocks)} blocks", counted(part.shortcuts)]
     elif part.blocks:

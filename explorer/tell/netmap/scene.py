@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from explorer.facts.rollup import Block
+from explorer.net import called
 from explorer.tell.netmap import layer_tiles
 from explorer.tell.netmap.groups import Lane, Part, bypass_id
 from explorer.tell.netmap.layout import FRAMES, Cell, Frame, place
@@ -39,7 +40,7 @@ def scene(lanes: Sequence[Lane], level: str) -> tuple[Scene, tuple[Part, ...]]:
 
 
 def _tile(part: Part, lane: Lane, index: int) -> Tile:
-    tail = part.id.rpartition(".")[2] if part.blocks else part.id
+    tail = called.number(part.id) if part.blocks and not part.whole else part.id
     return {
         "id": part.id,
         "stage": part.stage,

@@ -28,7 +28,7 @@ def part(spec: ResNetSpec, height: int, width: int, batch: int, path: str, metri
     """A part of the net by a metric. kind: treemap, sunburst or bars."""
     found, row = cost.part(trace(spec, height, width, batch), path), METRICS[metric]
     if kind == "bars":
-        names = [cost.word(group[0], name) for name, group in found.children]
+        names = [found.word(group[0], name) for name, group in found.children]
         return bars(found.rows(), metric, row.label, row.unit, names)
     return tree(found.hierarchy(metric), row.unit, kind)
 

@@ -10,6 +10,7 @@ import pandas  # noqa: F401  (plotly looks for it in sys.modules, and must not f
 import plotly.graph_objects as go
 
 from explorer.look.seen import Step
+from explorer.net import called
 from explorer.tell.feature_maps import Curve, Shares
 from explorer.tell.palette import SHORTCUT
 from explorer.tell.plots.style import styled
@@ -49,8 +50,8 @@ def _by_stage(paths: Sequence[str], places: Mapping[str, str], before: str = "")
     step = next(step for step in STEPS if len(paths) <= step * MOST_NUMBERED)
     cut = "conv" if len(paths) > 2 * MOST_NUMBERED else ""  # conv2_x as 2_x, beside a neighbour as narrow
     words = []
-    for stage, blocks in groupby(paths, lambda path: places[path].partition(",")[0]):
-        own = [path.rpartition(".")[2] for path in blocks]
+    for stage, blocks in groupby(paths, lambda path: f"{places[path].partition('_')[0]}_x"):
+        own = [called.number(path) for path in blocks]
         shown = {0, *range(0, len(own) - step // 2, step)}  # the next stage's first needs its room
         numbers = [number if place in shown else "\xa0" for place, number in enumerate(own)]
         numbers[len(own) // 2] += f"<br>{stage.removeprefix(cut)}"

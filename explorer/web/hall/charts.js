@@ -6,7 +6,7 @@ import { html } from "../js/dom.js";
 const MOST_BINS = 12;
 const ROUNDS = ["First vote", "Second vote", "Third vote"];
 
-// A choice in words: "28.5 %", "Only the plain one", "layer4.0".
+// A choice in words: "28.5 %", "Only the plain one", "conv5_1".
 export function wordsOf(question, choice) {
   if (question.kind === "number") return `${Number((question.low + choice * question.step).toFixed(6)).toLocaleString("en-US")} ${question.unit}`.trim();
   return question.choices[choice] ?? question.lanes.flatMap((lane) => lane.tiles)[choice]?.label ?? "";

@@ -2,6 +2,7 @@
 
 import { html } from "../js/dom.js";
 import { SHORTCUTS } from "../js/given.js";
+import { blockName } from "../js/names.js";
 import { exact } from "../js/numbers.js";
 import { inText, withoutValue } from "../js/terms.js";
 import { factList, heading, source } from "./facts.js";
@@ -10,10 +11,10 @@ import { blockSteps, provable, rule, shareOf, woven, written } from "./proof.js"
 
 export function blockPanel(map, id, { block, kind }) {
   const stage = map.data.details.stages[stageOf(block)];
-  const place = `${stage.name} · block ${indexIn(block) + 1} of ${stage.blocks}`;
+  const place = `${blockName(block)} of ${stage.blocks} in ${stage.name}`;
   const opened = map.view.open;
   return [
-    ...heading(`${block}  ·  ${place}`, kind.question, kind.shortcut),
+    ...heading(`${place}  ·  ${block}`, kind.question, kind.shortcut),
     html("p", { class: "reason" }, reasonOf(map, kind)),
     html(
       "button",

@@ -1,6 +1,7 @@
 // The other two pictures: a block opened (as in the paper's Figs. 2 and 5), and Fig. 3.
 
 import { svg } from "../js/dom.js";
+import { blockName } from "../js/names.js";
 import { fitted, shown } from "../js/numbers.js";
 import { dashes } from "./facts.js";
 import { nameTile } from "./paint.js";
@@ -10,7 +11,7 @@ export function drawOpened(data, kind, block) {
   const scene = svg("g", {
     class: "scene opened",
     role: "listbox",
-    "aria-label": `${block}, opened: its layers in order`,
+    "aria-label": `${blockName(block)}, opened: its layers in order`,
   });
   scene.append(
     svg(

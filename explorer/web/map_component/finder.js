@@ -1,6 +1,8 @@
 // The search field: a list of what is found, how much that is, and its tiles lit on the map.
 
 import { html } from "../js/dom.js";
+import { blockName } from "../js/names.js";
+import { blockOf } from "./net.js";
 
 const LISTED = 12;
 
@@ -37,7 +39,7 @@ export function buildFinder(map) {
           take(path);
         },
       },
-      path,
+      blockOf(path) === path && path ? [`${blockName(path)} `, html("small", {}, path)] : path,
     );
   const show = () => {
     const paths = map.net.search(input.value);

@@ -1,5 +1,7 @@
 // Questions to the drawing's data: which tile stands for a path, what a path is, what comes next.
 
+import { blockName } from "../js/names.js";
+
 const BLOCK = /^layer\d+\.\d+$/;
 export const blockOf = (id) => (id.startsWith("layer") && id.includes(".") ? id.split(".").slice(0, 2).join(".") : "");
 export const stageOf = (id) => (id.startsWith("layer") ? id.split(".")[0] : "");
@@ -86,7 +88,7 @@ export class Net {
   // What a layer or a block is found by, besides its path: its kind, kernel, stride and shapes, as they are written.
   #words(path) {
     const { type, layer, kind } = this.describe(path);
-    if (type === "block") return kind.words.toLowerCase();
+    if (type === "block") return `${blockName(path)} ${kind.words}`.toLowerCase();
     if (type !== "layer") return "";
     const stride = /\/(\d+)/.exec(layer.name);
     return `${layer.name} ${layer.label} ${layer.in} ${layer.out} ${stride ? `stride ${stride[1]}` : ""}`.toLowerCase();

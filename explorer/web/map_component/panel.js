@@ -2,6 +2,7 @@
 
 import { html } from "../js/dom.js";
 import { SHORTCUTS } from "../js/given.js";
+import { blockName } from "../js/names.js";
 import { blockPanel } from "./block.js";
 import { factList, heading, lineSample, source } from "./facts.js";
 import { counted, numbersOf, provable, rule, shareOf, stageSteps, written } from "./proof.js";
@@ -122,7 +123,7 @@ function layerPanel(map, id, { layer, block }) {
       ...numbersOf(map, layer),
     ]),
     block
-      ? html("button", { class: "wide", type: "button", onclick: () => map.select(block) }, `To its block, ${block}`)
+      ? html("button", { class: "wide", type: "button", onclick: () => map.select(block) }, `To its block, ${blockName(block)}`)
       : null,
     source(map),
   ];

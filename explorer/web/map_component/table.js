@@ -1,7 +1,9 @@
 // The same facts as a table; a row selects its tile and the other way round.
 
 import { html } from "../js/dom.js";
+import { blockName } from "../js/names.js";
 import { exact, shown } from "../js/numbers.js";
+import { blockOf } from "./net.js";
 
 export function buildTable(map) {
   const { head, rows } = cellsOf(map.data);
@@ -17,12 +19,12 @@ export function cellsOf(data) {
   if (data.figure === "fig3") return fig3Cells(data);
   const columns = Object.values(data.columns ?? {});
   return {
-    head: ["Path", "Stage", "Layers", "Shortcut", "Output", ...columns.map((column) => column.label)],
+    head: ["Path", "Name", "Layers", "Shortcut", "Output", ...columns.map((column) => column.label)],
     rows: data.scene.tiles.map((tile, index) => ({
       id: tile.id,
       cells: [
         tile.count > 1 && tile.block && tile.last !== tile.id ? `${tile.id} … ${tile.last}` : tile.id,
-        tile.stage,
+        nameOf(tile),
         tile.recipe,
         tile.holds.replace(/^1 /, ""),
         tile.shape,
@@ -30,6 +32,12 @@ export function cellsOf(data) {
       ],
     })),
   };
+}
+
+// A block by the paper's name, a run of equal ones by its first and last; anything else by its stage.
+function nameOf({ id, last, count, block, stage }) {
+  if (!block || blockOf(id) !== id) return stage;
+  return count > 1 ? `${blockName(id)} to ${blockName(last)}` : blockName(id);
 }
 
 const fig3Cells = (data) => ({

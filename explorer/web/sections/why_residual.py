@@ -65,8 +65,9 @@ def show(key: str) -> None:
 def _figure(bench: Bench, revealed: bool) -> Row | None:
     """A run that goes on, else the run that is shown, which is returned; before the prediction what gives nothing away."""
     key, going = bench.key, bench.going
-    views, picked = st.columns([2, 3], vertical_alignment="center")
     view = next(iter(VIEWS[key]))
+    if revealed or going:  # before that nothing stands above the picture: on a phone the empty columns would be a gap
+        views, picked = st.columns([2, 3], vertical_alignment="center")
     if len(VIEWS[key]) > 1 and (revealed or going):
         with views:
             view = state.choose("View", tuple(VIEWS[key]), f"view-{key}", label_visibility="collapsed")

@@ -1,6 +1,7 @@
 // The map as an operating table. It shows what Python says was done, and reports what is asked; nothing is decided here.
 
 import { html, svg } from "../js/dom.js";
+import { blockName } from "../js/names.js";
 import { once } from "../js/place.js";
 import { drawScene } from "../map_component/scene.js";
 
@@ -65,7 +66,7 @@ class Table {
     }
     asButton(element, { "data-act": "remove", "data-path": tile.id });
     const small = width < 66; // name above, BN below
-    element.append(text(tile.id.split(".").at(-1), x + (small ? width : width - wide) / 2, small ? y + 14 : middle + size * 0.36));
+    element.append(text(tile.name, x + (small ? width : width - wide) / 2, small ? y + 14 : middle + size * 0.36));
     const left = x + width - wide - (small ? (width - wide) / 2 : 5);
     const top = small ? y + height - high + 4 : middle - high / 2;
     const box = { x: left, y: top, width: wide, height: high, rx: 5 };
@@ -81,9 +82,9 @@ class Table {
       const done = this.data.wounds[FIELD[act]].includes(path);
       part.classList.toggle("done", done);
       part.setAttribute("aria-pressed", String(done));
-      part.setAttribute("aria-label", `${path}: ${WORDS[act][done ? 1 : 0]}`);
+      part.setAttribute("aria-label", `${blockName(path)}: ${WORDS[act][done ? 1 : 0]}`);
       part.querySelector("title")?.remove();
-      part.append(svg("title", {}, `${path}: ${WORDS[act][done ? 1 : 0]}`));
+      part.append(svg("title", {}, `${blockName(path)}: ${WORDS[act][done ? 1 : 0]}`));
     }
   }
 

@@ -80,6 +80,6 @@ test("the table says what the tiles say", () => {
   const data = { scene: { tiles: [tile, { ...tile, id: "layer4.0", last: "layer4.0", count: 1, holds: "1 dotted" }] }, columns: { params: { label: "Parameters", words: ["1", "2"] } } };
   const { head, rows } = cellsOf(data);
   assert.equal(head.at(-1), "Parameters");
-  assert.deepEqual(rows[0], { id: "layer3.1", cells: ["layer3.1 … layer3.5", "conv4_x", "1×1, 3×3", "5 solid", "14×14", "1"] });
-  assert.deepEqual(rows[1].cells.slice(0, 4), ["layer4.0", "conv4_x", "1×1, 3×3", "dotted"]);
+  assert.deepEqual(rows[0], { id: "layer3.1", cells: ["layer3.1 … layer3.5", "conv4_2 to conv4_6", "1×1, 3×3", "5 solid", "14×14", "1"] });
+  assert.deepEqual(rows[1].cells.slice(0, 4), ["layer4.0", "conv5_1", "1×1, 3×3", "dotted"]);
 });

@@ -23,8 +23,8 @@ test("a choice in words", () => {
   const slider = { kind: "number", low: 0.1, step: 0.05, unit: "%" };
   assert.equal(wordsOf(slider, 4), "0.3 %");
   assert.equal(wordsOf({ kind: "choice", choices: ["3", "4"], lanes: [] }, 1), "4");
-  const lanes = [{ tiles: [{ id: "conv1", label: "stem" }] }, { tiles: [{ id: "layer1.0", label: "conv2_x, block 0" }] }];
-  assert.equal(wordsOf({ kind: "block", choices: [], lanes }, 1), "conv2_x, block 0");
+  const lanes = [{ tiles: [{ id: "conv1", label: "stem" }] }, { tiles: [{ id: "layer1.0", label: "conv2_1" }] }];
+  assert.equal(wordsOf({ kind: "block", choices: [], lanes }, 1), "conv2_1");
 });
 
 test("who waits for a server waits longer, and never for long", () => {

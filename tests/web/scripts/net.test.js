@@ -46,3 +46,9 @@ test("search: the exact path first, then what begins so, then what holds it, sho
   assert.equal(net.search("STRIDE 2").length, 8);
   assert.deepEqual(net.search("(.*)+[\\"), []);
 });
+
+test("a block is found by the paper's name, which stands in no path", () => {
+  const net = read("resnet50");
+  assert.equal(net.search("conv3_1")[0], "layer2.0");
+  assert.deepEqual(net.search("conv3_9"), []);
+});

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from explorer.facts.proof import Proof, receptive_field
 from explorer.facts.rollup import activation_bytes, blocks
 from explorer.facts.told import Provable, Told
+from explorer.net import called
 from explorer.net.node import Node
 from explorer.net.resnet import ResNet, build
 from explorer.net.trace import trace
@@ -100,7 +101,7 @@ def lesson(rows: Sequence[BlockField], proofs: Sequence[dict[str, Proof]]) -> To
     else:
         rest = Told(" pixels a side with the stride on the 3×3 (v1.5) and ", old, " with it on the 1×1 (v1)")
     return Told(
-        f"After {last['block']} one unit sees ",
+        f"After {called.block(last['block'])} one unit sees ",
         new,
         rest,
         ". That is the extent; most of what it sees counts for little.",

@@ -101,7 +101,10 @@ class Patient:
     def ask(self, what: str, path: str) -> None:
         """Raises `ValueError` as `Wounds.after`."""
         with self._lock:
-            self.wounds = self.wounds.after(what, path)
+            wounds = self.wounds.after(what, path)
+            if wounds == self.wounds:  # a slow page may tell one click twice
+                return
+            self.wounds = wounds
             self.every.append((what, path))
             self._asked.append((what, path))
 

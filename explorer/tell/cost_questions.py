@@ -13,6 +13,7 @@ from explorer.facts.agreement import Agreement
 from explorer.facts.conventions.counting import Convention
 from explorer.facts.proof import Proof, ratio
 from explorer.facts.told import Provable, Told
+from explorer.net import called
 from explorer.spec import ResNetSpec
 from explorer.spec.task import OPTIMIZERS, USUAL_OPTIMIZER
 from explorer.tell import fragments, markup, palette
@@ -220,7 +221,7 @@ class Fields:
         return fragments.table(
             [
                 {
-                    "block": row["block"],
+                    "block": called.block(row["block"]),
                     "stage": row["stage"],
                     **{
                         words: Provable(units.pixels(receptive.fields(row)[key]), proof[key])
@@ -237,7 +238,11 @@ def fields(spec: ResNetSpec) -> Fields:
     """Receptive field per block, v1 against v1.5."""
     rows, proofs = receptive.by_block(spec), receptive.proofs(spec)
     last = [
-        Figure(units.pixels(receptive.fields(rows[-1])[key]), f"{words}, at {rows[-1]['block']}", proof=proofs[-1][key])
+        Figure(
+            units.pixels(receptive.fields(rows[-1])[key]),
+            f"{words}, at {called.block(rows[-1]['block'])}",
+            proof=proofs[-1][key],
+        )
         for key, words in FIELD_WORDS.items()
     ]
     return Fields(rows, proofs, fragments.lead(receptive.lesson(rows, proofs)), fragments.figures(last))

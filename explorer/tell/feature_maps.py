@@ -332,11 +332,11 @@ def adds_most(rows: Sequence[BlockRow], path: str, nodes: Sequence[Node]) -> Tol
     one = next(row for row in rows if row.path == path)
     most = max(rows, key=lambda row: row.residual_share)
     if one is most:
-        return Told(f"{named[path]}, adds most of all: F(x) is ", said(one), " times as large as x.")
+        return Told(f"{named[path]} adds most of all: F(x) is ", said(one), " times as large as x.")
     return Told(
-        f"{named[path]}, adds F(x), ",
+        f"{named[path]} adds F(x), ",
         said(one),
-        f" times as large as x; {named[most.path]}, adds most: ",
+        f" times as large as x; {named[most.path]} adds most: ",
         said(most),
         " times.",
     )
@@ -371,7 +371,7 @@ def way_of(steps: Sequence[Step], nodes: Sequence[Node], label: str, channel: in
     held = sum(one.after == 0 < abs(one.total) for one in steps)
     said = (
         f"{label}, channel {channel}: {value:.2f}. {len(steps)} {'block adds' if len(steps) == 1 else 'blocks add'} to it, "
-        f"{places(nodes)[most.path]}, most: {most.residual:+.2f}. "
+        f"{places(nodes)[most.path]} most: {most.residual:+.2f}. "
         + (f"ReLU holds it back {held} {'time' if held == 1 else 'times'}. " if held else "")
         + f"At the end it is {steps[-1].after:.2f}."
     )

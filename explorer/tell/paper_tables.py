@@ -15,6 +15,7 @@ from explorer.facts.proof import counted as tally
 from explorer.facts.proof import depth
 from explorer.facts.published import COLUMNS, Cell, ErrorFigures
 from explorer.facts.told import Provable, Told
+from explorer.net import called
 from explorer.net.node import Node
 from explorer.net.ops import convolves
 from explorer.spec import ResNetSpec, naming, preset
@@ -122,8 +123,8 @@ def counted_depth(spec: ResNetSpec, nodes: Sequence[Node]) -> tuple[Markup, ...]
     """Why a net is called by its depth, counted on the model itself."""
     counted, rows = depth(spec, nodes), depth_rows(spec, nodes)
     convs = [node for node in nodes if convolves(node)]
-    around = [node.path for node in convs if node.on_shortcut]
-    some = ", ".join(around[:6]) + (", …" if len(around) > 6 else "")
+    around = [called.layer(node, nodes) for node in convs if node.on_shortcut]
+    some = "; ".join(around[:6]) + ("; …" if len(around) > 6 else "")
     main = tally(
         "convolutions",
         "convolutions on the main path, by stage",

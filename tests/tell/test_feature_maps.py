@@ -95,7 +95,7 @@ def test_what_a_block_adds_and_what_its_shortcut_does_are_said_with_their_proofs
     rows = block_rows(SEEN)
     most = max(rows, key=lambda row: row.residual_share)
     other = next(row for row in rows if row is not most)
-    assert f"{feature_maps.places(NODES)[most.path]}, adds most of all" in str(
+    assert f"{feature_maps.places(NODES)[most.path]} adds most of all" in str(
         feature_maps.adds_most(rows, most.path, NODES)
     )
     told = feature_maps.adds_most(rows, other.path, NODES)
@@ -124,7 +124,7 @@ def test_a_units_way_in_words() -> None:
     ]
     told = feature_maps.way_of(steps, NODES, "after the stem", 3, 0.5)
     assert told == (
-        "after the stem, channel 3: 0.50. 2 blocks add to it, conv2_1, most: −1.50. ReLU holds it back 1 time. "
+        "after the stem, channel 3: 0.50. 2 blocks add to it, conv2_1 most: −1.50. ReLU holds it back 1 time. "
         "At the end it is 0.20."
     )
     drawn = journey(steps, 0.5, "conv4_2", feature_maps.places(NODES))

@@ -79,7 +79,7 @@ def _own_blocks(chosen: Chosen, params: Mapping[str, str]) -> Parts:
     widest = max(shape[1] for one in groups for shape in (one.first.in_shape, one.first.out_shape))
     group = own_blocks.having(groups, params.get("node", ""))
     block = group.first
-    colour, title = palette.STAGE_COLOURS[block.stage], f"{block.stage}, {block.path}"
+    colour, title = palette.STAGE_COLOURS[block.stage], block.place
     label = f"{group.name}: {block_pair.arithmetic(block).text}; {block.reason}"
     desk, hall = (
         fragments.drawing(

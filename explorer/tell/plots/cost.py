@@ -13,6 +13,7 @@ from explorer.facts import cost
 from explorer.facts.cost import Branch
 from explorer.facts.receptive import BlockField, fields
 from explorer.facts.rollup import METRICS
+from explorer.net import called
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec
 from explorer.tell import palette
@@ -134,20 +135,24 @@ def _at(value: float, span: Sequence[float], px: int) -> float:
 def receptive(rows: Sequence[BlockField]) -> go.Figure:
     """Receptive field at the end of each block, v1 and v1.5."""
     figure = go.Figure()
+    paths = [row["block"] for row in rows]
+    named = [called.block(path) for path in paths]
     for key, name, colour, dash in (
         ("v1_px", "stride on the 1×1 (v1)", BASE, "dot"),
         ("v15_px", "stride on the 3×3 (v1.5)", OTHER, "solid"),
     ):
         figure.add_scatter(
-            x=[row["block"] for row in rows],
+            x=paths,
+            customdata=named,
             y=[fields(row)[key] for row in rows],
             mode="lines+markers",
             name=name,
             line={"color": colour, "dash": dash, "width": 3},
             marker_size=7,
-            hovertemplate="<b>%{x}</b><br>%{y:,} px<extra>" + name + "</extra>",
+            hovertemplate="<b>%{customdata}</b> (%{x})<br>%{y:,} px<extra>" + name + "</extra>",
         )
-    figure.update_xaxes(type="category", nticks=8, showgrid=False)
+    step = -(-len(paths) // 8)
+    figure.update_xaxes(type="category", tickvals=paths[::step], ticktext=named[::step], showgrid=False)
     figure.update_yaxes(title="pixels", rangemode="tozero")
     return styled(figure, 360, legend=ABOVE, top=40)
 

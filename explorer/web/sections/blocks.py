@@ -86,7 +86,7 @@ def _select() -> None:
 def _draw(group: Alike, widest: int) -> Drawing:
     block = group.first
     colour = palette.STAGE_COLOURS[block.stage]
-    drawn = block_drawing(block, colour, f"{block.stage}, {block.path}", widest, state.on_stage())
+    drawn = block_drawing(block, colour, block.place, widest, state.on_stage())
     label = f"{group.name}: {block_pair.arithmetic(block).text}; {block.reason}"
     left, right = st.columns([1.5, 1], gap="large", vertical_alignment="center")
     with left, st.container(border=not state.on_stage()):

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from explorer.facts import receptive
 from explorer.facts.proof import Proof
 from explorer.jobs import Job
+from explorer.net import called
 from explorer.tell import cost_questions as told
 from explorer.tell.plots import cost as cost_plots
 from explorer.web import pieces, state
@@ -39,7 +40,13 @@ def field(chosen: Chosen) -> list[receptive.BlockField]:
     selected = next((name for name in names if state.node_selection().startswith(name)), names[-1])
     _live(
         chosen,
-        st.selectbox("Ask a unit at the end of", names, names.index(selected), key=f"asked-{selected}-{len(names)}"),
+        st.selectbox(
+            "Ask a unit at the end of",
+            names,
+            names.index(selected),
+            format_func=called.block,
+            key=f"asked-{selected}-{len(names)}",
+        ),
     )
     return rows
 
@@ -82,7 +89,9 @@ def _wait(job: Job) -> None:
 def _shown(seen: receptive.Check) -> None:
     left, right = st.columns([1, 1.2])
     with left:
-        pieces.chart(cost_plots.heat(seen.gradient), f"Gradient of the middle unit of {seen.path} over the picture")
+        pieces.chart(
+            cost_plots.heat(seen.gradient), f"Gradient of the middle unit of {called.block(seen.path)} over the picture"
+        )
     with right:
         pieces.figures(
             [
@@ -103,5 +112,5 @@ def _shown(seen: receptive.Check) -> None:
                 '<div class="note">At {}, on {}; on this host’s CPU, {}. The extent: all weights alike, average instead of '
                 "max pooling, so that no path is closed. The picture and the effective side: {} random initialisations and "
                 "pictures; it grows in training.</div>"
-            ).format(seen.path, seen.note, seen.at, receptive.DRAWS)
+            ).format(called.block(seen.path), seen.note, seen.at, receptive.DRAWS)
         )

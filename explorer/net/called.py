@@ -32,7 +32,8 @@ def number(path: str) -> str:
 def part(node: Node, nodes: Sequence[Node]) -> str:
     """Within its block: 'conv 2', 'BN 2', 'projection'. nodes: at least its block's."""
     if node.in_gate:
-        return f"gate’s {node.path.rpartition('.')[2]}" if convolves(node) else "gate’s window"
+        windowed = node.params and not convolves(node)  # ECA's, along the channels
+        return "gate’s window" if windowed else f"gate’s {node.path.rpartition('.')[2]}"
     if node.on_shortcut:
         whose = "projection" if op(node.kind).normalises else "shortcut"
         return "projection" if convolves(node) else f"{whose}’s {op(node.kind).short}"

@@ -53,17 +53,31 @@ class Quote(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Claim:
+    """statement: a sentence that is true of a run or not. figure: the number that decides it, in `unit`."""
+
+    experiment: str
+    preset: str
+    statement: str
+    unit: str
+    figure: Callable[[Row], float | None]
+    holds: Callable[[float | None], bool]
+
+
+@dataclass(frozen=True)
 class Experiment:
     """run: (config, job) → {experiment, config, rows, summary, answer}. presets: the first is the one-click size.
 
     quotes: the few figures of a run that the page prints large, from its summary.
     teaser: of the recorded rows, those that give nothing away before the prediction.
+    claims: by the names that its texts quote them by; the rates are in claims.json.
     """
 
     run: Callable[[Any, Job], Row]  # the config is of the experiment's own class
     presets: dict[str, Preset]
     quotes: Callable[[Row], list[Quote]]
     teaser: Callable[[list[Row]], list[Row]]
+    claims: dict[str, Claim]
 
     @property
     def default(self) -> Config:
@@ -120,3 +134,20 @@ def ends(nets: list[Row]) -> list[Row]:
         mine = sorted((net for net in nets if net["kind"] == kind), key=lambda net: net["depth"])
         found += [mine[0], mine[-1]]
     return found
+
+
+def of_net(name: str, key: str) -> Callable[[Row], float | None]:
+    """A figure of one net in a summary with `nets`."""
+    return lambda summary: next(one for one in summary["nets"] if one["net"] == name)[key]
+
+
+def above(limit: float) -> Callable[[float | None], bool]:
+    return lambda value: value is not None and value > limit
+
+
+def below(limit: float) -> Callable[[float | None], bool]:
+    return lambda value: value is not None and value < limit
+
+
+def between(low: float, high: float) -> Callable[[float | None], bool]:
+    return lambda value: value is not None and low < value < high

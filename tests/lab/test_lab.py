@@ -225,7 +225,10 @@ def test_the_table() -> None:
     assert len(EXPERIMENTS) == 7
     with pytest.raises(ValueError, match="experiment='x': choose one of degradation, identity"):
         experiment("x")
-    for one in EXPERIMENTS.values():
+    for key, one in EXPERIMENTS.items():
+        assert one.claims and all(
+            (claim.experiment, claim.preset in one.presets) == (key, True) for claim in one.claims.values()
+        )
         first, *_ = one.presets.values()
         assert first.recorded and first.config.device == "cpu" and first.config.seed == 0
         assert {field.name for field in fields(first.config)} >= {"seed", "device"}

@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 
 from explorer import cluster
 from explorer.jobs import Job
-from explorer.lab.claims.statements import CLAIMS, Claim
+from explorer.lab.claims.statements import CLAIMS
 from explorer.lab.config import Config
+from explorer.lab.experiment import Claim
 from explorer.lab.experiments import EXPERIMENTS
 from explorer.lab.outcome import Row
 from explorer.lab.record import FOLDER, provenance

@@ -78,7 +78,8 @@ def told(key: str, answer: str) -> str:
 
 
 def peers(run: Row) -> list[Row]:
-    """The recorded seeds of the same experiment and preset; of its first preset where the budget is another."""
+    """The recorded seeds of the same experiment and preset; of its first preset where the budget is another. Raises
+    `LookupError` where none are recorded."""
     from explorer.lab.claims.judged import shipped
     from explorer.lab.experiments import EXPERIMENTS
 
@@ -87,6 +88,10 @@ def peers(run: Row) -> list[Row]:
         for name, found in shipped()["runs"].items()
         if name.split("/")[0] == run["experiment"]
     }
+    if not groups:
+        raise LookupError(
+            f"claims.json has no runs of {run['experiment']}: python -m explorer.lab.claims {run['experiment']}"
+        )
     presets = EXPERIMENTS[run["experiment"]].presets
     same = [
         name for name in groups if presets[name].config.as_dict() | {"seed": run["config"]["seed"]} == run["config"]

@@ -6,12 +6,13 @@ All nets see the same batches in the same order and advance together, so the cur
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from explorer.jobs import Job
 from explorer.lab.config import KINDS, Config
-from explorer.lab.experiment import Experiment, Preset, Quote, ends, figure, least, on_gpu
+from explorer.lab.experiment import Claim, Experiment, Preset, Quote, above, below, ends, figure, least, of_net, on_gpu
 from explorer.lab.experiments.compute import checked_device, one_thread
 from explorer.lab.experiments.data import Split, digits
 from explorer.lab.experiments.nets import built, digit_spec
@@ -125,6 +126,83 @@ def quotes(summary: Row) -> list[Quote]:
     ]
 
 
+def rises(kind: str) -> Callable[[Row], float]:
+    """The smallest step up of the final training loss from one depth to the next."""
+
+    def smallest(summary: Row) -> float:
+        losses = [one["final_loss"] for one in summary["nets"] if one["kind"] == kind]
+        return float(min(later - earlier for earlier, later in zip(losses, losses[1:])))
+
+    return smallest
+
+
+CLAIMS = {
+    "plain_degrades": Claim(
+        "degradation",
+        "pair",
+        "Plain-56 ends with a higher training loss than plain-20.",
+        "nats",
+        lambda summary: summary["plain_gap"],
+        above(MARGIN),
+    ),
+    "residual_does_not": Claim(
+        "degradation",
+        "pair",
+        "Residual-56 does not end with a higher training loss than residual-20.",
+        "nats",
+        lambda summary: summary["residual_gap"],
+        below(MARGIN),
+    ),
+    "residual_b": Claim(
+        "degradation",
+        "pair-B",
+        "With projection shortcuts (option B), residual-56 does not end with a higher training loss.",
+        "nats",
+        lambda summary: summary["residual_gap"],
+        below(MARGIN),
+    ),
+    "zero_slow": Claim(
+        "degradation",
+        "zero",
+        "Last γ at 0, a rate of 0.01: residual-56 ends over 1 nat after 120 steps.",
+        "nats",
+        of_net("residual-56", "final_loss"),
+        above(1),
+    ),
+    "fast_stuck": Claim(
+        "degradation",
+        "fast",
+        "Last γ at 1, a rate of 0.3: residual-56 ends over 1 nat.",
+        "nats",
+        of_net("residual-56", "final_loss"),
+        above(1),
+    ),
+    "zero_fast": Claim(
+        "degradation",
+        "fast-zero",
+        "Last γ at 0, a rate of 0.3: residual-56 ends below 0.5 nats.",
+        "nats",
+        of_net("residual-56", "final_loss"),
+        below(0.5),
+    ),
+    "plain_rises": Claim(
+        "degradation",
+        "sweep",
+        "Plain nets: each deeper one of 8 … 56 layers ends with a higher training loss.",
+        "nats",
+        rises("plain"),
+        above(0),
+    ),
+    "plain_climbs": Claim(
+        "degradation",
+        "sweep",
+        "Plain-56 ends with a higher training loss than plain-8.",
+        "nats",
+        lambda summary: summary["plain_gap"],
+        above(MARGIN),
+    ),
+}
+
 EXPERIMENT = Experiment(
     run,
     {
@@ -138,4 +216,5 @@ EXPERIMENT = Experiment(
     },
     quotes,
     least("depth"),
+    CLAIMS,
 )

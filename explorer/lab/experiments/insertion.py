@@ -17,7 +17,7 @@ from torch import nn
 
 from explorer.jobs import Job
 from explorer.lab.config import Config
-from explorer.lab.experiment import Experiment, Preset, Quote, figure, least, on_gpu
+from explorer.lab.experiment import Claim, Experiment, Preset, Quote, above, figure, least, on_gpu
 from explorer.lab.experiments.compute import checked_device, one_thread
 from explorer.lab.experiments.data import Split, digits
 from explorer.lab.experiments.nets import blocks, built, digit_spec
@@ -135,6 +135,25 @@ def quotes(summary: Row) -> list[Quote]:
     ]
 
 
+CLAIMS = {
+    "identity_exact": Claim(
+        "identity",
+        "pair",
+        "Plain-20 inside plain-56: the largest difference of any output is exactly 0.",
+        "logit",
+        lambda summary: summary["largest_difference"],
+        lambda value: value == 0,
+    ),
+    "scratch_worse": Claim(
+        "identity",
+        "pair",
+        "Plain-56 from scratch ends with a higher training loss than that.",
+        "nats",
+        lambda summary: summary["scratch_loss"] - summary["inserted_loss"],
+        above(0),
+    ),
+}
+
 EXPERIMENT = Experiment(
     run,
     {
@@ -143,4 +162,5 @@ EXPERIMENT = Experiment(
     },
     quotes,
     least("depth"),
+    CLAIMS,
 )

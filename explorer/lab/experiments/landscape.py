@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from explorer.jobs import Job
 from explorer.lab.config import KINDS, Config
-from explorer.lab.experiment import Experiment, Preset, Quote, figure, on_gpu, where
+from explorer.lab.experiment import Claim, Experiment, Preset, Quote, above, below, figure, on_gpu, where
 from explorer.lab.experiments.compute import checked_device, generator, one_thread
 from explorer.lab.experiments.data import Split, digits
 from explorer.lab.experiments.nets import built, digit_spec
@@ -169,6 +169,25 @@ def quotes(summary: Row) -> list[Quote]:
     return quotes
 
 
+CLAIMS = {
+    "residual_bowl": Claim(
+        "landscape",
+        "20",
+        "Residual-20: at least 98 % of the steps outward go uphill.",
+        "share",
+        lambda summary: summary["residual"]["uphill_share"],
+        above(0.98),
+    ),
+    "plain_plateau": Claim(
+        "landscape",
+        "20",
+        "Plain-20: less than 90 % of them do.",
+        "share",
+        lambda summary: summary["plain"]["uphill_share"],
+        below(0.9),
+    ),
+}
+
 EXPERIMENT = Experiment(
     run,
     {
@@ -178,4 +197,5 @@ EXPERIMENT = Experiment(
     },
     quotes,
     where(kind="plain"),
+    CLAIMS,
 )

@@ -17,7 +17,7 @@ import torch
 
 from explorer.jobs import Job
 from explorer.lab.config import KINDS, Config
-from explorer.lab.experiment import Experiment, Preset, Quote, figure, on_gpu, where
+from explorer.lab.experiment import Claim, Experiment, Preset, Quote, above, below, figure, on_gpu, where
 from explorer.lab.experiments.compute import checked_device, generator, one_thread
 from explorer.lab.experiments.data import Split, digits
 from explorer.lab.experiments.nets import blocks, built, changes_shape, digit_spec, forward_without
@@ -162,6 +162,49 @@ def quotes(summary: Row) -> list[Quote]:
     ]
 
 
+CLAIMS = {
+    "residual_survives": Claim(
+        "lesion",
+        "pair",
+        "Residual-56: the median deleted block leaves the test error below 10 %.",
+        "% error",
+        lambda summary: summary["residual"]["median_error_percent"],
+        below(10),
+    ),
+    "plain_collapses": Claim(
+        "lesion",
+        "pair",
+        "Plain-20: the median deleted block takes the test error over 70 %.",
+        "% error",
+        lambda summary: summary["plain"]["median_error_percent"],
+        above(70),
+    ),
+    "early_blocks_matter": Claim(
+        "lesion",
+        "pair",
+        "Residual-56: the worst single block still takes it over 30 %.",
+        "% error",
+        lambda summary: summary["residual"]["most_error_percent"],
+        above(30),
+    ),
+    "worst_is_early": Claim(
+        "lesion",
+        "pair",
+        "Residual-56: that block is in the first stage.",
+        "stage",
+        lambda summary: int(summary["residual"]["worst_block"][5]),
+        below(2),
+    ),
+    "short_paths": Claim(
+        "lesion",
+        "pair",
+        "Residual-56: over half of the gradient comes through paths shorter than the typical one.",
+        "share",
+        lambda summary: summary["paths"]["gradient_below_typical"],
+        above(0.5),
+    ),
+}
+
 EXPERIMENT = Experiment(
     run,
     {
@@ -170,4 +213,5 @@ EXPERIMENT = Experiment(
     },
     quotes,
     where(kind="plain"),
+    CLAIMS,
 )

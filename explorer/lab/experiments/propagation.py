@@ -19,7 +19,19 @@ from torch import Tensor, nn
 
 from explorer.jobs import Job
 from explorer.lab.config import KINDS, Config
-from explorer.lab.experiment import Experiment, Preset, Quote, least, on_gpu, power
+from explorer.lab.experiment import (
+    Claim,
+    Experiment,
+    Preset,
+    Quote,
+    above,
+    below,
+    between,
+    least,
+    of_net,
+    on_gpu,
+    power,
+)
 from explorer.lab.experiments.compute import checked_device, generator, one_thread
 from explorer.lab.experiments.data import photographs
 from explorer.lab.experiments.nets import blocks, built, head, imagenet_spec, stem
@@ -173,6 +185,66 @@ def quotes(summary: Row) -> list[Quote]:
 
 DEEP = (18, 34, 50, 101, 152)
 
+
+def furthest_signal(summary: Row) -> float | None:
+    """Of the two nets with BN: the larger factor, up or down, between the last and the first block's signal."""
+    ratios = [
+        one["signal_last_over_first"] for one in summary["nets"] if one["depth"] == 152 and one["norm"] == "batch"
+    ]
+    return None if None in ratios or 0 in ratios else max(max(ratio, 1 / ratio) for ratio in ratios)
+
+
+CLAIMS = {
+    "bn_explodes": Claim(
+        "signal",
+        "he",
+        "Untrained plain-152 with BN: the first layer’s gradient exceeds the last one’s a billion times.",
+        "first/last",
+        of_net("plain-152", "gradient_first_over_last"),
+        above(1e9),
+    ),
+    "shortcut_tames": Claim(
+        "signal",
+        "he",
+        "Untrained ResNet-152 with BN: the same ratio stays below a hundred thousand.",
+        "first/last",
+        of_net("residual-152", "gradient_first_over_last"),
+        below(1e5),
+    ),
+    "bn_holds_signal": Claim(
+        "signal",
+        "he",
+        "Untrained nets of 152 layers with BN, plain or residual: the last block’s signal is within three times the first one’s.",
+        "last/first",
+        furthest_signal,
+        below(3),
+    ),
+    "he_is_healthy": Claim(
+        "signal",
+        "he",
+        "Untrained plain-152 without BN, He initialisation: the ratio is between 1/1000 and 1000.",
+        "first/last",
+        of_net("plain-152 without BN", "gradient_first_over_last"),
+        between(1e-3, 1e3),
+    ),
+    "residual_grows": Claim(
+        "signal",
+        "he",
+        "Untrained ResNet-152 without BN: the signal grows more than a million times.",
+        "last/first",
+        of_net("residual-152 without BN", "signal_last_over_first"),
+        above(1e6),
+    ),
+    "default_vanishes": Claim(
+        "signal",
+        "default",
+        "Untrained plain-152 without BN, PyTorch’s default initialisation: the signal is exactly 0 at the end.",
+        "last/first",
+        of_net("plain-152 without BN", "signal_last_over_first"),
+        lambda value: value == 0,
+    ),
+}
+
 EXPERIMENT = Experiment(
     run,
     {
@@ -183,4 +255,5 @@ EXPERIMENT = Experiment(
     },
     quotes,
     least("depth"),
+    CLAIMS,
 )

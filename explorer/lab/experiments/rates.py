@@ -12,7 +12,7 @@ from typing import Any
 
 from explorer.jobs import Job
 from explorer.lab.config import Config
-from explorer.lab.experiment import Experiment, Preset, Quote, figure, on_gpu, where
+from explorer.lab.experiment import Claim, Experiment, Preset, Quote, above, below, figure, on_gpu, where
 from explorer.lab.experiments.compute import checked_device, one_thread
 from explorer.lab.experiments.data import digits
 from explorer.lab.experiments.nets import built, digit_spec
@@ -163,6 +163,68 @@ def quotes(summary: Row) -> list[Quote]:
     ]
 
 
+def more_rates(summary: Row) -> int:
+    """How many more rates work with BN than without."""
+    return len(summary["batch"]["workable"]) - len(summary["none"]["workable"])
+
+
+def larger_rate(summary: Row) -> float | None:
+    """How many times larger the largest workable rate is with BN: None where none works without BN, 0 where none
+    works with it."""
+    return summary["largest_workable_ratio"] if summary["batch"]["workable"] else 0
+
+
+CLAIMS = {
+    "bn_widens": Claim(
+        "learning-rate",
+        "residual",
+        "Residual-20: at least two more of the seven rates work with BN than without.",
+        "rates more",
+        more_rates,
+        above(1),
+    ),
+    "bn_larger": Claim(
+        "learning-rate",
+        "residual",
+        "Residual-20: the largest workable rate is at least 3 times larger with BN, or none works without.",
+        "times",
+        larger_rate,
+        lambda value: value is None or value > 2.9,
+    ),
+    "bn_better": Claim(
+        "learning-rate",
+        "residual",
+        "Residual-20: at its own best rate the net with BN reaches a lower training loss.",
+        "nats lower",
+        lambda summary: summary["none"]["best_loss"] - summary["batch"]["best_loss"],
+        above(0),
+    ),
+    "bn_fails": Claim(
+        "learning-rate",
+        "residual",
+        "Residual-20 with BN: a rate of 1 does not work.",
+        "largest that works",
+        lambda summary: max(summary["batch"]["workable"], default=0),
+        below(1),
+    ),
+    "tiny_rates": Claim(
+        "learning-rate",
+        "residual",
+        "Residual-20: at a rate of 0.001 neither net works, BN or not.",
+        "smallest that works",
+        lambda summary: min(summary["batch"]["workable"] + summary["none"]["workable"], default=1),
+        above(0.001),
+    ),
+    "bn_widens_plain": Claim(
+        "learning-rate",
+        "plain",
+        "Plain-8: at least two more of the seven rates work with BN than without.",
+        "rates more",
+        more_rates,
+        above(1),
+    ),
+}
+
 EXPERIMENT = Experiment(
     run,
     {
@@ -172,4 +234,5 @@ EXPERIMENT = Experiment(
     },
     quotes,
     where(norm="none"),
+    CLAIMS,
 )

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from explorer.jobs import Job
 from explorer.lab.config import KINDS, Config
-from explorer.lab.experiment import Experiment, Preset, Quote, ends, figure, least, on_gpu
+from explorer.lab.experiment import Claim, Experiment, Preset, Quote, above, below, ends, figure, least, of_net, on_gpu
 from explorer.lab.experiments.compute import checked_device, derived, generator, one_thread
 from explorer.lab.experiments.data import digits
 from explorer.lab.experiments.nets import built, digit_spec
@@ -133,6 +133,25 @@ def quotes(summary: Row) -> list[Quote]:
     ]
 
 
+CLAIMS = {
+    "plain_shatters": Claim(
+        "shattered",
+        "lines",
+        "Plain-56: gradients of neighbouring inputs are all but unrelated (correlation below 0.1).",
+        "correlation",
+        of_net("plain-56", "lag_1"),
+        below(0.1),
+    ),
+    "residual_resists": Claim(
+        "shattered",
+        "lines",
+        "Residual-56: they are related (correlation over 0.5).",
+        "correlation",
+        of_net("residual-56", "lag_1"),
+        above(0.5),
+    ),
+}
+
 EXPERIMENT = Experiment(
     run,
     {
@@ -141,4 +160,5 @@ EXPERIMENT = Experiment(
     },
     quotes,
     least("depth"),
+    CLAIMS,
 )

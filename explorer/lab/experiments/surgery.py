@@ -214,4 +214,5 @@ EXPERIMENT = Experiment(
     },
     quotes,
     where(part="curve"),
+    {},  # it is the visitor who operates
 )

@@ -29,12 +29,13 @@ AXES = {  # those of the papers; the published variants' own are held to their p
     "norm": ("batch", "none"),
 }
 
-# One of each kind of net, cut to stages of one block and of two: a third block of a stage repeats the second.
+# One of each kind of net, cut to stages of one block and of two: a third block of a stage repeats the second, and a third
+# stage does, twice as wide. Published, below, each net has all of its stages and blocks, under each option too.
 SHORT = {
-    "imagenet": replace(preset("resnet50"), stages=(2, 1, 2, 1)),
-    "grouped": replace(preset("resnext50_32x4d"), stages=(1, 2, 1, 2)),
-    "wide": replace(preset("wide_resnet50_2"), stages=(2, 2, 1, 1)),
-    "cifar": replace(preset("resnet20_cifar"), stages=(2, 1, 2)),
+    "imagenet": replace(preset("resnet50"), stages=(2, 2)),
+    "grouped": replace(preset("resnext50_32x4d"), stages=(1, 2)),
+    "wide": replace(preset("wide_resnet50_2"), stages=(2, 1)),
+    "cifar": replace(preset("resnet20_cifar"), stages=(1, 2, 1)),
 }
 
 

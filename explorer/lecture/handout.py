@@ -14,13 +14,13 @@ from explorer.tell.markup import joined
 
 STYLE = Markup("""
 :root { color-scheme: light; }
-body { font: 17px/1.55 Georgia, "Source Serif 4", serif; color: #1d2026; background: #fff; max-width: 46rem; margin: 2.5rem auto; padding: 0 1.2rem; }
+body { font: 17px/1.55 Georgia, "Source Serif 4", serif; color: #1d2026; background: #fff; max-width: 50rem; margin: 2.5rem auto; padding: 0 1.2rem; }
 h1 { font-size: 2.2rem; line-height: 1.15; margin-bottom: .2rem; } h2 { font-size: 1.35rem; margin: 0 0 .3rem; }
 .soft, figcaption, .mark { color: #565c66; font: 14px/1.4 system-ui, sans-serif; }
 section { border-top: 1px solid #ded9cc; padding: 1.2rem 0 .6rem; break-inside: avoid; }
 .number { color: #d2452f; margin-right: .5rem; }
 .pictures { display: flex; flex-wrap: wrap; gap: 1rem; align-items: flex-end; } figure { margin: .5rem 0; flex: 1 1 16rem; text-align: center; }
-figure img { max-width: 100%; max-height: 24rem; }
+figure img { max-width: 100%; max-height: 30rem; }
 .ask { border-left: 4px solid #d2452f; padding: .2rem 0 .2rem 1rem; margin: .8rem 0; }
 .ask ul { margin: .2rem 0; padding-left: 1.2rem; } .line { border-bottom: 1px solid #999; display: inline-block; width: 9rem; }
 .link { display: flex; gap: .8rem; align-items: center; overflow-wrap: anywhere; } .link img { width: 5.2rem; flex: none; }
@@ -37,7 +37,8 @@ PAGE = Markup(
 
 
 def handout(run: Lecture, root: str) -> str:
-    """One file that needs nothing else. root: the app's address, as in "http://localhost:8501/"."""
+    """One file that needs nothing else. root: the app's address, as in "http://localhost:8501/"; "" where there is none to
+    link to."""
     scenes = joined(_scene(run.number(scene), scene, root) for scene in run.scenes)
     each = joined(_answer(run.number(scene), scene) for scene in run.scenes if scene.question)
     answers = Markup('<section class="answers"><h2>Answers</h2>{}</section>').format(each) if each else ""
@@ -53,7 +54,7 @@ def _scene(number: int, scene: Scene, root: str) -> Markup:
         prose(scene.text, scene.chosen, links=False),
         Markup('<div class="pictures">{}</div>').format(drawn) if drawn else "",
         _ask(scene) if scene.question else "",
-        _link(root.rstrip("/") + scene.address),
+        _link(root.rstrip("/") + scene.address) if root else "",
     )
 
 

@@ -419,6 +419,7 @@ def test_the_handout_stands_alone() -> None:
     assert not tags.open and tags.count["section"] == len(TOUR.scenes) + 1
     assert all(source.startswith("data:") for source in tags.sources), "it needs no other file"
     assert all(f"http://10.0.0.7:8501{scene.address}".replace("&", "&amp;") in page for scene in TOUR.scenes)
+    assert "<a " not in lecture.handout(TOUR, ""), "without an address no link, and no code, that leads nowhere"
     before, after = page.split("<h2>Answers</h2>")
     assert "17 times" in after and "17 times" not in before, "the answers come last"
 

@@ -54,7 +54,11 @@ def against_cost(rows: Rows, y: tuple[str, str], picked: str) -> go.Figure:
         )
     )
     figure.update_xaxes(
-        type="log", title="MACs of a picture of its own size", tickformat="~s", dtick="D2", range=ends[0]
+        type="log",
+        title="MACs of a picture of its own size",
+        tickformat="~s",
+        dtick=1,  # on a phone there is no room for more
+        range=ends[0],
     )
     if log:
         figure.update_yaxes(type="log", title=label, tickformat="~s", dtick="D2", range=ends[1])

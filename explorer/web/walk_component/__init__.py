@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,13 @@ _component = served.component(
 def show(names: Sequence[str], key: str, first: bool = False, plays: bool = False) -> None:
     """Shipped walks side by side on one clock. names: of `walk_shipped.SHIPPED`. first: as the first page has one.
     plays: it begins by itself, where motion is wanted."""
-    _component(key=key, data=walk(names, first, plays))
+    _component(key=key, data=_told(tuple(names), first, plays))
+
+
+@lru_cache(maxsize=8)
+def _told(names: tuple[str, ...], first: bool, plays: bool) -> bytes:
+    """`walk` as JSON, written once for all visitors."""
+    return json.dumps(walk(names, first, plays)).encode()
 
 
 def walk(names: Sequence[str], first: bool = False, plays: bool = False) -> dict[str, Any]:

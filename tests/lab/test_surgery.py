@@ -126,6 +126,14 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(what: str, path: str, s
     assert patient.fetch() == [] and patient.wounds == Wounds(14, cut=frozenset({"layer1.0"}))
 
 
+def test_a_click_that_comes_twice_is_one_operation() -> None:
+    patient = Patient(Wounds(14))
+    for _ in range(2):
+        patient.ask("cut", "layer1.0")
+    patient.ask("join", "layer2.0")  # which is whole
+    assert patient.every == patient.fetch() == [("cut", "layer1.0")] and patient.wounds.cut == {"layer1.0"}
+
+
 @pytest.mark.parametrize(
     "operations",
     [((3, "cut"),), (("3", "cut", EVERY),), ((4, "cut", EVERY), (3, "join", EVERY)), ((-1, "cut", EVERY),)],

@@ -50,6 +50,8 @@ CHEAP = [  # for tests alone, which time nothing in the browser: benchmarks and 
     "--disable-threaded-animation",  # else what moves while a page loads is drawn 60 times a second, by the CPU
     "--font-render-hinting=none",  # the shell sets letters as the browser does: lines break at the same words
 ]
+# A script that runs again and again in one document, as axe does, is worth a first compiler.
+CHEAP_FOR_LONG = ["--js-flags=--no-opt --min-semi-space-size=32", *CHEAP[1:]]
 # On a deep link Streamlit's client probes for its own health route below the page's path first; that is not ours.
 KNOWN_NOISE = ("_stcore/health", "_stcore/host-config")
 DESKTOP = {"width": 1440, "height": 900}
@@ -173,11 +175,15 @@ def playwright() -> Iterator[Playwright]:
         yield running
 
 
+def headless(playwright: Playwright, *flags: str) -> Browser:
+    """A Chromium without windows: the system's shell, else the system's browser, else Playwright's own."""
+    path = next(filter(None, map(shutil.which, (SHELL, *CHROMIUM))), None)
+    return playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
+
+
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    """A headless Chromium: the system's shell, else the system's browser, else Playwright's own."""
-    path = next(filter(None, map(shutil.which, (SHELL, *CHROMIUM))), None)
-    chromium = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *CHEAP])
+    chromium = headless(playwright, *CHEAP)
     yield chromium
     chromium.close()
 

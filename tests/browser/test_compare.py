@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 
@@ -72,7 +73,8 @@ def test_a_number_opens_its_formula_in_one_click_and_is_copied(visit) -> None:
     before = app.page.locator(".paper").first.bounding_box()
     number.click()
     assert "256·64·1² = 16,384" in opened(app).inner_text()
-    assert app.page.locator(".paper").first.bounding_box() == before, "nothing on the page moves"
+    after = app.page.locator(".paper").first.bounding_box()
+    assert after == pytest.approx(before, abs=0.5), "nothing on the page moves, but for what a scroll rounds"
     opened(app).get_by_role("button", name="Copy", exact=True).click()
     assert app.page.evaluate("navigator.clipboard.readText()") == "256·64·1² = 16,384"
     opened(app).get_by_role("button", name="Copy LaTeX").click()

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Error, expect
+from playwright.sync_api import Error, Playwright, expect
 
-from tests.conftest import Server, Visit
+from tests.conftest import CHEAP_FOR_LONG, Server, Visit, headless
 from tests.web.test_pages import PAGES, ROOT
 
 HOME = next(
@@ -349,10 +349,11 @@ class Walk:
 
 
 @pytest.fixture(scope="module")
-def found(browser: Browser, server: Server) -> Iterator[dict[str, list[str]]]:
+def found(playwright: Playwright, server: Server) -> Iterator[dict[str, list[str]]]:
+    browser = headless(playwright, *CHEAP_FOR_LONG)
     seen = Visit(browser, server.url, reduced_motion="reduce")  # nothing is caught while it fades in
     yield Walk(seen).through()
-    seen.context.close()
+    browser.close()
 
 
 @pytest.mark.parametrize("question", [OPENS, *QUESTIONS])

@@ -16,7 +16,7 @@ def heading(page) -> str:
 
 
 def test_the_svg_holds_as_many_solid_and_dotted_lines_as_the_paper(show) -> None:
-    page = show(drawing("resnet18"))
+    page = show(drawing("resnet18"), reduced_motion="reduce")  # else each net fades into the next
     for number, (name, (solid, dotted)) in enumerate(PAPER.items()):
         for level, fold in (("stages", "auto"), ("blocks", "on"), ("layers", "on"), ("blocks", "off")):
             page.evaluate("data => feed(data)", drawing(name, seq=2 + number, level=level, fold=fold))

@@ -15,6 +15,14 @@ from tests.weights.checkpoints import filled, saved
 
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
 
+# A photo of a camera that has not begun is none. Streamlit begins it a second time, a second after it was drawn: then at
+# the width at which it is drawn.
+CAMERA_STANDS = """() => [...document.querySelectorAll("[data-testid=stCameraInput] video")].some((one) => {
+  const track = one.srcObject?.getVideoTracks()[0], asked = track?.getConstraints().width;
+  return one.width === Math.floor(one.parentElement.getBoundingClientRect().width) && (asked?.ideal ?? asked) === one.width
+    && track.readyState === "live" && one.readyState >= 2 && one.videoWidth > 0;
+})"""
+
 
 def answers(page: Page) -> list[str]:
     return page.locator(".answer .name").all_inner_texts()
@@ -148,9 +156,7 @@ def test_the_sidebars_net_looks_untrained_with_no_network_and_with_a_visitors_we
 def test_the_camera_takes_a_picture_that_looks(whole_browser: Browser, server: Server) -> None:
     seen = Visit(whole_browser, server.url, permissions=["camera"])
     seen.goto("/feature_maps?digit=camera", "What does it see?")
-    seen.page.wait_for_function(  # a photo of a camera that has not begun yet is none
-        "() => [...document.querySelectorAll('video')].some((one) => one.readyState >= 2 && one.videoWidth > 0)"
-    )
+    seen.page.wait_for_function(CAMERA_STANDS)
     seen.page.get_by_role("button", name="Take Photo").click()
     seen.page.locator(".cover img.pixels").wait_for()
     seen.settle("Inside a block")

@@ -182,7 +182,8 @@ def used_s(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-DRAWN_ANEW = "was => document.querySelector('.cover img')?.src !== was"
+ANSWER = "document.querySelector('.answers')?.innerText"  # the bars: the server's; the pad and the cover the browser draws itself
+ANSWERED_ANEW = f"was => {ANSWER} && {ANSWER} !== was"
 FRAMES = """(seconds) => new Promise((done) => {
   const player = [...document.querySelectorAll("div")].map((one) => one.shadowRoot?.querySelector(".walk-scrub")).find(Boolean);
   const gaps = [], from = performance.now(), at = Number(player.value);
@@ -258,13 +259,13 @@ def _drawn(seen: Page, number: int) -> float:
     box = seen.locator("canvas.pad").bounding_box()
     assert box
     x, y = box["x"] + 60 + 20 * number, box["y"] + 50
-    before = seen.locator(".cover img").first.get_attribute("src")
+    before = seen.evaluate(ANSWER)
     seen.mouse.move(x, y)
     seen.mouse.down()
     seen.mouse.move(x, y + 150, steps=5)
     start = time.perf_counter()
     seen.mouse.up()
-    seen.wait_for_function(DRAWN_ANEW, arg=before, polling="raf", timeout=60_000)
+    seen.wait_for_function(ANSWERED_ANEW, arg=before, polling="raf", timeout=60_000)
     taken = time.perf_counter() - start
     seen.wait_for_timeout(1500)  # until the rest of the page stands
     return taken

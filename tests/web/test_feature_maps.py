@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import torch
 from streamlit.runtime import caching
 
 from explorer.look.kept import Kept
@@ -71,3 +72,18 @@ def test_visitors_for_whom_there_is_no_room_all_get_their_answer(monkeypatch: py
     assert len(answered) == len(nets), answered
     assert len(made) <= 2 * len(nets), "a pass each on arrival, and for the change at most one made again"
     assert len(store) == 1
+
+
+def test_the_page_holds_the_stages_ends_and_the_rest_only_as_long_as_the_store_does() -> None:
+    caching.clear_session_resource_cache(TAB)
+    open_app("", "feature_maps")
+    store = passes._kept()[0]
+    (entry,) = store._held.values()
+    ours = entry.value.less()
+    before = {path: out.clone() for path, out in entry.value.fullest.outputs.items()}
+    assert ours.keeps("conv3_x") and ours.with_blocks("conv3_x") is entry.value.fullest
+    del entry
+    caching.clear_session_resource_cache(TAB)
+    assert ours.fullest is ours.seen and not ours.keeps("conv3_x") and len(ours.seen.outputs) < len(before)
+    again = ours.with_blocks("conv2_x", "conv3_x", "conv4_x").outputs
+    assert again.keys() == before.keys() and all(torch.equal(again[path], out) for path, out in before.items())

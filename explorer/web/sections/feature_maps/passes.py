@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import weakref
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -23,7 +24,7 @@ from explorer.web.inside import TURNS
 from explorer.web.session import session
 
 PLACE = "Feature maps"  # the page's title in app.py: a job belongs to it, and ends when its visitor leaves
-MOST_PASSES, MOST_PASS_BYTES = 60, 192 << 20  # of all visitors together: with the app itself they stay under 1 GiB
+MOST_PASSES, MOST_PASS_BYTES = 60, 128 << 20  # of all visitors together: with the app itself they stay under 1 GiB
 MOST_NETS, MOST_NET_BYTES = 6, 320 << 20
 MOST_DRAWN = 8
 WAIT_S = 4.0  # a pass that takes longer shows its place in the queue
@@ -36,13 +37,15 @@ Running = dict[str, tuple[Hashable, Job]]  # what a visitor waits for → its ke
 @dataclass(frozen=True)
 class Watched:
     """Who looked, and the pass; at: height and width of what they looked at; drawn: what was made of it for the screen, the
-    latest few; before: of the pass before a change, the answer alone."""
+    latest few; before: of the pass before a change, the answer alone; whole: where `seen` is only its stages' ends, the pass that
+    they are of."""
 
     who: Subject
     seen: Passed
     at: tuple[int, int]
     drawn: dict[Hashable, Any] = field(default_factory=dict)
     before: Passed | None = None
+    whole: weakref.ref[Passed] | None = None
     itself: object = field(default_factory=object)  # of a pass and what is left of it, and of no other
 
     @property
@@ -50,18 +53,23 @@ class Watched:
         return trace(self.who.spec, *self.at)
 
     def less(self) -> Watched:
-        """The same with the ends of its stages alone."""
-        return replace(self, seen=slim(self.seen, self.nodes))
+        """The same with the ends of its stages alone; of the rest it knows as long as somebody keeps it."""
+        return self if self.whole else replace(self, seen=slim(self.seen, self.nodes), whole=weakref.ref(self.seen))
+
+    @property
+    def fullest(self) -> Passed:
+        """As much of the pass as is still there."""
+        return (self.whole and self.whole()) or self.seen
 
     def keeps(self, stage: str) -> bool:
         """Whether the end of each block of a stage is here."""
         behind = {node.block: node.path for node in self.nodes if node.block and node.stage == stage}
-        return all(path in self.seen.outputs for path in behind.values())
+        return all(path in self.fullest.outputs for path in behind.values())
 
     def with_blocks(self, *stages: str) -> Passed:
         """The pass, with the end of each block of these stages."""
         blocks = [node.block for node in self.nodes if node.block and node.stage in stages]
-        return filled(self.who.model, self.seen, self.nodes, blocks)
+        return filled(self.who.model, self.fullest, self.nodes, blocks)
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` makes, made once as long as it is asked for."""
@@ -107,15 +115,16 @@ def looker() -> Looker:
 
 def watched(label: str, key: tuple[Hashable, ...], x: Tensor, make: Callable[[Looker], Watched]) -> Watched | None:
     """The pass of an input, from what is kept or from the queue; None while it waits, and then its place is shown. However
-    many others look meanwhile, what a visitor's own job found is theirs: nobody waits for it twice."""
+    many others look meanwhile, what a visitor's own job found is theirs: nobody waits for it twice. The page gets the ends of
+    the stages: what it holds while it waits for other things is little, and of the rest the store decides."""
     who = looker()
     whole = (*key, x_key(x))
     found = who.passes.get(whole, who.id)
     if found is not None:
         _forget(_running(), label)
-        return found
+        return found.less()
     made = _in_turn(label, whole, lambda: _put(who, whole, make))
-    return None if made is None else who.passes.put(whole, made, who.id)
+    return None if made is None else who.passes.put(whole, made, who.id).less()
 
 
 def once_in_turn(one: Watched, key: tuple[Hashable, ...], make: Callable[[], T]) -> T | None:
@@ -140,8 +149,14 @@ def _in_turn(label: str, key: Hashable, make: Callable[[], T]) -> T | None:
     if asked != key or job is None or job.state == "cancelled":
         _forget(running, label)
         visitor = state.visitor()
+
+        def work(_: Job) -> T:
+            made = make()
+            give_back(collect=False)  # what it took on its way
+            return made
+
         try:
-            job = state.runner("looks").submit(lambda _: make(), "a look", visitor.id, PLACE)
+            job = state.runner("looks").submit(work, "a look", visitor.id, PLACE)
         except ValueError as error:
             plain.warning(error)
             return None
@@ -173,12 +188,10 @@ def _forget(running: Running, label: str) -> None:
         job.result = None
 
 
-def _put(who: Looker, key: tuple[object, ...], make: Callable[[Looker], Watched]) -> Watched:
-    """In the queue's thread, once for all who wait for the same. What a pass took on its way is as much as it keeps: it
-    goes back to the system. What the job itself holds until its visitor comes for it is little."""
-    made = who.passes.made(key, who.id, lambda: make(who)).less()
-    give_back(collect=False)
-    return made
+def _put(who: Looker, key: tuple[Hashable, ...], make: Callable[[Looker], Watched]) -> Watched:
+    """In the queue's thread, once for all who wait for the same. What the job itself holds until its visitor comes for it is
+    little."""
+    return who.passes.made(key, who.id, lambda: make(who)).less()
 
 
 def _waiting(job: Job) -> None:

@@ -176,7 +176,7 @@ def _watch(label: str, net: Who, prepared: Prepared, shown: Prepared, changes: C
         one = looker.passes.made((net.key, (), False, base, base), looker.id, lambda: unchanged(looker))
         before = replace(one.seen, outputs={}, rows={})
         if not changes.zeros and not changes.box:
-            seen = lesioned(one.who.model, one.seen, one.nodes, changes.off)
+            seen = lesioned(one.who.model, one.fullest, one.nodes, changes.off)
             return Watched(one.who, seen, at, before=before)
         found = subject.other_zeros(one.who) if changes.zeros else one.who
         return Watched(found, passed(found.model, found.spec, x, off=changes.off, terms=False), at, before=before)
@@ -263,11 +263,13 @@ def _through(
 ) -> feature_maps.Looked | None:
     """A pass's maps, row by row; None while blocks that are not kept any more wait to be made again."""
     key = ("way", rows, first, most)
+
+    def make() -> feature_maps.Looked:
+        return feature_maps.through(one.with_blocks(rows), one.nodes, picture, rows, first, most)
+
     if rows == feature_maps.STAGES or one.keeps(rows):
-        return one.once(key, lambda: feature_maps.through(one.seen, one.nodes, picture, rows, first, most))
-    return once_in_turn(
-        one, key, lambda: feature_maps.through(one.with_blocks(rows), one.nodes, picture, rows, first, most)
-    )
+        return one.once(key, make)
+    return once_in_turn(one, key, make)
 
 
 def _beside(found: Look, twin: str, rows: str, first: int | None) -> None:
@@ -300,8 +302,8 @@ def _follow(found: Look, unit: Unit, data: feature_maps.Looked) -> None:
         return
 
     def make() -> tuple[float, list[Step]]:
-        maps = one.with_blocks(node.stage).outputs[unit.path]
-        return float(maps[at]), followed(one.seen, found.nodes, one.who.model, node.path, *at[1:])
+        seen = one.with_blocks(node.stage)
+        return float(seen.outputs[unit.path][at]), followed(seen, found.nodes, one.who.model, node.path, *at[1:])
 
     made = once_in_turn(one, ("followed", unit), make)
     if made is None:

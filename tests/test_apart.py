@@ -115,7 +115,9 @@ def test_what_it_cannot_do_it_says_and_goes_on_working(workshop: Workshop) -> No
     TASKS["pass"].work(Ask("pass", TINY, QUICK), lambda *_: None)
     first = only(workshop)
     with pytest.raises(TooLarge, match="needs about"):
-        TASKS["pass"].work(Ask("pass", preset("resnet50"), replace(QUICK, batch=65_536)), lambda *_: None)
+        TASKS["pass"].work(
+            Ask("pass", preset("resnet50"), replace(QUICK, batch=65_536, height=224, width=224)), lambda *_: None
+        )
     with pytest.raises(ValueError, match="no module ends") as caught:
         TASKS["parts"].work(Ask("parts", TINY, replace(QUICK, compile="default")), lambda *_: None)
     assert caught.type is ValueError

@@ -84,7 +84,7 @@ class Pace:
         """Seconds; in proportion where the steps are others. None as long as nothing was measured."""
         with self._lock:
             known = self._known.get((experiment, size))
-        return None if known is None else known[0] * _steps(config) / known[1]
+        return None if known is None else known[0] * (_steps(config) / known[1])
 
     def first_asks(self, experiment: str, size: str) -> bool:
         """Whether nobody has asked for it yet: who is told so, measures it."""

@@ -48,9 +48,9 @@ def _mentioned(name: str, texts: dict[str, str]) -> bool:
 def _recipe(spec: ResNetSpec) -> str:
     """What the block does, in order: its class's own docstring with this net's norm, attention and shortcut."""
     recipe = BLOCK_CLASSES[spec.block, spec.activation].__doc__ or ""
-    for name, choices in VARIANTS.items():  # "(attention), " stands for what this net's choice puts there
+    for name, choices in VARIANTS.items():  # "(attention)" stands for what this net's choice puts there
         layer = choices[getattr(spec, name)].layer
-        recipe = recipe.replace(f"({name}), ", f"{layer}, " if layer else "")
+        recipe = recipe.replace(f"({name})", layer) if layer else recipe.replace(f"({name}), ", "")
     recipe = (
         recipe.replace("BN", op(NORM_KINDS[spec.norm]).short) if spec.norm != "none" else recipe.replace("BN, ", "")
     )

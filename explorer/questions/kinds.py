@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from explorer.questions import changed, compared, gates, parts, wholes
+from explorer.questions import bypass, changed, compared, gates, parts, wholes
 from explorer.questions.net import Net
 from explorer.questions.question import Draw, Made
 from explorer.tell import questions
@@ -46,10 +46,10 @@ KINDS: dict[str, Kind] = {
     "jump": Kind("receptive", "the step of its units", 2, "pixels", parts.jump),
     "activation": Kind("memory", "of a layer’s output", 2, "bytes", parts.activation, picture="layer"),
     "weights": Kind("memory", "of a block’s parameters", 1, "bytes", parts.weights),
-    "dotted": Kind("shortcuts", "how many are dotted", 2, "shortcuts", parts.dotted),
-    "which_shortcut": Kind("shortcuts", "what is added", 1, "", parts.which_shortcut, picture="block", shown=False),
-    "option_a": Kind("shortcuts", "what option A saves", 3, "parameters", parts.option_a, picture="block"),
-    "versions_macs": Kind("versions", "what v1.5 costs more", 3, "MACs", parts.versions_macs, picture="block"),
+    "dotted": Kind("shortcuts", "how many are dotted", 2, "shortcuts", bypass.dotted),
+    "which_shortcut": Kind("shortcuts", "what is added", 1, "", bypass.which_shortcut, picture="block", shown=False),
+    "option_a": Kind("shortcuts", "what option A saves", 3, "parameters", bypass.option_a, picture="block"),
+    "versions_macs": Kind("versions", "what v1.5 costs more", 3, "MACs", bypass.versions_macs, picture="block"),
     "error_size": Kind("shapes", "find the wrong size", 2, "", changed.error_size, 2, "layer", shown=False),
     "stage_params": Kind("params", "of a stage", 3, "parameters", wholes.stage_params, 2),
     "more_params": Kind("params", "which net has more", 2, "", compared.more_params, 2),

@@ -63,7 +63,7 @@ def test_hostile_labels_come_out_as_text(show, label: str, tmp_path: Path) -> No
         column["label"] = label
     page = show(data)
     page.locator('.tile[data-id="layer1.1"]').hover()
-    page.wait_for_timeout(120)
+    page.locator(".tip").wait_for()  # in which the label stands too
     assert page.evaluate("window.hacked") is None
     assert page.locator("img, .map-root script").count() == 0
     assert label.lower() in page.locator(".panel .reason").inner_text().lower()

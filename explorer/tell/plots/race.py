@@ -30,6 +30,7 @@ def contrast(rows: Sequence[Ratio], one: str, other: str) -> go.Figure:
             orientation="h",
             width=0.66,
             textposition="outside",
+            constraintext="none",  # else a low bar makes its value small, on a projector too
             text=["not decided" if row.undecided else f"<b>{row.ratio:.2f}×</b>" for row in rows],
             cliponaxis=False,
             textfont_size=TEXT + 2,

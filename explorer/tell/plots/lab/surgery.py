@@ -25,7 +25,7 @@ def operations(rows: Sequence[Row]) -> list[Operation]:
 def operated(rows: Sequence[Row], plan: Row, others: Mapping[str, Sequence[Row]] | None = None) -> go.Figure:
     """Left the training loss, an operation a numbered line; right what leaves each block now, and before the last
     operation. others: runs to compare with, by name."""
-    figure = panels(["Training loss", "Signal: how widely it spreads"], horizontal_spacing=0.17)
+    figure = panels(["Training loss", "Signal’s spread"], horizontal_spacing=0.17)
     for (name, theirs), colour in zip((others or {}).items(), OTHERS):
         figure.add_trace(_curve(name, theirs, colour, heavy=False), 1, 1)
     figure.add_trace(_curve("loss of this run", rows, KIND_COLOUR["residual"], heavy=True), 1, 1)

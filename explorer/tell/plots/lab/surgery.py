@@ -25,7 +25,7 @@ def operations(rows: Sequence[Row]) -> list[Operation]:
 def operated(rows: Sequence[Row], plan: Row, others: Mapping[str, Sequence[Row]] | None = None) -> go.Figure:
     """Left the training loss, an operation a numbered line; right what leaves each block now, and before the last
     operation. others: runs to compare with, by name."""
-    figure = panels(["Training loss", "Signal’s spread"], horizontal_spacing=0.17)
+    figure = panels(["Training loss", "Signal’s deviation"], horizontal_spacing=0.17)
     for (name, theirs), colour in zip((others or {}).items(), OTHERS):
         figure.add_trace(_curve(name, theirs, colour, heavy=False), 1, 1)
     figure.add_trace(_curve("loss of this run", rows, KIND_COLOUR["residual"], heavy=True), 1, 1)
@@ -37,7 +37,6 @@ def operated(rows: Sequence[Row], plan: Row, others: Mapping[str, Sequence[Row]]
     figure.update_xaxes(title="step", range=[0, plan["steps"]], col=1)
     figure.update_xaxes(title="after block (0: the stem)", range=[-0.3, blocks + 0.3], col=2)
     figure.update_yaxes(title="loss, in nats", range=[0, TOP], col=1)
-    figure.update_yaxes(title="standard deviation", col=2)
     figure.update_yaxes(type="log", exponentformat="power", dtick=2, range=[math.log10(low), math.log10(high)], col=2)
     return finish(figure, 340)
 

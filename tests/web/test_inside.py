@@ -28,7 +28,7 @@ from explorer.spec.chosen import DEFAULTS
 from explorer.tell import url_keys
 from explorer.web import inside
 from explorer.web.session import ENDS, STARTS, Session
-from tests.conftest import ROOT
+from tests.conftest import ROOT, run_async
 
 WEB = (ROOT / "explorer" / "web", ROOT / "pages", ROOT / "explorer" / "app.py")
 
@@ -309,7 +309,7 @@ def test_what_a_run_says_goes_together(monkeypatch: pytest.MonkeyPatch) -> None:
         await asyncio.sleep(0)
         assert handled == ["SCRIPT_STARTED", "ENQUEUE_FORWARD_MSG", "SCRIPT_STOPPED_WITH_SUCCESS", "SHUTDOWN"]
 
-    asyncio.run(on_the_loop())
+    run_async(on_the_loop())
     runtime.Runtime._enqueued_some_message(app)
     assert woken == ["here", "from another thread"]
 

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from explorer.web.together import Joined, Soon
+from tests.conftest import run_async
 
 
 class Loop:
@@ -80,7 +81,7 @@ def test_threads_and_a_real_loop() -> None:
         for one in threads:
             one.join()
 
-    asyncio.run(main())
+    run_async(main())
     assert all(len(one) == 200 for one in made.values())
 
 

@@ -21,6 +21,7 @@ from streamlit import config
 from streamlit.components.v2.bidi_component import main as mounting
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+from streamlit.elements.widgets.number_input import NumberInputSerde
 from streamlit.navigation.page import StreamlitPage as StreamlitPage
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
@@ -348,6 +349,17 @@ def up_to_date() -> None:
 
 def listed(params: QueryParams) -> Asked:
     return {name: value if isinstance(value, list) else [value] for name, value in params._query_params.items()}
+
+
+@cache
+def finite() -> None:
+    """A link's number that is none, as four hundred digits are, counts as one out of range. Streamlit 1.67 breaks on it."""
+    plain = NumberInputSerde.deserialize
+
+    def read(self: NumberInputSerde, said: float | None) -> float | None:
+        return plain(self, said if said is None or math.isfinite(said) else None)
+
+    NumberInputSerde.deserialize = read  # type: ignore[method-assign, assignment]
 
 
 NUMBERS = ("int_value", "double_value")

@@ -42,7 +42,8 @@ def test_question_first_and_the_meaning_only_after_the_reveal(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["experiment=zzz", "seed=banana", "seed=-5", "seed=99999999999999", "view-degradation=x"]
+    "query",
+    ["experiment=zzz", "seed=banana", "seed=-5", "seed=99999999999999", f"seed={'9' * 400}", "view-degradation=x"],
 )
 def test_a_bad_link_falls_back(query: str) -> None:
     assert story.texts()["degradation"]["question"] in words(page(f"{query}&reveal=true"))

@@ -82,7 +82,9 @@ class Table {
       const done = this.data.wounds[FIELD[act]].includes(path);
       part.classList.toggle("done", done);
       part.setAttribute("aria-pressed", String(done));
-      part.setAttribute("aria-label", `${blockName(path)}: ${WORDS[act][done ? 1 : 0]}`);
+      const written = act === "cut" && part.querySelector("text")?.textContent; // the 0 on an arc: a label says what is seen
+      const padded = written ? `, padded with ${written}` : "";
+      part.setAttribute("aria-label", `${blockName(path)}: ${WORDS[act][done ? 1 : 0]}${padded}`);
       part.querySelector("title")?.remove();
       part.append(svg("title", {}, `${blockName(path)}: ${WORDS[act][done ? 1 : 0]}`));
     }

@@ -40,7 +40,7 @@ from tests.conftest import CHROMIUM, FLAGS, Server, Visit
 TIMES = 7
 VISITORS, POLL_S, LEAST_PX = 20, 0.5, 214
 WALKED_S = 6
-OFF = tuple(f"conv{stage}_x, block {block}" for stage, most in ((3, 3), (4, 5), (5, 2)) for block in range(1, most + 1))
+OFF = tuple(f"conv{stage}_{block + 1}" for stage, most in ((3, 3), (4, 5), (5, 2)) for block in range(1, most + 1))
 
 
 def timed(work: Callable[[], object]) -> tuple[float, float]:

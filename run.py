@@ -2,7 +2,7 @@
 """Start the app, or run its tests, from a bare checkout: makes .venv and installs what is pinned.
 
 python3 run.py                 the app, in a browser at http://localhost:8501
-python3 run.py test [ARGS]     all tests, three at a time for each core (ARGS go to pytest; -n 0: one after another)
+python3 run.py test [ARGS]     all tests, two at a time for each core (ARGS go to pytest; -n 0: one after another)
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ def main(arguments: list[str]) -> int:
 
 
 def workers() -> str:
-    """Three a core, since many tests wait for a browser or another program; 3 GB of memory each; never fewer than two."""
+    """Two a core, since many tests wait for a browser or another program; 3 GB of memory each; never fewer than two."""
     gigabytes = 8.0
     if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
         gigabytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
-    return str(max(2, min(3 * (os.cpu_count() or 1), int(gigabytes / 3), 8)))
+    return str(max(2, min(2 * (os.cpu_count() or 1), int(gigabytes / 3), 8)))
 
 
 def install(*files: str) -> None:

@@ -15,14 +15,14 @@ import time
 import urllib.request
 from collections.abc import Coroutine, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Error, Playwright, sync_playwright
 from streamlit.components.v2 import manifest_scanner
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -342,6 +342,17 @@ def tabs(browser, server: Server) -> Iterator:
         context.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """What was on the pages when a test failed."""
+    report = yield
+    if call.when == "call" and report.failed:
+        for one in getattr(getattr(item, "funcargs", {}).get("visit"), "visits", ()):
+            with suppress(Error):  # a page that is closed, or hangs, has nothing to say
+                report.sections.append((f"page {one.page.url}", one.page.inner_text("body", timeout=2_000)[:2_000]))
+    return report
+
+
 @pytest.fixture
 def visit(browser, tabs, server: Server) -> Iterator:
     """visit(path, **context) → a checked `Visit`; all are checked again and left at the end.
@@ -357,6 +368,7 @@ def visit(browser, tabs, server: Server) -> Iterator:
         visits[-1].see(**{key: context[key] for key in LOOK if key in context})
         return visits[-1].goto(path, text)
 
+    open_page.visits = visits
     yield open_page
     try:
         for one in visits:

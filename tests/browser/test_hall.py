@@ -207,13 +207,9 @@ def tap(seen: Visit, remote: Page, first: Page, second: Page) -> None:
     expect(remote.get_by_role("heading", level=1)).to_have_text(PARAMETERS.title, timeout=20_000)
     assert first.get_by_role("heading", level=1).inner_text() == DEEPER.title
     first.get_by_role("button", name="A question is open: back to the lecture").click()
-    assert first.locator(".block .tiles label").all_inner_texts()[:5] == [
-        "",
-        "1",
-        "2",
-        "3",
-        "1",
-    ]  # the stem, conv2_x, conv3_x …
+    tiles = first.locator(".block .tiles label")
+    expect(tiles.first).to_be_visible()
+    assert tiles.all_inner_texts()[:5] == ["", "1", "2", "3", "1"], "the stem, conv2_x, conv3_x …"
     first.get_by_role("radio", name="conv5_1").check(force=True)
     second.get_by_role("radio", name="conv4_3").check(force=True)
     expect(second.get_by_role("status")).to_contain_text("is counted: conv4_3")

@@ -8,7 +8,7 @@ import os
 import re
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 from pptx import Presentation
 
 from explorer import lecture
@@ -181,13 +181,16 @@ def test_every_pages_link_opens_the_same_state_elsewhere(visit) -> None:
         seen.page.locator(".st-key-share button").click()
         code = seen.page.locator(".st-key-share-link [data-testid=stCode]")
         code.wait_for()
-        seen.settle()
+        seen.settle().still()
         before = json.dumps(seen.page.evaluate(SHOWN), separators=(",", ":"), ensure_ascii=False)
         assert seen.page.get_by_role("img", name="QR code").is_visible()
         copied = urlsplit(code.inner_text().strip())
         other.goto(f"{copied.path}?{copied.query}")
         other.page.locator(".st-key-built").wait_for(state="attached")
-        other.page.wait_for_function(f"before => JSON.stringify(({SHOWN})()) === before", arg=before)
+        try:
+            other.page.wait_for_function(f"before => JSON.stringify(({SHOWN})()) === before", arg=before)
+        except TimeoutError:
+            raise AssertionError(f"{page}: {before} became {other.page.evaluate(SHOWN)}") from None
         assert state(other.page.url) == state(f"?{wanted}"), page
 
 

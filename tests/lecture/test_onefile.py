@@ -350,10 +350,10 @@ def test_every_view_of_every_page_is_in_the_file_or_says_where_it_is() -> None:
 def test_what_is_said_to_an_answer_of_an_exercise_is_what_the_app_says() -> None:
     """Of each control: what is chosen, typed, and put in order; every known mistake has its words."""
     spec = preset("resnet18")
-    params = {"seed": f"v{sheet.VERSION}-22"}
+    params = {"seed": f"v{sheet.VERSION}-13"}
     (part,) = view("practice", states.chosen_of({"depth": "18"} | params), params).parts
     assert isinstance(part, Exercises)
-    every = sheet.some(spec, 10, 22, sheet.every_topic(spec))
+    every = sheet.some(spec, 10, 13, sheet.every_topic(spec))
     assert {one["kind"] for one in part.every} == {"typed", "choice", "order"}
     for made, one in zip(part.every, every, strict=True):
         assert made["asked"] == pieces.asked(one) and made["solution"] == pieces.solution(one)

@@ -57,7 +57,7 @@ def contrast(rows: Sequence[Ratio], one: str, other: str) -> go.Figure:
         annotation_font_size=TEXT,
         annotation_position="top",
     )
-    figure.update_xaxes(range=[0, max(row.ratio for row in rows) * 1.35], visible=False)
+    figure.update_xaxes(range=[0, max(row.ratio for row in rows) * 1.6], visible=False)
     figure.update_yaxes(autorange="reversed", title=None)
     return styled(figure, HEIGHT, legend=ABOVE, top=30)
 

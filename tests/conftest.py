@@ -253,7 +253,7 @@ class Visit:
     ) -> None:
         """The tab's size, theme and rights."""
         self.page.set_viewport_size(viewport)
-        self.page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
+        self.page.emulate_media(media="screen", color_scheme=color_scheme, reduced_motion=reduced_motion)
         self.context.clear_permissions()
         if permissions:
             self.context.grant_permissions(permissions)

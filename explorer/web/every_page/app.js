@@ -5,7 +5,9 @@
 
 import { copy } from "../js/copy.js";
 import { DRAWER, PARTS } from "../js/given.js";
-import { onWork, part, streamlitIs } from "../js/streamlit.js";
+import { part, streamlitIs } from "../js/streamlit.js";
+
+const LOOK_MS = 50, UNSEEN_MS = 700;
 
 export default function listen() {
   const visit = document.documentElement.dataset;
@@ -59,17 +61,20 @@ function closeDrawer() {
   if (overThePage && open) part("sidebar-closes")?.click();
 }
 
-// After the page's answer, unless the choice has brought further controls to choose from.
+// After the page's answer, unless the choice has brought further controls to choose from. A short run may begin and end
+// between two strokes, so that nobody sees it: whoever is at rest for a while has answered too.
 function whenAnswered(then) {
   const controls = () => part("sidebar").querySelectorAll(PARTS.element).length;
   const before = controls();
-  let ran = false;
-  onWork((stop) => {
+  let ran = false, rest = 0;
+  const looking = setInterval(() => {
     const running = !streamlitIs("idle");
-    if (running || !ran) return void (ran ||= running);
-    stop();
+    ran ||= running;
+    rest = running ? 0 : rest + LOOK_MS;
+    if (running || (!ran && rest < UNSEEN_MS)) return;
+    clearInterval(looking);
     if (controls() <= before) then();
-  });
+  }, LOOK_MS);
 }
 
 // As by the browser's back and forward: the address wins over every control.

@@ -6,9 +6,3 @@ export const part = (name) => document.querySelector(PARTS[name]);
 
 // Whether it is "connected", or "idle": no script runs.
 export const streamlitIs = (state) => part("app")?.getAttribute(STATES[state][0]) === STATES[state][1];
-
-// Calls `then` whenever Streamlit goes to work or comes to rest, until the function that it gets is called.
-export function onWork(then) {
-  const watch = new MutationObserver(() => then(() => watch.disconnect()));
-  watch.observe(part("app"), { attributes: true, attributeFilter: [STATES.idle[0]] });
-}

@@ -102,6 +102,12 @@ def _several(name: str, choices: Callable[[], Iterable[str]]) -> Callable[[str],
     return check
 
 
+def _blocks(text: str) -> None:
+    """Which blocks a net has, the page says."""
+    if not re.fullmatch(r"layer[0-9]{1,2}\.[0-9]{1,3}(,layer[0-9]{1,2}\.[0-9]{1,3})*", text):
+        raise ValueError(f"off={shortened(text)}: write blocks of the net with commas between, as in layer1.0,layer2.1")
+
+
 def _hidden(text: str) -> None:
     names = [name.strip() for name in text.split(",") if name.strip()]
     known = {*PARTS, *DEFAULTS, *(key.name for key in KEYS)}
@@ -166,6 +172,7 @@ KEYS: tuple[Key, ...] = (
     _later("channels", ["feature_maps"], "tell.feature_maps", "CHANNELS"),
     _choice("twin", ["feature_maps"], "true", "false"),
     _choice("zeros", ["feature_maps"], "true", "false"),
+    Key("off", ("feature_maps",), _blocks),
     _choice("experiment", ["why_residual"], *questions.EXPERIMENTS),
     *(Key(f"view-{name}", ("why_residual",), _one_of(f"view-{name}", partial(_views, name))) for name in EXPERIMENTS),
     _choice("reveal", ["why_residual"], "true", "false"),

@@ -17,6 +17,7 @@ from explorer.web.plain import plain
 from explorer.web.session import by_key, session
 
 Held = TypeVar("Held", str, int)
+MOST_NAMED = 12  # options in a message
 SEEN = "asked_seen"  # key → what the URL last said
 
 
@@ -142,4 +143,32 @@ def asked(
         seen[key] = chosen
     else:
         seen[key] = wanted
+    return chosen
+
+
+def several(label: str, options: Mapping[str, str], key: str, placeholder: str) -> tuple[str, ...]:
+    """Any of `options` (slug → words), in the order in which they were chosen, bound to `?key=slug,slug`; none is left out
+    of the URL. What the options no longer have is let go."""
+    wanted = st.query_params.get(key, "")
+    seen: dict[str, str] = by_key().setdefault(SEEN, {})
+    if seen.get(key, "") != wanted:
+        by_key()[key] = [one for one in dict.fromkeys(wanted.split(",")) if one in options]
+    strange = [one for one in wanted.split(",") if wanted and one not in options]
+    if strange and not told(key):
+        some = (
+            list(options) if len(options) <= MOST_NAMED else [*list(options)[: MOST_NAMED - 1], "…", list(options)[-1]]
+        )
+        st.error(plain(f"{key}={strange[0][:60]!r}: choose some of {', '.join(some)}"), icon=":material/error:")
+    held: list[str] = by_key().get(key, [])
+    if any(one not in options for one in held):
+        by_key()[key] = [one for one in held if one in options]
+    slugs, words = tuple(options), options.__getitem__
+    chosen = tuple(st.multiselect(label, slugs, key=key, placeholder=placeholder, format_func=words))
+    text = wanted if strange and seen.get(key, "") != wanted else ",".join(chosen)
+    if text != wanted:
+        if text:
+            st.query_params[key] = text
+        else:
+            del st.query_params[key]
+    seen[key] = text
     return chosen

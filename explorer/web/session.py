@@ -53,7 +53,6 @@ Session = TypedDict(
         "picked_field": "str",
         "catalogue-rows": "list[str] | None",  # Catalogue: the rows that are marked in its table
         "catalogue-pick": "str",  # … and the net whose card is shown
-        "off": "list[str]",  # Feature maps: blocks that are switched off
         "own_weights": "UploadedFile | None",  # … the visitor's file of weights
         "own_net": "tuple[str, Subject]",  # … and the net that it is of, by the upload's id
         "given": "dict[str, bytes]",  # … the latest picture of each source, which goes along to the walk

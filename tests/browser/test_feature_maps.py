@@ -99,6 +99,7 @@ def test_a_student_draws_a_seven_and_finds_out(visit, size: str) -> None:
     page.locator(".st-key-off input").click()
     page.get_by_role("option", name="conv2_1").click()
     page.get_by_text("With conv2_1 adding nothing it").wait_for()
+    assert "off=layer1.0" in page.url
     page.keyboard.press("Escape")
 
 
@@ -165,5 +166,7 @@ def test_the_camera_takes_a_picture_that_looks(whole_browser: Browser, server: S
 
 
 def test_an_unknown_choice_in_a_link_is_named(visit) -> None:
-    page = visit("/feature_maps?who=everybody", "choose one of residual-20").page
+    page = visit("/feature_maps?who=everybody&off=layer1.0,layer9.9", "choose one of residual-20").page
     assert page.get_by_text("who='everybody'").count()
+    page.get_by_text("off='layer9.9'").wait_for()
+    page.get_by_text("With conv2_1 adding nothing it").wait_for()

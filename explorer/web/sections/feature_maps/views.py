@@ -24,12 +24,11 @@ from explorer.tell.feature_maps import CHANNELS, NAMES, OURS, TWINS, WHO, Curve,
 from explorer.tell.plots.look import additions, journey, responses
 from explorer.tell.plots.once import once
 from explorer.web import look_component, pieces
-from explorer.web.asked import asked, now
+from explorer.web.asked import asked, now, several
 from explorer.web.look_component import Unit
 from explorer.web.sections.feature_maps import picture, who
 from explorer.web.sections.feature_maps.passes import Looker, Watched, once_in_turn, watched, x_key
 from explorer.web.sections.feature_maps.who import Who
-from explorer.web.session import session
 
 COVER = "cover"
 BEYOND = 10  # times the usual response: of a net that did not learn
@@ -124,18 +123,10 @@ def _changes(net: Who) -> Changes:
     """The controls of "what if"."""
     nodes = trace(net.spec, net.side, net.side)
     blocks, named = [node.block for node in nodes if adds(node) and node.block], feature_maps.places(nodes)
-    off: list[str] = []
+    off: tuple[str, ...] = ()
     if blocks:
-        held = [path for path in session().get("off", ()) if path in blocks]
-        if held != session().get("off", held):
-            session()["off"] = held
-        off = st.multiselect(
-            "What if these blocks added nothing?",
-            blocks,
-            key="off",
-            placeholder="Choose blocks to switch off",
-            format_func=lambda path: named.get(path, path),
-        )
+        options = {path: named.get(path, path) for path in blocks}
+        off = several("What if these blocks added nothing?", options, "off", "Choose blocks to switch off")
     zeros = net.spec.shortcut == "A" and st.toggle(
         "What if option A’s zeros stood on the other side?",
         key="zeros",
@@ -144,7 +135,7 @@ def _changes(net: Who) -> Changes:
         "The counts, the names and the shapes are the same, so that weights load either way, and answer otherwise.",
     )
     names = tuple(named[path] for path in off)
-    return Changes(tuple(off), bool(zeros), look_component.covered(COVER), names)
+    return Changes(off, bool(zeros), look_component.covered(COVER), names)
 
 
 def _passes(slug: str, net: Who, prepared: Prepared, changes: Changes) -> Look | None:

@@ -39,6 +39,8 @@ export default function arrive() {
     clearTimeout(patience);
     window.removeEventListener("popstate", leave);
     rests.disconnect();
+    const ours = frame.querySelector("style"); // the page's own look may come a stroke later
+    if (ours) document.head.append(ours);
     frame.remove();
   }
 

@@ -52,12 +52,20 @@ class Desk:
     def __init__(self, say: Speaker, devices: bytes, head: str) -> None:
         self.say, self.devices, self.head = say, devices, head
         self.streams: dict[str, Any] = {}
+        self.out: set[str] = set()
         self.cancelled: set[str] = set()
 
     def run(self, key: str, payload: bytes, needs: Needs) -> None:
+        """Returns at once: from then on the job can be cancelled."""
+        self.out.add(key)
+        threading.Thread(target=self._follow, args=(key, payload, needs), daemon=True).start()
+
+    def _follow(self, key: str, payload: bytes, needs: Needs) -> None:
         """Send a job out and pass on what it tells; once more where its machine is lost."""
         for attempt in (1, 2):
             stream = self.streams[key] = RUN.options(**room(needs)).remote(payload, self.devices)
+            if key in self.cancelled:  # while it was on its way
+                self.cancel(key)
             try:
                 for told in stream:
                     self.say(key, *ray.get(told))
@@ -76,16 +84,24 @@ class Desk:
                 lost = ValueError("the machine that ran this was lost, and the one after it too; run it again")
                 self.say(key, "failed", lost)
         self.streams.pop(key, None)
+        self.out.discard(key)
         self.cancelled.discard(key)
 
     def cancel(self, key: str) -> None:
+        """Nothing, where it has ended."""
+        if key not in self.out:
+            return
+        self.cancelled.add(key)
         stream = self.streams.get(key)
         if stream is not None:
-            self.cancelled.add(key)
             with contextlib.suppress(Exception):
                 ray.cancel(stream)
 
     def machines(self, key: str) -> None:
+        """Returns at once; the answer comes as a message."""
+        threading.Thread(target=self._machines, args=(key,), daemon=True).start()
+
+    def _machines(self, key: str) -> None:
         """Every node that has something to run on, with what it says of itself: nothing where it is slow to answer, as a
         node is that still imports PyTorch or whose processors are busy."""
         there, asked = [], []
@@ -158,10 +174,7 @@ def main(arguments: Sequence[str]) -> None:
     with contextlib.suppress(EOFError):  # the app is gone, and so are its jobs
         while True:
             kind, *asked = pickle.load(sys.stdin.buffer)
-            if kind == "cancel":
-                desk.cancel(*asked)
-            else:
-                threading.Thread(target=getattr(desk, kind), args=asked, daemon=True).start()
+            getattr(desk, kind)(*asked)
     os._exit(0)
 
 

@@ -148,27 +148,26 @@ def asked(
 
 def several(label: str, options: Mapping[str, str], key: str, placeholder: str) -> tuple[str, ...]:
     """Any of `options` (slug → words), in the order in which they were chosen, bound to `?key=slug,slug`; none is left out
-    of the URL. What the options no longer have is let go."""
+    of the URL. What a link asks for beside them is said until something is chosen; what other options no longer have is let go.
+    """
     wanted = st.query_params.get(key, "")
+    asked_for = [one for one in dict.fromkeys(wanted.split(",")) if one]
+    meant = [one for one in asked_for if one in options]
     seen: dict[str, str] = by_key().setdefault(SEEN, {})
     if seen.get(key, "") != wanted:
-        by_key()[key] = [one for one in dict.fromkeys(wanted.split(",")) if one in options]
-    strange = [one for one in wanted.split(",") if wanted and one not in options]
-    if strange and not told(key):
-        some = (
-            list(options) if len(options) <= MOST_NAMED else [*list(options)[: MOST_NAMED - 1], "…", list(options)[-1]]
-        )
-        st.error(plain(f"{key}={strange[0][:60]!r}: choose some of {', '.join(some)}"), icon=":material/error:")
+        by_key()[key] = meant
     held: list[str] = by_key().get(key, [])
+    strange = [one for one in asked_for if one not in options] if held == meant else []
+    if strange and not told(key):
+        some = [*options] if len(options) <= MOST_NAMED else [*[*options][: MOST_NAMED - 1], "…", [*options][-1]]
+        st.error(plain(f"{key}={strange[0][:60]!r}: choose some of {', '.join(some)}"), icon=":material/error:")
     if any(one not in options for one in held):
         by_key()[key] = [one for one in held if one in options]
-    slugs, words = tuple(options), options.__getitem__
-    chosen = tuple(st.multiselect(label, slugs, key=key, placeholder=placeholder, format_func=words))
-    text = wanted if strange and seen.get(key, "") != wanted else ",".join(chosen)
-    if text != wanted:
-        if text:
-            st.query_params[key] = text
-        else:
-            del st.query_params[key]
-    seen[key] = text
+    words = options.__getitem__
+    chosen = tuple(st.multiselect(label, tuple(options), key=key, placeholder=placeholder, format_func=words))
+    seen[key] = wanted if strange else ",".join(chosen)
+    if seen[key]:
+        st.query_params[key] = seen[key]
+    else:
+        st.query_params.pop(key, None)
     return chosen

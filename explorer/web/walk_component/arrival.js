@@ -39,8 +39,7 @@ export default function arrive() {
     clearTimeout(patience);
     window.removeEventListener("popstate", leave);
     rests.disconnect();
-    const ours = frame.querySelector("style"); // the page's own look may come a stroke later
-    if (ours) document.head.append(ours);
+    document.head.append(frame.querySelector("style")); // the page's own look may come a stroke later
     frame.remove();
   }
 

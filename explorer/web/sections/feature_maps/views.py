@@ -79,9 +79,9 @@ def looked(chosen: Chosen) -> Look | None:
             one = found.watched
             if one.who.names:
                 with said:
-                    pieces.html(
-                        Markup('<p class="says">It says <b>{}</b>.</p>').format(top(one.seen, one.who.names, 1)[0][0])
-                    )
+                    begins = f"With {' and '.join(found.changed)} it" if found.changed else "It"
+                    says_it = Markup('<p class="says">{} says <b>{}</b>.</p>')
+                    pieces.html(says_it.format(begins, top(one.seen, one.who.names, 1)[0][0]))
             with place, st.container(key="look-answer"):
                 _answer(found)
     return found

@@ -16,7 +16,7 @@ from explorer.spec import preset
 from explorer.spec.chosen import of_params
 from explorer.timing.data import records
 from explorer.timing.data.settings import Settings
-from explorer.timing.said import exports, found, rows
+from explorer.timing.said import exports, found, ratio_rows
 from explorer.web.sections.timing import pieces as timing_pieces
 from tests.gpu import plan
 from tests.gpu.fakes import NAME
@@ -97,7 +97,10 @@ def test_the_race_takes_the_gpu_s_record_and_else_the_published_figure(both: tup
 
 def test_an_export_of_the_race_has_each_time_s_own_machine(both: tuple[records.Run, ...]) -> None:
     here = found.pair(both, PAIR, Settings(device="cpu", threads=2))
-    pairs = [*rows.timed_pair(found.pair_on_gpu(both, PAIR), "recorded"), *rows.timed_pair(here, "recorded")]
+    pairs = [
+        *ratio_rows.timed_pair(found.pair_on_gpu(both, PAIR), "recorded"),
+        *ratio_rows.timed_pair(here, "recorded"),
+    ]
     on_gpu_line, on_cpu_line = exports.race(pairs, here, 224, 224)
     assert on_gpu_line["on_device"] == NAME and on_gpu_line["batch"] == 256
     assert "Xeon" in on_cpu_line["on_device"] and on_cpu_line["one_median_s"] > on_gpu_line["one_median_s"]

@@ -15,7 +15,7 @@ from explorer.timing.data.across import across
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.records import Run
 from explorer.timing.data.settings import Settings
-from explorer.timing.said import launches, offers, rows, sentences
+from explorer.timing.said import launches, offers, ratio_rows, rows, sentences
 from tests.timing.test_launches import made as rung
 from tests.timing.test_ratios import BUSY, QUIET, timed
 
@@ -36,14 +36,14 @@ def swept(noisy: bool) -> list[rows.Swept]:
     ]
 
 
-def contrast(noisy: bool, source: str, *others: rows.Ratio) -> Told:
-    ratios = rows.timed_pair(measured(noisy), source)
-    return sentences.contrast(rows.contrast(*map(preset, PAIR), 224, 224, [*ratios, *others]), *TITLES)
+def contrast(noisy: bool, source: str, *others: ratio_rows.Ratio) -> Told:
+    ratios = ratio_rows.timed_pair(measured(noisy), source)
+    return sentences.contrast(ratio_rows.contrast(*map(preset, PAIR), 224, 224, [*ratios, *others]), *TITLES)
 
 
 def raced(noisy: bool, source: str) -> str:
     seen = measured(noisy)
-    return sentences.race(rows.race(seen), source, rows.timed_pair(seen, source)[0].undecided)
+    return sentences.race(rows.race(seen), source, ratio_rows.timed_pair(seen, source)[0].undecided)
 
 
 def limit(noisy: bool) -> SimpleNamespace:
@@ -118,7 +118,7 @@ def test_planted_noise_is_concluded_nothing_from(name: str, source: str) -> None
 @pytest.mark.parametrize("name", CONCLUDES)
 def test_recorded_and_measured_never_stand_in_one_sentence(name: str, source: str, noisy: bool) -> None:
     told = CONCLUDES[name](noisy, source)
-    said = contrast(noisy, source, *rows.timed_pair(measured(False), "recorded")) if name == "contrast" else told
+    said = contrast(noisy, source, *ratio_rows.timed_pair(measured(False), "recorded")) if name == "contrast" else told
     for one in (told, said):
         assert not {"measured", "recorded"} <= {part.proof.source for part in _provables(one)}
         assert not ("(measured)" in str(one) and "(recorded)" in str(one))

@@ -17,7 +17,7 @@ from explorer.timing.data.records import Run
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure import sweeps
 from explorer.timing.measure.kernels import KernelTime
-from explorer.timing.said import exports, found, machines, rows, sentences, timed_proofs
+from explorer.timing.said import exports, found, machines, ratio_rows, rows, sentences, timed_proofs
 from tests.timing.test_rows import CPU, FACTS, LIMITS, NODES, convs_by_hooks, every_second_layer, seen
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "timings"
@@ -40,8 +40,8 @@ BESIDE = {
 def all_exports() -> dict[str, list[dict]]:
     """Every export of the page, of one live run each."""
     pair = [seen("resnet34", 0.05), seen()]
-    timed = rows.timed_pair(pair, "measured")
-    contrast = rows.contrast(pair[0].spec, pair[1].spec, 224, 224, timed)
+    timed = ratio_rows.timed_pair(pair, "measured")
+    contrast = ratio_rows.contrast(pair[0].spec, pair[1].spec, 224, 224, timed)
     limit = found.limit(
         [Run(seen(), tuple((part.path, part.seconds) for part in every_second_layer()), 0.0, LIMITS)],
         preset("resnet50"),
@@ -80,8 +80,8 @@ def test_every_line_of_every_export_can_be_quoted_alone(view: str, more: set[str
 
 def test_a_published_line_carries_its_source_and_what_its_table_says() -> None:
     pair = [seen("resnet34", 0.05), seen()]
-    timed = rows.published_pair(published.throughput(), "resnet34", "resnet50", 224, 224)
-    lines = exports.race(rows.contrast(pair[0].spec, pair[1].spec, 224, 224, timed), [], 224, 224)
+    timed = ratio_rows.published_pair(published.throughput(), "resnet34", "resnet50", 224, 224)
+    lines = exports.race(ratio_rows.contrast(pair[0].spec, pair[1].spec, 224, 224, timed), [], 224, 224)
     for line in [
         *machines.export(machines.lines([], published.throughput())),
         *(one for one in lines if one["source"] == "published"),
@@ -233,8 +233,8 @@ def test_a_memory_floor_is_proved_by_its_bytes() -> None:
 
 def test_the_ratios_of_a_race_are_proved_by_both_nets() -> None:
     pair = [preset("resnet34"), preset("resnet50")]
-    timed = rows.timed_pair([seen("resnet34", 0.05), seen("resnet50", 0.1)], "measured")
-    found_proofs = {row.words: row.proof for row in rows.contrast(*pair, 224, 224, timed)}
+    timed = ratio_rows.timed_pair([seen("resnet34", 0.05), seen("resnet50", 0.1)], "measured")
+    found_proofs = {row.words: row.proof for row in ratio_rows.contrast(*pair, 224, 224, timed)}
     macs, outputs = found_proofs["the MACs"], found_proofs["the convolution outputs"]
     assert macs.expression == "4,089,184,256 ÷ 3,663,761,408"
     assert found_proofs["the time (measured)"].value == pytest.approx(2)

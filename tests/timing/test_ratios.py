@@ -15,7 +15,7 @@ from explorer.timing.data import records
 from explorer.timing.data.across import across
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import Settings
-from explorer.timing.said import rows, sentences
+from explorer.timing.said import ratio_rows, sentences
 
 FACTS = {"device": "A CPU", "torch": "2.13.0", "measured_at": "2026-01-01T00:00:00+00:00"}
 
@@ -36,8 +36,8 @@ def timed(name: str, times: tuple[float, ...]) -> Measurement:
 
 def race(one: tuple[float, ...], other: tuple[float, ...], source: str = "measured") -> Told:
     """What is said of ResNet-34 and ResNet-50 with these times of their passes."""
-    seen = rows.timed_pair([timed("resnet34", one), timed("resnet50", other)], source)
-    ratios = rows.contrast(preset("resnet34"), preset("resnet50"), 224, 224, seen)
+    seen = ratio_rows.timed_pair([timed("resnet34", one), timed("resnet50", other)], source)
+    ratios = ratio_rows.contrast(preset("resnet34"), preset("resnet50"), 224, 224, seen)
     return sentences.contrast(ratios, "ResNet-34", "ResNet-50")
 
 
@@ -79,10 +79,10 @@ def test_the_slowest_against_the_fastest() -> None:
 
 
 @pytest.mark.parametrize(
-    "times", [[], rows.timed_pair([timed("resnet34", (0.03,)), timed("resnet50", (0.04,))], "measured")]
+    "times", [[], ratio_rows.timed_pair([timed("resnet34", (0.03,)), timed("resnet50", (0.04,))], "measured")]
 )
 def test_two_nets_counted_and_timed(times: list) -> None:
-    counted = rows.contrast(preset("resnet34"), preset("resnet50"), 224, 224, times)
+    counted = ratio_rows.contrast(preset("resnet34"), preset("resnet50"), 224, 224, times)
     told = sentences.contrast(counted, "ResNet-34", "ResNet-50")
     assert [one.shown for one in numbers(told)] == ["1.12×", *["1.33×"] * len(times), "2.97×"]
     assert all(proof.evaluate(row.proof.expression) == pytest.approx(row.ratio, rel=1e-5) for row in counted)
@@ -127,8 +127,8 @@ def test_which_is_slower_can_be_decided_and_the_reason_not() -> None:
 def test_the_chart_says_it_too() -> None:
     from explorer.tell.plots.race import contrast
 
-    seen = rows.timed_pair([timed("resnet34", BUSY), timed("resnet50", QUIET)], "measured")
-    ratios = rows.contrast(preset("resnet34"), preset("resnet50"), 224, 224, seen)
+    seen = ratio_rows.timed_pair([timed("resnet34", BUSY), timed("resnet50", QUIET)], "measured")
+    ratios = ratio_rows.contrast(preset("resnet34"), preset("resnet50"), 224, 224, seen)
     assert contrast(ratios, "a", "b").data[0].text[-1] == "not decided" and ratios[-1].plain["undecided"]
 
 
@@ -158,7 +158,7 @@ def test_a_batch_sweep_that_is_doubted_names_no_knee() -> None:
 def test_parts_and_limits_that_are_doubted_name_no_cause() -> None:
     made = [{"stage": "stem", "seconds": 0.003, "macs": 100, "seconds_share": 1.0, "macs_share": 1.0}]
     assert str(sentences.where(made, "recorded", ["busy"])) == (
-        f"Where the time goes is not decided by this recorded run: {rows.DOUBTED}."
+        f"Where the time goes is not decided by this recorded run: {ratio_rows.DOUBTED}."
     )
 
 

@@ -31,7 +31,7 @@ from explorer.timing.measure import sweeps
 from explorer.timing.measure.parts import Part
 from explorer.timing.measure.race import Laps
 from explorer.timing.measure.tasks import Ask, subject
-from explorer.timing.said import exports, found, machines, rows, sentences
+from explorer.timing.said import exports, found, machines, ratio_rows, rows, sentences
 
 ROOT = Path(__file__).resolve().parents[2]
 CPU = Settings(device="cpu", threads=1)
@@ -77,10 +77,10 @@ def convs_by_hooks(name: str) -> int:
 def test_why_resnet_50_is_slower_than_34_at_nearly_the_same_macs() -> None:
     pair = [preset("resnet34"), preset("resnet50")]
     timed = [
-        *rows.timed_pair([seen("resnet34", 0.05), seen("resnet50", 0.1)], "recorded"),
-        *rows.published_pair(published.throughput(), "resnet34", "resnet50", 224, 224),
+        *ratio_rows.timed_pair([seen("resnet34", 0.05), seen("resnet50", 0.1)], "recorded"),
+        *ratio_rows.published_pair(published.throughput(), "resnet34", "resnet50", 224, 224),
     ]
-    table = {row.what: row for row in rows.contrast(*pair, 224, 224, timed)}
+    table = {row.what: row for row in ratio_rows.contrast(*pair, 224, 224, timed)}
     assert round(table["MACs"].ratio, 2) == 1.12 and round(table["Convolution outputs"].ratio, 2) == 2.97
     assert table["Convolution outputs"].one == convs_by_hooks("resnet34")
     assert table["Convolution outputs"].other == convs_by_hooks("resnet50")
@@ -89,7 +89,7 @@ def test_why_resnet_50_is_slower_than_34_at_nearly_the_same_macs() -> None:
     text = str(sentences.contrast(list(table.values()), "ResNet-34", "ResNet-50"))
     assert "1.12× the MACs" in text and "2.00× the time on A CPU (recorded)" in text and "2.97×" in text
     assert "FLOPs are not time" in text
-    alone = str(sentences.contrast(rows.contrast(*pair, 224, 224, []), "ResNet-34", "ResNet-50"))
+    alone = str(sentences.contrast(ratio_rows.contrast(*pair, 224, 224, []), "ResNet-34", "ResNet-50"))
     assert "time" not in alone, "nothing is said of time without a time"
 
 
@@ -133,21 +133,21 @@ def test_a_race_is_the_raw_times_added_up() -> None:
 def test_a_race_says_no_more_than_its_ratios_show(
     one: str, other: str, times: tuple[float, float], says: str, not_said: str
 ) -> None:
-    timed = rows.timed_pair([seen(one, times[0]), seen(other, times[1])], "measured")
+    timed = ratio_rows.timed_pair([seen(one, times[0]), seen(other, times[1])], "measured")
     pair = [preset(one), preset(other)]
-    text = str(sentences.contrast(rows.contrast(*pair, 224, 224, timed), *map(title, pair)))
+    text = str(sentences.contrast(ratio_rows.contrast(*pair, 224, 224, timed), *map(title, pair)))
     assert says in text and not_said not in text
 
 
 def test_published_times_stand_only_beside_counts_of_their_own_input() -> None:
-    assert rows.published_pair(published.throughput(), "resnet34", "resnet50", 64, 64) == []
+    assert ratio_rows.published_pair(published.throughput(), "resnet34", "resnet50", 64, 64) == []
     lead = sentences.contrast(
-        rows.contrast(
+        ratio_rows.contrast(
             preset("resnet34"),
             preset("resnet50"),
             224,
             224,
-            rows.published_pair(published.throughput(), "resnet34", "resnet50", 224, 224),
+            ratio_rows.published_pair(published.throughput(), "resnet34", "resnet50", 224, 224),
         ),
         "ResNet-34",
         "ResNet-50",
@@ -353,7 +353,7 @@ def all_figures() -> dict[str, go.Figure]:
         ]
     )
     pair = [seen("resnet34", 0.05), one]
-    contrast = rows.contrast(pair[0].spec, one.spec, 224, 224, rows.timed_pair(pair, "measured"))
+    contrast = ratio_rows.contrast(pair[0].spec, one.spec, 224, 224, ratio_rows.timed_pair(pair, "measured"))
     return {
         "where": draw.where(rows.where(NODES, every_second_layer())),
         "distribution": draw.distribution(one.times_s, 0.1, 0.09, 0.11),

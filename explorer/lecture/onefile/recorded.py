@@ -30,7 +30,7 @@ from explorer.timing.data import records
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure import sweeps
 from explorer.timing.measure.hardware import devices, most_threads, resolve
-from explorer.timing.said import contrasts, found, rows, sentences, timed_proofs
+from explorer.timing.said import contrasts, found, ratio_rows, rows, sentences, timed_proofs
 from explorer.timing.said import launches as said_launches
 from explorer.timing.said import machines as sides
 
@@ -169,7 +169,7 @@ def _race(chosen: Chosen, settings: Settings, params: Mapping[str, str]) -> Part
     lines = [Html(fragments.told(told))]
     charts: tuple[tuple[Part, ...], ...] = ((counts,),)
     if seen:
-        raced, here = rows.race(seen), rows.timed_pair(seen, "recorded")
+        raced, here = rows.race(seen), ratio_rows.timed_pair(seen, "recorded")
         doubt = here[0].undecided if here and titles[0] != titles[1] else ""
         said = sentences.race(raced, "recorded", doubt)
         charts = ((counts,), (Race(timing_words.raced(raced, said, bool(doubt), "recorded")),))

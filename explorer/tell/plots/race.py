@@ -12,7 +12,7 @@ from explorer.tell.plots.style import ABOVE, TEXT, styled
 from explorer.tell.plots.timing import COUNT, TIME, log_axis
 from explorer.timing.data.measurement import rate
 from explorer.timing.said.machines import Speed
-from explorer.timing.said.rows import Ratio
+from explorer.timing.said.ratio_rows import Ratio
 
 HEIGHT = 250  # px: the chart of a race, with all that stands around it, on a projector of 720 lines
 COLOURS = {"computed": COUNT, "measured": TIME, "recorded": TIME, "published": "#2484c1"}

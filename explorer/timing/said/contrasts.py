@@ -10,7 +10,7 @@ from explorer.spec import ResNetSpec, naming
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.records import Run
 from explorer.timing.data.settings import Settings
-from explorer.timing.said import found, rows, sentences
+from explorer.timing.said import found, ratio_rows, sentences
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ class Contrast:
     where only tables have both; on_gpu: a run on a GPU beside them."""
 
     titles: tuple[str, str]
-    counted: list[rows.Ratio]
-    timed: list[rows.Ratio]
+    counted: list[ratio_rows.Ratio]
+    timed: list[ratio_rows.Ratio]
     seen: tuple[Measurement, ...]
     on_gpu: Measurement | None
 
@@ -36,12 +36,12 @@ def contrast(
     size = (settings.height, settings.width)
     seen = tuple(measured) or found.pair(runs, pair, settings)
     there = on_gpu(runs, pair, seen, size)
-    elsewhere = there or rows.published_pair(published.throughput(), *names, *size)
-    here = rows.timed_pair(seen, "measured" if measured else "recorded")
+    elsewhere = there or ratio_rows.published_pair(published.throughput(), *names, *size)
+    here = ratio_rows.timed_pair(seen, "measured" if measured else "recorded")
     timed = [*elsewhere, *here] if there and not measured else [*here, *elsewhere]  # a GPU's record answers best
     return Contrast(
         (naming.title(pair[0]), naming.title(pair[1])),
-        rows.contrast(*pair, *size, timed),
+        ratio_rows.contrast(*pair, *size, timed),
         timed,
         seen,
         found.pair_on_gpu(runs, pair)[0] if there else None,
@@ -50,16 +50,16 @@ def contrast(
 
 def on_gpu(
     runs: Sequence[Run], pair: Sequence[ResNetSpec], here: Sequence[Measurement], size: tuple[int, int]
-) -> list[rows.Ratio]:
+) -> list[ratio_rows.Ratio]:
     """Both as recorded on a GPU, at the tables' input size; none where that is what stands here anyway."""
     kept = found.pair_on_gpu(runs, pair)
-    if not kept or kept == tuple(here) or size != (rows.PUBLISHED_SIDE,) * 2:
+    if not kept or kept == tuple(here) or size != (ratio_rows.PUBLISHED_SIDE,) * 2:
         return []
     name = sentences.device_name(kept[0].provenance).removeprefix("NVIDIA ")
-    return [replace(row, what=f"Time, {name} (recorded)") for row in rows.timed_pair(kept, "recorded")]
+    return [replace(row, what=f"Time, {name} (recorded)") for row in ratio_rows.timed_pair(kept, "recorded")]
 
 
-def proved(counted: Sequence[rows.Ratio]) -> list[rows.Ratio]:
+def proved(counted: Sequence[ratio_rows.Ratio]) -> list[ratio_rows.Ratio]:
     """Whose divisions stand below the charts: what is counted, and the first time."""
     times = [row for row in counted if row.unit == "s"]
     return [row for row in counted if row.unit != "s" and row.what != "Convolutions"] + times[:1]

@@ -16,7 +16,7 @@ from explorer.timing.measure.against_limit import Limit
 from explorer.timing.measure.kernels import KernelTime
 from explorer.timing.measure.parts import Parts
 from explorer.timing.measure.sweeps import Row
-from explorer.timing.said import rows
+from explorer.timing.said import ratio_rows, rows
 
 Line = dict[str, Any]
 FORMATS = {"NCHW": "contiguous", "NHWC": "channels_last"}  # a table's word -> ours
@@ -70,8 +70,8 @@ def published(table: Mapping[str, object]) -> Line:
         "dtype": table["dtype"],
         "memory_format": FORMATS.get(layout, layout),
         "batch": table["batch"],
-        "height": rows.PUBLISHED_SIDE,
-        "width": rows.PUBLISHED_SIDE,
+        "height": ratio_rows.PUBLISHED_SIDE,
+        "width": ratio_rows.PUBLISHED_SIDE,
         "on_device": table["device"],
         "on_torch": table["torch"],
         "from": table["source"],
@@ -79,8 +79,8 @@ def published(table: Mapping[str, object]) -> Line:
     }
 
 
-def race(contrast: Sequence[rows.Ratio], seen: Sequence[Measurement], height: int, width: int) -> list[Line]:
-    """The rows of `rows.contrast`; times with the statistics of both, published ones with their table."""
+def race(contrast: Sequence[ratio_rows.Ratio], seen: Sequence[Measurement], height: int, width: int) -> list[Line]:
+    """The rows of `ratio_rows.contrast`; times with the statistics of both, published ones with their table."""
     lines = []
     for row in contrast:
         line = row.plain

@@ -17,7 +17,7 @@ from explorer.terms import number, over, times
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import Settings
 from explorer.timing.said import timed_proofs
-from explorer.timing.said.rows import DOUBTED
+from explorer.timing.said.ratio_rows import DOUBTED
 from explorer.timing.said.sentences import undecided
 from explorer.units import percent, seconds
 

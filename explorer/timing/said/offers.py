@@ -10,7 +10,7 @@ from explorer.net.trace import trace
 from explorer.spec import ResNetSpec
 from explorer.timing.data.records import Run
 from explorer.timing.data.settings import Settings
-from explorer.timing.said import found, rows, sentences
+from explorer.timing.said import found, ratio_rows, rows, sentences
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,10 @@ def of_race(
     runs: Sequence[Run], pair: tuple[ResNetSpec, ResNetSpec], titles: Sequence[str], settings: Settings
 ) -> Offer | None:
     kept = found.pair(runs, pair, settings)
-    timed = rows.timed_pair(kept, "recorded")
+    timed = ratio_rows.timed_pair(kept, "recorded")
     if not timed or timed[0].undecided:
         return None
-    counted = rows.counted(*pair, settings.height, settings.width)
+    counted = ratio_rows.counted(*pair, settings.height, settings.width)
     told = sentences.contrast([*counted, *timed], titles[0], titles[1])
     return _offer(told, kept[0].settings, kept[0].provenance)
 

@@ -11,9 +11,9 @@ from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import WORDS, Settings
 from explorer.timing.measure.against_limit import Limit
 from explorer.timing.measure.parts import Parts
-from explorer.timing.said import rows as made
-from explorer.timing.said import timed_proofs
-from explorer.timing.said.rows import Raced, Ratio, Swept, Timed, TimedLayer
+from explorer.timing.said import ratio_rows, timed_proofs
+from explorer.timing.said.ratio_rows import Ratio
+from explorer.timing.said.rows import Raced, Swept, Timed, TimedLayer
 from explorer.units import percent, rate, seconds
 
 VARIED = {  # sweep -> the setting in which its points differ
@@ -105,7 +105,7 @@ def where(rows: Sequence[Timed], source: str, doubts: Sequence[str] = ()) -> Tol
     """The stage that takes most of the time, against its share of the MACs. source: measured or recorded; doubts: of the
     run, with which nothing is concluded from it."""
     if doubts:
-        return Told(f"Where the time goes is {undecided(source)}: {made.DOUBTED}.")
+        return Told(f"Where the time goes is {undecided(source)}: {ratio_rows.DOUBTED}.")
     stages: dict[str, dict[str, float]] = {}
     for row in rows:
         mine = stages.setdefault(row["stage"], {"seconds": 0.0, "macs": 0})
@@ -202,7 +202,7 @@ def across(times: Across, source: str) -> Told:
         return Told(
             f"Whether the time follows what is counted is {undecided(source)}: the passes of {which} spread too widely."
         )
-    pairs = made.near_pairs(times.of, source, NEAR)
+    pairs = ratio_rows.near_pairs(times.of, source, NEAR)
     telling = [pair for pair in pairs if not pair.time.undecided and pair.apart(NEAR)]
     if not telling:
         return Told(
@@ -259,12 +259,12 @@ def sweep_doubt(which: str, rows: Sequence[Swept]) -> str:
     if len(done) < 2:
         return ""
     if which == "batch":
-        return made.DOUBTED if any(row.get("warnings") for row in _turns(done)) else ""
+        return ratio_rows.DOUBTED if any(row.get("warnings") for row in _turns(done)) else ""
     fast, slow = _ends(done)
     if fast.get("warnings") or slow.get("warnings"):
-        return made.DOUBTED
+        return ratio_rows.DOUBTED
     both = [(row["q1_s"], row["q3_s"]) for row in (fast, slow)]
-    return made.OVERLAP if made.overlap(*both) else ""
+    return ratio_rows.OVERLAP if ratio_rows.overlap(*both) else ""
 
 
 def _ends(done: Sequence[Swept]) -> tuple[Swept, Swept]:
@@ -307,7 +307,7 @@ def _knee(done: Sequence[Swept], source: str, why: str) -> str:
 def reached(seen: Limit) -> str:
     """The share of the limit, and what binds the time, of a run just made; nothing of a run that is doubted."""
     if limit_doubts(seen):
-        return f"What share of the device’s limit this pass reaches, and what binds it, is {undecided('measured')}: {made.DOUBTED}."
+        return f"What share of the device’s limit this pass reaches, and what binds it, is {undecided('measured')}: {ratio_rows.DOUBTED}."
     return (
         f"This forward pass reaches {percent(seen.roofline.share)} of what the device can do. {limit(seen, 'measured')}"
     )
@@ -316,7 +316,7 @@ def reached(seen: Limit) -> str:
 def limit(seen: Limit, source: str) -> str:
     """What binds the time, unless the run is doubted."""
     doubts = limit_doubts(seen)
-    return f"What binds the time is {undecided(source)}: {made.DOUBTED}." if doubts else seen.roofline.binding
+    return f"What binds the time is {undecided(source)}: {ratio_rows.DOUBTED}." if doubts else seen.roofline.binding
 
 
 def limit_doubts(seen: Limit) -> list[str]:

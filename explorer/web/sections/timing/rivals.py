@@ -19,7 +19,7 @@ from explorer.timing.data.settings import Settings
 from explorer.timing.measure import sweeps
 from explorer.timing.measure.race import Laps
 from explorer.timing.measure.tasks import Ask
-from explorer.timing.said import contrasts, exports, offers, rows, sentences
+from explorer.timing.said import contrasts, exports, offers, ratio_rows, rows, sentences
 from explorer.timing.said import machines as sides
 from explorer.web import pieces, race_component
 from explorer.web.asked import asked
@@ -78,7 +78,7 @@ def _on_the_way(titles: Sequence[str], news: Sequence[Laps]) -> None:
     race_component.on_the_way(titles, times, of)
 
 
-def _charts(counted: Sequence[rows.Ratio], titles: Sequence[str], seen: Sequence[Measurement], mark: str) -> None:
+def _charts(counted: Sequence[ratio_rows.Ratio], titles: Sequence[str], seen: Sequence[Measurement], mark: str) -> None:
     """What is counted and timed, and beside it the race, to be run again."""
     chart, lanes = st.columns([1.25, 1], gap="medium")
     with chart:
@@ -86,7 +86,7 @@ def _charts(counted: Sequence[rows.Ratio], titles: Sequence[str], seen: Sequence
     if seen:
         with lanes:
             raced, source = rows.race(seen), mark.split()[0]
-            here = rows.timed_pair(seen, source)
+            here = ratio_rows.timed_pair(seen, source)
             doubt = here[0].undecided if here and titles[0] != titles[1] else ""
             race_component.again(raced, sentences.race(raced, source, doubt), bool(doubt), mark)
 

@@ -21,7 +21,7 @@ from explorer.look.seen import Step, block_rows, strongest
 from explorer.net.resnet import build
 from explorer.net.trace import trace
 from explorer.spec import preset
-from explorer.tell import feature_maps
+from explorer.tell import feature_maps, look_words
 from explorer.tell.feature_maps import NAMES, TWINS, WHO, Curve
 from explorer.tell.look_proofs import added, score
 from explorer.tell.mosaic import ONE_SIDED, TWO_SIDED, coloured, mosaic
@@ -96,9 +96,9 @@ def test_what_a_block_adds_and_what_its_shortcut_does_are_said_with_their_proofs
     most = max(rows, key=lambda row: row.residual_share)
     other = next(row for row in rows if row is not most)
     assert f"{feature_maps.places(NODES)[most.path]} adds most of all" in str(
-        feature_maps.adds_most(rows, most.path, NODES)
+        look_words.adds_most(rows, most.path, NODES)
     )
-    told = feature_maps.adds_most(rows, other.path, NODES)
+    told = look_words.adds_most(rows, other.path, NODES)
     assert [float(part.shown) for part in told.parts if isinstance(part, Provable)] == pytest.approx(
         [other.residual_share, most.residual_share], abs=0.005
     )
@@ -107,14 +107,14 @@ def test_what_a_block_adds_and_what_its_shortcut_does_are_said_with_their_proofs
         assert evaluate(proof.expression) == proof.value == pytest.approx(row.residual_share, rel=1e-5)
     with pytest.raises(ValueError, match="carries 0"):
         added(replace(other, norm_shortcut=0.0))
-    assert "unchanged" in feature_maps.way_around(NODES, "layer1.1")
-    assert "zeros" in feature_maps.way_around(NODES, "layer2.0")
+    assert "unchanged" in look_words.way_around(NODES, "layer1.1")
+    assert "zeros" in look_words.way_around(NODES, "layer2.0")
 
 
 def test_a_classs_score_is_its_maps_mean_and_its_bias() -> None:
     proof = score(-1.25, 0.5, -0.75)
     assert proof.text == "−1.25 + 0.5 ≈ −0.75" and evaluate(proof.expression) == -0.75
-    assert "1.25 on average" in str(feature_maps.score_told("7", 1.25, -0.5, 0.75))
+    assert "1.25 on average" in str(look_words.score_told("7", 1.25, -0.5, 0.75))
 
 
 def test_a_units_way_in_words() -> None:
@@ -122,7 +122,7 @@ def test_a_units_way_in_words() -> None:
         Step("layer1.0", "identity", 3, 1, 1, 0.5, -1.5, -1.0, 0.0),
         Step("layer1.1", "identity", 3, 1, 1, 0, 0.2, 0.2, 0.2),
     ]
-    told = feature_maps.way_of(steps, NODES, "after the stem", 3, 0.5)
+    told = look_words.way_of(steps, NODES, "after the stem", 3, 0.5)
     assert told == (
         "after the stem, channel 3: 0.50. 2 blocks add to it, conv2_1 most: −1.50. ReLU holds it back 1 time. "
         "At the end it is 0.20."
@@ -138,10 +138,10 @@ def test_a_units_way_in_words() -> None:
         *("1", "6", "11", "16", "<br>4_x", "21", "26", "31", "1", "<br>5_x"),
     ]
     assert len(words) == 50
-    assert "last block" in feature_maps.way_of([], NODES, "conv4_x", 3, 0.5)
+    assert "last block" in look_words.way_of([], NODES, "conv4_x", 3, 0.5)
 
 
 def test_every_net_that_ships_has_its_words_and_its_twin() -> None:
     assert {f"digits-{slug}" for slug in WHO if slug != feature_maps.OURS} == set(subject.NETS)
     assert set(NAMES) == set(TWINS) and all(TWINS[TWINS[slug]] == slug for slug in TWINS)
-    assert feature_maps.responses_told([Curve("plain, 20", "plain", [1.0, 2.0])]).endswith("plain, 20 layers 1.50.")
+    assert look_words.responses_told([Curve("plain, 20", "plain", [1.0, 2.0])]).endswith("plain, 20 layers 1.50.")

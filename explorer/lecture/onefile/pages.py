@@ -39,6 +39,7 @@ from explorer.tell import (
     feature_maps,
     fragments,
     given,
+    look_words,
     on_page,
     palette,
     paper_tables,
@@ -153,7 +154,7 @@ def _added(who: str) -> Parts:
     measured = block_rows(seen)
     rows = feature_maps.share_rows(measured)
     if not rows:
-        return (Html(fragments.lead(feature_maps.nothing_added(seen.spec))),)
+        return (Html(fragments.lead(look_words.nothing_added(seen.spec))),)
     path = str(rows[0]["block"])
     drawn = chart(
         additions(rows, path, feature_maps.places(nodes)),
@@ -161,8 +162,8 @@ def _added(who: str) -> Parts:
     )
     inside = (
         FeatureMaps(feature_maps.terms(seen, seen.sums[path], nodes, _seven())),
-        Html(fragments.lead(feature_maps.way_around(nodes, path))),
-        Html(fragments.lead(feature_maps.adds_most(measured, path, nodes))),
+        Html(fragments.lead(look_words.way_around(nodes, path))),
+        Html(fragments.lead(look_words.adds_most(measured, path, nodes))),
         drawn,
         Html(
             fragments.note(
@@ -175,7 +176,7 @@ def _added(who: str) -> Parts:
 
 def _looking(who: str, rows: str, first: int | None) -> tuple[Part, ...]:
     seen, nodes = _passed(who)
-    told = feature_maps.says(seen, subject.digits(f"digits-{who}").names)
+    told = look_words.says(seen, subject.digits(f"digits-{who}").names)
     says = Told(f"{NAMES[who][0].upper()}{NAMES[who][1:]}: ", told, ".")
     data = feature_maps.through(seen, nodes, _seven(), rows, first, BESIDE)
     return (Html(fragments.lead(says)), FeatureMaps(data | {"slim": True}))
@@ -187,7 +188,7 @@ def _score(who: str) -> Markup:
     label = net.names.index(top(seen, net.names, 1)[0][0])
     glow = class_map(seen.outputs[last_maps(nodes)][0], net.classifier, label)
     bias, logit = float(net.classifier.bias[label]), float(seen.logits[0, label])
-    return feature_maps.score_told(net.names[label], float(glow.mean()), bias, logit)
+    return look_words.score_told(net.names[label], float(glow.mean()), bias, logit)
 
 
 @lru_cache(maxsize=1)

@@ -19,8 +19,8 @@ from explorer.net.trace import trace
 from explorer.spec import naming
 from explorer.spec.address import params_of
 from explorer.spec.chosen import Chosen
-from explorer.tell import feature_maps
-from explorer.tell.feature_maps import CHANNELS, NAMES, OURS, TWINS, WHO, Curve, says
+from explorer.tell import feature_maps, look_words
+from explorer.tell.feature_maps import CHANNELS, NAMES, OURS, TWINS, WHO, Curve
 from explorer.tell.plots.look import additions, journey, responses
 from explorer.tell.plots.once import once
 from explorer.web import look_component, pieces
@@ -147,7 +147,7 @@ def _passes(slug: str, net: Who, prepared: Prepared, changes: Changes) -> Look |
     was = None
     if one.before is not None and one.who.names:
         before = dict(top(one.before, one.who.names, len(one.who.names)))
-        was = says(one.before, one.who.names)
+        was = look_words.says(one.before, one.who.names)
     return Look(slug, net, prepared, shown, one.nodes, one, changes.words, before, was)
 
 
@@ -197,7 +197,7 @@ def _answer(found: Look) -> None:
         look_component.cover({**feature_maps.spoken(glow, found.picture, names[label]), "hint": hint}, COVER)
     with exactly:
         logit, bias = float(one.seen.logits[0, label]), float(one.who.classifier.bias[label])
-        pieces.html(feature_maps.score_told(names[label], float(glow.mean()), bias, logit))
+        pieces.html(look_words.score_told(names[label], float(glow.mean()), bias, logit))
 
 
 def _difference(found: Look, best: str) -> None:
@@ -206,7 +206,7 @@ def _difference(found: Look, best: str) -> None:
         return
     was = max(found.before.items(), key=lambda one: one[1])[0]
     verb = "still says" if was == best else "now says"
-    now = says(found.watched.seen, found.watched.who.names)
+    now = look_words.says(found.watched.seen, found.watched.who.names)
     pieces.lead(Told(f"With {' and '.join(found.changed)} it {verb} ", now, "; before: ", found.was or "", "."))
 
 
@@ -272,7 +272,9 @@ def _beside(found: Look, twin: str, rows: str, first: int | None) -> None:
     pairs = ((found.slug, found.watched), (twin, other))
     for column, (slug, one) in zip(st.columns(2, gap="large"), pairs, strict=True):
         with column:
-            pieces.lead(Told(f"{NAMES[slug][0].upper()}{NAMES[slug][1:]}: ", says(one.seen, one.who.names), "."))
+            pieces.lead(
+                Told(f"{NAMES[slug][0].upper()}{NAMES[slug][1:]}: ", look_words.says(one.seen, one.who.names), ".")
+            )
             data = _through(one, found.picture, rows, first, BESIDE)
             if data is not None:
                 look_component.maps({**data, "slim": True}, f"maps-{slug}")
@@ -300,7 +302,7 @@ def _follow(found: Look, unit: Unit, data: feature_maps.Looked) -> None:
     if made is None:
         return
     value, steps = made
-    pieces.lead(feature_maps.way_of(steps, found.nodes, row["label"], unit.channel, value))
+    pieces.lead(look_words.way_of(steps, found.nodes, row["label"], unit.channel, value))
     if steps:
         pieces.chart(
             journey(steps, value, row["label"], feature_maps.places(found.nodes)),
@@ -316,7 +318,7 @@ def inside(found: Look) -> list[feature_maps.Shares]:
     measured: list[BlockRow] = block_rows(one.seen)
     rows = feature_maps.share_rows(measured)
     if not rows:
-        pieces.lead(feature_maps.nothing_added(one.who.spec))
+        pieces.lead(look_words.nothing_added(one.who.spec))
         return []
     names = [str(row["block"]) for row in rows]
     places = feature_maps.places(found.nodes)
@@ -324,8 +326,8 @@ def inside(found: Look) -> list[feature_maps.Shares]:
     data = once_in_turn(one, ("terms", path), lambda: _terms(found, path))
     if data is not None:
         look_component.maps(data, "maps-terms")
-    pieces.lead(feature_maps.way_around(found.nodes, path))
-    pieces.lead(feature_maps.adds_most(measured, path, found.nodes))
+    pieces.lead(look_words.way_around(found.nodes, path))
+    pieces.lead(look_words.adds_most(measured, path, found.nodes))
     pieces.chart(
         once(additions, rows, path, places),
         "How much each block adds: the norm of F(x) over the norm of x",
@@ -358,7 +360,7 @@ def _responses(found: Look) -> None:
         responses(curves), "Standard deviation of each layer’s responses, residual against plain", key="responses"
     )
     if found.slug != OURS:
-        pieces.lead(feature_maps.responses_told(curves))
+        pieces.lead(look_words.responses_told(curves))
         pieces.note(
             "Each layer after BN, before ReLU and sum (He et al. 2015, Fig. 7). 20 and 56 layers: on this picture, measured. "
             "110 layers, dotted: over 200 test pictures, recorded after four epochs instead of fifteen; without shortcuts "

@@ -15,7 +15,7 @@ from functools import cache, lru_cache, partial, partialmethod, wraps
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import parse_qs, urlencode
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from streamlit import config
 from streamlit.components.v2.bidi_component import main as mounting
@@ -27,6 +27,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.runtime import Runtime
 from streamlit.runtime.scriptrunner import ScriptRunnerEvent, get_script_run_ctx
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
@@ -39,6 +40,7 @@ from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX, SessionState
 from streamlit.runtime.state.session_state_proxy import SessionStateProxy, get_session_state
 from streamlit.runtime.uploaded_file_manager import UploadedFile as UploadedFile
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from explorer.web.together import Joined, Soon
@@ -223,23 +225,69 @@ def looked_up() -> None:
     SessionStateProxy.to_dict = lambda self: get_session_state().filtered_state.all()  # type: ignore[method-assign, attr-defined]
 
 
+SESSIONS = (
+    600  # that wait for their visitors to come back, for `server.disconnectedSessionTTL`: two halls of three hundred
+)
+
+
+@cache
+def remembered() -> None:
+    """Whoever is cut off and comes back finds what was theirs, and so does a whole hall. Streamlit 1.67 keeps 128 sessions,
+    for which it has no option: of three hundred who were cut at once the others began anew. And a run that was cut off has
+    nothing to say any more, since the browser asks for another: what it said would clear the page until that has come."""
+    resume, leave = WebsocketSessionManager._resume_stored_session, WebsocketSessionManager.disconnect_session
+
+    def resumed(self: WebsocketSessionManager, *which: Any) -> str | None:
+        found = resume(self, *which)
+        if found is not None:
+            self._active_session_info_by_id[found].session._browser_queue.clear()
+        return found
+
+    def left(self: WebsocketSessionManager, session_id: str) -> None:
+        info = self._active_session_info_by_id.get(session_id)
+        if info is not None and info.session._scriptrunner is not None:
+            UNWANTED.add(info.session._scriptrunner)
+        leave(self, session_id)
+
+    MemorySessionStorage.__init__ = partialmethod(MemorySessionStorage.__init__, maxsize=SESSIONS)  # type: ignore[method-assign, assignment]
+    WebsocketSessionManager._resume_stored_session = resumed  # type: ignore[method-assign, assignment]
+    WebsocketSessionManager.disconnect_session = left  # type: ignore[method-assign]
+
+
 AT_ONCE = 2  # scripts that run: one at its arithmetic, another at what waits for nobody
 TURN_S = 1.0
 TURNS = Turns(AT_ONCE, TURN_S)
+UNWANTED: WeakSet[ScriptRunner] = WeakSet()  # whose visitor has asked for another run, or has gone
+ONCE = ("trigger_value", "string_trigger_value", "chat_input_value", "json_trigger_value")
+
+
+def says_once(asked: RerunData) -> bool:
+    """Whether a request has what no other will have: a press, or the browser's back and forward."""
+    states = asked.widget_states.widgets if asked.widget_states else ()
+    return asked.is_history_navigation or any(one.WhichOneof("value") in ONCE for one in states)
 
 
 @cache
 def in_turn() -> None:
     """Scripts run in the order in which they were asked for, `AT_ONCE` at a time, and who takes longer than `TURN_S` keeps
     nobody waiting. Streamlit 1.67 starts all at once, and Python's threads take turns by luck: of sixteen that each need
-    100 ms one was left behind for a minute, and the server's own thread, which sends all answers, with it."""
-    plain = ScriptRunner._run_script
+    100 ms one was left behind for a minute, and the server's own thread, which sends all answers, with it. A run that nobody
+    waits for any more when its turn comes is left out."""
+    plain, ask = ScriptRunner._run_script, AppSession.request_rerun
 
     def run(self: ScriptRunner, rerun_data: RerunData) -> None:
         with TURNS.one():
-            plain(self, rerun_data)
+            if self not in UNWANTED or says_once(rerun_data):
+                plain(self, rerun_data)
+
+    def asked(self: AppSession, *for_what: Any) -> None:
+        before = self._scriptrunner
+        ask(self, *for_what)
+        if before is not None and before is not self._scriptrunner:
+            UNWANTED.add(before)
 
     ScriptRunner._run_script = run  # type: ignore[method-assign]
+    AppSession.request_rerun = asked  # type: ignore[method-assign, assignment]
 
 
 SOON_S = 0.005  # as long as Streamlit itself gathers what it sends
@@ -282,7 +330,9 @@ def handed_over() -> None:
 @cache
 def sent_together() -> None:
     """An answer goes to its browser in few pieces. Streamlit 1.67 looks at all else after each of its messages, and the
-    system is asked once for each: three hundred who came back were all answered last."""
+    system is asked once for each: three hundred who came back were all answered last. And it goes to the socket that its
+    session now has: Streamlit looks at all sessions in one round, and who comes back meanwhile was answered where nobody is
+    any more, a hundred and forty of three hundred who were cut in the midst of a run."""
     flush, send, made = AppSession.flush_browser_queue, Runtime._send_message, WebSocketsSansIOProtocol.connection_made
 
     def flushed(self: AppSession) -> list[list[ForwardMsg]]:
@@ -292,8 +342,9 @@ def sent_together() -> None:
         return [messages[start : start + MOST] for start in range(0, len(messages), MOST)]
 
     def send_all(self: Runtime, to: ActiveSessionInfo, messages: list[ForwardMsg]) -> None:
+        now = self._session_mgr.get_active_session_info(to.session.id) or to
         for message in messages:
-            send(self, to, message)
+            send(self, now, message)
 
     def connected(self: WebSocketsSansIOProtocol, transport: asyncio.Transport) -> None:
         made(self, cast("asyncio.Transport", Joined(transport, self.loop)))

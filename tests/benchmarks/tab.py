@@ -96,6 +96,8 @@ class Tab:
         self.kept: dict[str, tuple[ForwardMsg, int]] = {}  # by hash: message, and the run that used it last
         self.run, self.most_age = 0, 0  # a message that so many runs have not used is forgotten
         self.socket: ClientConnection | None = None
+        self.waits = False  # for the end of a run
+        self.by_itself: set[str] = set()  # parts of the page that run again and again without being asked
 
     async def connect(self) -> None:
         """A socket; with the session that the tab had before, if it had one."""
@@ -175,9 +177,10 @@ class Tab:
         answer.seconds = time.perf_counter() - start
         return answer
 
-    async def reconnect(self, patience: float = 0) -> Answer:
-        """After a cut, as the real client does: the session where the server still has it, every control as it was.
-        patience: seconds in which it tries again where nobody answers."""
+    async def reconnect(self, patience: float = 0, run: bool = False) -> Answer:
+        """After a cut, as the real client does (`handleConnectionStateChanged`): the session where the server still has it,
+        and a run, with every control as it was, where one was cut off or a part of the page runs by itself; else what is
+        shown stays. patience: seconds in which it tries again where nobody answers; run: ask for one in any case."""
         start = time.perf_counter()
         while True:
             try:
@@ -187,8 +190,10 @@ class Tab:
                 if time.perf_counter() - start > patience:
                     raise
                 await asyncio.sleep(0.25)
-        await self.send()
-        answer = await self.receive()
+        answer = Answer()
+        if run or self.waits or self.by_itself:
+            await self.send()
+            answer = await self.receive()
         answer.seconds = time.perf_counter() - start
         return answer
 
@@ -218,6 +223,7 @@ class Tab:
         rerun.context_info.locale = "en-US"
         rerun.context_info.url = f"{self.url.replace('ws', 'http', 1).removesuffix('/_stcore/stream')}/{self.page}"
         rerun.context_info.color_scheme = "light"
+        self.waits = True
         await self.socket.send(message.SerializeToString())
 
     async def receive(self, timeout: float = 120) -> Answer:
@@ -236,6 +242,7 @@ class Tab:
                 if kind != "script_finished" or not begun:
                     self._take(message, answer)
                 elif message.script_finished in FINISHED:
+                    self.waits = False
                     self._forget()
                     return answer
                 elif message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
@@ -264,6 +271,10 @@ class Tab:
             self.page_hash = session.page_script_hash
         elif kind == "navigation":
             self.page_hash = message.navigation.page_script_hash
+        elif kind == "auto_rerun":
+            self.by_itself.add(message.auto_rerun.fragment_id)
+        elif kind == "stop_auto_rerun":
+            self.by_itself.difference_update(message.stop_auto_rerun.fragment_ids)
         elif kind == "page_info_changed":
             self.query = dict(parse_qsl(message.page_info_changed.query_string, keep_blank_values=True))
 

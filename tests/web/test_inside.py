@@ -15,14 +15,21 @@ import pytest
 import streamlit
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.elements.widgets import text_widgets
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import NewSession
-from streamlit.proto.WidgetStates_pb2 import WidgetState
-from streamlit.runtime import app_session, websocket_session_manager
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.runtime import app_session, runtime, websocket_session_manager
 from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.runtime.runtime import Runtime
 from streamlit.runtime.scriptrunner import ScriptRunnerEvent, get_script_run_ctx, script_runner
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.runtime.state import SafeSessionState, SessionState
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
+from uvicorn.protocols.websockets import websockets_sansio_impl
 
 from explorer.spec.chosen import DEFAULTS
 from explorer.tell import url_keys
@@ -247,58 +254,77 @@ def test_a_control_looks_up_its_own_key_and_nothing_else() -> None:
     assert "get_session_state().filtered_state" in Path(text_widgets.__file__).read_text(encoding="utf-8")
 
 
-def test_scripts_run_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As Streamlit calls it, with what a run is asked for."""
-    ran = []
+class Runner:
+    """In a `ScriptRunner`'s place."""
+
+
+def test_scripts_run_in_turn_and_what_nobody_waits_for_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Streamlit calls it, with what a run is asked for. A press is in one request only, so that its run is never left out."""
+    ran: list[object] = []
     monkeypatch.setattr(ScriptRunner, "_run_script", lambda self, rerun_data: ran.append(rerun_data))
+    monkeypatch.setattr(AppSession, "request_rerun", lambda self, client_state: setattr(self, *client_state))
     inside.in_turn.__wrapped__()
-    ScriptRunner._run_script(SimpleNamespace(), "asked")
-    assert ran == ["asked"]
+    first, second = Runner(), Runner()
+    session = SimpleNamespace(_scriptrunner=None)
+    chosen = RerunData(widget_states=WidgetStates(widgets=[WidgetState(id="$$ID-1-depth", string_value="34")]))
+    pressed = RerunData(widget_states=WidgetStates(widgets=[WidgetState(id="$$ID-2-run", trigger_value=True)]))
+    back = RerunData(is_history_navigation=True)
+    for given in (first, first, second):  # a fragment's run goes to the runner that is there
+        AppSession.request_rerun(session, ("_scriptrunner", given))
+        ScriptRunner._run_script(given, chosen)
+    assert ran == [chosen] * 3
+    for asked in (chosen, pressed, back, RerunData()):
+        ScriptRunner._run_script(first, asked)
+        ScriptRunner._run_script(second, asked)
+    assert ran[3:] == [chosen, pressed, pressed, back, back, RerunData()]
     assert "self._run_script(request.rerun_data)" in Path(script_runner.__file__).read_text(encoding="utf-8")
+    told_once = {name for name in WidgetState.DESCRIPTOR.fields_by_name if "trigger" in name or name.startswith("chat")}
+    assert told_once == set(inside.ONCE)
+
+
+def test_a_hall_that_is_cut_finds_its_sessions_and_a_run_that_was_cut_off_says_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(MemorySessionStorage, "__init__", MemorySessionStorage.__init__)
+    assert MemorySessionStorage()._cache.maxsize == 128, "where Streamlit keeps more by itself, or asks, ours can go"
+    left: list[str] = []
+    for name, plain in (
+        ("_resume_stored_session", lambda self, existing, *which: existing if existing == "kept" else None),
+        ("disconnect_session", lambda self, session_id: left.append(session_id)),
+    ):
+        assert name in vars(WebsocketSessionManager)
+        monkeypatch.setattr(WebsocketSessionManager, name, plain)
+    inside.remembered.__wrapped__()
+    assert MemorySessionStorage(ttl_seconds=120)._cache.maxsize == inside.SESSIONS >= 600
+    runner, queue = Runner(), ForwardMsgQueue()
+    queue.enqueue(ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY))
+    session = SimpleNamespace(_scriptrunner=runner, _browser_queue=queue)
+    manager = SimpleNamespace(_active_session_info_by_id={"kept": SimpleNamespace(session=session)})
+    for one in ("kept", "unknown"):
+        WebsocketSessionManager.disconnect_session(manager, one)
+    assert left == ["kept", "unknown"] and runner in inside.UNWANTED
+    assert WebsocketSessionManager._resume_stored_session(manager, None, "client", {}) is None
+    assert not queue.is_empty()
+    assert WebsocketSessionManager._resume_stored_session(manager, "kept", "client", {}) == "kept"
+    assert queue.is_empty()
 
 
 def test_what_a_run_says_goes_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Streamlit itself wakes the server for each message, and pauses after each; where it no longer does, ours can go."""
-    from streamlit.runtime import runtime
-    from uvicorn.protocols.websockets import websockets_sansio_impl
-
-    source = Path(runtime.__file__).read_text(encoding="utf-8")
-    assert "self._send_message(active_session_info, msg)" in source and "await asyncio.sleep(0)" in source
-    assert "session.flush_browser_queue()" in source
+    """Streamlit itself wakes the server for each message; where it no longer does, ours can go."""
     source = Path(app_session.__file__).read_text(encoding="utf-8")
     assert "self._event_loop.call_soon_threadsafe(callback)" in source
     assert "self._scriptrunner.on_event.connect(self._on_scriptrunner_event)" in source
-    source = Path(websockets_sansio_impl.__file__).read_text(encoding="utf-8")
-    assert source.count('self.transport.write(b"".join(output))') > 3
-
-    sent, woken = [], []
+    woken: list[str] = []
     its = SimpleNamespace(need_send_data=SimpleNamespace(set=lambda: woken.append("here")), eventloop=None)
-    for place, name in (
-        *((AppSession, one) for one in ("_on_scriptrunner_event", "_call_soon_on_event_loop")),
-        *((runtime.Runtime, one) for one in ("_send_message", "_enqueued_some_message")),
-        (AppSession, "flush_browser_queue"),
-        (websockets_sansio_impl.WebSocketsSansIOProtocol, "connection_made"),
-    ):
-        monkeypatch.setattr(place, name, getattr(place, name))
-    monkeypatch.setattr(runtime.Runtime, "_send_message", lambda self, to, message: sent.append(message))
-    monkeypatch.setattr(runtime.Runtime, "_enqueued_some_message", lambda self: woken.append("from another thread"))
-    monkeypatch.setattr(AppSession, "flush_browser_queue", lambda self: list(range(self.has)))
+    for name in ("_on_scriptrunner_event", "_call_soon_on_event_loop"):
+        monkeypatch.setattr(AppSession, name, getattr(AppSession, name))
+    monkeypatch.setattr(Runtime, "_enqueued_some_message", lambda self: woken.append("from another thread"))
     inside.handed_over.__wrapped__()
-    inside.sent_together.__wrapped__()
-
-    def flushed(has: int) -> list[list[int]]:
-        queue = SimpleNamespace(is_empty=lambda: not has)
-        return AppSession.flush_browser_queue(SimpleNamespace(has=has, _browser_queue=queue))
-
-    assert flushed(0) == [] and [len(one) for one in flushed(230)] == [100, 100, 30]
     app = SimpleNamespace(_get_async_objs=lambda: its)
-    for messages in flushed(230):
-        runtime.Runtime._send_message(app, None, messages)
-    assert sent == [*range(230)]
 
     async def on_the_loop() -> None:
         its.eventloop = asyncio.get_running_loop()
-        runtime.Runtime._enqueued_some_message(app)
+        Runtime._enqueued_some_message(app)
         handled: list[str] = []
         session = SimpleNamespace(_event_loop=its.eventloop, _handle_scriptrunner_event_on_event_loop=None)
         session._handle_scriptrunner_event_on_event_loop = lambda sender, event, *its: handled.append(event.name)
@@ -310,8 +336,45 @@ def test_what_a_run_says_goes_together(monkeypatch: pytest.MonkeyPatch) -> None:
         assert handled == ["SCRIPT_STARTED", "ENQUEUE_FORWARD_MSG", "SCRIPT_STOPPED_WITH_SUCCESS", "SHUTDOWN"]
 
     run_async(on_the_loop())
-    runtime.Runtime._enqueued_some_message(app)
+    Runtime._enqueued_some_message(app)
     assert woken == ["here", "from another thread"]
+
+
+def test_an_answer_goes_in_few_pieces_to_the_socket_that_its_session_has_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit itself pauses after each message, and goes through all sessions as they were when it began; where it no longer
+    does, ours can go."""
+    source = Path(runtime.__file__).read_text(encoding="utf-8")
+    assert "self._send_message(active_session_info, msg)" in source and "await asyncio.sleep(0)" in source
+    assert "for active_session_info in self._session_mgr.list_active_sessions():" in source
+    assert "session.flush_browser_queue()" in source
+    source = Path(websockets_sansio_impl.__file__).read_text(encoding="utf-8")
+    assert source.count('self.transport.write(b"".join(output))') > 3
+    sent: list[tuple[object, int]] = []
+    protocol = websockets_sansio_impl.WebSocketsSansIOProtocol
+    monkeypatch.setattr(protocol, "connection_made", protocol.connection_made)
+    monkeypatch.setattr(Runtime, "_send_message", lambda self, to, message: sent.append((to, message)))
+    monkeypatch.setattr(AppSession, "flush_browser_queue", lambda self: list(range(self.has)))
+    inside.sent_together.__wrapped__()
+
+    def flushed(has: int) -> list[list[int]]:
+        queue = SimpleNamespace(is_empty=lambda: not has)
+        return AppSession.flush_browser_queue(SimpleNamespace(has=has, _browser_queue=queue))
+
+    assert flushed(0) == [] and [len(one) for one in flushed(230)] == [100, 100, 30]
+    old, gone, new = (SimpleNamespace(session=SimpleNamespace(id=one)) for one in ("kept", "gone", "kept"))
+    app = SimpleNamespace(_session_mgr=SimpleNamespace(get_active_session_info={"kept": new}.get))
+    for messages in flushed(230):
+        Runtime._send_message(app, old, messages)
+    assert [*map(id, (to for to, _ in sent))] == [id(new)] * 230 and [one for _, one in sent] == [*range(230)]
+    Runtime._send_message(app, gone, [230])
+    assert sent[230] == (gone, 230), "where Streamlit finds that nobody is there"
+
+
+def test_who_comes_back_asks_for_a_run_where_one_was_cut_off_or_goes_on_by_itself() -> None:
+    """The simulated tabs do as Streamlit's client does; its own words."""
+    scripts = (Path(streamlit.__file__).parent / "static" / "static" / "js").glob("index.*.js")
+    rule = "||this.state.fragmentIdsThisRun.length>0||this.autoRerunIntervals.size>0?"
+    assert any(rule in script.read_text(encoding="utf-8") for script in scripts)
 
 
 def test_what_the_browser_had_not_yet_heard_is_no_link() -> None:

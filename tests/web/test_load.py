@@ -16,7 +16,9 @@ from tests.benchmarks.bench_load import (
     asked,
     crowd,
     cut,
+    cut_in_midst,
     goes,
+    going_on,
     held,
     opened,
     own_numbers,
@@ -46,7 +48,11 @@ def test_a_hall_opens_at_once_changes_and_comes_back_with_its_choices(server: Se
         tabs = crowd(server.url, VISITORS)
         well(await opened(tabs), VISITORS)
         well(await own_numbers(tabs, 2 * VISITORS), 3 * VISITORS)
-        well(await cut(tabs, lambda number: 32 + number), VISITORS)
+        sessions = [tab.session for tab in tabs]
+        well(await cut_in_midst(tabs, lambda number: 32 + number), VISITORS)
+        assert len(await cut(tabs)) == VISITORS
+        well(await going_on(tabs, 0.1, lambda number: 32 + number), VISITORS)
+        assert [tab.session for tab in tabs] == sessions
         await asyncio.gather(*(tab.close() for tab in tabs))
 
     ran(story)

@@ -147,11 +147,12 @@ def test_a_diverged_training_is_a_cross() -> None:
     assert len(crosses) == 1 and list(crosses[0].x) == [1.0] and "diverged" in crosses[0].name
 
 
-def test_a_question_mark_where_nothing_is_known_yet() -> None:
-    run = story.opening("lesion")
-    asked = unknown(VIEWS["lesion"]["single"](story.teaser("lesion"), None, None))
-    assert [note.text for note in asked.layout.annotations].count("?") == 1
-    told = unknown(VIEWS["lesion"]["single"](run["rows"], run["summary"], None))
+@pytest.mark.parametrize(("key", "view", "panels"), [("lesion", "single", 1), ("shattered", "gradients", 2)])
+def test_a_question_mark_where_nothing_is_known_yet(key: str, view: str, panels: int) -> None:
+    run = story.opening(key)
+    asked = unknown(VIEWS[key][view](story.teaser(key), None, run["config"]))
+    assert [note.text for note in asked.layout.annotations].count("?") == panels
+    told = unknown(VIEWS[key][view](run["rows"], run["summary"], run["config"]))
     assert "?" not in [note.text for note in told.layout.annotations]
 
 

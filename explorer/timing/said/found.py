@@ -32,7 +32,7 @@ def distance(theirs: Settings, asked: Settings) -> tuple[float, ...]:
     return (
         *(getattr(theirs, name) != getattr(asked, name) for name in same),
         abs(math.log2(theirs.batch / asked.batch)),
-        theirs.threads != asked.threads,
+        abs(math.log2((theirs.threads or 1) / (asked.threads or 1))),
         theirs.fresh != asked.fresh,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import plotly.graph_objects as go
 
 from explorer.lab.outcome import Row
@@ -35,17 +37,28 @@ def unseen(experiment: str, view: str, rows: list[Row], summary: Row | None, pla
 
 def unknown(figure: go.Figure) -> go.Figure:
     """A question mark over each panel that has nothing to show yet."""
+    panels: dict[
+        tuple[Sequence[float], Sequence[float]], bool
+    ] = {}  # where across and up → whether something stands there
     for trace in figure.data:
-        if trace.type in ("bar", "surface", "contour") and not len(trace.z if trace.type != "bar" else trace.y or ()):
-            area = figure.layout.scene2 if trace.type == "surface" else figure.layout.xaxis2
-            left, right = area.domain.x if trace.type == "surface" else area.domain
-            figure.add_annotation(
-                text="?",
-                x=(left + right) / 2,
-                y=0.5,
-                xref="paper",
-                yref="paper",
-                showarrow=False,
-                font={"size": 110, "color": KIND_COLOUR["residual"]},
+        if trace.type == "surface":
+            domain, values = figure.layout[trace.scene or "scene"].domain, trace.z
+            panel = (domain.x, domain.y)
+        else:
+            values = trace.z if trace.type == "contour" else trace.y
+            across, up = (
+                figure.layout[f"{axis}axis{(at or axis)[1:]}"] for axis, at in (("x", trace.xaxis), ("y", trace.yaxis))
             )
+            panel = (across.domain, up.domain)
+        panels[panel] = panels.get(panel, False) or values is not None and len(values) > 0
+    for across, up in (panel for panel, something in panels.items() if not something):
+        figure.add_annotation(
+            text="?",
+            x=sum(across) / 2,
+            y=sum(up) / 2,
+            xref="paper",
+            yref="paper",
+            showarrow=False,
+            font={"size": 110 if sum(up) == 1 else 72, "color": KIND_COLOUR["residual"]},
+        )
     return figure

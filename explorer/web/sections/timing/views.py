@@ -49,13 +49,9 @@ def one_pass(chosen: Chosen, settings: Settings) -> None:
     if answer and seen.warnings:
         timing_pieces.offered(offers.of_pass(timing_pieces.recorded(), chosen.spec, settings))
     summary = seen.summary
-    pieces.unfolding(
-        "Every pass",
-        "scatter_plot",
-        lambda: pieces.chart(
-            draw.distribution(seen.times_s, summary.median_s, summary.q1_s, summary.q3_s),
-            f"Time of each of {summary.n} passes of {seen.title}",
-        ),
+    pieces.chart(
+        draw.distribution(seen.times_s, summary.median_s, summary.q1_s, summary.q3_s),
+        f"Time of each of {summary.n} passes of {seen.title}",
     )
     pieces.unfolding("Measured on what, and how", "fact_check", lambda: timing_pieces.provenance(seen, mark))
     timing_pieces.take_home(chosen, f"timing-{seen.name}", [exports.flat(seen, source)], [records.row_of(seen)])

@@ -28,7 +28,6 @@ from explorer.web import (  # noqa: E402
     configuration,
     environment,
     first,
-    inside,
     lecture_bar,
     link_popover,
     navigation,
@@ -39,7 +38,7 @@ from explorer.web import (  # noqa: E402
     tray,
 )
 from explorer.web.hall import served  # noqa: E402
-from explorer.web.inside import StreamlitPage  # noqa: E402
+from explorer.web.inside import StreamlitPage, controls, runs  # noqa: E402
 
 MORE = "More"  # what does not fit beside the others on a projector's 1280 pixels stands in a list of this name
 PAGES = (  # file in pages/, title, icon, the list that it stands in; the first is the home page
@@ -66,18 +65,8 @@ LOOKS_WITH = {
 
 environment.check()
 telemetry.begin()
-inside.unwatched()
-inside.unpresented()
-inside.apart()
-inside.checked()
-inside.finite()
-inside.told_once()
-inside.looked_up()
-inside.remembered()
-inside.in_turn()
-inside.handed_over()
-inside.sent_together()
-inside.up_to_date()
+runs.mend()
+controls.mend()
 
 
 def beside(page: str, lab: StreamlitPage) -> None:

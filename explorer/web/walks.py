@@ -14,7 +14,7 @@ from explorer.tell.given import TWINS as TWINS
 from explorer.tell.url_keys import has_twin
 from explorer.web import state
 from explorer.web.asked import asked
-from explorer.web.inside import TURNS
+from explorer.web.inside.runs import TURNS
 from explorer.web.session import session
 from explorer.web.state import Chosen
 

@@ -34,6 +34,7 @@ from uvicorn.protocols.websockets import websockets_sansio_impl
 from explorer.spec.chosen import DEFAULTS
 from explorer.tell import url_keys
 from explorer.web import inside
+from explorer.web.inside import controls, runs
 from explorer.web.session import ENDS, STARTS, Session
 from tests.conftest import ROOT, run_async
 
@@ -97,8 +98,8 @@ def test_what_streamlit_says_of_itself_is_in_its_scripts() -> None:
 
 def test_parts_of_streamlit_are_named_in_one_place() -> None:
     inner = re.compile(r"data-testid|data-test-|\.st[A-Z]\w|baseweb|\[role=.radiogroup|\b76[78]px")
-    found = {path.name for path in files(".py", ".css", ".js") if inner.search(path.read_text(encoding="utf-8"))}
-    assert found == {"inside.py"}
+    found = [path for path in files(".py", ".css", ".js") if inner.search(path.read_text(encoding="utf-8"))]
+    assert found == [Path(inside.__file__)]
 
 
 def test_a_stylesheet_is_filled_with_streamlits_names() -> None:
@@ -126,8 +127,8 @@ def test_nothing_else_reaches_into_streamlit() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             modules += [one.name for one in node.names] if isinstance(node, ast.Import) else []
-            importing |= {path.name for module in modules if module.startswith("streamlit.")}
-    assert importing == {"inside.py"}
+            importing |= {path for module in modules if module.startswith("streamlit.")}
+    assert importing == {Path(one.__file__) for one in (inside, runs, controls)}
 
 
 def test_a_visitor_who_comes_back_is_given_no_watcher(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,8 +138,8 @@ def test_a_visitor_who_comes_back_is_given_no_watcher(monkeypatch: pytest.Monkey
     monkeypatch.setattr(AppSession, "register_file_watchers", AppSession.register_file_watchers)
     before = AppSession.register_file_watchers
     for kind, stays in (("auto", True), ("none", False)):
-        monkeypatch.setattr(inside.config, "get_option", lambda name, kind=kind: kind)
-        inside.unwatched.__wrapped__()
+        monkeypatch.setattr(runs.config, "get_option", lambda name, kind=kind: kind)
+        runs.unwatched.__wrapped__()
         assert (AppSession.register_file_watchers is before) == stays
 
 
@@ -150,7 +151,7 @@ def test_a_components_state_is_read_without_a_class_of_its_own(monkeypatch: pyte
 
     assert "class _WriteThrough" in Path(presentation.__file__).read_text(encoding="utf-8")
     monkeypatch.setattr(main, "make_bidi_component_presenter", main.make_bidi_component_presenter)
-    inside.unpresented.__wrapped__()
+    controls.unpresented.__wrapped__()
 
     def page() -> None:
         import streamlit as st
@@ -169,7 +170,7 @@ def test_what_a_component_has_just_said_stands_beside_its_state(monkeypatch: pyt
     from streamlit.runtime.state.common import WidgetMetadata
 
     monkeypatch.setattr(main, "make_bidi_component_presenter", main.make_bidi_component_presenter)
-    inside.unpresented.__wrapped__()
+    controls.unpresented.__wrapped__()
     session, held = SessionState(), {"view": "all"}
     present = main.make_bidi_component_presenter("said")
     assert present(held, session) is held, "nothing was said"
@@ -183,14 +184,14 @@ def test_what_no_browser_sends_for_a_control_is_not_taken() -> None:
     """The kinds are Streamlit's own (`WidgetMetadata.value_type`); numbers come as either."""
     good = WidgetState(id="$$ID-1-depth", double_value=18)
     once = WidgetState(id=_make_trigger_id("$$ID-1-stage", "votes"), json_trigger_value="{}")
-    assert inside.sane(once, "json_trigger_value") and inside.sane(once, None), "what a component says once"
-    assert inside.sane(good, "double_value") and inside.sane(good, "int_value") and inside.sane(good, None)
-    assert inside.sane(WidgetState(id="$$ID-1-depth"), "string_value"), "a list of choices with none chosen"
-    assert not inside.sane(good, "bool_value")
-    assert not inside.sane(WidgetState(id="depth", double_value=18), None)
-    assert not inside.sane(WidgetState(id="$$ID-1-depth", double_value=float("nan")), "double_value")
+    assert controls.sane(once, "json_trigger_value") and controls.sane(once, None), "what a component says once"
+    assert controls.sane(good, "double_value") and controls.sane(good, "int_value") and controls.sane(good, None)
+    assert controls.sane(WidgetState(id="$$ID-1-depth"), "string_value"), "a list of choices with none chosen"
+    assert not controls.sane(good, "bool_value")
+    assert not controls.sane(WidgetState(id="depth", double_value=18), None)
+    assert not controls.sane(WidgetState(id="$$ID-1-depth", double_value=float("nan")), "double_value")
     known = {name for name in WidgetState.DESCRIPTOR.fields_by_name if name.endswith("_value")}
-    assert {"double_value", "string_array_value", *inside.NUMBERS} <= known
+    assert {"double_value", "string_array_value", *controls.NUMBERS} <= known
 
 
 def test_one_visitor_clears_what_is_theirs() -> None:
@@ -200,7 +201,7 @@ def test_one_visitor_clears_what_is_theirs() -> None:
         clear_session_caches=lambda: cleared.append("caches"),
         session_state=SimpleNamespace(clear=lambda: cleared.append("state")),
     )
-    inside.apart()
+    runs.apart()
     AppSession._handle_clear_cache_request(one)
     assert cleared == ["caches", "state"]
 
@@ -227,7 +228,7 @@ def test_what_every_run_is_told_again_is_put_together_once(monkeypatch: pytest.M
 
     monkeypatch.setattr(app_session.config, "get_options_for_section", options)
     plain = inspect.unwrap(app_session._populate_theme_msg)  # an app that a test before started keeps it already
-    kept = inside.kept(plain)
+    kept = runs.kept(plain)
     assert told(kept) == told(kept) == told(plain) != b""
     assert len(asked) == 2 * len(sections), "once by us, once by Streamlit itself"
     own["theme.light"] = {"primaryColor": "#123456"}
@@ -244,7 +245,7 @@ def test_a_control_looks_up_its_own_key_and_nothing_else() -> None:
     for key, value in (("depth", "152"), ("note", None), ("$$STREAMLIT_INTERNAL_KEY_x", 1), ("$$ID-1-None", 2)):
         session[key] = value
     plain = session.filtered_state
-    looked = inside.Looked(SafeSessionState(session, lambda: None))
+    looked = controls.Looked(SafeSessionState(session, lambda: None))
     assert dict(looked) == looked.all() == plain and len(looked) == len(plain) == 2
     assert [key in looked for key in ("depth", "note", "other", "$$STREAMLIT_INTERNAL_KEY_x", "$$ID-1-None")] == [
         *(True, True),
@@ -263,7 +264,7 @@ def test_scripts_run_in_turn_and_what_nobody_waits_for_is_left_out(monkeypatch: 
     ran: list[object] = []
     monkeypatch.setattr(ScriptRunner, "_run_script", lambda self, rerun_data: ran.append(rerun_data))
     monkeypatch.setattr(AppSession, "request_rerun", lambda self, client_state: setattr(self, *client_state))
-    inside.in_turn.__wrapped__()
+    runs.in_turn.__wrapped__()
     first, second = Runner(), Runner()
     session = SimpleNamespace(_scriptrunner=None)
     chosen = RerunData(widget_states=WidgetStates(widgets=[WidgetState(id="$$ID-1-depth", string_value="34")]))
@@ -279,7 +280,7 @@ def test_scripts_run_in_turn_and_what_nobody_waits_for_is_left_out(monkeypatch: 
     assert ran[3:] == [chosen, pressed, pressed, back, back, RerunData()]
     assert "self._run_script(request.rerun_data)" in Path(script_runner.__file__).read_text(encoding="utf-8")
     told_once = {name for name in WidgetState.DESCRIPTOR.fields_by_name if "trigger" in name or name.startswith("chat")}
-    assert told_once == set(inside.ONCE)
+    assert told_once == set(runs.ONCE)
 
 
 def test_a_hall_that_is_cut_finds_its_sessions_and_a_run_that_was_cut_off_says_nothing(
@@ -294,15 +295,15 @@ def test_a_hall_that_is_cut_finds_its_sessions_and_a_run_that_was_cut_off_says_n
     ):
         assert name in vars(WebsocketSessionManager)
         monkeypatch.setattr(WebsocketSessionManager, name, plain)
-    inside.remembered.__wrapped__()
-    assert MemorySessionStorage(ttl_seconds=120)._cache.maxsize == inside.SESSIONS >= 600
+    runs.remembered.__wrapped__()
+    assert MemorySessionStorage(ttl_seconds=120)._cache.maxsize == runs.SESSIONS >= 600
     runner, queue = Runner(), ForwardMsgQueue()
     queue.enqueue(ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY))
     session = SimpleNamespace(_scriptrunner=runner, _browser_queue=queue)
     manager = SimpleNamespace(_active_session_info_by_id={"kept": SimpleNamespace(session=session)})
     for one in ("kept", "unknown"):
         WebsocketSessionManager.disconnect_session(manager, one)
-    assert left == ["kept", "unknown"] and runner in inside.UNWANTED
+    assert left == ["kept", "unknown"] and runner in runs.UNWANTED
     assert WebsocketSessionManager._resume_stored_session(manager, None, "client", {}) is None
     assert not queue.is_empty()
     assert WebsocketSessionManager._resume_stored_session(manager, "kept", "client", {}) == "kept"
@@ -319,7 +320,7 @@ def test_what_a_run_says_goes_together(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("_on_scriptrunner_event", "_call_soon_on_event_loop"):
         monkeypatch.setattr(AppSession, name, getattr(AppSession, name))
     monkeypatch.setattr(Runtime, "_enqueued_some_message", lambda self: woken.append("from another thread"))
-    inside.handed_over.__wrapped__()
+    runs.handed_over.__wrapped__()
     app = SimpleNamespace(_get_async_objs=lambda: its)
 
     async def on_the_loop() -> None:
@@ -354,7 +355,7 @@ def test_an_answer_goes_in_few_pieces_to_the_socket_that_its_session_has_now(mon
     monkeypatch.setattr(protocol, "connection_made", protocol.connection_made)
     monkeypatch.setattr(Runtime, "_send_message", lambda self, to, message: sent.append((to, message)))
     monkeypatch.setattr(AppSession, "flush_browser_queue", lambda self: list(range(self.has)))
-    inside.sent_together.__wrapped__()
+    runs.sent_together.__wrapped__()
 
     def flushed(has: int) -> list[list[int]]:
         queue = SimpleNamespace(is_empty=lambda: not has)
@@ -380,13 +381,13 @@ def test_who_comes_back_asks_for_a_run_where_one_was_cut_off_or_goes_on_by_itsel
 def test_what_the_browser_had_not_yet_heard_is_no_link() -> None:
     one, two, three = (["1"], ["2"], ["3"])
     said, made, before = {"a": one, "b": one}, {"a": two, "c": one, "b": one}, {}
-    late = inside.heard({"a": one, "b": two}, said, made, before, {"b"})
+    late = controls.heard({"a": one, "b": two}, said, made, before, {"b"})
     assert late == {"a": two, "b": two, "c": one}, "the browser's own names are as it says; ours as we made them"
-    again = inside.heard({"a": one, "b": two}, late, {**late, "a": three}, before, {"b"})
+    again = controls.heard({"a": one, "b": two}, late, {**late, "a": three}, before, {"b"})
     assert again["a"] == three, "two answers are on their way"
-    between = inside.heard({"a": two, "b": two, "c": one}, again, again, before, {"b"})
+    between = controls.heard({"a": two, "b": two, "c": one}, again, again, before, {"b"})
     assert between["a"] == three and between["c"] == one, "the first of them has arrived"
-    assert inside.heard({"a": three, "b": two, "c": one}, between, between, before, {"b"})["a"] == three
+    assert controls.heard({"a": three, "b": two, "c": one}, between, between, before, {"b"})["a"] == three
     assert before == {}, "all is heard: from now on an old address is asked for"
-    assert inside.heard({"a": one}, between, between, before, {"b"}) == {"a": one}
-    assert inside.heard({"a": ["9"]}, said, made, {}, ()) == {"a": ["9"], "c": one}, "a link to what nobody replaced"
+    assert controls.heard({"a": one}, between, between, before, {"b"}) == {"a": one}
+    assert controls.heard({"a": ["9"]}, said, made, {}, ()) == {"a": ["9"], "c": one}, "a link to what nobody replaced"

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from explorer.web.together import Joined, Soon
+from explorer.web.inside.together import Joined, Soon
 from tests.conftest import run_async
 
 

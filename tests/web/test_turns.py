@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from explorer.web.turns import Turns
+from explorer.web.inside.turns import Turns
 
 LONG = 60.0  # seconds that no test waits for
 

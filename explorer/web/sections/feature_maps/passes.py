@@ -20,7 +20,7 @@ from explorer.net.node import Node
 from explorer.net.trace import trace
 from explorer.timing.measure.guard import give_back
 from explorer.web import plain, state
-from explorer.web.inside import TURNS
+from explorer.web.inside.runs import TURNS
 from explorer.web.session import session
 
 PLACE = "Feature maps"  # the page's title in app.py: a job belongs to it, and ends when its visitor leaves

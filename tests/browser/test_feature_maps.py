@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from explorer.spec import preset
-from tests.conftest import Server, Visit
+from tests.conftest import Server, Visit, ended
 from tests.weights.checkpoints import filled, saved
 
 SIZES = {"desktop": (1440, 900), "phone": (390, 844)}
@@ -103,8 +104,14 @@ def test_a_student_draws_a_seven_and_finds_out(visit, size: str) -> None:
     page.keyboard.press("Escape")
 
 
+def a_part_ran(frame: bytes | str) -> bool:
+    """A part of the page was drawn by itself: the rest is neither made nor sent again."""
+    return ended(frame) == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+
+
 def test_a_unit_is_pointed_at_followed_on_and_let_go(visit) -> None:
-    page = visit("/feature_maps", "Inside a block").page
+    seen = visit("/feature_maps", "Inside a block")
+    page = seen.page
     sheet, told = page.locator(".sheet").nth(1), page.locator(".look .told").first
     sheet.scroll_into_view_if_needed()
     sheet.locator(".tile").nth(2).hover(position={"x": 20, "y": 20})
@@ -123,8 +130,11 @@ def test_a_unit_is_pointed_at_followed_on_and_let_go(visit) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_text(re.compile("blocks add to it"))).to_have_count(0)
 
-    page.get_by_role("radio", name="block of conv3_x").click()
-    page.locator("figcaption", has_text="conv3_3").first.wait_for()
+    for name, shown in (("block of conv3_x", "conv3_3"), ("in order", "conv3_3")):
+        with seen.socket.expect_event("framereceived", a_part_ran):
+            page.get_by_role("radio", name=name).click()
+        page.locator("figcaption", has_text=shown).first.wait_for()
+    page.locator('.tile[title="channel 0"]').first.wait_for()
     page.get_by_text("Beside it: the plain net of 20 layers").click()
     page.get_by_text("The plain net of 20 layers: 7").wait_for()
     page.get_by_text("How large are the responses?").click()

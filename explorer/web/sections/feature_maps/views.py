@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import streamlit as st
 from markupsafe import Markup
@@ -38,7 +40,8 @@ BESIDE = 7  # channels a row, where two nets stand side by side
 @dataclass(frozen=True)
 class Look:
     """One picture through one net, with what the sections need. slug: of WHO; plain: the picture before a part was
-    covered; changed: what differs from the net and the picture as they are, in words."""
+    covered; changed: what differs from the net and the picture as they are, in words; again: the same look from what is kept,
+    for a part of the page that is drawn by itself and is not to hold the pass itself meanwhile."""
 
     slug: str
     net: Who
@@ -49,6 +52,7 @@ class Look:
     changed: tuple[str, ...]
     before: dict[str, float]
     was: Told | None
+    again: Callable[[], Look | None]
 
 
 def looked(chosen: Chosen) -> Look | None:
@@ -148,7 +152,8 @@ def _passes(slug: str, net: Who, prepared: Prepared, changes: Changes) -> Look |
     if one.before is not None and one.who.names:
         before = dict(top(one.before, one.who.names, len(one.who.names)))
         was = look_words.says(one.before, one.who.names)
-    return Look(slug, net, prepared, shown, one.nodes, one, changes.words, before, was)
+    again = partial(_passes, slug, net, prepared, changes)
+    return Look(slug, net, prepared, shown, one.nodes, one, changes.words, before, was, again)
 
 
 def _watch(label: str, net: Who, prepared: Prepared, shown: Prepared, changes: Changes) -> Watched | None:
@@ -218,7 +223,16 @@ def _spoken_for(names: tuple[str, ...], best: str) -> int:
 
 
 def way(found: Look) -> None:
-    """From the stem to the last stage; a unit that is clicked on is followed on."""
+    """From the stem to the last stage; a unit that is clicked on is followed on. Drawn by itself: to look at another stage
+    changes nothing else on the page."""
+    _way(found.again)
+
+
+@st.fragment
+def _way(again: Callable[[], Look | None]) -> None:
+    found = again()
+    if found is None:
+        return
     rows, channels = st.columns([3, 2], gap="medium")
     choices = feature_maps.rows_of(found.nodes)
     with rows:
@@ -313,7 +327,16 @@ def _follow(found: Look, unit: Unit, data: feature_maps.Looked) -> None:
 
 
 def inside(found: Look) -> list[feature_maps.Shares]:
-    """One block's sum, and how much each block adds."""
+    """One block's sum, and how much each block adds. Drawn by itself."""
+    shown: list[feature_maps.Shares] | None = _inside(found.again)
+    return shown or []
+
+
+@st.fragment
+def _inside(again: Callable[[], Look | None]) -> list[feature_maps.Shares]:
+    found = again()
+    if found is None:
+        return []
     one = found.watched
     measured: list[BlockRow] = block_rows(one.seen)
     rows = feature_maps.share_rows(measured)

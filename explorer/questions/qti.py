@@ -1,8 +1,9 @@
 """A sheet as an IMS QTI 2.1 package: a manifest, a test, and an item a question, in a zip.
 
 Information model and XML binding: IMS Question and Test Interoperability 2.1 (31 August 2012), with IMS Content Packaging
-1.1. A number is typed (textEntryInteraction, integer), words are chosen (choiceInteraction), an order is dragged
-(orderInteraction); a recognised mistake brings its hint (modalFeedback). The same sheet gives the same bytes.
+1.1. A number is typed (textEntryInteraction; an integer, or a float where 32 bits do not hold it), words are chosen
+(choiceInteraction), an order is dragged (orderInteraction); a recognised mistake brings its hint (modalFeedback). The same
+sheet gives the same bytes.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ WHERE = {
 INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # a zip's first moment: no clock in the bytes
 SOLUTION = "SOLUTION"
+MOST_INTEGER = 2**31 - 1
 WORDED = 4  # the version from which on files call a question by words; an older sheet’s say what they always said
 
 
@@ -55,7 +57,7 @@ def item(one: Question, version: int = WORDED) -> str:
         timeDependent="false",
     )
     names = {choice: f"C{place}" for place, choice in enumerate(one.choices or ())}
-    kind = "integer" if one.choices is None else "identifier"
+    kind = _base(one)
     several = isinstance(one.answer, tuple)
     response = _in(
         root,
@@ -115,17 +117,25 @@ def _matches(rule: xml.Element, one: Question, answer: Answer, names: Mapping[An
     values = answer if isinstance(answer, tuple) else (answer,)
     if one.choices is not None and not all(value in names for value in values):
         return False
-    tolerant = one.choices is None and answer == one.answer and one.tolerance
+    base, tolerant = _base(one), one.choices is None and answer == one.answer and one.tolerance
     how = {"toleranceMode": "absolute", "tolerance": f"{one.tolerance} {one.tolerance}"} if tolerant else {}
-    test = _in(rule, "equal" if tolerant else "match", **how)
+    if base == "float" and not tolerant:  # which is matched by no engine that follows the standard
+        how = {"toleranceMode": "exact"}
+    test = _in(rule, "equal" if how else "match", **how)
     _in(test, "variable", identifier="RESPONSE")
     if isinstance(answer, tuple):
         test = _in(test, "ordered")
     for value in values:
-        _in(
-            test, "baseValue", names.get(value, str(value)), baseType="integer" if one.choices is None else "identifier"
-        )
+        _in(test, "baseValue", names.get(value, str(value)), baseType=base)
     return True
+
+
+def _base(one: Question) -> str:
+    """The type of a response. The standard's integers have 32 bits; its floats, 64 bits, are exact for every count here."""
+    if one.choices is not None:
+        return "identifier"
+    numbers = [one.answer, *(wrong.answer for wrong in one.misconceptions)]
+    return "integer" if all(isinstance(value, int) and value <= MOST_INTEGER for value in numbers) else "float"
 
 
 def _set(rule: xml.Element, outcome: str, kind: str, *values: str) -> None:

@@ -1,8 +1,9 @@
 """The files against schemas, and read back by readers that are not ours.
 
 The published XSDs of QTI and of Content Packaging are not to be had as a package, and Moodle has none: the three schemas here
-are written from the specifications, for what a sheet uses. Readers: gift-pegjs (a grammar of GIFT, by npm) and onyx2moodle
-(QTI 2.1); Moodle XML is read by Python's own parser.
+are written from the specifications, for what a sheet uses. Readers: gift-pegjs (a grammar of GIFT, by npm); onyx2moodle and
+pyslet (QTI 2.1: its elements, its packages, and its rules carried out), and QTI-Components, a player of QTI in a browser;
+Moodle XML by Python's own parser, its choices by moodle-xml-parser too.
 """
 
 import io
@@ -11,6 +12,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -27,7 +29,7 @@ from explorer.spec import preset, resolve
 from tests.npm import installed
 
 HERE = Path(__file__).parent
-GIFT = "gift-pegjs@1.0.2"
+GIFT, PLAYER = "gift-pegjs@1.0.2", "@citolab/qti-components@7.27.4"
 READ = 'const {parse} = require(process.argv[1]); console.log(JSON.stringify(parse(require("fs").readFileSync(0, "utf8"))))'
 
 
@@ -145,6 +147,86 @@ def test_a_wrong_file_is_not_valid(made):
             valid("qti", text.encode())
 
 
+def read(text: str):
+    """The root of an item or a test, by pyslet, whose author is one of the standard's editors."""
+    document = pytest.importorskip("pyslet.qtiv2.xml", reason="pyslet is not installed here").QTIDocument()
+    document.read(src=text)
+    return document.root
+
+
+def every(element) -> Iterator:
+    yield element
+    for child in element.get_children():
+        if not isinstance(child, str):
+            yield from every(child)
+
+
+def scored(item, response) -> tuple[float, set[str]]:
+    """Points and feedback of a response, by the item's own rules."""
+    from pyslet.qtiv2.variables import ItemSessionState
+
+    state = ItemSessionState(item)
+    state.begin_session()
+    state["RESPONSE"].set_value(response)
+    item.ResponseProcessing.run(state)
+    return state["SCORE"].value, set(state["FEEDBACK"].value)
+
+
+def response(one, answer):
+    """As QTI has it: a number, a choice's name, or an order of names."""
+    if one.choices is None:
+        return answer
+    names = {choice: f"C{place}" for place, choice in enumerate(one.choices)}
+    return [names[each] for each in answer] if isinstance(answer, tuple) else names[answer]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # its own
+def test_another_implementation_of_qti_knows_every_element_and_scores_every_answer(made, tmp_path):
+    """1 point for the answer and none for each mistake, which is called by its name; the solution for all."""
+    packaging = pytest.importorskip("pyslet.imscpv1p2", reason="pyslet is not installed here")
+    from pyslet.xml.namespace import XMLNSElement
+
+    (tmp_path / "sheet.zip").write_bytes(FORMS["qti"].write(made))
+    package = packaging.ContentPackage(str(tmp_path / "sheet.zip"))
+    files = {str(path): listed for path, listed in package.fileTable.items() if str(path) != "imsmanifest.xml"}
+    assert len(files) == 1 + len(made.questions) and all(len(listed) == 1 for listed in files.values())
+    with zipfile.ZipFile(tmp_path / "sheet.zip") as archive:
+        roots = {path: read(archive.read(path).decode()) for path in files}
+    manifest = package.manifest.root
+    package.close()
+    location = {("http://www.w3.org/2001/XMLSchema-instance", "schemaLocation")}
+    for element in (each for root in [manifest, *roots.values()] for each in every(root)):
+        assert type(element) is not XMLNSElement, f"{element.xmlname}: no element of the standard's"
+        assert set(element._attrs) <= location, f"{element.xmlname}: an attribute that is not the standard's"
+    for one in made.questions:
+        item = roots[f"items/{one.id}.xml"]
+        assert scored(item, response(one, one.answer)) == (1, {"SOLUTION"})
+        for place, wrong in enumerate(one.misconceptions):
+            if one.choices is None or isinstance(one.answer, tuple) or wrong.answer in one.choices:
+                assert scored(item, response(one, wrong.answer)) == (0, {f"M{place}", "SOLUTION"}), one.id
+        if one.choices is None:
+            assert scored(item, 1234567891) == (0, {"SOLUTION"})
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_qti_has_room_for_a_number_of_more_than_32_bits():
+    """Its integers end at 2,147,483,647: a stage of ResNet-152 has more multiply-adds, or more are thought to be there."""
+    for one in large():
+        text = qti.item(one)
+        valid("qti", text.encode())
+        assert scored(read(text), float(one.answer)) == (1, {"SOLUTION"})
+        for place, wrong in enumerate(one.misconceptions):
+            assert scored(read(text), float(wrong.answer)) == (0, {f"M{place}", "SOLUTION"})
+
+
+def large():
+    """Questions whose numbers, or whose mistakes, are larger than such an integer."""
+    typed = [one for one in sheet(preset("resnet152"), 12, 5, ("macs",)).questions if one.choices is None]
+    found = [one for one in typed if max(one.answer, *(each.answer for each in one.misconceptions)) >= 2**31]
+    assert len(found) == 2
+    return found
+
+
 @pytest.mark.parametrize("tolerance", [0, 3])
 def test_qti_scores_the_answer_and_names_the_mistake(made, tolerance):
     """The rules, carried out by hand on what a student might type."""
@@ -175,3 +257,56 @@ def carried_out(rules, typed):
             break
     points = branch.xpath("*[@identifier='SCORE']//text()")
     return (points or ["0"])[0], branch.xpath("*[@identifier='FEEDBACK']//text()")
+
+
+def test_choices_are_read_by_another_reader_of_moodle_xml(made):
+    parser = pytest.importorskip("moodle_xml_parser.parser", reason="moodle-xml-parser is not installed here")
+    read = parser.parse_string(FORMS["moodle"].write(made))["multichoice"]
+    asked = [one for one in made.questions if one.choices and not isinstance(one.answer, tuple)]
+    for one, entry in zip(asked, read, strict=True):
+        assert (entry.name, entry.single, entry.default_grade) == (name(one, made.version), True, 1)
+        assert [each.answer for each in entry.options] == [shown(choice) for choice in one.choices]
+        assert [each.answer for each in entry.options if each.score_fraction == 100] == [shown(one.answer)]
+        known = {shown(wrong.answer): wrong.why for wrong in one.misconceptions}
+        assert all((each.feedback or "") == known.get(each.answer, "") for each in entry.options)
+
+
+# As a document of HTML: its parser knows no element that ends itself.
+OPENED = """(xml) => {
+  const root = new DOMParser().parseFromString(xml, "text/xml").documentElement;
+  document.body.innerHTML = new XMLSerializer().serializeToString(root).replace(/ xmlns="[^"]*"/g, "").replace(/<([\\w-]+)([^>]*)\\/>/g, "<$1$2></$1>");
+}"""
+PLAYED = """async (order) => {
+  const item = document.querySelector("qti-assessment-item");
+  if (order) item.updateResponseVariable("RESPONSE", order);
+  item.processResponse();
+  await new Promise(requestAnimationFrame);
+  const told = [...document.querySelectorAll("qti-modal-feedback")].filter((one) => one.showStatus === "on");
+  return [Number(item.getOutcome("SCORE").value), told.map((one) => one.getAttribute("identifier"))];
+}"""
+
+
+def test_a_player_shows_the_questions_and_scores_them(made, browser, request):
+    """In a real browser, answered as by a student: a number typed, a choice pressed, an order."""
+    convert = pytest.importorskip("qti_convert", reason="citolab-qti-convert is not installed here")
+    script = installed(request.config.cache.mkdir("qti"), PLAYER, "cdn/index.global.js")
+    page = browser.new_page()
+    page.set_content("<!doctype html><title>Player</title><body>")
+    page.add_script_tag(path=script)
+    kinds = {"large": large()[0]}
+    for one in made.questions:
+        kinds.setdefault("typed" if one.choices is None else type(one.answer), one)
+    for one in kinds.values():
+        for answer, told in ((one.misconceptions[0].answer, ["M0", "SOLUTION"]), (one.answer, ["SOLUTION"])):
+            if one.choices and not isinstance(answer, tuple) and answer not in one.choices:
+                continue
+            page.evaluate(OPENED, convert.upgrade_qti2_to_qti3(qti.item(one)))
+            assert one.text.split("\n")[0] in page.locator("qti-item-body").inner_text()
+            order = response(one, answer) if isinstance(answer, tuple) else None
+            if one.choices is None:
+                page.locator("qti-text-entry-interaction input").press_sequentially(str(answer))
+            elif order is None:
+                page.locator("qti-simple-choice").nth(one.choices.index(answer)).click()
+            assert page.evaluate(PLAYED, order) == [int(answer == one.answer), told], one.id
+    assert len(kinds) == 5
+    page.close()

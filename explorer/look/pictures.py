@@ -1,6 +1,6 @@
 """Pictures as a net's input: files read with care, and digits put where the training data has them.
 
-A file is checked before it is decoded (kind, pixels, frames), and what cannot be used is refused in one sentence:
+A file is checked before it is decoded (kind, pieces, pixels, frames), and what cannot be used is refused in one sentence:
 `ValueError` naming what was given and what is allowed. Nothing is stored.
 """
 
@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import torch
@@ -22,6 +24,14 @@ from explorer.places import ASSETS
 FORMATS = ("PNG", "JPEG", "WEBP")
 MOST_PIXELS = 16_000_000
 MOST_BYTES = 20_000_000
+MOST_PIECES = (
+    20_000  # of a PNG or a JPEG: Pillow takes each by itself, four million of them in seconds and half a gigabyte
+)
+MOST_SCANS = 100  # of a JPEG that becomes sharper as it comes, usually ten: each goes over all of the picture again
+PNG, JPEG, SCAN = b"\x89PNG\r\n\x1a\n", b"\xff\xd8", b"\xff\xda"
+SIZED = frozenset(
+    {*range(0xC0, 0xC8), *range(0xC9, 0xD0), *range(0xDA, 0xF0), 0xFE}
+)  # JPEG's markers that a length follows
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 CIFAR_MEAN, CIFAR_STD = IMAGENET_MEAN, IMAGENET_STD  # akamaster's CIFAR-10 nets were trained with ImageNet's
 INK_BOX = 20  # MNIST: the digit's longer side is 20 of the picture's 28 pixels, centred by its mass
@@ -41,6 +51,7 @@ def read(data: bytes) -> Image.Image:
         raise ValueError("picture: the file is empty; choose a PNG, JPEG or WebP")
     if len(data) > MOST_BYTES:
         raise ValueError(f"picture: {len(data):,} bytes; at most {MOST_BYTES:,}")
+    _whole(data)
     try:
         opened = Image.open(io.BytesIO(data), formats=FORMATS)
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
@@ -64,6 +75,29 @@ def read(data: bytes) -> Image.Image:
         return paper
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         raise ValueError("picture: the file is damaged or cut off") from None
+
+
+def _whole(data: bytes) -> None:
+    """Raises `ValueError` for a file that is small and would take a decoder very long."""
+    if next(islice(_pieces(data), MOST_PIECES, None), None) is not None:
+        raise ValueError(f"picture: the file is in more than {MOST_PIECES:,} pieces; save it anew")
+    scans = data.count(SCAN) if data.startswith(JPEG) else 0
+    if scans > MOST_SCANS:
+        raise ValueError(f"picture: its pixels come in {scans:,} scans; at most {MOST_SCANS}")
+
+
+def _pieces(data: bytes) -> Iterator[int]:
+    """Where the chunks of a PNG begin, or the segments of a JPEG before its pixels; a byte that belongs to none is one too."""
+    at = len(PNG if data.startswith(PNG) else JPEG)
+    if data.startswith(PNG):
+        while at < len(data):
+            yield at
+            at += 12 + int.from_bytes(data[at : at + 4])
+    elif data.startswith(JPEG):
+        while at < len(data) and data[at : at + 2] != SCAN:
+            yield at
+            sized = data[at] == 0xFF and data[at + 1 : at + 2] and data[at + 1] in SIZED
+            at += 2 + max(2, int.from_bytes(data[at + 2 : at + 4])) if sized else 1
 
 
 def photograph(picture: Image.Image, side: int = 224) -> Prepared:

@@ -19,7 +19,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import file_util
 
-from explorer.web import arrival
+from explorer.web import arrival, inside
 
 TEXT = (".css", ".html", ".js", ".json", ".svg")  # fonts and pictures are compressed already
 LEVEL = 6  # a sixth smaller than the fastest; the strongest is hardly smaller
@@ -30,6 +30,7 @@ LEFT = (b"range", b"if-range")  # a part of a file is Streamlit's to answer
 NAMED = re.compile(r'="\./(static/[^"]+)"')  # by the page
 IMPORTED = re.compile(r'(?:from|import)\s*"\./([\w.-]+\.js)"')  # by a script, before it runs
 SOON = ("Html", "BidiComponent", "PageLink", "TextInput", "ButtonGroup", "Checkbox", "NumberInput", "Selectbox")
+LINE = Path(__file__).with_name("navigation.css")  # the look of what stands on the page before the script has run
 LINK = '<link rel="modulepreload" crossorigin fetchpriority="low" href="./{}">\n'
 
 Answer = tuple[Message, Message]
@@ -56,7 +57,8 @@ class Bundle:
         page = (folder / PAGE).read_text(encoding="utf-8")
         soon = [f"static/js/{name}" for name in wanted(folder / "static" / "js", SOON)]
         links = "".join(LINK.format(name) for name in soon if name not in page)
-        page = page.replace("</head>", f"{links}</head>").replace(NAMELESS, NAME)
+        look = f"<style>{' '.join(inside.filled(LINE.read_text(encoding='utf-8')).split())}</style>\n"
+        page = page.replace("</head>", f"{links}{look}</head>").replace(NAMELESS, NAME)
         self._start = start
         self._first = answer(PAGE, arrival.page(page).encode())
         self._answers = {start: answer(PAGE, page.encode())}

@@ -40,7 +40,7 @@ FOLDER = Path(__file__).resolve().parent
 SIGN = image((ASSETS / "app" / "icon.svg").read_text(encoding="utf-8"), "")
 SCRIPT = alone(FOLDER / "every_page" / "app.js", inside.GIVEN)
 BRAND = f'<div class="brand">{SIGN}<span>ResNet Explorer</span></div><script>{SCRIPT}</script>'  # both are our own
-STYLE = joined_styles(FOLDER / "app.css", FOLDER / "proof.css")
+STYLE = joined_styles(FOLDER / "app.css", FOLDER / "navigation.css", FOLDER / "proof.css")
 
 P = ParamSpec("P")
 Section = Callable[[], Sequence[Mapping[str, object]]]  # shows a part of a page; its data, to be taken home

@@ -11,7 +11,7 @@ import pytest
 from streamlit import file_util
 from streamlit.web.server.starlette.starlette_static_routes import create_streamlit_static_handler
 
-from explorer.web import arrival, bundle, first, walk_component
+from explorer.web import arrival, bundle, first, inside, walk_component
 from tests.conftest import run_async
 
 STATIC = Path(file_util.get_static_dir())
@@ -71,7 +71,9 @@ def test_the_page_is_streamlits_and_names_what_the_first_picture_needs(ours: bun
     theirs = (STATIC / "index.html").read_text().splitlines()
     name, *added = (line for line in page.splitlines() if line not in theirs)
     assert name.strip() == bundle.NAME, "no tab is called Streamlit meanwhile"
-    assert any("/BidiComponent." in one for one in added) and all('rel="modulepreload"' in one for one in added[:-1])
+    *links, look = (one for one in added if one.strip() != "</head>")
+    assert any("/BidiComponent." in one for one in links) and all('rel="modulepreload"' in one for one in links)
+    assert inside.PARTS["nav-link"] in look and look.startswith("<style>"), "the line of pages stands as it will stay"
     for part in (*bundle.SOON, "serialization"):  # the last is imported by a part
         assert page.count(f"/{part}.") == 1, part
     named = bundle.NAMED.findall(page)

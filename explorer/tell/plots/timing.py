@@ -262,9 +262,9 @@ def ticks(most: float, about: int = 4) -> list[float]:
 
 
 def log_axis(update: Callable[..., object], title: str, low: float, high: float) -> None:
-    """A logarithmic axis with whole labels at 1, 2, 5 of each decade; over many decades at 1 and 3, so that the labels
-    have room on a phone."""
-    steps = (1, 2, 5) if high < 20 * low else (1, 3)
+    """A logarithmic axis with whole labels at 1, 2, 5 of each decade; over many decades at 1 and 3, or at 1 alone, so that
+    the labels have room on a phone."""
+    steps = (1, 2, 5) if high < 20 * low else (1, 3) if high < 500 * low else (1,)
     ticks = [step * 10.0**power for power in range(-3, 9) for step in steps if low <= step * 10.0**power <= high]
     update(
         type="log",

@@ -11,7 +11,7 @@ const VARIABLES = ["--stage-zoom", "--stage-drawing", "--stage-text"];
 let fitting = [];
 
 export const main = () => holder.route?.main() ?? part("main");
-const whole = (element) => !element || element.scrollHeight <= element.clientHeight + 1;
+const whole = (element, spare = 0) => !element || element.scrollHeight <= element.clientHeight + spare;
 export const range = (from, to, step) => Array.from({ length: Math.round((from - to) / step) + 1 }, (_, index) => from - index * step);
 
 // Applies the first of the values (large to small) with which it fits, and the last if none does.
@@ -33,8 +33,8 @@ function fit() {
   const page = main(), bar = holder.stage?.place.querySelector(".stage");
   if (!page || innerWidth < BESIDE) return;
   bar?.classList.remove("tight");
-  largest(range(1.1, SMALLEST_TEXT, 0.05), set("--stage-text"), () => whole(bar));
-  if (!whole(bar)) bar.classList.add("tight"); // the answer says what the story led to
+  largest(range(1.1, SMALLEST_TEXT, 0.05), set("--stage-text"), () => whole(bar, 1));
+  if (!whole(bar, 1)) bar.classList.add("tight"); // the answer says what the story led to
   set("--stage-zoom")(1);
   largest(range(900, SMALLEST_DRAWING, 20), set("--stage-drawing", "px"), () => whole(page));
   largest(range(1, SMALLEST, 0.03), set("--stage-zoom"), () => whole(page));

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -37,19 +37,18 @@ def unseen(experiment: str, view: str, rows: list[Row], summary: Row | None, pla
 
 def unknown(figure: go.Figure) -> go.Figure:
     """A question mark over each panel that has nothing to show yet."""
-    panels: dict[
-        tuple[Sequence[float], Sequence[float]], bool
-    ] = {}  # where across and up → whether something stands there
+    every = [one for one in figure.layout.to_plotly_json() if one.startswith("xaxis") and figure.layout[one].domain]
+    panels = {
+        _place(figure, one, f"y{one[1:]}"): False for one in every
+    }  # where across and up → whether something is there
     for trace in figure.data:
         if trace.type == "surface":
-            domain, values = figure.layout[trace.scene or "scene"].domain, trace.z
-            panel = (domain.x, domain.y)
+            panel, values = tuple(figure.layout[trace.scene or "scene"].domain[axis] for axis in "xy"), trace.z
         else:
-            values = trace.z if trace.type == "contour" else trace.y
-            across, up = (
-                figure.layout[f"{axis}axis{(at or axis)[1:]}"] for axis, at in (("x", trace.xaxis), ("y", trace.yaxis))
+            panel = _place(
+                figure, *(f"{axis}axis{(at or axis)[1:]}" for axis, at in zip("xy", (trace.xaxis, trace.yaxis)))
             )
-            panel = (across.domain, up.domain)
+            values = trace.z if trace.type == "contour" else trace.y
         panels[panel] = panels.get(panel, False) or values is not None and len(values) > 0
     for across, up in (panel for panel, something in panels.items() if not something):
         figure.add_annotation(
@@ -62,3 +61,8 @@ def unknown(figure: go.Figure) -> go.Figure:
             font={"size": 110 if sum(up) == 1 else 72, "color": KIND_COLOUR["residual"]},
         )
     return figure
+
+
+def _place(figure: go.Figure, x: str, y: str) -> tuple[Any, ...]:
+    """Where a panel lies, by the names of its axes: from 0 to 1 across, and up."""
+    return tuple(figure.layout[axis].domain or (0.0, 1.0) for axis in (x, y))

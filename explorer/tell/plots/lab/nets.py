@@ -152,10 +152,10 @@ def shattered(rows: list[Row], summary: Row | None = None, plan: Row | None = No
     deepest = depths[-1]
     figure = panels(
         [
-            f"Plain-{deepest}: slope along a line",
-            f"Residual-{deepest}: slope along a line",
-            "Autocorrelation, plain",
-            "Autocorrelation, residual",
+            f"Plain-{deepest}: slope",
+            f"Residual-{deepest}: slope",
+            "Plain",
+            "Residual",
         ],
         rows=2,
         cols=2,
@@ -166,6 +166,7 @@ def shattered(rows: list[Row], summary: Row | None = None, plan: Row | None = No
         _shattering(figure, panel, kind, [row for row in rows if row["kind"] == kind], deepest)
     figure.update_yaxes(range=[-4, 4], showticklabels=False, row=1)
     figure.update_yaxes(range=[-0.35, 1.05], row=2)
+    figure.update_yaxes(title="autocorrelation", row=2, col=1)
     lags = extremes("shattered", like("shattered", plan), "lag", part="autocorrelation")[1]
     figure.update_xaxes(title="steps along the line", range=[0, lags], row=2)
     figure.update_xaxes(showticklabels=False, tickvals=[0, 1], range=[0, 1], row=1)

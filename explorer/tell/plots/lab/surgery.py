@@ -38,7 +38,7 @@ def operated(rows: Sequence[Row], plan: Row, others: Mapping[str, Sequence[Row]]
     figure.update_xaxes(title="after block (0: the stem)", range=[-0.3, blocks + 0.3], col=2)
     figure.update_yaxes(title="loss, in nats", range=[0, TOP], col=1)
     figure.update_yaxes(type="log", exponentformat="power", dtick=2, range=[math.log10(low), math.log10(high)], col=2)
-    return finish(figure, 340)
+    return finish(figure, 360).update_layout(legend_y=-0.3)  # below the axes' titles on a phone too
 
 
 def _curve(name: str, rows: Sequence[Row], colour: str, heavy: bool) -> go.Scatter:

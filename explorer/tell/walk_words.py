@@ -103,7 +103,7 @@ LAYERS = {"conv": _conv, "maxpool": _max, "avgpool": _average, "mean": _average,
 SHORTCUTS = {
     "identity": "x goes round the block unchanged.",
     "projection": "x is {before}, the sum is {after}: a 1×1 convolution makes x fit.",
-    "pad": "x is {before}, the sum is {after}: {thinned}zeros fill the new maps.",
+    "pad": "x is {before}, the sum is {after}: {thinned}0 fills the new maps.",
     "subsample": "x is {before}, the sum is {after}: every second pixel of x stays.",
     "none": "No way around: what the block makes replaces x.",
 }

@@ -31,7 +31,9 @@ def test_the_svg_holds_as_many_solid_and_dotted_lines_as_the_paper(show) -> None
 def test_zero_padding_has_its_own_dash_and_mark_and_a_run_says_how_many_it_holds(show) -> None:
     page = show(drawing("resnet1202_cifar"))
     assert counted(page) == {"identity": 598, "pad": 2}
-    assert page.locator(".mark-text").all_text_contents() == ["200", "0", "199", "0", "199"]
+    assert page.locator(".canvas .mark-text").all_text_contents() == ["200", "0", "199", "0", "199"]
+    zeros = page.locator(".legend .key").filter(has_text="zero-padding")
+    assert zeros.locator(".mark-text").text_content() == "0", "the key says what the 0 is"
     assert page.locator('.tile[data-id="layer2.1"] text').all_text_contents() == ["×199", "199 solid"]
 
 

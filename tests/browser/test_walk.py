@@ -113,7 +113,8 @@ def test_it_plays_and_pauses_and_every_step_is_there(show, data: dict) -> None:
     speed.click()
     assert page.get_by_role("button", name="Speed 2×").inner_text() == "2×"
     page.locator('.tile[data-id="layer1.0"]').hover()
-    assert page.locator(".tip canvas.tip-maps").is_visible()
+    tip, maps = (page.locator(one).bounding_box() for one in (".tip", ".tip canvas.tip-maps"))
+    assert maps["x"] + maps["width"] <= tip["x"] + tip["width"], "the maps stand in the tip"
     page.keyboard.press("Escape")
     page.wait_for_function("reports.at(-1)?.walk === ''")
     assert page.locator(".walk-layer").count() == 0 and page.locator(".panel h3").inner_text() == "Solid or dotted?"
@@ -156,6 +157,10 @@ def test_the_plain_twin_walks_beside_on_one_clock_and_a_number_opens_its_proof(v
         assert side.locator(".tile.reached").count() == 6
     assert "replaces x" in plain.locator(".walk-words").inner_text() and plain.locator(".walk-term.x").is_hidden()
     assert residual.locator(".bypass.lit").count() == 1 and plain.locator(".bypass").count() == 0
+    residual.locator(".bypass .mark-text").first.click()
+    assert residual.locator(".tip").inner_text().endswith("dotted, 0: zeros fill the new channels")
+    assert "0 fills the new maps" in residual.locator(".walk-words").inner_text()
+    residual.locator('.tile[data-id="layer2.1"]').click()
     residual.locator(".walk-words .proved").click()
     card = page.locator(".proof-card:popover-open")
     assert "‖F(x)‖ ÷ ‖x‖" in card.inner_text() and "recorded" in card.inner_text()

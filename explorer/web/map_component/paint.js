@@ -135,17 +135,24 @@ function shortcutItem(map, kind) {
   const { data } = map;
   const count = data.shortcuts_held[kind];
   const there = SHORTCUTS[kind].line !== "none";
+  const { mark } = SHORTCUTS[kind];
   const line = svg(
     "svg",
-    { width: 34, height: 10, "aria-hidden": "true" },
+    { width: 34, height: 16, "aria-hidden": "true" },
     there
       ? svg("path", {
           class: "shortcut",
-          d: "M1 5H33",
+          d: "M1 8H33",
           "stroke-width": 2.6,
           ...dashes(kind),
         })
       : null,
+    ...(mark.length === 1 // as it stands on the arch
+      ? [
+          svg("circle", { class: "mark", cx: 17, cy: 8, r: 7.3 }),
+          svg("text", { class: "mark-text", x: 17, y: 12.2, "font-size": 12 }, mark),
+        ]
+      : []),
   );
   if (!there) return html("span", { class: "key" }, line, data.palette.words[kind]);
   const proof = data.details.stages ? counted(map, [kind]) : null;

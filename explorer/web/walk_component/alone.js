@@ -1,6 +1,7 @@
 // A walk that stands by itself: the first page's, or two nets side by side on one clock. It needs no torch behind it.
 
 import { calm, html, svg } from "../js/dom.js";
+import { SHORTCUTS } from "../js/given.js";
 import { once } from "../js/place.js";
 import { arrowMarkers } from "../map_component/figures.js";
 import { layoutFor } from "../map_component/geometry.js";
@@ -118,19 +119,27 @@ export class Alone {
   }
 
   click(walk, event) {
-    const id = event.target.closest?.(".tile")?.dataset.id;
-    const at = walk.data.steps.findIndex((step) => step.tile === id);
+    const at = walk.stepOf(event.target.closest?.(".tile, .bypass")?.dataset.id);
     if (at < 0) return;
     this.player.pause();
     this.player.seek(endOf(this.player.timeline, at + 1));
   }
 
   hover(plan, walk, event) {
-    const tile = event.target.closest?.(".tile");
-    plan.tip.hidden = !tile || event.pointerType === "touch";
+    const tile = event.target.closest?.(".tile"),
+      line = event.target.closest?.(".bypass");
+    plan.tip.hidden = !(tile || line) || event.pointerType === "touch";
     if (plan.tip.hidden) return;
-    const { name, recipe, shape } = plan.data.scene.tiles[Number(tile.dataset.index)];
-    plan.tip.replaceChildren(html("b", {}, tile.dataset.id), tipOf(walk, tile.dataset.id), html("span", {}, `${recipe || name} · ${shape}`));
+    if (tile) {
+      const { name, recipe, shape } = plan.data.scene.tiles[Number(tile.dataset.index)];
+      const { id } = tile.dataset;
+      const called = walk.data.steps.find((step) => step.tile === id && step.kind === "block")?.title ?? id;
+      plan.tip.replaceChildren(html("b", {}, called), tipOf(walk, id), html("span", {}, `${recipe || name} · ${shape}`));
+    } else {
+      const { line: drawn, does, mark } = SHORTCUTS[line.dataset.kind];
+      const says = mark.length === 1 ? `${drawn}, ${mark}: ${does}` : `${drawn}: ${does}`;
+      plan.tip.replaceChildren(html("b", {}, "Shortcut"), html("span", {}, says));
+    }
     moveTip(plan, event);
   }
 }

@@ -44,6 +44,12 @@ export class Walk {
     };
   }
 
+  // The place of the step that belongs to a tile, or to the shortcut over it; −1 where there is none.
+  stepOf(id) {
+    const over = this.map.data.scene.shortcuts.find((line) => line.id === id)?.tile ?? id;
+    return this.data.steps.findIndex((step) => step.tile === over);
+  }
+
   draw(frame) {
     if (!this.sheets) return;
     this.onMap.draw(frame, this.sheets);

@@ -60,9 +60,9 @@ export class Walking {
     this.player.again();
   }
 
-  // A tile of the map that was clicked: its step, all of it. Whether there is one.
+  // A tile of the map or a shortcut that was clicked: its step, all of it. Whether there is one.
   show(id) {
-    const at = this.walk.data.steps.findIndex((step) => step.tile === id);
+    const at = this.walk.stepOf(id);
     if (at < 0) return false;
     this.player.pause();
     this.player.seek(endOf(this.player.timeline, at + 1));

@@ -151,6 +151,8 @@ def speak(speaker: Page, stage: Locator, first: Page) -> None:
         speaker.locator(".notes .prose button, .notes .prose a").count() == 0
     )  # what a word means opens on the projector's page
     fair(speaker)
+    speaker.wait_for_function("document.fonts.size > 1")
+    assert {"Drawing Sans", "Drawing Serif"} == set(speaker.evaluate("[...document.fonts].map((one) => one.family)"))
     speaker.get_by_role("button", name="Close the vote").click()
     expect(first.get_by_role("status")).to_have_text("The vote is closed.")
     assert first.get_by_role("slider").is_disabled()
@@ -173,8 +175,21 @@ def reveal(seen: Visit, speaker: Page, first: Page) -> None:
     expect(verdict.locator(".model").first).to_have_text("✓ 28.54 %")
     for script, arg in ((SMALL, LEAST), (LOST, None)):
         assert settled(seen, script, arg) == []
+    keep_names(beamer)
     expect(first.locator(".verdict")).to_contain_text("You said 28.5 %.")
     fair(first)
+
+
+def keep_names(beamer: Page) -> None:
+    """A page that is zoomed out to fit the window keeps the names of the map's lanes."""
+    zoomed = beamer.add_style_tag(content=":root { --stage-zoom: .88 !important }")
+    names = beamer.locator(".lane-name")
+    beamer.wait_for_function(
+        "[...document.querySelectorAll('*')].some((one) => one.shadowRoot?.querySelector('.canvas')?.currentCSSZoom < 0.9)"
+    )
+    expect(names.first).to_be_visible()
+    assert [one for one in names.all() if not one.is_visible()] == []
+    zoomed.evaluate("one => one.remove()")
 
 
 def look_back(speaker: Page, first: Page) -> str:

@@ -53,11 +53,13 @@ function bars(question, tally, answer) {
 // narrow: between two of its kind there is room for the tallest column's count only.
 function histogram(question, tally, answer, narrow) {
   const groups = bins(question.options, tally), most = Math.max(1, ...groups.map((one) => one.count));
+  const tallest = groups.findIndex((one) => one.count === most);
   const at = answer && answer.at !== null ? (100 * (answer.at + 0.5)) / question.options : null;
   return html("div", { class: "histogram" },
-    at === null ? null : html("span", { class: at > 50 ? "model before" : "model", style: { left: `${at}%` } }, `✓ ${answer.answer}`),
-    html("div", { class: "columns" }, groups.map((one) => html("span", { class: "column", style: { flex: String(one.to - one.from + 1) } },
-      one.count && (!narrow || one.count === most) ? html("i", {}, String(one.count)) : null, html("span", { class: "fill", style: { height: `calc((100% - 1.3em) * ${one.count / most})` } }))),
+    at === null ? null : html("div", { class: at > 50 ? "marker before" : "marker" }, // beside the line, and inside the chart
+      html("span", { style: { flex: `0 1 ${at > 50 ? 100 - at : at}%` } }), html("span", { class: "model" }, `✓ ${answer.answer}`)),
+    html("div", { class: "columns" }, groups.map((one, index) => html("span", { class: "column", style: { flex: String(one.to - one.from + 1) } },
+      one.count && (!narrow || index === tallest) ? html("i", {}, String(one.count)) : null, html("span", { class: "fill", style: { height: `calc((100% - 1.3em) * ${one.count / most})` } }))),
       at === null ? null : html("span", { class: "line", style: { left: `${at}%` } })),
     html("div", { class: "axis" }, html("span", {}, wordsOf(question, 0)), html("span", {}, wordsOf(question, question.options - 1))));
 }

@@ -31,14 +31,13 @@ def script(name: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def document(name: str) -> tuple[bytes, str]:
-    """(the file, what the browser may do with it). name: of TITLES."""
+def document(name: str, faces: bool = True) -> tuple[bytes, str]:
+    """(the file, what the browser may do with it). name: of TITLES; faces: with its typefaces, for who gets them nowhere else."""
     text = script(name)
     style = stylesheet(FOLDER / "hall.css", FOLDER / "votes.css")
     if "<" in style:
         raise ValueError("hall.css: a stylesheet has no “<”")
-    faces = _faces() if name == "phone" else ""
-    ours = {"style": Markup(style), "script": Markup(text), "fonts": Markup(faces)}  # noqa: S704 (our own files)
+    ours = {"style": Markup(style), "script": Markup(text), "fonts": Markup(_faces() if faces else "")}  # noqa: S704 (our own files)
     whole = PAGE.format(title=TITLES[name], **ours)
     hashed = b64encode(sha256(text.encode()).digest()).decode()
     policy = (

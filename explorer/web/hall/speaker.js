@@ -115,6 +115,7 @@ function byChannel() {
   const channel = new BroadcastChannel(beside);
   channel.onmessage = ({ data }) => {
     if (data.kind === "scene") { say(""); show(data.view); }
+    if (data.kind === "faces") for (const { family, bytes, look } of data.faces) document.fonts.add(new FontFace(family, bytes, look));
     if (data.kind === "gone") { say("The projector’s window is closed."); draw(); }
     if (data.kind === "results") take(data.name, data.results, data.code);
     if (data.kind === "remote") remoteCode(data.remote);

@@ -63,8 +63,8 @@ class Flags:
 
 
 GIVEN = (
-    given.STAGE | inside.GIVEN | {"SPEAKER": hall_page.document("speaker")[0].decode()}
-)  # a window that asks no server
+    given.STAGE | inside.GIVEN | {"SPEAKER": hall_page.document("speaker", faces=False)[0].decode()}
+)  # a window that asks no server: its typefaces come from this page
 STYLE = stylesheet(FOLDER / "stage.css", FOLDER.parent / "proof.css", hall_page.FOLDER / "votes.css")
 _component = served.component(
     "lecture_stage",

@@ -152,12 +152,31 @@ function tell(message) {
 
 function heard({ kind, do: what }) {
   const stage = holder.stage;
-  if (kind === "hello") return stage && says(stage);
+  if (kind === "hello") {
+    typefaces().then((faces) => tell({ kind: "faces", faces }), () => {}); // without them it has the system's
+    return stage && says(stage);
+  }
   if (kind !== "do") return;
   if (what.startsWith("results") || what === "remote") return void fetched(what);
   if (what === "end") return end(stage);
   what === "close" || what === "again" ? steer(what) : act(what, 0);
 }
+
+// The page's own typefaces, as far as this browser has them, by the names that the window calls them: it asks no server.
+async function typefaces() {
+  const look = getComputedStyle(holder.stage.place);
+  const called = new Map([["--st-font", "Drawing Sans"], ["--st-heading-font", "Drawing Serif"]].map(([name, family]) => [firstFamily(look.getPropertyValue(name)), family]));
+  const here = new Set([...document.fonts].filter((one) => one.status === "loaded").map((one) => `${firstFamily(one.family)} ${one.style}`));
+  const faces = [...document.styleSheets].flatMap((sheet) => rulesOf(sheet).filter((rule) => rule instanceof CSSFontFaceRule)).filter(({ style }) =>
+    called.has(firstFamily(style.fontFamily)) && here.has(`${firstFamily(style.fontFamily)} ${style.fontStyle || "normal"}`));
+  return Promise.all(faces.map(async ({ style, parentStyleSheet }) => {
+    const file = /url\("?([^")]+)/.exec(style.getPropertyValue("src"))?.[1] ?? "";
+    const bytes = await (await fetch(new URL(file, parentStyleSheet?.href ?? document.baseURI), { cache: "force-cache" })).arrayBuffer();
+    return { family: called.get(firstFamily(style.fontFamily)), bytes, look: { weight: style.fontWeight || "400", style: style.fontStyle || "normal" } };
+  }));
+}
+const firstFamily = (families) => families.split(",")[0].trim().replace(/^["']|["']$/g, "");
+const rulesOf = (sheet) => { try { return [...sheet.cssRules]; } catch { return []; } }; // another site's are not ours to read
 
 // Nobody waits for news of a session that is about to be gone.
 function end(stage) {

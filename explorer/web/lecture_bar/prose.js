@@ -2,10 +2,15 @@
 
 import { html, unbroken } from "../js/dom.js";
 
+const LONG = 24; // letters that may be more than a line has room for
+
 export function prose(tag, attributes, markup) {
   const element = html(tag, attributes);
   element.innerHTML = markup;
-  if (element.classList.contains("prose")) holdNames(element);
+  if (element.classList.contains("prose")) {
+    holdNames(element);
+    holdMarks(element);
+  }
   return element;
 }
 
@@ -14,4 +19,16 @@ function holdNames(element) {
   const words = document.createTreeWalker(element, NodeFilter.SHOW_TEXT), named = [];
   while (words.nextNode()) if (/-\d/.test(words.currentNode.nodeValue)) named.push(words.currentNode);
   for (const one of named) one.replaceWith(...unbroken(one.nodeValue));
+}
+
+// A line begins with no full stop: behind a button browsers would break it off.
+function holdMarks(element) {
+  for (const button of element.querySelectorAll("button")) {
+    const after = button.nextSibling, marks = after?.nodeType === Node.TEXT_NODE ? /^[.,;:!?)]+/.exec(after.nodeValue)?.[0] : "";
+    if (!marks || button.textContent.length > LONG) continue;
+    after.nodeValue = after.nodeValue.slice(marks.length);
+    const held = html("span", { style: { whiteSpace: "nowrap" } });
+    button.before(held);
+    held.append(button, marks);
+  }
 }

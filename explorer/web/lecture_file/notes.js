@@ -15,9 +15,13 @@ export function fillNotes(data) {
   if (!popup || popup.closed) return;
   const place = popup.document, after = data.scenes[data.number];
   place.title = "Speaker notes";
+  place.head.replaceChildren(html("style", {}, ownFaces()));
   place.documentElement.style.colorScheme = "light dark";
-  place.body.style.cssText = "font: 20px/1.5 Georgia, serif; margin: 28px; max-width: 40em";
+  place.body.style.cssText = 'font: 20px/1.5 "Drawing Sans", system-ui, sans-serif; margin: 28px; max-width: 40em';
   const said = data.verdict ? html("p", {}, html("b", {}, `The answer: ${new DOMParser().parseFromString(data.verdict.answer, "text/html").body.textContent}`)) : null;
-  place.body.replaceChildren(html("h1", { style: "font-size: 1.4em" }, `${data.number}/${data.scenes.length}  ${data.title}`),
+  place.body.replaceChildren(html("h1", { style: 'font: 600 1.4em/1.25 "Drawing Serif", Georgia, serif' }, `${data.number}/${data.scenes.length}  ${data.title}`),
     prose("div", {}, data.notes), ...[said].filter(Boolean), html("p", { style: "opacity: .8" }, after ? `Next: ${after.title}` : "The last scene"));
 }
+
+// The file's own, which another window of it does not know.
+const ownFaces = () => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).filter((rule) => rule instanceof CSSFontFaceRule).map((rule) => rule.cssText).join("\n");

@@ -8,10 +8,11 @@ const POOLS = { maxpool: "max", avgpool: "avg" };
 // The projector view takes the map's controls away by this property.
 export const isInHall = (root) => getComputedStyle(root).getPropertyValue("--on-stage").trim() === "none";
 
-// The least size of words, in units of a drawing of this size on this canvas; 0 where nobody sits in the last row.
+// The least size of words, in units of a drawing of this size on this canvas; 0 where nobody sits in the last row. A page that is
+// zoomed out to fit the window has larger ones.
 export function leastIn(map, width, height) {
-  const { clientWidth, clientHeight } = map.canvas;
-  return map.hall && clientWidth && clientHeight ? IN_HALL / Math.min(clientWidth / width, clientHeight / height) : 0;
+  const { clientWidth, clientHeight, currentCSSZoom: zoom = 1 } = map.canvas;
+  return map.hall && clientWidth && clientHeight ? IN_HALL / Math.min(clientWidth / width, clientHeight / height) / zoom : 0;
 }
 
 export const shorter = (words) => POOLS[words] ?? words;

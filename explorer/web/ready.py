@@ -21,6 +21,8 @@ TURN_S = sys.getswitchinterval()
 ARENAS = 2  # as the container has it by MALLOC_ARENA_MAX; eight for each core is glibc's own
 M_ARENA_MAX = -8  # malloc.h
 
+FILES = 10_240  # open at once; more than macOS gives to a process
+
 GONE, LATER_S = 100, 5.0  # visits that have ended; not at once, since a hall that is cut ends them as it comes back
 
 
@@ -52,6 +54,19 @@ def few_arenas() -> None:
             ctypes.CDLL("libc.so.6").mallopt(M_ARENA_MAX, ARENAS)
 
 
+def many_files() -> None:
+    """A visitor is four open files, the socket and a loop for its scripts, and keeps three for two minutes after a cut. Many
+    systems begin with 1,024 for a process, macOS with 256, and let it ask for more: else a hall's last find the door shut."""
+    if sys.platform != "win32":  # where there is no such limit
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            with contextlib.suppress(OSError, ValueError):
+                resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
 def make() -> None:
     """Imports torch, which takes seconds, and makes the header and the map of the depths that the sidebar offers.
 
@@ -59,6 +74,7 @@ def make() -> None:
     turn. What is there in the end never dies: without the freeze the garbage collector would walk through it again and
     again while a deep net is traced.
     """
+    many_files()
     few_arenas()
     sys.setswitchinterval(TURN_S / 10)
     import_module("explorer.facts.rollup")

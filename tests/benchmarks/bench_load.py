@@ -33,6 +33,7 @@ from explorer import units
 from explorer.facts.rollup import headline
 from explorer.spec import preset
 from explorer.spec.task import FORMATS
+from explorer.web.inside.runs import SESSIONS
 from tests.benchmarks.tab import Answer, Tab
 from tests.conftest import ROOT, Server
 from tests.web.test_pages import PAGES
@@ -423,7 +424,7 @@ async def r5(hall: Hall) -> str:
 
 
 async def r6(hall: Hall) -> str:
-    await come_and_go(hall.server.url, 300)
+    await come_and_go(hall.server.url, SESSIONS + 100)  # as many as the app keeps for who may come back
     before = held(hall.pid)
     seen = await come_and_go(hall.server.url, 1000)
     after = held(hall.pid)

@@ -299,15 +299,19 @@ def test_a_hall_that_is_cut_finds_its_sessions_and_a_run_that_was_cut_off_says_n
     assert MemorySessionStorage(ttl_seconds=120)._cache.maxsize == runs.SESSIONS >= 600
     runner, queue = Runner(), ForwardMsgQueue()
     queue.enqueue(ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY))
-    session = SimpleNamespace(_scriptrunner=runner, _browser_queue=queue)
+    session = SimpleNamespace(_scriptrunner=runner, _browser_queue=queue, _script_event_loop=asyncio.new_event_loop())
     manager = SimpleNamespace(_active_session_info_by_id={"kept": SimpleNamespace(session=session)})
     for one in ("kept", "unknown"):
         WebsocketSessionManager.disconnect_session(manager, one)
-    assert left == ["kept", "unknown"] and runner in runs.UNWANTED
+    assert left == ["kept", "unknown"] and runner in runs.UNWANTED and not session._script_event_loop.is_closed()
+    session._scriptrunner = None
+    WebsocketSessionManager.disconnect_session(manager, "kept")
+    assert session._script_event_loop.is_closed(), "who is away, and waits for nothing, keeps no files open"
     assert WebsocketSessionManager._resume_stored_session(manager, None, "client", {}) is None
     assert not queue.is_empty()
     assert WebsocketSessionManager._resume_stored_session(manager, "kept", "client", {}) == "kept"
-    assert queue.is_empty()
+    assert queue.is_empty() and not session._script_event_loop.is_closed()
+    session._script_event_loop.close()
 
 
 def test_what_a_run_says_goes_together(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,6 +67,21 @@ def test_threads_share_two_places_in_memory(first: str, few: bool) -> None:
     assert places <= ready.ARENAS if few else places > ready.ARENAS
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such limit")
+def test_a_hall_may_open_more_files_than_a_system_begins_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    """1,024 on many, 256 on macOS: at four for each visitor 300 found a server that could not even import torch."""
+    import resource
+
+    asked: list[tuple[int, int]] = []
+    monkeypatch.setattr(resource, "setrlimit", lambda what, limits: asked.append(limits))
+    no_end = resource.RLIM_INFINITY
+    for limits in ((1024, 4096), (256, no_end), (1024, 1_048_576), (4096, 4096), (20_000, 20_000), (no_end, no_end)):
+        monkeypatch.setattr(resource, "getrlimit", lambda what, limits=limits: limits)
+        ready.many_files()
+    assert asked == [(4096, 4096), (ready.FILES, no_end), (ready.FILES, 1_048_576)]
+    assert ready.FILES > 4 * 300 + 3 * 600
+
+
 def test_when_many_have_gone_what_they_left_is_searched_for_once() -> None:
     searched: list[int] = []
     there = threading.Event()

@@ -80,20 +80,26 @@ SESSIONS = (
 def remembered() -> None:
     """Whoever is cut off and comes back finds what was theirs, and so does a whole hall. Streamlit 1.67 keeps 128 sessions,
     for which it has no option: of three hundred who were cut at once the others began anew. And a run that was cut off has
-    nothing to say any more, since the browser asks for another: what it said would clear the page until that has come."""
+    nothing to say any more, since the browser asks for another: what it said would clear the page until that has come. Who
+    is away keeps no files open: a session's loop for its scripts, of which ours make no use, is three."""
     resume, leave = WebsocketSessionManager._resume_stored_session, WebsocketSessionManager.disconnect_session
 
     def resumed(self: WebsocketSessionManager, *which: Any) -> str | None:
         found = resume(self, *which)
         if found is not None:
-            self._active_session_info_by_id[found].session._browser_queue.clear()
+            session = self._active_session_info_by_id[found].session
+            session._browser_queue.clear()
+            if session._script_event_loop.is_closed():
+                session._script_event_loop = asyncio.new_event_loop()
         return found
 
     def left(self: WebsocketSessionManager, session_id: str) -> None:
         info = self._active_session_info_by_id.get(session_id)
+        leave(self, session_id)
         if info is not None and info.session._scriptrunner is not None:
             UNWANTED.add(info.session._scriptrunner)
-        leave(self, session_id)
+        elif info is not None:
+            info.session._script_event_loop.close()
 
     MemorySessionStorage.__init__ = partialmethod(MemorySessionStorage.__init__, maxsize=SESSIONS)  # type: ignore[method-assign, assignment]
     WebsocketSessionManager._resume_stored_session = resumed  # type: ignore[method-assign, assignment]

@@ -17,7 +17,8 @@ STYLE = Markup("""
 body { font: 17px/1.55 Georgia, "Source Serif 4", serif; color: #1d2026; background: #fff; max-width: 50rem; margin: 2.5rem auto; padding: 0 1.2rem; }
 h1 { font-size: 2.2rem; line-height: 1.15; margin-bottom: .2rem; } h2 { font-size: 1.35rem; margin: 0 0 .3rem; }
 .soft, figcaption, .mark { color: #565c66; font: 14px/1.4 system-ui, sans-serif; }
-section { border-top: 1px solid #ded9cc; padding: 1.2rem 0 .6rem; break-inside: avoid; }
+section { border-top: 1px solid #ded9cc; padding: 1.2rem 0 .6rem; } section:not(.answers), figure, .answers p { break-inside: avoid; }
+.answers > p:has(.number) { break-after: avoid; }
 .number { color: #d2452f; margin-right: .5rem; }
 .pictures { display: flex; flex-wrap: wrap; gap: 1rem; align-items: flex-end; } figure { margin: .5rem 0; flex: 1 1 16rem; text-align: center; }
 figure img { max-width: 100%; max-height: 30rem; }
@@ -25,7 +26,7 @@ figure img { max-width: 100%; max-height: 30rem; }
 .ask ul { margin: .2rem 0; padding-left: 1.2rem; } .line { border-bottom: 1px solid #999; display: inline-block; width: 9rem; }
 .link { display: flex; gap: .8rem; align-items: center; overflow-wrap: anywhere; } .link img { width: 5.2rem; flex: none; }
 a { color: #1b6aa0; } code { font-size: .9em; }
-@media print { body { margin: 0; max-width: none; font-size: 11.5pt; } a { color: inherit; text-decoration: none; } @page { margin: 16mm; } }
+@media print { body { margin: 0; max-width: none; font-size: 11.5pt; } a { color: inherit; text-decoration: none; } @page { margin: 16mm; } .answers { break-before: page; } }
 """)
 PAGE = Markup(
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
@@ -46,16 +47,20 @@ def handout(run: Lecture, root: str) -> str:
 
 
 def _scene(number: int, scene: Scene, root: str) -> Markup:
-    figure = Markup("<figure>{}<figcaption>{}</figcaption></figure>")
-    drawn = joined(figure.format(_image(svg, label), label) for svg, label in pictures(scene))
     return Markup('<section><h2><span class="number">{}</span>{}</h2>{}{}{}{}</section>').format(
         number,
         scene.title,
         prose(scene.text, scene.chosen, links=False),
-        Markup('<div class="pictures">{}</div>').format(drawn) if drawn else "",
+        _drawn(pictures(scene, revealed=False)),
         _ask(scene) if scene.question else "",
         _link(root.rstrip("/") + scene.address) if root else "",
     )
+
+
+def _drawn(shown: list[tuple[str, str]]) -> Markup:
+    figure = Markup("<figure>{}<figcaption>{}</figcaption></figure>")
+    each = joined(figure.format(_image(svg, label), label) for svg, label in shown)
+    return Markup('<div class="pictures">{}</div>').format(each) if each else Markup("")
 
 
 def _ask(scene: Scene) -> Markup:
@@ -70,9 +75,10 @@ def _answer(number: int, scene: Scene) -> Markup:
     found = evaluate(scene, NONE)
     mark = units.PROVENANCE_MARK.get(found.source, units.PROVENANCE_MARK["published"])
     because = prose(scene.asks.because, scene.chosen, links=False)
-    return Markup('<p><span class="number">{}</span>{} <b>{}</b> <span class="mark">{} {}</span></p>{}').format(
-        number, asked(scene), found.answer, mark, found.source, because
-    )
+    shown = pictures(scene)  # what the question's picture held back
+    drawn = _drawn(shown) if shown != pictures(scene, revealed=False) else ""
+    said = Markup('<p><span class="number">{}</span>{} <b>{}</b> <span class="mark">{} {}</span></p>{}{}')
+    return said.format(number, asked(scene), found.answer, mark, found.source, because, drawn)
 
 
 def _link(url: str) -> Markup:

@@ -25,6 +25,7 @@ from explorer.net.trace import trace
 from explorer.net.vgg import vgg19
 from explorer.spec.chosen import DEFAULT, DEFAULTS, of_params
 from explorer.tell.drawing import lines_drawing, overview_drawing
+from explorer.tell.link import data_uri
 from explorer.tell.markup import Cards
 
 TOUR = lecture.load()
@@ -422,6 +423,11 @@ def test_the_handout_stands_alone() -> None:
     assert "<a " not in lecture.handout(TOUR, ""), "without an address no link, and no code, that leads nowhere"
     before, after = page.split("<h2>Answers</h2>")
     assert "17 times" in after and "17 times" not in before, "the answers come last"
+    shown = {
+        uri: scene.slug for scene in TOUR.scenes for svg, _ in pictures(scene) if (uri := data_uri(svg)) not in before
+    }
+    assert {"degradation", "batch-norm"} <= set(shown.values()), "and so do pictures that give one away"
+    assert [slug for uri, slug in shown.items() if uri not in after] == []
 
 
 @pytest.mark.parametrize("scene", TOUR.scenes, ids=lambda scene: scene.slug)

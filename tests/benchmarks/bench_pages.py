@@ -2,7 +2,9 @@
 
     .venv/bin/python -m tests.benchmarks.bench_pages [PAGE …]
 
-Prints medians of one run and their ratio to an empty page with the same widgets; and the cold start.
+Prints medians of one run and their ratio to an empty page with the same widgets; then, page by page, the slowest of its own
+choices (each segmented control, there and back) and a stroke on the path's sliders, which no server answers; and the cold
+start.
 """
 
 from __future__ import annotations
@@ -21,7 +23,44 @@ from explorer.tell.on_page import OF_NO_MODEL
 from tests.conftest import CHROMIUM, FLAGS, ROOT, Server, free_port
 from tests.web.test_pages import PAGES
 
-TIMES = 8
+TIMES, STROKES = 8, 3
+# Milliseconds from a click on another segment of each of the page's own controls to the end of the run that it makes.
+CHOICES = """async (times) => {
+  const app = document.querySelector('[data-testid="stApp"]'), state = () => app.dataset.testScriptState;
+  const groups = () => [...document.querySelectorAll('.stMain [role=radiogroup]')];
+  const press = (at, other) => new Promise((done) => {
+    const radios = [...groups()[at].querySelectorAll('[role=radio]')];
+    const wanted = radios.find((one) => (one.getAttribute('aria-checked') === 'true') === !other) ?? radios[0];
+    const start = performance.now();
+    let ran = false;
+    wanted.click();
+    (function look() {
+      ran ||= state() !== 'notRunning';
+      if (ran && state() === 'notRunning') return requestAnimationFrame(() => done([performance.now() - start, wanted.textContent]));
+      performance.now() - start > 5000 ? done(null) : setTimeout(look, 2);
+    })();
+  });
+  const found = [];
+  for (let at = 0; at < groups().length; at += 1) {
+    const mine = [];
+    for (let time = 0; time < times; time += 1) mine.push(await press(at, true));
+    const seen = mine.filter(Boolean).slice(1).sort((one, other) => one[0] - other[0]);
+    if (seen.length) found.push(seen[seen.length >> 1]);
+  }
+  return found;
+}"""
+# Milliseconds from a stroke on each slider of the path to the frame that shows it.
+STROKE = """async () => {
+  const roots = [...document.querySelectorAll('*')].map((one) => one.shadowRoot).filter(Boolean), found = [];
+  for (const slider of roots.flatMap((root) => [...root.querySelectorAll('input[type=range]')])) {
+    const start = performance.now();
+    slider.value = String(+slider.value === +slider.max ? slider.min : slider.max);
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+    await new Promise(requestAnimationFrame);
+    found.push(performance.now() - start);
+  }
+  return found;
+}"""
 WAIT = """([text]) => new Promise(done => { const start = performance.now(); (function look() {
   const app = document.querySelector('[data-testid="stApp"]'), built = document.querySelector('.built');
   if (app.dataset.testScriptState === 'notRunning' && built && built.textContent.includes(text)) {
@@ -96,7 +135,23 @@ def main() -> None:
             route = "" if name == "architecture" else name
             taken = measure(page, f"{server.url}/{route}", ("11.69 M", "60.19 M"))
             print(f"{name:<16}{taken:>14.0f}{taken / base:>10.1f}", flush=True)
+        _own_choices(page, server)
         server.stop()
+
+
+def _own_choices(page: Page, server: Server) -> None:
+    """Of every page, and of the path."""
+    print(f"\n{'page':<16}{'slowest of its own choices, ms':>32}  to", flush=True)
+    for name in sys.argv[1:] or PAGES:
+        page.goto(f"{server.url}/{'' if name == 'architecture' else name}")
+        page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+        page.wait_for_timeout(1500)
+        if name == "explain":
+            strokes = [one for _ in range(STROKES) for one in page.evaluate(STROKE)]
+            print(f"{name:<16}{max(strokes):>32.0f}  a slider’s end ({len(strokes)} strokes)", flush=True)
+        elif taken := page.evaluate(CHOICES, STROKES + 1):
+            slowest, words = max(taken)
+            print(f"{name:<16}{slowest:>32.0f}  {words}", flush=True)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error, Playwright, expect
 
+from tests.browser.test_stage import SMALL
 from tests.conftest import CHEAP_FOR_LONG, Server, Visit, headless
 from tests.web.test_pages import PAGES, ROOT
 
@@ -190,6 +191,11 @@ def about_tiles(finding: dict[str, Any]) -> bool:
     )
 
 
+def small(seen: Visit, route: str, look: str) -> Iterator[str]:
+    """Text that has less than 12 px on the screen."""
+    yield from seen.page.evaluate(SMALL, 12)
+
+
 def unnamed(seen: Visit, route: str, look: str) -> Iterator[str]:
     yield from seen.page.locator(".tile").evaluate_all(UNNAMED)
 
@@ -237,6 +243,9 @@ QUESTIONS = {
     "nothing is broken": Question(broken, EVERY),
     "no page is wider than its screen": Question(too_wide, FITS),
     "axe finds nothing serious": Question(barred, SEEN_BY_AXE, tuple(AXE)),
+    "no text is too small": Question(
+        small, (FIRST_PAGE, *BY_NAVIGATION, "/why_residual?experiment=surgery"), ("desktop", "phone")
+    ),
     "a tile is called what is written on it": Question(unnamed, SEEN_BY_AXE, ("desktop",)),
     "no computed figure stands without its proof": Question(bare, FIGURES, ("desktop",)),
     "the numbers open their cards, and these fit": Question(cut_off, PROVED, ("desktop", "phone")),

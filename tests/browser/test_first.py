@@ -93,7 +93,7 @@ PLACES = """
       const { x, y, width, height } = found(part)?.getBoundingClientRect() ?? {};
       return [part, ...[x, y, width, height].map(Math.round)];
     });
-    if (document.body && (when === "before" || !places.after)) places[when] = boxes;
+    if (when === "before" || (places.before && !places.after)) places[when] = boxes; // the frame is parsed a little after the body begins
     requestAnimationFrame(look);
   };
   look();

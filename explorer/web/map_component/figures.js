@@ -54,16 +54,18 @@ function drawBypass(data, line, id) {
     !line.layers
       ? svg("rect", { class: "mark", x: x - 46, y: y - 14, width: 92, height: 28, rx: 14 })
       : null,
-    svg(
-      "text",
-      {
-        class: line.layers ? "edge end" : "edge side",
-        x: line.layers ? x - 10 : x,
-        y: y + 5,
-      },
-      line.label,
-    ),
+    ...(line.layers ? shapes(line.label, x - 10, y + 5) : [svg("text", { class: "edge side", x, y: y + 5 }, line.label)]),
   );
+}
+
+// "56×56×256 → 28×28×512": in one line, and in two where that would lie over the main path.
+function shapes(label, x, y) {
+  const [before, after] = label.split("→");
+  const second = svg("tspan", { x, dy: "1.1em" }, after.trim());
+  return [
+    svg("text", { class: "edge end one", x, y }, label),
+    svg("text", { class: "edge end two", x, y: y - 12 }, `${before.trim()} →`, second),
+  ];
 }
 
 function drawBox(data, box, index, small) {
@@ -90,6 +92,7 @@ function drawBox(data, box, index, small) {
         x: x + w / 2,
         y: y + h / 2 + 5,
         "font-size": fitted(box.name, w - 12, add ? 20 : 14).toFixed(1),
+        ...(add ? {} : { "data-words": box.name, "data-size": 14, "data-width": w - 8, "data-height": 0.82 * h }),
       },
       shown(box.name),
     ),

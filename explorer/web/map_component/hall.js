@@ -1,8 +1,10 @@
 // The map on a projector: one picture at full width, words of a least size on the screen, the panel when it is asked for.
 
 import { html } from "../js/dom.js";
+import { fitted, shown } from "../js/numbers.js";
 
-const LEAST = 10, IN_HALL = 17; // pixels on the screen; smaller words wait until the map is zoomed in
+const LEAST = 12, IN_HALL = 17; // pixels on the screen; smaller words wait until the map is zoomed in
+const NARROW = 15; // units: where words need more, a long line is two
 const POOLS = { maxpool: "max", avgpool: "avg" };
 
 // The projector view takes the map's controls away by this property.
@@ -22,12 +24,23 @@ export function legible(map) {
   const scale = map.drawing.getScreenCTM()?.a;
   if (!scale) return;
   const least = (map.hall ? IN_HALL : LEAST) / scale;
-  map.svg.style.setProperty("--least", map.hall ? `${least.toFixed(2)}px` : "0px");
+  map.svg.style.setProperty("--least", `${least.toFixed(2)}px`);
+  map.svg.classList.toggle("narrow", least > NARROW);
+  for (const text of map.drawing.querySelectorAll("text[data-words]")) enlarge(text, least);
   for (const text of map.drawing.querySelectorAll("text[font-size]")) {
-    const small = Number(text.getAttribute("font-size")) < 0.97 * least;
+    const small = Number(text.getAttribute("font-size")) < (map.hall ? 0.97 : 0.98) * least;
     text.classList.toggle("small", small);
     if (text.matches(".mark-text")) text.previousElementSibling?.classList.toggle("small", small); // the mark around it
   }
+}
+
+// A box's words as large as they need to be and the box has room for; shorter ones where it has none.
+function enlarge(text, least) {
+  const { words, width, height, size } = text.dataset;
+  const room = (said) => Math.min(fitted(said, Number(width), 99), Number(height));
+  const said = room(words) < least ? words.replace(" conv", "") : words;
+  text.textContent = shown(said);
+  text.setAttribute("font-size", Math.min(Math.max(Number(size), least), room(said)).toFixed(1));
 }
 
 // What is selected, in a line below the picture, and the button for the rest.

@@ -130,6 +130,7 @@ class NetMap {
     if (this.walking) setTimeout(() => this.walking?.replaced()); // once it is painted
     this.root.dataset.layout = this.layoutUsed;
     this.root.classList.toggle("opened-block", Boolean(this.openBlock));
+    this.root.classList.toggle("figure-mode", data.figure === "fig3"); // its size is another, and the words go by it
     this.svg.style.setProperty("--ratio", `${width} / ${height}`);
     this.viewport.reset();
     if (this.isOverview()) paintTiles(this);

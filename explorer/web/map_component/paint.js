@@ -8,7 +8,7 @@ import { shorter } from "./hall.js";
 import { counted, provable } from "./proof.js";
 
 const ROOM_FOR_TWO_LINES = { width: 84, height: 34 };
-const LEAST_SMALL = 9.5; // size of a second line; what needs a smaller one is said shorter
+const LEAST_SMALL = 11.5; // size of a second line; what needs a smaller one is said shorter
 
 export function paintTiles(map) {
   const { data, layout, view } = map;
@@ -52,9 +52,9 @@ function tileText(tile, value, longest, [x, y, w, h], least = 0) {
   if (!two) return [line(texts[0], middle + size * 0.36, size, "tile-value")];
   const second =
     [texts[1], tile.count > 1 ? tile.holds : "", tile.shape].find(
-      (text) => text && fitted(text, w - 8, Math.max(13, least)) >= Math.max(LEAST_SMALL, least),
+      (text) => text && fitted(text, w - 8, Math.max(14, least)) >= Math.max(LEAST_SMALL, least),
     ) ?? "";
-  const small = fitted(second, w - 8, Math.max(13, least));
+  const small = fitted(second, w - 8, Math.max(14, least));
   return [line(texts[0], middle - 1, size, "tile-value"), line(second, middle + small + 3, small, "tile-recipe")];
 }
 

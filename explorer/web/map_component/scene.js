@@ -57,7 +57,7 @@ function drawLane(data, lane, layout, index, least) {
       class: "lane-shape",
       x: beside ? x + 12 : x + Math.max(84, 14 + 4.3 * size),
       y: beside ? top + size * 1.05 : top,
-      "font-size": Math.max(beside ? clamp(size * 0.78, 8, 13) : 13, least),
+      "font-size": Math.max(beside ? clamp(size * 0.82, 8, 14) : 14, least),
     },
     lane.shape,
   );
@@ -154,7 +154,7 @@ function markOf(line, width, level) {
 }
 
 function drawMark(text, x, y, width) {
-  const size = clamp(width * 0.17, 3, 11);
+  const size = clamp(width * 0.17, 3, 13);
   const wide = Math.max(size * 1.5, size * 0.62 * text.length + size);
   return [
     svg("rect", {

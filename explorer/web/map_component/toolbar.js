@@ -116,5 +116,4 @@ export function updateToolbar(map) {
   }
   color.value = view.color in names ? view.color : "stage";
   fold.setAttribute("aria-pressed", String(Boolean(data.folded) && !view.unfold.length));
-  map.root.classList.toggle("figure-mode", data.figure === "fig3");
 }

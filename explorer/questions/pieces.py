@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from markupsafe import Markup
 
 from explorer.questions import answering
@@ -22,8 +24,17 @@ def asked(one: Question) -> Markup:
     return Markup(
         '<div class="asked-of">{} · <span title="{}">{}</span></div><div class="exercise-question">{}</div>'
     ).format(
-        questions.TOPICS[one.topic], DIFFICULTY[one.difficulty], "●" * one.difficulty + "○" * (3 - one.difficulty), text
+        questions.TOPICS[one.topic],
+        DIFFICULTY[one.difficulty],
+        "●" * one.difficulty + "○" * (3 - one.difficulty),
+        unbroken(text),
     )
+
+
+def unbroken(text: str) -> Markup:
+    """No net's name is cut at its hyphen."""
+    name = Markup('<span style="white-space: nowrap">{}</span>')
+    return joined(name.format(part) if at % 2 else part for at, part in enumerate(re.split(r"(\S+-\d\S*)", text)))
 
 
 def lines(one: Question) -> Markup:

@@ -135,6 +135,12 @@ def test_a_guess_is_answered_the_map_works_and_back_goes_back(opened: Page) -> N
     expect(opened.get_by_role("link", name="This scene in the app")).to_have_attribute(
         "href", "https://resnet.example.org/?depth=18&lecture=five-depths"
     )
+    with opened.expect_popup() as window:
+        opened.evaluate("window.resnetLecture.stage.speaker()")
+    notes = window.value
+    expect(notes.get_by_role("heading", name="Five depths, one recipe")).to_be_visible()
+    assert notes.evaluate("[document.querySelectorAll('button').length, document.fonts.size]") == [0, 3]
+    notes.close()
     proved = opened.locator(".built .proved").first
     proved.click()
     expect(opened.locator(".proof-card:popover-open code").first).to_be_visible()

@@ -2,7 +2,7 @@
 // window it hears from it through a channel of the browser; on another device (a phone as the remote) it asks the server.
 
 import { html } from "../js/dom.js";
-import { prose } from "../lecture_bar/prose.js";
+import { toRead } from "../lecture_bar/prose.js";
 import { distribution } from "./charts.js";
 import { keepFocus } from "./focus.js";
 import { ask, keeper, patience, sleep } from "./wire.js";
@@ -60,7 +60,7 @@ function draw() {
       html("div", { class: "times" }, html("div", {}, clock, html("small", {}, "clock")), html("div", {}, total, html("small", {}, "since the start")),
         html("div", {}, here, html("small", {}, `this scene, of ${minutes(60 * view.minutes)}`))),
       html("p", { class: "where" }, `${view.number} of ${view.of}`), html("h1", {}, view.title)),
-    html("section", { class: "notes", "aria-label": "Notes" }, view.notes ? told(view.notes) : html("p", { class: "soft" }, "No notes.")),
+    html("section", { class: "notes", "aria-label": "Notes" }, view.notes ? toRead(view.notes) : html("p", { class: "soft" }, "No notes.")),
     html("section", { class: "aside" },
       html("p", { class: "next" }, view.after ? "Next: " : "The last scene", view.after ? html("b", {}, view.after) : null),
       view.question ? html("div", { class: "card" }, html("p", { class: "ask" }, view.question.ask), votes(button), answer()) : null,
@@ -69,13 +69,6 @@ function draw() {
       asks ? button("reveal", "Reveal", { class: "main" }) : button("next", "Next ›", { class: "main", disabled: view.number >= view.of })),
     live));
   back();
-}
-
-// Prose to read: what a word means opens on the projector's page, not here.
-function told(text) {
-  const made = prose("div", { class: "prose" }, text);
-  for (const door of made.querySelectorAll("button")) door.replaceWith(...door.childNodes);
-  return made;
 }
 
 function votes(button) {
@@ -87,7 +80,7 @@ function votes(button) {
 }
 
 const answer = () => (view.answer ? html("div", { class: "soft" }, html("p", {}, "The answer, for you: ", html("b", {}, view.answer.answer)),
-  told(view.answer.because)) : null);
+  toRead(view.answer.because)) : null);
 
 function tools(button) {
   return html("details", { open: tooled, ontoggle: (event) => { tooled = event.currentTarget.open; } }, html("summary", {}, `Votes ${view.code}: ${view.hall.here} ${view.hall.here === 1 ? "phone" : "phones"}`), html("div", { class: "steps" },

@@ -14,6 +14,13 @@ export function prose(tag, attributes, markup) {
   return element;
 }
 
+// For a window of its own: what a word means opens on the projector's page, not there.
+export function toRead(markup) {
+  const made = prose("div", { class: "prose" }, markup);
+  for (const door of made.querySelectorAll("button")) door.replaceWith(...door.childNodes);
+  return made;
+}
+
 // In running text no net's name is cut at its hyphen.
 function holdNames(element) {
   const words = document.createTreeWalker(element, NodeFilter.SHOW_TEXT), named = [];

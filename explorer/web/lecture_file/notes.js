@@ -2,7 +2,7 @@
 // through a channel that files do not have.)
 
 import { html } from "../js/dom.js";
-import { prose } from "../lecture_bar/prose.js";
+import { toRead } from "../lecture_bar/prose.js";
 
 let popup = null;
 
@@ -20,7 +20,7 @@ export function fillNotes(data) {
   place.body.style.cssText = 'font: 20px/1.5 "Drawing Sans", system-ui, sans-serif; margin: 28px; max-width: 40em';
   const said = data.verdict ? html("p", {}, html("b", {}, `The answer: ${new DOMParser().parseFromString(data.verdict.answer, "text/html").body.textContent}`)) : null;
   place.body.replaceChildren(html("h1", { style: 'font: 600 1.4em/1.25 "Drawing Serif", Georgia, serif' }, `${data.number}/${data.scenes.length}  ${data.title}`),
-    prose("div", {}, data.notes), ...[said].filter(Boolean), html("p", { style: "opacity: .8" }, after ? `Next: ${after.title}` : "The last scene"));
+    toRead(data.notes), ...[said].filter(Boolean), html("p", { style: "opacity: .8" }, after ? `Next: ${after.title}` : "The last scene"));
 }
 
 // The file's own, which another window of it does not know.

@@ -79,6 +79,12 @@ def percent(share: float, places: int = 0) -> str:
     return f"{share * 100:,.{places}f} %".replace("-", "−")
 
 
+def chance(share: float) -> str:
+    """A probability in percent with one place; near certainty is not rounded up to it, nor what is hardly likely down to
+    nothing: 0.99997 → '> 99.9 %', 0.0001 → '< 0.1 %'."""
+    return "> 99.9 %" if share > 0.9995 else "< 0.1 %" if share < 0.0005 else percent(share, 1)
+
+
 def exact(value: float) -> str:
     """With thousands separators: '25,557,032'."""
     return f"{value:,.0f}"

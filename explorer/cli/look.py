@@ -28,10 +28,16 @@ def told(data: Mapping[str, Any], form: str) -> str:
         lines += ["", f"{'block':12} {'‖shortcut‖':>12} {'‖F(x)‖':>12} {'‖sum‖':>12} {'F(x)/shortcut':>14}"]
         lines += [
             f"{row['path']:12} {row['norm_shortcut']:12.2f} {row['norm_residual']:12.2f} {row['norm_sum']:12.2f}"
-            f" {row['norm_residual'] / row['norm_shortcut']:14.2f}"
+            f" {_ratio(row['norm_residual'], row['norm_shortcut']):>14}"
             for row in data["blocks"]
         ]
+    norms = "; Euclidean norms over all channels and positions" if data["blocks"] else ""
+    lines += ["", f"measured on this picture: softmax of its scores{norms}"]
     return "\n".join(lines)
+
+
+def _ratio(residual: float, shortcut: float) -> str:
+    return f"{residual / shortcut:.2f}" if shortcut else "∞"
 
 
 def answer(

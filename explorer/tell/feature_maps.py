@@ -92,11 +92,12 @@ class MapRow(TypedDict):
 
 
 class Key(TypedDict):
-    """The colour scale: CSS, and what stands at its ends."""
+    """The colour scale: CSS, and what stands at its ends. source: of the numbers on the maps, of units.PROVENANCE."""
 
     ramp: str
     low: str
     high: str
+    source: str
 
 
 class Group(TypedDict):
@@ -170,7 +171,7 @@ def through(
         drawn = mosaic(maps[channels].numpy(), most)
         note = f"brightest: {drawn.high:.2g}"
         made.append(_row(named.get(name, name), node, drawn, channels, FIRST / largest, note=note))
-    key: Key = {"ramp": ramp_css(False), "low": "0", "high": "the brightest of the row"}
+    key: Key = {"ramp": ramp_css(False), "low": "0", "high": "the brightest of the row", "source": "measured"}
     return {
         "picture": _picture(picture),
         "hint": "Point at a feature map: here you see what that one unit sees. A click or a tap follows it on.",
@@ -213,7 +214,7 @@ def terms(seen: Passed, one: Sum, nodes: tuple[Node, ...], picture: Prepared) ->
         rows.append(_row("after ReLU", add, after, channels, scale, "→"))
     if dotted:
         rows.insert(0, _before(seen, by_path, inside, scale, most))
-    key: Key = {"ramp": ramp_css(True), "low": f"−{most:.2g}", "high": f"+{most:.2g}"}
+    key: Key = {"ramp": ramp_css(True), "low": f"−{most:.2g}", "high": f"+{most:.2g}", "source": "measured"}
     hint = "The same six channels in all three terms; blue is negative, red positive."
     return {
         "picture": _picture(picture),
@@ -258,8 +259,8 @@ def answers(seen: Passed, names: Sequence[str], before: Mapping[str, float] | No
         bar.format(
             name,
             100 * share,
-            tick.format(units.percent(before[name], 1), 100 * before[name]) if before else "",
-            cards.number(probability(logits, place, names), units.percent(share, 1)),
+            tick.format(units.chance(before[name]), 100 * before[name]) if before else "",
+            cards.number(probability(logits, place, names), units.chance(share)),
         )
         for (name, share), place in zip(found, places, strict=True)
     )

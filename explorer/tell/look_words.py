@@ -22,7 +22,7 @@ def says(seen: Passed, names: Sequence[str]) -> Told:
     """The likeliest class and its share, which opens its proof: '7, 99.9 %'."""
     name, share = top(seen, tuple(names), 1)[0]
     place = int(seen.logits[0].argmax())
-    return Told(f"{name}, ", Provable(units.percent(share, 1), probability(seen.logits[0], place, names)))
+    return Told(f"{name}, ", Provable(units.chance(share), probability(seen.logits[0], place, names)))
 
 
 def score_told(name: str, mean: float, bias: float, logit: float) -> Markup:

@@ -80,6 +80,12 @@ FIGURES = (  # on which no computed figure stands without its proof
     "/why_residual?reveal=true",
     "/feature_maps",
 )
+LOOKED = (  # a picture through each kind of net, each view of it: what was measured says so
+    "/feature_maps",
+    "/feature_maps?off=layer1.0&rows=conv3_x&channels=order&twin=true",
+    "/feature_maps?who=plain-56",
+    "/feature_maps?who=net&net=resnet8_cifar&input=32&rows=conv4_x",
+)
 NO_MODEL = {  # routes whose header is of no model, or of their own → what stands there instead
     "/explain": "How does a net see?",
     "/feature_maps": "Inside a block",
@@ -122,6 +128,22 @@ BARE = """([pattern, allowed]) => {
       const box = node.parentElement.getClientRects()[0];
       if (!box || box.width <= 1 || node.parentElement.closest(`.proved, style, script, button, select, ${allowed}`)) continue;
       found.push(`${node.parentElement.className} | ${node.textContent.trim().slice(0, 90)}`);
+    }
+  };
+  read(document.querySelector(".stMain"));
+  return found;
+}"""
+UNSAID = """allowed => {
+  const found = [], number = /\\d\\.\\d|\\d ?%|\\d,\\d{3}/;
+  const read = (root, host) => {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      if (node.shadowRoot) read(node.shadowRoot, node);
+      if (node.nodeType !== Node.TEXT_NODE || !number.test(node.textContent)) continue;
+      const near = node.parentElement, box = near.getClientRects()[0];
+      if (!box || box.width <= 1 || near.closest(`.proved, style, script, select, ${allowed}`)) continue;
+      const part = host ? near.closest(".group") ?? root : near.closest("[data-testid=stVerticalBlock]");
+      if (!/\\b(measured|recorded|computed)\\b/.test(part.innerText ?? part.textContent)) found.push(node.textContent.trim());
     }
   };
   read(document.querySelector(".stMain"));
@@ -206,6 +228,12 @@ def bare(seen: Visit, route: str, look: str) -> Iterator[str]:
             yield one
 
 
+def unsaid(seen: Visit, route: str, look: str) -> Iterator[str]:
+    """A number of a pass opens its proof, or the part of the page that it stands in says that it is measured, or recorded."""
+    seen.page.locator(".look .row").first.wait_for()
+    yield from seen.page.evaluate(UNSAID, ".js-plotly-plot, .proof-card, code")
+
+
 def cut_off(seen: Visit, route: str, look: str) -> Iterator[str]:
     """The numbers that must open a proof do, and their card is whole on the screen."""
     least, size = PROVED[route], seen.page.viewport_size
@@ -238,7 +266,7 @@ class Question:
 
 FITS = tuple(dict.fromkeys((*BY_NAVIGATION, *SECTIONS, *PROVED)))
 SEEN_BY_AXE = (FIRST_PAGE, *BY_NAVIGATION, *VIEWS)
-EVERY = tuple(dict.fromkeys((FIRST_PAGE, *FITS, *VIEWS, *FIGURES)))
+EVERY = tuple(dict.fromkeys((FIRST_PAGE, *FITS, *VIEWS, *FIGURES, *LOOKED)))
 QUESTIONS = {
     "nothing is broken": Question(broken, EVERY),
     "no page is wider than its screen": Question(too_wide, FITS),
@@ -248,6 +276,7 @@ QUESTIONS = {
     ),
     "a tile is called what is written on it": Question(unnamed, SEEN_BY_AXE, ("desktop",)),
     "no computed figure stands without its proof": Question(bare, FIGURES, ("desktop",)),
+    "what is measured of a picture says so": Question(unsaid, LOOKED, ("desktop",)),
     "the numbers open their cards, and these fit": Question(cut_off, PROVED, ("desktop", "phone")),
 }
 OPENS = "every page opens, by the navigation or its link"

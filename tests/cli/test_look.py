@@ -40,7 +40,8 @@ def test_a_digit_through_a_net_that_ships(seven: str, capsys: pytest.CaptureFixt
 
 def test_a_photograph_through_an_untrained_net_is_told_as_such(capsys: pytest.CaptureFixture) -> None:
     assert main(["look", str(ASSETS / "look" / "cat.jpg"), "resnet18"]) == 0
-    assert "untrained: random weights, BN calibrated on this picture" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "untrained: random weights, BN calibrated on this picture" in out and "measured on this picture" in out
 
 
 def test_the_weights_of_a_file_look(seven: str, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

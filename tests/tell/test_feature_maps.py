@@ -89,6 +89,8 @@ def test_answers_are_bars_with_what_was_before_and_names_are_text() -> None:
     assert "&lt;b&gt;cat" in html and "width:75.0%" in html and html.count("left:50.0%") == 2
     assert "100·1 ÷ 1.33333 ≈ 75" in html and "100·0.333333 ÷ 1.33333 ≈ 25" in html and "measured" in html
     assert "<i" not in str(feature_maps.answers(seen, ("cat", "dog")))
+    sure = str(feature_maps.answers(replace(SEEN, logits=torch.tensor([[12.0, 0.0]])), ("cat", "dog")))
+    assert "&gt; 99.9 %" in sure and "&lt; 0.1 %" in sure, "certainty is not what it says"
 
 
 def test_what_a_block_adds_and_what_its_shortcut_does_are_said_with_their_proofs() -> None:

@@ -82,7 +82,7 @@ class Maps {
       const key = made("div", "key");
       const ramp = made("span", "ramp");
       ramp.style.background = group.key.ramp;
-      key.append(made("span", "", group.key.low), ramp, made("span", "", group.key.high));
+      key.append(made("span", "", group.key.low), ramp, made("span", "", group.key.high), made("span", "source", group.key.source));
       box.append(key);
     }
     (this.boxes = this.boxes?.filter(([one]) => one.isConnected) ?? []).push([box, group]);

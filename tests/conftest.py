@@ -87,12 +87,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """Python's search for cycles walks through all that is imported and collected, again and again, and finds nothing:
-    it waits meanwhile, and afterwards leaves out what then lives until the end."""
+    it waits meanwhile, and afterwards leaves out what then lives until the end, and looks seldom: at Python's own
+    thresholds it took a third of a worker's CPU."""
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
         gc.enable()
 
 

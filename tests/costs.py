@@ -11,6 +11,7 @@ import os
 import time
 from collections import defaultdict
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,8 @@ SHOWN = 40
 
 def children(pid: int) -> Iterator[int]:
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        yield from map(int, task.read_text().split())
+        with suppress(OSError):  # a thread that has just ended
+            yield from map(int, task.read_text().split())
 
 
 def of_tree(pid: int) -> float:

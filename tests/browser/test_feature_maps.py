@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -29,12 +30,25 @@ def answers(page: Page) -> list[str]:
     return page.locator(".answer .name").all_inner_texts()
 
 
+def touched(page: Page, place: list[tuple[float, float]]) -> None:
+    """By a finger: from place to place in steps."""
+    session = page.context.new_cdp_session(page)
+    ways = [(a, b, step / 8) for a, b in pairwise(place) for step in range(1, 9)]
+    told = [("Start", place[0]), *(("Move", (a[0] + (b[0] - a[0]) * u, a[1] + (b[1] - a[1]) * u)) for a, b, u in ways)]
+    for what, (x, y) in told:
+        session.send("Input.dispatchTouchEvent", {"type": f"touch{what}", "touchPoints": [{"x": x, "y": y}]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    session.detach()
+
+
 def drawn(page: Page, on: str, points: list[tuple[float, float]]) -> None:
-    """A stroke over an element, in parts of its sides."""
+    """A stroke over an element, in parts of its sides; by a finger where there is a touchscreen."""
     page.locator(on).scroll_into_view_if_needed()
     box = page.locator(on).bounding_box()
     assert box
     place = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    if page.evaluate("navigator.maxTouchPoints"):
+        return touched(page, place)
     page.mouse.move(*place[0])
     page.mouse.down()
     for x, y in place[1:]:
@@ -61,7 +75,8 @@ def watch_on_the_map(seen: Visit) -> None:
 @pytest.mark.parametrize("size", SIZES)
 def test_a_student_draws_a_seven_and_finds_out(visit, size: str) -> None:
     """The whole story at one page load: the answer, undo and clear, a covered part, a block off, zeros on the wrong side."""
-    seen = visit("/feature_maps", "Inside a block", viewport=dict(zip(("width", "height"), SIZES[size], strict=True)))
+    viewport, device = dict(zip(("width", "height"), SIZES[size], strict=True)), {"has_touch": True}
+    seen = visit("/feature_maps", "Inside a block", viewport=viewport, **(device if size == "phone" else {}))
     page = seen.page
     assert "ResNet-20" in seen.built() and "1×1×28×28" in seen.built(), "the header names the net that looks"
     assert answers(page)[0] == "7", "it starts with a digit of the test set"

@@ -66,7 +66,8 @@ class Claim:
 
 @dataclass(frozen=True)
 class Experiment:
-    """run: (config, job) → {experiment, config, rows, summary, answer}. presets: the first is the one-click size.
+    """run: (config, job) → {experiment, config, rows, summary, answer}. takes: config → bytes of its nets and pictures at
+    their most (`experiments.taken`). presets: the first is the one-click size.
 
     quotes: the few figures of a run that the page prints large, from its summary.
     teaser: of the recorded rows, those that give nothing away before the prediction.
@@ -74,6 +75,7 @@ class Experiment:
     """
 
     run: Callable[[Any, Job], Row]  # the config is of the experiment's own class
+    takes: Callable[[Any], int]
     presets: dict[str, Preset]
     quotes: Callable[[Row], list[Quote]]
     teaser: Callable[[list[Row]], list[Row]]

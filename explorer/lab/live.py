@@ -11,7 +11,7 @@ from typing import Any
 from explorer.apart import beside
 from explorer.jobs import Job
 from explorer.lab.config import Config
-from explorer.lab.experiments import KNOWN, surgery
+from explorer.lab.experiments import ran, surgery
 from explorer.lab.operations import Patient
 from explorer.lab.outcome import Row
 from explorer.lab.pace import clock_of, sounded
@@ -48,10 +48,10 @@ def operate(config: surgery.Surgery, patient: Patient, job: Job) -> Row:
 def _run(key: str, config: Config, job: Job) -> Row:
     clock = clock_of(config)
     began_s = clock()
-    found: Row = KNOWN[key].run(config, job)
+    found = ran(key, config, job)
     node = {"node": job.where.node} if job.where else {}
     return found | {"provenance": provenance(config.device) | node, "cpu_s": clock() - began_s}
 
 
 def _sound(key: str, config: Config, job: Job) -> float:
-    return sounded(KNOWN[key].run, config, job, clock=clock_of(config))
+    return sounded(partial(ran, key), config, job, clock=clock_of(config))

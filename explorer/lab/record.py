@@ -62,13 +62,13 @@ def recorded(experiment: str) -> dict[str, dict[str, Any]]:
 
 def record(experiment: str) -> Path:
     """Run every preset that is to be recorded, and write the file."""
-    from explorer.lab.experiments import KNOWN
+    from explorer.lab.experiments import KNOWN, ran
 
     made, runs = KNOWN[experiment], {}
     for name, preset in made.presets.items():
         if preset.recorded:
             started = time.process_time()
-            found = made.run(preset.config, Job(lambda job: None, name))
+            found = ran(experiment, preset.config, Job(lambda job: None, name))
             seconds = round(time.process_time() - started, 1)
             runs[name] = {**found, "rows": pack(found["rows"]), "provenance": provenance(), "cpu_s": seconds}
             print(f"{experiment} · {name}: {seconds} s, {found['answer']}", flush=True)

@@ -1,11 +1,11 @@
 """R8: heavy requests, close below what memory allows: none is killed, and the estimate is never under what was taken.
 
-    .venv/bin/python -m tests.benchmarks.bench_heavy [500] [--seed 0] [--allowed_mb 800]
+    .venv/bin/python -m tests.benchmarks.bench_heavy [500] [--seed 0] [--allowed_mb 800] [--record FILE]
 
 Each is a random net, input, number format and memory order with the batch that comes close to what is allowed; it is guarded,
 built and run as `timing.measure` does, in a process under a real limit where one can be made (`Box`). Its peak is the growth of
 resident memory, read from the kernel, with an allocator that hands back what is freed. Goal: estimate / measured never below 1,
-and at most 1.6 above 100 MB.
+and at most 1.6 above 100 MB. --record keeps each answer, so that a line which was interrupted goes on where it stood.
 """
 
 from __future__ import annotations
@@ -78,6 +78,7 @@ def resident() -> tuple[int, int]:
 
 def child(allowed: int) -> None:
     """Answers requests, a line of JSON each."""
+    from explorer.facts.memory import room
     from explorer.spec import preset
     from explorer.timing.data.settings import settings_from
     from explorer.timing.measure import guard
@@ -87,7 +88,7 @@ def child(allowed: int) -> None:
     def once(one: dict[str, Any]) -> dict[str, Any]:
         spec, settings = preset(one["net"]), resolve(settings_from(one["settings"]))
         gc.collect()
-        guard.give_back()
+        room.give_back()
         Path("/proc/self/clear_refs").write_text("5")
         before, _ = resident()
         try:
@@ -154,14 +155,22 @@ class Asked:
 
 
 def answers(
-    count: int, seed: int, allowed: int, box: Box | None = None
+    count: int, seed: int, allowed: int, box: Box | None = None, record: Path | None = None
 ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """(request, what came of it), one after another."""
+    """(request, what came of it), one after another; of the same seed and ceiling those in `record` first."""
+    known = [json.loads(line) for line in record.read_text().splitlines()] if record and record.exists() else []
+    if any(row["of"] != [seed, allowed] for row in known):
+        raise SystemExit(f"{record}: of another --seed or --allowed_mb")
+    yield from ((row["asked"], row["came"]) for row in known[:count])
     asked = Asked(allowed, box)
     try:
-        for number in range(count):
+        for number in range(len(known), count):
             one = request(random.Random(f"heavy {seed} {number}"), allowed)
-            yield one, asked(one)
+            came = asked(one)
+            if record:
+                with record.open("a") as file:
+                    file.write(json.dumps({"of": [seed, allowed], "asked": one, "came": came}) + "\n")
+            yield one, came
     finally:
         asked.close()
 
@@ -179,6 +188,7 @@ def main() -> None:
     parser.add_argument("count", type=int, nargs="?", default=500)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--allowed_mb", type=int, default=800)
+    parser.add_argument("--record", type=Path, metavar="FILE")
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     allowed = given.allowed_mb * 10**6
@@ -193,7 +203,7 @@ def main() -> None:
     ratios: list[tuple[float, float, str]] = []  # estimate ÷ measured, MB, what
     refused = killed = 0
     try:
-        for one, came in answers(given.count, given.seed, allowed, box):
+        for one, came in answers(given.count, given.seed, allowed, box, given.record):
             refused += "refused" in came
             killed += "killed" in came
             if "measured" in came:

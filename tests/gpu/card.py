@@ -20,6 +20,7 @@ from torch.utils.benchmark import Timer
 
 from explorer.apart import Workshop
 from explorer.facts import memory
+from explorer.facts.memory import room
 from explorer.jobs import Cancelled, Job
 from explorer.lab.experiments import EXPERIMENTS
 from explorer.lab.record import provenance
@@ -243,9 +244,9 @@ class Card:
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
         """Nothing is left over from earlier but what the libraries keep for good, which counts."""
-        guard.give_back()
+        room.give_back()
         yield
-        guard.give_back()
+        room.give_back()
 
     def _peak(self, call: Callable[[], object]) -> int:
         torch.cuda.synchronize(self.device)
@@ -258,7 +259,7 @@ class Card:
         """A batch whose picture takes a quarter of what is free, so that the stem's output, 5.3 times as large, cannot
         be allocated; the guard is asked first, and then gone round."""
         spec, small = self.spec("resnet50"), self.settings()
-        guard.give_back()
+        room.give_back()
         before, free = self.held(), guard.free_bytes(torch.device(self.device))
         picture = 4 * spec.in_channels * small.height * small.width
         huge = replace(self.settings(), batch=max(2, min(MAX_BATCH, free // 4 // picture)), fresh=False)

@@ -15,7 +15,7 @@ import sys
 import traceback
 from typing import Any, BinaryIO
 
-from explorer.timing.measure.guard import give_back
+from explorer.facts.memory.room import give_back
 from tests.gpu.card import Card
 from tests.gpu.found import FAILED, Found
 from tests.gpu.plan import STEPS

@@ -7,9 +7,10 @@ import math
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from explorer.lab.experiments import degradation, insertion, rates
-from explorer.lab.experiments.data import TRAINING, Split, digits, photographs
+from explorer.lab.experiments.data import PHOTOGRAPHS, TRAINING, Split, _shipped, digits, photographs
 from explorer.lab.experiments.nets import around, blocks, built, digit_spec, stem
 from explorer.lab.experiments.train import Trainer, batches, error_percent
 from explorer.lab.outcome import mean, number, ratio, state
@@ -39,9 +40,12 @@ def test_the_data() -> None:
     assert photographs(32).shape == (2, 3, 32, 32)
 
 
-def test_the_digits_that_ship_are_scikit_learn_s() -> None:
-    from sklearn.datasets import load_digits
+def test_the_pictures_are_scikit_learn_s() -> None:
+    from sklearn.datasets import load_digits, load_sample_image
 
+    for name in PHOTOGRAPHS:
+        with Image.open(_shipped(name)) as file:
+            assert np.array_equal(np.asarray(file.convert("RGB")), load_sample_image(name))
     pixels, classes = load_digits(return_X_y=True)
     with np.load(ASSETS / "lab" / "digits.npz") as file:
         assert np.array_equal(file["pixels"], pixels.reshape(-1, 64)) and np.array_equal(file["classes"], classes)

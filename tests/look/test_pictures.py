@@ -16,9 +16,9 @@ import pytest
 import torch
 from PIL import Image
 
+from explorer.facts.memory.room import give_back
 from explorer.look import pictures
 from explorer.look.handwriting import MEAN, STD
-from explorer.timing.measure.guard import give_back
 from tests.hostile import MOST_S
 
 

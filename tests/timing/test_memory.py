@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from explorer.facts.memory import host, room
 from explorer.jobs import Cancelled, Runner
 from explorer.spec import ResNetSpec, preset
 from explorer.timing.data.settings import Settings
-from explorer.timing.measure import forward, guard, host, loop, rotation
+from explorer.timing.measure import forward, guard, loop, rotation
 from tests.timing.fakes import QUICK, TINY
 
 
@@ -160,16 +161,16 @@ def test_out_of_memory_becomes_a_clear_refusal_and_memory_is_given_back(error, m
         alive.append(weakref.ref(activations))
         raise error
 
-    monkeypatch.setattr(guard, "give_back", lambda collect: given.append(alive[0]()))
-    with pytest.raises(guard.TooLarge, match="batch=7: the device ran out of memory"), guard.recovering("batch=7"):
+    monkeypatch.setattr(room, "give_back", lambda collect: given.append(alive[0]()))
+    with pytest.raises(guard.TooLarge, match="batch=7: the device ran out of memory"), room.recovering("batch=7"):
         fails()
     assert given == [None], "the failed frames must be gone before the memory is given back"
 
 
 def test_other_errors_pass_through() -> None:
-    with pytest.raises(RuntimeError, match="shape"), guard.recovering("x"):
+    with pytest.raises(RuntimeError, match="shape"), room.recovering("x"):
         raise RuntimeError("shape mismatch")
-    with pytest.raises(Cancelled), guard.recovering("x"):
+    with pytest.raises(Cancelled), room.recovering("x"):
         raise Cancelled
 
 

@@ -19,7 +19,7 @@ from explorer.jobs import Job
 from explorer.lab.claims.statements import CLAIMS
 from explorer.lab.config import Config
 from explorer.lab.experiment import Claim
-from explorer.lab.experiments import EXPERIMENTS
+from explorer.lab.experiments import EXPERIMENTS, ran
 from explorer.lab.outcome import Row
 from explorer.lab.record import FOLDER, provenance
 
@@ -56,7 +56,7 @@ def measure(experiments: set[str], seeds: Sequence[int] = SEEDS) -> dict[str, li
 def run(asked: Asked, job: Job | None = None) -> Row:
     """Here."""
     config = replace(config_of(asked.experiment, asked.preset), seed=asked.seed)
-    found = EXPERIMENTS[asked.experiment].run(config, job or Job(lambda job: None, ""))
+    found = ran(asked.experiment, config, job or Job(lambda job: None, ""))
     return {"seed": asked.seed, "answer": found["answer"], "summary": found["summary"]}
 
 

@@ -9,9 +9,12 @@ code runs larger presets; there the order of sums varies, and so do the last dig
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
+from explorer.jobs import Job
 from explorer.lab.experiment import MODULES, Experiment
-from explorer.lab.experiments import surgery
+from explorer.lab.experiments import surgery, taken
+from explorer.lab.outcome import Row
 
 EXPERIMENTS: dict[str, Experiment] = {  # in the order of their texts
     key: import_module(f"{__name__}.{module}").EXPERIMENT for key, module in MODULES.items()
@@ -25,3 +28,9 @@ def experiment(key: str) -> Experiment:
     if key not in EXPERIMENTS:
         raise ValueError(f"experiment={key!r}: choose one of {', '.join(EXPERIMENTS)}")
     return EXPERIMENTS[key]
+
+
+def ran(key: str, config: Any, job: Job) -> Row:
+    """One of `KNOWN`, once it is known to fit: raises `TooLarge` as `taken.room`, and what the run raises."""
+    with taken.room(key, config, KNOWN):
+        return KNOWN[key].run(config, job)

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from PIL import Image
 from torch import Tensor
 
 from explorer.lab.experiments.compute import generator
 from explorer.places import ASSETS
 
-TRAINING = 1_500  # of 1,797; the other 297 are the test set
+TRAINING, TEST = 1_500, 297  # the 1,797
+PHOTOGRAPHS = ("china.jpg", "flower.jpg")  # in scikit-learn's order
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
@@ -48,12 +52,19 @@ def digits(side: int = 8, device: str | torch.device = "cpu") -> tuple[Split, Sp
     return training, test
 
 
-def photographs(side: int, device: str | torch.device = "cpu") -> Tensor:
-    """(2, 3, side, side): scikit-learn's china.jpg and flower.jpg, largest centred square, ImageNet's standardising."""
-    from sklearn.datasets import load_sample_images  # slow to import, and only one experiment needs it
+def _shipped(name: str) -> Path:
+    """Where scikit-learn has a picture. To import the library for two files took 140 MB of a run's process and a second."""
+    there = find_spec("sklearn")
+    assert there is not None and there.origin is not None  # it is among the requirements
+    return Path(there.origin).parent / "datasets" / "images" / name
 
+
+def photographs(side: int, device: str | torch.device = "cpu") -> Tensor:
+    """(2, 3, side, side): scikit-learn's `PHOTOGRAPHS`, largest centred square, ImageNet's standardising."""
     pictures = []
-    for picture in load_sample_images().images:  # uint8 (427, 640, 3)
+    for name in PHOTOGRAPHS:
+        with Image.open(_shipped(name)) as file:
+            picture = np.asarray(file.convert("RGB"))  # uint8 (427, 640, 3)
         height, width, _ = picture.shape
         size, top, left = min(height, width), (height - min(height, width)) // 2, (width - min(height, width)) // 2
         square = np.ascontiguousarray(picture[top : top + size, left : left + size])

@@ -13,11 +13,13 @@ from typing import Any
 from explorer.jobs import Job
 from explorer.lab.config import KINDS, Config
 from explorer.lab.experiment import Claim, Experiment, Preset, Quote, above, below, ends, figure, least, of_net, on_gpu
+from explorer.lab.experiments import taken
 from explorer.lab.experiments.compute import checked_device, one_thread
-from explorer.lab.experiments.data import Split, digits
+from explorer.lab.experiments.data import TEST, Split, digits
 from explorer.lab.experiments.nets import built, digit_spec
 from explorer.lab.experiments.train import Trainer, error_percent, logits, turns
 from explorer.lab.outcome import Row, number, outcome, state
+from explorer.spec import ResNetSpec
 
 MARGIN = 0.05  # nats by which a final training loss must be higher before it counts as worse
 
@@ -45,20 +47,34 @@ def run(config: Degradation, job: Job) -> dict[str, Any]:
         device = checked_device(config.device)
         job.checkpoint(0.0, "loading the digits")
         training, test = digits(config.side, device)
-        cases = [(kind, depth) for kind in KINDS for depth in sorted(config.depths)]
         trainers = {}
-        for kind, depth in cases:
-            spec = digit_spec(depth, kind, config.width, shortcut=config.shortcut, zero_init=config.zero_init)
+        for (kind, depth), spec in specs(config).items():
             model = built(spec, config.seed, device)
             trainers[kind, depth] = Trainer(model, training, config.lr, config.seed, config.batch)
         rows: list[Row] = []
         for first, last in turns(config.steps):
-            fresh = [row for case in cases for row in _advance(trainers[case], case, range(first, last), job)]
+            fresh = [row for case in trainers for row in _advance(trainers[case], case, range(first, last), job)]
             rows += fresh
             job.checkpoint(last / config.steps, f"step {last} of {config.steps}", fresh)
         finals = [_final(case, trainer, test, job) for case, trainer in trainers.items()]
         summary = {"nets": finals, **compare(finals)}
         return outcome("degradation", config, rows, summary, verdict(summary))
+
+
+def specs(config: Degradation) -> dict[tuple[str, int], ResNetSpec]:
+    """Its nets, by kind and depth."""
+    return {
+        (kind, depth): digit_spec(depth, kind, config.width, shortcut=config.shortcut, zero_init=config.zero_init)
+        for kind in KINDS
+        for depth in sorted(config.depths)
+    }
+
+
+def takes(config: Degradation) -> int:
+    """Bytes: all nets learn, one at a time does a step or sees the test set."""
+    every = specs(config).values()
+    moments = taken.step(every, config.side, config.batch) + taken.look(every, config.side, TEST)
+    return taken.nets(every, taken.LEARNING) + taken.digits(config.side) + moments
 
 
 def _advance(trainer: Trainer, case: tuple[str, int], steps: range, job: Job) -> list[Row]:
@@ -205,6 +221,7 @@ CLAIMS = {
 
 EXPERIMENT = Experiment(
     run,
+    takes,
     {
         "pair": Preset("20 against 56 layers", Degradation(), recorded=True),
         "sweep": Preset("a sweep of depths, 8 … 56", Degradation(depths=(8, 14, 20, 32, 44, 56)), True),

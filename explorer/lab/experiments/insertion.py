@@ -18,12 +18,14 @@ from torch import nn
 from explorer.jobs import Job
 from explorer.lab.config import Config
 from explorer.lab.experiment import Claim, Experiment, Preset, Quote, above, figure, least, on_gpu
+from explorer.lab.experiments import taken
 from explorer.lab.experiments.compute import checked_device, one_thread
 from explorer.lab.experiments.data import Split, digits
 from explorer.lab.experiments.nets import blocks, built, digit_spec
-from explorer.lab.experiments.train import Pupil, Trainer, error_percent, logits, side_by_side
+from explorer.lab.experiments.train import AT_ONCE, BATCH, Pupil, Trainer, error_percent, logits, side_by_side
 from explorer.lab.outcome import Row, number, outcome
 from explorer.net.resnet import ResNet
+from explorer.spec import ResNetSpec
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def run(config: Insertion, job: Job) -> dict[str, Any]:
         curves = side_by_side(pupils, job)
         rows = [row for curve in curves for row in curve]
         nets = {depth: pupil.trainer.model for depth, pupil in zip(depths, pupils)}
-        deeper = built(digit_spec(config.depth, "plain", config.width), config.seed, device)
+        deeper = built(_spec(config, config.depth), config.seed, device)
         inserted = insert_identities(nets[config.shallow], deeper)
         difference = largest_difference(nets[config.shallow], deeper, training, test)
         scores = {"copied": nets[config.shallow], "inserted": deeper, "scratch": nets[config.depth]}
@@ -68,8 +70,19 @@ def run(config: Insertion, job: Job) -> dict[str, Any]:
         return outcome("identity", config, rows, summary, "worse" if worse else "finds")
 
 
+def _spec(config: Insertion, depth: int) -> ResNetSpec:
+    return digit_spec(depth, "plain", config.width)
+
+
+def takes(config: Insertion) -> int:
+    """Bytes: two nets learn, the deeper one is there once more; one at a time does a step or sees many pictures."""
+    shallow, deep = (_spec(config, depth) for depth in (config.shallow, config.depth))
+    moments = taken.step([deep], config.side, BATCH) + taken.look([deep], config.side, AT_ONCE)
+    return taken.nets([shallow, deep], taken.LEARNING) + taken.nets([deep]) + taken.digits(config.side) + moments
+
+
 def _pupil(config: Insertion, depth: int, data: Split, device: torch.device) -> Pupil:
-    model = built(digit_spec(depth, "plain", config.width), config.seed, device)
+    model = built(_spec(config, depth), config.seed, device)
     return Pupil(Trainer(model, data, config.lr, config.seed), {"net": f"plain-{depth}", "depth": depth}, config.steps)
 
 
@@ -156,6 +169,7 @@ CLAIMS = {
 
 EXPERIMENT = Experiment(
     run,
+    takes,
     {
         "pair": Preset("plain-20 inside plain-56", Insertion(), recorded=True),
         "gpu": on_gpu(Insertion(), depth=110, width=16, side=32, steps=600),

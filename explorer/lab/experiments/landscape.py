@@ -19,10 +19,11 @@ from torch import Tensor, nn
 from explorer.jobs import Job
 from explorer.lab.config import KINDS, Config
 from explorer.lab.experiment import Claim, Experiment, Preset, Quote, above, below, figure, on_gpu, where
+from explorer.lab.experiments import taken
 from explorer.lab.experiments.compute import checked_device, generator, one_thread
 from explorer.lab.experiments.data import Split, digits
 from explorer.lab.experiments.nets import built, digit_spec
-from explorer.lab.experiments.train import Pupil, Trainer, side_by_side
+from explorer.lab.experiments.train import BATCH, Pupil, Trainer, side_by_side
 from explorer.lab.outcome import Row, number, outcome, state
 
 TRAINING = 0.33  # of the time
@@ -74,6 +75,14 @@ def run(config: Landscape, job: Job) -> dict[str, Any]:
         rows = [row for rows in slices for row in rows]
         summary: Row = {name["kind"]: summarise(mine, name) for name, mine in zip(names, slices)}
         return outcome("landscape", config, rows, summary, max(KINDS, key=lambda kind: summary[kind]["uphill_share"]))
+
+
+def takes(config: Landscape) -> int:
+    """Bytes: two nets learn, then each has its centre and two directions beside it; one at a time does a step or sees the
+    pictures."""
+    both = [digit_spec(config.depth, kind, config.width) for kind in KINDS]
+    moments = taken.step(both, config.side, BATCH) + taken.look(both, config.side, config.pictures)
+    return taken.nets(both, taken.LEARNING + 3) + taken.digits(config.side) + moments
 
 
 def surface(model: nn.Module, batch: Split, config: Landscape, name: Row, job: Job) -> Iterator[list[Row]]:
@@ -190,6 +199,7 @@ CLAIMS = {
 
 EXPERIMENT = Experiment(
     run,
+    takes,
     {
         "20": Preset("20 layers", Landscape(), recorded=True),
         "56": Preset("56 layers", Landscape(depth=56, grid=15), recorded=True),

@@ -18,13 +18,15 @@ import torch
 from explorer.jobs import Job
 from explorer.lab.config import KINDS, Config
 from explorer.lab.experiment import Claim, Experiment, Preset, Quote, above, below, figure, on_gpu, where
+from explorer.lab.experiments import taken
 from explorer.lab.experiments.compute import checked_device, generator, one_thread
-from explorer.lab.experiments.data import Split, digits
+from explorer.lab.experiments.data import TEST, Split, digits
 from explorer.lab.experiments.nets import blocks, built, changes_shape, digit_spec, forward_without
 from explorer.lab.experiments.paths import path_rows, shorter_share
-from explorer.lab.experiments.train import Pupil, Trainer, error_percent, side_by_side
+from explorer.lab.experiments.train import BATCH, Pupil, Trainer, error_percent, side_by_side
 from explorer.lab.outcome import Row, outcome
 from explorer.net.resnet import ResNet
+from explorer.spec import ResNetSpec
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,8 @@ def run(config: Lesion, job: Job) -> dict[str, Any]:
         device = checked_device(config.device)
         job.checkpoint(0.0, "loading the digits")
         training, test = digits(config.side, device)
-        budgets = {"plain": (config.shallow, config.plain_steps), "residual": (config.depth, config.steps)}
-        pupils = [_pupil(config, kind, *budgets[kind], training, device) for kind in KINDS]
+        steps = {"plain": config.plain_steps, "residual": config.steps}
+        pupils = [_pupil(config, kind, steps[kind], training, device) for kind in KINDS]
         side_by_side(pupils, job, 0.7)
         found = _in_turn(
             [lesions(one.trainer.model.eval(), test, config, one.name, job) for one in pupils], job, (0.7, 0.9)
@@ -64,8 +66,20 @@ def run(config: Lesion, job: Job) -> dict[str, Any]:
         return outcome("lesion", config, rows + fresh, summary, answer(summary["residual"]["median_error_percent"]))
 
 
-def _pupil(config: Lesion, kind: str, depth: int, steps: int, data: Split, device: torch.device) -> Pupil:
-    model = built(digit_spec(depth, kind, config.width), config.seed, device)
+def _spec(config: Lesion, kind: str) -> ResNetSpec:
+    return digit_spec(config.shallow if kind == "plain" else config.depth, kind, config.width)
+
+
+def takes(config: Lesion) -> int:
+    """Bytes: two nets learn, one at a time does a step or sees the test set; a path's gradient needs less than a step."""
+    both = [_spec(config, kind) for kind in KINDS]
+    moments = taken.step(both, config.side, BATCH) + taken.look(both, config.side, TEST)
+    return taken.nets(both, taken.LEARNING) + taken.digits(config.side) + moments
+
+
+def _pupil(config: Lesion, kind: str, steps: int, data: Split, device: torch.device) -> Pupil:
+    spec = _spec(config, kind)
+    model, depth = built(spec, config.seed, device), spec.depth
     name = {"net": f"{kind}-{depth}", "kind": kind, "depth": depth, "part": "training"}
     return Pupil(Trainer(model, data, config.lr, config.seed), name, steps)
 
@@ -207,6 +221,7 @@ CLAIMS = {
 
 EXPERIMENT = Experiment(
     run,
+    takes,
     {
         "pair": Preset("residual-56 and plain-20", Lesion(), recorded=True),
         "gpu": on_gpu(Lesion(), depth=110, steps=600, plain_steps=600, width=16, side=32),

@@ -32,8 +32,9 @@ from explorer.lab.experiment import (
     on_gpu,
     power,
 )
+from explorer.lab.experiments import taken
 from explorer.lab.experiments.compute import checked_device, generator, one_thread
-from explorer.lab.experiments.data import photographs
+from explorer.lab.experiments.data import PHOTOGRAPHS, photographs
 from explorer.lab.experiments.nets import blocks, built, head, imagenet_spec, stem
 from explorer.lab.outcome import Row, number, outcome, ratio, state
 from explorer.net.resnet import ResNet
@@ -69,6 +70,16 @@ def run(config: Propagation, job: Job) -> dict[str, Any]:
             job.checkpoint(done / whole, net)
         summary = {"nets": [summarise(rows, net) for net in dict.fromkeys(row["net"] for row in rows)]}
         return outcome("signal", config, rows, summary, answer(summary, max(config.imagenet_depths)))
+
+
+def takes(config: Propagation) -> int:
+    """Bytes: one net at a time, all that its pass keeps, and of each block's input a copy."""
+    specs = (imagenet_spec(depth, kind, norm) for depth in config.imagenet_depths for norm in NORMS for kind in KINDS)
+    side, pictures = config.picture_side, len(PHOTOGRAPHS)
+    return max(
+        taken.nets([one]) + taken.step([one], side, pictures) + taken.between_blocks(one, side, pictures)
+        for one in specs
+    )
 
 
 def probe(
@@ -247,6 +258,7 @@ CLAIMS = {
 
 EXPERIMENT = Experiment(
     run,
+    takes,
     {
         "he": Preset("He initialisation, 18, 50 and 152 layers", Propagation(), recorded=True),
         "default": Preset("PyTorch’s default initialisation", Propagation(init="default"), recorded=True),

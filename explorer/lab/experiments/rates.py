@@ -13,11 +13,13 @@ from typing import Any
 from explorer.jobs import Job
 from explorer.lab.config import Config
 from explorer.lab.experiment import Claim, Experiment, Preset, Quote, above, below, figure, on_gpu, where
+from explorer.lab.experiments import taken
 from explorer.lab.experiments.compute import checked_device, one_thread
 from explorer.lab.experiments.data import digits
 from explorer.lab.experiments.nets import built, digit_spec
-from explorer.lab.experiments.train import Trainer, turns
+from explorer.lab.experiments.train import BATCH, Trainer, turns
 from explorer.lab.outcome import Row, number, outcome, ratio, state
+from explorer.spec import ResNetSpec
 from explorer.terms import over, said
 
 WORKABLE = 0.5  # nats: a rate works when the final training loss is below (chance is ln 10 = 2.30)
@@ -43,12 +45,11 @@ def run(config: Rates, job: Job) -> dict[str, Any]:
         device = checked_device(config.device)
         job.checkpoint(0.0, "loading the digits")
         training, _ = digits(config.side, device)
-        cases = [(lr, norm) for lr in sorted(config.lrs) for norm in NORMS]
+        cases, specs = [(lr, norm) for lr in sorted(config.lrs) for norm in NORMS], _specs(config)
         trainers = []
         for lr, norm in cases:
             job.checkpoint(0.0, "building the nets")
-            spec = digit_spec(config.depth, config.kind, config.width, norm)
-            trainers.append(Trainer(built(spec, config.seed, device), training, lr, config.seed))
+            trainers.append(Trainer(built(specs[norm], config.seed, device), training, lr, config.seed))
         _together(trainers, cases, config.steps, job)
         finals = [_final(trainer, *case) for trainer, case in zip(trainers, cases)]
         job.checkpoint(1.0, partial=finals)
@@ -56,6 +57,18 @@ def run(config: Rates, job: Job) -> dict[str, Any]:
         rows = [row for curve, final in zip(curves, finals) for row in (*curve, final)]
         summary = summarise([row for row in rows if row["part"] == "final"])
         return outcome("learning-rate", config, rows, summary, answer(summary))
+
+
+def _specs(config: Rates) -> dict[str, ResNetSpec]:
+    """Its two nets, by norm."""
+    return {norm: digit_spec(config.depth, config.kind, config.width, norm) for norm in NORMS}
+
+
+def takes(config: Rates) -> int:
+    """Bytes: both nets learn at every rate, one at a time does a step."""
+    both = _specs(config).values()
+    every = len(config.lrs) * taken.nets(both, taken.LEARNING)
+    return every + taken.digits(config.side) + taken.step(both, config.side, BATCH)
 
 
 def _together(trainers: list[Trainer], cases: list[tuple[float, str]], steps: int, job: Job) -> None:
@@ -227,6 +240,7 @@ CLAIMS = {
 
 EXPERIMENT = Experiment(
     run,
+    takes,
     {
         "residual": Preset("a residual net of 20 layers", Rates(), recorded=True),
         "plain": Preset("a plain net of 8 layers", Rates(kind="plain", depth=8), recorded=True),

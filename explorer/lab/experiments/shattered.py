@@ -17,6 +17,7 @@ from torch import Tensor
 from explorer.jobs import Job
 from explorer.lab.config import KINDS, Config
 from explorer.lab.experiment import Claim, Experiment, Preset, Quote, above, below, ends, figure, least, of_net, on_gpu
+from explorer.lab.experiments import taken
 from explorer.lab.experiments.compute import checked_device, derived, generator, one_thread
 from explorer.lab.experiments.data import digits
 from explorer.lab.experiments.nets import built, digit_spec
@@ -59,6 +60,14 @@ def run(config: Shattered, job: Job) -> dict[str, Any]:
         deep = {net["kind"]: net["lag_1"] for net in summary["nets"]}  # the deepest of each kind comes last
         noise = None not in deep.values() and deep["plain"] < deep["residual"]
         return outcome("shattered", config, rows, summary, "plain" if noise else "residual")
+
+
+def takes(config: Shattered) -> int:
+    """Bytes: one net at a time, all points in one batch."""
+    every = [digit_spec(depth, kind, config.width) for kind in KINDS for depth in config.depths]
+    return max(taken.nets([one]) + taken.step([one], config.side, config.points) for one in every) + taken.digits(
+        config.side
+    )
 
 
 def endpoints(config: Shattered, line: int, device: torch.device) -> tuple[Tensor, Tensor]:
@@ -154,6 +163,7 @@ CLAIMS = {
 
 EXPERIMENT = Experiment(
     run,
+    takes,
     {
         "lines": Preset("8, 20 and 56 layers", Shattered(), recorded=True),
         "gpu": on_gpu(Shattered(), depths=(8, 20, 56, 110), points=512, lines=32, width=16, side=32),

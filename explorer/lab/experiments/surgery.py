@@ -18,10 +18,11 @@ from torch import Tensor
 from explorer.jobs import Job
 from explorer.lab.config import Config
 from explorer.lab.experiment import Experiment, Preset, Quote, figure, where
+from explorer.lab.experiments import taken
 from explorer.lab.experiments.compute import checked_device, one_thread
-from explorer.lab.experiments.data import Split, digits
+from explorer.lab.experiments.data import TEST, Split, digits
 from explorer.lab.experiments.nets import around, blocks, built, digit_spec, head, stem
-from explorer.lab.experiments.train import Trainer, error_percent, turns
+from explorer.lab.experiments.train import BATCH, Trainer, error_percent, turns
 from explorer.lab.operations import EVERY, Operation, Patient, Wounds, whole
 from explorer.lab.outcome import Row, number, outcome, state
 from explorer.net import called
@@ -87,6 +88,13 @@ def run(config: Surgery, job: Job, patient: Patient | None = None) -> dict[str, 
         job.checkpoint()
         done = replace(config, operations=tuple((one.step, one.what, one.path) for one in table.done))
         return outcome("surgery", done, rows, table.summary(test), None)
+
+
+def takes(config: Surgery) -> int:
+    """Bytes: one net learns; it does a step or sees the test set."""
+    net = [digit_spec(config.depth, "residual", config.width)]
+    moments = taken.step(net, config.side, BATCH) + taken.look(net, config.side, TEST)
+    return taken.nets(net, taken.LEARNING) + taken.digits(config.side) + moments
 
 
 class Asked:
@@ -201,6 +209,7 @@ AT = 100  # the step at which the recorded runs are operated on
 
 EXPERIMENT = Experiment(
     run,
+    takes,
     {
         "whole": Preset("nobody operates", Surgery(), recorded=True),
         "cut": Preset(f"every shortcut cut at step {AT}", Surgery(operations=((AT, "cut", EVERY),)), recorded=True),

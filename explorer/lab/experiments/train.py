@@ -18,6 +18,7 @@ from explorer.net.resnet import ResNet
 
 TOGETHER = 5  # steps that a net does before the next one's turn, and between two partial results
 MOMENTUM, WEIGHT_DECAY, BATCH = 0.9, 1e-4, 64
+AT_ONCE = 512  # pictures of which a trained net is asked
 LAST = 20  # a "final" training loss is the mean over this many last steps, so that one batch decides nothing
 
 
@@ -110,7 +111,7 @@ def side_by_side(pupils: Sequence[Pupil], job: Job, until: float = 1.0) -> list[
 
 
 @torch.no_grad()
-def logits(model: nn.Module, x: Tensor, at_once: int = 512) -> Tensor:
+def logits(model: nn.Module, x: Tensor, at_once: int = AT_ONCE) -> Tensor:
     """Eval-mode outputs (N, classes); the model is left in eval mode."""
     model.eval()
     return torch.cat([model(part) for part in x.split(at_once)])

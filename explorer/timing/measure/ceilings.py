@@ -12,10 +12,10 @@ from functools import partial
 import torch
 import torch.nn.functional as F
 
+from explorer.facts.memory.room import free_bytes, recovering
 from explorer.timing.data.limits import Ceilings, Kernel
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure.clock import clock_for
-from explorer.timing.measure.guard import free_bytes, recovering
 from explorer.timing.measure.hardware import resolve
 from explorer.timing.measure.inputs import DTYPES, FORMATS
 from explorer.timing.measure.loop import no_checkpoint, timed

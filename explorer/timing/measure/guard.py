@@ -2,74 +2,34 @@
 
 The estimate comes from the trace: which outputs are alive at each operation of an inference pass, and what the convolution
 at work may copy of its own. Compared with the free memory (and the cgroup's limit in a container) before anything is
-allocated; an allocation that fails all the same is caught, memory is given back, and the next request works.
+allocated; an allocation that fails all the same is caught, memory is given back, and the next request works
+(`facts.memory.room`).
 """
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
-import gc
 import math
-import sys
-import traceback
-from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
 
 import torch
 
 from explorer import telemetry
 from explorer.apart import TooLarge as TooLarge
-from explorer.facts.memory import alive_bytes
+from explorer.facts.memory.grown import KERNELS_BYTES, MARGIN, pass_bytes, peak_bytes
+from explorer.facts.memory.host import host_free_bytes
+from explorer.facts.memory.room import SHARE, free_bytes, most_bytes
 from explorer.facts.rollup import BYTES
 from explorer.limits import limits
-from explorer.net.ops import op
 from explorer.net.trace import trace
 from explorer.spec import MAX_BATCH, ResNetSpec
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure import rotation
 from explorer.timing.measure.hardware import ANY_CACHE, cache_bytes
-from explorer.timing.measure.host import host_free_bytes
 from explorer.units import size
 
-SHARE = 0.8  # of the free memory that a timing may take
 WORKSPACE = 1.0  # on a GPU, and compiled: libraries copy more than one layer's tensors; reckon one more of everything
 HALF_COPIES = 4  # bytes an element of a CPU's copies in fp16: it computes in fp32 where it has no kernels of its own
-MARGIN = 1.07  # this and the next: what 330 requests of tests/benchmarks/bench_heavy.py grew by beyond the arithmetic
-KERNELS_BYTES = 14_000_000
 CALIBRATION = (4, 64)  # pictures and their side at most: what BN's statistics are taken from
-
-
-@lru_cache(maxsize=256)
-def peak_bytes(spec: ResNetSpec, height: int, width: int, dtype: str) -> int:
-    """Most bytes alive at once during an inference pass of one picture, which is not counted: `facts.memory`'s model."""
-    return max(alive_bytes(trace(spec, height, width, 1), dtype))
-
-
-@lru_cache(maxsize=256)
-def _steps(spec: ResNetSpec, height: int, width: int, dtype: str) -> tuple[tuple[int, int, int], ...]:
-    """(bytes alive, elements that a convolution may copy, its weights) at each operation, of a pass of one picture."""
-    nodes = trace(spec, height, width, 1)
-    return tuple(
-        (
-            alive,
-            *(
-                (math.prod(node.in_shape) + math.prod(node.out_shape), node.params)
-                if op(node.kind).reorders
-                else (0, 0)
-            ),
-        )
-        for node, alive in zip(nodes[1:], alive_bytes(nodes, dtype), strict=True)
-    )
-
-
-def pass_bytes(spec: ResNetSpec, height: int, width: int, batch: int, dtype: str, copies: int) -> int:
-    """Most bytes at once of a pass, beside weights and pictures: what is alive, and the copies in a layout of the library's
-    own that a convolution makes of its input, output and weights. copies: bytes of an element there."""
-    return max(
-        batch * (alive + copies * moved) + copies * weights
-        for alive, moved, weights in _steps(spec, height, width, dtype)
-    )
 
 
 def estimate_bytes(spec: ResNetSpec, settings: Settings, free: int | None = None) -> int:
@@ -100,14 +60,6 @@ def weight_elements(spec: ResNetSpec, settings: Settings) -> int:
     return sum(node.params + node.buffers for node in trace(spec, settings.height, settings.width, 1))
 
 
-def free_bytes(device: torch.device) -> int:
-    """What can still be allocated: the GPU's free memory, or the host's within its cgroup."""
-    if device.type == "cuda":
-        cached = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
-        return torch.cuda.mem_get_info(device)[0] + cached
-    return host_free_bytes()
-
-
 def guard(spec: ResNetSpec, settings: Settings, free: int | None = None) -> int:
     """The estimate in bytes when it fits. Raises `TooLarge` with the largest batch or input that would."""
     return guard_together([spec], settings, free)
@@ -116,7 +68,7 @@ def guard(spec: ResNetSpec, settings: Settings, free: int | None = None) -> int:
 def guard_together(specs: Sequence[ResNetSpec], settings: Settings, free: int | None = None) -> int:
     """As `guard`, for models that live at once."""
     have = free_bytes(torch.device(settings.device)) if free is None else free
-    most = min(SHARE * have, limits().memory_mb * 1e6)
+    most = most_bytes(have)
     need = together(specs, settings, have)
     if settings.batch > limits().batch:
         telemetry.refused("too large")
@@ -167,58 +119,3 @@ def _largest(most: int, fits: Callable[[int], bool]) -> int:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if fits(middle) else (low, middle - 1)
     return low
-
-
-OUT_OF_MEMORY = (  # as torch's allocators and the libraries under it put it, in lower case
-    "can't allocate memory",
-    "not enough memory",
-    "out of memory",
-    "failed to allocate",
-    "std::bad_alloc",
-    "cudnn_status_alloc_failed",
-    "cublas_status_alloc_failed",
-    "cudnn_status_internal_error_host_allocation_failed",
-    "unable to find a valid cudnn algorithm",
-    "unable to find an engine",  # no algorithm fits into what is left
-    "could not create a memory object",
-    "could not create a primitive",  # oneDNN on the CPU
-)
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
-        return True
-    return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in OUT_OF_MEMORY)
-
-
-@contextlib.contextmanager
-def recovering(what: str) -> Iterator[None]:
-    """Out of memory inside becomes `TooLarge`, after everything was given back."""
-    refused = False
-    try:
-        yield
-    except Exception as error:
-        if not is_out_of_memory(error):
-            raise
-        refused = True
-        traceback.clear_frames(error.__traceback__)  # they hold the tensors
-    finally:
-        give_back(collect=refused)
-    if refused:
-        raise TooLarge(f"{what}: the device ran out of memory. It has been given back; try a smaller batch or input.")
-
-
-def give_back(collect: bool = True) -> None:
-    """Return cached memory to the system, as far as it goes.
-
-    collect: also look for cycles. It takes 0.3 s in which no page is served, so only after a failure; a model that
-    was timed as planned goes without."""
-    if collect:
-        gc.collect()
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
-    if torch.backends.mps.is_available():
-        torch.mps.empty_cache()
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL("libc.so.6").malloc_trim(0)

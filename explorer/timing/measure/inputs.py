@@ -7,9 +7,9 @@ import time
 import torch
 from torch import Tensor
 
+from explorer.facts.memory.room import free_bytes
 from explorer.spec import ResNetSpec
 from explorer.timing.data.settings import Settings
-from explorer.timing.measure.guard import free_bytes
 from explorer.timing.measure.hardware import cache_bytes
 from explorer.timing.measure.rotation import count
 

@@ -15,11 +15,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from explorer.facts.memory.room import is_out_of_memory, recovering
 from explorer.net.resnet import ResNet, build
 from explorer.spec import ResNetSpec
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure.clock import clock_for
-from explorer.timing.measure.guard import CALIBRATION, is_out_of_memory, recovering
+from explorer.timing.measure.guard import CALIBRATION
 from explorer.timing.measure.hardware import cache_bytes
 from explorer.timing.measure.inputs import DTYPES, FORMATS, inputs
 from explorer.timing.measure.loop import no_checkpoint

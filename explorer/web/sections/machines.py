@@ -8,9 +8,9 @@ import streamlit as st
 import torch
 
 from explorer.cluster import ClusterRunner, Machine
-from explorer.timing.measure.guard import SHARE
+from explorer.facts.memory.host import host_free_bytes
+from explorer.facts.memory.room import SHARE
 from explorer.timing.measure.hardware import devices, most_threads
-from explorer.timing.measure.host import host_free_bytes
 from explorer.units import size
 from explorer.web import pieces, plain, state
 

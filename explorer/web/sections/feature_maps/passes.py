@@ -12,13 +12,13 @@ from uuid import uuid4
 import streamlit as st
 from torch import Tensor
 
+from explorer.facts.memory.room import give_back
 from explorer.jobs import Job
 from explorer.look.kept import Kept
 from explorer.look.passed import Passed, filled, slim
 from explorer.look.subject import Subject
 from explorer.net.node import Node
 from explorer.net.trace import trace
-from explorer.timing.measure.guard import give_back
 from explorer.web import plain, state
 from explorer.web.inside.runs import TURNS
 from explorer.web.session import session

@@ -25,6 +25,14 @@ def host_free_bytes(root: Path = Path("/")) -> int:
         return UNKNOWN_FREE
 
 
+def resident_bytes() -> int:
+    """What this process holds of the memory; 0 where the system does not say."""
+    for line in _lines(Path("/proc/self/status")):
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
 def _available(root: Path) -> int | None:
     for line in _lines(root / "proc/meminfo"):
         if line.startswith("MemAvailable:"):

@@ -108,7 +108,7 @@ RECORDED = list(csv.DictReader(Path(__file__).with_name("heavy.csv").open(encodi
 
 def test_the_estimate_is_never_under_what_a_process_grew_by(monkeypatch: pytest.MonkeyPatch) -> None:
     """Second source: the kernel's own count of resident memory, recorded by `tests.benchmarks.bench_heavy` on a CPU with 32 MB
-    of last-level cache, for nets, sizes, formats and orders at random; the extremes of some 330 are among them."""
+    of last-level cache, for nets, sizes, formats and orders at random; the extremes of 780 are among them."""
     monkeypatch.setattr(guard, "cache_bytes", lambda device: 32 * 2**20)
     ratios = []
     for row in RECORDED:

@@ -201,3 +201,5 @@ def test_at_200_percent_no_segment_is_cut_and_what_is_built_makes_way(visit) -> 
     assert seen.page.evaluate(CUT) == []
     seen.page.get_by_role("heading", name="What the way around costs").scroll_into_view_if_needed()
     expect(seen.page.locator(".built b")).not_to_be_in_viewport()
+    seen.see(viewport={"width": 1280, "height": 720})
+    expect(seen.page.locator(".built b")).to_be_in_viewport()  # it goes along where there is room

@@ -138,7 +138,7 @@ function shortcutItem(map, kind) {
   const { mark } = SHORTCUTS[kind];
   const line = svg(
     "svg",
-    { width: 34, height: 16, "aria-hidden": "true" },
+    { width: 34, height: 16, viewBox: "0 0 34 16", "aria-hidden": "true" },
     there
       ? svg("path", {
           class: "shortcut",

@@ -131,7 +131,7 @@ def main() -> None:
         process.terminate()
         print(f"\n{'page':<16}{'18 ↔ 152, ms':>14}{'× floor':>10}\n{'(empty page)':<16}{base:>14.0f}{1:>10.1f}")
         server = Server(Path(folder))
-        for name in sys.argv[1:] or [page for page in PAGES if page not in OF_NO_MODEL]:
+        for name in [page for page in sys.argv[1:] or PAGES if page not in OF_NO_MODEL]:
             route = "" if name == "architecture" else name
             taken = measure(page, f"{server.url}/{route}", ("11.69 M", "60.19 M"))
             print(f"{name:<16}{taken:>14.0f}{taken / base:>10.1f}", flush=True)

@@ -15,7 +15,7 @@ GREY, BLUE = "#6f7f8f", "#2484c1"
 COLOURS = {"plain": GREY, "residual": palette.SHORTCUT}
 FIRST = {"degradation": "pair", "learning-rate": "residual"}  # experiment → which of its recorded runs; else the first
 Shown = tuple[Drawing, str]  # and what it shows
-Series = dict[str, tuple[str, str, list[tuple[float, float]]]]
+Series = dict[str, tuple[str, tuple[float, ...], list[tuple[float, float]]]]
 
 
 def picture(name: str, revealed: bool = True) -> list[Shown]:
@@ -45,7 +45,7 @@ def _lines(rows: Iterable[Row], x: str, y: str) -> Series:
         kind, value = row.get("kind") or row["net"].partition("-")[0], row[y]
         if value is None or not math.isfinite(value):
             continue
-        dash = "7 5" if row.get("depth") == 20 or "without BN" in row["net"] else ""
+        dash = (7, 5) if row.get("depth") == 20 or "without BN" in row["net"] else ()
         series.setdefault(row["net"], (COLOURS[kind], dash, []))[2].append((row[x], value))
     return series
 
@@ -61,7 +61,7 @@ def _identity(rows: list[Row]) -> Shown:
     series: Series = {}
     for row in rows:
         colour = GREY if row["net"] == "plain-20" else BLUE  # no shortcut in either
-        series.setdefault(row["net"], (colour, "7 5" if row["depth"] == 20 else "", []))[2].append(
+        series.setdefault(row["net"], (colour, (7, 5) if row["depth"] == 20 else (), []))[2].append(
             (row["step"], row["loss"])
         )
     return lines_drawing(series, title, ("step", "training loss"), made("identity")), title
@@ -79,7 +79,7 @@ def _signal(rows: list[Row]) -> Shown:
 def _rates(rows: list[Row]) -> Shown:
     look = {"batch": ("with BN", palette.KIND_COLOURS["norm"]), "none": ("without BN", GREY)}
     series: Series = {
-        look[norm][0]: (look[norm][1], "", found)
+        look[norm][0]: (look[norm][1], (), found)
         for norm in look
         if (found := [(row["lr"], row["loss"]) for row in rows if row["part"] == "final" and row["norm"] == norm])
     }

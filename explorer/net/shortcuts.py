@@ -14,7 +14,7 @@ from explorer.net.node import Node
 class Shortcut:
     """What every view asks of a kind of shortcut.
 
-    line: solid | dotted | none, as the paper draws it. dash: an SVG stroke-dasharray; edge: Graphviz's style.
+    line: solid | dotted | none, as the paper draws it. dash: the lengths of its dashes and gaps, px; edge: Graphviz's style.
     named: in a table; words: in a legend; spoken: for a screen reader; counted: '46 solid'; question: a panel's heading; does: below the
     number of them; round: the ends of its dashes;
     mark: on its arch, where there is room; made: what it makes of x, 'x, padded'; "" where x stays as it is.
@@ -22,7 +22,7 @@ class Shortcut:
     """
 
     line: str
-    dash: str
+    dash: tuple[float, ...]
     edge: str
     named: str
     words: str
@@ -44,7 +44,7 @@ class Shortcut:
 SHORTCUTS = {
     "identity": Shortcut(
         "solid",
-        "",
+        (),
         "solid",
         "identity",
         "solid: identity",
@@ -55,7 +55,7 @@ SHORTCUTS = {
     ),
     "projection": Shortcut(
         "dotted",
-        "7 5",
+        (7, 5),
         "dashed",
         "projection",
         "dotted: projection (1×1 convolution)",
@@ -69,7 +69,7 @@ SHORTCUTS = {
     ),
     "pad": Shortcut(
         "dotted",
-        "2 5",
+        (2, 5),
         "dotted",
         "zero-padding",
         "dotted: zero-padding (no weights)",
@@ -84,7 +84,7 @@ SHORTCUTS = {
     ),
     "subsample": Shortcut(
         "dotted",
-        "2 5",
+        (2, 5),
         "dotted",
         "pixels left out",
         "dotted: every other pixel (no weights)",
@@ -96,7 +96,7 @@ SHORTCUTS = {
         made="thinned",
     ),
     "none": Shortcut(
-        "none", "", "invis", "none", "no shortcut (plain net)", "no shortcut", "no shortcut", "No shortcut"
+        "none", (), "invis", "none", "no shortcut (plain net)", "no shortcut", "no shortcut", "No shortcut"
     ),
 }
 

@@ -14,7 +14,7 @@ from explorer.spec import ResNetSpec
 from explorer.spec.naming import title
 from explorer.tell import palette
 from explorer.tell.drawing import Drawing, block_drawing, layer_drawing
-from explorer.tell.drawing.svg import Element, Text
+from explorer.tell.drawing.svg import Shape, Text
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,5 @@ def hidden(drawing: Drawing) -> Drawing:
     return replace(drawing, body=tuple(map(_hidden, drawing.body)))
 
 
-def _hidden(one: Element | Text) -> Element | Text:
-    if isinstance(one, Element):
-        return replace(one, inner=tuple(map(_hidden, one.inner)))
-    return replace(one, words=one.asked, proof="") if one.proof else one
+def _hidden(one: Shape) -> Shape:
+    return replace(one, words=one.asked, proof="") if isinstance(one, Text) and one.proof else one

@@ -23,7 +23,7 @@ def spots(drawing: Drawing, proofs: Mapping[str, Proof], cards: Cards) -> Markup
 
 
 def _spot(one: Text, proof: Proof, cards: Cards, drawing: Drawing) -> Markup:
-    look = [name for name in ("mid", "bold") if name in one.kind.split()]
+    look = [name for name in ("mid", "bold") if name in one.kinds]
     return cards.number(
         proof,
         one.words,

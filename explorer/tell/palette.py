@@ -32,7 +32,7 @@ KIND_COLOURS = {kind: COLOURS[row.colour] for kind, row in OPS.items()}
 KIND_LABELS = {kind: row.label for kind, row in OPS.items()}
 BLOCK_COLOURS = {kind: ("#2484c1", "#8a55c9", "#1f9488", "#a0762c")[index] for index, kind in enumerate(BLOCKS)}
 SHORTCUT = "#d2452f"
-SHORTCUT_DASH = {kind: row.dash for kind, row in SHORTCUTS.items()}  # SVG stroke-dasharray
+SHORTCUT_DASH = {kind: row.dash for kind, row in SHORTCUTS.items()}
 SHORTCUT_LINES = {  # what the browser draws and says of each kind of shortcut
     kind: {
         "line": row.line,

@@ -98,7 +98,7 @@ def test_the_lesson_says_fig_5_of_fig_5_alone_and_names_what_it_leaves_out() -> 
 def test_no_word_of_a_blocks_drawing_is_under_12_px_on_a_phone(name: str) -> None:
     for block in blocks(trace(preset(name), 224, 224)):
         drawn = block_drawing(block, "#000", "a block", block.out_shape[1])
-        texts = [one for part in drawn.body for one in part.walk() if isinstance(one, Text)]
+        texts = [one for one in drawn.body if isinstance(one, Text)]
         assert (
             len(texts) > 5 and min(one.size for one in texts) * 326 / drawn.width >= 12
         )  # px of a framed column at 390

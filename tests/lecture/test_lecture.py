@@ -24,7 +24,8 @@ from explorer.lecture.scene_text import about
 from explorer.net.trace import trace
 from explorer.net.vgg import vgg19
 from explorer.spec.chosen import DEFAULT, DEFAULTS, of_params
-from explorer.tell.drawing import lines_drawing, overview_drawing
+from explorer.tell.drawing import Drawing, lines_drawing, overview_drawing
+from explorer.tell.drawing.svg import Line, Text
 from explorer.tell.link import data_uri
 from explorer.tell.markup import Cards
 
@@ -443,18 +444,22 @@ def test_the_still_map_shows_every_shortcut() -> None:
     """reference.md: 12 solid and 4 dotted in ResNet-50; a plain net has none."""
     nodes = trace(of_params({}).spec, 224, 224)
     drawn, narrow = overview_drawing(nodes, "x", "layer2.0.conv1"), overview_drawing(nodes, "x", narrow=True)
-    sizes = [float(size) for size in re.findall(r"font-size:([\d.]+)px", str(narrow))]
-    assert min(sizes) * 350 / narrow.width >= 12 and narrow.height < 450, "a phone's column is 350 px wide"
-    arches = re.findall(r'<path d="M[\d.]+ [\d.]+C[^>]*>', str(drawn))
-    assert len(arches) == 16 and sum("dasharray" in arch for arch in arches) == 4
-    assert "C" not in "".join(
-        re.findall(r'd="(M[^"]*)"', str(overview_drawing(trace(of_params({"shortcut": "none"}).spec, 224, 224), "x")))
-    )
+    assert (
+        min(one.size for one in narrow.body if isinstance(one, Text)) * 350 / narrow.width >= 12 and narrow.height < 450
+    ), "a phone's column is 350 px wide"
+    arches = _arches(drawn)
+    assert len(arches) == 16 and sum(bool(arch.look.dash) for arch in arches) == 4
+    assert str(drawn).count('stroke-dasharray="7 5"') == 5, "the four, and the legend"
+    assert not _arches(overview_drawing(trace(of_params({"shortcut": "none"}).spec, 224, 224), "x"))
+
+
+def _arches(drawn: Drawing) -> list[Line]:
+    return [one for one in drawn.body if isinstance(one, Line) and len(one.way[-1]) == 3]
 
 
 def test_line_labels_do_not_stand_on_each_other() -> None:
-    drawn = lines_drawing({name: ("#000", "", [(0, 1), (1, 0.5)]) for name in "abc"}, "t", ("x", "y"))
-    places = [float(y) for y in re.findall(r'y="([\d.]+)" class="bold"', str(drawn))]
+    drawn = lines_drawing({name: ("#000000", (), [(0, 1), (1, 0.5)]) for name in "abc"}, "t", ("x", "y"))
+    places = [one.y for one in drawn.body if isinstance(one, Text) and one.kind == "bold"]
     assert len(places) == 3 and min(abs(one - two) for one in places for two in places if one != two) >= 22
 
 

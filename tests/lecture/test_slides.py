@@ -6,6 +6,7 @@ import io
 import statistics
 from dataclasses import replace
 from functools import cache
+from typing import get_args
 
 import pytest
 from pptx import Presentation
@@ -21,7 +22,7 @@ from explorer.lecture.scene_text import asked, filled
 from explorer.lecture.slides import deck
 from explorer.lecture.slides.shapes import RULES, extent
 from explorer.tell import questions
-from explorer.tell.drawing.svg import Element, Text
+from explorer.tell.drawing.svg import Shape, Text
 from tests.browser.test_lecture import STEPS, TOUR
 
 LINK = "https://resnet.example.org/"
@@ -103,7 +104,7 @@ def test_drawings_are_shapes_and_nothing_leaves_the_slide() -> None:
             parts = list(inside(group))
             assert not any(one.shape_type == MSO_SHAPE_TYPE.PICTURE for one in parts), "vectors, no pixels"
             texts = [one.text_frame.text for one in parts if one.has_text_frame and one.text_frame.text]
-            wanted = [one.words for part in drawing.body for one in part.walk() if isinstance(one, Text) and one.words]
+            wanted = [one.words for one in drawing.body if isinstance(one, Text) and one.words]
             assert sorted(texts) == sorted(wanted)
             assert group._element.xpath("./p:nvGrpSpPr/p:cNvPr/@descr") == [label]
         for shape in (one for top in slide.shapes for one in inside(top)):
@@ -118,20 +119,12 @@ def test_before_the_answer_no_drawing_gives_it_away() -> None:
     for page in ASKING:
         scene = next(one for one in TOUR.scenes if one.page == page and one.question)
         before, after = (
-            {
-                one.words
-                for drawing, _ in drawings(scene, revealed)
-                for part in drawing.body
-                for one in part.walk()
-                if isinstance(one, Text)
-            }
+            {one.words for drawing, _ in drawings(scene, revealed) for one in drawing.body if isinstance(one, Text)}
             for revealed in (False, True)
         )
         assert before < after or before != after
     (curves, _), *_ = drawings(TOUR.find("degradation"))
-    assert not [
-        one.words for part in curves.body for one in part.walk() if isinstance(one, Text) and "-56" in one.words
-    ]
+    assert not [one.words for one in curves.body if isinstance(one, Text) and "-56" in one.words]
 
 
 DRAWN = {  # page → (key of the link, its views that have a picture)
@@ -151,8 +144,7 @@ def texts(scene: Scene, revealed: bool) -> list[str]:
     return [
         one.words
         for drawing, _ in drawings(scene, revealed)
-        for part in drawing.body
-        for one in part.walk()
+        for one in drawing.body
         if isinstance(one, Text) and one.words
     ]
 
@@ -169,10 +161,7 @@ def test_every_view_that_stands_still_has_a_picture_of_its_own(page: str, state:
     found = drawings(scene_of(page, state), True)
     assert found
     for drawing, label in found:
-        assert label and {one.tag for part in drawing.body for one in part.walk() if isinstance(one, Element)} <= {
-            *RULES,
-            "marker",
-        }
+        assert label and {type(one) for one in drawing.body} <= set(RULES)
         _, _, right, bottom = extent(drawing.body)
         assert bottom <= drawing.height and right <= drawing.width, (state, label)
 
@@ -204,16 +193,9 @@ def test_no_experiment_gives_its_answer_away_before_the_reveal(name: str) -> Non
     assert [svg for svg, _ in pictures(asking, False)] != [svg for svg, _ in pictures(asking)], "nor on a phone"
 
 
-def test_every_element_of_every_drawing_has_its_rule() -> None:
-    used = {
-        one.tag
-        for scene, revealed in STEPS
-        for drawing, _ in drawings(scene, revealed)
-        for part in drawing.body
-        for one in part.walk()
-        if isinstance(one, Element)
-    }
-    assert used - {"marker"} <= set(RULES) and {"path", "polygon", "rect", "circle", "g"} <= used
+def test_every_shape_has_its_rule_and_stands_in_a_drawing() -> None:
+    used = {type(one) for scene, revealed in STEPS for drawing, _ in drawings(scene, revealed) for one in drawing.body}
+    assert set(get_args(Shape)) == set(RULES) == used
     drawing, _ = drawings(TOUR.scenes[1])[0]
     left, top, right, bottom = extent(drawing.body)
     assert 0 <= left < right <= drawing.width and 0 <= top < bottom <= drawing.height

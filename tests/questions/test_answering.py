@@ -87,7 +87,7 @@ def test_a_visit_keeps_its_streak_and_what_is_over_counts_once(every):
 
 
 def words(drawing):
-    return [one for part in drawing.body for one in part.walk() if isinstance(one, Text)]
+    return [one for one in drawing.body if isinstance(one, Text)]
 
 
 def test_a_picture_hides_its_numbers_until_the_answer(every):

@@ -1,14 +1,14 @@
 """A drawing of ours as PowerPoint's own shapes: vectors and text that can be edited, no picture of them.
 
-Our SVG has few elements (`tell.drawing.svg`), and each becomes one shape: paths and polygons a custom geometry, texts a
-text box. An element without a rule here raises.
+Our drawings have few shapes (`tell.drawing.svg`), and each becomes one of PowerPoint's: lines and polygons a custom
+geometry, texts a text box. A shape without a rule here raises.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 from pptx.enum.shapes import MSO_SHAPE
@@ -19,7 +19,8 @@ from pptx.shapes.group import GroupShape
 from pptx.slide import Slide
 from pptx.util import Emu, Pt
 
-from explorer.tell.drawing.svg import INK, PAPER, Drawing, Element, Text
+from explorer.tell.drawing import svg
+from explorer.tell.drawing.svg import INK, PAPER, Arrowhead, Circle, Drawing, Line, Look, Point, Polygon, Rect, Text
 from explorer.tell.palette import rgb
 
 FINE = 100  # parts of a unit of a drawing, in which a geometry's whole numbers count
@@ -27,11 +28,8 @@ SOFT = 0.72  # as in svg.STYLE
 ASCENT = 0.93  # of a line's size, above its baseline
 WIDE = 0.62  # of a letter, on average, as a share of its size: generous, for its box only
 MEAN = 0.5  # the same, as it is
-STEP = re.compile(r"([A-Za-z])([^A-Za-z]*)")
-NUMBER = re.compile(r"-?\d*\.?\d+")
-TURN = re.compile(r"rotate\((-?[\d.]+)")
 POINTS_PER_EMU = 1 / 12_700
-Point = tuple[float, float]
+Steps = Sequence[tuple[str, Sequence[Point]]]  # DrawingML's commands, with their points
 
 
 @dataclass(frozen=True)
@@ -66,13 +64,13 @@ def drawn(slide: Slide, drawing: Drawing, words: str, left: int, top: int, width
     group.name = drawing.title
     group._element.xpath("./p:nvGrpSpPr/p:cNvPr")[0].set("descr", words)
     for one in drawing.body:
-        _add(group, one, frame, 0.0)
+        RULES[type(one)](group, one, frame)
     return group
 
 
-def extent(body: Iterable[Element | Text]) -> tuple[float, float, float, float]:
+def extent(body: Iterable[svg.Shape]) -> tuple[float, float, float, float]:
     """Left, top, right and bottom of what is drawn, in its units; a text's width is estimated."""
-    points = [point for one in body for point in _corners(one, False)]
+    points = [point for one in body for point in _corners(one)]
     return (
         min(x for x, _ in points),
         min(y for _, y in points),
@@ -81,108 +79,54 @@ def extent(body: Iterable[Element | Text]) -> tuple[float, float, float, float]:
     )
 
 
-def _corners(one: Element | Text, turned: bool) -> list[Point]:
+def _corners(one: svg.Shape) -> Sequence[Point]:
     if isinstance(one, Text):
-        wide, kinds = len(one.words) * one.size * MEAN, one.kind.split()
-        x = one.x - (wide / 2 if "mid" in kinds else wide if "end" in kinds else 0)
-        if turned:
+        wide = len(one.words) * one.size * MEAN
+        if one.turned:
             return [(one.x - one.size, one.y - wide / 2), (one.x + one.size, one.y + wide / 2)]
+        x = _left(one, wide)
         return [(x, one.y - one.size), (x + wide, one.y + one.size / 4)]
-    look = _look(one)
-    if one.tag == "g":
-        return [
-            point for inner in one.inner for point in _corners(inner, TURN.match(look.get("transform", "")) is not None)
-        ]
-    if one.tag == "rect":
-        x, y, width, height = (float(look[name]) for name in ("x", "y", "width", "height"))
-        return [(x, y), (x + width, y + height)]
-    if one.tag == "circle":
-        x, y, radius = float(look["cx"]), float(look["cy"]), float(look["r"])
-        return [(x - radius, y - radius), (x + radius, y + radius)]
-    if one.tag == "polygon":
-        numbers = [float(found) for found in NUMBER.findall(look["points"])]
-        return list(zip(numbers[::2], numbers[1::2], strict=True))
-    return [point for _, points in _steps(look["d"]) for point in points] if one.tag == "path" else []
+    if isinstance(one, Rect):
+        return [(one.x, one.y), (one.x + one.width, one.y + one.height)]
+    if isinstance(one, Circle):
+        return [(one.x - one.radius, one.y - one.radius), (one.x + one.radius, one.y + one.radius)]
+    if isinstance(one, Polygon):
+        return one.corners
+    return [point for step in one.way for point in step] if isinstance(one, Line) else []
 
 
-def _add(group: GroupShape, one: Element | Text, frame: Frame, turned: float) -> None:
-    if isinstance(one, Text):
-        _text(group, one, frame, turned)
-        return
-    RULES[one.tag](group, one, frame)
+def _left(one: Text, wide: float) -> float:
+    """Where words of this width begin."""
+    return one.x - (wide / 2 if "mid" in one.kinds else wide if "end" in one.kinds else 0)
 
 
-def _group(group: GroupShape, one: Element, frame: Frame) -> None:
-    turn = TURN.match(_look(one).get("transform", "rotate(0"))
-    for inner in one.inner:
-        _add(group, inner, frame, float(turn[1]) if turn else 0.0)
+def _rect(group: GroupShape, one: Rect, frame: Frame) -> None:
+    kind = MSO_SHAPE.ROUNDED_RECTANGLE if one.radius else MSO_SHAPE.RECTANGLE
+    shape = group.shapes.add_shape(kind, *frame.box(one.x, one.y, one.width, one.height))
+    if one.radius:
+        shape.adjustments[0] = min(0.5, one.radius / max(min(one.width, one.height), 0.01))
+    _painted(shape, one.look, frame)
 
 
-def _rect(group: GroupShape, one: Element, frame: Frame) -> None:
-    look = _look(one)
-    x, y, width, height = (float(look[name]) for name in ("x", "y", "width", "height"))
-    radius = float(look.get("rx", 0))
-    shape = group.shapes.add_shape(
-        MSO_SHAPE.ROUNDED_RECTANGLE if radius else MSO_SHAPE.RECTANGLE, *frame.box(x, y, width, height)
-    )
-    if radius:
-        shape.adjustments[0] = min(0.5, radius / max(min(width, height), 0.01))
-    _painted(shape, look, frame)
+def _circle(group: GroupShape, one: Circle, frame: Frame) -> None:
+    box = frame.box(one.x - one.radius, one.y - one.radius, 2 * one.radius, 2 * one.radius)
+    _painted(group.shapes.add_shape(MSO_SHAPE.OVAL, *box), one.look, frame)
 
 
-def _circle(group: GroupShape, one: Element, frame: Frame) -> None:
-    look = _look(one)
-    x, y, radius = float(look["cx"]), float(look["cy"]), float(look["r"])
-    shape = group.shapes.add_shape(MSO_SHAPE.OVAL, *frame.box(x - radius, y - radius, 2 * radius, 2 * radius))
-    _painted(shape, look, frame)
+def _polygon(group: GroupShape, one: Polygon, frame: Frame) -> None:
+    first, *others = one.corners
+    _geometry(group, [("moveTo", [first]), *(("lnTo", [corner]) for corner in others), ("close", [])], one.look, frame)
 
 
-def _polygon(group: GroupShape, one: Element, frame: Frame) -> None:
-    look = _look(one)
-    numbers = [float(found) for found in NUMBER.findall(look["points"])]
-    corners = list(zip(numbers[::2], numbers[1::2], strict=True))
-    steps = [("moveTo", corners[:1]), *(("lnTo", [corner]) for corner in corners[1:]), ("close", [])]
-    _geometry(group, steps, look, frame)
+def _line(group: GroupShape, one: Line, frame: Frame) -> None:
+    first, *steps = one.way
+    _geometry(group, [("moveTo", first), *((COMMANDS[len(step)], step) for step in steps)], one.look, frame)
 
 
-def _path(group: GroupShape, one: Element, frame: Frame) -> None:
-    look = _look(one)
-    _geometry(group, list(_steps(look["d"])), look, frame)
+COMMANDS = {1: "lnTo", 2: "quadBezTo", 3: "cubicBezTo"}  # DrawingML's by the number of a step's points
 
 
-def _steps(d: str) -> Iterator[tuple[str, list[Point]]]:
-    """An SVG path as DrawingML's commands with absolute points."""
-    x = y = 0.0
-    for command, text in STEP.findall(d):
-        numbers = [float(found) for found in NUMBER.findall(text)]
-        if command in "Zz":
-            yield "close", []
-            continue
-        name, count = COMMANDS[command.upper()]
-        for at in range(0, len(numbers), count):
-            some = numbers[at : at + count]
-            from_x, from_y = (x, y) if command.islower() else (0.0, 0.0)
-            if command.upper() == "H":
-                points = [(from_x + some[0], y)]
-            elif command.upper() == "V":
-                points = [(x, from_y + some[0])]
-            else:
-                points = [(from_x + one, from_y + other) for one, other in zip(some[::2], some[1::2], strict=True)]
-            x, y = points[-1]
-            yield ("lnTo" if name == "moveTo" and at else name), points
-
-
-COMMANDS = {  # SVG's → DrawingML's, and how many numbers it takes
-    "M": ("moveTo", 2),
-    "L": ("lnTo", 2),
-    "H": ("lnTo", 1),
-    "V": ("lnTo", 1),
-    "C": ("cubicBezTo", 6),
-    "Q": ("quadBezTo", 4),
-}
-
-
-def _geometry(group: GroupShape, steps: Sequence[tuple[str, list[Point]]], look: dict[str, str], frame: Frame) -> None:
+def _geometry(group: GroupShape, steps: Steps, look: Look, frame: Frame) -> None:
     """A shape of its own outline."""
     points = [point for _, some in steps for point in some]
     left, top = min(x for x, _ in points), min(y for _, y in points)
@@ -207,32 +151,35 @@ def _geometry(group: GroupShape, steps: Sequence[tuple[str, list[Point]]], look:
     _painted(shape, look, frame)
 
 
-def _painted(shape: Shape, look: dict[str, str], frame: Frame) -> None:
-    """Fill and line, as SVG says them, and nothing that a theme would add."""
+def _painted(shape: Shape, look: Look, frame: Frame) -> None:
+    """Fill and line, as the drawing says them, and nothing that a theme would add."""
     plain(shape)
-    fill, stroke = look.get("fill", "none"), look.get("stroke", "none")
-    if fill == "none":
+    if look.fill == "none":
         shape.fill.background()
     else:
         shape.fill.solid()
-        _coloured(shape.fill._xPr.find(qn("a:solidFill")), fill, float(look.get("fill-opacity", 1)))
-    if stroke == "none":
+        _coloured(shape.fill._xPr.find(qn("a:solidFill")), _hex(look.fill), look.opacity)
+    if look.stroke == "none":
         shape.line.fill.background()
         return
-    width = float(look.get("stroke-width", 1))
-    shape.line.width = Pt(max(0.25, frame.points(width)))
+    shape.line.width = Pt(max(0.25, frame.points(look.width)))
     shape.line.fill.solid()
     line = shape.line._get_or_add_ln()
-    _coloured(line.find(qn("a:solidFill")), stroke, 1)
-    if look.get("stroke-linecap") == "round":
+    _coloured(line.find(qn("a:solidFill")), _hex(look.stroke), 1)
+    if look.round:
         line.set("cap", "rnd")
-    if dash := look.get("stroke-dasharray"):
-        on, off = (float(part) / width for part in dash.split()[:2])
+    if look.dash:
+        on, off = (length / look.width for length in look.dash)
         custom = etree.SubElement(line, qn("a:custDash"))
         etree.SubElement(custom, qn("a:ds"), d=str(max(1, round(on * 100_000))), sp=str(round(off * 100_000)))
-    if "marker-end" in look:
+    if look.arrow:
         etree.SubElement(line, qn("a:round"))
         etree.SubElement(line, qn("a:tailEnd"), type="triangle", w="med", len="med")
+
+
+def _hex(colour: str) -> str:
+    """As on paper: in the light theme."""
+    return {"ink": INK[0], "paper": PAPER[0]}.get(colour, colour)
 
 
 def plain(shape: Shape) -> None:
@@ -249,30 +196,16 @@ def _coloured(fill: etree._Element, colour: str, opacity: float) -> None:
         etree.SubElement(named, qn("a:alpha"), val=str(round(opacity * 100_000)))
 
 
-def _look(one: Element) -> dict[str, str]:
-    """An element's attributes; what its class and its style say stands among them."""
-    look = dict(one.attributes)
-    kinds = look.pop("class", "").split()
-    if "line" in kinds:
-        look |= {"stroke": INK[0], "fill": "none"}
-    if "paper" in kinds:
-        look["fill"] = PAPER[0]
-    for part in filter(None, look.pop("style", "").split(";")):
-        name, _, value = part.partition(":")
-        look[name.strip()] = value.strip()
-    return {name: "#ffffff" if value == "#fff" else value for name, value in look.items()}
-
-
-def _text(group: GroupShape, one: Text, frame: Frame, turned: float) -> None:
+def _text(group: GroupShape, one: Text, frame: Frame) -> None:
     """Words on their baseline, in a box that is as wide as they may become."""
-    kinds = one.kind.split()
+    kinds = one.kinds
     wide, high = len(one.words) * one.size * WIDE + one.size, one.size * 1.25
-    x = one.x - (wide / 2 if "mid" in kinds else wide if "end" in kinds else 0)
+    x = _left(one, wide)
     box = frame.box(x, one.y - ASCENT * one.size, wide, high)
-    if turned:  # by a quarter, about the baseline's middle
+    if one.turned:  # by a quarter, about the baseline's middle
         box = frame.box(x - (high / 2 - ASCENT * one.size), one.y - high / 2, wide, high)
     shape = group.shapes.add_textbox(*box)
-    shape.rotation = turned
+    shape.rotation = one.turned
     words = shape.text_frame
     words.word_wrap = False
     words.auto_size = MSO_AUTO_SIZE.NONE
@@ -284,7 +217,7 @@ def _text(group: GroupShape, one: Text, frame: Frame, turned: float) -> None:
     run = line.add_run()
     run.text = one.words
     run.font.size = Pt(max(1, round(frame.points(one.size), 1)))
-    run.font.bold = bool({"bold", "serif"} & set(kinds))
+    run.font.bold = bool({"bold", "serif"} & kinds)
     if "serif" in kinds:
         run.font.name = "+mj-lt"
     run.font.fill.solid()
@@ -298,11 +231,11 @@ def _softened(colour: str) -> str:
     return "#" + "".join(f"{round(part):02x}" for part in mixed)
 
 
-RULES: dict[str, Callable[[GroupShape, Element, Frame], None]] = {
-    "g": _group,
-    "rect": _rect,
-    "circle": _circle,
-    "polygon": _polygon,
-    "path": _path,
-    "defs": lambda group, one, frame: None,  # arrowheads: DrawingML has its own
+RULES: dict[type[svg.Shape], Callable[[GroupShape, Any, Frame], None]] = {
+    Rect: _rect,
+    Circle: _circle,
+    Polygon: _polygon,
+    Line: _line,
+    Text: _text,
+    Arrowhead: lambda group, one, frame: None,  # DrawingML has its own
 }

@@ -45,7 +45,7 @@ def block_drawing(
     look = HALL if in_hall else PAGE
     scale = look.widest / widest
     body: svg.Shapes = [
-        svg.arrowhead(palette.SHORTCUT),
+        svg.Arrowhead(palette.SHORTCUT),
         svg.Text(look.labels, 32, title, "ink serif", 30),
         *([svg.Text(look.labels, 38 + look.words, where, "ink", look.words)] if where else []),
     ]
@@ -114,14 +114,19 @@ def _conv(node: Node, y: float, scale: float, colour: str, look: Look) -> svg.Sh
         ),
     ]
     if edge > look.labels + look.named + 10:
-        words.append(svg.path(f"M{look.labels + look.named} {y + look.conv / 2}H{edge:.1f}", "ink", 0.8, "1 4"))
+        words.append(_level(look.labels + look.named, edge, y + look.conv / 2))
     return [svg.polygon(outline, colour), *words]
+
+
+def _level(start: float, end: float, y: float) -> svg.Line:
+    """From a convolution's words to its shape."""
+    return svg.line((start, y), (end, y), width=0.8, dash=(1, 4))
 
 
 def _tags(body: svg.Shapes, tags: list[str], y: float, look: Look) -> float:
     """What stands between two convolutions (BN, ReLU), as small words; returns the new y and empties `tags`."""
     if tags:
-        body.append(svg.path(f"M{look.centre} {y + BAR}V{y + look.gap}", "ink", 1.4))
+        body.append(svg.line((look.centre, y + BAR), (look.centre, y + look.gap), width=1.4))
         body.append(
             svg.Text(look.centre + 12, y + look.gap / 2 + 4 + look.words / 4, " · ".join(tags), "soft", look.words)
         )
@@ -135,24 +140,27 @@ def _addition(body: svg.Shapes, block: Block, start: float, y: float, scale: flo
     at, colour = y + look.gap + 6, palette.SHORTCUT
     dash = palette.SHORTCUT_DASH[block.shortcut]
     side = look.centre + block.in_shape[1] * scale / 2
-    body.append(svg.path(f"M{look.centre} {y + BAR}V{at - 16}", "ink", 1.4))
-    body.append(
-        svg.path(
-            f"M{side} {start:.1f}H{look.around - 30}Q{look.around} {start:.1f} {look.around} {start + 30:.1f}V{at - 30:.1f}"
-            f"Q{look.around} {at:.1f} {look.around - 30} {at:.1f}H{look.centre + 20}",
-            colour,
-            3.5,
-            dash,
+    x, far = look.centre, look.around
+    body += [
+        svg.line((x, y + BAR), (x, at - 16), width=1.4),
+        svg.line(
+            (side, start),
+            (far - 30, start),
+            ((far, start), (far, start + 30)),
+            (far, at - 30),
+            ((far, at), (far - 30, at)),
+            (x + 20, at),
+            colour=colour,
+            width=3.5,
+            dash=dash,
             arrow=True,
-        )
-    )
-    paper = {"class": "paper", "style": f"stroke:{colour};stroke-width:3"}
-    body.append(svg.element("circle", cx=look.centre, cy=f"{at:.1f}", r=15, **paper))
-    body.append(svg.path(f"M{look.centre - 8} {at}h16M{look.centre} {at - 8}v16", colour, 3))
-    middle = (start + at) / 2
-    right = look.around + 0.75 * look.words
-    along = svg.Text(right, middle, _along(block), "mid bold", look.words, colour)
-    body.append(svg.element("g", [along], transform=f"rotate(90 {right:.1f} {middle:.1f})"))
+        ),
+        svg.Circle(x, at, 15, svg.Look("paper", stroke=colour, width=3)),
+        svg.line((x - 8, at), (x + 8, at), colour=colour, width=3),
+        svg.line((x, at - 8), (x, at + 8), colour=colour, width=3),
+    ]
+    middle, right = (start + at) / 2, far + 0.75 * look.words
+    body.append(svg.Text(right, middle, _along(block), "mid bold", look.words, colour, turned=90))
     return at + (16 if rectifies(block.nodes[-1]) else 34) - BAR
 
 

@@ -51,7 +51,7 @@ def shares_drawing(lines: Mapping[str, Sequence[tuple[str, float, str]]], title:
 
 
 def lines_drawing(
-    series: Mapping[str, tuple[str, str, Sequence[tuple[float, float]]]],
+    series: Mapping[str, tuple[str, tuple[float, ...], Sequence[svg.Point]]],
     title: str,
     axes: tuple[str, str],
     note: str = "",
@@ -73,7 +73,7 @@ def lines_drawing(
 
     body: svg.Shapes = [
         svg.Text(20, 30, title, "ink serif", 24),
-        svg.path(f"M{left} {top}V{top + high}H{left + wide}", "ink", 1.2),
+        svg.line((left, top), (left, top + high), (left + wide, top + high), width=1.2),
     ]
     for share in (0, 0.5, 1):
         value = least + (most - least) * share
@@ -86,7 +86,7 @@ def lines_drawing(
     ends: list[float] = []
     for name, (colour, dash, line) in series.items():
         xy = [(left + wide * (place(x) - first) / (last - first), up(y)) for x, y in line]
-        body.append(svg.path("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in xy), colour, 2.6, dash))
+        body.append(svg.line(*xy, colour=colour, width=2.6, dash=dash))
         ends.append(_free(xy[-1][1], ends))
         body.append(svg.Text(left + wide + 12, ends[-1] + 5, name, "bold", 17, colour))
     body += [

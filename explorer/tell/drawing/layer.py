@@ -21,7 +21,7 @@ def layer_drawing(node: Node, colour: str) -> svg.Drawing:
     """Both sides to one scale; the window too, where it would not be too small to be seen."""
     per_pixel = TALLEST / max(*node.in_shape[2:], *node.out_shape[2:])
     per_channel = LONGEST / max(node.in_shape[1], node.out_shape[1])
-    body: svg.Shapes = [svg.arrowhead(SLIDES), svg.Text(24, 34, node.path, "ink serif", 28)]
+    body: svg.Shapes = [svg.Arrowhead(SLIDES), svg.Text(24, 34, node.path, "ink serif", 28)]
     middles = []
     for centre, shape in ((150, node.in_shape), (490, node.out_shape)):
         high, wide = (max(side * per_pixel, LEAST) for side in shape[2:])
@@ -34,7 +34,7 @@ def layer_drawing(node: Node, colour: str) -> svg.Drawing:
     seen = length if op(node.kind).convolves else LEAST
     body += box(left, BASE - (high - side) / 2, side, side, seen, SLIDES)
     start, end = left + length + middles[0][3] * SLANT[0] + 18, middles[1][0] - 18
-    body.append(svg.path(f"M{start:.0f} {BASE - 46}H{end:.0f}", SLIDES, 3, "", arrow=True))
+    body.append(svg.line((start, BASE - 46), (end, BASE - 46), colour=SLIDES, width=3, arrow=True))
     window = f"{node.kernel}×{node.kernel}" + (f", {node.groups} groups" if node.groups > 1 else "")
     came, went, asked = units.shape(node.in_shape), units.shape(node.out_shape), units.shape_asked(node.out_shape)
     body += [

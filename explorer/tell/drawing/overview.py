@@ -51,11 +51,12 @@ def _lane(stage: Stage, y: float, chosen: str, right: float) -> svg.Shapes:
         if group and group[0].shortcut != "none":
             dash = palette.SHORTCUT_DASH[group[0].shortcut]
             body.append(
-                svg.path(
-                    f"M{x - 6:.1f} {y + 22}C{x - 2:.1f} {y - 8} {x + wide + 2:.1f} {y - 8} {x + wide + 6:.1f} {y + 22}",
-                    palette.SHORTCUT,
-                    2.6,
-                    dash,
+                svg.line(
+                    (x - 6, y + 22),
+                    ((x - 2, y - 8), (x + wide + 2, y - 8), (x + wide + 6, y + 22)),
+                    colour=palette.SHORTCUT,
+                    width=2.6,
+                    dash=dash,
                 )
             )
     return body
@@ -78,7 +79,8 @@ def _legend(y: float, found: Sequence[Stage], stacked: bool) -> svg.Shapes:
     x = 20
     for kind in kinds:
         if kind != "none":
-            parts.append(svg.path(f"M{x} {y}h44", palette.SHORTCUT, 2.6, palette.SHORTCUT_DASH[kind]))
+            dash = palette.SHORTCUT_DASH[kind]
+            parts.append(svg.line((x, y), (x + 44, y), colour=palette.SHORTCUT, width=2.6, dash=dash))
         parts.append(svg.Text(x + 54, y + 5, palette.SHORTCUT_WORDS[kind], "ink", 16))
         x, y = (x, y + LINE) if stacked else (x + 380, y)
     return parts

@@ -4,7 +4,7 @@ can lay buttons over them. Every label is escaped; colours follow the reader's t
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -36,33 +36,116 @@ def fonts() -> str:
     return " ".join(faces)
 
 
-@dataclass(frozen=True)
-class Element:
-    """One SVG element; `str()` is its markup. inner: what is inside it."""
+Point = tuple[float, float]
+Way = tuple[
+    tuple[Point, ...], ...
+]  # where it begins; then each step's points: one, a straight line; two or three, a curve
+STEPS = {1: "L", 2: "Q", 3: "C"}  # SVG's letter by the number of a step's points
 
-    tag: str
-    attributes: tuple[tuple[str, str], ...]
-    inner: tuple[Element | Text, ...] = ()
+
+@dataclass(frozen=True)
+class Look:
+    """How a shape is painted. fill, stroke: "#rrggbb", "none", or "ink" and "paper", which follow the theme; width: of the
+    line; dash: the lengths of its dashes and gaps; round: its ends; arrow: whether it ends in the head that `Arrowhead`
+    defined for its colour."""
+
+    fill: str = "none"
+    opacity: float = 1
+    stroke: str = "none"
+    width: float = 1
+    dash: tuple[float, ...] = ()
+    round: bool = False
+    arrow: bool = False
 
     def __str__(self) -> str:
-        look = "".join(f' {name}="{value}"' for name, value in self.attributes)
-        return f"<{self.tag}{look}>{self._content}</{self.tag}>" if self._content else f"<{self.tag}{look}/>"
+        kinds = [kind for kind, on in (("line", self.stroke == "ink"), ("paper", self.fill == "paper")) if on]
+        look = {"class": " ".join(kinds)} if kinds else {}
+        if not kinds or self.fill not in ("none", "paper"):
+            look["fill"] = self.fill
+        if self.opacity < 1:
+            look["fill-opacity"] = f"{self.opacity:g}"
+        if self.stroke not in ("none", "ink"):
+            look["stroke"] = self.stroke
+        if self.stroke != "none":
+            look["stroke-width"] = f"{self.width:g}"
+        if self.dash:
+            look["stroke-dasharray"] = " ".join(f"{length:g}" for length in self.dash)
+        if self.round:
+            look["stroke-linecap"] = "round"
+        if self.arrow:
+            look["marker-end"] = f"url(#{_head(self.stroke)})"
+        return "".join(f' {name}="{value}"' for name, value in look.items())
 
-    @property
-    def _content(self) -> str:
-        return "".join(map(str, self.inner))
 
-    def walk(self) -> Iterator[Element | Text]:
-        """This element and all inside it."""
-        yield self
-        for one in self.inner:
-            yield from one.walk()
+@dataclass(frozen=True)
+class Rect:
+    """radius: of its corners."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    look: Look
+    radius: float = 0
+
+    def __str__(self) -> str:
+        box = f'x="{self.x:.1f}" y="{self.y:.1f}" width="{self.width:.1f}" height="{self.height:.1f}"'
+        return f'<rect {box} rx="{self.radius:g}"{self.look}/>'
+
+
+@dataclass(frozen=True)
+class Circle:
+    """Around (x, y)."""
+
+    x: float
+    y: float
+    radius: float
+    look: Look
+
+    def __str__(self) -> str:
+        return f'<circle cx="{self.x:.1f}" cy="{self.y:.1f}" r="{self.radius:g}"{self.look}/>'
+
+
+@dataclass(frozen=True)
+class Polygon:
+    """Its corners in a row."""
+
+    corners: tuple[Point, ...]
+    look: Look
+
+    def __str__(self) -> str:
+        return f'<polygon points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in self.corners)}"{self.look}/>'
+
+
+@dataclass(frozen=True)
+class Line:
+    """A way of straight lines and curves, open at its end."""
+
+    way: Way
+    look: Look
+
+    def __str__(self) -> str:
+        first, *steps = self.way
+        d = "M" + _places(first) + "".join(STEPS[len(step)] + _places(step) for step in steps)
+        return f'<path d="{d}"{self.look}/>'
+
+
+@dataclass(frozen=True)
+class Arrowhead:
+    """How lines of a colour end; drawn by them only."""
+
+    colour: str
+
+    def __str__(self) -> str:
+        size = 'viewBox="0 0 10 10" refX="8" refY="5" markerWidth="6" markerHeight="6" orient="auto"'
+        head = f'<path d="M0 0L10 5L0 10z" fill="{self.colour}"/>'
+        return f'<defs><marker id="{_head(self.colour)}" {size}>{head}</marker></defs>'
 
 
 @dataclass(frozen=True)
 class Text:
     """Words at (x, y), their baseline. kind: classes of `STYLE`; size: px; proof: the name of the number's proof, for
-    whoever lays a button over it; asked: what stands there where the number is asked for."""
+    whoever lays a button over it; asked: what stands there where the number is asked for; turned: by how many degrees about that place."""
 
     x: float
     y: float
@@ -72,16 +155,24 @@ class Text:
     fill: str = ""
     proof: str = ""
     asked: str = "?"
+    turned: float = 0
 
     def __str__(self) -> str:
         look = f"font-size:{self.size:g}px;" + (f"fill:{self.fill};" if self.fill else "")
         more = f' data-proof="{escape(self.proof)}"' if self.proof else ""
         at = f'x="{self.x:.1f}" y="{self.y:.1f}"'
+        if self.turned:
+            at += f' transform="rotate({self.turned:g} {self.x:.1f} {self.y:.1f})"'
         return f'<text {at} class="{self.kind}" style="{look}"{more}>{escape(self.words)}</text>'
 
-    def walk(self) -> Iterator[Text]:
-        """The text itself."""
-        yield self
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Each of its classes."""
+        return frozenset(self.kind.split())
+
+
+Shape = Rect | Circle | Polygon | Line | Arrowhead | Text
+Shapes = list[Shape]
 
 
 @dataclass(frozen=True)
@@ -91,47 +182,49 @@ class Drawing:
     width: float
     height: float
     title: str
-    body: tuple[Element | Text, ...]
+    body: tuple[Shape, ...]
 
     def __str__(self) -> str:
+        return self.written(fonts())
+
+    def written(self, faces: str) -> str:
+        """The file with these typefaces in it (CSS)."""
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:g} {self.height:g}" '
             f'width="{self.width:g}" height="{self.height:g}"><title>{escape(self.title)}</title>'
-            f"<style>{fonts()} {STYLE}</style>{''.join(map(str, self.body))}</svg>"
+            f"<style>{faces} {STYLE}</style>{''.join(map(str, self.body))}</svg>"
         )
 
     @property
     def numbers(self) -> list[Text]:
         """The texts whose number can be proved, in the order in which they are drawn."""
-        return [one for part in self.body for one in part.walk() if isinstance(one, Text) and one.proof]
+        return [one for one in self.body if isinstance(one, Text) and one.proof]
 
 
-Shapes = list[Element | Text]
+def polygon(points: Iterable[Point], fill: str, opacity: float = 1, stroke: str = "none") -> Polygon:
+    return Polygon(tuple(points), Look(fill, opacity, stroke, 1.2))
 
 
-def element(tag: str, inner: Sequence[Element | Text] = (), /, **attributes: object) -> Element:
-    """An element by its attributes; an underscore stands for a hyphen."""
-    return Element(tag, tuple((name.replace("_", "-"), str(value)) for name, value in attributes.items()), tuple(inner))
+def rect(x: float, y: float, width: float, height: float, fill: str, radius: float = 3, opacity: float = 1) -> Rect:
+    return Rect(x, y, width, height, Look(fill, opacity), radius)
 
 
-def polygon(points: Iterable[tuple[float, float]], fill: str, opacity: float = 1, stroke: str = "none") -> Element:
-    at = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    return element("polygon", points=at, fill=fill, fill_opacity=f"{opacity:g}", stroke=stroke, stroke_width="1.2")
+def line(
+    first: Point,
+    *steps: Point | tuple[Point, ...],
+    colour: str = "ink",
+    width: float = 2,
+    dash: tuple[float, ...] = (),
+    arrow: bool = False,
+) -> Line:
+    """From `first` on: to a point, straight; to the last of several, in a curve by way of the others."""
+    way = tuple(step if isinstance(step[0], tuple) else (step,) for step in (first, *steps))
+    return Line(way, Look(stroke=colour, width=width, dash=dash, round=True, arrow=arrow))
 
 
-def rect(x: float, y: float, width: float, height: float, fill: str, radius: float = 3, opacity: float = 1) -> Element:
-    box = {"x": f"{x:.1f}", "y": f"{y:.1f}", "width": f"{width:.1f}", "height": f"{height:.1f}"}
-    return element("rect", **box, rx=f"{radius:g}", fill=fill, fill_opacity=f"{opacity:g}")
+def _places(points: Iterable[Point]) -> str:
+    return " ".join(f"{x:.1f} {y:.1f}" for x, y in points)
 
 
-def path(d: str, colour: str, width: float = 2, dash: str = "", arrow: bool = False) -> Element:
-    """A line; with `arrow` it ends in the arrowhead that `arrowhead(colour)` defined."""
-    look = {"class": "line"} if colour == "ink" else {"fill": "none", "stroke": colour}
-    extra = ({"stroke_dasharray": dash} if dash else {}) | ({"marker_end": f"url(#a{colour[1:]})"} if arrow else {})
-    return element("path", d=d, **look, stroke_width=f"{width:g}", stroke_linecap="round", **extra)
-
-
-def arrowhead(colour: str) -> Element:
-    size = {"viewBox": "0 0 10 10", "refX": 8, "refY": 5, "markerWidth": 6, "markerHeight": 6, "orient": "auto"}
-    head = element("path", d="M0 0L10 5L0 10z", fill=colour)
-    return element("defs", [element("marker", [head], id=f"a{colour[1:]}", **size)])
+def _head(colour: str) -> str:
+    return f"a{colour.removeprefix('#')}"

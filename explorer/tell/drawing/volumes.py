@@ -98,11 +98,9 @@ def receptive_drawing(nodes: Sequence[Node], title: str) -> svg.Drawing:
     for order, (name, field) in enumerate(reversed(seen)):
         side, colour = field * scale, palette.STAGE_COLOURS[name]
         x, y = middle - side / 2, centre_y - side / 2
-        box = {"x": f"{x:.1f}", "y": f"{y:.1f}", "width": f"{side:.1f}", "height": f"{side:.1f}"}
-        look = {"fill": colour, "fill_opacity": ".10", "stroke": colour, "stroke_width": "2.5"}
-        body.append(svg.element("rect", **box, **look))
+        body.append(svg.Rect(x, y, side, side, svg.Look(colour, 0.1, colour, 2.5)))
         row = 110 + order * 62
-        body.append(svg.path(f"M{middle + side / 2:.1f} {max(y, y + side * 0.12):.1f}L570 {row - 6}", colour, 1, "2 4"))
+        body.append(svg.line((x + side, y + side * 0.12), (570, row - 6), colour=colour, width=1, dash=(2, 4)))
         body.append(svg.Text(580, row, name, "bold", 18, colour))
         body.append(
             svg.Text(

@@ -10,7 +10,7 @@ export function heading(kicker, title, solidity) {
 
 // How a shortcut's line is drawn.
 export function dashes(kind) {
-  return { "stroke-dasharray": SHORTCUTS[kind].dash || null, "stroke-linecap": SHORTCUTS[kind].cap };
+  return { "stroke-dasharray": SHORTCUTS[kind].dash.join(" ") || null, "stroke-linecap": SHORTCUTS[kind].cap };
 }
 
 export function lineSample(kind) {

@@ -9,12 +9,7 @@ const DASH_WIDTH = 56; // an arch this wide takes the dashes as they are; a smal
 function dashOf(kind, width) {
   const { dash } = SHORTCUTS[kind];
   const size = clamp(width / DASH_WIDTH, 0.45, 1);
-  return dash
-    ? dash
-        .split(" ")
-        .map((part) => (part * size).toFixed(1))
-        .join(" ")
-    : null;
+  return dash.length ? dash.map((part) => (part * size).toFixed(1)).join(" ") : null;
 }
 
 // least: size of the smallest words, where there is a bound.

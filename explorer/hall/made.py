@@ -13,7 +13,6 @@ from explorer.lecture.answers import NONE, answer
 from explorer.lecture.scene_pictures import pictures
 from explorer.lecture.scene_text import asked, prose
 from explorer.net.trace import trace
-from explorer.tell.drawing.svg import fonts
 
 MOST_OPTIONS = 2001  # of a slider: as many marks as anybody can tell apart on a screen
 
@@ -29,7 +28,7 @@ def cards(run: Lecture, scene: Scene, most_bytes: int = 300_000) -> Cards:
         of=len(run.scenes),
         text=str(prose(scene.text, scene.chosen, links=False)),
         pictures=[
-            Picture(svg=svg.replace(fonts(), ""), words=words) for svg, words in pictures(scene, False, narrow=True)
+            Picture(svg=drawn.written(faces=""), words=words) for drawn, words in pictures(scene, False, narrow=True)
         ],
         address=scene.address,
         question=_question(scene) if scene.question else None,

@@ -59,7 +59,7 @@ def _scene(number: int, scene: Scene, root: str) -> Markup:
 
 def _drawn(shown: list[tuple[str, str]]) -> Markup:
     figure = Markup("<figure>{}<figcaption>{}</figcaption></figure>")
-    each = joined(figure.format(_image(svg, label), label) for svg, label in shown)
+    each = joined(figure.format(_image(str(one), label), label) for one, label in shown)
     return Markup('<div class="pictures">{}</div>').format(each) if each else Markup("")
 
 

@@ -30,13 +30,13 @@ GREY, BLUE = "#6f7f8f", "#2484c1"
 Shown = tuple[Drawing, str]  # and what it shows
 
 
-def pictures(scene: Scene, revealed: bool = True, narrow: bool = False) -> list[tuple[str, str]]:
-    """(SVG, what it shows) of a scene; none where a page has nothing that stands still, and, before the reveal of its
+def pictures(scene: Scene, revealed: bool = True, narrow: bool = False) -> list[Shown]:
+    """(drawing, what it shows) of a scene; none where a page has nothing that stands still, and, before the reveal of its
     question, nothing that gives the answer away. narrow: the map for a phone."""
     asks = scene.question is not None and not revealed
     draw = (ASKING if asks else PICTURES).get(scene.page) or PICTURES.get(scene.page)
     draw = partial(_map, narrow=True) if narrow and draw is _map else draw
-    return [(str(drawn), words) for drawn, words in draw(scene.chosen, scene.params())] if draw else []
+    return draw(scene.chosen, scene.params()) if draw else []
 
 
 def drawings(scene: Scene, revealed: bool = False) -> list[Shown]:

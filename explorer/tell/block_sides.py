@@ -15,7 +15,7 @@ from explorer.facts.rollup import Block
 from explorer.spec import ResNetSpec
 from explorer.tell import fragments, palette
 from explorer.tell.drawing import Drawing, block_drawing
-from explorer.tell.fragments import Figure
+from explorer.tell.fragments import Figure, Html
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Side:
     """One of the two, as a drawing and with all that is said of it."""
 
     drawn: Drawing
-    told: Markup
+    told: Html
 
 
 @dataclass(frozen=True)

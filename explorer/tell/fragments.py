@@ -8,7 +8,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -26,6 +26,34 @@ from explorer.tell.markup import joined, mark
 if TYPE_CHECKING:  # needs torch: not before the controls are painted
     from explorer.facts.proof import Proof
     from explorer.tell.drawing import Drawing
+
+
+@dataclass(frozen=True)
+class Image:
+    """A drawing where it stands in a page. label: what it shows."""
+
+    drawn: Drawing
+    label: str
+
+    def __html__(self) -> str:
+        return image(str(self.drawn), self.label)
+
+
+@dataclass(frozen=True)
+class Pictured:
+    """HTML whose drawings are still drawings, for whoever keeps them apart; a page shows it as it shows `Markup`."""
+
+    parts: tuple[Markup | Image, ...]
+
+    @cached_property
+    def _html(self) -> Markup:
+        return joined(self.parts)
+
+    def __html__(self) -> str:
+        return self._html
+
+
+Html = Markup | Pictured
 
 
 @dataclass(frozen=True)
@@ -105,20 +133,13 @@ def drawing(
     least_px: int = 0,
     most_px: int = 2000,
     proofs: Mapping[str, Proof] = MappingProxyType({}),
-) -> Markup:
+) -> Pictured:
     """A drawing as wide as its column; scrolls inside itself where it would become narrower than `least_px`. proofs: of the
     numbers in it, by the names that they have there (`svg.Text`)."""
     cards = markup.Cards(label)
-    return Markup(
-        '<div class="scroll"><div class="drawing" style="min-width:{}px;max-width:{}px;--ratio:{:.4f}">{}{}</div></div>{}'
-    ).format(
-        least_px,
-        most_px,
-        drawn.width / drawn.height,
-        image(str(drawn), label),
-        spots(drawn, proofs, cards),
-        cards.html(),
-    )
+    begins = Markup('<div class="scroll"><div class="drawing" style="min-width:{}px;max-width:{}px;--ratio:{:.4f}">')
+    ends = Markup("{}</div></div>{}").format(spots(drawn, proofs, cards), cards.html())
+    return Pictured((begins.format(least_px, most_px, drawn.width / drawn.height), Image(drawn, label), ends))
 
 
 def image(svg: str, label: str) -> Markup:
@@ -157,8 +178,12 @@ def provable(rows: Sequence[Mapping[str, object]], proofs: Sequence[Mapping[str,
     ]
 
 
-def together(*parts: Markup) -> Markup:
+def together(*pieces: Html) -> Pictured:
     """Pieces below one another as one: every piece that is sent by itself costs each rerun a third of a millisecond."""
-    return Markup('<div class="together">{}</div>').format(
-        joined(Markup("<div>{}</div>").format(part) for part in parts)
-    )
+    opens, closes = Markup("<div>"), Markup("</div>")
+    below = (part for piece in pieces for part in (opens, *_parts(piece), closes))
+    return Pictured((Markup('<div class="together">'), *below, closes))
+
+
+def _parts(piece: Html) -> tuple[Markup | Image, ...]:
+    return piece.parts if isinstance(piece, Pictured) else (piece,)

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2s
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from markupsafe import Markup, escape
 
@@ -50,7 +50,13 @@ MEANING = Pattern('<div class="meaning"><b>{}</b> {}</div>')
 MARK = Pattern('<span class="mark" title="{}: {}">{} {}</span>')
 
 
-def joined(parts: Iterable[str], between: str = "") -> Markup:
+class HasHtml(Protocol):
+    """What says itself how it looks as HTML."""
+
+    def __html__(self) -> str: ...
+
+
+def joined(parts: Iterable[str | HasHtml], between: str = "") -> Markup:
     """Pieces in a row; a plain string among them is text, and is escaped."""
     return Markup("").join(parts) if not between else escape(between).join(parts)
 

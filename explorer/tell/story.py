@@ -54,7 +54,7 @@ class Page:
 
     lead: Markup
     maps: Drawing
-    shown: Markup
+    shown: fragments.Html
     table: Markup
     rows: tuple[Mapping[str, object], ...]
     vertical: Markup

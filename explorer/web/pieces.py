@@ -21,6 +21,7 @@ from explorer.places import ASSETS
 from explorer.spec import naming
 from explorer.tell import fragments, markup
 from explorer.tell.fragments import Figure as Figure
+from explorer.tell.fragments import Html
 from explorer.tell.fragments import image as image
 from explorer.tell.fragments import provable as provable
 from explorer.tell.joined import alone
@@ -56,7 +57,7 @@ class Ready:
         return self.text
 
 
-def html(text: Markup, width: Literal["stretch", "content"] = "stretch") -> None:
+def html(text: Html, width: Literal["stretch", "content"] = "stretch") -> None:
     """A piece of HTML on the page. What is no `Markup` is shown as the text that it is."""
     st.html(Ready(escape(text)), width=width)
 
@@ -97,7 +98,7 @@ def not_taken(problems: Sequence[str], chosen: Chosen) -> None:
     plain.error(*others, f"{last} Shown: {naming.title(chosen.spec)}.")
 
 
-def shown(made: Callable[P, Markup]) -> Callable[P, None]:
+def shown(made: Callable[P, Html]) -> Callable[P, None]:
     """What `fragments` makes, which a lecture’s file has too, put on the page."""
 
     @wraps(made)

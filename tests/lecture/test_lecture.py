@@ -425,7 +425,10 @@ def test_the_handout_stands_alone() -> None:
     before, after = page.split("<h2>Answers</h2>")
     assert "17 times" in after and "17 times" not in before, "the answers come last"
     shown = {
-        uri: scene.slug for scene in TOUR.scenes for svg, _ in pictures(scene) if (uri := data_uri(svg)) not in before
+        uri: scene.slug
+        for scene in TOUR.scenes
+        for one, _ in pictures(scene)
+        if (uri := data_uri(str(one))) not in before
     }
     assert {"degradation", "batch-norm"} <= set(shown.values()), "and so do pictures that give one away"
     assert [slug for uri, slug in shown.items() if uri not in after] == []
@@ -435,8 +438,8 @@ def test_the_handout_stands_alone() -> None:
 def test_every_scene_has_a_picture(scene: lecture.Scene) -> None:
     from xml.etree import ElementTree
 
-    for svg, label in pictures(scene):
-        assert ElementTree.fromstring(svg).tag.endswith("svg") and label
+    for drawn, label in pictures(scene):
+        assert ElementTree.fromstring(str(drawn)).tag.endswith("svg") and label
     assert pictures(scene)
 
 

@@ -70,7 +70,7 @@ def _exercise(one: Question, spec: ResNetSpec) -> Json:
     return found | {"kind": "choice", "choices": choices, "answer": str(one.choices.index(one.answer)), "known": known}
 
 
-def _drawn(one: Question, spec: ResNetSpec, answered: bool) -> Markup:
+def _drawn(one: Question, spec: ResNetSpec, answered: bool) -> fragments.Html:
     """Its picture, its numbers hidden until it is answered; nothing where it has none."""
     seen = picture.picture(one, spec, answered)
     return fragments.drawing(seen.drawing, seen.label, most_px=560, proofs=seen.proofs) if seen else Markup("")

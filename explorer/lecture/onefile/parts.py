@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from explorer.spec.chosen import Chosen
+from explorer.tell import fragments
 
 Json = dict[str, Any]
 
@@ -18,8 +19,8 @@ class Html:
     """A piece of a page. hall: the same with words for the last row, where it has its own. name: by which a scene hides
     it on a projector, where that is not by what it is."""
 
-    html: Markup
-    hall: Markup | None = None
+    html: fragments.Html
+    hall: fragments.Html | None = None
     name: str = ""
 
 

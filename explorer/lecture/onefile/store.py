@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,10 +31,10 @@ from explorer.lecture.onefile.parts import (
 from explorer.places import ASSETS
 from explorer.spec.chosen import Chosen
 from explorer.tell import netmap
-from explorer.tell.drawing.svg import fonts
+from explorer.tell.fragments import Image, Pictured
+from explorer.tell.markup import joined
 from explorer.tell.netmap.groups import FOLDS, LEVELS
 
-DRAWN = re.compile(r'src="data:image/svg\+xml;base64,([^"]+)"')
 FONTS = "@fonts@"  # what stands in a drawing in place of its typefaces, which all have in common
 OF_LEVEL = ("stamp", "level", "folded", "scene", "columns")  # of a map's data; the rest is the net's
 
@@ -61,9 +59,15 @@ class Store:
         }
         return self._once("view", made, self.views)
 
-    def html(self, text: Markup) -> str:
+    def html(self, piece: Markup | Pictured) -> str:
         """HTML whose drawings are kept apart, without their typefaces."""
-        return DRAWN.sub(lambda found: f'data-drawing="{self._drawing(found[1])}"', str(text))
+        if not isinstance(piece, Pictured):
+            return str(piece)
+        return str(joined(self._image(one) if isinstance(one, Image) else one for one in piece.parts))
+
+    def _image(self, one: Image) -> Markup:
+        number = self._once("drawing", one.drawn.written(FONTS), self.drawings)
+        return Markup('<img alt="{}" data-drawing="{}">').format(one.label, number)
 
     def _any(self, part: Part | Beside | Fold) -> Json:
         if isinstance(part, Beside):
@@ -94,7 +98,7 @@ class Store:
 
     def _kept(self, one: Any) -> Any:
         """Whatever HTML it holds, without its drawings."""
-        if isinstance(one, Markup):
+        if isinstance(one, Markup | Pictured):
             return self.html(one)
         return {key: self._kept(each) for key, each in one.items()} if isinstance(one, dict) else one
 
@@ -104,10 +108,6 @@ class Store:
             "figure": self._once("plot", one.figure, self.plots),
             "hall": self._once("plot", one.hall, self.plots),
         }
-
-    def _drawing(self, packed: str) -> int:
-        svg = b64decode(packed).decode().replace(fonts(), FONTS)
-        return self._once("drawing", svg, self.drawings)
 
     def _net(self, part: NetMap) -> str:
         """Every level of a net's map, folded and unfolded."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
 from explorer import units
 from explorer.lecture.answers import NONE, evaluate
 from explorer.lecture.scene import Lecture, Scene
-from explorer.lecture.scene_pictures import pictures
+from explorer.lecture.scene_pictures import Shown, pictures
 from explorer.lecture.scene_text import asked, prose
 from explorer.tell.link import data_uri, qr_svg
 from explorer.tell.markup import joined
@@ -57,7 +59,7 @@ def _scene(number: int, scene: Scene, root: str) -> Markup:
     )
 
 
-def _drawn(shown: list[tuple[str, str]]) -> Markup:
+def _drawn(shown: Sequence[Shown]) -> Markup:
     figure = Markup("<figure>{}<figcaption>{}</figcaption></figure>")
     each = joined(figure.format(_image(str(one), label), label) for one, label in shown)
     return Markup('<div class="pictures">{}</div>').format(each) if each else Markup("")

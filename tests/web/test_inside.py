@@ -18,7 +18,7 @@ from streamlit.elements.widgets import text_widgets
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import NewSession
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
-from streamlit.runtime import app_session, runtime, websocket_session_manager
+from streamlit.runtime import app_session, memory_session_storage, runtime, websocket_session_manager
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
@@ -287,7 +287,8 @@ def test_a_hall_that_is_cut_finds_its_sessions_and_a_run_that_was_cut_off_says_n
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(MemorySessionStorage, "__init__", MemorySessionStorage.__init__)
-    assert MemorySessionStorage()._cache.maxsize == 128, "where Streamlit keeps more by itself, or asks, ours can go"
+    source = Path(memory_session_storage.__file__).read_text(encoding="utf-8")
+    assert "maxsize: int = 128" in source, "where Streamlit keeps more by itself, or asks, ours can go"
     left: list[str] = []
     for name, plain in (
         ("_resume_stored_session", lambda self, existing, *which: existing if existing == "kept" else None),

@@ -126,6 +126,22 @@ def test_what_a_browser_has_is_referred_to(server: Server) -> None:
     assert max(known) < 20_000
 
 
+def test_who_clears_their_cache_goes_on(server: Server) -> None:
+    """The session has forgotten its controls, whose states the browser still says."""
+
+    async def story() -> list[str]:
+        tab = Tab(server.url, "cost")
+        await tab.open()
+        assert tab.socket is not None and "look_into" in tab.ids
+        await tab.socket.send(BackMsg(clear_cache=True).SerializeToString())
+        after = await tab.again()
+        assert "ResNet-50" in after.header
+        await tab.close()
+        return after.errors
+
+    assert ran(story) == []
+
+
 def test_a_closed_tab_makes_room_and_its_run_goes_on_for_who_comes_back(server: Server) -> None:
     """Over real sockets, with somebody else's "Clear cache" in between, which is nobody's business."""
 

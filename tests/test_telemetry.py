@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import ROOT, free_port
 
 ENDS = """
-import urllib.request
+import threading, urllib.request
 from explorer import telemetry
 telemetry.begin(); telemetry.begin()
 from explorer.jobs import Runner
@@ -21,6 +21,10 @@ def fails(job): raise ValueError("what a visitor typed")
 def works(job): job.checkpoint(0.5)
 for work in (works, fails):
     runner.submit(work, "ResNet-18 at batch 1", place="Timing").wait(10)
+begun = threading.Event()
+def holds(job): begun.set(); threading.Event().wait()
+runner.submit(holds, "the next")  # begins when the line of the one before is written
+begun.wait(10)
 telemetry.rerun("blocks")
 telemetry.refused("link", 2)
 print(urllib.request.urlopen("http://127.0.0.1:%s/metrics").read().decode())

@@ -60,7 +60,7 @@ def test_a_line_for_each_job_and_refusal_and_numbers_that_prometheus_reads() -> 
     assert found["explorer_refused_total", "link"] == 1
     assert found["explorer_jobs_total", "work", "done"] == found["explorer_jobs_total", "work", "failed"] == 1
     assert found["explorer_job_seconds_count", "work"] == 2
-    assert found["explorer_jobs_waiting", "work"] == 0
+    assert found["explorer_jobs_waiting", "work"] == 1, "the one that is held"
     assert found["process_resident_memory_bytes",] > 1e6
 
 

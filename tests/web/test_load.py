@@ -126,16 +126,17 @@ def test_what_a_browser_has_is_referred_to(server: Server) -> None:
     assert max(known) < 20_000
 
 
-def test_who_clears_their_cache_goes_on(server: Server) -> None:
-    """The session has forgotten its controls, whose states the browser still says."""
+def test_who_clears_their_cache_goes_on_with_what_was_chosen(server: Server) -> None:
+    """Streamlit's own way forgets a session's controls, whose states the browser still says."""
 
     async def story() -> list[str]:
         tab = Tab(server.url, "cost")
         await tab.open()
+        await tab.set("depth", "34")
         assert tab.socket is not None and "look_into" in tab.ids
         await tab.socket.send(BackMsg(clear_cache=True).SerializeToString())
         after = await tab.again()
-        assert "ResNet-50" in after.header
+        assert "ResNet-34" in after.header
         await tab.close()
         return after.errors
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import replace
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -13,7 +12,7 @@ from streamlit.components.v2.bidi_component import main as mounting
 from streamlit.elements.widgets.number_input import NumberInputSerde
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
-from streamlit.runtime.state.common import WidgetValuePresenter, is_element_id, user_key_from_element_id
+from streamlit.runtime.state.common import WidgetValuePresenter, is_element_id
 from streamlit.runtime.state.query_params import QueryParams
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX, SessionState
@@ -159,9 +158,8 @@ def sane(state: WidgetState, known: str | None) -> bool:
 
 @cache
 def checked() -> None:
-    """What no browser of ours sends for a control is as if it had not been sent, and one that the session has forgotten, as
-    after "Clear cache", calls nobody back. Streamlit 1.67 hands the page what comes as it is, and calls back for a control
-    whose key it no longer knows: both break it."""
+    """What no browser of ours sends for a control is as if it had not been sent. Streamlit 1.67 hands it to the page as it is,
+    which then breaks."""
     plain = SessionState.set_widgets_from_proto
 
     def take(self: SessionState, widget_states: WidgetStates) -> None:
@@ -170,11 +168,6 @@ def checked() -> None:
         if not all(sane(one, kinds[one.id]) for one in widget_states.widgets):
             widget_states = WidgetStates(widgets=[one for one in widget_states.widgets if sane(one, kinds[one.id])])
         plain(self, widget_states)
-        for one in widget_states.widgets:
-            its = known.get(one.id)
-            gone = user_key_from_element_id(one.id) and one.id not in self._key_id_mapper.id_key_mapping
-            if its is not None and gone:
-                known[one.id] = replace(its, callback=None)
 
     SessionState.set_widgets_from_proto = take  # type: ignore[method-assign]
 

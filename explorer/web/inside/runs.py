@@ -27,14 +27,11 @@ from explorer.web.inside.turns import Turns
 
 @cache
 def apart() -> None:
-    """What one visitor clears is theirs. Streamlit's "Clear cache", which any socket may ask for, empties every cache of the
-    process: everybody's runs and timings would be cancelled, and a second queue would work beside the first."""
-
-    def clear_own(self: AppSession) -> None:
-        self.clear_session_caches()
-        self.session_state.clear()
-
-    AppSession._handle_clear_cache_request = clear_own  # type: ignore[method-assign]
+    """What one visitor clears are their own caches, as the dialog says, and what they chose stays. Streamlit's "Clear cache",
+    which any socket may ask for, empties every cache of the process: everybody's runs and timings would be cancelled, and a
+    second queue would work beside the first. It also forgets a session's keys but not whom its controls call back, so that
+    the next choice on Cost broke the page."""
+    AppSession._handle_clear_cache_request = AppSession.clear_session_caches  # type: ignore[method-assign]
 
 
 @cache
@@ -71,9 +68,7 @@ def kept(populate: Callable[..., None]) -> Callable[..., None]:
     return fill
 
 
-SESSIONS = (
-    600  # that wait for their visitors to come back, for `server.disconnectedSessionTTL`: two halls of three hundred
-)
+SESSIONS = 600  # that wait `server.disconnectedSessionTTL` for their visitors: two halls of three hundred
 
 
 @cache

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from explorer.web.sections.feature_maps.views import inside, looked, responding, way
+from explorer.web.sections.feature_maps.answer import looked
+from explorer.web.sections.feature_maps.views import inside, responding, way
 
 STYLE = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
 

@@ -1,225 +1,32 @@
-"""The Feature maps page's sections: the answer and what changes it, the way through the net, one block's sum, responses."""
+"""The parts of the page below the answer: the way through the net, one block, and every layer's responses."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import partial
 
 import streamlit as st
-from markupsafe import Markup
 
 from explorer.facts.told import Told
-from explorer.look import pictures, subject, walker
-from explorer.look.passed import BlockRow, last_maps, lesioned, passed, terms_of
+from explorer.look import subject
+from explorer.look.passed import BlockRow, passed, terms_of
 from explorer.look.pictures import Prepared
-from explorer.look.seen import Step, block_rows, class_map, followed, response_paths, top
+from explorer.look.seen import Step, block_rows, followed, response_paths
 from explorer.look.shipped import recorded_responses
-from explorer.net.node import Node
-from explorer.net.ops import adds
 from explorer.net.trace import trace
 from explorer.spec import naming
-from explorer.spec.address import params_of
-from explorer.spec.chosen import Chosen
 from explorer.tell import feature_maps, look_words
-from explorer.tell.feature_maps import CHANNELS, NAMES, OURS, TWINS, WHO, Curve
+from explorer.tell.feature_maps import CHANNELS, NAMES, OURS, TWINS, Curve
 from explorer.tell.plots.look import additions, journey, responses
 from explorer.tell.plots.once import once
 from explorer.web import look_component, pieces
-from explorer.web.asked import asked, now, several
+from explorer.web.asked import asked
 from explorer.web.look_component import Unit
-from explorer.web.sections.feature_maps import picture, who
-from explorer.web.sections.feature_maps.passes import Looker, Watched, once_in_turn, watched, x_key
-from explorer.web.sections.feature_maps.who import Who
+from explorer.web.sections.feature_maps import who
+from explorer.web.sections.feature_maps.answer import Changes, Look, watch
+from explorer.web.sections.feature_maps.passes import Watched, once_in_turn
 
-COVER = "cover"
 BEYOND = 10  # times the usual response: of a net that did not learn
 BESIDE = 7  # channels a row, where two nets stand side by side
-
-
-@dataclass(frozen=True)
-class Look:
-    """One picture through one net, with what the sections need. slug: of WHO; plain: the picture before a part was
-    covered; changed: what differs from the net and the picture as they are, in words; again: the same look from what is kept,
-    for a part of the page that is drawn by itself and is not to hold the pass itself meanwhile."""
-
-    slug: str
-    net: Who
-    plain: Prepared
-    picture: Prepared
-    nodes: tuple[Node, ...]
-    watched: Watched
-    changed: tuple[str, ...]
-    before: dict[str, float]
-    was: Told | None
-    again: Callable[[], Look | None]
-
-
-def looked(chosen: Chosen) -> Look | None:
-    """The choices on top of the page, and the pass; None while there is no picture yet, and it is said what is missing."""
-    slug = asked("Which net looks?", WHO, "who")
-    left, right = st.columns([1, 2], gap="large")
-    with left, st.container(key="look-picture"):
-        try:
-            net = who.digits(slug) if slug != OURS else who.sidebars(chosen)
-            if net is None:
-                return None
-            prepared = picture.of_a_digit() if net.spec.in_channels == 1 else picture.photograph(net)
-        except ValueError as error:
-            pieces.note(f"{error}.")
-            return None
-    if prepared is None:
-        return None
-    with left:
-        said = st.container(key="look-said")  # on a phone the bars are below the window
-        with st.container(key="look-watch"):
-            _watch_on_the_map(net)
-    with right:
-        place = st.container()
-        with st.container(key="look-what-if"):
-            changes = _changes(net)
-        found = _passes(slug, net, prepared, changes)
-        if found:
-            one = found.watched
-            if one.who.names:
-                with said:
-                    begins = f"With {' and '.join(found.changed)} it" if found.changed else "It"
-                    says_it = Markup('<p class="says">{} says <b>{}</b>.</p>')
-                    pieces.html(says_it.format(begins, top(one.seen, one.who.names, 1)[0][0]))
-            with place, st.container(key="look-answer"):
-                _answer(found)
-    return found
-
-
-def _watch_on_the_map(net: Who) -> None:
-    """A way to the walk of this net and this very picture, where a link can say the net."""
-    key, table = ("digit", walker.DIGITS) if net.spec.in_channels == 1 else ("picture", walker.PICTURES)
-    try:
-        params = params_of(net.spec) | {"walk": "net"}
-    except ValueError:
-        return
-    if net.side != net.spec.default_input:
-        params["input"] = str(net.side)
-    source = now(feature_maps.DIGITS if net.spec.in_channels == 1 else feature_maps.PICTURES, key)
-    if source != next(iter(table)):
-        params[key] = source
-    pieces.within("Watch it go through the map", params)
-
-
-@dataclass(frozen=True)
-class Changes:
-    """What if: blocks that add nothing, option A's zeros on the other side, a part of the picture covered. named: the
-    blocks as the map names them."""
-
-    off: tuple[str, ...] = ()
-    zeros: bool = False
-    box: look_component.Box | None = None
-    named: tuple[str, ...] = ()
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        said = [f"{' and '.join(self.named)} adding nothing"] if self.off else []
-        said += ["option A’s zeros on the other side"] if self.zeros else []
-        return (*said, *(["a part of the picture covered"] if self.box else []))
-
-
-def _changes(net: Who) -> Changes:
-    """The controls of "what if"."""
-    nodes = trace(net.spec, net.side, net.side)
-    blocks, named = [node.block for node in nodes if adds(node) and node.block], feature_maps.places(nodes)
-    off: tuple[str, ...] = ()
-    if blocks:
-        options = {path: named.get(path, path) for path in blocks}
-        off = several("What if these blocks added nothing?", options, "off", "Choose blocks to switch off")
-    zeros = net.spec.shortcut == "A" and st.toggle(
-        "What if option A’s zeros stood on the other side?",
-        key="zeros",
-        bind="query-params",
-        help="Where a stage doubles the channels, option A adds channels of zeros: behind x’s own, or half on both sides. "
-        "The counts, the names and the shapes are the same, so that weights load either way, and answer otherwise.",
-    )
-    names = tuple(named[path] for path in off)
-    return Changes(off, bool(zeros), look_component.covered(COVER), names)
-
-
-def _passes(slug: str, net: Who, prepared: Prepared, changes: Changes) -> Look | None:
-    shown = pictures.covered(prepared, changes.box) if changes.box else prepared
-    one = _watch("look", net, prepared, shown, changes)
-    if one is None:
-        return None
-    before: dict[str, float] = {}
-    was = None
-    if one.before is not None and one.who.names:
-        before = dict(top(one.before, one.who.names, len(one.who.names)))
-        was = look_words.says(one.before, one.who.names)
-    again = partial(_passes, slug, net, prepared, changes)
-    return Look(slug, net, prepared, shown, one.nodes, one, changes.words, before, was, again)
-
-
-def _watch(label: str, net: Who, prepared: Prepared, shown: Prepared, changes: Changes) -> Watched | None:
-    """The pass of what is `shown`; `prepared`: the picture as it came, on which an untrained net is calibrated."""
-    like, x = prepared.x, shown.x
-    base = x_key(like)
-    at = (x.shape[2], x.shape[3])
-
-    def unchanged(looker: Looker) -> Watched:
-        found = net.make(looker, like)
-        return Watched(found, passed(found.model, found.spec, like, terms=False), at)
-
-    def make(looker: Looker) -> Watched:
-        if not changes.words:
-            return unchanged(looker)
-        one = looker.passes.made((net.key, (), False, base, base), looker.id, lambda: unchanged(looker))
-        before = replace(one.seen, outputs={}, rows={})
-        if not changes.zeros and not changes.box:
-            seen = lesioned(one.who.model, one.fullest, one.nodes, changes.off)
-            return Watched(one.who, seen, at, before=before)
-        found = subject.other_zeros(one.who) if changes.zeros else one.who
-        return Watched(found, passed(found.model, found.spec, x, off=changes.off, terms=False), at, before=before)
-
-    return watched(label, (net.key, changes.off, changes.zeros, base), x, make)
-
-
-def _answer(found: Look) -> None:
-    one, names = found.watched, found.watched.who.names
-    told = one.who.told
-    pieces.note(f"{told[0].upper()}{told[1:]}.", "recorded" if found.slug != OURS else "", explained=True)
-    if not names:
-        pieces.note("It has no classifier, so it gives no answer.")
-        return
-    best = top(one.seen, names)
-    bars, glowing = st.columns([3, 2], gap="medium")
-    with bars:
-        pieces.html(feature_maps.answers(one.seen, names, found.before))
-        _difference(found, best[0][0])
-        with st.container(key="look-spoken"):
-            label = _spoken_for(names, best[0][0])
-            exactly = st.container()
-    features = one.seen.outputs[last_maps(found.nodes)][0]
-    glow = class_map(features, one.who.classifier, label)
-    with glowing, st.container(key="look-cover"):
-        hint = "Orange spoke for the class. Drag over the picture to cover a part."
-        look_component.cover({**feature_maps.spoken(glow, found.picture, names[label]), "hint": hint}, COVER)
-    with exactly:
-        logit, bias = float(one.seen.logits[0, label]), float(one.who.classifier.bias[label])
-        pieces.html(look_words.score_told(names[label], float(glow.mean()), bias, logit))
-
-
-def _difference(found: Look, best: str) -> None:
-    """What the change did to the answer, in a sentence."""
-    if not found.changed or not found.before:
-        return
-    was = max(found.before.items(), key=lambda one: one[1])[0]
-    verb = "still says" if was == best else "now says"
-    now = look_words.says(found.watched.seen, found.watched.who.names)
-    pieces.lead(Told(f"With {' and '.join(found.changed)} it {verb} ", now, "; before: ", found.was or "", "."))
-
-
-def _spoken_for(names: tuple[str, ...], best: str) -> int:
-    """The class whose map glows: the answer, or one that was picked."""
-    follow = "the answer"
-    picked = st.selectbox("What spoke for …", (follow, *dict.fromkeys(names)), key="spoke_for")
-    return names.index(best if picked == follow else picked)
 
 
 def way(found: Look) -> None:
@@ -280,7 +87,7 @@ def _through(
 def _beside(found: Look, twin: str, rows: str, first: int | None) -> None:
     """Both nets on the same picture, row by row."""
     net = who.digits(twin)
-    other = _watch("twin", net, found.picture, found.picture, Changes())
+    other = watch("twin", net, found.picture, found.picture, Changes())
     if other is None:
         return
     pairs = ((found.slug, found.watched), (twin, other))
@@ -420,6 +227,3 @@ def _recorded() -> list[Curve]:
         for kind in ("residual", "plain")
         if max(known[name := f"digits-{kind}-110"]) < BEYOND
     ]
-
-
-__all__ = ["Look", "inside", "looked", "responding", "way"]

@@ -108,7 +108,9 @@ def main() -> None:
     chosen, problems = state.take(link, picked)
     looking = import_module(LOOKS_WITH[name]).looking if name in LOOKS_WITH else lambda one: one
     with built:
-        if not idle:
+        if idle:
+            link_popover.alone()
+        else:
             pieces.header(looking(chosen), configuration.said(name, chosen))
         beside(name, pages["why_residual"])
     if problems:

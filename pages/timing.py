@@ -3,12 +3,14 @@
 import streamlit as st
 
 from explorer.tell import questions
-from explorer.web import state
+from explorer.web import pieces, state
 from explorer.web.asked import asked
+from explorer.web.sections import timing
 from explorer.web.sections.timing import pieces as timing_pieces
 from explorer.web.sections.timing import runs as timing_runs
 from explorer.web.sections.timing.views import VIEWS
 
+pieces.stylesheet(timing.STYLE)
 chosen = state.current()
 timing_runs.begin()
 with st.container(horizontal=True, vertical_alignment="center", key="timing-bar"):

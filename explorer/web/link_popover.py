@@ -12,6 +12,9 @@ from explorer.web import pieces
 from explorer.web.lecture_bar import PARTS
 from explorer.web.session import session
 
+ALONE = (
+    "@media (--drawer), (min-width: 1240px) { :--toolbar { padding-right: 10rem; } }"  # as app.css says where it stands
+)
 CHOICES = (*PARTS, "variants", "depth", "block", "shortcut")
 
 
@@ -23,6 +26,11 @@ def popover(page: str) -> None:
     ):
         if opened.open:
             _contents(page)
+
+
+def alone() -> None:
+    """Where no model is shown the link stands in the navigation's line, which leaves it its room."""
+    pieces.stylesheet(ALONE)
 
 
 def _contents(page: str) -> None:

@@ -179,6 +179,38 @@ def test_the_sidebars_net_looks_untrained_with_no_network_and_with_a_visitors_we
     page.locator(".walk-told", has_text="mine.safetensors").wait_for()
 
 
+# A press on a segmented control, as the browser sees it: an attribute changes, something comes, something goes.
+CHANGED = """() => new Promise((done) => {
+  const new_one = document.createElement("button"), frame = (then) => requestAnimationFrame(() => setTimeout(then));
+  document.querySelector(".stMain .stVerticalBlock").append(new_one);
+  frame(() => { new_one.toggleAttribute("data-selected"); frame(() => { new_one.remove(); frame(done); }); });
+})"""
+
+
+def test_a_change_works_out_the_look_of_what_changed(browser: Browser, visit) -> None:
+    """And not of the whole page again: `test_inside` has the rule that this holds our stylesheets, and Streamlit's, to."""
+    page = visit("/feature_maps", "Inside a block").still().page
+    session, told, ended = browser.new_browser_cdp_session(), [], []
+    session.on("Tracing.dataCollected", lambda some: told.extend(some["value"]))
+    session.on("Tracing.tracingComplete", lambda _: ended.append(True))
+    session.send(
+        "Tracing.start",
+        {"traceConfig": {"includedCategories": ["devtools.timeline"]}, "transferMode": "ReportEvents"},
+    )
+    page.evaluate(CHANGED)
+    session.send("Tracing.end")
+    while not ended:
+        page.wait_for_timeout(20)
+    session.detach()
+    changed = [
+        one["args"]["elementCount"]
+        for one in told
+        if one["name"] == "UpdateLayoutTree" and "elementCount" in one["args"]
+    ]
+    assert page.locator("*").count() > 600
+    assert changed and max(changed) < 60, changed
+
+
 def test_the_camera_takes_a_picture_that_looks(whole_browser: Browser, server: Server) -> None:
     seen = Visit(whole_browser, server.url, permissions=["camera"])
     seen.goto("/feature_maps?digit=camera", "What does it see?")

@@ -139,33 +139,37 @@ def show(page: str, seen: Flags) -> None:
     """The bar over the page, where a lecture runs; and what is hidden."""
     hidden = {*seen.hide, *(IN_PRESENT if seen.present else ()), *(("nav",) if st.context.is_embedded else ())}
     hidden |= {"toolbar"} if {"nav", "sidebar"} <= hidden else set()  # nothing is left in it
+    looks = ["present"] if seen.present else []
     if seen.lecture:
-        hidden |= _scene(page, seen)
+        gone = _scene(page, seen)
+        if gone is not None:
+            hidden |= gone
+            looks += ["scene", "projected"] if seen.present else ["scene"]
     elif seen.present:
         path = "" if page == HOME else page
         _component(key="lecture_stage", data={"bare": True, "present": True, "page": path, "path": f"/{path}"})
     text = f"{', '.join(PARTS.get(name, f'.st-key-{name}') for name in sorted(hidden))} {{ display: none !important; }}"
-    look = (FOLDER / "present.css").read_text(encoding="utf-8") if seen.present else ""
+    look = "".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in looks)
     if hidden or look:
         pieces.stylesheet(f"{text if hidden else ''}{look}")
 
 
-def _scene(page: str, seen: Flags) -> set[str]:
-    """Draw the bar; what this scene takes away on a projector."""
+def _scene(page: str, seen: Flags) -> set[str] | None:
+    """Draw the bar; what this scene takes away on a projector. None where there is no scene to draw."""
     from explorer import lecture
 
     try:
         run = current()
     except lecture.LectureError as error:
         problems(error)
-        return set()
+        return None
     scene = run.find(seen.lecture)
     if scene is None:
         plain.warning(
             f"lecture={seen.lecture[:60]!r}: “{run.title}” has no such scene. "
             f"Choose one of {', '.join(one.slug for one in run.scenes)}."
         )
-        return set()
+        return None
     short = seen.fresh and page == lecture.HOME and not set(st.query_params) - set(lecture.OWN)
     root = link.for_others((st.context.url or "").removesuffix(page if page != lecture.HOME else ""))
     with st.container(key="stage"):

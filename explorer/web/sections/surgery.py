@@ -46,7 +46,8 @@ SETUP = (
 
 def show() -> None:
     """Left the net on the table, right how it fares."""
-    left, right = st.columns([1, 1.15], gap="large")
+    with st.container(key="story"):
+        left, right = st.columns([1, 1.15], gap="large")
     runs = tray.runs(KEY)
     going = next((one for one in reversed(runs) if one.job.active), None)
     with left:

@@ -40,7 +40,8 @@ STYLE = (Path(__file__).parent / "why_residual.css").read_text(encoding="utf-8")
 def show(key: str) -> None:
     """Left the question, the prediction and the controls; right the figure; below what may be claimed."""
     bench = Bench(key)
-    left, right = st.columns([1, 2], gap="large")
+    with st.container(key="story"):
+        left, right = st.columns([1, 2], gap="large")
     with left:
         pieces.html(lab_words.question(key))
         lines = st.container()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 PROVENANCE = {  # mark -> what it means; stands beside every figure
@@ -99,6 +100,15 @@ def shape(dims: Sequence[int], batch: bool = False) -> str:
 def shape_asked(dims: Sequence[int]) -> str:
     """What stands in the place of `shape` where it is asked for: '?×?×?'."""
     return "×".join("?" * (len(dims) - 1))
+
+
+TERM = r"‖?(?:F\(x\)|\bx\b|\bsum\b)‖?"
+FORMULA = re.compile(rf"{TERM}(?:\s+[-+−=÷/]\s+{TERM})+")
+
+
+def unbroken(text: str) -> str:
+    """A sentence whose formulas stand each in one line: 'makes it F(x) + x.' with no-break spaces around its sign."""
+    return FORMULA.sub(lambda found: "\u00a0".join(found[0].split()), text)
 
 
 FORMATS: dict[str, Callable[..., str]] = {

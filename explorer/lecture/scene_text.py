@@ -21,6 +21,7 @@ from explorer.lecture.quantities import Quantity, quantity
 from explorer.lecture.scene import Scene, query
 from explorer.spec.chosen import Chosen
 from explorer.tell.markup import Cards, joined
+from explorer.units import unbroken
 
 FIGURE = re.compile(r"\{([a-z][\w:/. -]*)\}")
 PHRASE = re.compile(r"\[([^\]\n]+)\]\(\?([^)\s]*)\)")
@@ -40,7 +41,7 @@ BUTTON = Markup('<a href="#" role="button" data-drive="{}">')
 
 def filled(text: str, chosen: Chosen) -> str:
     """With every {figure} in place. Raises `ValueError` for one that is not known."""
-    return FIGURE.sub(lambda found: _unbroken(quantity(found[1], chosen)), text)
+    return FIGURE.sub(lambda found: _unbroken(quantity(found[1], chosen)), unbroken(text))
 
 
 def asked(scene: Scene) -> str:
@@ -115,7 +116,7 @@ HANDS = {  # token → what begins or ends with it
 
 def about(text: str, chosen: Chosen, cards: Cards) -> Markup:
     """The first sentence, without phrases, as HTML whose figures are buttons."""
-    words = " ".join("".join(_plain(token) for token in _tokens(text)).split())
+    words = re.sub(r"[ \t\n]+", " ", "".join(_plain(token) for token in _tokens(text))).strip()
     return _with_figures(SENTENCE_END.split(words)[0], chosen, cards)
 
 
@@ -156,7 +157,7 @@ def _unbroken(one: Quantity) -> str:
 
 
 def _tokens(text: str) -> Iterator[Token]:
-    for token in _parsed(text.strip()):
+    for token in _parsed(unbroken(text.strip())):
         yield from token.children if token.children is not None else (token,)
 
 

@@ -14,6 +14,7 @@ from explorer.places import ASSETS
 from explorer.spec.checks import shortened
 from explorer.spec.fields import ROWS
 from explorer.spec.row import Row
+from explorer.units import unbroken
 
 FILE = ASSETS / "glossary.toml"
 
@@ -43,7 +44,10 @@ class Marked:
 def terms() -> dict[str, Term]:
     """By slug, in the file's order; behind them the axes that say themselves what they mean."""
     rows = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    found = {slug: Term(slug, **row | {"words": tuple(row["words"])}) for slug, row in rows.items()}
+    found = {
+        slug: Term(slug, **row | {"words": tuple(row["words"]), "says": unbroken(row["says"])})
+        for slug, row in rows.items()
+    }
     return found | {name: of_axis(row) for name, row in ROWS.items() if row.means}
 
 

@@ -106,7 +106,7 @@ class Cards:
         return joined(parts)
 
     def _cut(self, text: str) -> list[str | glossary.Marked]:
-        return glossary.find(text, but=self.terms)
+        return glossary.find(units.unbroken(text), but=self.terms)
 
     def _term(self, one: glossary.Marked) -> Markup:
         self.terms.add(one.term.slug)
@@ -135,7 +135,7 @@ def opened(label: str, proof: Proof) -> Markup:
 def derivation(proof: Proof, steps: str) -> Markup:
     """What a card says: the rule in symbols; the substituted formula as text and as LaTeX, each with a button that copies it;
     the steps."""
-    return _said(proof.rule, mark(proof.source), proof.text, proof.latex, steps)
+    return _said(units.unbroken(proof.rule), mark(proof.source), proof.text, proof.latex, steps)
 
 
 SLOTS = ("rule", "text", "latex", "steps")

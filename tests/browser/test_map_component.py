@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.browser.harness import counted, drawing
 
 PAPER = {"resnet18": (5, 3), "resnet34": (13, 3), "resnet50": (12, 4), "resnet101": (29, 4), "resnet152": (46, 4)}
@@ -244,6 +246,23 @@ def test_a_picture_that_changes_under_a_pointer_at_rest_shows_no_tip(show) -> No
     assert page.locator(".tip").is_hidden()
     page.mouse.move(middle[0] + 3, middle[1] + 2)
     page.locator(".tip").wait_for()
+
+
+TIPS = {  # net → its view; a tile's path, and what its tip calls it
+    "resnet18": ({}, {"layer2.0": "conv3_1", "conv1": "conv1"}),
+    "resnet50": ({"level": "layers"}, {"layer2.0.conv2": "conv3_1, conv 2", "maxpool": "max pool"}),
+    "resnet152": ({"fold": "on"}, {"layer3.1": "conv4_2 to conv4_36"}),
+}
+
+
+@pytest.mark.parametrize("name", TIPS)
+def test_a_tip_calls_a_part_as_the_page_does(show, name: str) -> None:
+    """The paper's name, as in the panel, the tables and the answers; the code's name stands beside it in the panel."""
+    view, called = TIPS[name]
+    page = show(drawing(name, **view))
+    for path, words in called.items():
+        page.locator(f'[data-id="{path}"]').first.hover(force=True)
+        assert page.locator(".tip b").inner_text() == words
 
 
 def test_the_nets_panel_says_what_is_special_and_nothing_where_nothing_is(show) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 import streamlit
 from markupsafe import Markup
 
+from explorer import units
 from explorer.facts.proof import Proof
 from explorer.facts.told import Told
 from explorer.tell import markup
@@ -17,6 +20,7 @@ from explorer.tell.drawing import Drawing
 from explorer.terms import said
 from explorer.web import pieces
 
+BROKEN = re.compile(r"(?:F\(x\)|\bx) [-+−=÷/] (?:F\(x\)|x\b|sum\b)")
 ATTACK = "<img src=x onerror=alert(1)>\"'&"
 HARMLESS = "&lt;img src=x onerror=alert(1)&gt;&#34;&#39;&amp;"
 
@@ -87,3 +91,34 @@ def test_a_pattern_is_what_markups_own_format_gives() -> None:
     for wrong in (texts[:2], (*texts, "more")):
         with pytest.raises(ValueError, match="zip"):
             pattern.format(*wrong)
+
+
+def test_a_formula_in_a_sentence_stands_in_one_line() -> None:
+    """In a scene and the list of them, in a question, in the path and the glossary, on a card, and where terms are marked."""
+    from explorer import lecture
+    from explorer.lecture.scene_text import filled, prose
+    from explorer.tell import glossary
+    from explorer.tell.path.texts import steps
+
+    assert units.unbroken("they learn F(x), and x\n+ F(x) = sum; 2 + 3 is left, x is too.") == (
+        "they learn F(x), and x\u00a0+\u00a0F(x)\u00a0=\u00a0sum; 2 + 3 is left, x is too."
+    )
+    assert units.unbroken("‖F(x)‖ ÷ ‖x‖, each") == "‖F(x)‖\u00a0÷\u00a0‖x‖, each"
+    tour = lecture.load(lecture.DEFAULT)
+    cards = markup.Cards("here")
+    texts = [
+        *(str(prose(scene.text, scene.chosen)) for scene in tour.scenes),
+        *(str(prose("Is it F(x) + x?", scene.chosen)) for scene in tour.scenes[:1]),
+        filled("Is it F(x) + x?", tour.scenes[0].chosen),
+        json.dumps(lecture.listing(tour, lecture.HOME), ensure_ascii=False),
+        *(said for step in steps() for said in (*step.said, step.why)),
+        *(term.says for term in glossary.terms().values()),
+        str(cards.explained("x + F(x) goes on")),
+        str(markup.opened("F", Proof("1", said("F(x) + x", 1), "F(x) ÷ x"))),
+    ]
+    assert sum(bool(re.search("\u00a0[+÷]\u00a0", text)) for text in texts) >= 6
+    assert [
+        text
+        for text in texts
+        if BROKEN.search(re.sub(r"<pre.*?</pre>|<code.*?</code>|data-[a-z]+=\"[^\"]*\"", "", text))
+    ] == []

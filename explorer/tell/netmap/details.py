@@ -12,6 +12,7 @@ from itertools import groupby
 from explorer import units
 from explorer.facts.proof import widened
 from explorer.facts.rollup import METRICS, SUMS, Block, Stage, Sum, blocks, metric_columns, summed, total
+from explorer.net import called
 from explorer.net.node import Node
 from explorer.net.shortcuts import SHORTCUTS
 from explorer.net.trace import trace
@@ -40,17 +41,18 @@ def details(spec: ResNetSpec, stages: Sequence[Stage], height: int, width: int) 
     return {
         "kinds": kinds,
         "stages": {stage.module: _stage(stage, places, panel_proofs.of_stage(nodes, stage)) for stage in stages},
-        "layers": {node.path: layer(node) for stage in stages for node in stage.nodes if not node.block},
+        "layers": {node.path: layer(node, nodes) for node in nodes if not node.block},
         "metrics": {name: {"label": rule.label, "counts": rule.counts} for name, rule in METRICS.items()},
         "totals": {name: summed(nodes, name) for name in SUMS},
         "rules": panel_proofs.rules(),
     }
 
 
-def layer(node: Node, within: str = "") -> Layer:
-    """One layer, with its numbers substituted. `within`: a path to leave out."""
+def layer(node: Node, nodes: Sequence[Node], within: str = "") -> Layer:
+    """One layer, with its numbers substituted. nodes: at least its block's or stage's; within: a path to leave out."""
     return {
         "id": node.path.removeprefix(f"{within}."),
+        "called": called.part(node, nodes) if within else called.layer(node, nodes),
         "name": layer_name(node),
         "kind": node.kind,
         "label": palette.KIND_LABELS[node.kind],
@@ -103,7 +105,7 @@ def _kind(block: Block, options: dict[str, Price]) -> Kind:
         "metrics": {name: summed(block.nodes, name) for name in SUMS},
         "proofs": panel_proofs.shown(block.nodes),
         "widens": widened(block.nodes).packed,
-        "layers": [layer(node, block.path) for node in block.nodes],
+        "layers": [layer(node, block.nodes, block.path) for node in block.nodes],
         "opened": opened(block),
         "options": options,
     }

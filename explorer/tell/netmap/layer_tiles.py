@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from explorer.net import called
 from explorer.net.node import Node
 from explorer.net.ops import adds, is_silent, op
 from explorer.tell.netmap.groups import Lane, Part, bypass_id
@@ -20,7 +21,7 @@ INSET = 2.5
 def scene(lanes: Sequence[Lane]) -> tuple[Scene, tuple[Part, ...]]:
     """As `explorer.tell.netmap.scene.scene`, one tile per layer; a folded run shows its first block's layers."""
     holders = [part for lane in lanes for part in lane.parts]
-    tiles = [_tile(index, node, holder) for holder in holders for index, node in enumerate(_own(holder))]
+    tiles = [_tile(node, holder, lane.stage.nodes) for lane in lanes for holder in lane.parts for node in _own(holder)]
     shortcuts: list[Line] = [
         {
             "id": bypass_id(holder.blocks[0]),
@@ -59,7 +60,8 @@ def _part(index: int, node: Node, holder: Part) -> Part:
     return Part(node.path, holder.stage, tuple(alike))
 
 
-def _tile(index: int, node: Node, holder: Part) -> Tile:
+def _tile(node: Node, holder: Part, nodes: Sequence[Node]) -> Tile:
+    """nodes: its stage's."""
     count = max(len(holder.blocks), 1)
     run = f", in each of {count} equal blocks" if count > 1 else ""
     side = ", on the shortcut" if node.on_shortcut else ""
@@ -75,7 +77,7 @@ def _tile(index: int, node: Node, holder: Part) -> Tile:
         "block": False,
         "last": node.path,
         "holds": "",
-        "says": f"{node.path}, {layer_name(node)}{side}{run}, output {shape(node.out_shape)}",
+        "says": f"{called.layer(node, nodes)}, {node.path}, {layer_name(node)}{side}{run}, output {shape(node.out_shape)}",
     }
     if adds(node):
         tile["adds"] = True

@@ -6,6 +6,7 @@ Equal blocks share one drawing: paths in it are relative to the block (`conv1`, 
 from __future__ import annotations
 
 from explorer.facts.rollup import Block
+from explorer.net import called
 from explorer.net.node import Node
 from explorer.net.ops import adds, is_sign, op
 from explorer.tell.netmap.paths import number
@@ -89,7 +90,7 @@ def _box(node: Node, block: Block, x: float, y: float, w: float, h: float) -> Op
         "kind": node.kind,
         "name": name,
         "box": [x, y, w, h],
-        "says": f"{_tail(node, block)}, {name}{where}, {shape(node.in_shape)} to {shape(node.out_shape)}",
+        "says": f"{called.part(node, block.nodes)}, {name}{where}, {shape(node.in_shape)} to {shape(node.out_shape)}",
     }
     if adds(node):
         box["adds"] = True

@@ -139,9 +139,10 @@ class Opened(TypedDict):
 
 
 class Layer(Ports):
-    """One layer with its numbers and their arithmetic."""
+    """One layer with its numbers and their arithmetic. called: by `net.called`, within its block if it has one."""
 
     id: str
+    called: str
     name: str
     kind: str
     label: str

@@ -11,6 +11,7 @@ from explorer.look.shipped import records
 from explorer.places import ASSETS
 from explorer.tell import glossary
 from explorer.tell.glossary import Marked
+from explorer.units import unbroken
 
 FILE = ASSETS / "path.toml"
 ERRORS = {  # a gap in a text → whose test error stands there
@@ -40,7 +41,7 @@ class Step:
 @cache
 def steps() -> tuple[Step, ...]:
     """In order; gaps filled with the recorded test errors."""
-    rows = tomllib.loads(FILE.read_text(encoding="utf-8"))["step"]
+    rows = tomllib.loads(unbroken(FILE.read_text(encoding="utf-8")))["step"]
     return tuple(
         Step(**row | {"options": tuple(row["options"]), "answer": row["answer"] - 1, "why": _filled(row["why"])})
         for row in rows

@@ -64,7 +64,7 @@ function hover(map, event) {
   const found = map.net.describe(id);
   const index = tile ? Number(tile.dataset.index) : -1;
   const column = map.isOverview() ? map.data.columns[map.view.color] : null;
-  const words = [html("b", {}, shown(id, 80))];
+  const words = [html("b", {}, shown(map.net.called(id, map.openBlock ? null : map.net.tiles[index]), 80))];
   if (index >= 0) words.push(...tipLines(map, index).map((text) => html("span", {}, shown(text, 160))));
   if (line && found.kind) words.push(html("span", {}, found.kind.reason));
   if (column && index >= 0) words.push(html("span", {}, `${column.label}: ${column.words[index]}`));

@@ -69,6 +69,15 @@ export class Net {
     return details.layers[id] ? { type: "layer", layer: details.layers[id] } : { type: "none" };
   }
 
+  // For people, as explorer/net/called.py says it. tile: under which the pointer is, which may stand for a run of blocks.
+  called(id, tile = null) {
+    const { type, stage, block, layer, box } = this.describe(id);
+    if (type === "block") return tile?.count > 1 ? `${blockName(id)} to ${blockName(tile.last)}` : blockName(id);
+    if (type === "shortcut") return `${blockName(block)}, shortcut`;
+    if (type === "layer") return block ? `${blockName(block)}, ${layer.called}` : layer.called;
+    return stage?.name ?? box?.net ?? id;
+  }
+
   // Every path that can be searched, in the order of the data flow.
   paths() {
     if (this.all) return this.all;

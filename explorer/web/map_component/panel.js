@@ -115,8 +115,9 @@ function stagePanel(map, id, { stage }) {
 }
 
 function layerPanel(map, id, { layer, block }) {
+  const called = map.net.called(id);
   return [
-    ...heading(id, layer.name),
+    ...heading(called === id ? id : `${called}  ·  ${id}`, layer.name),
     html("p", { class: "quiet" }, layer.label),
     factList([
       ["Input", layer.in],

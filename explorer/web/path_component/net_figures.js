@@ -139,7 +139,7 @@ function player(control) {
 function whereIs(now) {
   if (now < PARTED) return "x arrives";
   if (now < JOINED) return "x goes both ways";
-  return now < 0.92 ? "both are added" : "x + F(x) goes on";
+  return now < 0.92 ? "both are added" : "x\u00a0+\u00a0F(x) goes on";
 }
 
 function sceneOf({ way, sum }) {
@@ -159,7 +159,7 @@ function sceneOf({ way, sum }) {
     word((FORK + LEAVE) / 2 + 7, AXIS + 54, "block: makes F(x)", "mid"),
     word((FORK + MEET) / 2, TOP - 32, "shortcut: x, unchanged", "mid red"),
     word(34, AXIS + 44, "x", "mid"),
-    word(326, AXIS + 44, "x + F(x)", "mid"),
+    word(326, AXIS + 44, "x\u00a0+\u00a0F(x)", "mid"),
     svg("circle", { cx: MEET, cy: AXIS, r: 15, class: "plus" }),
     word(MEET, AXIS + 8, "+", "mid sign"),
     above,
@@ -206,15 +206,15 @@ function sumRow(found, residual, most, words) {
     const [x, made, sum] = [found.x[place], residual[place], found.sum[place]];
     const signedNumber = made < 0 ? `− ${two(-made)}` : `+ ${two(made)}`;
     const text = `${two(x)} + ${made < 0 ? `(${two(made)})` : two(made)} = ${two(sum)}`;
-    const card = { shown: two(sum), rule: "x + F(x), at this place of this channel; both rounded to two places, then added", text };
+    const card = { shown: two(sum), rule: "x\u00a0+\u00a0F(x), at this place of this channel; both rounded to two places, then added", text };
     said.replaceChildren(`At this place: ${two(x)} ${signedNumber} = `, words.number(card, true));
   };
-  for (const [label, values] of [["x", found.x], ["F(x)", residual], ["x + F(x)", found.sum]]) {
+  for (const [label, values] of [["x", found.x], ["F(x)", residual], ["x\u00a0+\u00a0F(x)", found.sum]]) {
     const board = new Board({ side, label, span: 1, at: [8, 15], moved }).show(values, (value) => signed(value, most));
     boards.push(board);
   }
   moved(8, 15);
-  const [one, other, sum] = boards.map((board, place) => captioned(["x", "F(x)", "x + F(x)"][place], board.element));
+  const [one, other, sum] = boards.map((board, place) => captioned(["x", "F(x)", "x\u00a0+\u00a0F(x)"][place], board.element));
   const sign = (text) => html("span", { class: "sign", "aria-hidden": "true" }, text);
   const row = html("div", { class: "terms" }, one, sign("+"), other, sign("="), sum);
   const known = (now) => sum.classList.toggle("later", now < JOINED);

@@ -6,21 +6,67 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NotRequired, TypedDict
 
 from explorer.jobs import Job
 from explorer.lab.config import Config
-from explorer.lab.outcome import Row
+from explorer.lab.outcome import Outcome, Row
 from explorer.places import ASSETS
 from explorer.terms import Term, said
 
 if TYPE_CHECKING:
     from explorer.facts.proof import Proof
 
-TEXTS = tomllib.loads((ASSETS / "lab" / "texts.toml").read_text(encoding="utf-8"))
-MODULES: dict[str, str] = {
-    key: text["module"] for key, text in TEXTS.items() if "module" in text
-}  # in the page's order
+
+class Paper(TypedDict):
+    """What an experiment's paper says: source, address, and some rows of its table or figure."""
+
+    source: str
+    url: str
+    note: str
+    rows: list[dict[str, str]]
+
+
+class Text(TypedDict):
+    """An experiment's words. module: its file here. options: what may be predicted, of which `expected` is what most seeds
+    give; reveal: what is said of a run that comes out so, reveal_for: of others. may, care: what may be claimed of it."""
+
+    module: str
+    ask: str
+    tab: str
+    question: str
+    setup: str
+    predict: str
+    expected: str
+    reveal: str
+    reveal_for: NotRequired[dict[str, str]]
+    may: list[str]
+    care: list[str]
+    options: dict[str, str]
+    paper: Paper
+
+
+class Clause(TypedDict):
+    """What the article says, what of it holds, what needs care; see: the experiment."""
+
+    says: str
+    holds: str
+    care: str
+    see: str
+
+
+class Article(TypedDict):
+    """The wording that the app started from."""
+
+    title: str
+    source: str
+    clauses: list[Clause]
+
+
+_WORDS = tomllib.loads((ASSETS / "lab" / "texts.toml").read_text(encoding="utf-8"))
+ARTICLE: Article = _WORDS.pop("article")
+TEXTS: dict[str, Text] = _WORDS  # in the page's order
+MODULES = {key: text["module"] for key, text in TEXTS.items()}
 
 
 @dataclass(frozen=True)
@@ -66,7 +112,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Experiment:
-    """run: (config, job) → {experiment, config, rows, summary, answer}. takes: config → bytes of its nets and pictures at
+    """run: (config, job) → its outcome. takes: config → bytes of its nets and pictures at
     their most (`experiments.taken`). presets: the first is the one-click size.
 
     quotes: the few figures of a run that the page prints large, from its summary.
@@ -74,7 +120,7 @@ class Experiment:
     claims: by the names that its texts quote them by; the rates are in claims.json.
     """
 
-    run: Callable[[Any, Job], Row]  # the config is of the experiment's own class
+    run: Callable[[Any, Job], Outcome]  # the config is of the experiment's own class
     takes: Callable[[Any], int]
     presets: dict[str, Preset]
     quotes: Callable[[Row], list[Quote]]

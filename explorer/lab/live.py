@@ -6,23 +6,23 @@ What a page knows of it is its job: progress, curves, pause, speed, cancel. A ne
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from explorer.apart import beside
 from explorer.jobs import Job
 from explorer.lab.config import Config
 from explorer.lab.experiments import ran, surgery
 from explorer.lab.operations import Patient
-from explorer.lab.outcome import Row
+from explorer.lab.outcome import Run
 from explorer.lab.pace import clock_of, sounded
 from explorer.lab.record import provenance
 
 
-def run(key: str, config: Config, job: Job) -> Row:
+def run(key: str, config: Config, job: Job) -> Run:
     """A queue's work: what the experiment hands back, with `provenance` and `cpu_s`, the seconds that it computed."""
     if job.where:  # of the cluster: a node's worker is a process already
         return _run(key, config, job)
-    return dict(beside(lambda: partial(_run, key, config), job))
+    done: Run = beside(lambda: partial(_run, key, config), job)
+    return done
 
 
 def sound(key: str, config: Config, job: Job) -> float:
@@ -32,25 +32,36 @@ def sound(key: str, config: Config, job: Job) -> float:
     return float(beside(lambda: partial(_sound, key, config), job))
 
 
-def operate(config: surgery.Surgery, patient: Patient, job: Job) -> Row:
+def operate(config: surgery.Surgery, patient: Patient, job: Job) -> Run:
     """The same for a net that is operated on while it trains; on this host, where it is asked."""
 
-    def made() -> Any:
+    def made() -> partial[Run]:
         """Where its process was lost, once more with everything that was done and asked."""
         rows = [row for part in job.partial for row in part]
         if rows:
             patient.fetch()
         return partial(_run, "surgery", surgery.operated_so_far(config, rows, patient) if rows else config)
 
-    return dict(beside(made, job, patient.fetch))
+    done: Run = beside(made, job, patient.fetch)
+    return done
 
 
-def _run(key: str, config: Config, job: Job) -> Row:
+def _run(key: str, config: Config, job: Job) -> Run:
     clock = clock_of(config)
     began_s = clock()
     found = ran(key, config, job)
-    node = {"node": job.where.node} if job.where else {}
-    return found | {"provenance": provenance(config.device) | node, "cpu_s": clock() - began_s}
+    made = provenance(config.device)
+    if job.where:
+        made["node"] = job.where.node
+    return {
+        "experiment": found["experiment"],
+        "config": found["config"],
+        "rows": found["rows"],
+        "summary": found["summary"],
+        "answer": found["answer"],
+        "provenance": made,
+        "cpu_s": clock() - began_s,
+    }
 
 
 def _sound(key: str, config: Config, job: Job) -> float:

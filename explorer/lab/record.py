@@ -12,17 +12,24 @@ import time
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from explorer.jobs import Job
-from explorer.lab.outcome import Row
+from explorer.lab.outcome import Provenance, Row, Run
 from explorer.places import ASSETS
 
 FOLDER = ASSETS / "lab"
 DIGITS = 5  # significant digits kept of a recorded point; nobody sees more in a figure
 
 
-def provenance(device: str = "cpu") -> dict[str, Any]:
+class Table(TypedDict):
+    """Rows with the same columns."""
+
+    columns: list[str]
+    values: list[list[Any]]
+
+
+def provenance(device: str = "cpu") -> Provenance:
     """Where and with what a run is made: date, torch, device, threads."""
     import torch
 
@@ -39,9 +46,9 @@ def cpu_kind() -> str:
     return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
-def pack(rows: list[Row]) -> list[dict[str, Any]]:
+def pack(rows: list[Row]) -> list[Table]:
     """Rows as tables, one per set of columns, in order: a quarter of the size."""
-    tables: list[dict[str, Any]] = []
+    tables: list[Table] = []
     for row in rows:
         if not tables or tables[-1]["columns"] != list(row):
             tables.append({"columns": list(row), "values": []})
@@ -49,15 +56,15 @@ def pack(rows: list[Row]) -> list[dict[str, Any]]:
     return tables
 
 
-def unpack(tables: list[dict[str, Any]]) -> list[Row]:
+def unpack(tables: list[Table]) -> list[Row]:
     return [dict(zip(table["columns"], values)) for table in tables for values in table["values"]]
 
 
 @cache
-def recorded(experiment: str) -> dict[str, dict[str, Any]]:
-    """Preset → its recorded outcome, with `provenance` and `seconds` (CPU time). Treat as read-only."""
+def recorded(experiment: str) -> dict[str, Run]:
+    """Preset → its recorded run. Treat as read-only."""
     runs = json.loads((FOLDER / f"{experiment}.json").read_text(encoding="utf-8"))
-    return {preset: {**run, "rows": unpack(run["rows"])} for preset, run in runs.items()}
+    return {preset: run | {"rows": unpack(run["rows"])} for preset, run in runs.items()}
 
 
 def record(experiment: str) -> Path:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from explorer.jobs import Job
-from explorer.lab.outcome import Row
+from explorer.lab.outcome import Plan, Row, Run
 
 LETTERS = string.ascii_letters + string.digits
 LENGTH = 32  # of 62 letters: 190 bits, which nobody guesses
@@ -52,7 +52,7 @@ class Kept:
     number: int
     experiment: str
     size: str
-    plan: Row
+    plan: Plan
     job: Job
     handle: Any = None  # what talks to the run while it goes on, where an experiment has such a thing
     again: Callable[[Kept], Job] | None = field(default=None, repr=False)
@@ -63,10 +63,12 @@ class Kept:
     _then: tuple[float, bool] = field(default=(0.0, False), repr=False)  # its rest, and whether it was paused, before
 
     @property
-    def result(self) -> Row | None:
-        """The outcome with `seconds`, once there is one."""
-        done = self.job.state == "done"
-        return self.job.result | {"seconds": self.job.elapsed_s} if done else None
+    def result(self) -> Run | None:
+        """The run with `seconds`, once it is over."""
+        if self.job.state != "done":
+            return None
+        done: Run = self.job.result
+        return {**done, "seconds": self.job.elapsed_s}
 
     @property
     def rows(self) -> list[Row]:

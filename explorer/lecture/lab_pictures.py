@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 
 from explorer.lab.claims import story
-from explorer.lab.outcome import Row
+from explorer.lab.outcome import Row, Run
 from explorer.lab.record import recorded
 from explorer.tell import palette
 from explorer.tell.drawing import Drawing, bars_drawing, lines_drawing
@@ -26,7 +26,7 @@ def picture(name: str, revealed: bool = True) -> list[Shown]:
     return [LAB[name](rows)]
 
 
-def _run(name: str) -> Row:
+def _run(name: str) -> Run:
     known = recorded(name)
     return known[FIRST.get(name, next(iter(known)))]
 

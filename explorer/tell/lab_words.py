@@ -6,7 +6,8 @@ from markupsafe import Markup
 
 from explorer.lab.claims import story
 from explorer.lab.claims.judged import shipped
-from explorer.lab.outcome import Row
+from explorer.lab.experiment import Paper
+from explorer.lab.outcome import Run
 from explorer.tell.markup import joined
 
 CLAIMS = "Every claim, over the recorded seeds and in this run"
@@ -30,7 +31,7 @@ def setup(key: str) -> Markup:
     return Markup('<p class="setup">{}</p>').format(story.texts()[key]["setup"])
 
 
-def verdict(run: Row, guess: str | None) -> Markup:
+def verdict(run: Run, guess: str | None) -> Markup:
     """How the run came out, against the prediction; and what there is to see in it."""
     key, answer = run["experiment"], run["answer"]
     mood, sentence = story.verdict(key, answer, guess)
@@ -39,7 +40,7 @@ def verdict(run: Row, guess: str | None) -> Markup:
     )
 
 
-def source(run: Row, mark: Markup) -> Markup:
+def source(run: Run, mark: Markup) -> Markup:
     """Where the figures come from, in a line."""
     made = run["provenance"]
     spent = f"{run['seconds']:.0f} s" if "seconds" in run else f"{run['cpu_s']:.0f} s of CPU time"
@@ -64,7 +65,7 @@ def _column(title: str, items: list[str]) -> Markup:
     return Markup("<div><h3>{}</h3><ul>{}</ul></div>").format(title, listed)
 
 
-def _paper(one: Row, mark: Markup) -> Markup:
+def _paper(one: Paper, mark: Markup) -> Markup:
     """The published source: its figure as a table, and what it says."""
     table = _table(list(one["rows"][0]), [list(row.values()) for row in one["rows"]]) if one["rows"] else ""
     return Markup('<div><h3>In the paper {}</h3>{}<p>{}</p><p><a href="{}" target="_blank">{}</a></p></div>').format(
@@ -74,7 +75,7 @@ def _paper(one: Row, mark: Markup) -> Markup:
 
 def article() -> Markup:
     """The article's three clauses, with what holds and what needs care."""
-    text = story.texts()["article"]
+    text = story.article()
     rows = [[f"“{one['says']}”", one["holds"], one["care"]] for one in text["clauses"]]
     return Markup('<p>{}</p><div class="scroll clauses">{}</div>').format(
         text["source"], _table(["It says", "What holds", "What needs care"], rows)

@@ -74,7 +74,7 @@ PASSES = {
     "graph": "the same picture, replayed as a CUDA graph",
 }
 RACERS = {name: naming.title(spec) for name, spec in presets().items()}
-EXPERIMENTS = {key: str(TEXTS[key]["ask"]) for key in MODULES} | {"surgery": "What if I cut it?"}
+EXPERIMENTS = {key: TEXTS[key]["ask"] for key in MODULES} | {"surgery": "What if I cut it?"}
 UPWARDS = {  # of the catalogue's picture; links of before have its old labels
     "params": "how large it is",
     "top1": "how often it is right on ImageNet",

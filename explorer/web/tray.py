@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from explorer.lab.config import Config
-from explorer.lab.outcome import Row
+from explorer.lab.outcome import Run
 from explorer.lab.pace import Pace
 from explorer.lab.shelf import KEPT_S, Kept, Shelf, is_token, token
 from explorer.tell.questions import EXPERIMENTS
@@ -35,7 +35,7 @@ def pace() -> Pace:
     return Pace()
 
 
-def learned(experiment: str, size: str, config: Config, found: Row) -> None:
+def learned(experiment: str, size: str, config: Config, found: Run) -> None:
     """A run has ended: what it took is what the next one is said to take."""
     pace().learn(experiment, size, config, found["cpu_s"])
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from statistics import median
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 from explorer import cluster
 from explorer.jobs import Job
@@ -20,10 +20,47 @@ from explorer.lab.claims.statements import CLAIMS
 from explorer.lab.config import Config
 from explorer.lab.experiment import Claim
 from explorer.lab.experiments import EXPERIMENTS, ran
-from explorer.lab.outcome import Row
+from explorer.lab.outcome import Provenance, Row
 from explorer.lab.record import FOLDER, provenance
 
 SEEDS = range(1, 9)  # the recorded runs, which the page opens with, have seed 0
+
+
+class Seed(TypedDict):
+    """One run of a claim's experiment, as it is kept."""
+
+    seed: int
+    answer: str
+    summary: Row
+
+
+class Judged(TypedDict):
+    """A claim over its runs. values: the figure that decides it, of each run; held, of: in how many of how many it held."""
+
+    statement: str
+    experiment: str
+    preset: str
+    held: int
+    of: int
+    unit: str
+    values: list[float | None]
+    least: float | None
+    median: float | None
+    most: float | None
+
+
+class Sown(Provenance):
+    """Where and with what the runs of these seeds are made."""
+
+    seeds: list[int]
+
+
+class Measured(TypedDict):
+    """Every claim and the runs that it rests on, by "experiment/preset"."""
+
+    provenance: Sown
+    claims: dict[str, Judged]
+    runs: dict[str, list[Seed]]
 
 
 def config_of(experiment: str, preset: str) -> Config:
@@ -39,28 +76,28 @@ class Asked(NamedTuple):
     seed: int
 
 
-def measure(experiments: set[str], seeds: Sequence[int] = SEEDS) -> dict[str, list[Row]]:
+def measure(experiments: set[str], seeds: Sequence[int] = SEEDS) -> dict[str, list[Seed]]:
     """ "experiment/preset" → one summary a seed; runs are shared between the claims that need them.
 
     On the cluster that the environment names (`explorer.cluster`) as many at once as it has room for.
     """
     pairs = dict.fromkeys((claim.experiment, claim.preset) for claim in CLAIMS.values())
     asked = [Asked(one, preset, seed) for one, preset in pairs if one in experiments for seed in seeds]
-    found: dict[str, list[Row]] = {}
+    found: dict[str, list[Seed]] = {}
     for one, row in zip(asked, on_cluster(asked) if cluster.address() else map(run, asked)):
         found.setdefault(f"{one.experiment}/{one.preset}", []).append(row)
         print(f"{one.experiment}/{one.preset} seed {one.seed}: done", flush=True)
     return found
 
 
-def run(asked: Asked, job: Job | None = None) -> Row:
+def run(asked: Asked, job: Job | None = None) -> Seed:
     """Here."""
     config = replace(config_of(asked.experiment, asked.preset), seed=asked.seed)
     found = ran(asked.experiment, config, job or Job(lambda job: None, ""))
     return {"seed": asked.seed, "answer": found["answer"], "summary": found["summary"]}
 
 
-def on_cluster(asked: Sequence[Asked]) -> Iterator[Row]:
+def on_cluster(asked: Sequence[Asked]) -> Iterator[Seed]:
     """There, in the order asked. Raises what a run raised."""
     runner = cluster.ClusterRunner(cluster.address(), dict, most_queued=len(asked) + 1)
     for job in [runner.submit(partial(run, one), one.experiment) for one in asked]:
@@ -70,7 +107,7 @@ def on_cluster(asked: Sequence[Asked]) -> Iterator[Row]:
         yield job.result
 
 
-def judge(claim: Claim, summaries: list[Row]) -> dict[str, Any]:
+def judge(claim: Claim, summaries: list[Row]) -> Judged:
     """In how many runs the claim held, and the figures that decided it."""
     values = [claim.figure(summary) for summary in summaries]
     known = [value for value in values if value is not None]
@@ -88,7 +125,7 @@ def judge(claim: Claim, summaries: list[Row]) -> dict[str, Any]:
     }
 
 
-def judged(runs: dict[str, list[Row]]) -> dict[str, dict[str, Any]]:
+def judged(runs: dict[str, list[Seed]]) -> dict[str, Judged]:
     """Every claim, over the runs that it is about."""
     return {
         key: judge(claim, [run["summary"] for run in runs[f"{claim.experiment}/{claim.preset}"]])
@@ -96,7 +133,7 @@ def judged(runs: dict[str, list[Row]]) -> dict[str, dict[str, Any]]:
     }
 
 
-def report(found: dict[str, Any]) -> str:
+def report(found: Measured) -> str:
     """The Markdown report."""
     made = found["provenance"]
     lines = [
@@ -109,15 +146,16 @@ def report(found: dict[str, Any]) -> str:
         "|---|---|---|---|---|---|",
     ]
     for one in found["claims"].values():
-        figures = " | ".join("–" if one[key] is None else f"{one[key]:.3g}" for key in ("least", "median", "most"))
+        three = (one["least"], one["median"], one["most"])
+        figures = " | ".join("–" if figure is None else f"{figure:.3g}" for figure in three)
         lines.append(f"| {one['statement']} | **{one['held']} of {one['of']}** | {figures} | {one['unit']} |")
     return "\n".join(lines) + "\n"
 
 
 @cache
-def shipped() -> dict[str, Any]:
+def shipped() -> Measured:
     """The recorded claims: provenance, claims, runs. Treat as read-only."""
-    found: dict[str, Any] = json.loads((FOLDER / "claims.json").read_text(encoding="utf-8"))
+    found: Measured = json.loads((FOLDER / "claims.json").read_text(encoding="utf-8"))
     return found
 
 
@@ -125,8 +163,8 @@ def main(names: list[str]) -> None:
     wanted = set(names) - {"judge"} or (set() if names else set(EXPERIMENTS))
     runs = {} if wanted == set(EXPERIMENTS) else shipped()["runs"]
     runs |= measure(wanted)
-    made = provenance() | {"seeds": list(SEEDS)} if wanted else shipped()["provenance"]
-    found = {"provenance": made, "claims": judged(runs), "runs": runs}
+    made: Sown = {**provenance(), "seeds": list(SEEDS)} if wanted else shipped()["provenance"]
+    found: Measured = {"provenance": made, "claims": judged(runs), "runs": runs}
     text = json.dumps(found, allow_nan=False, indent=1, ensure_ascii=False)
     (FOLDER / "claims.json").write_text(text + "\n", encoding="utf-8")
     (FOLDER / "claims.md").write_text(report(found), encoding="utf-8")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from explorer.lab.experiment import power
-from explorer.lab.outcome import Row
+from explorer.lab.outcome import Row, Run
 
 
-def scoreboard(run: Row) -> list[Row]:
+def scoreboard(run: Run) -> list[Row]:
     """Each claim about this experiment: over the recorded seeds, and in this run where its budget is the claim's."""
     from explorer.lab.claims.judged import config_of, shipped
     from explorer.lab.claims.statements import CLAIMS

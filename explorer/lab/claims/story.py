@@ -3,15 +3,17 @@ prediction, key figures, the verdict, and what an export holds. No torch."""
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from explorer.lab.config import Config
-from explorer.lab.experiment import Scientific
-from explorer.lab.outcome import Row
-from explorer.lab.record import FOLDER, recorded
+from explorer.lab.experiment import ARTICLE, TEXTS, Article, Scientific, Text
+from explorer.lab.outcome import Row, Run
+from explorer.lab.record import recorded
+
+if TYPE_CHECKING:
+    from explorer.lab.claims.judged import Judged, Seed
 
 HIDDEN = "A recorded run, as far as it gives nothing away. Predict, and see the rest."
 
@@ -19,26 +21,33 @@ HIDDEN = "A recorded run, as far as it gives nothing away. Predict, and see the 
 class Rate:
     """A claim inside a text: "8 of 8 seeds"; `.median` and the like are its figures."""
 
-    def __init__(self, claim: Row) -> None:
-        self.claim = claim
+    def __init__(self, claim: Judged) -> None:
+        self.held = f"{claim['held']} of {claim['of']} seeds"
+        figures = {"least": claim["least"], "median": claim["median"], "most": claim["most"]}
+        self.__dict__.update({name: Scientific(value) for name, value in figures.items() if value is not None})
 
     def __format__(self, spec: str) -> str:
-        return f"{self.claim['held']} of {self.claim['of']} seeds"
-
-    def __getattr__(self, name: str) -> Scientific:
-        return Scientific(self.claim[name])
+        return self.held
 
 
 @cache
-def texts() -> dict[str, dict[str, Any]]:
-    """assets/lab/texts.toml with every {claim} filled in from claims.json. Raises `KeyError` for an unknown claim."""
+def texts() -> dict[str, Text]:
+    """`TEXTS` with every {claim} filled in from claims.json. Raises `KeyError` for an unknown claim."""
+    found: dict[str, Text] = _filled(TEXTS, _rates())
+    return found
+
+
+@cache
+def article() -> Article:
+    """The article's wording, filled in likewise."""
+    found: Article = _filled(ARTICLE, _rates())
+    return found
+
+
+def _rates() -> dict[str, Rate]:
     from explorer.lab.claims.judged import shipped
 
-    rates = {key: Rate(claim) for key, claim in shipped()["claims"].items()}
-    found: dict[str, dict[str, Any]] = _filled(
-        tomllib.loads((FOLDER / "texts.toml").read_text(encoding="utf-8")), rates
-    )
-    return found
+    return {key: Rate(claim) for key, claim in shipped()["claims"].items()}
 
 
 def _filled(value: Any, rates: dict[str, Rate]) -> Any:
@@ -56,7 +65,7 @@ def teaser(key: str) -> list[Row]:
     return EXPERIMENTS[key].teaser(opening(key)["rows"])
 
 
-def opening(key: str) -> Row:
+def opening(key: str) -> Run:
     """The recorded run that stands there before the first click."""
     return next(iter(recorded(key).values()))
 
@@ -77,7 +86,7 @@ def told(key: str, answer: str) -> str:
     return str(text["reveal"] if answer == text["expected"] else text.get("reveal_for", {}).get(answer, ""))
 
 
-def peers(run: Row) -> list[Row]:
+def peers(run: Run) -> list[Seed]:
     """The recorded seeds of the same experiment and preset; of its first preset where the budget is another. Raises
     `LookupError` where none are recorded."""
     from explorer.lab.claims.judged import shipped
@@ -99,7 +108,7 @@ def peers(run: Row) -> list[Row]:
     return groups[same[0]] if same else next(iter(groups.values()))
 
 
-def contradiction(run: Row) -> str | None:
+def contradiction(run: Run) -> str | None:
     """What to say when a run does not come out as most of the recorded seeds did."""
     answers = [one["answer"] for one in peers(run)]
     usual = max(dict.fromkeys(answers), key=answers.count)
@@ -147,7 +156,7 @@ def budget(config: Config) -> str:
     return " · ".join(words[name].format(value) for name, value in values.items() if value not in unsaid)
 
 
-def budget_of(run: Row) -> str:
+def budget_of(run: Run) -> str:
     """The same of a run that is over."""
     from explorer.lab.experiments import KNOWN
 
@@ -164,7 +173,7 @@ def cost(key: str, preset: str) -> str:
     return f" · {run['cpu_s']:.0f} s of one core when it was recorded" if run else ""
 
 
-def finals(own: list[Row]) -> tuple[list[Row], list[Row]]:
+def finals(own: list[Run]) -> tuple[list[Row], list[Row]]:
     """The final losses of the degradation pair, a row a net and seed: (recorded, of these runs)."""
     from explorer.lab.claims.judged import shipped
 

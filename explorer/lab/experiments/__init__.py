@@ -14,7 +14,7 @@ from typing import Any
 from explorer.jobs import Job
 from explorer.lab.experiment import MODULES, Experiment
 from explorer.lab.experiments import surgery, taken
-from explorer.lab.outcome import Row
+from explorer.lab.outcome import Outcome
 
 EXPERIMENTS: dict[str, Experiment] = {  # in the order of their texts
     key: import_module(f"{__name__}.{module}").EXPERIMENT for key, module in MODULES.items()
@@ -30,7 +30,7 @@ def experiment(key: str) -> Experiment:
     return EXPERIMENTS[key]
 
 
-def ran(key: str, config: Any, job: Job) -> Row:
+def ran(key: str, config: Any, job: Job) -> Outcome:
     """One of `KNOWN`, once it is known to fit: raises `TooLarge` as `taken.room`, and what the run raises."""
     with taken.room(key, config, KNOWN):
         return KNOWN[key].run(config, job)

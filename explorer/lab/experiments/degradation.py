@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from explorer.jobs import Job
 from explorer.lab.config import KINDS, Config
@@ -18,7 +17,7 @@ from explorer.lab.experiments.compute import checked_device, one_thread
 from explorer.lab.experiments.data import TEST, Split, digits
 from explorer.lab.experiments.nets import built, digit_spec
 from explorer.lab.experiments.train import Trainer, error_percent, logits, turns
-from explorer.lab.outcome import Row, number, outcome, state
+from explorer.lab.outcome import Outcome, Row, number, outcome, state
 from explorer.spec import ResNetSpec
 
 MARGIN = 0.05  # nats by which a final training loss must be higher before it counts as worse
@@ -41,7 +40,7 @@ class Degradation(Config):
     zero_init: str = "no"
 
 
-def run(config: Degradation, job: Job) -> dict[str, Any]:
+def run(config: Degradation, job: Job) -> Outcome:
     """Rows: net, kind, depth, step, loss (training, of that step's batch), state."""
     with one_thread():
         device = checked_device(config.device)

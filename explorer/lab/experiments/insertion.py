@@ -23,7 +23,7 @@ from explorer.lab.experiments.compute import checked_device, one_thread
 from explorer.lab.experiments.data import Split, digits
 from explorer.lab.experiments.nets import blocks, built, digit_spec
 from explorer.lab.experiments.train import AT_ONCE, BATCH, Pupil, Trainer, error_percent, logits, side_by_side
-from explorer.lab.outcome import Row, number, outcome
+from explorer.lab.outcome import Outcome, Row, number, outcome
 from explorer.net.resnet import ResNet
 from explorer.spec import ResNetSpec
 
@@ -45,7 +45,7 @@ class Insertion(Config):
             raise ValueError(f"depth={self.depth}: choose a deeper net than shallow={self.shallow}")
 
 
-def run(config: Insertion, job: Job) -> dict[str, Any]:
+def run(config: Insertion, job: Job) -> Outcome:
     """Rows: net, step, loss, state (training curves), and one row a net with eval-mode loss and error."""
     with one_thread():
         device = checked_device(config.device)

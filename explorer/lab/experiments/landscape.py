@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -24,7 +23,7 @@ from explorer.lab.experiments.compute import checked_device, generator, one_thre
 from explorer.lab.experiments.data import Split, digits
 from explorer.lab.experiments.nets import built, digit_spec
 from explorer.lab.experiments.train import BATCH, Pupil, Trainer, side_by_side
-from explorer.lab.outcome import Row, number, outcome, state
+from explorer.lab.outcome import Outcome, Row, number, outcome, state
 
 TRAINING = 0.33  # of the time
 CHANCE = 2.302585  # ln 10, the loss of a net that knows nothing
@@ -50,7 +49,7 @@ class Landscape(Config):
             raise ValueError(f"grid={self.grid}: choose an odd number, so that the trained net is the centre")
 
 
-def run(config: Landscape, job: Job) -> dict[str, Any]:
+def run(config: Landscape, job: Job) -> Outcome:
     """Rows: net, kind, a, b, loss, state."""
     with one_thread():
         device = checked_device(config.device)

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Any
 
 import torch
 
@@ -24,7 +23,7 @@ from explorer.lab.experiments.data import TEST, Split, digits
 from explorer.lab.experiments.nets import blocks, built, changes_shape, digit_spec, forward_without
 from explorer.lab.experiments.paths import path_rows, shorter_share
 from explorer.lab.experiments.train import BATCH, Pupil, Trainer, error_percent, side_by_side
-from explorer.lab.outcome import Row, outcome
+from explorer.lab.outcome import Outcome, Row, outcome
 from explorer.net.resnet import ResNet
 from explorer.spec import ResNetSpec
 
@@ -44,7 +43,7 @@ class Lesion(Config):
     samples: int = 6
 
 
-def run(config: Lesion, job: Job) -> dict[str, Any]:
+def run(config: Lesion, job: Job) -> Outcome:
     """Rows, by part. single: net, path, dotted, error_percent. several: net, deleted, error_percent of each sample.
     paths: length, share_of_paths, gradient_norm (mean), share_of_gradient."""
     with one_thread():

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import log10
 from types import MappingProxyType
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -36,7 +35,7 @@ from explorer.lab.experiments import taken
 from explorer.lab.experiments.compute import checked_device, generator, one_thread
 from explorer.lab.experiments.data import PHOTOGRAPHS, photographs
 from explorer.lab.experiments.nets import blocks, built, head, imagenet_spec, stem
-from explorer.lab.outcome import Row, number, outcome, ratio, state
+from explorer.lab.outcome import Outcome, Row, number, outcome, ratio, state
 from explorer.net.resnet import ResNet
 
 NORMS = ("batch", "none")
@@ -51,7 +50,7 @@ class Propagation(Config):
     init: str = "he"
 
 
-def run(config: Propagation, job: Job) -> dict[str, Any]:
+def run(config: Propagation, job: Job) -> Outcome:
     """Rows: net, kind, norm, depth, quantity (activation_std | gradient_norm), index, path, value, state."""
     with one_thread():
         device = checked_device(config.device)
@@ -164,7 +163,7 @@ def summarise(rows: list[Row], net: str) -> Row:
     }
 
 
-def answer(summary: dict[str, Any], depth: int) -> str:
+def answer(summary: Row, depth: int) -> str:
     """Of the deepest nets: the one whose gradients at the two ends are furthest apart (plain-bn, …); a gradient that
     vanished to exactly 0 or overflowed is further apart than any ratio."""
 

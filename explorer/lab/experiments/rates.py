@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any
 
 from explorer.jobs import Job
 from explorer.lab.config import Config
@@ -18,7 +17,7 @@ from explorer.lab.experiments.compute import checked_device, one_thread
 from explorer.lab.experiments.data import digits
 from explorer.lab.experiments.nets import built, digit_spec
 from explorer.lab.experiments.train import BATCH, Trainer, turns
-from explorer.lab.outcome import Row, number, outcome, ratio, state
+from explorer.lab.outcome import Outcome, Row, number, outcome, ratio, state
 from explorer.spec import ResNetSpec
 from explorer.terms import over, said
 
@@ -39,7 +38,7 @@ class Rates(Config):
     side: int = 8
 
 
-def run(config: Rates, job: Job) -> dict[str, Any]:
+def run(config: Rates, job: Job) -> Outcome:
     """Rows: norm, lr, step, loss, state; and with part "final" one a training: final_loss, diverged_at (step)."""
     with one_thread():
         device = checked_device(config.device)

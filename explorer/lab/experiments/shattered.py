@@ -9,7 +9,6 @@ net). Averaged over several lines, each with freshly drawn weights.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -21,7 +20,7 @@ from explorer.lab.experiments import taken
 from explorer.lab.experiments.compute import checked_device, derived, generator, one_thread
 from explorer.lab.experiments.data import digits
 from explorer.lab.experiments.nets import built, digit_spec
-from explorer.lab.outcome import Row, number, outcome
+from explorer.lab.outcome import Outcome, Row, number, outcome
 
 LAGS = 16  # steps along the line for which the autocorrelation is shown
 
@@ -37,7 +36,7 @@ class Shattered(Config):
     side: int = 8
 
 
-def run(config: Shattered, job: Job) -> dict[str, Any]:
+def run(config: Shattered, job: Job) -> Outcome:
     """Rows: net, kind, depth, part; slope: position 0 … 1, value (first line only, scaled to a deviation of 1);
     autocorrelation: lag (steps), value (mean over the lines)."""
     with one_thread():

@@ -24,7 +24,7 @@ from explorer.lab.experiments.data import TEST, Split, digits
 from explorer.lab.experiments.nets import around, blocks, built, digit_spec, head, stem
 from explorer.lab.experiments.train import BATCH, Trainer, error_percent, turns
 from explorer.lab.operations import EVERY, Operation, Patient, Wounds, whole
-from explorer.lab.outcome import Row, number, outcome, state
+from explorer.lab.outcome import Outcome, Row, number, outcome, state
 from explorer.net import called
 from explorer.net.resnet import ResNet
 
@@ -67,7 +67,7 @@ def operated_so_far(config: Surgery, rows: Sequence[Row], patient: Patient) -> S
     return replace(config, operations=(*done, *((at, *one) for one in asked), *later))
 
 
-def run(config: Surgery, job: Job, patient: Patient | None = None) -> dict[str, Any]:
+def run(config: Surgery, job: Job, patient: Patient | None = None) -> Outcome:
     """patient: who asks for operations meanwhile; without one the job's own `asked`. Rows, by part. curve: step, loss, state. signal: step, path, index, value (deviation of the block's output), state.
     operation: step, what, path."""
     with one_thread():
@@ -87,7 +87,7 @@ def run(config: Surgery, job: Job, patient: Patient | None = None) -> dict[str, 
             job.checkpoint(last / config.steps, partial=fresh)
         job.checkpoint()
         done = replace(config, operations=tuple((one.step, one.what, one.path) for one in table.done))
-        return outcome("surgery", done, rows, table.summary(test), None)
+        return outcome("surgery", done, rows, table.summary(test))
 
 
 def takes(config: Surgery) -> int:

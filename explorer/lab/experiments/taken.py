@@ -145,7 +145,7 @@ def _advice(key: str, config: Config, known: Mapping[str, Experiment], most: flo
 
     if mine := fits(key):
         return f"“{max(mine)[1]}” would fit"
-    others = [TEXTS[one]["tab"] for one in known if one in TEXTS and "tab" in TEXTS[one] and fits(one)]
+    others = [TEXTS[one]["tab"] for one in known if one in TEXTS and fits(one)]
     return (
         f"No size of it does; of the experiments, {', '.join(others)} would fit"
         if others

@@ -13,7 +13,7 @@ from explorer import units
 from explorer.facts import published
 from explorer.lab.claims import quotes, story
 from explorer.lab.experiments import EXPERIMENTS
-from explorer.lab.outcome import Row
+from explorer.lab.outcome import Run
 from explorer.lab.record import recorded
 from explorer.lecture.onefile.parts import Beside, Chart, Code, Fold, Html, Part, Race
 from explorer.lecture.onefile.plotted import chart, plot
@@ -233,13 +233,13 @@ def why_residual(chosen: Chosen, params: Mapping[str, str]) -> Parts:
     return (
         Html(lab_words.question(key)),
         Html(lab_words.setup(key)),
-        _views(key, story.opening(key) | {"rows": story.teaser(key), "summary": None}, params, hidden=True),
+        _views(key, {**story.opening(key), "rows": story.teaser(key)}, params, hidden=True),
         Html(source),
         _article(),
     )
 
 
-def _revealed(key: str, run: Row, params: Mapping[str, str]) -> Parts:
+def _revealed(key: str, run: Run, params: Mapping[str, str]) -> Parts:
     quotes = [
         Figure(one.value, one.label, source="recorded", proof=one.proof("recorded"))
         for one in EXPERIMENTS[key].quotes(run["summary"])
@@ -258,10 +258,10 @@ def _revealed(key: str, run: Row, params: Mapping[str, str]) -> Parts:
 
 
 def _article() -> Fold:
-    return Fold(story.texts()["article"]["title"], (Html(lab_words.article()),))
+    return Fold(story.article()["title"], (Html(lab_words.article()),))
 
 
-def _claims(key: str, run: Row) -> Fold:
+def _claims(key: str, run: Run) -> Fold:
     """Every claim with its rate."""
     table = Html(fragments.table(quotes.scoreboard(run), lab_words.seeds(), "recorded"))
     finals = (chart(spread(*story.finals([])), lab_words.SPREAD),) if key == "degradation" else ()
@@ -284,7 +284,7 @@ def _other_runs(key: str, params: Mapping[str, str]) -> Parts:
     ]
 
 
-def _views(key: str, run: Row, params: Mapping[str, str], hidden: bool = False) -> Chart:
+def _views(key: str, run: Run, params: Mapping[str, str], hidden: bool = False) -> Chart:
     """All views of an experiment, the one that the link asks for first; before the reveal only that one."""
     text = story.texts()[key]
     first = params.get(f"view-{key}", next(iter(VIEWS[key])))
@@ -293,6 +293,6 @@ def _views(key: str, run: Row, params: Mapping[str, str], hidden: bool = False) 
     return Chart(f"{text['tab']}: {text['question']}", tuple(plot(draw_one(name), name) for name in names))
 
 
-def _figure(key: str, run: Row, hidden: bool, name: str) -> go.Figure:
-    drawn = VIEWS[key][name](run["rows"], run["summary"], run["config"])
+def _figure(key: str, run: Run, hidden: bool, name: str) -> go.Figure:
+    drawn = VIEWS[key][name](run["rows"], None if hidden else run["summary"], run["config"])
     return unknown(drawn) if hidden else drawn

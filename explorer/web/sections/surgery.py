@@ -19,7 +19,7 @@ from explorer.lab.experiments.nets import digit_spec
 from explorer.lab.experiments.surgery import EXPERIMENT, Surgery, operated_so_far
 from explorer.lab.experiments.train import turns
 from explorer.lab.operations import EVERY, Operation, Patient, Wounds
-from explorer.lab.outcome import Row
+from explorer.lab.outcome import Row, Run, kind_of
 from explorer.lab.pace import said
 from explorer.lab.record import recorded
 from explorer.lab.shelf import Kept
@@ -234,13 +234,13 @@ def _ended(runs: Sequence[Kept]) -> None:
     rest = {other: known[other] for other in others if other in known}
     figure = operated(one["rows"], one["config"], {other: run["rows"] for other, run in rest.items()})
     pieces.chart(figure, "Training loss and signal of the net on the table", key="surgery-shown")
-    pieces.html(lab_words.source(one, pieces.mark(_kind(one))))
+    pieces.html(lab_words.source(one, pieces.mark(kind_of(one))))
     _list(one["rows"])
     pieces.table([_line(each, run) for each, run in {name: one, **rest}.items()])
     pieces.downloads(f"surgery-seed{one['config']['seed']}", lambda: story.flat(one["rows"]))
 
 
-def _known(runs: Sequence[Kept]) -> dict[str, Row]:
+def _known(runs: Sequence[Kept]) -> dict[str, Run]:
     """Every run by a name that says what was done: this visitor's, the newest first, then the recorded ones."""
     own = {}
     for kept in reversed(runs):
@@ -254,13 +254,9 @@ def _known(runs: Sequence[Kept]) -> dict[str, Row]:
     return own | {f"recorded: {labels[size]}": recorded(KEY)[size] for size in order}
 
 
-def _kind(one: Row) -> str:
-    return "measured" if "seconds" in one else "recorded"
-
-
-def _line(name: str, one: Row) -> dict[str, str]:
+def _line(name: str, one: Run) -> dict[str, str]:
     quotes = {quote.label: quote.value for quote in EXPERIMENT.quotes(one["summary"])}
-    return {"run": name.removeprefix("recorded: "), "what it is": _kind(one), **quotes}
+    return {"run": name.removeprefix("recorded: "), "what it is": kind_of(one), **quotes}
 
 
 def _list(rows: Sequence[Row]) -> None:

@@ -17,7 +17,7 @@ from explorer.lab import live
 from explorer.lab.claims import quotes, story
 from explorer.lab.config import MAX_SEED, Config
 from explorer.lab.experiments import EXPERIMENTS
-from explorer.lab.outcome import Row
+from explorer.lab.outcome import Plan, Row, Run, kind_of
 from explorer.lab.pace import said
 from explorer.lab.record import recorded
 from explorer.lab.shelf import Kept
@@ -59,11 +59,11 @@ def show(key: str) -> None:
         kind, quotes = kind_of(run), bench.experiment.quotes(run["summary"])
         pieces.figures([Figure(one.value, one.label, source=kind, proof=one.proof(kind)) for one in quotes])
         bench.meaning(run)
-    with st.expander(story.texts()["article"]["title"], icon=":material/format_quote:"):
+    with st.expander(story.article()["title"], icon=":material/format_quote:"):
         pieces.html(lab_words.article())
 
 
-def _figure(bench: Bench, revealed: bool) -> Row | None:
+def _figure(bench: Bench, revealed: bool) -> Run | None:
     """A run that goes on, else the run that is shown, which is returned; before the prediction what gives nothing away."""
     key, going = bench.key, bench.going
     view = next(iter(VIEWS[key]))
@@ -90,12 +90,7 @@ def _figure(bench: Bench, revealed: bool) -> Row | None:
     return run
 
 
-def kind_of(run: Row) -> str:
-    """measured (by this visitor) or recorded."""
-    return "measured" if "seconds" in run else "recorded"
-
-
-def _name(number: int, run: Row) -> str:
+def _name(number: int, run: Run) -> str:
     return f"{number}. yours, seed {run['config']['seed']}"
 
 
@@ -143,7 +138,7 @@ class Bench:
 
     def guess(self) -> str | None:
         """The prediction."""
-        options: dict[str, str] = self.text["options"]
+        options = self.text["options"]
         return st.radio(
             self.text["predict"],
             list(options),
@@ -168,7 +163,7 @@ class Bench:
         view: str,
         rows: list[Row],
         summary: Row | None,
-        plan: Row,
+        plan: Plan,
         hidden: bool = False,
         place: str = "shown",
     ) -> None:
@@ -259,7 +254,7 @@ class Bench:
             name for name, one in self.experiment.presets.items() if one.config.device == "cpu" or "cuda:0" in there
         ]
 
-    def shown(self) -> Row:
+    def shown(self) -> Run:
         """The run on the screen: this visit's last one, or the recorded one, or what was picked."""
         names = self._names()
         if len(names) == 1:
@@ -280,13 +275,13 @@ class Bench:
         run = self.own.get(int(number)) if number.isdecimal() else None
         return None if run is None else _name(int(number), run)
 
-    def _names(self) -> dict[str, Row]:
+    def _names(self) -> dict[str, Run]:
         """Every run that can be shown: this visitor's, the newest first, then the recorded ones."""
         own = {_name(number, run): run for number, run in reversed(self.own.items())}
         labels = {name: self.experiment.presets[name].label for name in recorded(self.key)}
         return own | {f"recorded: {labels[name]}": run for name, run in recorded(self.key).items()}
 
-    def against(self, view: str, run: Row) -> None:
+    def against(self, view: str, run: Run) -> None:
         """Two runs under one another on the same axes, and their figures side by side."""
         others = {name: one for name, one in self._names().items() if one is not run}
         if not self.own or not others:
@@ -310,7 +305,7 @@ class Bench:
             [{"": label, **{head: each.get(label, "–") for head, each in zip(heads, quotes)}} for label in labels]
         )
 
-    def meaning(self, run: Row) -> None:
+    def meaning(self, run: Run) -> None:
         """What may be claimed, what not, and the paper; then every claim with its rate."""
         pieces.html(lab_words.meaning(self.key, pieces.mark("published")))
         with st.expander(lab_words.CLAIMS):
@@ -318,7 +313,7 @@ class Bench:
             if self.key == "degradation":
                 pieces.chart(spread(*story.finals(list(self.own.values()))), lab_words.SPREAD)
 
-    def downloads(self, run: Row) -> None:
+    def downloads(self, run: Run) -> None:
         """The points as CSV; everything, with config and provenance, as JSON."""
         name = f"{self.key}-seed{run['config']['seed']}"
         with st.popover("Take it home", icon=":material/download:"):

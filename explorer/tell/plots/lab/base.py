@@ -10,7 +10,7 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from explorer.lab.outcome import Row
+from explorer.lab.outcome import Plan, Row, Run
 from explorer.lab.record import recorded
 from explorer.tell.palette import KIND_COLOURS, SHORTCUT
 from explorer.tell.plots.style import BELOW, SMALL, TEXT, styled
@@ -108,17 +108,17 @@ def exponents(figure: go.Figure, ranges: Sequence[tuple[float, float]]) -> None:
         figure.update_yaxes(type="log", exponentformat="power", dtick=step, range=[low, high], col=col)
 
 
-def span(plan: Row | None, key: str, rows: Iterable[Row], of: str) -> list[Any]:
+def span(plan: Plan | None, key: str, rows: Iterable[Row], of: str) -> list[Any]:
     """The different values that a column will have, in order: as planned, else those that there are."""
     return sorted(plan[key] if plan else {row[of] for row in rows})
 
 
-def like(experiment: str, plan: Row | None) -> str:
+def like(experiment: str, plan: Plan | None) -> str:
     """The recorded size to take the limits of an axis from: of the same config but for seed and budget, else the first."""
     runs = recorded(experiment)
     free = ("seed", "steps", "plain_steps", "device")
 
-    def same(run: Row) -> bool:
+    def same(run: Run) -> bool:
         return plan is not None and all(
             plan.get(name) == value for name, value in run["config"].items() if name not in free
         )

@@ -84,7 +84,7 @@ def _machines(chosen: Chosen) -> list[Shown]:
     """Pictures per second by machine and setting, the fastest of each first."""
     made = sides.lines(records.recorded(), published.throughput(), [])
     slug = naming.slug(chosen.spec)
-    name = slug if any(slug in line["cells"] for line in made) else "resnet50"
+    name = slug if any(slug in line.cells for line in made) else "resnet50"
     bars = [
         (row["machine"].partition(" · ")[0], row["images_per_s"], f"{row['images_per_s']:,.0f} /s", BLUE)
         for row in sides.speeds(made, name)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NotRequired, TypedDict
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
 
 from markupsafe import Markup
 
 from explorer import units
 from explorer.facts.proof import Proof, prove
+from explorer.facts.published import Throughput
 from explorer.facts.told import Told
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, naming
 from explorer.tell import fragments, markup, sheet
 from explorer.tell.markup import joined, mark
 from explorer.terms import number, times
-from explorer.timing.data.measurement import Measurement
+from explorer.timing.data.measurement import Facts, Measurement
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure import loop
 from explorer.timing.measure.against_limit import Limit
 from explorer.timing.measure.parts import Part
 from explorer.timing.said import rows, sentences
+from explorer.timing.said.launches import Line
 
 CHECK = "python3 tests/gpu/check.py --out mine"
 EVERY_BATCH = "Every batch"
@@ -87,7 +89,7 @@ def question(asked: Settings, takes: Proof | None) -> Markup:
     )
 
 
-def beside(asked: Settings, facts: Mapping[str, object], source: str, varied: str | None = None) -> Markup:
+def beside(asked: Settings, facts: Facts, source: str, varied: str | None = None) -> Markup:
     """The line under a figure: on what and how. varied: the setting that differs from point to point."""
     return Markup('<div class="beside">{} {}</div>').format(sentences.stamp(asked, facts, varied), mark(source))
 
@@ -159,7 +161,7 @@ def candidates(seen: Limit, source: str) -> Markup:
     return fragments.table(rows.candidates(seen.ceilings), caption, source)
 
 
-def sources(tables: Sequence[Mapping[str, object]]) -> Markup:
+def sources(tables: Sequence[Throughput]) -> Markup:
     """Where the published figures are from, each linked; empty without any."""
     groups: dict[str, list[Markup]] = {}
     linked = Markup('<a href="{}" target="_blank" title="{}, torch {}">{}</a>')
@@ -172,12 +174,12 @@ def sources(tables: Sequence[Mapping[str, object]]) -> Markup:
     return Markup('<div class="beside">timm’s tables: {} {}</div>').format(told, mark("published"))
 
 
-def launches(lines: Sequence[Mapping[str, Any]], source: str) -> Markup:
+def launches(lines: Sequence[Line], source: str) -> Markup:
     """A pass and its launch at every batch. lines: of `timing.said.launches`."""
     return fragments.table([_launch(line) for line in lines], source=source)
 
 
-def _launch(line: Mapping[str, Any]) -> dict[str, str]:
+def _launch(line: Line) -> dict[str, str]:
     graph = line["graph_s"]
     return {
         "batch": f"{line['batch']:,}",

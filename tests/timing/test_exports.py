@@ -161,10 +161,10 @@ def test_no_two_runs_of_other_settings_share_a_line() -> None:
     )
     live = [seen(**way) for way in ways] + [seen()]  # the last: the same once more, as a loaded file may have it
     made = machines.lines([], [], live)
-    assert len({(line["machine"], line["setting"]) for line in made}) == len(live)
-    assert all(len(line["cells"]) == 1 for line in made) and made[-1]["setting"].endswith("run 2")
+    assert len({(line.machine, line.setting) for line in made}) == len(live)
+    assert all(len(line.cells) == 1 for line in made) and made[-1].setting.endswith("run 2")
     together = machines.lines([Run(seen("resnet18")), Run(seen("resnet50"))], [])
-    assert len(together) == 1 and list(together[0]["cells"]) == ["resnet18", "resnet50"]
+    assert len(together) == 1 and list(together[0].cells) == ["resnet18", "resnet50"]
     other = replace(seen(), provenance=FACTS | {"torch": "2.14.0"})
     assert len(machines.lines([Run(seen()), Run(other)], [])) == 2
 
@@ -172,9 +172,7 @@ def test_no_two_runs_of_other_settings_share_a_line() -> None:
 def test_each_shipped_line_has_the_figure_of_its_own_run() -> None:
     """The file itself is the second source: batch ÷ median of the run with exactly these settings."""
     made = machines.lines(records.recorded(), published.throughput())
-    speeds = {
-        line["setting"]: line["cells"]["resnet50"]["images_per_s"] for line in made if "resnet50" in line["cells"]
-    }
+    speeds = {line.setting: line.cells["resnet50"].images_per_s for line in made if "resnet50" in line.cells}
     written = [
         row
         for path in FOLDER.glob("*.json")
@@ -187,7 +185,7 @@ def test_each_shipped_line_has_the_figure_of_its_own_run() -> None:
         assert speeds[told.words] == pytest.approx(
             told.batch / sorted(row["times_s"])[len(row["times_s"]) // 2], rel=0.02
         )
-    assert sum(len(line["cells"]) for line in made) == len(records.recorded()) + 10, "every run is on one line"
+    assert sum(len(line.cells) for line in made) == len(records.recorded()) + 10, "every run is on one line"
     assert machines.shared(made) == ("cpu", "input 224×224")
 
 

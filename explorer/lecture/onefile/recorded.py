@@ -187,7 +187,7 @@ def _race(chosen: Chosen, settings: Settings, params: Mapping[str, str]) -> Part
 def _machines(chosen: Chosen, settings: Settings, params: Mapping[str, str]) -> Parts:
     made = sides.lines(records.recorded(), published.throughput(), [])
     slug = naming.slug(chosen.spec)
-    name = slug if any(slug in line["cells"] for line in made) else "resnet50"
+    name = slug if any(slug in line.cells for line in made) else "resnet50"
     shown = sides.speeds(made, name)
     return (
         chart(draw_race.machines(shown), f"Pictures per second of {name} by machine and setting"),

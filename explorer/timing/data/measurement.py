@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypedDict
 
 from explorer import units
 from explorer.spec import ResNetSpec
@@ -12,12 +12,48 @@ from explorer.timing.data.settings import Settings
 from explorer.timing.data.stats import Summary, busy_warning, spread_warning, summarise
 
 
+class Facts(TypedDict, total=False):
+    """What a measurement was made on and how; a file of somebody's own may say more of itself.
+
+    measured_at: when, UTC. method: of the clock. node: of the cluster, where it was one.
+    """
+
+    device: str
+    device_kind: str
+    cpu: str
+    processors: int
+    cpu_capability: str
+    threads: int | None
+    load_average_before: float | None
+    torch: str
+    python: str
+    system: str
+    weights: str
+    mode: str
+    measured_at: str
+    method: str
+    warm_up_passes: int
+    inputs_in_rotation: int
+    inputs_bytes: int
+    cache_bytes: int
+    node: str
+    driver: str | None
+    cuda: str | None
+    cudnn: int | None
+    compute_capability: str
+    multiprocessors: int
+    device_memory_bytes: int
+    cudnn_benchmark: bool
+    matmul_tf32: bool
+    conv_tf32: bool
+
+
 @dataclass(frozen=True)
 class Measurement:
     """Times of a forward pass. Seconds; raw times in the order of the passes.
 
     wall_s, cpu_s: host and processor seconds per pass; None where they were not kept. enqueue_s: host seconds to launch one (GPU only).
-    provenance: what it was measured on and how, as plain data. settings: resolved.
+    provenance: what it was measured on and how. settings: resolved.
     """
 
     spec: ResNetSpec
@@ -26,7 +62,7 @@ class Measurement:
     wall_s: float | None
     cpu_s: float | None
     enqueue_s: float | None = None
-    provenance: dict[str, Any] = field(default_factory=dict)
+    provenance: Facts = field(default_factory=Facts)
 
     @property
     def summary(self) -> Summary:

@@ -10,13 +10,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict, cast
 
 from explorer.places import ASSETS
 from explorer.spec import PlainSpec, ResNetSpec, as_plain
 from explorer.timing.data.limits import Ceilings, CeilingsRow, ceilings_from
-from explorer.timing.data.measurement import Measurement
-from explorer.timing.data.settings import Settings, settings_from
+from explorer.timing.data.measurement import Facts, Measurement
+from explorer.timing.data.settings import Fact, Settings, settings_from
 
 FORMAT, VERSION = "resnet-explorer-timing", 1
 MOST_BYTES, MOST_RUNS = 5_000_000, 500
@@ -58,7 +58,7 @@ class RunRow(TypedDict):
     name: str
     title: str
     spec: PlainSpec
-    settings: dict[str, Any]
+    settings: dict[str, Fact]
     median_s: float
     iqr_s: float
     n: int
@@ -68,11 +68,11 @@ class RunRow(TypedDict):
     cpu_s: float | None
     enqueue_s: float | None
     warnings: list[str]
-    provenance: dict[str, Any]
+    provenance: Facts
     times_s: list[float]
     parts: NotRequired[list[list[object]]]
     overhead: NotRequired[float | None]
-    cut: NotRequired[dict[str, Any]]
+    cut: NotRequired[dict[str, Fact]]
     ceilings: NotRequired[CeilingsRow]
 
 
@@ -99,7 +99,7 @@ def row_of(
         "cpu_s": seen.cpu_s,
         "enqueue_s": seen.enqueue_s,
         "warnings": list(seen.warnings),
-        "provenance": dict(seen.provenance),
+        "provenance": seen.provenance,
         "times_s": [float(f"{value:.6g}") for value in seen.times_s],
     }
     if parts:
@@ -177,7 +177,7 @@ def _run(row: object, where: str, source: str) -> Run:
             _float(row.get("wall_s")),
             _float(row.get("cpu_s")),
             _float(row.get("enqueue_s")),
-            dict(row["provenance"]),
+            cast(Facts, dict(row["provenance"])),
         )
         _same(row, seen)
         return Run(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass, fields
-from typing import Any
 
 from explorer.spec import MAX_BATCH, MAX_INPUT, check_int
 
@@ -25,6 +24,7 @@ WORDS = {  # value -> for people
     "reduce-overhead": "torch.compile (reduce-overhead)",
     "max-autotune": "torch.compile (max-autotune)",
 }
+Fact = str | int | float | bool | None  # one thing that a file or an export says of a run
 MAX_THREADS = 1024
 BUDGET_S = (0.05, 60.0)
 
@@ -103,7 +103,8 @@ class Settings:
             parts.append(f"{self.threads} {'CPU ' * (self.kind != 'cpu')}thread{'s' * (self.threads > 1)}")
         return " · ".join(parts)
 
-    def as_row(self) -> dict[str, Any]:
+    def as_row(self) -> dict[str, Fact]:
+        """For a file."""
         return asdict(self)
 
 

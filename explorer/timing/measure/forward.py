@@ -8,7 +8,7 @@ import torch
 
 from explorer.net.resnet import ResNet
 from explorer.spec import ResNetSpec
-from explorer.timing.data.measurement import Measurement
+from explorer.timing.data.measurement import Facts, Measurement
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure.clock import clock_for
 from explorer.timing.measure.guard import guard
@@ -32,9 +32,15 @@ def measure(
     guard(spec, settings)
     clock = clock_for(torch.device(settings.device))
     with subject(spec, settings, checkpoint, made) as one:
-        facts = provenance(settings) | one.facts | {"method": clock.method}
+        facts = provenance(settings) | one.facts | Facts(method=clock.method)
         checkpoint(0.0, "timing")
         seen = timed(one, clock, settings.budget_s, checkpoint)
     return Measurement(
-        spec, settings, seen.times_s, seen.wall_s, seen.cpu_s, seen.enqueue_s, facts | {"warm_up_passes": seen.warm_up}
+        spec,
+        settings,
+        seen.times_s,
+        seen.wall_s,
+        seen.cpu_s,
+        seen.enqueue_s,
+        facts | Facts(warm_up_passes=seen.warm_up),
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import torch
 
@@ -103,13 +104,15 @@ def together(specs: Sequence[ResNetSpec], settings: Settings, free: int) -> int:
 def _advice(specs: Sequence[ResNetSpec], settings: Settings, most: float, free: int) -> str:
     """The largest batch whose estimate fits, else the largest square input, below the one asked for, at batch 1."""
 
-    def fits(**changes: int) -> bool:
-        return together(specs, Settings(**(settings.as_row() | changes)), free) <= most
+    def fits(smaller: Settings) -> bool:
+        return together(specs, smaller, free) <= most
 
-    batch = _largest(MAX_BATCH, lambda batch: fits(batch=batch))
+    batch = _largest(MAX_BATCH, lambda batch: fits(replace(settings, batch=batch)))
     if batch:
         return f"batch {batch:,} would fit"
-    side = _largest(max(settings.height, settings.width), lambda side: fits(batch=1, height=side, width=side))
+    side = _largest(
+        max(settings.height, settings.width), lambda side: fits(replace(settings, batch=1, height=side, width=side))
+    )
     return f"even batch 1 does not; an input of {side}×{side} would fit" if side else "choose a smaller net"
 
 

@@ -10,14 +10,15 @@ import platform
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import torch
 
+from explorer.timing.data.measurement import Facts
 from explorer.timing.data.settings import Settings
 
 ANY_CACHE = 64 * 2**20  # of a card that does not say
@@ -44,8 +45,7 @@ def resolve(settings: Settings) -> Settings:
     device = "cuda:0" if device == "cuda" else device
     if device not in there:
         raise ValueError(f"device={settings.device!r}: not on this machine; choose one of {', '.join(there)}")
-    row = settings.as_row() | {"device": device, "threads": settings.threads or torch.get_num_threads()}
-    resolved = Settings(**row)
+    resolved = replace(settings, device=device, threads=settings.threads or torch.get_num_threads())
     if (resolved.threads or 1) > most_threads():
         raise ValueError(f"threads={resolved.threads}: choose a whole number from 1 to {most_threads()} here")
     if resolved.kind == "cuda" and resolved.dtype == "tf32" and torch.cuda.get_device_capability(device) < (8, 0):
@@ -94,10 +94,10 @@ def cache_bytes(device: torch.device) -> int:
     return max((_kib(path.read_text()) for path in sizes), default=32 * 2**20)
 
 
-def provenance(settings: Settings) -> dict[str, Any]:
-    """Everything that a reader needs to judge a figure, as JSON-ready plain data. `settings`: resolved."""
+def provenance(settings: Settings) -> Facts:
+    """Everything that a reader needs to judge a figure, JSON-ready. `settings`: resolved."""
     device = torch.device(settings.device)
-    facts = {
+    facts: Facts = {
         "device": devices()[settings.device],
         "device_kind": device.type,
         "cpu": cpu_name(),
@@ -112,18 +112,23 @@ def provenance(settings: Settings) -> dict[str, Any]:
         "mode": "eval, inference_mode",
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    return facts | (_cuda_facts(device) if device.type == "cuda" else {}) | _macos_facts(device)
+    if device.type == "cuda":
+        facts |= _cuda_facts(device)
+    return facts | _macos_facts(device)
 
 
-def _macos_facts(device: torch.device) -> dict[str, Any]:
+def _macos_facts(device: torch.device) -> Facts:
     """An Apple GPU's driver comes with the system: its version is the driver's."""
     if sys.platform != "darwin":
         return {}
     version = f"macOS {platform.mac_ver()[0]}"
-    return {"system": f"{version} {platform.machine()}"} | ({"driver": version} if device.type == "mps" else {})
+    facts: Facts = {"system": f"{version} {platform.machine()}"}
+    if device.type == "mps":
+        facts["driver"] = version
+    return facts
 
 
-def _cuda_facts(device: torch.device) -> dict[str, Any]:
+def _cuda_facts(device: torch.device) -> Facts:
     properties = torch.cuda.get_device_properties(device)
     return {
         "driver": driver_version(),

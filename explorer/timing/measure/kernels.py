@@ -11,7 +11,7 @@ from torch.autograd import DeviceType  # type: ignore[attr-defined]  # torch has
 from torch.profiler import ProfilerActivity
 
 from explorer.spec import ResNetSpec
-from explorer.timing.data.settings import Settings
+from explorer.timing.data.settings import Fact, Settings
 from explorer.timing.measure.guard import guard
 from explorer.timing.measure.hardware import resolve
 from explorer.timing.measure.loop import no_checkpoint
@@ -29,7 +29,7 @@ class KernelTime:
     seconds: float
     share: float
 
-    def as_row(self) -> dict[str, Any]:
+    def as_row(self) -> dict[str, Fact]:
         return asdict(self)
 
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec
+from explorer.timing.data.measurement import Facts
 from explorer.timing.data.settings import Settings
 from explorer.timing.data.stats import MOST_SPREAD, Summary, quantile, spread_warning, summarise
 from explorer.timing.measure.clock import clock_for
 from explorer.timing.measure.guard import guard
 from explorer.timing.measure.hardware import provenance, resolve
 from explorer.timing.measure.loop import LEAST, no_checkpoint, passes, warmed, within
-from explorer.timing.measure.marks import LEVELS, cut, marked_pass
+from explorer.timing.measure.marks import LEVELS, Cut, cut, marked_pass
 from explorer.timing.measure.subject import Subject, subject
 from explorer.units import percent
 
@@ -73,7 +73,7 @@ class Parts:
     plain_s: float
     overhead: float
     n: int
-    provenance: dict[str, Any]
+    provenance: Facts
     noise: float = 0.0
     times_s: tuple[float, ...] = ()
     plain_times_s: tuple[float, ...] = ()
@@ -151,7 +151,7 @@ def at_level(
     spec: ResNetSpec,
     settings: Settings,
     level: str,
-    facts: dict[str, Any],
+    facts: Facts,
     checkpoint: Callable[..., None] = no_checkpoint,
 ) -> Parts:
     """One level, whatever its overhead; `facts`: the provenance."""
@@ -192,7 +192,7 @@ def at_level(
 
 
 def _parts(
-    cuts: Sequence[tuple[Any, ...]], level: str, marked: Sequence[float], splits: Sequence[Sequence[float]]
+    cuts: Sequence[Cut], level: str, marked: Sequence[float], splits: Sequence[Sequence[float]]
 ) -> tuple[Part, ...]:
     middle, found = middle_half(marked), []
     for (name, last, *_), times in zip(cuts, zip(*splits)):

@@ -10,7 +10,7 @@ import torch
 
 from explorer.spec import ResNetSpec
 from explorer.spec.naming import title
-from explorer.timing.data.measurement import Measurement
+from explorer.timing.data.measurement import Facts, Measurement
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure.clock import clock_for
 from explorer.timing.measure.guard import guard_together
@@ -32,11 +32,8 @@ def race(
         runners = []
         for spec in specs:
             runners.append(stack.enter_context(subject(spec, settings, within(checkpoint, 0.0, 0.0, title(spec)))))
-        facts = (
-            provenance(settings)
-            | runners[0].facts
-            | {"method": f"{clock.method}; the models in alternation", "warm_up_passes": LEAST_WARM_UP}
-        )
+        own = Facts(method=f"{clock.method}; the models in alternation", warm_up_passes=LEAST_WARM_UP)
+        facts = provenance(settings) | runners[0].facts | own
         rows = alternate(runners, clock, settings.budget_s * len(specs), checkpoint)
     return tuple(
         Measurement(spec, settings, tuple(times), wall_s, cpu_s, None, facts)

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from explorer.facts.memory.room import is_out_of_memory, recovering
 from explorer.net.resnet import ResNet, build
 from explorer.spec import ResNetSpec
+from explorer.timing.data.measurement import Facts
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure.clock import clock_for
 from explorer.timing.measure.guard import CALIBRATION
@@ -61,7 +62,7 @@ class Subject:
         return out
 
     @property
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> Facts:
         """What the provenance says of the inputs: whether a pass may find its picture in a cache."""
         return {
             "inputs_in_rotation": len(self.pool),

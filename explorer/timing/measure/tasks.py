@@ -14,6 +14,7 @@ from explorer.apart import alone
 from explorer.jobs import Job
 from explorer.spec import ResNetSpec, preset
 from explorer.spec.naming import title
+from explorer.timing.data.measurement import Facts
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure.against_limit import against_limit
 from explorer.timing.measure.forward import measure
@@ -73,7 +74,7 @@ class Finished(NamedTuple):
     """facts: what it ran on, said there where it ran."""
 
     value: Any
-    facts: dict[str, Any]
+    facts: Facts
 
 
 def finish(ask: Ask, job: Job) -> Finished:
@@ -82,7 +83,7 @@ def finish(ask: Ask, job: Job) -> Finished:
     return Finished(value, provenance(resolve(ask.settings)) | among(job))
 
 
-def among(job: Job) -> dict[str, Any]:
+def among(job: Job) -> Facts:
     """Which of several machines it ran on; empty where there is but this one."""
     return {"node": job.where.node} if job.where else {}
 

@@ -7,10 +7,10 @@ says of itself. No torch call.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+from explorer.facts.published import Throughput
 from explorer.timing.data import records
-from explorer.timing.data.measurement import Measurement
+from explorer.timing.data.measurement import Facts, Measurement
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure.against_limit import Limit
 from explorer.timing.measure.kernels import KernelTime
@@ -18,18 +18,16 @@ from explorer.timing.measure.parts import Parts
 from explorer.timing.measure.sweeps import Row
 from explorer.timing.said import ratio_rows, rows
 
-Line = dict[str, Any]
+Line = dict[str, object]  # of a file: what stands beside a figure differs from table to table
 FORMATS = {"NCHW": "contiguous", "NHWC": "channels_last"}  # a table's word -> ours
 
 
-def beside(settings: Settings, provenance: Mapping[str, object]) -> Line:
+def beside(settings: Settings, provenance: Facts) -> Line:
     """The settings, and what it ran on as on_…"""
     return settings.as_row() | {f"on_{key}": value for key, value in provenance.items()}
 
 
-def stamped(
-    lines: Sequence[Mapping[str, Any]], settings: Settings, provenance: Mapping[str, object], source: str
-) -> list[Line]:
+def stamped(lines: Sequence[Mapping[str, object]], settings: Settings, provenance: Facts, source: str) -> list[Line]:
     """Lines with all that stands beside them."""
     return [{"source": source} | dict(line) | beside(settings, provenance) for line in lines]
 
@@ -62,9 +60,9 @@ def flat(seen: Measurement, source: str = "measured", file: str = "") -> Line:
     )
 
 
-def published(table: Mapping[str, object]) -> Line:
+def published(table: Throughput) -> Line:
     """What a published table says of itself, under the names of the rest."""
-    layout = str(table["memory_format"])
+    layout = table["memory_format"]
     return {
         "source": "published",
         "dtype": table["dtype"],
@@ -83,7 +81,7 @@ def race(contrast: Sequence[ratio_rows.Ratio], seen: Sequence[Measurement], heig
     """The rows of `ratio_rows.contrast`; times with the statistics of both, published ones with their table."""
     lines = []
     for row in contrast:
-        line = row.plain
+        line: Line = {**row.plain}
         if row.table is not None:
             line |= published(row.table)
         elif row.source == "computed":
@@ -115,7 +113,7 @@ def sweep(made: Sequence[Row], source: str) -> list[Line]:
 
 def parts(where: Sequence[rows.Timed], seen: Parts, source: str) -> list[Line]:
     """Where the time goes, by block (or stage) and by the parts that were timed, with the checks of the cut."""
-    checks: dict[str, Any] = {"timed_by": seen.level} | (
+    checks: Line = {"timed_by": seen.level} | (
         {"n": seen.n, "whole_s": seen.whole_s, "plain_s": seen.plain_s, "sum_over_whole": seen.sum_over_whole}
         if seen.n
         else {}
@@ -147,7 +145,7 @@ def limit(seen: Limit, source: str) -> list[Line]:
     return stamped([{**line, **whole} for line in rows.roof(roof)], one.settings, one.provenance, source)
 
 
-def kernels(seen: Sequence[KernelTime], settings: Settings, provenance: Mapping[str, object]) -> list[Line]:
+def kernels(seen: Sequence[KernelTime], settings: Settings, provenance: Facts) -> list[Line]:
     """torch.profiler's table."""
     return stamped([row.as_row() for row in seen], settings, provenance, "measured")
 

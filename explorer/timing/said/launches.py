@@ -140,11 +140,11 @@ class Line(TypedDict):
 
     batch: int
     eager_s: float
-    enqueue_s: float | None
-    enqueue_share: float | None
+    enqueue_s: float
+    enqueue_share: float
     graph_s: float | None
     graph_speedup: float | None
-    waits_for_launches: bool | None
+    waits_for_launches: bool
 
 
 def lines(seen: Ladder) -> list[Line]:

@@ -6,22 +6,41 @@ one key opens a line of its own, so that no run hides another.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypedDict
 
+from explorer.facts.published import Throughput
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.records import Run
 from explorer.timing.said import exports
 from explorer.timing.said.sentences import version
 
-Line = dict[str, Any]
+
+@dataclass(frozen=True)
+class Cell:
+    """One model's figure on a line. title: as its net is called, where that is known; line: the whole of it, for an export."""
+
+    images_per_s: float
+    line: exports.Line
+    title: str = ""
+    doubted: bool = False
 
 
-def lines(runs: Sequence[Run], tables: Sequence[Mapping[str, object]], live: Sequence[Measurement] = ()) -> list[Line]:
-    """Per line: machine, setting, source, from, url, and `cells`: model name → its export line.
+@dataclass(frozen=True)
+class Line:
+    """source: a key of units.PROVENANCE; file: where it was recorded or published, url: its address. cells: by the model's name."""
 
-    Live ones first, then recorded, then published; a published table is one line.
-    """
+    machine: str
+    setting: str
+    source: str
+    file: str = ""
+    url: str = ""
+    cells: dict[str, Cell] = field(default_factory=dict)
+
+
+def lines(runs: Sequence[Run], tables: Sequence[Throughput], live: Sequence[Measurement] = ()) -> list[Line]:
+    """Live ones first, then recorded, then published; a published table is one line."""
     found: dict[tuple[object, ...], Line] = {}
     for seen, source, file in [
         *((one, "measured", "") for one in live),
@@ -29,43 +48,32 @@ def lines(runs: Sequence[Run], tables: Sequence[Mapping[str, object]], live: Seq
     ]:
         facts, copy = seen.provenance, 1
         key = (source, file, facts["device"], facts.get("driver"), facts["torch"], seen.settings.words)
-        while seen.name in found.get((*key, copy), {"cells": ()})["cells"]:
+        while (*key, copy) in found and seen.name in found[*key, copy].cells:
             copy += 1
-        line = found.setdefault(
-            (*key, copy),
-            {
-                "machine": version(facts),
-                "setting": seen.settings.words + f" · run {copy}" * (copy > 1),
-                "source": source,
-                "from": file,
-                "url": "",
-                "cells": {},
-            },
+        setting = seen.settings.words + f" · run {copy}" * (copy > 1)
+        line = found.setdefault((*key, copy), Line(version(facts), setting, source, file))
+        line.cells[seen.name] = Cell(
+            seen.images_per_s, exports.flat(seen, source, file), seen.title, bool(seen.warnings)
         )
-        line["cells"][seen.name] = exports.flat(seen, source, file)
     return [*found.values(), *map(_published, tables)]
 
 
-def _published(table: Mapping[str, Any]) -> Line:
+def _published(table: Throughput) -> Line:
     says = exports.published(table)
-    cells = {name: says | {"name": name, "images_per_s": value} for name, value in table["images_per_s"].items()}
+    cells = {
+        name: Cell(value, says | {"name": name, "images_per_s": value}) for name, value in table["images_per_s"].items()
+    }
     setting = (
         f"{table['dtype']} · {table['memory_format']} · input {says['height']}×{says['width']} · "
         f"batch {table['batch']:,}"
     )
-    return {
-        "machine": f"{table['device']} · torch {table['torch']}",
-        "setting": setting,
-        "source": "published",
-        "from": table["source"],
-        "url": table["url"],
-        "cells": cells,
-    }
+    machine = f"{table['device']} · torch {table['torch']}"
+    return Line(machine, setting, "published", table["source"], table["url"], cells)
 
 
-def export(made: Sequence[Line]) -> list[Line]:
+def export(made: Sequence[Line]) -> list[exports.Line]:
     """Every figure of every line, with all that stands beside it."""
-    return [cell for line in made for cell in line["cells"].values()]
+    return [cell.line for line in made for cell in line.cells.values()]
 
 
 class Speed(TypedDict):
@@ -80,14 +88,14 @@ class Speed(TypedDict):
 def speeds(made: Sequence[Line], name: str, most: int = 20) -> list[Speed]:
     """For the chart of one model, by machine and then the fastest first; live and loaded lines are the last to be left
     out."""
-    having = [line for line in made if name in line["cells"]][:most]
-    order = list(dict.fromkeys(line["machine"] for line in having))
+    having = [line for line in made if name in line.cells][:most]
+    order = list(dict.fromkeys(line.machine for line in having))
     shown: list[Speed] = [
         {
-            "machine": line["machine"],
-            "setting": line["setting"],
-            "source": line["source"],
-            "images_per_s": line["cells"][name]["images_per_s"],
+            "machine": line.machine,
+            "setting": line.setting,
+            "source": line.source,
+            "images_per_s": line.cells[name].images_per_s,
         }
         for line in having
     ]
@@ -96,7 +104,7 @@ def speeds(made: Sequence[Line], name: str, most: int = 20) -> list[Speed]:
 
 def shared(made: Sequence[Line]) -> tuple[str, ...]:
     """What all measured and recorded lines have in common of their settings: said once, not on every line."""
-    settings = [line["setting"].split(" · ") for line in made if line["source"] != "published"]
+    settings = [line.setting.split(" · ") for line in made if line.source != "published"]
     return tuple(part for part in settings[0] if all(part in one for one in settings)) if settings else ()
 
 
@@ -107,15 +115,10 @@ def without(setting: str, common: Sequence[str]) -> str:
 
 def names(made: Sequence[Line], first: Sequence[str], most: int = 9) -> list[str]:
     """The models to show as columns: `first`, then others that some line has."""
-    others = dict.fromkeys(name for line in made for name in line["cells"] if name not in first)
+    others = dict.fromkeys(name for line in made for name in line.cells if name not in first)
     return [*first, *others][:most]
 
 
 def doubtful(made: Sequence[Line]) -> list[str]:
     """Which figures were measured on a busy host, by name and spread."""
-    return [
-        f"{cell['title']}, {line['setting']}"
-        for line in made
-        for cell in line["cells"].values()
-        if cell.get("warnings")
-    ]
+    return [f"{cell.title}, {line.setting}" for line in made for cell in line.cells.values() if cell.doubted]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from explorer.facts.told import Told
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec
+from explorer.timing.data.measurement import Facts
 from explorer.timing.data.records import Run
 from explorer.timing.data.settings import Settings
 from explorer.timing.said import found, ratio_rows, rows, sentences
@@ -19,7 +20,7 @@ class Offer:
 
     told: Told
     settings: Settings
-    facts: Mapping[str, object]
+    facts: Facts
 
 
 def of_pass(runs: Sequence[Run], spec: ResNetSpec, settings: Settings) -> Offer | None:
@@ -68,5 +69,5 @@ def of_race(
     return _offer(told, kept[0].settings, kept[0].provenance)
 
 
-def _offer(told: Told, settings: Settings, facts: Mapping[str, object]) -> Offer:
+def _offer(told: Told, settings: Settings, facts: Facts) -> Offer:
     return Offer(Told("As recorded earlier: ", told), settings, facts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -16,6 +16,7 @@ from explorer.net.ops import convolves
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec
 from explorer.timing.data.measurement import Measurement
+from explorer.timing.data.settings import Fact
 from explorer.timing.said import timed_proofs
 
 PUBLISHED_SIDE = 224  # px: the input of all published tables
@@ -41,7 +42,7 @@ class Ratio:
     source: str
     proof: Proof
     device: str = ""
-    table: Mapping[str, object] | None = None
+    table: Throughput | None = None
     undecided: str = ""
     span: tuple[float, float] | None = None
     of: tuple[Measurement, ...] = ()
@@ -56,9 +57,9 @@ class Ratio:
         return Provable(f"{self.ratio:.2f}×", self.proof)
 
     @property
-    def plain(self) -> dict[str, Any]:
+    def plain(self) -> dict[str, Fact]:
         """For an export."""
-        row = {
+        row: dict[str, Fact] = {
             "what": self.what,
             "one": self.one,
             "other": self.other,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from itertools import accumulate
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 from explorer import units
 from explorer.facts.rollup import summed
@@ -136,14 +136,22 @@ def flops(per_s: float) -> str:
     return f"{units.count(per_s)}FLOP/s"
 
 
-def candidates(limits: Ceilings) -> list[dict[str, Any]]:
+class Candidate(TypedDict):
+    """One of the kernels that the device's limit was looked for with, and what it reached."""
+
+    candidate: str
+    kind: str
+    reached: str
+
+
+def candidates(limits: Ceilings) -> list[Candidate]:
     """Each candidate kernel and what it reached, for the table."""
     words: dict[str, Callable[[float], str]] = {
         "matmul": flops,
         "conv": flops,
         "copy": lambda per_s: f"{units.size(per_s)}/s",
     }
-    rows = [
+    rows: list[Candidate] = [
         {"candidate": one.name, "kind": one.kind, "reached": words[one.kind](one.per_s)}
         for one in limits.kernels
         if one.kind in words

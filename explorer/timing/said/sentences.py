@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from explorer.facts.told import Provable, Told
 from explorer.timing.data.across import Across
-from explorer.timing.data.measurement import Measurement
+from explorer.timing.data.measurement import Facts, Measurement
 from explorer.timing.data.settings import WORDS, Settings
 from explorer.timing.measure.against_limit import Limit
 from explorer.timing.measure.parts import Parts
@@ -38,12 +38,12 @@ FIELDS = {
 }
 
 
-def device_name(facts: Mapping[str, object]) -> str:
+def device_name(facts: Facts) -> str:
     """'Intel Xeon Processor': without the marks of registration that a CPU's name carries."""
     return re.sub(r"\((R|TM)\)", "", str(facts.get("device", "device not said")))
 
 
-def version(facts: Mapping[str, object]) -> str:
+def version(facts: Facts) -> str:
     """'NVIDIA H100 · driver 550.54.15 · torch 2.13.0': on what, from the provenance."""
     device = device_name(facts)
     driver = f" · driver {facts['driver']}" if facts.get("driver") else ""
@@ -51,7 +51,7 @@ def version(facts: Mapping[str, object]) -> str:
     return f"{device}{node}{driver} · torch {facts.get('torch', 'not said')}"
 
 
-def stamp(settings: Settings, facts: Mapping[str, object], varied: str | None = None) -> str:
+def stamp(settings: Settings, facts: Facts, varied: str | None = None) -> str:
     """All that stands beside a figure, in one line, on the page and in the terminal. varied: the setting in which
     several figures differ."""
     at = str(facts.get("measured_at", ""))[:16].replace("T", " ")

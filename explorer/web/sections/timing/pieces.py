@@ -9,11 +9,12 @@ from typing import TypedDict
 import streamlit as st
 
 from explorer.facts.proof import Proof
+from explorer.facts.published import Throughput
 from explorer.spec import ResNetSpec, naming
 from explorer.tell import questions, timing_words
 from explorer.tell.tabular import csv_text
 from explorer.timing.data import records
-from explorer.timing.data.measurement import Measurement
+from explorer.timing.data.measurement import Facts, Measurement
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure.hardware import devices, most_threads, resolve
 from explorer.timing.said.offers import Offer
@@ -141,7 +142,7 @@ def hall(seen: Measurement, mark: str, speed: Proof) -> None:
     pieces.html(timing_words.hall(seen, mark, speed))
 
 
-def beside(asked: Settings, facts: Mapping[str, object], mark: str, varied: str | None = None) -> None:
+def beside(asked: Settings, facts: Facts, mark: str, varied: str | None = None) -> None:
     """The line under a figure: on what and how. varied: the setting that differs from point to point."""
     pieces.html(timing_words.beside(asked, facts, mark, varied))
 
@@ -159,7 +160,7 @@ def not_yours(theirs: Settings, asked: Settings, mark: str, varied: str | None =
         pieces.html(said)
 
 
-def sources(tables: Sequence[Mapping[str, object]]) -> None:
+def sources(tables: Sequence[Throughput]) -> None:
     """Where the published figures are from, each linked."""
     if said := timing_words.sources(tables):
         pieces.html(said)
@@ -192,7 +193,8 @@ def doubts(warnings: Sequence[str]) -> None:
 
 def provenance(seen: Measurement, mark: str) -> None:
     """Everything that the run says of itself."""
-    facts = [(words, seen.provenance[key]) for key, words in FACTS.items() if seen.provenance.get(key) is not None]
+    told: Mapping[str, object] = seen.provenance
+    facts = [(words, told[key]) for key, words in FACTS.items() if told.get(key) is not None]
     times = (
         ("wall time per pass", seen.wall_s),
         ("processor time per pass", seen.cpu_s),

@@ -104,7 +104,7 @@ def machines(chosen: Chosen, settings: Settings) -> None:
 def _side_by_side(chosen: Chosen, made: Sequence[sides.Line]) -> None:
     """One model on all lines as a chart; all models as a table."""
     slug = naming.slug(chosen.spec)
-    name = slug if any(slug in line["cells"] for line in made) else "resnet50"
+    name = slug if any(slug in line.cells for line in made) else "resnet50"
     common = sides.shared(made)
     shown = sides.speeds(made, name)
     for row in shown:
@@ -136,26 +136,25 @@ def _side_by_side(chosen: Chosen, made: Sequence[sides.Line]) -> None:
 
 def _title(made: Sequence[sides.Line], name: str) -> str:
     """The title that goes with a model's short name."""
-    title = next((str(line["cells"][name]["title"]) for line in made if "title" in line["cells"].get(name, {})), name)
+    told = (line.cells[name].title for line in made if name in line.cells)
+    title = next(filter(None, told), name)
     return title if len(title) <= 20 else name
 
 
 def _cells(line: sides.Line, names: Sequence[str], made: Sequence[sides.Line], common: Sequence[str]) -> dict[str, str]:
     """A line of the table: the machine, its setting, and each model's pictures per second with its doubt."""
     cells = {
-        _title(made, name): (
-            units.rate(line["cells"][name]["images_per_s"]) + " !" * bool(line["cells"][name].get("warnings"))
-        )
-        if name in line["cells"]
+        _title(made, name): (units.rate(line.cells[name].images_per_s) + " !" * line.cells[name].doubted)
+        if name in line.cells
         else "–"
         for name in names
     }
     shipped = {run.source for run in timing_pieces.recorded()}
-    own = f", {line['from']}" if line["source"] == "recorded" and line["from"] not in shipped else ""
+    own = f", {line.file}" if line.source == "recorded" and line.file not in shipped else ""
     return (
-        {"machine and setting": f"{line['machine']} · {sides.without(line['setting'], common)}"}
+        {"machine and setting": f"{line.machine} · {sides.without(line.setting, common)}"}
         | cells
-        | {"what it is": f"{units.PROVENANCE_MARK[line['source']]} {line['source']}{own}"}
+        | {"what it is": f"{units.PROVENANCE_MARK[line.source]} {line.source}{own}"}
     )
 
 

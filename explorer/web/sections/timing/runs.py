@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from explorer.jobs import Job, Needs
 from explorer.tell import timing_words
-from explorer.timing.data.measurement import Measurement
+from explorer.timing.data.measurement import Facts, Measurement
 from explorer.timing.measure.hardware import provenance, resolve
 from explorer.timing.measure.tasks import Ask, among, finish, label, subject
 from explorer.web import pieces, plain, state
@@ -35,7 +35,7 @@ class Answer:
 
     value: Any
     complete: bool
-    facts: dict[str, Any]
+    facts: Facts
     mark: str = "measured earlier"
 
 
@@ -175,13 +175,13 @@ def _ended(job: Job) -> str:
     return {"done": f"done in {job.elapsed_s:.1f} s", "cancelled": "cancelled", "failed": "not run"}[job.state]
 
 
-def _here(ask: Ask, job: Job) -> dict[str, Any]:
+def _here(ask: Ask, job: Job) -> Facts:
     """What the part of a run that was cut short ran on."""
     if not job.where:
         return provenance(resolve(ask.settings))
     devices = job.where.devices
     name = devices.get(ask.settings.device) or next(iter(devices.values()))
-    return {"device": name, "torch": job.where.torch, "python": job.where.python} | among(job)
+    return Facts(device=name, torch=job.where.torch, python=job.where.python) | among(job)
 
 
 def _worth_keeping(job: Job, ask: Ask) -> list[Any]:

@@ -92,6 +92,8 @@ def test_a_charts_camera_does_not_cover_its_legend_nor_is_it_low(visit) -> None:
     camera, legend = (chart.locator(name).bounding_box() for name in (".modebar", ".legend"))
     assert camera["y"] > legend["y"] + legend["height"]
     assert chart.locator(".nsewdrag").bounding_box()["height"] >= 180
+    for words in (".xtick text", ".ytick text", ".xtitle", ".ytitle", ".legendtext"):  # as Plotly calls them
+        assert chart.locator(words).first.evaluate("one => getComputedStyle(one).fill") == "rgb(29, 32, 38)", words
 
 
 def test_the_table_of_machines_is_not_clipped(visit) -> None:

@@ -28,6 +28,7 @@ from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.runtime.state import SafeSessionState, SessionState
+from streamlit.runtime.state.query_params import QueryParams
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 from uvicorn.protocols.websockets import websockets_sansio_impl
 
@@ -84,7 +85,7 @@ def frontend() -> str:
 @pytest.mark.parametrize("name", inside.PARTS)
 def test_every_part_is_streamlits_and_used(name: str) -> None:
     selector = inside.PARTS[name]
-    known = re.findall(r"st[A-Z]\w+|radiogroup", selector)
+    known = re.findall(r"st[A-Z]\w+|radiogroup|react-\w+-\w+|primary", selector)
     assert known and all(re.search(rf"[\"'`. -]{one}[\"'`. :=-]", frontend()) for one in known), selector
     text = "".join(path.read_text(encoding="utf-8") for path in files(".py", ".css", ".js"))
     assert f":--{name}" in text or f'part("{name}")' in text or f"PARTS.{name}" in text
@@ -162,6 +163,45 @@ def test_nothing_else_reaches_into_streamlit() -> None:
             modules += [one.name for one in node.names] if isinstance(node, ast.Import) else []
             importing |= {path for module in modules if module.startswith("streamlit.")}
     assert importing == {Path(one.__file__) for one in (inside, runs, controls)}
+
+
+PRIVATE = {  # what begins with an underline and is not ours → where Streamlit, or asyncio, has it
+    QueryParams: {"_bindings_by_param", "_query_params"},
+    SafeSessionState: {"_lock", "_state"},
+    SessionState: {"_new_widget_state"},
+    AppSession: {
+        "_browser_queue",
+        "_call_soon_on_event_loop",
+        "_event_loop",
+        "_handle_clear_cache_request",
+        "_handle_scriptrunner_event_on_event_loop",
+        "_on_scriptrunner_event",
+        "_script_event_loop",
+        "_scriptrunner",
+    },
+    Runtime: {"_enqueued_some_message", "_get_async_objs", "_send_message", "_session_mgr"},
+    ScriptRunner: {"_run_script"},
+    WebsocketSessionManager: {"_active_session_info_by_id", "_resume_stored_session"},
+    asyncio.events: {"_get_running_loop"},
+}
+
+
+def test_every_private_name_is_streamlits_and_known() -> None:
+    """Each is a method, or is given to `self`, in the source of who has it; and nothing else private is reached for."""
+    for owner, names in PRIVATE.items():
+        source = inspect.getsource(owner)
+        for name in names:
+            kept = rf"\bdef {name}\(|\bself\.{name}(: [^=\n]+)? = |^    {name}: "
+            assert re.search(kept, source, re.M), f"{owner}.{name}"
+    reached = set()
+    for path in Path(inside.__file__).parent.glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        given = {one for one in ast.walk(tree) if isinstance(one, ast.Attribute) and isinstance(one.ctx, ast.Store)}
+        ours = {one.attr for one in given if ast.unparse(one.value) == "self"}
+        ours |= {one.name for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)}
+        names = {one.attr for one in ast.walk(tree) if isinstance(one, ast.Attribute)}
+        reached |= {name for name in names - ours if re.match("_[a-z]", name)}
+    assert reached == set().union(*PRIVATE.values())
 
 
 def test_a_visitor_who_comes_back_is_given_no_watcher(monkeypatch: pytest.MonkeyPatch) -> None:

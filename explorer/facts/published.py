@@ -10,7 +10,7 @@ import json
 import math
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, NotRequired, TypedDict, cast
+from typing import Any, NamedTuple, NotRequired, TypedDict, cast
 
 from explorer.facts.proof import Proof, deciding_size, output_size, prove
 from explorer.facts.rollup import Row, headline, stages
@@ -27,7 +27,7 @@ COLUMNS = ("resnet18", "resnet34", "resnet50", "resnet101", "resnet152")
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of Table 1: what the model says, what the paper prints, and how they agree."""
+    """One cell of Table 1: what the model says, in one line and in several, what the paper prints, and how they agree."""
 
     row: str
     column: str
@@ -36,6 +36,7 @@ class Cell:
     match: bool
     note: str = ""
     proof: Proof | None = None
+    lines: tuple[str, ...] = ()
 
     @property
     def plain(self) -> Row:
@@ -166,12 +167,13 @@ def table1(stride_on: str = "1x1", shortcut: str = "B") -> list[list[Cell]]:
     rows, sides = [], size_proofs(replace(preset("resnet50"), stride_on=stride_on, shortcut=shortcut))
     for row in printed["rows"]:
         name = row["row"]
-        sizes = {live[column][name][0] for column in COLUMNS}
+        sizes = {live[column][name].size for column in COLUMNS}
         size = sizes.pop() if len(sizes) == 1 else " or ".join(sorted(sizes))
         rows.append([Cell(name, "output", size, row["output"], size == row["output"], proof=sides[name])])
         rows[-1] += [
-            Cell(name, column, text := live[column][name][1], printed_text, text == printed_text)
+            Cell(name, column, mine.text, printed_text, mine.text == printed_text, lines=mine.lines)
             for column, printed_text in row["cells"].items()
+            for mine in [live[column][name]]
         ]
     return [*rows, flops_row(stride_on, shortcut)]
 
@@ -197,25 +199,40 @@ def digits(value: float, printed: str) -> str:
     return "rounded or truncated" if len(fits) == 2 else fits[0] if fits else "differs"
 
 
-def rendered(spec: ResNetSpec) -> dict[str, tuple[str, str]]:
-    """Row of Table 1 → (output size, what stands in the cell), in the paper's notation, from the traced model."""
+class Rendered(NamedTuple):
+    """A cell of Table 1 from a traced model, in the paper's notation: the output's size, what stands in the cell, and this in
+    lines, a layer each."""
+
+    size: str
+    text: str
+    lines: tuple[str, ...]
+
+
+def rendered(spec: ResNetSpec) -> dict[str, Rendered]:
+    """By the row of Table 1."""
     nodes = trace(spec, 224, 224)
     by_kind = {node.kind: node for node in nodes if node.stage in ("stem", "head")}
     conv1, pool, fc = next(node for node in nodes if convolves(node)), by_kind["maxpool"], by_kind["linear"]
     rows = {
-        "conv1": (_size(conv1), f"{conv1.kernel}×{conv1.kernel}, {conv1.out_shape[1]}, stride {conv1.stride}"),
-        "pool": (_size(pool), f"{pool.kernel}×{pool.kernel} max pool, stride {pool.stride}"),
-        "head": (_size(by_kind["avgpool"]), f"average pool, {fc.out_shape[1]}-d fc"),
+        "conv1": _in_lines(conv1, f"{conv1.kernel}×{conv1.kernel}, {conv1.out_shape[1]}, stride {conv1.stride}"),
+        "pool": _in_lines(pool, f"{pool.kernel}×{pool.kernel} max pool, stride {pool.stride}"),
+        "head": _in_lines(by_kind["avgpool"], "average pool,", f"{fc.out_shape[1]}-d fc"),
     }
     for stage in stages(nodes):
         if stage.blocks:
             recipes = [
-                "; ".join(f"{conv.kernel}×{conv.kernel}, {conv.out_shape[1]}" for conv in block.convs)
+                tuple(f"{conv.kernel}×{conv.kernel}, {conv.out_shape[1]}" for conv in block.convs)
                 for block in stage.blocks
             ]
-            text = " ".join(f"[{recipe}]×{recipes.count(recipe)}" for recipe in dict.fromkeys(recipes))
-            rows[stage.name] = (_size(stage.nodes[-1]), text)
+            alike = {recipe: f"]×{recipes.count(recipe)}" for recipe in recipes}
+            text = " ".join(f"[{'; '.join(recipe)}{times}" for recipe, times in alike.items())
+            lines = [line for (*above, last), times in alike.items() for line in (*above, last + times)]
+            rows[stage.name] = Rendered(_size(stage.nodes[-1]), text, (f"[{lines[0]}", *lines[1:]))
     return rows
+
+
+def _in_lines(node: Node, *lines: str) -> Rendered:
+    return Rendered(_size(node), " ".join(lines), lines)
 
 
 def size_proofs(spec: ResNetSpec) -> dict[str, Proof]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import TypedDict
@@ -62,7 +61,7 @@ def _now(column: str, now: str) -> str:
 
 
 def _cell(cell: Cell, cards: markup.Cards) -> Markup:
-    lines = (Markup('<span class="line">{}</span>').format(line) for line in re.split("; |(?<=pool,) ", cell.live))
+    lines = (Markup('<span class="line">{}</span>').format(line) for line in cell.lines or (cell.live,))
     text = cards.number(cell.proof, cell.live) if cell.proof else Markup("<br>").join(lines)
     if cell.match:
         note = Markup('<br><span class="soft">{}</span>').format(cell.note) if cell.note else ""

@@ -6,14 +6,12 @@ parameters, MACs and state-dict keys as `explorer.model.build(spec)`, and with t
 
 from __future__ import annotations
 
-import re
-
 from explorer.facts.rollup import Headline, headline
 from explorer.net.ops import op
 from explorer.net.resnet import BLOCK_CLASSES, ResNet
 from explorer.spec import ResNetSpec, naming
 from explorer.spec.fields import DEFAULTS, ROWS, VARIANTS
-from explorer.tell.codegen.layout import part, used
+from explorer.tell.codegen.layout import mentioned, part, used
 from explorer.tell.codegen.writing import Writer
 
 __all__ = ["code"]
@@ -42,7 +40,7 @@ def code(spec: ResNetSpec, height: int | None = None, width: int | None = None) 
 
 def _mentioned(name: str, texts: dict[str, str]) -> bool:
     """Whether another part needs it: what came to nothing in its place is not written."""
-    return any(re.search(rf"\b{name}\b", text) for other, text in texts.items() if other != name)
+    return any(name in mentioned(text) for other, text in texts.items() if other != name)
 
 
 def _recipe(spec: ResNetSpec) -> str:
@@ -58,9 +56,9 @@ def _recipe(spec: ResNetSpec) -> str:
 
 
 def _top(spec: ResNetSpec, figures: Headline, height: int, width: int, pieces: list[str]) -> str:
-    text = "".join(pieces)
-    imports = "import math\n\n" if re.search(r"\bmath\.", text) else ""
-    functional = "import torch.nn.functional as F\n" if re.search(r"\bF\.", text) else ""
+    names = set().union(*map(mentioned, pieces))
+    imports = "import math\n\n" if "math" in names else ""
+    functional = "import torch.nn.functional as F\n" if "F" in names else ""
     return (
         f'"""{naming.title(spec)}.\n\n{naming.layout(spec)}, {spec.depth:,} layers.\n'
         f"{figures['params']:,} parameters; {figures['macs']:,} multiply-adds per {height}×{width} picture.\n"

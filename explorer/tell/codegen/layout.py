@@ -46,6 +46,11 @@ def used(parts: list[Written]) -> set[str]:
     return {node.attr for body in bodies for line in body for node in ast.walk(line) if isinstance(node, ast.Attribute)}
 
 
+def mentioned(text: str) -> set[str]:
+    """The names that a part's text uses."""
+    return {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+
+
 def _function(written: Written) -> str:
     lines = [_doc(written.doc)] if written.doc else []
     lines += [_statement(one) for one in written.body]

@@ -7,10 +7,11 @@ from typing import NotRequired, TypedDict
 
 
 class Tile(TypedDict):
-    """A block of the map. id: its path in the net."""
+    """A block of the map, or stem or head. id: its path in the net; number: within its stage, of a block."""
 
     id: str
     label: str
+    number: str
 
 
 class Lane(TypedDict):

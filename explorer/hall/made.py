@@ -12,6 +12,7 @@ from explorer.lecture import Lecture, Scene, evaluate
 from explorer.lecture.answers import NONE, answer
 from explorer.lecture.scene_pictures import pictures
 from explorer.lecture.scene_text import asked, prose
+from explorer.net import called
 from explorer.net.trace import trace
 
 MOST_OPTIONS = 2001  # of a slider: as many marks as anybody can tell apart on a screen
@@ -66,8 +67,8 @@ def _lanes(scene: Scene) -> list[Lane]:
     """The map: a lane a stage, a tile a block; stem and head are tiles of their own."""
     found = []
     for stage in stages(trace(scene.chosen.spec, scene.chosen.height, scene.chosen.width, 1)):
-        named = [(block.path, block.place) for block in stage.blocks] or [(stage.nodes[0].path, stage.name)]
-        tiles = [Tile(id=path, label=label) for path, label in named]
+        tiles = [Tile(id=one.path, label=one.place, number=called.number(one.path)) for one in stage.blocks]
+        tiles = tiles or [Tile(id=stage.nodes[0].path, label=stage.name, number="")]
         found.append(Lane(name=stage.name, tiles=tiles))
     return found
 

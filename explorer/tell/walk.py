@@ -73,7 +73,7 @@ class Step(TypedDict):
     relu: bool
     share: float | None
     title: str
-    text: str
+    text: Sequence[str]
     opens: dict[str, Opens]
 
 
@@ -90,8 +90,15 @@ class Leave(TypedDict, total=False):
     """The answer in words, and where its probability comes from; nothing where the net gives none."""
 
     title: str
-    text: str
+    text: Sequence[str]
     opens: Opens
+
+
+class Said(TypedDict):
+    """A heading, and what is said below it, in pieces (`walk_words.Words`)."""
+
+    title: str
+    text: Sequence[str]
 
 
 class Walk(TypedDict):
@@ -106,7 +113,7 @@ class Walk(TypedDict):
     picture: Shown
     sheet: str
     steps: list[Step]
-    enter: dict[str, str]
+    enter: Said
     leave: Leave
     answer: list[tuple[str, float]]
     best: int
@@ -358,5 +365,5 @@ def webp(pixels: np.ndarray, quality: int | None = None) -> str:
     return "data:image/webp;base64," + base64.b64encode(held.getvalue()).decode("ascii")
 
 
-def _words(words: Words) -> dict[str, str]:
+def _words(words: Words) -> Said:
     return {"title": words.title, "text": words.text}

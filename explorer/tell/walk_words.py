@@ -12,16 +12,25 @@ from explorer.tell.netmap.groups import Part
 
 @dataclass(frozen=True)
 class Words:
-    """A heading of a few words, and one or two short sentences."""
+    """A heading of a few words, and one or two short sentences, in pieces where a number in them opens its proof: each second
+    piece is one."""
 
     title: str
-    text: str
+    text: tuple[str, ...]
+
+    @property
+    def whole(self) -> str:
+        return "".join(self.text)
+
+
+def words(title: str, *text: str) -> Words:
+    return Words(title, text)
 
 
 def of_picture(shape: tuple[int, ...]) -> Words:
     channels, height, width = shape[1:]
     each = "one number each: how dark it is" if channels == 1 else f"{channels} numbers each: red, green, blue"
-    return Words("The picture enters", f"{height}×{width} pixels, {each}.")
+    return words("The picture enters", f"{height}×{width} pixels, {each}.")
 
 
 def of_layer(part: Part) -> Words:
@@ -37,15 +46,16 @@ def of_block(part: Part, share: float | None) -> Words:
     x, total = block.nodes[0].in_shape, block.out_shape
     thinned = "every second pixel stays, " if x[2:] != total[2:] else ""
     how = SHORTCUTS[block.shortcut].format(before=units.shape(x), after=units.shape(total), thinned=thinned)
-    said = how if share is None else f"{how} {_size(share)}"
-    return Words(part.place, before + (said[0].lower() + said[1:] if before else said))
+    how = before + (how[0].lower() + how[1:] if before else how)
+    added = () if share is None else (times(share), " as large as x.")
+    return words(part.place, f"{how} The block adds F(x), " if added else how, *added)
 
 
 def of_answer(best: tuple[str, float], trained: bool) -> Words:
     if not trained:
-        return Words("No answer yet", "These weights are random: nothing was learned, so the bars mean nothing.")
+        return words("No answer yet", "These weights are random: nothing was learned, so the bars mean nothing.")
     name, probability = best
-    return Words(f"It says: {name}", f"With a probability of {sure(probability)}.")
+    return words(f"It says: {name}", "With a probability of ", sure(probability), ".")
 
 
 def sure(probability: float) -> str:
@@ -53,25 +63,21 @@ def sure(probability: float) -> str:
     return "more than 99.9 %" if probability > 0.999 else units.percent(probability, 1)
 
 
-def _size(share: float) -> str:
-    """How large what is added is, beside what is carried."""
-    return f"The block adds F(x), {times(share)} as large as x."
-
-
 def times(share: float) -> str:
+    """How large what is added is, beside what is carried."""
     return f"{share:.2f} times"
 
 
 def _conv(node: Node) -> Words:
     size = "" if node.stride == 1 else f" Every {ORDINALS.get(node.stride, f'{node.stride}th')} place only."
-    return Words(
+    return words(
         f"The first convolution: {node.out_shape[1]} feature maps",
         f"A {node.kernel}×{node.kernel} window slides over the picture, once for each of {node.out_shape[1]} patterns.{size}",
     )
 
 
 def _max(node: Node) -> Words:
-    return Words(
+    return words(
         "Max pooling: smaller",
         f"Of each {node.kernel}×{node.kernel} window only the largest value stays: "
         f"{_side(node.in_shape)} becomes {_side(node.out_shape)}.",
@@ -79,19 +85,19 @@ def _max(node: Node) -> Words:
 
 
 def _average(node: Node) -> Words:
-    return Words(
+    return words(
         "Each map becomes one number", f"The mean of each of the {node.in_shape[1]:,} maps: what is there, not where."
     )
 
 
 def _scores(node: Node) -> Words:
-    return Words(
+    return words(
         "One score for each class", f"{node.in_shape[1]:,} numbers, weighted and summed: {node.out_shape[1]:,} scores."
     )
 
 
 def _other(node: Node) -> Words:
-    return Words(node.path, f"{_side(node.in_shape)} becomes {_side(node.out_shape)}.")
+    return words(node.path, f"{_side(node.in_shape)} becomes {_side(node.out_shape)}.")
 
 
 def _side(shape: tuple[int, ...]) -> str:

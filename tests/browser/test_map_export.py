@@ -57,7 +57,7 @@ def test_hostile_labels_come_out_as_text(show, label: str, tmp_path: Path) -> No
     for tile in data["scene"]["tiles"]:
         tile["name"] = tile["recipe"] = tile["says"] = tile["holds"] = label
     for kind in data["details"]["kinds"]:
-        kind["reason"] = kind["question"] = label
+        kind["reason"], kind["question"] = [label], label
     data["title"] = data["facts"] = data["scene"]["lanes"][0]["shape"] = label
     for column in data["columns"].values():
         column["label"] = label

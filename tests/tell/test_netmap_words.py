@@ -90,10 +90,21 @@ def test_reasons_and_prices_of_the_options() -> None:
     assert second["C"]["params"] - second["B"]["params"] == 256 * 256 + 512
     kinds = drawn(preset("resnet18"))["details"]["kinds"]
     assert any(
-        "stride 2 halves 56×56 to 28×28 and channels go 64 → 128" in kind["reason"]
-        and "8,192 weights" in kind["reason"]
+        "stride 2 halves 56×56 to 28×28 and channels go 64 → 128" in "".join(kind["reason"])
+        and kind["reason"][1:] == ["8,192", " weights"]
         for kind in kinds
     )
+
+
+@pytest.mark.parametrize("pool", ["none", "avg"])
+def test_the_number_in_a_reason_is_that_of_the_layer_it_is_said_of(pool: str) -> None:
+    """With ResNet-D's pool the projection's convolution is the second layer on the shortcut."""
+    found = drawn(replace(preset("resnet50"), shortcut_pool=pool))["details"]["kinds"]
+    projected = [kind for kind in found if kind["shortcut"] == "projection"]
+    assert len(projected) == 4 and all(kind["projection"] == "" for kind in found if kind not in projected)
+    for kind in projected:
+        (layer,) = (one for one in kind["layers"] if one["id"] == kind["projection"])
+        assert kind["reason"][1] == f"{layer['params']:,}" and layer["proofs"]["params"]
 
 
 @pytest.mark.parametrize("name", ["resnet50", "resnet56_cifar"])
@@ -116,7 +127,7 @@ def test_equal_blocks_share_one_entry_and_each_block_finds_its_own() -> None:
     for stage in (stage for stage in stages(nodes) if stage.blocks):
         numbered = [kind for kind, count in data["stages"][stage.module]["kinds"] for _ in range(count)]
         for number, block in zip(numbered, stage.blocks, strict=True):
-            assert data["kinds"][number]["reason"] == block.reason
+            assert "".join(data["kinds"][number]["reason"]) == block.reason
             assert data["kinds"][number]["metrics"]["params"] == total(block.nodes, "params")
 
 

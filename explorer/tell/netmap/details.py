@@ -11,6 +11,7 @@ from itertools import groupby
 
 from explorer import units
 from explorer.facts.proof import widened
+from explorer.facts.reason import parts
 from explorer.facts.rollup import METRICS, SUMS, Block, Stage, Sum, blocks, metric_columns, summed, total
 from explorer.net import called
 from explorer.net.node import Node
@@ -50,7 +51,7 @@ def details(spec: ResNetSpec, stages: Sequence[Stage], height: int, width: int) 
 
 def layer(node: Node, nodes: Sequence[Node], within: str = "") -> Layer:
     """One layer, with its numbers substituted. nodes: at least its block's or stage's; within: a path to leave out."""
-    return {
+    told: Layer = {
         "id": node.path.removeprefix(f"{within}."),
         "called": called.part(node, nodes) if within else called.layer(node, nodes),
         "name": layer_name(node),
@@ -62,6 +63,9 @@ def layer(node: Node, nodes: Sequence[Node], within: str = "") -> Layer:
         "macs": node.macs,
         "proofs": panel_proofs.shown([node]),
     }
+    if node.stride > 1:
+        told["stride"] = node.stride
+    return told
 
 
 @lru_cache(maxsize=256)
@@ -98,7 +102,10 @@ def _kind(block: Block, options: dict[str, Price]) -> Kind:
         "question": question(block.shortcut),
         "solidity": SHORTCUTS[block.shortcut].counted,
         "words": palette.SHORTCUT_WORDS[block.shortcut],
-        "reason": block.reason,
+        "reason": _pieces(block),
+        "projection": next(
+            (node.path.removeprefix(f"{block.path}.") for node in parts(block) if isinstance(node, Node)), ""
+        ),
         "stride": block.stride,
         "in": shape(block.in_shape),
         "out": shape(block.out_shape),
@@ -109,6 +116,17 @@ def _kind(block: Block, options: dict[str, Price]) -> Kind:
         "opened": opened(block),
         "options": options,
     }
+
+
+def _pieces(block: Block) -> list[str]:
+    """The reason, its texts in one where no number stands between them."""
+    found = [""]
+    for part in parts(block):
+        if isinstance(part, str):
+            found[-1] += part
+        else:
+            found += [f"{part.params:,}", ""]
+    return found
 
 
 def _stage(stage: Stage, places: dict[tuple[object, ...], int], proofs: Packs) -> StageRow:

@@ -81,6 +81,8 @@ def _tile(node: Node, holder: Part, nodes: Sequence[Node]) -> Tile:
     }
     if adds(node):
         tile["adds"] = True
+    if node.stride > 1 and tile["name"].endswith(down := f", /{node.stride}"):
+        tile["down"] = down.removeprefix(", ")
     return tile
 
 

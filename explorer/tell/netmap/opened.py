@@ -6,7 +6,6 @@ Equal blocks share one drawing: paths in it are relative to the block (`conv1`, 
 from __future__ import annotations
 
 from explorer.facts.rollup import Block
-from explorer.net import called
 from explorer.net.node import Node
 from explorer.net.ops import adds, is_sign, op
 from explorer.tell.netmap.paths import number
@@ -90,7 +89,7 @@ def _box(node: Node, block: Block, x: float, y: float, w: float, h: float) -> Op
         "kind": node.kind,
         "name": name,
         "box": [x, y, w, h],
-        "says": f"{called.part(node, block.nodes)}, {name}{where}, {shape(node.in_shape)} to {shape(node.out_shape)}",
+        "says": f"{name}{where}, {shape(node.in_shape)} to {shape(node.out_shape)}",
     }
     if adds(node):
         box["adds"] = True
@@ -113,13 +112,11 @@ def _bypass(block: Block, ends: dict[str, float], boxes: dict[str, Operation]) -
         f"M{number(middle)} {number(leaves)}H{number(line - 22)}q22 0 22 22V{number(arrives - 22)}q0 22 -22 22"
         f"H{number(middle + RADIUS + 5)}"
     )
-    words = f"{shape(block.bypass[0].in_shape)} → {shape(block.bypass[-1].out_shape)}" if layers else "identity: x"
+    shapes = [shape(block.bypass[0].in_shape), shape(block.bypass[-1].out_shape)]
     label_y = (top - 16) if layers else (leaves + arrives) / 2
     tip = [middle + RADIUS + 2, arrives]
-    found: Bypass = {"kind": block.shortcut, "d": d, "label": words, "at": [line, label_y], "tip": tip}
-    if layers:
-        found["layers"] = len(layers)
-    return side, found
+    label = shapes if layers else ["identity: x"]
+    return side, {"kind": block.shortcut, "d": d, "label": label, "at": [line, label_y], "tip": tip}
 
 
 def _tail(node: Node, block: Block) -> str:

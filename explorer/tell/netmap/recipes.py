@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from explorer import units
+from explorer.facts.rollup import Block
 from explorer.net.node import Node
 from explorer.net.ops import op
 from explorer.net.shortcuts import SHORTCUTS
@@ -37,6 +38,11 @@ def counted(shortcuts: dict[str, int]) -> str:
     if set(shortcuts) <= {"none"}:
         return "no shortcuts" if shortcuts else ""
     return ", ".join(f"{count} {SHORTCUTS[kind].counted}" for kind, count in shortcuts.items() if kind != "none")
+
+
+def alone(block: Block) -> str:
+    """The same of one block: 'solid'."""
+    return counted({"none": 1}) if block.shortcut == "none" else SHORTCUTS[block.shortcut].counted
 
 
 def spoken(part: Part, place: str) -> str:

@@ -13,7 +13,7 @@ from explorer.tell.netmap import layer_tiles
 from explorer.tell.netmap.groups import Lane, Part, bypass_id
 from explorer.tell.netmap.layout import FRAMES, Cell, Frame, place
 from explorer.tell.netmap.paths import Arch, cell_arch, comb, flow
-from explorer.tell.netmap.recipes import counted, lane_words, recipe, shape, spoken
+from explorer.tell.netmap.recipes import alone, counted, lane_words, recipe, shape, spoken
 from explorer.tell.netmap.sent import Layout, Scene, Tile
 
 MOST_TEETH = 60  # arches over a stage tile; beyond it, equal neighbours share one with a count
@@ -48,7 +48,7 @@ def _tile(part: Part, lane: Lane, index: int) -> Tile:
         "name": tail,
         "last": part.blocks[-1].path if part.blocks else part.id,
         "recipe": recipe(part),
-        "holds": counted(part.shortcuts),
+        "holds": alone(part.blocks[0]) if len(part.blocks) == 1 and not part.whole else counted(part.shortcuts),
         "shape": shape(part.nodes[-1].out_shape),
         "block": bool(part.blocks),
         "own": [] if part.blocks else [node.path for node in part.nodes],

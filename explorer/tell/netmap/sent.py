@@ -26,8 +26,8 @@ class LaneRow(TypedDict):
 
 
 class Tile(TypedDict):
-    """count: blocks that it stands for. own: layers of a tile of stem or head. kind, adds, of: at the level of layers; of:
-    the tile that holds it."""
+    """count: blocks that it stands for. holds: its shortcuts, counted where it may be several. own: layers of a tile of stem or head. kind, adds, down, of: at the level of layers; down: what ends its name, in a
+    second line where there is room, "/2"; of: the tile that holds it."""
 
     id: str
     stage: str
@@ -42,6 +42,7 @@ class Tile(TypedDict):
     own: NotRequired[list[str]]
     kind: NotRequired[str]
     adds: NotRequired[bool]
+    down: NotRequired[str]
     of: NotRequired[str]
 
 
@@ -105,7 +106,7 @@ class Shades(TypedDict):
 
 class Operation(TypedDict):
     """An operation's box in an opened block. id: its path in the block; adds: it is the addition, left out elsewhere (a map
-    says it of hundreds of boxes); says: for a screen reader."""
+    says it of hundreds of boxes); says: for a screen reader, behind what it is called."""
 
     id: str
     adds: NotRequired[bool]
@@ -116,12 +117,12 @@ class Operation(TypedDict):
 
 
 class Bypass(TypedDict):
-    """The shortcut of an opened block. layers: how many are on it; at, tip: where its label and its arrowhead stand."""
+    """The shortcut of an opened block. label: what stands on it; where there are layers on it, the shapes before and behind
+    them. at, tip: where the label and its arrowhead stand."""
 
     kind: str
-    layers: NotRequired[int]
     d: str
-    label: str
+    label: list[str]
     at: list[float]
     tip: list[float]
 
@@ -139,13 +140,15 @@ class Opened(TypedDict):
 
 
 class Layer(Ports):
-    """One layer with its numbers and their arithmetic. called: by `net.called`, within its block if it has one."""
+    """One layer with its numbers and their arithmetic. called: by `net.called`, within its block if it has one. stride: where it
+    is not 1."""
 
     id: str
     called: str
     name: str
     kind: str
     label: str
+    stride: NotRequired[int]
     params: int
     macs: int
     proofs: Packs
@@ -161,13 +164,14 @@ class Price(TypedDict):
 
 
 class Kind(Ports):
-    """What equal blocks share. widens: what a block adds to the receptive field; options: by letter."""
+    """What equal blocks share. reason: in pieces, each second one the number of weights of `projection`. widens: what a block adds to the receptive field; options: by letter."""
 
     shortcut: str
     question: str
     solidity: str
     words: str
-    reason: str
+    reason: list[str]
+    projection: str
     stride: int
     metrics: dict[str, int]
     proofs: Packs

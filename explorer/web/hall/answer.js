@@ -39,7 +39,7 @@ function tilesForm(question, mine, given) {
   return html("div", { class: "heat" }, question.lanes.map((lane) => html("div", { class: "lane" },
     html("span", { class: "name", "aria-hidden": "true" }, lane.name),
     html("div", { class: "tiles" }, lane.tiles.map((tile) => {
-      const label = radio(index++, mine, given, html("span", { "aria-hidden": "true" }, /_(\d+)$/.exec(tile.label)?.[1] ?? ""));
+      const label = radio(index++, mine, given, html("span", { "aria-hidden": "true" }, tile.number));
       label.firstChild.setAttribute("aria-label", tile.label);
       return label;
     })))));

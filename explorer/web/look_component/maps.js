@@ -1,6 +1,7 @@
 // Feature maps beside the picture. Pointing at a unit (or walking to it with the arrow keys) marks on the picture the
 // square that it sees; a click (or Enter) holds it and follows it on: the same place in every later row.
 
+import { spanOf, unitBelow } from "../js/field.js";
 import { once } from "../js/place.js";
 
 const NARROW = 560; // px: below, a row breaks after half as many maps
@@ -180,7 +181,7 @@ class Maps {
     this.show(known, unit);
     const from = this.rows.indexOf(known);
     for (const { row, tiles } of this.rows.slice(from)) {
-      const at = (one) => Math.floor((one * known.row.field.jump) / row.field.jump);
+      const at = (one) => unitBelow(one, known.row.field, row.field);
       tiles.forEach((tile) => {
         const mark = made("div", "at");
         Object.assign(mark.style, {
@@ -208,8 +209,8 @@ class Maps {
     if (!unit) return this.hide();
     const { row } = known;
     const { height, width } = this.data.picture;
-    const [top, bottom] = span(row.field, unit.row, height);
-    const [left, right] = span(row.field, unit.column, width);
+    const [top, bottom] = spanOf(row.field, unit.row, height);
+    const [left, right] = spanOf(row.field, unit.column, width);
     Object.assign(this.mark.style, {
       top: `${(100 * top) / height}%`,
       left: `${(100 * left) / width}%`,
@@ -230,13 +231,6 @@ class Maps {
 
 function made(tag, name, text = "") {
   return Object.assign(document.createElement(tag), { className: name, textContent: text });
-}
-
-// First pixel and one past the last that a unit sees, clipped to the picture.
-function span(field, unit, side) {
-  if (field.size === null) return [0, side];
-  const start = field.first + unit * field.jump;
-  return [Math.max(0, start), Math.min(side, start + field.size)];
 }
 
 const shown = once((place) => new Maps(place));

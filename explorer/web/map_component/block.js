@@ -31,9 +31,9 @@ export function blockPanel(map, id, { block, kind }) {
 
 // Why, with the weights of the projection opening their formula.
 function reasonOf(map, kind) {
-  const sentence = `${kind.reason[0].toUpperCase()}${kind.reason.slice(1)}.`;
-  const conv = kind.layers.find((layer) => layer.id === "downsample.0");
-  return conv ? woven(map, sentence, exact(conv.params), rule(map, "params", conv.proofs.params)) : [sentence];
+  const [first, ...rest] = kind.reason;
+  const conv = kind.layers.find((layer) => layer.id === kind.projection);
+  return [...woven(map, [`${first[0].toUpperCase()}${first.slice(1)}`, ...rest], conv && rule(map, "params", conv.proofs.params)), "."];
 }
 
 function unfoldButton(map, block) {

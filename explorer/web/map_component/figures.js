@@ -30,14 +30,16 @@ export function drawOpened(data, kind, block) {
       picture.edges.map(([x, y, text, place]) => svg("text", { class: `edge ${place}`, x, y }, text)),
     ),
   );
-  picture.boxes.forEach((box, index) =>
-    scene.append(drawBox(data, { ...box, id: `${block}.${box.id}` }, index, box.id)),
-  );
+  picture.boxes.forEach((box, index) => {
+    const { called } = kind.layers.find((layer) => layer.id === box.id);
+    scene.append(drawBox(data, { ...box, id: `${block}.${box.id}`, says: `${called}, ${box.says}` }, index, box.id));
+  });
   return scene;
 }
 
 function drawBypass(data, line, id) {
   const [x, y] = line.at;
+  const layered = line.label.length > 1;
   return svg(
     "g",
     { class: "bypass", "data-id": id, "data-kind": line.kind },
@@ -51,20 +53,19 @@ function drawBypass(data, line, id) {
       ...dashes(line.kind),
       "marker-end": "url(#map-arrow-shortcut)",
     }),
-    !line.layers
+    !layered
       ? svg("rect", { class: "mark", x: x - 46, y: y - 14, width: 92, height: 28, rx: 14 })
       : null,
-    ...(line.layers ? shapes(line.label, x - 10, y + 5) : [svg("text", { class: "edge side", x, y: y + 5 }, line.label)]),
+    ...(layered ? shapes(line.label, x - 10, y + 5) : [svg("text", { class: "edge side", x, y: y + 5 }, line.label[0])]),
   );
 }
 
 // "56×56×256 → 28×28×512": in one line, and in two where that would lie over the main path.
-function shapes(label, x, y) {
-  const [before, after] = label.split("→");
-  const second = svg("tspan", { x, dy: "1.1em" }, after.trim());
+function shapes([before, after], x, y) {
+  const second = svg("tspan", { x, dy: "1.1em" }, after);
   return [
-    svg("text", { class: "edge end one", x, y }, label),
-    svg("text", { class: "edge end two", x, y: y - 12 }, `${before.trim()} →`, second),
+    svg("text", { class: "edge end one", x, y }, `${before} → ${after}`),
+    svg("text", { class: "edge end two", x, y: y - 12 }, `${before} →`, second),
   ];
 }
 

@@ -66,7 +66,7 @@ function hover(map, event) {
   const column = map.isOverview() ? map.data.columns[map.view.color] : null;
   const words = [html("b", {}, shown(map.net.called(id, map.openBlock ? null : map.net.tiles[index]), 80))];
   if (index >= 0) words.push(...tipLines(map, index).map((text) => html("span", {}, shown(text, 160))));
-  if (line && found.kind) words.push(html("span", {}, found.kind.reason));
+  if (line && found.kind) words.push(html("span", {}, found.kind.reason.join("")));
   if (column && index >= 0) words.push(html("span", {}, `${column.label}: ${column.words[index]}`));
   map.tip.replaceChildren(...words.slice(0, 1), ...[map.walking?.tip(id)].filter(Boolean), ...words.slice(1));
   map.tip.hidden = false;
@@ -74,11 +74,12 @@ function hover(map, event) {
 }
 
 function tipLines(map, index) {
-  const box = map.openBlock ? null : map.net.tiles[index];
-  if (!box) return [map.tileElements[index].getAttribute("aria-label").replace(/^[^,]*, /, "")];
+  const opened = map.openBlock ? map.net.kind(map.openBlock).opened.boxes[index] : null;
+  if (opened) return [opened.says];
+  const box = map.net.tiles[index];
   return [
     box.recipe ?? box.name,
-    [box.count > 1 ? box.holds : box.holds?.replace(/^1 /, ""), box.shape ?? box.out].filter(Boolean).join(" · "),
+    [box.holds, box.shape ?? box.out].filter(Boolean).join(" · "),
   ];
 }
 

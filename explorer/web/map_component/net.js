@@ -99,8 +99,7 @@ export class Net {
     const { type, layer, kind } = this.describe(path);
     if (type === "block") return `${blockName(path)} ${kind.words}`.toLowerCase();
     if (type !== "layer") return "";
-    const stride = /\/(\d+)/.exec(layer.name);
-    return `${layer.name} ${layer.label} ${layer.in} ${layer.out} ${stride ? `stride ${stride[1]}` : ""}`.toLowerCase();
+    return `${layer.name} ${layer.label} ${layer.in} ${layer.out} ${layer.stride ? `stride ${layer.stride}` : ""}`.toLowerCase();
   }
 
   // The paths that a text finds, the nearest first: by path, or by words that all have to hold, "3x3 512" say.

@@ -38,9 +38,9 @@ export function nameTile(group, says) {
 function tileText(tile, value, longest, [x, y, w, h], least = 0) {
   const texts = tileWords(tile, value);
   if (tile.adds) return [];
-  const strided = tile.kind && value === null && h >= 22 && /^(.*), (\/\d+)$/.exec(texts[0]);
+  const strided = tile.down && value === null && h >= 22;
   if (h > w * 1.5 && texts[0].length > 1) return [uprightText(texts[0], x + w / 2, y + h / 2, w, h)];
-  if (strided) return stackedText(strided.slice(1), x + w / 2, y + h / 2, w, h);
+  if (strided) return stackedText([texts[0].slice(0, -`, ${tile.down}`.length), tile.down], x + w / 2, y + h / 2, w, h);
   const two = texts[1] && w >= ROOM_FOR_TWO_LINES.width && h >= Math.max(ROOM_FOR_TWO_LINES.height, 2.9 * least);
   if (least && fitted(texts[0], w - 5, 99) < least) texts[0] = shorter(texts[0]);
   const high = two ? 0.4 : least ? 0.85 : 0.5; // of the tile

@@ -42,11 +42,8 @@ export function shareOf(map, part, whole) {
 export const written = (map, name, term) =>
   term && (name === "out" || name === map.view.color) ? html("small", { class: "formula" }, inText(term)) : null;
 
-// A sentence in which one number opens its proof.
-export function woven(map, sentence, shown, proof) {
-  const [before, ...after] = sentence.split(shown);
-  return after.length === 1 && proof.term ? [before, provable(map, shown, proof), after[0]] : [sentence];
-}
+// A sentence in pieces, of which each second one is a number that opens its proof.
+export const woven = (map, pieces, proof) => pieces.map((piece, at) => (at % 2 ? provable(map, piece, proof) : piece));
 
 // How many shortcuts of these kinds, stage by stage.
 export function counted(map, kinds) {

@@ -26,7 +26,7 @@ export function cellsOf(data) {
         tile.count > 1 && tile.block && tile.last !== tile.id ? `${tile.id} … ${tile.last}` : tile.id,
         nameOf(tile),
         tile.recipe,
-        tile.holds.replace(/^1 /, ""),
+        tile.holds,
         tile.shape,
         ...columns.map((column) => column.words[index]),
       ],

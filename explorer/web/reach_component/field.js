@@ -3,10 +3,10 @@
 
 import { html } from "../js/dom.js";
 import { dragged } from "../js/dragged.js";
+import { middleOf, spanOf, unitAt } from "../js/field.js";
 import { clamp, exact } from "../js/numbers.js";
 import { once } from "../js/place.js";
 import { cardOf } from "../js/proof_card.js";
-import { spanOf, unitAt } from "./reach.js";
 
 class Reach {
   constructor(place) {
@@ -81,8 +81,7 @@ class Reach {
     const [left, right] = spanOf(field, column, width);
     const box = { top: top / height, left: left / width, height: (bottom - top) / height, width: (right - left) / width };
     for (const [side, part] of Object.entries(box)) this.square.style[side] = `${100 * part}%`;
-    const middle = (unit, side) => (field.size === null ? 0.5 : (field.first + unit * field.jump + field.size / 2) / side);
-    Object.assign(this.dot.style, { top: `${100 * middle(row, height)}%`, left: `${100 * middle(column, width)}%` });
+    Object.assign(this.dot.style, { top: `${100 * middleOf(field, row, height)}%`, left: `${100 * middleOf(field, column, width)}%` });
     this.board.style.setProperty("--stage", colour);
     this.grid(rows, columns, row, column, colour);
     this.told.replaceChildren(

@@ -43,10 +43,11 @@ class Table {
     this.drawing.replaceChildren(drawn);
     const tiles = drawn.querySelectorAll(".tile");
     scene.tiles.forEach((tile, index) => this.dress(tiles[index], tile, layout.tiles[index], palette.stages[tile.stage]));
-    for (const arch of drawn.querySelectorAll(".bypass")) {
-      asButton(arch, { "data-act": "cut", "data-path": arch.dataset.id.replace(/\.downsample$/, "") });
-      arch.append(svg("path", { class: "gap", d: gapOf(arch.querySelector(".shortcut")) }));
-    }
+    drawn.querySelectorAll(".bypass").forEach((arch, index) => {
+      const [, x, top] = layout.shortcuts[index];
+      asButton(arch, { "data-act": "cut", "data-path": scene.shortcuts[index].tile });
+      arch.append(svg("path", { class: "gap", d: `M${x - 7} ${top + 8}L${x + 7} ${top - 8}` })); // where it is cut
+    });
     this.mark();
   }
 
@@ -110,15 +111,6 @@ const WORDS = {
 function asButton(element, attributes) {
   for (const [name, value] of Object.entries({ role: "button", tabindex: "0", ...attributes })) element.setAttribute(name, value);
   element.removeAttribute("aria-selected");
-}
-
-// A short stroke across the top of an arch, where it is cut.
-function gapOf(line) {
-  const box = line.getAttribute("d").match(/-?\d+(\.\d+)?/g).map(Number);
-  const [left, right] = [box[0], box[5]];
-  const top = box[2] + (box[4] - box[2]) * 0.75; // of a cubic whose ends are level: three quarters of the way up
-  const middle = (left + right) / 2;
-  return `M${middle - 7} ${top + 8}L${middle + 7} ${top - 8}`;
 }
 
 const shown = once((place) => new Table(place));

@@ -1,10 +1,11 @@
 // What stands beside the map: the picture with what one unit sees, the two terms and their sum, the words, the answer.
 
 import { html } from "../js/dom.js";
+import { spanOf } from "../js/field.js";
 import { clamp, percent } from "../js/numbers.js";
 import { cardOf } from "../js/proof_card.js";
 import { drawCells } from "./pictures.js";
-import { mixed, span } from "./timeline.js";
+import { mixed } from "./timeline.js";
 
 const COLUMNS = 2; // maps side by side in a term
 
@@ -51,9 +52,9 @@ export class Beside {
     this.root = html("div", { class: "walk-beside" }, kept ?? this.parts, this.card);
     this.last = -2;
     this.shapes = [[picture.grey ? 1 : 3, picture.height, picture.width], ...steps.map((step) => step.shape)];
-    this.spans = [
+    this.spans = [ // of the unit in the middle
       [picture.height, picture.width].map((side) => [side / 2, side / 2 + 1]),
-      ...steps.map(({ field, shape }) => [span(field, shape[1], picture.height), span(field, shape[2], picture.width)]),
+      ...steps.map(({ field, shape }) => [spanOf(field, shape[1] >> 1, picture.height), spanOf(field, shape[2] >> 1, picture.width)]),
     ];
   }
 
@@ -68,10 +69,9 @@ export class Beside {
     this.card.replaceChildren(...(said ? cardOf(said) : []));
   }
 
-  // A sentence in which one number opens where it comes from.
-  woven(text, opens) {
-    const [before, ...after] = opens ? text.split(opens.shown) : [text];
-    return after.length === 1 ? [before, this.number("", () => opens, opens.shown), after[0]] : [text];
+  // A sentence in pieces, of which each second one is a number that opens where it comes from.
+  woven(pieces, opens) {
+    return pieces.map((piece, at) => (opens && at % 2 ? this.number("", () => opens, piece) : piece));
   }
 
   // New colours: everything that is drawn is drawn again.
@@ -103,7 +103,7 @@ export class Beside {
     const step = (this.step = steps[segment.step]);
     const said = segment.kind === "enter" ? enter : segment.kind === "leave" ? leave : step;
     this.title.textContent = said?.title ?? "";
-    this.text.replaceChildren(...this.woven(said?.text ?? "", segment.kind === "leave" ? leave.opens : step?.opens.share));
+    this.text.replaceChildren(...this.woven(said?.text ?? [], segment.kind === "leave" ? leave.opens : step?.opens.share));
     this.size.disabled = !step?.opens.size;
     this.sees.disabled = !step?.opens.sees;
     const adds = Boolean(step?.x.length);

@@ -55,13 +55,6 @@ export function frameAt(timeline, t) {
   return { segment, u, moves };
 }
 
-// A side of the square that one unit sees: [from, to] in pixels of the picture, of the unit in the middle.
-export function span({ first, size, jump }, units, side) {
-  if (size === null) return [0, side];
-  const start = first + Math.floor(units / 2) * jump;
-  return [clamp(start, 0, side), clamp(start + size, 0, side)];
-}
-
 // Two spans or shapes on the way from one to the other.
 export const mixed = (a, b, u) => a.map((value, at) => between(value, b[at], u));
 

@@ -77,7 +77,7 @@ test("keys", () => {
 
 test("the table says what the tiles say", () => {
   const tile = { id: "layer3.1", last: "layer3.5", count: 5, block: true, stage: "conv4_x", recipe: "1×1, 3×3", holds: "5 solid", shape: "14×14" };
-  const data = { scene: { tiles: [tile, { ...tile, id: "layer4.0", last: "layer4.0", count: 1, holds: "1 dotted" }] }, columns: { params: { label: "Parameters", words: ["1", "2"] } } };
+  const data = { scene: { tiles: [tile, { ...tile, id: "layer4.0", last: "layer4.0", count: 1, holds: "dotted" }] }, columns: { params: { label: "Parameters", words: ["1", "2"] } } };
   const { head, rows } = cellsOf(data);
   assert.equal(head.at(-1), "Parameters");
   assert.deepEqual(rows[0], { id: "layer3.1", cells: ["layer3.1 … layer3.5", "conv4_2 to conv4_6", "1×1, 3×3", "5 solid", "14×14", "1"] });

@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { ways } from "../walk_component/onmap.js";
 import { colour, table } from "../walk_component/pictures.js";
-import { endOf, fitting, frameAt, indexAt, span, timelineOf } from "../walk_component/timeline.js";
+import { endOf, fitting, frameAt, indexAt, timelineOf } from "../walk_component/timeline.js";
 
 const steps = [{ kind: "layer" }, { kind: "block" }, { kind: "block" }, { kind: "layer" }];
 const line = timelineOf(steps);
@@ -37,12 +37,6 @@ test("x and F(x) are on their ways before they meet, and the tile fills after th
     before = now;
   }
   assert.deepEqual([before.split, before.meet, before.fill], [1, 1, 1]);
-});
-
-test("what a unit in the middle sees is clipped to the picture", () => {
-  assert.deepEqual(span({ first: -3, size: 7, jump: 1 }, 28, 28), [11, 18]);
-  assert.deepEqual(span({ first: -40, size: 81, jump: 4 }, 7, 28), [0, 28]);
-  assert.deepEqual(span({ first: -40, size: null, jump: 4 }, 1, 28), [0, 28]);
 });
 
 test("as many square pictures as a tile has room for, one at least", () => {

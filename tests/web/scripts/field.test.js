@@ -3,7 +3,7 @@
 import assert from "node:assert";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { spanOf, unitAt } from "../reach_component/reach.js";
+import { middleOf, spanOf, unitAt, unitBelow } from "../js/field.js";
 
 const { fields } = JSON.parse(readFileSync(new URL("../path.json", import.meta.url), "utf8"));
 
@@ -20,4 +20,16 @@ test("a pixel in the middle of a unit's field asks for this unit", () => {
   }
   assert.equal(unitAt({ first: -3, size: 7, jump: 2 }, 10_000, 5), 4);
   assert.equal(unitAt({ first: -3, size: 7, jump: 2 }, -50, 5), 0);
+});
+
+test("its middle lies in the middle of what it sees, and where it sees all in the picture's", () => {
+  for (const { field, unit, side, span } of fields) {
+    const [from, to] = span;
+    if (field.size === null || to - from === field.size) assert.equal(middleOf(field, unit, side), (from + to) / 2 / side);
+  }
+});
+
+test("on a coarser map the unit below has the same place", () => {
+  const [finer, coarser] = [{ first: 0, size: 3, jump: 2 }, { first: 0, size: 9, jump: 8 }];
+  assert.deepEqual([0, 3, 4, 27].map((unit) => unitBelow(unit, finer, coarser)), [0, 0, 1, 6]);
 });

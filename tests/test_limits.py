@@ -11,6 +11,7 @@ from explorer.jobs import Job, Runner
 from explorer.limits import Limits, limits, read
 from explorer.spec import MAX_BATCH, preset
 from explorer.timing.data.settings import Settings
+from explorer.timing.measure import guard as measure_guard
 from explorer.timing.measure.guard import TooLarge, guard
 
 WAIT_S = 10
@@ -80,7 +81,9 @@ def test_a_job_ends_after_its_seconds(said) -> None:
     assert str(job.error) == "stopped after 1 s: no run takes longer on this host"
 
 
-def test_a_measurement_has_its_ceiling_of_pictures_and_of_memory(said) -> None:
+@pytest.mark.parametrize("cache", [2**20, 32 * 2**20, 480 * 2**20])
+def test_a_measurement_has_its_ceiling_of_pictures_and_of_memory(said, monkeypatch: pytest.MonkeyPatch, cache) -> None:
+    monkeypatch.setattr(measure_guard, "cache_bytes", lambda device: cache)
     said("batch=8 memory_mb=300")
     guard(preset("resnet18"), Settings(device="cpu", batch=1), free=10**11)
     with pytest.raises(TooLarge, match="^batch=16: this host measures at most 8 pictures at once$"):

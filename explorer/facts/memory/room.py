@@ -26,6 +26,11 @@ def free_bytes(device: torch.device) -> int:
     return host_free_bytes()
 
 
+def allowed_bytes(free: float) -> float:
+    """Of what is free, within the host's own ceiling."""
+    return min(free, limits().memory_mb * 1e6)
+
+
 def most_bytes(free: float) -> float:
     """What a work may take of it, the host's own ceiling included."""
     return min(SHARE * free, limits().memory_mb * 1e6)

@@ -3,20 +3,26 @@ asked of every page is asked there, in one walk; each question is a test, and sa
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 import urllib.parse
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error, Playwright, expect
 
+from explorer.look.subject import source_spec
 from tests.browser.test_stage import SMALL
 from tests.conftest import CHEAP_FOR_LONG, Server, Visit, headless
 from tests.web.test_pages import PAGES, ROOT
+from tests.weights.checkpoints import filled, saved
 
 HOME = next(
     line.split('"')[1] for line in (ROOT / "explorer" / "app.py").read_text().splitlines() if line.startswith('    ("')
@@ -80,11 +86,15 @@ FIGURES = (  # on which no computed figure stands without its proof
     "/why_residual?reveal=true",
     "/feature_maps",
 )
+OWN_FILE = "/feature_maps?who=net&net=resnet20_cifar&weights=file"  # where the visitor then gives one
+PUBLISHED = "/feature_maps?who=net&net=resnet20_cifar&weights=published"  # where the authors' file is on the machine
 LOOKED = (  # a picture through each kind of net, each view of it: what was measured says so
     "/feature_maps",
     "/feature_maps?off=layer1.0&rows=conv3_x&channels=order&twin=true",
     "/feature_maps?who=plain-56",
     "/feature_maps?who=net&net=resnet8_cifar&input=32&rows=conv4_x",
+    OWN_FILE,
+    PUBLISHED,
 )
 NO_MODEL = {  # routes whose header is of no model, or of their own → what stands there instead
     "/explain": "How does a net see?",
@@ -231,7 +241,7 @@ def bare(seen: Visit, route: str, look: str) -> Iterator[str]:
 def unsaid(seen: Visit, route: str, look: str) -> Iterator[str]:
     """A number of a pass opens its proof, or the part of the page that it stands in says that it is measured, or recorded."""
     seen.page.locator(".look .row").first.wait_for()
-    yield from seen.page.evaluate(UNSAID, ".js-plotly-plot, .proof-card, code")
+    yield from seen.page.evaluate(UNSAID, ".js-plotly-plot, .proof-card, code, [data-testid=stFileUploader]")
 
 
 def cut_off(seen: Visit, route: str, look: str) -> Iterator[str]:
@@ -285,13 +295,15 @@ OPENS = "every page opens, by the navigation or its link"
 class Walk:
     """Through all routes in one document: to open another would cost twice as much."""
 
-    def __init__(self, seen: Visit) -> None:
-        self.seen = seen
+    def __init__(self, seen: Visit, own: Path) -> None:
+        """own: a visitor's file of weights."""
+        self.seen, self.own = seen, own
         self.found: dict[str, list[str]] = {name: [] for name in (OPENS, *QUESTIONS)}
         self.look = ""
         self.touch = seen.context.new_cdp_session(seen.page)
 
-    def through(self) -> dict[str, list[str]]:
+    def through(self, stocked: Visit) -> dict[str, list[str]]:
+        """stocked: on an app that has what is published."""
         self.visit(FIRST_PAGE)
         self.seen.follow("/?depth=152", "60.19 M params")
         links = self.links()
@@ -300,8 +312,11 @@ class Walk:
         for index, path in enumerate(paths):
             self.visit(path, links.nth(index))
         for route in EVERY:
-            if route not in (FIRST_PAGE, *BY_NAVIGATION):
+            if route not in (FIRST_PAGE, *BY_NAVIGATION, PUBLISHED):
                 self.visit(route)
+        there = Walk(stocked.goto("/machines"), self.own)
+        there.found = self.found
+        there.visit(PUBLISHED)
         return self.found
 
     def visit(self, route: str, link: Any = None) -> None:
@@ -356,6 +371,11 @@ class Walk:
                 seen.follow(f"{route}{'&' if '?' in route else '?'}depth={depth}", NO_MODEL.get(route, says))
             else:
                 seen.follow(route)
+            if route == OWN_FILE:
+                seen.page.locator("input[type=file]").first.set_input_files(self.own)
+                seen.settle("Weights of 'mine.safetensors'")
+            if route == PUBLISHED:
+                seen.settle("Yerlan Idelbayev’s weights")
             if route in FIGURES:
                 expect(seen.page.locator(".proved").first).to_be_attached(timeout=20_000)
                 if route.startswith("/?"):
@@ -386,11 +406,46 @@ class Walk:
             self.found[name].append(f"{where}: {error}")
 
 
+STOCKED = """import sys
+sys.path.insert(0, {root!r})
+from explorer.look.published import SOURCES, Source
+SOURCES["resnet20_cifar"] = Source("https://nowhere.invalid/{file}", SOURCES["resnet20_cifar"].told)
+"""
+
+
 @pytest.fixture(scope="module")
-def found(playwright: Playwright, server: Server) -> Iterator[dict[str, list[str]]]:
+def net() -> torch.nn.Module:
+    """A net of twenty layers that was never trained, as its authors publish it."""
+    return filled(source_spec("resnet20_cifar"))
+
+
+@pytest.fixture(scope="module")
+def stocked(tmp_path_factory: pytest.TempPathFactory, net: torch.nn.Module) -> Iterator[Server]:
+    """The app on a machine that has fetched what is published. The weights are ours, so that it is told their hash: by what
+    Python reads as it starts."""
+    folder = tmp_path_factory.mktemp("stocked")
+    file = folder / "new.th"
+    torch.save({"state_dict": {f"module.{name}": value for name, value in net.state_dict().items()}}, file)
+    file = file.rename(folder / f"resnet20-{hashlib.sha256(file.read_bytes()).hexdigest()[:8]}.th")
+    (folder / "sitecustomize.py").write_text(STOCKED.format(root=str(ROOT), file=file.name), encoding="utf-8")
+    running = Server(folder, env=os.environ | {"EXPLORER_CACHE": str(folder), "PYTHONPATH": str(folder)})
+    yield running
+    running.stop()
+    assert "Traceback" not in running.log.read_text()
+
+
+@pytest.fixture(scope="module")
+def found(
+    playwright: Playwright,
+    server: Server,
+    stocked: Server,
+    net: torch.nn.Module,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[dict[str, list[str]]]:
     browser = headless(playwright, *CHEAP_FOR_LONG)
-    seen = Visit(browser, server.url, reduced_motion="reduce")  # nothing is caught while it fades in
-    yield Walk(seen).through()
+    seen, there = (Visit(browser, one.url, reduced_motion="reduce") for one in (server, stocked))  # nothing fades in
+    own = saved(net.state_dict(), tmp_path_factory.mktemp("own") / "mine.safetensors")
+    yield Walk(seen, own).through(there)
     browser.close()
 
 

@@ -73,7 +73,7 @@ def _ink(before: bytes | None) -> bytes:
 
 def _file() -> bytes | None:
     words, kinds = "PNG, JPEG or WebP, up to 16 megapixels", ["png", "jpg", "jpeg", "webp"]
-    file = st.file_uploader(words, type=kinds, key=KEYS["upload"])
+    file = st.file_uploader(words, type=kinds, key=KEYS["upload"], max_upload_size=pictures.MOST_BYTES // 10**6)
     return file.getvalue() if file else None
 
 

@@ -6,6 +6,7 @@ import ast
 import asyncio
 import inspect
 import re
+import tomllib
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 import streamlit
+from starlette.exceptions import HTTPException
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.elements.widgets import text_widgets
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -22,6 +24,7 @@ from streamlit.runtime import app_session, memory_session_storage, runtime, webs
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.runtime import Runtime
 from streamlit.runtime.scriptrunner import ScriptRunnerEvent, get_script_run_ctx, script_runner
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
@@ -29,13 +32,15 @@ from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.runtime.state import SafeSessionState, SessionState
 from streamlit.runtime.state.query_params import QueryParams
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 from uvicorn.protocols.websockets import websockets_sansio_impl
 
 from explorer.spec.chosen import DEFAULTS
 from explorer.tell import url_keys
 from explorer.web import inside
-from explorer.web.inside import controls, runs
+from explorer.web.inside import controls, runs, uploads
+from explorer.web.sections.feature_maps import who
 from explorer.web.session import ENDS, STARTS, Session
 from tests.conftest import ROOT, run_async
 
@@ -162,7 +167,7 @@ def test_nothing_else_reaches_into_streamlit() -> None:
             modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             modules += [one.name for one in node.names] if isinstance(node, ast.Import) else []
             importing |= {path for module in modules if module.startswith("streamlit.")}
-    assert importing == {Path(one.__file__) for one in (inside, runs, controls)}
+    assert importing == {Path(one.__file__) for one in (inside, runs, controls, uploads)}
 
 
 PRIVATE = {  # what begins with an underline and is not ours → where Streamlit, or asyncio, has it
@@ -181,6 +186,7 @@ PRIVATE = {  # what begins with an underline and is not ours → where Streamlit
     },
     Runtime: {"_enqueued_some_message", "_get_async_objs", "_send_message", "_session_mgr"},
     ScriptRunner: {"_run_script"},
+    MemoryUploadedFileManager: {"_total_bytes"},
     WebsocketSessionManager: {"_active_session_info_by_id", "_resume_stored_session"},
     asyncio.events: {"_get_running_loop"},
 }
@@ -278,6 +284,33 @@ def test_one_visitor_clears_what_is_theirs(monkeypatch: pytest.MonkeyPatch) -> N
     one = SimpleNamespace()  # whatever else it would clear it does not have
     AppSession._handle_clear_cache_request(one)
     assert cleared == [one]
+
+
+def test_uploads_are_few_and_no_more_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MemoryUploadedFileManager, "add_file", MemoryUploadedFileManager.add_file)
+    uploads.bounded.__wrapped__()
+    monkeypatch.setattr(uploads, "host_free_bytes", lambda: 1_000)
+    held = MemoryUploadedFileManager("/upload")
+
+    def put(session: str, number: int, size: int = 10) -> None:
+        held.add_file(session, UploadedFileRec(f"file {number}", "a.png", "image/png", bytes(size)))
+
+    for number in range(20):
+        put("ann", number)
+    put("ann", 19)  # once more is in its own place
+    put("bob", 0)
+    assert list(held.file_storage["ann"]) == [f"file {number}" for number in range(20 - uploads.FILES, 20)]
+    assert len(held.file_storage["bob"]) == 1 and held._total_bytes == 10 * (uploads.FILES + 1)
+    with pytest.raises(HTTPException, match="413"):
+        put("bob", 1, 500)
+    assert len(held.file_storage["bob"]) == 1 and held._total_bytes == 10 * (uploads.FILES + 1)
+    sources = [
+        path.read_text(encoding="utf-8")
+        for path in (*(ROOT / "explorer").rglob("*.py"), *(ROOT / "pages").glob("*.py"))
+    ]
+    assert not [text for text in sources if text.count("st.file_uploader(") != text.count("max_upload_size=")]
+    largest = tomllib.loads((ROOT / ".streamlit/config.toml").read_text(encoding="utf-8"))["server"]["maxUploadSize"]
+    assert largest == who.MOST_MB, "what the control lets through the server takes"
 
 
 def test_what_every_run_is_told_again_is_put_together_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Coroutine
 from typing import TypeVar
 
+import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from websockets.exceptions import InvalidStatus
 
 from explorer.lab.shelf import token
 from explorer.web.tray import COOKIE
@@ -169,5 +173,25 @@ def test_a_closed_tab_makes_room_and_its_run_goes_on_for_who_comes_back(server: 
         await until(back, lambda got: "so again to where it was" in got.progress or "step" in got.progress)
         await back.press("cancel")
         await asyncio.gather(*(tab.close() for tab in (other, back, clearing)))
+
+    ran(story)
+
+
+def test_another_site_reaches_nothing_in_a_visitors_name(server: Server) -> None:
+    """Neither a socket, by its origin, nor an upload, by the token that only the app's own page can read."""
+
+    async def story() -> None:
+        tab = crowd(server.url, 1)[0]
+        tab.headers["Origin"] = "http://evil.example"
+        with pytest.raises(InvalidStatus, match="403"):
+            await tab.connect()
+        tab.headers["Origin"] = server.url
+        await tab.open()
+        asked = urllib.request.Request(
+            f"{server.url}/_stcore/upload_file/{tab.session}/one", b"x", {"Cookie": "_streamlit_xsrf=a"}, method="PUT"
+        )
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            urllib.request.urlopen(asked, timeout=20)
+        await tab.close()
 
     ran(story)

@@ -23,6 +23,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from explorer.web.inside.together import Joined, Soon
 from explorer.web.inside.turns import Turns
+from explorer.web.inside.uploads import bounded
 
 
 @cache
@@ -203,5 +204,5 @@ def sent_together() -> None:
 
 def mend() -> None:
     """All of it, once in a process."""
-    for mended in (apart, unwatched, told_once, remembered, in_turn, handed_over, sent_together):
+    for mended in (apart, unwatched, told_once, remembered, in_turn, handed_over, sent_together, bounded):
         mended()

@@ -27,7 +27,7 @@ from explorer.web.asked import asked, now
 from explorer.web.sections.feature_maps.passes import PLACE, Looker, looker
 from explorer.web.session import session
 
-MOST_MB = 700  # of a file of weights: the largest net that may look has 600
+MOST_MB = 250  # of a file of weights, as server.maxUploadSize: ResNet-152's has 241
 POLL_S = 0.4
 
 

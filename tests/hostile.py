@@ -1,4 +1,5 @@
-"""Files made to hang, to crash or to fill the memory: lectures and runs, each with a name. Read by a child process.
+"""Files made to hang, to crash or to fill the memory: lectures, runs, weights, configs, pictures, each with a name. Read by a
+child process.
 
 `python -m tests.hostile` reads each file once under a hard limit and prints a JSON line per file: what was said, how long
 it took, and by how much the process had grown at its largest.
@@ -7,14 +8,21 @@ it took, and by how much the process had grown at its largest.
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import resource
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+from explorer.web.ready import seldom
+from tests.look.hostile import BAD, GREY, bad, file
+from tests.weights.hostile import HOSTILE
+from tests.weights.test_configs import REFUSED
 
 MOST_S, MOST_MB = 1.0, 50
 ROOT = Path(__file__).resolve().parents[1]
@@ -178,21 +186,39 @@ RUNS: dict[str, Callable[[], str]] = {
     "too large": lambda: " " * 6_000_000,
     "no number": put("wall_s", float("nan")),
 }
-EVERY = {f"lecture: {name}": make for name, make in LECTURES.items()} | {
-    f"run: {name}": make for name, make in RUNS.items()
+WEIGHTS: dict[str, Callable[[], bytes]] = {name: lambda data=data: data for name, (data, _) in HOSTILE.items()}
+CONFIGS: dict[str, Callable[[], str]] = {
+    f"{number} {text[:20]!r}": lambda text=text: text for number, (text, _) in enumerate(REFUSED)
 }
+PICTURES: dict[str, Callable[[], bytes]] = {name: partial(bad, name) for name in BAD}
+KINDS: dict[str, Mapping[str, Callable[[], str | bytes]]] = {
+    "lecture": LECTURES,
+    "run": RUNS,
+    "weights": WEIGHTS,
+    "config": CONFIGS,
+    "picture": PICTURES,
+}
+EVERY = {f"{kind}: {name}": make for kind, files in KINDS.items() for name, make in files.items()}
 
 
-def _read(kind: str, text: str) -> str:
+def _read(kind: str, given: str | bytes) -> str:
     """What is said of a file; "" where it is taken."""
     from explorer import lecture
+    from explorer.look import pictures
     from explorer.timing.data import records
+    from explorer.weights.anything import identify_stream
 
+    data = given.encode("utf-8", "surrogatepass") if isinstance(given, str) else given
     try:
         if kind == "lecture":
-            lecture.parse(text, "mine.toml")
+            assert isinstance(given, str)
+            lecture.parse(given, "mine.toml")
+        elif kind == "run":
+            records.loads(data, "mine")
+        elif kind == "picture":
+            pictures.read(data)
         else:
-            records.loads(text.encode("utf-8"), "mine")
+            identify_stream(io.BytesIO(data), "mine.pth")
     except lecture.LectureError as error:
         return "\n".join(error.problems)
     except ValueError as error:
@@ -223,8 +249,15 @@ def _late(*_: object) -> None:
 
 def results(names: list[str], limit_s: float = 10) -> Iterator[dict[str, object]]:
     signal.signal(signal.SIGALRM, _late)
-    for warm in ("lecture", "run"):
-        _read(warm, scene("*a* {params} [b](?node=layer1.0)") if warm == "lecture" else run_file(lambda run: None))
+    warm = {
+        "lecture": scene("*a* {params} [b](?node=layer1.0)"),
+        "run": run_file(lambda run: None),
+        "config": '{"model_type": "resnet"}',
+        "picture": file(GREY, "WEBP"),
+    }
+    for kind, good in warm.items():
+        assert not _read(kind, good), "what is right is taken"
+    seldom()  # as the server, which reads them
     for name in names:
         text = EVERY[name]()
         _forget()

@@ -12,7 +12,7 @@ from explorer import lecture
 from explorer.lecture import LectureError, bounds
 from explorer.lecture.load import MOST_TEXT
 from tests.conftest import ROOT
-from tests.hostile import EVERY, MOST_MB, MOST_S, scene
+from tests.hostile import EVERY, KINDS, MOST_MB, MOST_S, scene
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def test_a_hostile_file_is_refused_in_a_sentence(read: dict[str, dict], name: st
 
 
 def test_there_are_enough_of_them() -> None:
-    assert len(EVERY) >= 40 and {name.partition(":")[0] for name in EVERY} == {"lecture", "run"}
+    assert len(EVERY) >= 40 and {name.partition(":")[0] for name in EVERY} == set(KINDS)
 
 
 def test_what_is_at_the_limits_is_read() -> None:

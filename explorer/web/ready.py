@@ -86,5 +86,10 @@ def make() -> None:
             chosen = of_controls({"depth": depth})
             fragments.built(chosen, "")
             netmap.drawing_text(chosen.spec, chosen.height, chosen.width, chosen.batch)
+    seldom()
+
+
+def seldom() -> None:
+    """The garbage collector looks through what is new only, and not often."""
     gc.freeze()
     gc.set_threshold(OBJECTS, YOUNG, OLD)

@@ -39,7 +39,7 @@ def nodes() -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as urgent:
         urgent.setenv("RAY_worker_niceness", "0")
         made = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
-        made.add_node(num_cpus=1)
+        made.add_node(num_cpus=1, num_gpus=1)  # it says so: there is none
     yield made
     made.shutdown()
 
@@ -80,6 +80,7 @@ def test_machines_are_found_and_news_come_back(runner: ClusterRunner) -> None:
 
     there = until(lambda: len(found := runner.machines()) == 2 and all(one.said for one in found) and found)
     assert len(there) == 2 and all(one.alive and one.processors == 1 for one in there)
+    assert sorted(one.gpus for one in there) == [0, 1]
     assert all(one.said.torch == torch.__version__ and one.said.devices == devices() for one in there)
     jobs = [runner.submit(counts, "counts", "ann") for _ in range(3)]
     assert all(job.wait(WAIT_S) for job in jobs)
@@ -109,12 +110,51 @@ def test_what_cannot_be_is_told_as_here(runner: ClusterRunner) -> None:
     assert isinstance(job.error, ValueError) and str(job.error) == "batch=3: not today"
 
 
-def test_a_measurement_says_its_node_and_two_never_share_one(runner: ClusterRunner) -> None:
+def test_a_measurement_says_its_node(runner: ClusterRunner) -> None:
     ask = Ask("pass", preset("resnet18"), Settings(device="cpu", threads=1, height=32, width=32))
     job = runner.submit(partial(finish, ask), "time it", needs=Needs("cpu", whole=True))
     assert job.wait(WAIT_S) and job.state == "done", job.error
     assert job.result.value.summary.n > 0
     assert job.result.facts["node"] == job.where.node and job.result.facts["device"]
+
+
+def test_two_measurements_never_share_a_node(runner: ClusterRunner) -> None:
+    jobs = [runner.submit(endless, "endless", "ann", needs=Needs("cpu", whole=True)) for _ in range(3)]
+    went = until(lambda: len(found := [job for job in jobs if job.message]) == 2 and found)
+    assert len({job.where.node for job in went}) == 2
+    (waits,) = (job for job in jobs if job not in went)
+    assert waits.state == "queued" and runner.position(waits) == 1
+    went[0].cancel()
+    until(lambda: waits.message)
+    assert waits.where.node == went[0].where.node
+    assert runner.cancel("ann") == 2 and all(job.wait(WAIT_S) for job in jobs)
+
+
+def test_what_measures_takes_all_processors_of_a_node_or_one_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("ray", reason="Ray is not installed here")
+    from explorer.cluster import driver
+
+    there = [({"CPU": 4.0}, True), ({"CPU": 16.0, "GPU": 2.0}, True), ({"CPU": 64.0}, False), ({"memory": 1.0}, True)]
+    monkeypatch.setattr(driver.ray, "nodes", lambda: [{"Resources": one, "Alive": alive} for one, alive in there])
+    assert driver.room(Needs("cpu", whole=True)) == {"num_cpus": 16.0}
+    assert driver.room(Needs("cpu")) == {"num_cpus": 1.0}
+    assert driver.room(Needs("cuda:0", whole=True)) == {"num_gpus": 1.0, "num_cpus": 1.0}
+
+
+def test_a_job_goes_to_the_node_that_has_its_device(nodes: Any, runner: ClusterRunner) -> None:
+    """One node says that it has a GPU: where a job is placed is Ray's matter, and what it finds there is not asked."""
+    jobs = [runner.submit(endless, "endless", "ann", needs=Needs("cuda:0", whole=True)) for _ in range(2)]
+    went = until(lambda: next((job for job in jobs if job.message), None))
+    (waits,) = (job for job in jobs if job is not went)
+    aside = runner.submit(counts, "counts", "bob")  # the other node is free, and no place for what waits
+    assert aside.wait(WAIT_S) and aside.result == "went", aside.error
+    assert waits.state == "queued" and runner.position(waits) == 1
+    head = nodes.head_node.node_id[:6]
+    assert went.where.node != head and aside.where.node == head
+    went.cancel()
+    until(lambda: waits.message)
+    assert waits.where.node == went.where.node
+    assert runner.cancel("ann") == 1 and waits.wait(WAIT_S)
 
 
 def test_a_cancelled_job_frees_its_node(runner: ClusterRunner) -> None:
@@ -191,6 +231,21 @@ def test_without_ray_the_sentence_says_what_to_install(monkeypatch: pytest.Monke
     monkeypatch.setenv(cluster.NAME, "auto")
     with pytest.raises(ValueError, match="pip install -r requirements-ray.txt$"):
         cluster.address()
+
+
+def test_a_cluster_of_other_versions_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By Ray itself, in several lines; the sentence has them all."""
+    pytest.importorskip("ray", reason="Ray is not installed here")
+    from ray._private.utils import check_version_info
+
+    from explorer.cluster import driver
+
+    def init(**its: object) -> None:
+        check_version_info({"ray_version": "2.0.0", "python_version": "3.8.1"}, "127.0.0.1")
+
+    monkeypatch.setattr(driver.ray, "init", init)
+    said = driver.join("auto")
+    assert "Ray: 2.0.0 Python: 3.8.1" in said and f"Ray: {driver.ray.__version__}" in said and "\n" not in said
 
 
 def test_a_cluster_that_is_not_there_leaves_the_local_worker() -> None:

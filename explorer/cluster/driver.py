@@ -157,7 +157,7 @@ def join(address: str) -> str:
             runtime_env={"working_dir": str(ROOT), "excludes": LEFT},
         )
     except Exception as error:  # no cluster, other versions of Ray or Python, no room for the files
-        return next(iter(str(error).splitlines()), type(error).__name__)[:300]
+        return " ".join(str(error).split())[:300] or type(error).__name__  # whose versions stand on lines of their own
     return ""
 
 

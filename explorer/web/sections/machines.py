@@ -78,8 +78,11 @@ def _nodes(runner: ClusterRunner) -> None:
     running = runner.running()
     rows = [here(), *(there(one, running.get(one.id, 0)) for one in runner.known)]
     pieces.table(
-        rows, "What is there. A measurement takes a node whole, an experiment one processor of it.", "measured"
+        rows,
+        "What is there. A measurement takes all processors of a node, or one GPU; an experiment takes one of either.",
+        "measured",
     )
     if runner.problem:
         plain.warning(f"The cluster cannot be reached: {runner.problem}. Until it can, everything runs on this host.")
-    plain.warning(*differ(runner.known))
+    if told := differ(runner.known):
+        plain.warning(*told)

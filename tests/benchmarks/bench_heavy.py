@@ -40,24 +40,27 @@ def request(dice: random.Random, allowed: int) -> dict[str, Any]:
     from explorer.spec import preset
     from explorer.spec.presets import presets
     from explorer.timing.data.settings import Settings
-    from explorer.timing.measure.guard import estimate_bytes
+    from explorer.timing.measure.guard import SHARE, estimate_bytes
+
+    free = int(allowed / SHARE)
 
     while True:
         name, side = dice.choice([net for net in NETS if net in presets()]), dice.choice(SIDES)
         asked = {"dtype": dice.choice(DTYPES), "memory_format": dice.choice(("contiguous", "channels_last"))}
         one = Settings(device="cpu", height=side, width=dice.choice((side, SIDES[0])), batch=1, budget_s=0.05, **asked)
         share = dice.uniform(1 / 8, 1.05)
-        if estimate_bytes(preset(name), one) > share * allowed:
+        if estimate_bytes(preset(name), one, free) > share * allowed:
             continue
         low, high = 1, 4096
         while low < high:  # the largest batch within the share
             middle = (low + high + 1) // 2
-            fits = estimate_bytes(preset(name), replace(one, batch=middle)) <= share * allowed
+            fits = estimate_bytes(preset(name), replace(one, batch=middle), free) <= share * allowed
             low, high = (middle, high) if fits else (low, middle - 1)
         if work(name, one) * low < MOST_WORK:
             return {"net": name, "settings": replace(one, batch=low).as_row()}
 
 
+PATIENCE_S = 600.0
 MOST_WORK = 40e9  # multiply-additions of a pass, so that five hundred end before the day does
 
 
@@ -78,12 +81,16 @@ def resident() -> tuple[int, int]:
 
 def child(allowed: int) -> None:
     """Answers requests, a line of JSON each."""
+    import torch
+
     from explorer.facts.memory import room
     from explorer.spec import preset
     from explorer.timing.data.settings import settings_from
-    from explorer.timing.measure import guard
+    from explorer.timing.measure import guard, inputs
     from explorer.timing.measure.hardware import resolve
     from explorer.timing.measure.subject import subject
+
+    inputs.POOL_S = PATIENCE_S  # a busy machine would make fewer pictures, and take less
 
     def once(one: dict[str, Any]) -> dict[str, Any]:
         spec, settings = preset(one["net"]), resolve(settings_from(one["settings"]))
@@ -91,13 +98,14 @@ def child(allowed: int) -> None:
         room.give_back()
         Path("/proc/self/clear_refs").write_text("5")
         before, _ = resident()
+        free = room.free_bytes(torch.device("cpu"))  # it says how many pictures are in rotation
         try:
             guard.guard(spec, settings, int(allowed / guard.SHARE))
             with subject(spec, settings):  # built, and run once
                 pass
         except guard.TooLarge as refused:
             return {"refused": str(refused)}
-        return {"estimate": guard.estimate_bytes(spec, settings), "measured": resident()[1] - before}
+        return {"estimate": guard.estimate_bytes(spec, settings, free), "measured": resident()[1] - before}
 
     for dtype in ("fp32", "bf16", "fp16"):  # what the libraries keep for good is no request's
         for order in ("contiguous", "channels_last"):

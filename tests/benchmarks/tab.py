@@ -54,6 +54,11 @@ class Answer:
         return [one.exception.message for one in self.elements if one.WhichOneof("type") == "exception"]
 
     @property
+    def alerts(self) -> list[str]:
+        """What the page warns of or refuses."""
+        return [one.alert.body for one in self.elements if one.WhichOneof("type") == "alert"]
+
+    @property
     def progress(self) -> str:
         """What the line of a run that waits or goes on says; "" where there is none."""
         return next((one.progress.text for one in self.elements if one.WhichOneof("type") == "progress"), "")
@@ -70,13 +75,12 @@ class Answer:
         return [one.bytes or one.json.encode() for one in told]
 
     def texts(self) -> Iterator[str]:
-        """Pieces of HTML and of Markdown."""
+        """Pieces of HTML and of Markdown, and alerts."""
         for one in self.elements:
             kind = one.WhichOneof("type")
             if kind in ("html", "markdown"):
                 yield text_of(getattr(one, kind).body)
-            elif kind == "alert":
-                yield one.alert.body
+        yield from self.alerts
 
 
 class Tab:

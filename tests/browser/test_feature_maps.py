@@ -8,10 +8,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import torch
 from playwright.sync_api import Browser, Page, expect
+from safetensors.torch import save
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from explorer.spec import preset
+from tests.benchmarks.bench_payloads import PAYLOADS, repeats, wrong
 from tests.conftest import Server, Visit, ended
 from tests.weights.checkpoints import filled, saved
 
@@ -209,6 +212,26 @@ def test_a_change_works_out_the_look_of_what_changed(browser: Browser, visit) ->
     ]
     assert page.locator("*").count() > 600
     assert changed and max(changed) < 60, changed
+
+
+def test_nothing_of_an_upload_is_markup(visit) -> None:
+    """The names of weights and of a picture, and of the tensors inside; all payloads in every place:
+    `python -m tests.benchmarks.bench_payloads`."""
+    net = "/feature_maps?net=resnet8_cifar&who=net"
+    seen = visit(f"{net}&weights=file", "params")
+    own = seen.page.locator("input[type=file]").first
+    strange = save({payload: torch.zeros(1) for payload in PAYLOADS})
+    with seen.runs():
+        own.set_input_files(
+            {"name": f"{PAYLOADS[0]}.safetensors", "mimeType": "application/octet-stream", "buffer": strange}
+        )
+    assert wrong(seen.settle()) == [] and repeats(seen, PAYLOADS[0])
+    seen.follow(f"{net}&picture=upload", "params")
+    with seen.runs():
+        seen.page.locator("input[type=file]").first.set_input_files(
+            {"name": f"{PAYLOADS[2]}.png", "mimeType": "image/png", "buffer": b"%PDF-1.7"}
+        )
+    assert wrong(seen.settle()) == []
 
 
 def test_the_camera_takes_a_picture_that_looks(whole_browser: Browser, server: Server) -> None:

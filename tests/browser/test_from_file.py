@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+
+import torch
+from safetensors.torch import save
 
 from explorer.net.resnet import build
 from explorer.spec import named
+from tests.benchmarks.bench_payloads import PAYLOADS, repeats, wrong
 
 
 def large_checkpoint(path: Path, name: str = "resnet152") -> Path:
@@ -39,3 +44,22 @@ def test_a_checkpoint_is_identified_without_being_uploaded(visit, tmp_path: Path
     page.get_by_text("file='notes.txt'").wait_for()
     page.get_by_text("notes.txt · 15 bytes").wait_for()  # no longer “Reading …”
     assert page.locator(".lead", has_text="It is").count() == 0 and sum(sent) < 100_000
+
+
+def test_nothing_of_a_file_is_markup(visit) -> None:
+    """Its name, its tensors' names and a config's words, each with several payloads; all of them in every place:
+    `python -m tests.benchmarks.bench_payloads`."""
+    seen = visit("/identify", "Which net is this file of?")
+    picker = seen.page.get_by_label("A checkpoint (.safetensors")
+    net = build(replace(named("resnet20_cifar"), stages=(1, 1, 1))).state_dict()
+    odd = save(net | {payload: torch.zeros(1) for payload in PAYLOADS})
+    config = json.dumps({"model_type": "resnet", "layer_type": " ".join(PAYLOADS)[:50], **dict.fromkeys(PAYLOADS, 1)})
+    for name, file, shows in (
+        (f"{PAYLOADS[0]}.safetensors", odd, PAYLOADS[1]),
+        (f"{PAYLOADS[2]}.json", config.encode(), PAYLOADS[2]),
+        (f"{PAYLOADS[3]}.pth", b"neither weights nor a config", PAYLOADS[3]),
+    ):
+        with seen.runs():
+            picker.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": file})
+        seen.settle()
+        assert wrong(seen) == [] and repeats(seen, shows), shows

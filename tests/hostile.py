@@ -186,9 +186,9 @@ RUNS: dict[str, Callable[[], str]] = {
     "too large": lambda: " " * 6_000_000,
     "no number": put("wall_s", float("nan")),
 }
-WEIGHTS: dict[str, Callable[[], bytes]] = {name: lambda data=data: data for name, (data, _) in HOSTILE.items()}
+WEIGHTS: dict[str, Callable[[], bytes]] = {name: partial(bytes, data) for name, (data, _) in HOSTILE.items()}
 CONFIGS: dict[str, Callable[[], str]] = {
-    f"{number} {text[:20]!r}": lambda text=text: text for number, (text, _) in enumerate(REFUSED)
+    f"{number} {text[:20]!r}": partial(str, text) for number, (text, _) in enumerate(REFUSED)
 }
 PICTURES: dict[str, Callable[[], bytes]] = {name: partial(bad, name) for name in BAD}
 KINDS: dict[str, Mapping[str, Callable[[], str | bytes]]] = {
@@ -249,7 +249,7 @@ def _late(*_: object) -> None:
 
 def results(names: list[str], limit_s: float = 10) -> Iterator[dict[str, object]]:
     signal.signal(signal.SIGALRM, _late)
-    warm = {
+    warm: dict[str, str | bytes] = {
         "lecture": scene("*a* {params} [b](?node=layer1.0)"),
         "run": run_file(lambda run: None),
         "config": '{"model_type": "resnet"}',

@@ -171,6 +171,33 @@ def test_the_plain_twin_walks_beside_on_one_clock_and_a_number_opens_its_proof(v
     assert plain.locator(".walk-words h3").inner_text() == "conv3_3", "at once, without motion"
 
 
+SCENE = "/?net=resnet20_cifar&in_channels=1&input=28&walk=twins&hide=downloads&lecture=walk&present=1"
+STANDS = """() => {
+  const root = [...document.querySelectorAll("div")].map((one) => one.shadowRoot).find((one) => one?.querySelector(".walk-bar"));
+  const box = (one) => one.getBoundingClientRect(), words = [...root.querySelectorAll(".walk-words > *")];
+  return [box(root.querySelector(".walk-bar")).top, Math.max(...words.map((one) => box(one).bottom)), innerHeight,
+    Math.min(...words.map((one) => parseFloat(getComputedStyle(one).fontSize))), box(root.querySelector(".walk-bar")).bottom];
+}"""
+
+
+@pytest.mark.parametrize("width, height", [(1280, 720), (1440, 900)])
+def test_on_a_projector_the_twins_words_stand_above_the_players_bar_at_every_step(
+    visit, width: int, height: int
+) -> None:
+    """And the bar under a lecturer's hand does not move from step to step."""
+    page = visit(SCENE, viewport={"width": width, "height": height}, reduced_motion="reduce").page
+    page.locator(".walk-alone[data-ready]").wait_for()
+    page.wait_for_timeout(3_200)  # the stage has been fitted for the last time
+    step, stands = page.get_by_role("button", name="One step on"), []
+    for _ in range(14):
+        stands.append(page.evaluate(STANDS))
+        step.click()
+    assert page.locator(".walk-words h3").first.inner_text() == "It says: 3"
+    assert {round(bar) for bar, *_ in stands} == {round(stands[0][0])}, stands
+    for bar, words, window, smallest, end in stands:
+        assert words <= bar + 1 and end <= window + 1 and smallest >= 16, stands
+
+
 def test_the_map_of_the_home_page_plays_and_the_link_says_so(visit) -> None:
     one = visit("/?net=resnet20_cifar", "params")
     one.page.get_by_role("button", name="Play", exact=True).click()

@@ -105,6 +105,7 @@ export class Alone {
   async begin({ plays }) {
     this.sides.forEach(({ plan }) => plan.draw());
     await Promise.all(this.sides.map(({ walk }) => walk.ready()));
+    this.reserve();
     this.player.again();
     this.sizes = new ResizeObserver(() => this.replaced());
     this.sides.forEach(({ plan }) => this.sizes.observe(plan.canvas));
@@ -115,7 +116,12 @@ export class Alone {
   async replaced() {
     this.sides.forEach(({ plan }) => plan.draw());
     await Promise.all(this.sides.map(({ walk }) => walk.replaced()));
+    this.reserve();
     this.player.again();
+  }
+
+  reserve() {
+    if (this.sides.length > 1) this.sides.forEach(({ walk }) => walk.beside.reserve());
   }
 
   click(walk, event) {

@@ -96,14 +96,30 @@ export class Beside {
     this.grow(segment.kind === "leave" ? moves.fill : 0);
   }
 
+  say(said, opens) {
+    this.title.textContent = said?.title ?? "";
+    this.text.replaceChildren(...this.woven(said?.text ?? [], opens));
+  }
+
+  // Room for the longest words, so that nothing moves from step to step; the next frame says again what its step says.
+  reserve() {
+    const { steps, enter, leave } = this.walk;
+    this.words.style.minHeight = "0";
+    const heights = [enter, ...steps, leave].map((said) => {
+      this.say(said);
+      return this.words.offsetHeight;
+    });
+    this.words.style.minHeight = `${Math.max(...heights) + 1}px`; // they are rounded
+    this.last = -2;
+  }
+
   // Once a segment: the words, and the pictures of its terms.
   begin(segment) {
     this.last = segment.index;
     const { steps, enter, leave } = this.walk;
     const step = (this.step = steps[segment.step]);
     const said = segment.kind === "enter" ? enter : segment.kind === "leave" ? leave : step;
-    this.title.textContent = said?.title ?? "";
-    this.text.replaceChildren(...this.woven(said?.text ?? [], segment.kind === "leave" ? leave.opens : step?.opens.share));
+    this.say(said, segment.kind === "leave" ? leave.opens : step?.opens.share);
     this.size.disabled = !step?.opens.size;
     this.sees.disabled = !step?.opens.sees;
     const adds = Boolean(step?.x.length);
@@ -147,9 +163,11 @@ export class Beside {
     this.signs[1].style.opacity = sum.box.style.opacity;
     if (!adds) return;
     const near = Math.sin(Math.PI * meet);
-    const seat = sum.box.offsetLeft;
     for (const one of [x, f]) one.said.style.opacity = 1 - Math.min(near * 2, 1);
-    for (const one of [x, f]) one.box.style.transform = near > 0.001 ? `translateX(${(seat - one.box.offsetLeft) * near}px)` : "";
+    for (const { box } of [x, f]) {
+      const [right, down] = [sum.box.offsetLeft - box.offsetLeft, sum.box.offsetTop - box.offsetTop];
+      box.style.transform = near > 0.001 ? `translate(${right * near}px, ${down * near}px)` : "";
+    }
     sum.box.style.transform = `scale(${1 + 0.12 * Math.sin(Math.PI * clamp((meet - 0.45) / 0.55, 0, 1))})`;
   }
 

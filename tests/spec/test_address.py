@@ -19,7 +19,8 @@ def test_every_row_of_the_catalogue_has_a_link(name: str) -> None:
 
 @given(st.data())
 def test_any_net_has_a_link(data: st.DataObject) -> None:
-    picked = {field: data.draw(st.sampled_from(values)) for field, values in CHOICES.items()}
+    changed = data.draw(st.sets(st.sampled_from(sorted(CHOICES))))  # all at once are seldom a net that there can be
+    picked = {field: data.draw(st.sampled_from(CHOICES[field])) for field in sorted(changed)}
     stages = tuple(data.draw(st.lists(st.integers(1, 9), min_size=1, max_size=4)))
     try:
         spec = ResNetSpec(**picked, stages=stages, width=data.draw(st.sampled_from([16, 64, 96])), in_channels=1)

@@ -74,12 +74,12 @@ def layer_cells(node: Node) -> dict[str, str]:
 
 
 def metric_cells(nodes: Sequence[Node]) -> dict[str, str]:
-    """Every metric of a group of nodes: exact for counts, short for bytes and pixels."""
-    values = {name: total(nodes, name) for name in METRICS}
-    return {
-        metric.label: units.short(values[name], metric.unit) if metric.unit in ("bytes", "px") else f"{values[name]:,}"
-        for name, metric in METRICS.items()
-    }
+    """Every metric of a group of nodes: whole counts exact, all else short, '–' where there is none."""
+    return {metric.label: _metric(total(nodes, name), metric.unit) for name, metric in METRICS.items()}
+
+
+def _metric(value: float | None, unit: str) -> str:
+    return f"{value:,}" if isinstance(value, int) and unit not in ("bytes", "px") else units.short(value, unit)
 
 
 def columns(title: str, rows: Sequence[dict[str, str]]) -> list[str]:

@@ -347,6 +347,11 @@ def test_every_view_of_every_page_is_in_the_file_or_says_where_it_is() -> None:
     assert missing == NEED_THE_APP
 
 
+def test_a_page_without_a_row_is_said_to_be_in_the_app() -> None:
+    seen = view("a new page", states.chosen_of({"depth": "18"}), {})
+    assert not seen.parts and seen.live == "This page is in the app." and "ResNet-18" in str(seen.built)
+
+
 def test_what_is_said_to_an_answer_of_an_exercise_is_what_the_app_says() -> None:
     """Of each control: what is chosen, typed, and put in order; every known mistake has its words."""
     spec = preset("resnet18")

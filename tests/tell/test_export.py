@@ -11,7 +11,8 @@ import pytest
 from explorer.cli.flags import asked
 from explorer.cli.main import parser
 from explorer.facts import comparison
-from explorer.facts.rollup import facts
+from explorer.facts.rollup import METRICS, Metric, facts
+from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, catalogue, named, preset, presets
 from explorer.tell import cells, export
 from tests import golden
@@ -70,3 +71,11 @@ def test_columns_of_the_table_sum_to_its_totals():
     for metric in ("params", "macs", "activation_bytes"):
         assert sum(row[metric] for row in data["stages"]) == data[metric] == sum(row[metric] for row in data["layers"])
     assert json.loads(export.to_json(preset("resnet101"), 224, 224, 1)) == data
+
+
+def test_a_metric_that_not_every_layer_has_stands_in_the_tables(monkeypatch):
+    """And one that is no whole number is short."""
+    of = lambda node: node.macs / node.params if node.params else None
+    monkeypatch.setitem(METRICS, "each", Metric("MACs per parameter", "count", of, "how often a weight is used"))
+    shown = {node.path: cells.layer_cells(node)["MACs per parameter"] for node in trace(preset("resnet18"))}
+    assert (shown["conv1"], shown["bn1"], shown["maxpool"], shown["fc"]) == ("12.5 K", "0", "–", "1.00")

@@ -58,7 +58,7 @@ def test_every_word_of_the_pages_headers_is_in_it() -> None:
         assert marked(words), words
     for field, choices in VARIANTS.items():
         for variant in choices.values():
-            assert marked(variant.words), (field, variant.words)
+            assert marked(variant.words) or not variant.words, (field, variant.words)  # what a name does not say
     for number in NUMBERS.values():
         assert marked(f"{number.words} 8"), number.words
     for metric in METRICS.values():

@@ -229,9 +229,12 @@ PAGES: dict[str, tuple[Page, str]] = {  # page → what a file has of it, and wh
 }
 
 
+IN_THE_APP: tuple[Page, str] = (_nothing, "This page is in the app.")  # one without a row
+
+
 def view(page: str, chosen: Chosen, params: Mapping[str, str]) -> View:
-    """A page in a state; of a page that only the app has, what is built and where it is. Raises `KeyError` for no page."""
-    draw, live = PAGES[page]
+    """A page in a state; of a page that only the app has, what is built and where it is."""
+    draw, live = PAGES.get(page, IN_THE_APP)
     return View(_built(page, chosen, params), tuple(draw(chosen, params)), live)
 
 

@@ -486,6 +486,22 @@ FAULTS = (
         "min(same, key=lambda one: one.summary.median_s)",
         "tests/tell/test_sheet.py",
     ),
+    fault(
+        "depth-vanishes",
+        "A link’s bad depth vanishes without a word",
+        "explorer/spec/query.py",
+        "            faults.append(problem)\n            bad.add(key)\n",
+        "            continue\n",
+        "tests/spec/test_query.py",
+    ),
+    fault(
+        "towers-of-words",
+        "On a phone a table’s long words stand one below the other",
+        "explorer/web/app.css",
+        "  .paper .long { min-width: 9rem; }\n",
+        "",
+        "tests/browser/test_every_page.py",
+    ),
 )
 
 

@@ -40,6 +40,8 @@ class Pattern:
         return Markup("".join(filled))  # noqa: S704 (our own pieces, escaped texts)
 
 
+KEPT = Pattern('<span class="kept">{}{}{}</span>')
+BEFORE, AFTER = re.compile(r"[(\[“]$"), re.compile(r"^[.,;:!?)\]”’]+")  # what belongs to the word beside it
 BUTTON = Pattern('<button type="button" class="{}" popovertarget="{}"{}>{}</button>')
 HEAD, LINE, CELL = Pattern("<th{}>{}</th>"), Pattern("<tr>{}</tr>"), Pattern("<td{}>{}</td>")
 COPIED = Pattern('<div class="line"><code>{}</code><button type="button" data-copy>{}</button></div>')
@@ -90,7 +92,7 @@ class Cards:
 
     def text(self, told: str | Told | Provable) -> Markup:
         """What is said, escaped, its numbers as buttons."""
-        return joined(
+        return _kept(
             self.number(part.proof, part.shown) if isinstance(part, Provable) else part
             for part in (told.parts if isinstance(told, Told) else (told,))
         )
@@ -103,7 +105,7 @@ class Cards:
                 parts.append(self.number(part.proof, part.shown))
             else:
                 parts += (self._term(one) if isinstance(one, glossary.Marked) else one for one in self._cut(part))
-        return joined(parts)
+        return _kept(parts)
 
     def _cut(self, text: str) -> list[str | glossary.Marked]:
         return glossary.find(units.unbroken(text), but=self.terms)
@@ -117,6 +119,26 @@ class Cards:
     def html(self) -> Markup:
         """The cards of all buttons so far: to stand after them."""
         return joined(self.cards.values())
+
+
+def _kept(parts: Iterable[str]) -> Markup:
+    """The same in a row, a button in one line with the bracket before it and the full stop after it: a browser breaks a
+    line on either side of a button."""
+    row, said = [], list(parts)
+    for at, part in enumerate(said):
+        if not isinstance(part, Markup):
+            row.append(part)
+            continue
+        opens = BEFORE.search(row[-1]) if row and not isinstance(row[-1], Markup) else None
+        follows = said[at + 1] if at + 1 < len(said) else ""
+        closes = AFTER.match(follows) if not isinstance(follows, Markup) else None
+        if opens:
+            row[-1] = row[-1][: opens.start()]
+        if closes:
+            said[at + 1] = follows[closes.end() :]
+        beside = (opens[0] if opens else "", part, closes[0] if closes else "")
+        row.append(KEPT.format(*beside) if opens or closes else part)
+    return joined(row)
 
 
 def meaning(term: glossary.Term) -> Markup:
@@ -183,13 +205,30 @@ def part_words(name: str, percent: float) -> str:
 def table(rows: Sequence[Mapping[str, object]], place: str) -> Markup:
     """Plain rows; a `Provable` cell opens its proof. Columns of numbers are set to the right."""
     cards = Cards(place)
-    numeric = {key for key in rows[0] if all(is_number(row[key]) for row in rows)}
-    kind = {key: Markup(' class="num"') if key in numeric else "" for key in rows[0]}
+    kind = {key: _column(key, [row[key] for row in rows]) for key in rows[0]}
     head = joined(HEAD.format(kind[key], cards.explained(key)) for key in rows[0])
     body = joined(
         LINE.format(joined(CELL.format(kind[key], _cell(value, cards)) for key, value in row.items())) for row in rows
     )
     return framed(head, body) + cards.html()
+
+
+SHORT, LONG = 12, 24  # letters
+
+
+def _column(name: str, cells: Sequence[object]) -> Markup:
+    """A column's classes: numbers, words that stay in one line, and texts that need some width, or a phone would break them
+    into a tower of words."""
+    longest = max(len(_read(one)) for one in (name, *cells))
+    found = {"num": all(map(is_number, cells)), "short": longest <= SHORT, "long": longest > LONG}
+    classes = " ".join(kind for kind, holds in found.items() if holds)
+    return Markup(' class="{}"').format(classes) if classes else Markup("")
+
+
+def _read(value: object) -> str:
+    if isinstance(value, Provable):
+        return value.shown
+    return units.exact(value) if isinstance(value, int) else str(value)
 
 
 def framed(head: Markup, body: Markup, kind: str = "") -> Markup:
@@ -208,4 +247,4 @@ def is_number(value: object) -> bool:
 def _cell(value: object, cards: Cards) -> Markup:
     if isinstance(value, (Provable, Told)):
         return cards.text(value)
-    return escape(units.exact(value) if isinstance(value, int) else str(value))
+    return escape(_read(value))

@@ -26,6 +26,7 @@ from explorer.timing.said.launches import Line
 
 CHECK = "python3 tests/gpu/check.py --out mine"
 EVERY_BATCH = "Every batch"
+ON_A_CPU = "And on a CPU: what does a larger batch bring?"
 NO_GPU = (
     "A GPU works through a batch of one faster than the host can launch it, and then waits. No run on a GPU comes "
     "with the explorer: record one on any machine that has one, in nine minutes at most, and load it here."

@@ -146,7 +146,9 @@ _SAYS: dict[str, Callable[[ResNetSpec], str]] = {  # field -> what its value mea
         if spec.num_classes
         else "It has no classifier: it ends with the pooled maps."
     ),
-    "in_channels": lambda spec: f"Its pictures have {spec.in_channels} channels.",
+    "in_channels": lambda spec: (
+        f"Its pictures have {spec.in_channels:,} channel{'' if spec.in_channels == 1 else 's'}."
+    ),
     "shortcut": _each(
         "shortcut",
         A="Its shortcuts have no weights: option A pads with zeros where the shape changes.",
@@ -225,7 +227,8 @@ def differences(spec: ResNetSpec) -> list[str]:
     for field, (old, _) in changed_fields(spec, base).items():
         if field in ("family", "attention_reduction"):
             continue
-        usual = WORDS.get(field, {}).get(str(old), write_field(old)) if old != () else "the usual"
+        written = f"{old:,}" if isinstance(old, int) else write_field(old)
+        usual = WORDS.get(field, {}).get(str(old), written) if old != () else "the usual"
         sentence = _SAYS[field](spec) if field in _SAYS else _worded(field, getattr(spec, field))
         said.append(f"{sentence[:-1]} ({name}: {usual}).")
     return said

@@ -169,7 +169,7 @@ def _outside(matched: Matched) -> list[str]:
 def _partial(matched: Matched) -> str:
     if matched.missing and not matched.unknown and not matched.misshapen:
         return f"Only a part of a net was saved: {_some(list(grouped(matched.missing)))} lack tensors."
-    return "No single cause explains it."
+    return "No single cause explains what does not fit."
 
 
 def _some(names: Sequence[str], most: int = 4) -> str:

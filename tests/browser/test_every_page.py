@@ -96,6 +96,12 @@ LOOKED = (  # a picture through each kind of net, each view of it: what was meas
     OWN_FILE,
     PUBLISHED,
 )
+DRAWN = (  # a drawing beside something else
+    "/blocks?of=own",
+    "/blocks?equal=cost&lecture=bottleneck",
+    "/practice?seed=v4-7&q=3",
+    "/why_residual?experiment=surgery",
+)
 NO_MODEL = {  # routes whose header is of no model, or of their own → what stands there instead
     "/explain": "How does a net see?",
     "/feature_maps": "Inside a block",
@@ -186,8 +192,42 @@ AXE: dict[str, dict[str, Any]] = {
 }
 UNNAMED = """all => all.filter((tile) => [...tile.querySelectorAll("text")].some(
   (line) => !tile.getAttribute("aria-label").includes(line.textContent))).map((tile) => tile.outerHTML.slice(0, 200))"""
+# A full stop, a comma, a bracket that stands in another line than the button that it belongs to.
+BROKEN_OFF = """() => {
+  const found = [], range = document.createRange();
+  const apart = (node, at, button, side) => {
+    range.setStart(node, at), range.setEnd(node, at + 1);
+    const [mark] = range.getClientRects(), boxes = [...button.getClientRects()], box = side === "after" ? boxes.at(-1) : boxes[0];
+    if (mark && box && (side === "after" ? mark.top > box.bottom - 2 : mark.bottom < box.top + 2)) found.push(`${button.textContent} | ${node.data.slice(0, 40)}`);
+  };
+  const read = (root) => {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      if (node.shadowRoot) read(node.shadowRoot);
+      if (node.nodeType !== 3) continue;
+      const [before, after] = [node.previousSibling, node.nextSibling];
+      if (/^[.,;:!?)]/.test(node.data) && before?.matches?.(".term, .proved")) apart(node, 0, before, "after");
+      if (/[(“]$/.test(node.data) && after?.matches?.(".term, .proved")) apart(node, node.data.length - 1, after, "before");
+    }
+  };
+  read(document.querySelector(".stMain"));
+  return found;
+}"""
+# Words one below the other: more than four lines in a narrow cell.
+TOWERS = """() => [...document.querySelectorAll(".stMain .paper :is(td, th)")].filter((cell) => {
+  const range = document.createRange();
+  range.selectNodeContents(cell);
+  const lines = new Set([...range.getClientRects()].map((one) => Math.round(one.bottom / 12)));
+  return cell.checkVisibility() && cell.getBoundingClientRect().width < 140 && lines.size > 4;
+}).map((cell) => cell.textContent.slice(0, 60))"""
 SHOWN = """theme => getComputedStyle(document.querySelector(".stApp")).colorScheme === theme"""
-LOOKS = {"desktop": ("light", 1440, 900), "projector": ("dark", 1280, 720), "phone": ("dark", 390, 844)}
+LOOKS = {
+    "desktop": ("light", 1440, 900),
+    "projector": ("dark", 1280, 720),
+    "phone": ("dark", 390, 844),
+    "desktop at 200 %": ("dark", 720, 450),
+}
+IN_DRAWER = ("phone", "desktop at 200 %")  # looks in which the navigation is
 OVERFLOW = """() => {
   const main = document.querySelector('[data-testid=stMain]');
   return [document.documentElement.scrollWidth - innerWidth, main.scrollWidth - main.clientWidth];
@@ -226,6 +266,19 @@ def about_tiles(finding: dict[str, Any]) -> bool:
 def small(seen: Visit, route: str, look: str) -> Iterator[str]:
     """Text that has less than 12 px on the screen."""
     yield from seen.page.evaluate(SMALL, 12)
+
+
+def small_or_wide(seen: Visit, route: str, look: str) -> Iterator[str]:
+    yield from small(seen, route, look)
+    yield from too_wide(seen, route, look)
+
+
+def broken_off(seen: Visit, route: str, look: str) -> Iterator[str]:
+    yield from seen.page.evaluate(BROKEN_OFF)
+
+
+def towers(seen: Visit, route: str, look: str) -> Iterator[str]:
+    yield from seen.page.evaluate(TOWERS)
 
 
 def unnamed(seen: Visit, route: str, look: str) -> Iterator[str]:
@@ -271,12 +324,12 @@ class Question:
 
     ask: Callable[[Visit, str, str], Iterator[str]]
     routes: Collection[str]
-    looks: Collection[str] = tuple(LOOKS)
+    looks: Collection[str] = ("desktop", "projector", "phone")
 
 
 FITS = tuple(dict.fromkeys((*BY_NAVIGATION, *SECTIONS, *PROVED)))
 SEEN_BY_AXE = (FIRST_PAGE, *BY_NAVIGATION, *VIEWS)
-EVERY = tuple(dict.fromkeys((FIRST_PAGE, *FITS, *VIEWS, *FIGURES, *LOOKED)))
+EVERY = tuple(dict.fromkeys((FIRST_PAGE, *FITS, *VIEWS, *FIGURES, *LOOKED, *DRAWN)))
 QUESTIONS = {
     "nothing is broken": Question(broken, EVERY),
     "no page is wider than its screen": Question(too_wide, FITS),
@@ -284,6 +337,11 @@ QUESTIONS = {
     "no text is too small": Question(
         small, (FIRST_PAGE, *BY_NAVIGATION, "/why_residual?experiment=surgery"), ("desktop", "phone")
     ),
+    "at 200 % no text is too small and no page too wide": Question(
+        small_or_wide, (FIRST_PAGE, *BY_NAVIGATION, *DRAWN), ("desktop at 200 %",)
+    ),
+    "no full stop breaks off behind a button": Question(broken_off, FITS, ("phone",)),
+    "no cell is a tower of words": Question(towers, (*FITS, "/why_residual?experiment=surgery"), ("phone",)),
     "a tile is called what is written on it": Question(unnamed, SEEN_BY_AXE, ("desktop",)),
     "no computed figure stands without its proof": Question(bare, FIGURES, ("desktop",)),
     "what is measured of a picture says so": Question(unsaid, LOOKED, ("desktop",)),
@@ -326,7 +384,7 @@ class Walk:
             for look in LOOKS
             if any(look in one.looks for one in QUESTIONS.values() if route in one.routes and one.ask is not broken)
         ]
-        if link is not None and self.look == "phone":  # where the navigation is in the drawer
+        if link is not None and self.look in IN_DRAWER:
             self.show("projector")
         if self.look in looks:
             theme = LOOKS[self.look][0]

@@ -146,6 +146,55 @@ FOCUSED = """() => {
 }"""
 
 
+# Where the keyboard is: of which step, what it is, whether it is seen, how thick the line around it is, what the step says.
+HERE = """() => {
+  let one = document.activeElement;
+  while (one?.shadowRoot?.activeElement) one = one.shadowRoot.activeElement;
+  const step = one.closest(".step"), box = one.getBoundingClientRect(), look = getComputedStyle(one);
+  const over = one.getRootNode().elementFromPoint(box.left + box.width / 2, box.top + Math.min(box.height / 2, innerHeight / 2));
+  return {
+    step: step?.classList[1] ?? "",
+    kind: one.matches(".moves") ? "moves" : one.type ?? one.tagName,
+    answers: one.matches(".check input"),
+    seen: box.top >= 0 && box.top < innerHeight && (over === one || one.contains(over) || Boolean(over?.contains(one))),
+    ring: look.outlineStyle === "none" ? 0 : parseFloat(look.outlineWidth),
+    says: step ? [...step.querySelectorAll(".told, output, .board.window, .fading, .pipes, .square-room")].map((one) => one.innerHTML).join() : "",
+    name: one.getAttribute("aria-label") ?? one.closest("label, figure")?.textContent ?? one.textContent,
+    href: one.href ?? "",
+  };
+}"""
+
+
+def test_the_whole_path_by_tab_arrows_and_space_alone(visit) -> None:
+    """From the first number of the way to the last door: each step's thing moves, each check is answered, and the focus is
+    always seen."""
+    page = visit("/explain", "How does a net see?", reduced_motion="reduce").page
+    page.locator(".step.cost").wait_for()
+    page.locator(".way button").first.focus()
+    answers, dragged, unseen = {one.slug: one.answer for one in texts.steps()}, set(), []
+    here, press = page.evaluate(HERE), page.keyboard.press
+    for _ in range(400):
+        press("Tab")
+        here = page.evaluate(HERE)
+        if here["href"].endswith("/feature_maps"):
+            break
+        if not here["seen"] or here["ring"] < 2:
+            unseen.append((here["step"], here["kind"], here["name"][:30]))
+        if here["answers"]:
+            press("Space")  # the first, and from it down to the right one
+            for _ in range(answers[here["step"]]):
+                press("ArrowDown")
+        elif here["step"] and here["kind"] in ("moves", "range", "radio"):
+            press("ArrowDown")
+            if page.evaluate(HERE)["says"] != here["says"]:
+                dragged.add(here["step"])
+    assert unseen == []
+    assert dragged == set(answers)
+    expect(page.locator(".way li.known")).to_have_count(10)
+    press("Enter")
+    page.wait_for_url("**/feature_maps")
+
+
 def test_shapes_is_a_story_on_a_phone_with_a_field_to_drag(visit) -> None:
     page = visit("/shapes", "What does one number see?", **PHONE).page
     page.locator(".story").wait_for()

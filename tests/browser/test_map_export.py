@@ -80,6 +80,21 @@ def test_figure_3_draws_the_three_nets(show) -> None:
     assert "1,792" in page.locator(".panel").inner_text()
 
 
+def test_figure_3_is_whole_on_a_phone_with_words_in_every_box(show) -> None:
+    page = show(drawing("resnet34", figure="fig3"), width=390, height=844, has_touch=True, is_mobile=True)
+    assert counted(page) == {"identity": 13, "projection": 3}
+    assert page.locator(".canvas").evaluate("one => one.scrollWidth <= one.clientWidth")
+    words = page.locator(".tile .tile-value:not(.small)").all_text_contents()
+    assert len(words) == page.locator(".tile").count() and {"3×3, 128 /2", "max pool /2", "avg pool"} <= set(words)
+    outside = page.locator(".tile").evaluate_all("""all => all.filter((one) => {
+      const [face, said] = [".face", ".tile-value"].map((part) => one.querySelector(part).getBoundingClientRect());
+      return said.left < face.left || said.right > face.right;
+    }).length""")
+    assert outside == 0
+    page.set_viewport_size({"width": 1000, "height": 800})
+    page.locator(".column-fact", has_text="paper: 19.6 billion").wait_for()
+
+
 def test_fullscreen_shows_the_title(show) -> None:
     page = show(drawing("resnet50"))
     page.get_by_role("button", name="Full screen").click()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import time
 
+from playwright.sync_api import expect
+
 from explorer.tell.questions import TIMING
 from tests.conftest import Visit
 
@@ -58,6 +60,8 @@ def test_without_a_gpu_s_record_the_launches_say_how_to_make_one(visit) -> None:
     one = visit("/timing?view=launches", viewport=PROJECTOR)
     one.page.get_by_role("heading", name="At which batch does the GPU start to work?").wait_for(timeout=30_000)
     one.page.get_by_text("python3 tests/gpu/check.py --out mine").first.wait_for(timeout=15_000)
+    one.page.get_by_role("heading", name="And on a CPU: what does a larger batch bring?").wait_for()
+    expect(one.page.locator(".js-plotly-plot")).to_have_count(1)
     for size in (PROJECTOR, PHONE):
         one.see(viewport=size)
         one.check()
@@ -194,6 +198,8 @@ def test_what_is_cut_short_says_how_far_it_came(visit) -> None:
     one = visit("/timing?view=sweep&sweep=depths&threads=1&input=64")
     start(one, "Run the sweep")
     one.page.locator(".running", has_text="(2 of 5)").wait_for(timeout=60_000)
+    room = "one => one.clientWidth - one.scrollWidth"
+    assert one.page.locator(".running span").evaluate(room) >= 0, "how far it is can be read to its end"
     cancel(one)
     one.page.get_by_text(re.compile(r"[1-4] of 5 points:\W+the run was cancelled")).wait_for(timeout=15_000)
 

@@ -93,6 +93,10 @@ def test_the_summary_speaks_in_words():
     text = str(comparison.summary(base, other, []))
     assert "stride on the 1×1 → 3×3" in text and "input channels 3 → 1,024" in text
     assert "blocks per stage [3,4,6,3] → [1,2]" in text and "_" not in text
+    other = replace(base, attention="se", activation="pre", stem="cifar")
+    text = str(comparison.summary(base, other, []))
+    assert "attention none → squeeze-and-excitation" in text and "stem one 7×7 of stride 2 → one 3×3 (CIFAR)" in text
+    assert "activation after the convolution (2015) → BN and ReLU before it (2016)" in text
     assert set(comparison.WORDS) == {field.name for field in fields(ResNetSpec)}
     assert (
         comparison.told_apart(replace(preset("resnet50"), num_classes=10), preset("resnet50"))

@@ -79,6 +79,14 @@ def test_a_word_opens_its_meaning_and_is_escaped() -> None:
     assert 'class="term"' not in cards.explained("stride"), "once a text"
 
 
+def test_a_button_keeps_the_bracket_before_it_and_the_full_stop_after_it() -> None:
+    html = str(Cards("here").explained("A stride (a block), no shortcut. Depth"))
+    assert ">block</button>),</span> no " in html and '(a <span class="kept"><button' in html
+    assert '<span class="kept"><button' in html and "</button>.</span> " in html
+    assert html.count('class="kept"') == 2, "a button alone stays alone"
+    assert '<span class="kept">(<button' in str(Cards("here").explained("(stride 2)"))
+
+
 def test_the_terminal_says_it_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["glossary", "GMACs"]) == 0
     assert "One multiplication and its addition" in capsys.readouterr().out

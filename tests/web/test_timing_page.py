@@ -12,7 +12,7 @@ from explorer.spec import preset
 from explorer.timing.measure import hardware, sweeps
 from explorer.timing.measure.tasks import Ask, Finished
 from explorer.web import state
-from explorer.web.sections.timing import pieces, runs, views
+from explorer.web.sections.timing import pieces, runs, swept
 from tests.timing.fakes import QUICK
 from tests.web.test_pages import open_app
 
@@ -87,10 +87,10 @@ def test_a_visit_does_not_keep_answers_without_end(session: dict) -> None:
 def test_a_refused_point_of_a_sweep_is_said_beside_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     point = sweeps.Point("batch 512", preset("resnet18"), QUICK)
     said: list[tuple[object, ...]] = []
-    monkeypatch.setattr(views.plain, "info", lambda *words: said.append(words))
-    monkeypatch.setattr(views, "pieces", SimpleNamespace(lead=lambda text: None, chart=lambda figure, alt: None))
-    monkeypatch.setattr(views, "timing_pieces", SimpleNamespace(doubts=lambda texts: None))
-    views._swept("batch", [sweeps.Row(point, None, "batch=512: needs more memory")], "measured")
+    monkeypatch.setattr(swept.plain, "info", lambda *words: said.append(words))
+    monkeypatch.setattr(swept, "pieces", SimpleNamespace(lead=lambda text: None, chart=lambda figure, alt: None))
+    monkeypatch.setattr(swept, "timing_pieces", SimpleNamespace(doubts=lambda texts: None))
+    swept.swept("batch", [sweeps.Row(point, None, "batch=512: needs more memory")], "measured")
     assert said == [("batch 512: batch=512: needs more memory", "block")]
 
 

@@ -93,7 +93,7 @@ def test_the_page_says_what_a_file_is_and_links_to_the_net(checkpoint: Path) -> 
     app = upload(checkpoint.read_bytes())
     assert "It is ResNet-20 (CIFAR)" in re.sub("<[^>]+>", "", words(app)) and not app.error
     links = [one.proto.url for one in app.get("link_button")]
-    assert len(links) == 4
+    assert len(links) == 5 and "vs=" not in links[-1]
     for link in links:
         assert of_params(dict(parse_qsl(urlsplit(link).query))).spec == SMALL
 
@@ -117,6 +117,9 @@ def test_a_pasted_config_is_read(tmp_path: Path) -> None:
     assert "It is ResNet-50" in words(app) and "It has 10 classes" in "".join(
         one.value for one in app.markdown
     ) + words(app)
+    links = {one.proto.label.removeprefix("This net on "): one.proto.url for one in app.get("link_button")}
+    assert list(links) == ["Architecture", "Blocks", "Numbers", "Cost", "Compare"]
+    assert "vs=resnet50" in links["Compare"], "beside the net that it is said to differ from"
     app.text_area(key="weights_text").set_value("model = dict(backbone=dict(type='ResNetV1d', depth=50))").run()
     assert "OpenMMLab" in words(app)
     assert "ResNet-50-D" in words(app) and "What a config cannot tell" in [one.value for one in app.subheader]

@@ -264,6 +264,10 @@ def test_what_has_no_sentence_of_its_own_is_said_as_its_axis_says_it() -> None:
     """A value or an axis that is new: its row's words, and no traceback."""
     (said,) = differences(ResNetSpec(zero_init="yes"))
     assert said == "Every block starts as its shortcut: the last γ is 0 (resnet50: no)."
+    assert differences(ResNetSpec(in_channels=1, num_classes=7)) == [
+        "Its pictures have 1 channel (resnet50: 3).",
+        "It has 7 classes (resnet50: 1,000).",
+    ]
     (said,) = differences(ResNetSpec(attention="eca"))
     assert said == "Its blocks have ECA (resnet50: none)."
     for field, values in CHOICES.items():

@@ -12,9 +12,11 @@ from explorer.facts.told import Provable, Told
 from explorer.net.node import Node
 from explorer.net.ops import op
 from explorer.spec import ResNetSpec, Value, changed_fields, naming
+from explorer.spec.controls import worded
 from explorer.spec.fields import TOLD
 
 WORDS = TOLD  # field of a spec -> what it is called in a sentence
+AS_WRITTEN = ("block", "shortcut", "stride_on")  # whose values are the paper's own words
 COMPARED = ("kind", "in_shape", "out_shape", "kernel", "stride", "dilation", "ceil", "groups", "params")
 
 
@@ -84,7 +86,9 @@ def _merged(old: Sequence[str], new: Sequence[str]) -> list[str]:
 
 def summary(base: ResNetSpec, other: ResNetSpec, found: Sequence[Layer]) -> Told:
     """Which switches differ, and how many modules that touches: of every kind, so not the paper's layers."""
-    switches = [f"{WORDS[name]} {_word(a)} → {_word(b)}" for name, (a, b) in changed_fields(other, base).items()]
+    switches = [
+        f"{WORDS[name]} {_word(name, a)} → {_word(name, b)}" for name, (a, b) in changed_fields(other, base).items()
+    ]
     counts = [
         counted(
             change,
@@ -102,14 +106,16 @@ def summary(base: ResNetSpec, other: ResNetSpec, found: Sequence[Layer]) -> Told
 
 def told_apart(spec: ResNetSpec, other: ResNetSpec) -> str:
     """A title with what sets it apart from another net of the same title: 'ResNet-50 · classes 10'."""
-    own = (f"{WORDS[name]} {_word(value)}" for name, (_, value) in changed_fields(spec, other).items())
+    own = (f"{WORDS[name]} {_word(name, value)}" for name, (_, value) in changed_fields(spec, other).items())
     return " · ".join([naming.title(spec), *own])
 
 
-def _word(value: Value) -> str:
-    """A switch's value as people write it: '1x1' → '1×1', 1024 → '1,024'."""
+def _word(field: str, value: Value) -> str:
+    """A switch's value as people write it: 1024 → '1,024', '1x1' → '1×1', 'se' → 'squeeze-and-excitation'."""
+    if isinstance(value, int):
+        return f"{value:,}"
     text = listed(value)
-    return f"{value:,}" if isinstance(value, int) else {"1x1": "1×1", "3x3": "3×3"}.get(text, text)
+    return text.replace("x", "×") if field in AS_WRITTEN else worded(field).get(text, text)
 
 
 def layer_proofs(base: Side, other: Side, path: str) -> list[dict[str, Proof] | None]:

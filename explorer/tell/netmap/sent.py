@@ -300,6 +300,17 @@ class Arc(TypedDict):
     says: str
 
 
+class Narrow(TypedDict):
+    """Fig. 3 on a phone: where its parts stand there, in the wide one's order. columns: the middle of each; shortcuts: paths."""
+
+    w: float
+    columns: list[float]
+    boxes: list[Box]
+    names: list[str]
+    flow: list[str]
+    shortcuts: list[str]
+
+
 class Figure3(Titles):
     """The paper's Fig. 3. flow: each net's main path, from its first box to its last."""
 
@@ -314,3 +325,4 @@ class Figure3(Titles):
     flow: list[str]
     shortcuts: list[Arc]
     shortcuts_held: dict[str, int]
+    narrow: Narrow

@@ -1,6 +1,6 @@
 // The field's words in a text that is written in the browser: each, where it first stands, opens what it means.
 
-import { html } from "./dom.js";
+import { html, kept } from "./dom.js";
 import { GLOSSARY } from "./given.js";
 
 const FINDER = new RegExp(GLOSSARY.finder, "g");
@@ -35,7 +35,7 @@ export function explain(elements, card) {
     for (const node of [...textsIn(element)]) {
       const parts = found(node.data, seen);
       if (parts.some((part) => typeof part !== "string"))
-        node.replaceWith(...parts.map((part) => (typeof part === "string" ? part : button(part, card))));
+        node.replaceWith(...kept(parts.map((part) => (typeof part === "string" ? part : button(part, card)))));
     }
 }
 

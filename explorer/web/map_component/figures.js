@@ -104,6 +104,16 @@ function drawBox(data, box, index, small) {
   return group;
 }
 
+// Fig. 3 as wide as a phone: the same parts in other places, and over each net what a column has room for.
+export const narrowed = ({ narrow, ...data }) => ({
+  ...data,
+  w: narrow.w,
+  flow: narrow.flow,
+  columns: data.columns.map((column, at) => ({ ...column, x: narrow.columns[at], params: column.macs, macs: "", paper: "" })),
+  boxes: data.boxes.map((box, at) => ({ ...box, box: narrow.boxes[at], name: narrow.names[at] })),
+  shortcuts: data.shortcuts.map((line, at) => ({ ...line, d: narrow.shortcuts[at] })),
+});
+
 export function drawFigure3(data) {
   const scene = svg("g", {
     class: "scene fig3",

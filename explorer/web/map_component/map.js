@@ -5,7 +5,7 @@ import { explain } from "../js/glossary.js";
 import { once } from "../js/place.js";
 import { CHOICES, lastViews } from "./choices.js";
 import { saveAs } from "./export.js";
-import { arrowMarkers, drawFigure3, drawOpened } from "./figures.js";
+import { arrowMarkers, drawFigure3, narrowed, drawOpened } from "./figures.js";
 import { layoutFor } from "./geometry.js";
 import { hallLine, isInHall, leastIn, legible } from "./hall.js";
 import { listen } from "./input.js";
@@ -108,7 +108,9 @@ class NetMap {
   }
 
   layoutName() {
-    return layoutFor(this.canvas.clientWidth, this.canvas.clientHeight, this.data.scene?.layouts);
+    const { clientWidth, clientHeight } = this.canvas;
+    if (this.data.figure === "fig3") return clientWidth < this.data.w ? "narrow" : "wide";
+    return layoutFor(clientWidth, clientHeight, this.data.scene?.layouts);
   }
 
   draw(before = new Map()) {
@@ -174,7 +176,10 @@ class NetMap {
   picture(kind) {
     const { data } = this;
     this.drawnFor = `${this.canvas.clientWidth}×${this.canvas.clientHeight}`;
-    if (data.figure === "fig3") return [drawFigure3(data), data.w, data.h];
+    if (data.figure === "fig3") {
+      const figure = this.layoutUsed === "narrow" ? narrowed(data) : data;
+      return [drawFigure3(figure), figure.w, figure.h];
+    }
     if (this.openBlock) return [drawOpened(data, kind, this.openBlock), kind.opened.w, kind.opened.h];
     this.least = leastIn(this, this.layout.w, this.layout.h);
     return [drawScene(data, this.layoutUsed, this.least), this.layout.w, this.layout.h];

@@ -1,6 +1,6 @@
 // Texts whose words open what they mean, and numbers that open their proof: one card for the whole path.
 
-import { html } from "../js/dom.js";
+import { html, kept } from "../js/dom.js";
 import { cardOf } from "../js/proof_card.js";
 import { inLatex, inText } from "../js/terms.js";
 
@@ -18,9 +18,8 @@ export class Words {
 
   // parts: strings, and {term, shown}.
   text(parts) {
-    return parts.map((part) =>
-      typeof part === "string" ? part : this.opens("term", () => this.mean(this.terms[part.term]), part.shown),
-    );
+    const shown = (part) => this.opens("term", () => this.mean(this.terms[part.term]), part.shown);
+    return kept(parts.map((part) => (typeof part === "string" ? part : shown(part))));
   }
 
   mean({ name, says }) {

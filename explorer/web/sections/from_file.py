@@ -37,7 +37,7 @@ CONFIGS = {
     "openmmlab-config": "a config of OpenMMLab’s",
     "detectron2-config": "a config of detectron2’s",
 }
-PAGES = {"": "Architecture", "blocks": "Blocks", "cost": "Cost", "compare": "Compare"}
+PAGES = {"": "Architecture", "blocks": "Blocks", "sheet": "Numbers", "cost": "Cost", "compare": "Compare"}
 
 
 def asked() -> Identified | None:
@@ -123,12 +123,14 @@ def net(found: Identified) -> None:
     except ValueError as error:
         plain.info(error)
         return
+    # what is special of it is said against its namesake, which Compare then shows beside it
+    beside = {"compare": {"vs": naming.base_name(spec)}} if found.differences else {}
     root = (st.context.url or "").removesuffix("identify")
     with st.container(horizontal=True):
         for page, title in PAGES.items():
             st.link_button(
                 f"This net on {title}",
-                link.url_of(root + page, params),
+                link.url_of(root + page, params | beside.get(page, {})),
                 icon=":material/open_in_new:",
                 type="secondary" if page else "primary",
             )

@@ -13,11 +13,12 @@ from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure import sweeps
 from explorer.timing.measure.tasks import Ask
-from explorer.timing.said import exports
+from explorer.timing.said import exports, found
 from explorer.timing.said import launches as said
 from explorer.web import pieces
 from explorer.web.sections.timing import pieces as timing_pieces
 from explorer.web.sections.timing import runs
+from explorer.web.sections.timing.swept import swept
 from explorer.web.state import Chosen
 
 
@@ -37,9 +38,14 @@ def launches(chosen: Chosen, settings: Settings) -> None:
     with top:
         if answer and _shown(chosen, settings, _measured(answer.value), answer.mark):
             return
-        if not _shown(chosen, settings, kept, "recorded"):
-            pieces.lead(timing_words.NO_GPU)
-            st.code(timing_words.CHECK, language="bash")
+        if _shown(chosen, settings, kept, "recorded"):
+            return
+        pieces.lead(timing_words.NO_GPU)
+        st.code(timing_words.CHECK, language="bash")
+    made = found.sweep(timing_pieces.recorded(), "batch", chosen.spec, settings)
+    if made:
+        st.subheader(timing_words.ON_A_CPU, anchor=False)
+        swept("batch", made, "recorded")
 
 
 def _measured(made: Sequence[sweeps.Row]) -> list[Measurement]:
@@ -48,16 +54,16 @@ def _measured(made: Sequence[sweeps.Row]) -> list[Measurement]:
 
 def _shown(chosen: Chosen, settings: Settings, seen: list[Measurement], mark: str) -> bool:
     """Whether there was anything to show."""
-    found = said.ladder(seen, chosen.spec, settings)
-    if found is None:
+    ladder = said.ladder(seen, chosen.spec, settings)
+    if ladder is None:
         return False
-    pieces.lead(said.sentence(found, mark.split()[0]))
-    pieces.chart(draw.launches(found), f"A pass of {found.first.title} and its launch, against the batch")
-    first = found.first
+    pieces.lead(said.sentence(ladder, mark.split()[0]))
+    pieces.chart(draw.launches(ladder), f"A pass of {ladder.first.title} and its launch, against the batch")
+    first = ladder.first
     timing_pieces.beside(first.settings, first.provenance, mark, "batch")
     if first.spec != chosen.spec:
         pieces.note(timing_words.of_another(chosen.spec, first))
-    lines = said.lines(found)
+    lines = said.lines(ladder)
     with st.expander(timing_words.EVERY_BATCH, icon=":material/table_rows:"):
         pieces.html(timing_words.launches(lines, mark))
     of = {(first.settings.dtype, first.settings.memory_format, first.spec, first.provenance["device"])}

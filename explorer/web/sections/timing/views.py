@@ -6,13 +6,11 @@ neither. Nothing is measured before a click.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
 
 from explorer import units
-from explorer.facts.told import Told
 from explorer.spec import naming
 from explorer.tell import questions, timing_words
 from explorer.tell.plots import timing as draw
@@ -29,6 +27,7 @@ from explorer.web.sections.timing import runs
 from explorer.web.sections.timing.launches import launches
 from explorer.web.sections.timing.parts import parts
 from explorer.web.sections.timing.rivals import machines, race
+from explorer.web.sections.timing.swept import swept
 from explorer.web.state import Chosen
 
 
@@ -70,7 +69,7 @@ def sweep(chosen: Chosen, settings: Settings) -> None:
     ask = Ask("sweep", chosen.spec, settings, (which,))
     with top:
         answer = runs.run(ask)
-    if runs.live(ask, partial(_swept, which, mark="measured", planned=planned)):
+    if runs.live(ask, partial(swept, which, mark="measured", planned=planned)):
         return
     made = answer.value if answer else found.sweep(timing_pieces.recorded(), which, chosen.spec, settings)
     if not made:
@@ -80,7 +79,7 @@ def sweep(chosen: Chosen, settings: Settings) -> None:
         plain.info(f"{len(made)} of {len(planned)} points: the run was cancelled.")
     mark = answer.mark if answer else "recorded"
     timing_pieces.not_yours(made[0].point.settings, settings, mark, sentences.VARIED[which])
-    _swept(which, made, mark, planned if answer and not answer.complete else ())
+    swept(which, made, mark, planned if answer and not answer.complete else ())
     if answer and sentences.sweep_doubt(which, rows.sweep(made)):
         timing_pieces.offered(offers.of_sweep(timing_pieces.recorded(), which, chosen.spec, settings))
     timing_pieces.take_home(
@@ -89,22 +88,6 @@ def sweep(chosen: Chosen, settings: Settings) -> None:
         exports.sweep(made, mark.split()[0]),
         [records.row_of(row.measurement) for row in made if row.measurement],
     )
-
-
-def _swept(which: str, made: list[sweeps.Row], mark: str, planned: Sequence[sweeps.Point] = ()) -> None:
-    """A sweep so far."""
-    points = rows.sweep(made, planned)
-    first = next((row.measurement for row in made if row.measurement), None)
-    done = [row for row in points if row.get("median_s") or row["error"]]
-    told = sentences.sweep(which, done, mark) if done else Told()
-    pieces.lead(told if str(told) else f"{len(done)} of {len(points)} points.")
-    pieces.chart((draw.batch_sweep if which == "batch" else draw.bar_sweep)(points), sweeps.SWEEPS[which][0])
-    if first is not None:
-        timing_pieces.beside(first.settings, first.provenance, mark, sentences.VARIED[which])
-    timing_pieces.doubts(sentences.sweep_doubts(points))
-    for row in points:
-        if row["error"]:
-            plain.info(f"{row['label']}: {row['error']}", "block")
 
 
 def limit(chosen: Chosen, settings: Settings) -> None:

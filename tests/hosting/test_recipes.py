@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,17 @@ def test_the_card_and_the_pages_say_what_the_app_has() -> None:
     assert used and not {name for name in used if name not in hosting}
     for link in re.findall(r"\]\((?!https://)([^)]+)\)", hosting):
         assert (ROOT / link).exists(), link
+
+
+def test_no_recipe_takes_away_what_protects() -> None:
+    """Streamlit's own checks, which are on where nobody says otherwise (`tests/web/test_load.py` tries them), and errors that
+    keep their details on the server."""
+    settings = tomllib.loads((ROOT / ".streamlit/config.toml").read_text(encoding="utf-8"))
+    assert settings["client"]["showErrorDetails"] == "none"
+    recipes = [ROOT / name for name in ("Dockerfile", "HOSTING.md", ".streamlit/config.toml")]
+    for file in (*recipes, *(ROOT / "assets/hosting").iterdir()):
+        text = file.read_text(encoding="utf-8")
+        assert not re.search("enableXsrfProtection|enable_xsrf|enableCORS|enable_cors", text, re.I), file
 
 
 def test_no_dependency_has_a_known_hole() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from explorer.facts.memory.room import is_out_of_memory, recovering
+from explorer.facts.memory.room import give_back, is_out_of_memory, recovering
 from explorer.net.resnet import ResNet, build
 from explorer.spec import ResNetSpec
 from explorer.timing.data.measurement import Facts
@@ -104,6 +104,8 @@ def ready_model(spec: ResNetSpec, settings: Settings, made: ResNet | None = None
     net is timed in many ways: on a fast GPU making it takes longer than timing it."""
     model = made_model(spec, settings) if made is None else copy.deepcopy(made)
     ready: Any = model.to(dtype=DTYPES[settings.dtype]).to(torch.device(settings.device))
+    if settings.kind == "cpu" and DTYPES[settings.dtype] is not torch.float32:
+        give_back(collect=False)  # the fp32 weights: an allocator with gaps of earlier runs would keep them
     there: ResNet = ready.to(memory_format=FORMATS[settings.memory_format]).eval().requires_grad_(False)
     return there
 

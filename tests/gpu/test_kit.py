@@ -99,7 +99,7 @@ def test_the_record_answers_what_the_page_asks(whole: Folder) -> None:
         assert answers.limit(runs, preset(name), here).roofline.share <= 1
     assert all(run.measurement.provenance["sm_clock_mhz"] == 1900 for run in runs if not run.cut or run.ceilings)
     lines = machines.lines(runs, ())
-    assert {line["machine"] for line in lines} == {f"{NAME} · driver 999.1 · torch 2.11.0"}
+    assert {line.machine for line in lines} == {f"{NAME} · driver 999.1 · torch 2.11.0"}
     assert answers.pair(runs, (preset("resnet34"), preset("resnet50")), Settings(device="cuda:0", batch=256))
 
 

@@ -58,6 +58,7 @@ def refused(app: AppTest) -> str:
 def built(app: AppTest) -> str:
     """The header's words, joined as they are seen."""
     html = next(one.proto.body for one in app.get("html") if 'class="built"' in one.proto.body)
+    html = re.sub(r'<span class="kept">(.*?)</span>', r"\1", html)  # a word and its bracket, in one line
     html = re.sub(r"<code>.*?</code>|</?button[^>]*>", "", html)  # the formulas behind the figures, words that open
     return re.sub(r"( · )+", " · ", re.sub(r"<[^>]+>", " · ", html)).strip(" ·")
 

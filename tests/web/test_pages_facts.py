@@ -29,6 +29,7 @@ ODD = [
 def words(app) -> str:
     """The pages' HTML, its words of the glossary as plain text."""
     html = " ".join(one.proto.body for one in app.get("html"))
+    html = re.sub(r'<span class="kept">(.*?)</span>', r"\1", html)
     return re.sub(r'<button type="button" class="term"[^>]*>(.*?)</button>', r"\1", html)
 
 

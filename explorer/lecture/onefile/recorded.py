@@ -15,7 +15,7 @@ from explorer.lab.claims import quotes, story
 from explorer.lab.experiments import EXPERIMENTS
 from explorer.lab.outcome import Run
 from explorer.lab.record import recorded
-from explorer.lecture.onefile.parts import Beside, Chart, Code, Fold, Html, Part, Race
+from explorer.lecture.onefile.parts import Beside, Chart, Code, Fold, Heading, Html, Part, Race
 from explorer.lecture.onefile.plotted import chart, plot
 from explorer.net.trace import trace
 from explorer.spec import naming, preset
@@ -122,12 +122,16 @@ def _sweep(chosen: Chosen, settings: Settings, params: Mapping[str, str]) -> Par
     made = found.sweep(records.recorded(), which, chosen.spec, settings)
     if not made:
         return _nothing(chosen)
+    other = timing_words.not_yours(made[0].point.settings, settings, "recorded", sentences.VARIED[which])
+    return (Html(other), *_swept(which, made))
+
+
+def _swept(which: str, made: list[sweeps.Row]) -> Parts:
     points = rows.sweep(made)
     first = next(row.measurement for row in made if row.measurement)
     done = [row for row in points if row.get("median_s") or row["error"]]
     drawn = (draw.batch_sweep if which == "batch" else draw.bar_sweep)(points)
     return (
-        Html(timing_words.not_yours(made[0].point.settings, settings, "recorded", sentences.VARIED[which])),
         Html(fragments.lead(sentences.sweep(which, done, "recorded"))),
         chart(drawn, sweeps.SWEEPS[which][0]),
         Html(timing_words.beside(first.settings, first.provenance, "recorded", sentences.VARIED[which])),
@@ -198,7 +202,9 @@ def _machines(chosen: Chosen, settings: Settings, params: Mapping[str, str]) -> 
 def _launches(chosen: Chosen, settings: Settings, params: Mapping[str, str]) -> Parts:
     seen = said_launches.ladder([run.measurement for run in records.recorded()], chosen.spec, settings)
     if seen is None:
-        return (Html(fragments.lead(timing_words.NO_GPU)), Code(timing_words.CHECK))
+        made = found.sweep(records.recorded(), "batch", chosen.spec, settings)
+        on_a_cpu = (Heading(timing_words.ON_A_CPU), *_swept("batch", made)) if made else ()
+        return (Html(fragments.lead(timing_words.NO_GPU)), Code(timing_words.CHECK), *on_a_cpu)
     first = seen.first
     another = [Html(fragments.note(timing_words.of_another(chosen.spec, first)))] if first.spec != chosen.spec else []
     return (

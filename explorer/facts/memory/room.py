@@ -33,7 +33,7 @@ def allowed_bytes(free: float) -> float:
 
 def most_bytes(free: float) -> float:
     """What a work may take of it, the host's own ceiling included."""
-    return min(SHARE * free, limits().memory_mb * 1e6)
+    return min(SHARE * free, allowed_bytes(free))
 
 
 OUT_OF_MEMORY = (  # as torch's allocators and the libraries under it put it, in lower case

@@ -14,5 +14,5 @@ SHARE = 8  # of what may be used an eighth
 def count(each: int, cache: int, free: int | None = None) -> int:
     """At least one. each: bytes of an input; cache: of the last-level cache; free: of memory, None where that is not known.
     A host's ceiling holds here too: caches of half a gigabyte are met, and their pictures alone would be above it."""
-    room = MOST_BYTES if free is None else min(MOST_BYTES, allowed_bytes(free) // SHARE)
+    room = min(MOST_BYTES, allowed_bytes(SHARE * MOST_BYTES if free is None else free) // SHARE)
     return max(1, min(MOST, math.ceil(min(CACHES * cache, room) / each)))

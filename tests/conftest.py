@@ -308,6 +308,16 @@ class Visit:
         self.page.wait_for_function(STILL, polling=60)
         return self
 
+    def choose(self, option: str) -> None:
+        """One of the list that is open, with a finger where there is a touchscreen. A list scrolls to what the mouse comes
+        over: what is pressed stands still."""
+        found = self.page.get_by_role("option", name=option, exact=True)
+        if self.page.evaluate("navigator.maxTouchPoints"):
+            return found.tap()
+        found.hover()
+        self.still()
+        found.click()
+
     def built(self) -> str:
         """The header's text."""
         return self.page.locator(".built").inner_text().replace("\n", " ")

@@ -69,6 +69,23 @@ def test_a_link_with_a_fault_shows_no_net_however_it_was_followed(visit) -> None
     app.settle("25.56 M params")
 
 
+def test_a_control_shows_what_it_holds_however_late_its_script_comes(visit) -> None:
+    """On a slow line the page has been made again before the browser can draw its fields."""
+    app, late = visit("/cost?show=memory", fresh=True), []
+    app.page.route("**/NumberInput*.js", lambda route: late.append(route))
+    app.goto("/cost?show=memory&batch=8", "8×3×224×224")
+    with app.runs():
+        app.page.locator(".st-key-depth").get_by_role("radio", name="18", exact=True).click()
+    batch = app.page.locator(".st-key-batch input")
+    assert late and not batch.count()
+    for route in late:
+        route.continue_()
+    expect(batch).to_have_value("8")
+    with app.runs():
+        app.page.locator(".st-key-depth").get_by_role("radio", name="34", exact=True).click()
+    assert "8×3×224×224" in app.built(), "nor does the browser say another batch"
+
+
 def test_the_variants_keep_their_value_open_and_closed_and_in_the_url(visit) -> None:
     app = visit("/?depth=18&in_channels=1", "11.68 M params")
     box = app.page.locator(".st-key-variants-open label")
@@ -77,7 +94,7 @@ def test_the_variants_keep_their_value_open_and_closed_and_in_the_url(visit) -> 
     app.page.locator(".st-key-stem").wait_for()
     app.settle()
     app.page.locator(".st-key-stem").get_by_role("combobox").click()
-    app.page.get_by_role("option", name="one 3×3 (CIFAR)").click()
+    app.choose("one 3×3 (CIFAR)")
     app.settle("ResNet-18 · CIFAR stem")
     box.click()
     app.page.locator(".st-key-norm").wait_for(state="detached")

@@ -42,7 +42,7 @@ def test_back_undoes_what_was_chosen_in_the_sidebar_on_the_page_and_on_the_map(v
     for key, words in (("dtype", "bf16"), ("optimizer", "training with Adam")):
         with seen.runs():
             seen.page.locator(f".st-key-{key}").get_by_role("combobox").click()
-            seen.page.get_by_role("option", name=words, exact=True).click()
+            seen.choose(words)
         seen.settle(words)
     seen.page.wait_for_url("**dtype=bf16&optimizer=Adam**")
     batch = seen.page.locator(".st-key-batch input")

@@ -259,6 +259,31 @@ def test_what_a_component_has_just_said_stands_beside_its_state(monkeypatch: pyt
     assert present(held, session) == {"view": "all", "operate": "cut"}
 
 
+def test_what_a_control_holds_is_told_until_its_browser_says_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit itself tells it in the first run alone; where it no longer does so, ours can go."""
+    from streamlit.runtime.state.common import WidgetMetadata
+
+    kind = WidgetMetadata("$$ID-1-batch", lambda said: 0 if said is None else int(said), float, "double_value")
+    nothing, it = WidgetStates(), WidgetStates(widgets=[WidgetState(id="$$ID-1-batch", double_value=8)])
+
+    def told(held: int) -> list[tuple[int, bool]]:
+        """What `batch` holds, and whether the browser is told: in the first run and in those that its requests ask for."""
+        session, found = SessionState(), []
+        for request in (nothing, nothing, nothing, it, it):
+            session.on_script_will_rerun(request)
+            if not found:  # as a link is read before the control is drawn
+                session["batch"] = held
+            found.append(session.register_widget(kind, "batch"))
+        return [(one.value, one.value_changed) for one in found]
+
+    monkeypatch.setattr(SessionState, "set_widgets_from_proto", SessionState.set_widgets_from_proto)
+    monkeypatch.setattr(SessionState, "register_widget", inspect.unwrap(SessionState.register_widget))
+    assert told(8) == [(8, True), *[(8, False)] * 4]
+    controls.told_until_heard.__wrapped__()
+    assert told(8) == [*[(8, True)] * 3, *[(8, False)] * 2]
+    assert told(0)[1:3] == [(0, False)] * 2, "a control is drawn at its default without being told"
+
+
 def test_what_no_browser_sends_for_a_control_is_not_taken() -> None:
     """The kinds are Streamlit's own (`WidgetMetadata.value_type`); numbers come as either."""
     good = WidgetState(id="$$ID-1-depth", double_value=18)

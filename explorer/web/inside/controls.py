@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Container, Iterator, Mapping
-from functools import cache
+from dataclasses import replace
+from functools import cache, wraps
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
@@ -12,7 +13,7 @@ from streamlit.components.v2.bidi_component import main as mounting
 from streamlit.elements.widgets.number_input import NumberInputSerde
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
-from streamlit.runtime.state.common import WidgetValuePresenter, is_element_id
+from streamlit.runtime.state.common import RegisterWidgetResult, WidgetMetadata, WidgetValuePresenter, is_element_id
 from streamlit.runtime.state.query_params import QueryParams
 from streamlit.runtime.state.safe_session_state import SafeSessionState
 from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX, SessionState
@@ -172,7 +173,30 @@ def checked() -> None:
     SessionState.set_widgets_from_proto = take  # type: ignore[method-assign]
 
 
+@cache
+def told_until_heard() -> None:
+    """A control shows what it holds, however late its browser has the control's script. Streamlit 1.67 says what was put
+    there by a link or the session in one run only: a browser that draws the control after the next run draws it empty, or
+    at 0, and says that in its next request as if somebody had chosen it. Here it's said in every run, until the browser
+    has said it itself."""
+    plain_take, plain = SessionState.set_widgets_from_proto, SessionState.register_widget
+
+    def take(self: SessionState, widget_states: WidgetStates) -> None:
+        # A request says all that its browser has.
+        vars(self.query_params)["heard"] = {one.id for one in widget_states.widgets}
+        plain_take(self, widget_states)
+
+    @wraps(plain)
+    def register(self: SessionState, metadata: WidgetMetadata[Any], user_key: str | None) -> RegisterWidgetResult[Any]:
+        found = plain(self, metadata, user_key)
+        heard = found.value_changed or user_key is None or metadata.id in vars(self.query_params).get("heard", ())
+        return found if heard or found.value == metadata.deserializer(None) else replace(found, value_changed=True)
+
+    SessionState.set_widgets_from_proto = take  # type: ignore[method-assign]
+    SessionState.register_widget = register  # type: ignore[method-assign]
+
+
 def mend() -> None:
     """All of it, once in a process."""
-    for mended in (unpresented, looked_up, up_to_date, finite, checked):
+    for mended in (unpresented, looked_up, up_to_date, finite, checked, told_until_heard):
         mended()

@@ -197,6 +197,40 @@ def test_a_job_that_is_cancelled_on_its_way_is_cancelled(monkeypatch: pytest.Mon
     assert len(cancelled) == 1 and not desk.cancelled, "what has ended is not remembered"
 
 
+@pytest.mark.parametrize("last", [("done", 7), ("failed", ValueError("no"))])
+def test_a_job_that_has_told_its_answer_is_never_cancelled(
+    monkeypatch: pytest.MonkeyPatch, last: tuple[str, Any]
+) -> None:
+    """Whoever has it asks for that at once, when Ray may not yet know that the task has ended: it broke one time in thirty."""
+    pytest.importorskip("ray", reason="Ray is not installed here")
+    from explorer.cluster import driver
+
+    cancelled: list[object] = []
+
+    def stream() -> Iterator[tuple[str, Any]]:
+        yield "node", None
+        yield last
+
+    monkeypatch.setattr(
+        driver, "RUN", SimpleNamespace(options=lambda **its: SimpleNamespace(remote=lambda *its: stream()))
+    )
+    monkeypatch.setattr(driver, "room", lambda needs: {})
+    monkeypatch.setattr(driver.ray, "cancel", cancelled.append)
+    monkeypatch.setattr(driver.ray, "get", lambda told: told)
+    told, ended = [], threading.Event()
+
+    def say(key: str, *message: object) -> None:
+        told.append(message)
+        if message == last:
+            desk.cancel(key)
+            ended.set()
+
+    desk = driver.Desk(say, b"", "")  # type: ignore[arg-type]
+    desk.run("one", b"", Needs())
+    assert ended.wait(WAIT_S) and told == [("node", None), last] and not cancelled
+    until(lambda: not desk.streams and not desk.out and not desk.cancelled)
+
+
 def test_a_lost_node_is_told_and_its_job_goes_on_elsewhere_then_the_cluster_is_lost(
     nodes: Any, runner: ClusterRunner
 ) -> None:

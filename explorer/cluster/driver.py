@@ -30,6 +30,7 @@ from explorer.places import ROOT
 LOOK_S = 0.1
 REACH_S = 3.0
 ANSWER_S = 15.0  # for all nodes to say what they have; whoever asked waits a little longer
+LAST = ("done", "failed")  # kinds of a job's last message
 LEFT = [".git", ".venv", "tests", "assets/screenshots", "**/__pycache__"]  # of the project, on the nodes
 
 
@@ -68,10 +69,10 @@ class Desk:
                 self.cancel(key)
             try:
                 for told in stream:
-                    self.say(key, *ray.get(told))
+                    self._tell(key, *ray.get(told))
                 break
             except RayTaskError as error:  # what the node could not even begin
-                self.say(key, "failed", RuntimeError(str(error.cause or error).splitlines()[-1][:200]))
+                self._tell(key, "failed", RuntimeError(str(error.cause or error).splitlines()[-1][:200]))
                 break
             except (RayError, StopIteration) as error:
                 if key in self.cancelled or isinstance(error, TaskCancelledError):
@@ -82,10 +83,17 @@ class Desk:
                     self.say(key, "again", type(error).__name__)
                     continue
                 lost = ValueError("the machine that ran this was lost, and the one after it too; run it again")
-                self.say(key, "failed", lost)
+                self._tell(key, "failed", lost)
         self.streams.pop(key, None)
         self.out.discard(key)
         self.cancelled.discard(key)
+
+    def _tell(self, key: str, kind: str, *said: object) -> None:
+        """A message of a job. After its last one it has ended, whatever is asked of it: to cancel a task that is about to
+        complete ends Ray's driver (its check "Tried to complete task that was not pending")."""
+        if kind in LAST:
+            self.out.discard(key)
+        self.say(key, kind, *said)
 
     def cancel(self, key: str) -> None:
         """Nothing, where it has ended."""

@@ -431,3 +431,8 @@ def test_the_band_of_a_calm_distribution_can_be_seen() -> None:
     times = (0.1, 0.1001, 0.1002, 0.1003)
     low, high = draw.distribution(times, 0.10015, 0.1001, 0.1002).layout.yaxis.range
     assert (0.1002 - 0.1001) * 1e3 / (high - low) > 0.1
+
+
+@pytest.mark.parametrize(("passes", "kind"), [(500, "scatter"), (501, "scattergl")])
+def test_few_passes_are_drawn_without_webgl(passes: int, kind: str) -> None:
+    assert draw.distribution((0.1,) * passes, 0.1, 0.1, 0.1).data[0].type == kind

@@ -17,6 +17,7 @@ from explorer.timing.data.measurement import rate
 from explorer.timing.said.rows import Swept, Timed, UnderTheRoof
 
 PLOT = (290, 195)  # px of the roofline's plot area on a phone
+AS_SVG = 500  # points that a browser draws sooner itself than it has made ready to draw with WebGL
 TIME, COUNT, WHOLE = "#8a55c9", "#7d8c9c", "#c07f16"
 
 
@@ -75,8 +76,9 @@ def _stage_spans(rows: Sequence[Timed], shares: Sequence[float]) -> list[tuple[f
 def distribution(times_s: tuple[float, ...], median_s: float, q1_s: float, q3_s: float) -> go.Figure:
     """Each pass in order, with the median and the middle half: drift and outliers stay visible."""
     factor, unit = unit_of(median_s)
+    points = go.Scatter if len(times_s) <= AS_SVG else go.Scattergl
     figure = go.Figure(
-        go.Scattergl(
+        points(
             x=list(range(1, len(times_s) + 1)),
             y=[value * factor for value in times_s],
             mode="markers",

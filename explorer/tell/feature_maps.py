@@ -22,6 +22,7 @@ from explorer.net.shortcuts import SHORTCUTS, shortcut_kind
 from explorer.tell.look_proofs import probability
 from explorer.tell.markup import Cards, joined
 from explorer.tell.mosaic import Mosaic, coloured, data_url, mosaic, ramp_css
+from explorer.tell.palette import ADDED, SIGN_KEY
 
 OURS = "net"  # the sidebar's net
 WHO = {  # slug -> words
@@ -215,7 +216,7 @@ def terms(seen: Passed, one: Sum, nodes: tuple[Node, ...], picture: Prepared) ->
     if dotted:
         rows.insert(0, _before(seen, by_path, inside, scale, most))
     key: Key = {"ramp": ramp_css(True), "low": f"−{most:.2g}", "high": f"+{most:.2g}", "source": "measured"}
-    hint = "The same six channels in all three terms; blue is negative, red positive."
+    hint = f"The same six channels in all three terms. {SIGN_KEY}"
     return {
         "picture": _picture(picture),
         "hint": f"{hint} {DOTTED[kind]}" if dotted else hint,
@@ -270,7 +271,7 @@ def answers(seen: Passed, names: Sequence[str], before: Mapping[str, float] | No
 def spoken(class_map: Tensor, picture: Prepared, name: str) -> Glow:
     """The class map to lie over the picture: what spoke for a class glows."""
     low, high = float(class_map.min()), float(class_map.max())
-    glow = coloured(class_map.numpy(), low, high, ("#000000", "#ffb000"))
+    glow = coloured(class_map.numpy(), low, high, ("#000000", ADDED))
     alpha = ((class_map - low) / ((high - low) or 1.0) * 200).byte().numpy()
     return {
         "src": data_url(picture.shown),

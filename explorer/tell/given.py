@@ -15,7 +15,7 @@ DRAWN = {  # what drawing a map and walking on it take
     "PROOF_CARD": markup.slotted_card(),
     "SHORTCUTS": palette.SHORTCUT_LINES,
     "UNKEYED": palette.UNKEYED,
-    "RAMPS": palette.WALK_RAMPS,
+    "RAMPS": palette.SIGNED,
 }
 MAP = {
     **DRAWN,

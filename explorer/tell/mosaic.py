@@ -1,7 +1,7 @@
 """Feature maps as small pictures: channels side by side on one colour scale, made once and shown by the browser.
 
 Two scales. `one_sided`: what a ReLU leaves, from 0 to the largest value (viridis, CC0). `two_sided`: the terms of a
-sum, from −largest to +largest around a neutral zero (ColorBrewer's RdBu). The key that stands beside says which.
+sum, from −largest to +largest around a neutral zero, in the colours of the walk (`palette.TWO_SIDED`). The key that stands beside says which.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from functools import cache
 import numpy as np
 from PIL import Image
 
+from explorer.tell.palette import TWO_SIDED
+
 ONE_SIDED = ("#440154", "#3b528b", "#21918c", "#5ec962", "#fde725")
-TWO_SIDED = ("#2166ac", "#92c5de", "#f7f7f7", "#f4a582", "#b2182b")
 CLEAR = 255  # of a palette's 256 places: what is no map
 GAP = 1  # pixels of a map between two maps
 

@@ -6,6 +6,8 @@ Colours are chosen to stand on both themes' backgrounds (contrast ≥ 3:1 as gra
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from explorer.net.ops import OPS
 from explorer.net.shortcuts import SHORTCUTS
 from explorer.spec import BLOCKS
@@ -48,7 +50,20 @@ UNKEYED = [kind for kind, row in OPS.items() if not row.keyed]
 SHORTCUT_WORDS = {kind: row.words for kind, row in SHORTCUTS.items()}
 MATCH = "#1f8a4c"
 CSS_COLOURS = {"shortcut": SHORTCUT, "match": MATCH}  # custom properties of our stylesheets
-WALK_RAMPS = {  # of activations on the walk, from 0 on: below it ochre, above it blue ink on the theme's paper
+POSITIVE, NEGATIVE, ZERO = "blue", "ochre", "pale"  # the names of SIGNED's colours; every text takes them from here
+
+
+class Ramp(TypedDict):
+    """Colours of one theme: what 0 has, from there to the largest value of each side; sees: what frames a window."""
+
+    paper: str
+    high: tuple[str, ...]
+    low: tuple[str, ...]
+    sees: str
+
+
+# Of what may be negative, one sense everywhere: from 0 on, above it blue, below it ochre ink on the theme's paper.
+SIGNED: dict[str, Ramp] = {
     "light": {
         "paper": "#f5f2ea",
         "high": ("#b9cbe0", "#6f9cc9", "#2c5f9c", "#102a52"),
@@ -62,6 +77,9 @@ WALK_RAMPS = {  # of activations on the walk, from 0 on: below it ochre, above i
         "sees": "#f0b45a",
     },
 }
+TWO_SIDED = (*reversed(SIGNED["light"]["low"]), SIGNED["light"]["paper"], *SIGNED["light"]["high"])  # −most … 0 … +most
+ADDED, TAKEN = SIGNED["dark"]["high"][1], SIGNED["dark"]["low"][1]  # for a bar or a mark: they stand on both themes
+SIGN_KEY = f"{POSITIVE.capitalize()} is positive, {NEGATIVE} negative, {ZERO} zero."
 RAMP = ("#dceaf4", "#8fc0e0", "#3f8fc8", "#1e5c9a", "#0f2f5c")  # low → high, for colouring by a metric
 INKS = ("#ffffff", "#000000")  # with these two, any colour has one at 4.5:1 or better
 READ = 4.5  # WCAG 2.1, 1.4.3: least contrast of text

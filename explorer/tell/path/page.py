@@ -8,14 +8,17 @@ from functools import cache
 
 from markupsafe import Markup
 
-from explorer.tell import given, markup, mosaic, palette
+from explorer.tell import given, markup, palette
 from explorer.tell import glossary as words
 from explorer.tell.markup import joined
 from explorer.tell.path import figures, texts
 
 GIVEN = {  # what the steps' script takes of Python's constants
     "PROOF_CARD": markup.slotted_card(),
-    "TWO_SIDED": mosaic.TWO_SIDED,
+    "TWO_SIDED": palette.TWO_SIDED,
+    "POSITIVE": palette.POSITIVE,
+    "NEGATIVE": palette.NEGATIVE,
+    "SIGN_KEY": palette.SIGN_KEY,
     "BLOCK_COLOURS": palette.BLOCK_COLOURS,
     **given.TERMS,
 }

@@ -12,11 +12,10 @@ import plotly.graph_objects as go
 from explorer.look.seen import Step
 from explorer.net import called
 from explorer.tell.feature_maps import Curve, Shares
-from explorer.tell.palette import SHORTCUT
+from explorer.tell.palette import ADDED, SHORTCUT, TAKEN
 from explorer.tell.plots.style import styled
 
-ADDED, TAKEN, PLAIN = "#b2182b", "#2166ac", "#7f7f7f"  # as in the maps: red is positive, blue negative
-BLOCK = "#2484c1"
+BLOCK, PLAIN = "#2484c1", "#7f7f7f"
 MOST_NUMBERED, STEPS = 18, (1, 5, 10, 20, 50, 100)  # blocks with a number on an axis; steps between them
 
 

@@ -1,5 +1,6 @@
-// Numbers as colours: grey for the picture, blue to red around 0 for everything that can be negative.
+// Numbers as colours: grey for the picture, Python's two-sided ramp around 0 for everything that can be negative.
 
+import { html } from "../js/dom.js";
 import { TWO_SIDED } from "../js/given.js";
 
 const parsed = (stops) => stops.map((stop) => [1, 3, 5].map((at) => Number.parseInt(stop.slice(at, at + 2), 16)));
@@ -10,6 +11,13 @@ export function signed(value, most) {
   const at = ((Math.max(-1, Math.min(1, value / most)) + 1) / 2) * (STOPS.length - 1);
   const low = Math.min(Math.floor(at), STOPS.length - 2);
   return STOPS[low].map((part, channel) => Math.round(part + (STOPS[low + 1][channel] - part) * (at - low)));
+}
+
+// The whole ramp, −most … +most, to stand before the words that name its colours.
+export function ramp() {
+  const made = html("i", { class: "ramp", "aria-hidden": "true" });
+  made.style.background = `linear-gradient(to right, ${TWO_SIDED.join(", ")})`;
+  return made;
 }
 
 export const grey = (value) => [value, value, value];

@@ -1,9 +1,10 @@
 // Steps 1 to 4: the digit's pixels, the window and its sum, the map that the sums make, and one map for each filter.
 
 import { html } from "../js/dom.js";
+import { NEGATIVE, POSITIVE, SIGN_KEY } from "../js/given.js";
 import { clamp } from "../js/numbers.js";
 import { Board } from "./board.js";
-import { css, grey, inkOn, signed } from "./colours.js";
+import { css, grey, inkOn, ramp, signed } from "./colours.js";
 import { slider } from "./slider.js";
 import { convolved, mostOf, scaled, sumOf, two, under } from "./sums.js";
 
@@ -74,7 +75,7 @@ export function convolution(step, { digit }, words) {
   };
   const board = pictureOf(digit, { span: 3, at: [7, 15], moved });
   moved(...board.at);
-  const key = html("p", { class: "note" }, "pixel × weight; red weights are positive, blue ones negative. Rounded to two places.");
+  const key = html("p", { class: "note" }, ramp(), `pixel × weight; ${POSITIVE} weights are positive, ${NEGATIVE} ones negative. Rounded to two places.`);
   return [drag(step), beside(board.element, html("div", {}, table, key)), said];
 }
 
@@ -135,6 +136,6 @@ export function channels(step, { digit }) {
   moved(digit.filter + 1);
   const large = beside(captioned("filter", filter.element), captioned("feature map", map.element));
   filter.element.classList.add("filter");
-  const key = html("p", { class: "note" }, "Red is positive, blue negative, white zero.");
+  const key = html("p", { class: "note" }, ramp(), SIGN_KEY);
   return [control.element, large, html("div", { class: "strip" }, ...small), key];
 }

@@ -1,9 +1,10 @@
 // Steps 5 to 7: strides and stages, the way through a block, and the two terms that meet.
 
 import { calm, html, svg } from "../js/dom.js";
+import { SIGN_KEY } from "../js/given.js";
 import { Board } from "./board.js";
 import { captioned } from "./digit_figures.js";
-import { grey, paint, signed } from "./colours.js";
+import { grey, paint, ramp, signed } from "./colours.js";
 import { slider } from "./slider.js";
 import { convolved, mostOf, scaled, stops, two } from "./sums.js";
 
@@ -77,7 +78,7 @@ export function block(step, { block: found }) {
   };
   const control = slider({ label: step.drag, min: 0, max: way.length - 1, value: 3, words: (place) => way[place].name, moved });
   moved(3);
-  const key = html("p", { class: "note" }, `One channel, number ${found.channel + 1} of 16. Red is positive, blue negative, white zero.`);
+  const key = html("p", { class: "note" }, ramp(), `One channel, number ${found.channel + 1} of 16. ${SIGN_KEY}`);
   map.element.classList.add("large");
   return [control.element, chain, map.element, said, key];
 }
@@ -157,7 +158,7 @@ function sceneOf({ way, sum }) {
     arch,
     svg("rect", { x: FORK + 30, y: AXIS - 34, width: LEAVE - FORK - 46, height: 68, rx: 8, class: "machine" }),
     word((FORK + LEAVE) / 2 + 7, AXIS + 54, "block: makes F(x)", "mid"),
-    word((FORK + MEET) / 2, TOP - 32, "shortcut: x, unchanged", "mid red"),
+    word((FORK + MEET) / 2, TOP - 32, "shortcut: x, unchanged", "mid around"),
     word(34, AXIS + 44, "x", "mid"),
     word(326, AXIS + 44, "x\u00a0+\u00a0F(x)", "mid"),
     svg("circle", { cx: MEET, cy: AXIS, r: 15, class: "plus" }),

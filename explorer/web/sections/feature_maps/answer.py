@@ -21,6 +21,7 @@ from explorer.spec.address import params_of
 from explorer.spec.chosen import Chosen
 from explorer.tell import feature_maps, look_words
 from explorer.tell.feature_maps import OURS, WHO
+from explorer.tell.palette import POSITIVE
 from explorer.web import look_component, pieces
 from explorer.web.asked import asked, now, several
 from explorer.web.sections.feature_maps import picture, who
@@ -191,7 +192,7 @@ def _answer(found: Look) -> None:
     features = one.seen.outputs[last_maps(found.nodes)][0]
     glow = class_map(features, one.who.classifier, label)
     with glowing, st.container(key="look-cover"):
-        hint = "Orange spoke for the class. Drag over the picture to cover a part."
+        hint = f"{POSITIVE.capitalize()} spoke for the class. Drag over the picture to cover a part."
         look_component.cover({**feature_maps.spoken(glow, found.picture, names[label]), "hint": hint}, COVER)
     with exactly:
         logit, bias = float(one.seen.logits[0, label]), float(one.who.classifier.bias[label])

@@ -16,6 +16,7 @@ from explorer.net.trace import trace
 from explorer.spec import naming
 from explorer.tell import feature_maps, look_words
 from explorer.tell.feature_maps import CHANNELS, NAMES, OURS, TWINS, Curve
+from explorer.tell.palette import NEGATIVE, POSITIVE
 from explorer.tell.plots.look import additions, journey, responses
 from explorer.tell.plots.once import once
 from explorer.web import look_component, pieces
@@ -130,7 +131,11 @@ def _follow(found: Look, unit: Unit, data: feature_maps.Looked) -> None:
             "One unit from block to block: what its shortcut carries, what the block adds, what goes on",
             key="journey",
         )
-        pieces.note("Red adds, blue takes away; the line is what goes on after ReLU.", "measured", explained=True)
+        pieces.note(
+            f"{POSITIVE.capitalize()} adds, {NEGATIVE} takes away; the line is what goes on after ReLU.",
+            "measured",
+            explained=True,
+        )
 
 
 def inside(found: Look) -> list[feature_maps.Shares]:

@@ -24,6 +24,7 @@ from tests.conftest import CHROMIUM, FLAGS, ROOT, Server, free_port
 from tests.web.test_pages import PAGES
 
 TIMES, STROKES = 8, 3
+PATH, LOOK = "explain", "feature_maps"  # they have no header, and one of another net (`bench_look` has its figures)
 # Milliseconds from a click on another segment of each of the page's own controls to the end of the run that it makes.
 CHOICES = """async (times) => {
   const app = document.querySelector('[data-testid="stApp"]'), state = () => app.dataset.testScriptState;
@@ -32,6 +33,7 @@ CHOICES = """async (times) => {
     const radios = [...groups()[at].querySelectorAll('[role=radio]')];
     const wanted = radios.find((one) => (one.getAttribute('aria-checked') === 'true') === !other) ?? radios[0];
     const start = performance.now();
+    if (!wanted) return done(null);  // what was chosen before took it away
     let ran = false;
     wanted.click();
     (function look() {
@@ -131,7 +133,7 @@ def main() -> None:
         process.terminate()
         print(f"\n{'page':<16}{'18 ↔ 152, ms':>14}{'× floor':>10}\n{'(empty page)':<16}{base:>14.0f}{1:>10.1f}")
         server = Server(Path(folder))
-        for name in [page for page in sys.argv[1:] or PAGES if page not in OF_NO_MODEL]:
+        for name in [one for one in sys.argv[1:] or PAGES if one not in {*OF_NO_MODEL, PATH, LOOK}]:
             route = "" if name == "architecture" else name
             taken = measure(page, f"{server.url}/{route}", ("11.69 M", "60.19 M"))
             print(f"{name:<16}{taken:>14.0f}{taken / base:>10.1f}", flush=True)
@@ -146,7 +148,7 @@ def _own_choices(page: Page, server: Server) -> None:
         page.goto(f"{server.url}/{'' if name == 'architecture' else name}")
         page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
         page.wait_for_timeout(1500)
-        if name == "explain":
+        if name == PATH:
             strokes = [one for _ in range(STROKES) for one in page.evaluate(STROKE)]
             print(f"{name:<16}{max(strokes):>32.0f}  a slider’s end ({len(strokes)} strokes)", flush=True)
         elif taken := page.evaluate(CHOICES, STROKES + 1):

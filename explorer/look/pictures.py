@@ -54,7 +54,11 @@ def read(data: bytes) -> Image.Image:
     _whole(data)
     try:
         opened = Image.open(io.BytesIO(data), formats=FORMATS)
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
+    except Image.DecompressionBombError:  # Pillow's own limit comes first, and keeps the numbers to itself
+        raise ValueError(
+            f"picture: far more than {MOST_PIXELS // 1_000_000} million pixels, which are the most"
+        ) from None
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
         raise ValueError("picture: this is no PNG, JPEG or WebP that can be read") from None
     width, height = opened.size
     if width * height > MOST_PIXELS or not width * height:
@@ -64,7 +68,8 @@ def read(data: bytes) -> Image.Image:
     ):  # MPO: a phone's JPEG with a second picture behind
         raise ValueError("picture: it is animated; choose a still picture")
     if opened.mode not in ("1", "L", "LA", "P", "PA", "RGB", "RGBA"):
-        raise ValueError(f"picture: its pixels are {opened.mode}; choose 8-bit grey or RGB")
+        kind = "grey of 16 bits" if opened.mode.startswith("I") else opened.mode
+        raise ValueError(f"picture: its pixels are {kind}; choose 8-bit grey or RGB")
     try:
         upright = ImageOps.exif_transpose(opened)
         if not upright.has_transparency_data:

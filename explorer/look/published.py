@@ -109,6 +109,7 @@ def fetched(
         part.replace(target)
     except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
         reason = getattr(error, "reason", error)
+        reason = getattr(reason, "strerror", None) or reason  # in words, without the system's number
         raise Unreachable(
             f"weights={source.file}: {source.url} could not be reached ({reason}); all else works"
         ) from None

@@ -83,12 +83,15 @@ def sources_of(spec: ResNetSpec) -> dict[str, str]:
 
 
 def _photograph(source: str, data: bytes | None, height: int, width: int) -> Prepared:
-    """The middle of the photograph at this size, standardised as ImageNet nets take it."""
+    """The photograph as the Feature maps page and the terminal prepare it: the same net gives the same answer on the map.
+    Where the input is no square, the middle of it at this size."""
     if source in BUNDLED:
         with Image.open(ASSETS / "look" / f"{source}.jpg") as opened:
             whole = opened.convert("RGB")
     else:
         whole = pictures.read(data or b"")
+    if height == width:
+        return pictures.photograph(whole, height)
     fitted = ImageOps.fit(whole, (width, height), Image.Resampling.BILINEAR)
     shown = np.asarray(fitted, dtype=np.float32) / 255
     mean, std = (np.array(values, dtype=np.float32) for values in (IMAGENET_MEAN, IMAGENET_STD))

@@ -17,7 +17,7 @@ from PIL import Image
 from explorer.facts.proof import evaluate
 from explorer.look.pictures import Prepared
 from explorer.look.shipped import NETS, shipped
-from explorer.look.subject import with_weights
+from explorer.look.subject import preparing, with_weights
 from explorer.look.walker import walker
 from explorer.net.resnet import build
 from explorer.net.trace import trace
@@ -184,16 +184,29 @@ def file_of(pixels: np.ndarray) -> bytes:
 
 def test_any_picture_walks_and_noise_keeps_the_bound() -> None:
     """The whole of what the browser gets for ResNet-50."""
-    noise = np.random.default_rng(0).integers(0, 256, (224, 224, 3), dtype=np.uint8)
+    noise = np.random.default_rng(0).integers(0, 256, (256, 256, 3), dtype=np.uint8)
     spec = preset("resnet50")
     who, picture = walker(spec, 224, 224, "upload", file_of(noise))
-    assert np.array_equal(np.round(picture.shown * 255), noise), "these very pixels"
+    assert np.array_equal(np.round(picture.shown * 255), noise[16:240, 16:240]), "these very pixels"
     assert len(json.dumps(walk(who, picture))) <= 400_000
     coffee = walker(named("resnet20_cifar"), 32, 48, "coffee")[1]
     assert coffee.x.shape == (1, 3, 32, 48)
     assert not torch.equal(coffee.x, walker(named("resnet20_cifar"), 32, 48)[1].x), "the cat is another"
     thin = walker(named("resnet20_cifar"), 32, 32, "upload", file_of(noise[:1].repeat(2, 0).reshape(1, -1, 3)))[1]
     assert thin.x.shape == (1, 3, 32, 32)
+
+
+@pytest.mark.parametrize("name", ["resnet18", "resnet20_cifar"])
+def test_the_map_sends_what_feature_maps_and_the_terminal_send(name: str) -> None:
+    """Else one net says two things of one picture, on the page and on its map."""
+    spec = named(name)
+    side = spec.default_input
+    wide = np.random.default_rng(1).integers(0, 256, (300, 420, 3), dtype=np.uint8)
+    for source, data in (("cat", None), ("coffee", None), ("upload", file_of(wide))):
+        with Image.open(io.BytesIO(data) if data else ROOT / "assets" / "look" / f"{source}.jpg") as picture:
+            wanted = preparing(spec)(picture)
+        sent = walker(spec, side, side, source, data)[1]
+        assert torch.equal(sent.x, wanted.x) and np.array_equal(sent.shown, wanted.shown), source
 
 
 def test_a_drawn_digit_and_a_photo_of_one_walk_alike() -> None:

@@ -228,6 +228,11 @@ def percent(value: float, places: int = 0) -> str:
     return f"{value:.{places}f} %"
 
 
+def brief(value: float) -> str:
+    """In two digits: 58.6 → '59 %', 3.34 → '3.3 %'."""
+    return percent(value, 1 if value < 9.95 else 0)
+
+
 def spoken(value: float | None, metric: str) -> str:
     """A metric's value in its unit's short form."""
     return units.short(value, METRICS[metric].unit)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from explorer.facts.proof import evaluate
-from explorer.facts.rollup import METRICS, blocks, stages, total
+from explorer.facts.rollup import METRICS, SUMS, blocks, stages, total
 from explorer.net.trace import follow, trace
 from explorer.net.vgg import vgg19
 from explorer.spec import ResNetSpec, preset
@@ -65,6 +65,24 @@ def test_every_formula_of_the_panel_gives_the_panels_number(name: str) -> None:
             for metric in ("params", "macs")
             if metric in known
         )
+
+
+@pytest.mark.parametrize("name", PROVED)
+def test_a_share_is_that_of_the_whole_net(name: str) -> None:
+    """Against the sums over the nodes; a stage's shares add up to all, and what is shown is its arithmetic, rounded."""
+    spec = PROVED[name]
+    details, nodes = drawn(spec)["details"], trace(spec, spec.default_input, spec.default_input)
+    groups = [(details["stages"][stage.module], stage.nodes) for stage in stages(nodes)]
+    for stage in (stage for stage in stages(nodes) if stage.blocks):
+        numbered = [kind for kind, count in details["stages"][stage.module]["kinds"] for _ in range(count)]
+        groups += [(details["kinds"][kind], block.nodes) for kind, block in zip(numbered, stage.blocks, strict=True)]
+    for told, mine in groups:
+        assert set(told["shares"]) == set(SUMS)
+        for metric, (shown, term) in told["shares"].items():
+            wanted = 100 * total(mine, metric) / total(nodes, metric)
+            expression, _, value = unpacked(term).partition(" ≈ ")
+            assert evaluate(expression) == pytest.approx(wanted) == pytest.approx(float(value), rel=6e-4)
+            assert float(shown.removesuffix(" %")) == pytest.approx(wanted, abs=0.0501 if wanted < 9.95 else 0.501)
 
 
 @pytest.mark.parametrize("name", PROVED)

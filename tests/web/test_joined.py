@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import shutil
 import subprocess
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
 import torch.nn.functional as F
 
+from explorer import units
 from explorer.facts import memory
 from explorer.facts.proof import leaf, output_size, ratio
 from explorer.lecture import answers
 from explorer.look import fading
 from explorer.look.shipped import shipped
+from explorer.net import called
 from explorer.net.trace import trace
 from explorer.spec import preset
 from explorer.tell import glossary, netmap, palette
 from explorer.tell.joined import given_source, joined
 from explorer.tell.path import figures
 from explorer.tell.path import page as steps
+from explorer.timing.said import rows
 from explorer.web import inside, lecture_bar, map_component, reach_component
 from explorer.web.hall import page as hall_page
 from tests.npm import installed
@@ -84,6 +89,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "js" / "given.js").write_text(given_source(given), encoding="utf-8")
     (root / "path.json").write_text(json.dumps(first_layer()), encoding="utf-8")
     (root / "terms.json").write_text(json.dumps(arithmetic()), encoding="utf-8")
+    (root / "said.json").write_text(json.dumps(said()), encoding="utf-8")
     (root / "words.json").write_text(json.dumps(marked()), encoding="utf-8")
     (root / "package.json").write_text('{"type": "module"}', encoding="utf-8")
     for name in ("resnet50", "resnet152"):
@@ -126,6 +132,29 @@ def marked() -> list[dict[str, object]]:
         {"text": text, "found": [[one.term.slug, one.shown] for one in glossary.find(text) if not isinstance(one, str)]}
         for text in cases
     ]
+
+
+def said() -> dict[str, list[tuple[object, ...]]]:
+    """What the browser has to say itself, as Python says it, of random numbers of every size: [what is given, what is said].
+    way: of two nets that take turns, where the one is when the other has had so many seconds."""
+    rng = random.Random(12)
+    sizes = [round(rng.choice((-1, 1)) * 10 ** rng.uniform(0, 15)) for _ in range(400)]
+    parts = [rng.choice((-1, 1)) * 10 ** rng.uniform(-6, 2) for _ in range(400)]
+    sure = [*(rng.random() for _ in range(200)), *(10 ** -rng.uniform(0, 6) for _ in range(200))]
+    sure += [*(1 - share for share in sure[200:]), 0.0, 1.0, 0.0005, 0.9995]
+    blocks = [f"layer{rng.randint(1, 12)}.{rng.randint(0, 999)}" for _ in range(200)]
+    ways = []
+    for passes in range(1, 200):
+        times = [rng.uniform(1e-4, 1) for _ in range(passes)]
+        for seconds in (0.0, times[0], rng.random() * sum(times), rng.random() * sum(times), 1.01 * sum(times)):
+            ways.append(([0.0, *accumulate(times)], seconds, rows.way([times, [seconds]], passes)[0]))
+    return {
+        "exact": [(value, units.exact(value)) for value in (0, 999, 1000, *sizes)],
+        "percent": [(share, places, units.percent(share, places)) for share in parts for places in (0, 1, 2)],
+        "chance": [(share, units.chance(share)) for share in sure],
+        "blocks": [(path, called.block(path)) for path in blocks],
+        "ways": ways,
+    }
 
 
 def looking() -> list[dict[str, object]]:

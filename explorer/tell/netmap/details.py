@@ -5,14 +5,14 @@ Equal blocks share one entry (a *kind*), so that a net of 600 blocks costs no mo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 
 from explorer import units
 from explorer.facts.proof import widened
 from explorer.facts.reason import parts
-from explorer.facts.rollup import METRICS, SUMS, Block, Stage, Sum, blocks, metric_columns, summed, total
+from explorer.facts.rollup import METRICS, SUMS, Block, Stage, Sum, blocks, summed, total
 from explorer.net import called
 from explorer.net.node import Node
 from explorer.net.shortcuts import SHORTCUTS
@@ -23,7 +23,7 @@ from explorer.tell.netmap import panel_proofs
 from explorer.tell.netmap.groups import signature
 from explorer.tell.netmap.opened import opened
 from explorer.tell.netmap.recipes import counted, layer_name, shape
-from explorer.tell.netmap.sent import Details, Kind, Layer, Packs, Price, StageRow
+from explorer.tell.netmap.sent import Details, Kind, Layer, Price, StageRow
 
 OPTIONS = ("A", "B", "C")
 
@@ -32,19 +32,19 @@ def details(spec: ResNetSpec, stages: Sequence[Stage], height: int, width: int) 
     """kinds: one entry per distinct block; stages: by module, with the kind of each block; layers: stem and head."""
     places: dict[tuple[object, ...], int] = {}
     nodes = [node for stage in stages for node in stage.nodes]
+    totals = {name: summed(nodes, name) for name in SUMS}
     kinds: list[Kind] = []
     for number, stage in enumerate(stage for stage in stages if stage.blocks):
         for index, block in enumerate(stage.blocks):
             key = signature(block)
             if key not in places:
                 places[key] = len(kinds)
-                kinds.append(_kind(block, options(spec, height, width, number, min(index, 1))))
+                kinds.append(_kind(block, totals, options(spec, height, width, number, min(index, 1))))
     return {
         "kinds": kinds,
-        "stages": {stage.module: _stage(stage, places, panel_proofs.of_stage(nodes, stage)) for stage in stages},
+        "stages": {stage.module: _stage(stage, places, nodes, totals) for stage in stages},
         "layers": {node.path: layer(node, nodes) for node in nodes if not node.block},
         "metrics": {name: {"label": rule.label, "counts": rule.counts} for name, rule in METRICS.items()},
-        "totals": {name: summed(nodes, name) for name in SUMS},
         "rules": panel_proofs.rules(),
     }
 
@@ -86,6 +86,7 @@ def options(spec: ResNetSpec, height: int, width: int, stage: int, index: int) -
             "shortcut": block.shortcut,
             "params": summed(block.nodes, "params"),
             "macs": summed(block.nodes, "macs"),
+            "said": units.count(summed(block.nodes, "macs")),
             "proofs": panel_proofs.sums(block.nodes, ("params", "macs")),
         }
     return costs
@@ -96,7 +97,8 @@ def question(kind: str) -> str:
     return SHORTCUTS[kind].question
 
 
-def _kind(block: Block, options: dict[str, Price]) -> Kind:
+def _kind(block: Block, totals: Mapping[str, int], options: dict[str, Price]) -> Kind:
+    metrics = {name: summed(block.nodes, name) for name in SUMS}
     return {
         "shortcut": block.shortcut,
         "question": question(block.shortcut),
@@ -109,7 +111,9 @@ def _kind(block: Block, options: dict[str, Price]) -> Kind:
         "stride": block.stride,
         "in": shape(block.in_shape),
         "out": shape(block.out_shape),
-        "metrics": {name: summed(block.nodes, name) for name in SUMS},
+        "metrics": metrics,
+        "said": {name: _in_full(value, name) for name, value in metrics.items()},
+        "shares": panel_proofs.shares(block.nodes, totals),
         "proofs": panel_proofs.shown(block.nodes),
         "widens": widened(block.nodes).packed,
         "layers": [layer(node, block.nodes, block.path) for node in block.nodes],
@@ -129,7 +133,14 @@ def _pieces(block: Block) -> list[str]:
     return found
 
 
-def _stage(stage: Stage, places: dict[tuple[object, ...], int], proofs: Packs) -> StageRow:
+def _in_full(value: int, metric: str) -> str:
+    """A block's number to the last digit; bytes in the unit of memory."""
+    return units.size(value) if SUMS[metric].unit == "bytes" else units.exact(value)
+
+
+def _stage(
+    stage: Stage, places: dict[tuple[object, ...], int], nodes: Sequence[Node], totals: Mapping[str, int]
+) -> StageRow:
     held = [block.shortcut for block in stage.blocks]
     numbered = [places[signature(block)] for block in stage.blocks]
     words = {
@@ -143,8 +154,8 @@ def _stage(stage: Stage, places: dict[tuple[object, ...], int], proofs: Packs) -
         "blocks": len(stage.blocks),
         "kinds": [[kind, len(tuple(group))] for kind, group in groupby(numbered)],
         "holds": counted({kind: held.count(kind) for kind in dict.fromkeys(held)}),
-        "metrics": metric_columns(stage.nodes),
+        "shares": panel_proofs.shares(stage.nodes, totals),
         "last": words,
         "words": {name: units.short(total(stage.nodes, name), rule.unit) for name, rule in METRICS.items()},
-        "proofs": proofs,
+        "proofs": panel_proofs.of_stage(nodes, stage),
     }

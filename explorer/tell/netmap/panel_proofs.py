@@ -5,15 +5,17 @@ A block's steps are its layers' formulas and a stage's its blocks', which the pa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from explorer.facts.proof import deciding_size, prove, receptive_field
+from explorer.facts import cost
+from explorer.facts.proof import Proof, deciding_size, prove, receptive_field, share
 from explorer.facts.proof.sums import RULES
-from explorer.facts.rollup import SUMS, Stage
+from explorer.facts.rollup import SUMS, Stage, summed
 from explorer.net import field
 from explorer.net.node import Node
 from explorer.net.ops import SIDES
-from explorer.tell.netmap.sent import Packs
+from explorer.tell.netmap.sent import Packs, Shares
+from explorer.terms import plain
 from explorer.terms import steps as one_by_one
 
 
@@ -42,7 +44,18 @@ def of_stage(nodes: Sequence[Node], stage: Stage) -> Packs:
     return shown(stage.nodes) | seen
 
 
+def shares(nodes: Sequence[Node], totals: Mapping[str, int]) -> Shares:
+    """What of the whole net these nodes have, of every sum that it has. totals: the whole net's."""
+    found = {name: of_whole(summed(nodes, name), whole) for name, whole in totals.items() if whole}
+    return {name: (cost.brief(proof.value), proof.line.packed) for name, proof in found.items()}
+
+
+def of_whole(part: int, whole: int) -> Proof:
+    """'100·4,096 ÷ 65,536 ≈ 6.25'."""
+    return share(Proof("part", plain(part), ""), Proof("whole", plain(whole), ""))
+
+
 def rules() -> dict[str, str]:
     """Of each number, in symbols."""
     sums = {name: RULES.get(name, metric.counts) for name, metric in SUMS.items()}
-    return {**sums, "receptive_field": field.ADDED, "out": SIDES["window"]}
+    return {**sums, "share": of_whole(1, 1).rule, "receptive_field": field.ADDED, "out": SIDES["window"]}

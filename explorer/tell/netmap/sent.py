@@ -10,6 +10,7 @@ from explorer.terms import Packed
 
 Box = list[float]  # x, y, width, height
 Packs = dict[str, Packed]  # metric, or "out" → its arithmetic, as the browser writes it
+Shares = dict[str, tuple[str, Packed]]  # metric → share of the whole net, as it is shown, and its arithmetic
 Ports = TypedDict("Ports", {"in": str, "out": str})  # shapes, as they are shown
 
 
@@ -155,16 +156,17 @@ class Layer(Ports):
 
 
 class Price(TypedDict):
-    """A block under another shortcut option."""
+    """A block under another shortcut option. said: its MACs, as they are shown."""
 
     shortcut: str
     params: int
     macs: int
+    said: str
     proofs: Packs
 
 
 class Kind(Ports):
-    """What equal blocks share. reason: in pieces, each second one the number of weights of `projection`. widens: what a block adds to the receptive field; options: by letter."""
+    """What equal blocks share. reason: in pieces, each second one the number of weights of `projection`. widens: what a block adds to the receptive field; options: by letter; said: its metrics, as they are shown."""
 
     shortcut: str
     question: str
@@ -174,6 +176,8 @@ class Kind(Ports):
     projection: str
     stride: int
     metrics: dict[str, int]
+    said: dict[str, str]
+    shares: Shares
     proofs: Packs
     widens: Packed
     layers: list[Layer]
@@ -189,7 +193,7 @@ class StageRow(TypedDict):
     blocks: int
     kinds: list[list[int]]
     holds: str
-    metrics: dict[str, float | None]
+    shares: Shares
     last: dict[str, list[str]]
     words: dict[str, str]
     proofs: Packs
@@ -215,7 +219,6 @@ class Details(Rules):
     stages: dict[str, StageRow]
     layers: dict[str, Layer]
     metrics: dict[str, MetricRow]
-    totals: dict[str, int]
 
 
 class Palette(TypedDict):

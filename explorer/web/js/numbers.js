@@ -1,9 +1,13 @@
-// Numbers and words as they are shown. Nothing here knows of the page.
+// Numbers and words as they are shown. Nothing here knows of the page. What explorer/units.py writes too is held to it by tests;
+// here is only what the browser has to write itself: numbers that move under the reader's hand.
 
 export const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 export const exact = (value) => Math.round(value).toLocaleString("en-US");
-export const percent = (part, whole) => (whole ? `${((100 * part) / whole).toFixed(part / whole < 0.0995 ? 1 : 0)} %` : "");
-export const brief = (value) => Number(value.toPrecision(4)).toLocaleString("en-US", { maximumFractionDigits: 8 });
+export const percent = (share, places = 0) => {
+  const digits = { minimumFractionDigits: places, maximumFractionDigits: places };
+  return `${(100 * share).toLocaleString("en-US", digits)} %`.replace("-", "−");
+};
+export const chance = (share) => (share > 0.9995 ? "> 99.9 %" : share < 0.0005 ? "< 0.1 %" : percent(share, 1));
 
 // The size at which a text of so many characters fits a width, in the sans-serif of the theme.
 export const fitted = (text, width, most) => Math.min(most, width / (0.56 * Math.max([...text].length, 1)));

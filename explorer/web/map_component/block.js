@@ -47,7 +47,7 @@ function unfoldButton(map, block) {
 }
 
 function blockFacts(map, block, kind, stage) {
-  const { metrics, totals } = map.data.details;
+  const { metrics } = map.data.details;
   const rows = Object.entries(metrics).map(([name, metric]) => {
     if (kind.metrics[name] === undefined) {
       const now = stage.last[name][indexIn(block)];
@@ -56,8 +56,8 @@ function blockFacts(map, block, kind, stage) {
     }
     return [
       metric.label,
-      provable(map, formatted(map, name, kind.metrics[name]), rule(map, name, kind.proofs[name], blockSteps(kind, name))),
-      [shareOf(map, kind.metrics[name], totals[name]), " of the net", written(map, name, kind.proofs[name])],
+      provable(map, kind.said[name], rule(map, name, kind.proofs[name], blockSteps(kind, name))),
+      [shareOf(map, kind.shares[name]), " of the net", written(map, name, kind.proofs[name])],
     ];
   });
   const extra = Object.entries(map.data.columns)
@@ -80,9 +80,6 @@ function fieldFormula(map, block, kind, now) {
   return now.endsWith(" px") && ["=", ["+", px(seen), kind.widens], px(now)];
 }
 
-const formatted = (map, name, value) =>
-  map.data.columns[name]?.unit === "bytes" ? `${(value / 1e6).toFixed(2)} MB` : exact(value);
-
 function optionTable(map, kind) {
   const here = map.data.spec_shortcut;
   const rows = Object.entries(kind.options).map(([option, cost]) =>
@@ -92,7 +89,7 @@ function optionTable(map, kind) {
       html("th", { scope: "row" }, `${option}${option === here ? " ◂" : ""}`),
       html("td", {}, SHORTCUTS[cost.shortcut].named),
       html("td", {}, provable(map, exact(cost.params), rule(map, "params", cost.proofs.params))),
-      html("td", {}, provable(map, `${(cost.macs / 1e6).toFixed(1)} M`, rule(map, "macs", cost.proofs.macs))),
+      html("td", {}, provable(map, cost.said, rule(map, "macs", cost.proofs.macs))),
     ),
   );
   return html(

@@ -85,12 +85,11 @@ function netPanel(map) {
 }
 
 function stagePanel(map, id, { stage }) {
-  const totals = map.data.details.totals;
   const rows = Object.entries(map.data.details.metrics).map(([name, metric]) => [
     metric.label,
     provable(map, stage.words[name], rule(map, name, stage.proofs[name], stageSteps(map, id, name))),
     [
-      totals[name] === undefined ? null : [shareOf(map, stage.metrics[name], totals[name]), " of the net"],
+      stage.shares[name] ? [shareOf(map, stage.shares[name]), " of the net"] : null,
       written(map, name, stage.proofs[name]),
     ],
   ]);

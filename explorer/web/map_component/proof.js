@@ -1,7 +1,7 @@
 // A number that opens its proof, as on the pages. One card for the whole map, filled when a number is clicked.
 
 import { html } from "../js/dom.js";
-import { brief, exact, percent } from "../js/numbers.js";
+import { exact } from "../js/numbers.js";
 import { cardOf } from "../js/proof_card.js";
 import { inLatex, inText } from "../js/terms.js";
 
@@ -33,10 +33,7 @@ export const numbersOf = (map, { out, params, macs, proofs }) => [
 const said = (term) => term && inText(term);
 
 // What of the whole net a part has, with its own proof.
-export function shareOf(map, part, whole) {
-  const term = ["~", [":", ["*", 100, exact(part)], exact(whole)], brief((100 * part) / whole)];
-  return provable(map, percent(part, whole), { rule: "100 · part ÷ whole, in %", term: whole && term });
-}
+export const shareOf = (map, [shown, term]) => provable(map, shown, { rule: map.data.details.rules.share, term });
 
 // Written out at once where the number is what the picture shows: its output, and the metric that colours it.
 export const written = (map, name, term) =>

@@ -2,6 +2,7 @@
 
 import { html, svg } from "../js/dom.js";
 import { BLOCK_COLOURS } from "../js/given.js";
+import { chance, percent } from "../js/numbers.js";
 import { slider } from "./slider.js";
 
 const told = (...parts) => html("p", { class: "told", role: "status" }, ...parts);
@@ -60,7 +61,7 @@ export function depth(step, { fading }, words) {
     const how = `What this net's own forward pass gives for the 7 when the shortcuts of its last blocks (${cut}) carry 0.`;
     said.replaceChildren(
       `${cut === 1 ? "1 shortcut" : `${cut} shortcuts`} cut: ${answer} still recognised. The net is `,
-      words.recorded(percent(now.sure), how),
+      words.recorded(chance(now.sure), how),
       " sure that the 7 is a 7.",
     );
   };
@@ -80,8 +81,6 @@ export function depth(step, { fading }, words) {
   return [choice, control.element, place, said, note];
 }
 
-const percent = (share) => `${(100 * share).toFixed(1)} %`;
-
 function blocksOf(whole, now, cut, layers) {
   const [count, wide, base] = [whole.signal.length, 352, 176];
   const [step, most] = [wide / count, Math.max(...whole.signal)];
@@ -97,7 +96,7 @@ function blocksOf(whole, now, cut, layers) {
     parts.push(svg("path", { d: `M${left} 56C${left} ${top - 8} ${right} ${top - 8} ${right} 56`, class: gone ? "cut" : "arch thin" }));
     if (gone) parts.push(svg("text", { x: (left + right) / 2, y: 48, class: "mid cross" }, "×"));
   }
-  const label = `${layers} layers, ${cut} shortcuts cut: the signal behind the last block is ${percent(now.signal.at(-1) / whole.signal.at(-1))} of what it was`;
+  const label = `${layers} layers, ${cut} shortcuts cut: the signal behind the last block is ${percent(now.signal.at(-1) / whole.signal.at(-1), 1)} of what it was`;
   return svg(
     "svg",
     { viewBox: "0 0 360 204", class: "fading", role: "img", "aria-label": label },

@@ -2,7 +2,7 @@
 
 import { html } from "../js/dom.js";
 import { spanOf } from "../js/field.js";
-import { clamp, percent } from "../js/numbers.js";
+import { chance, clamp, exact } from "../js/numbers.js";
 import { cardOf } from "../js/proof_card.js";
 import { drawCells } from "./pictures.js";
 import { mixed } from "./timeline.js";
@@ -135,7 +135,7 @@ export class Beside {
     this.paint("sum", adds ? this.sheets.sum : sheet, step.maps);
     const [name, how] = this.terms.sum.box.querySelectorAll("b, small");
     name.textContent = adds ? "sum" : `${step.maps.length} of ${step.shape[0]} maps`;
-    if (step.shape[1] * step.shape[2] === 1) name.textContent = `${step.shape[0].toLocaleString("en-US")} numbers`;
+    if (step.shape[1] * step.shape[2] === 1) name.textContent = `${exact(step.shape[0])} numbers`;
     how.textContent = adds ? (step.relu ? "then ReLU" : "goes on") : "";
     const [low, , high] = this.key.children;
     low.textContent = `−${Number(step.most.toPrecision(2))}`;
@@ -176,9 +176,9 @@ export class Beside {
       after = this.shapes[now + 1];
     const [channels, height, width] = mixed(before, after, u).map(Math.round);
     const vector = after[1] * after[2] === 1 && u > 0.5;
-    const size = vector ? channels.toLocaleString("en-US") : `${height}×${width}`;
+    const size = vector ? exact(channels) : `${height}×${width}`;
     if (this.size.textContent !== size) this.size.textContent = size;
-    const many = vector ? (channels === 1 ? "number" : "numbers") : channels === 1 ? "one channel" : `× ${channels.toLocaleString("en-US")} ${now < 0 ? "channels" : "maps"}`;
+    const many = vector ? (channels === 1 ? "number" : "numbers") : channels === 1 ? "one channel" : `× ${exact(channels)} ${now < 0 ? "channels" : "maps"}`;
     if (this.many.textContent !== many) this.many.textContent = many;
   }
 
@@ -209,13 +209,13 @@ export class Beside {
     this.walk.answer.forEach(([, share], at) => {
       const { fill, share: said, name } = this.bars[at];
       fill.style.transform = `scaleX(${Math.max(share * u, 0.0001)})`;
-      said.textContent = u > 0.98 ? percentOf(share) : "";
+      said.textContent = u > 0.98 && share >= LEAST_SAID ? chance(share) : "";
       name.parentElement.classList.toggle("best", u > 0.98 && at === this.walk.best);
     });
   }
 }
 
-const percentOf = (share) => (share > 0.9995 ? "> 99.9 %" : share < 0.0005 ? "" : percent(share, 1));
+const LEAST_SAID = 0.0005; // eight times "< 0.1 %" would hide the answer
 const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}.`;
 const answerSaid = ({ answer, best }) =>
-  answer.length ? `The answer: ${answer[best][0]}, ${percentOf(answer[best][1])}` : "The net gives no answer";
+  answer.length ? `The answer: ${answer[best][0]}, ${chance(answer[best][1])}` : "The net gives no answer";

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { brief, clamp, exact, fitted, percent, shown } from "../js/numbers.js";
+import { chance, clamp, exact, fitted, percent, shown } from "../js/numbers.js";
 
 test("numbers as they are shown", () => {
-  assert.deepEqual([exact(25557032), exact(0.6), brief(1.23456), brief(123456.7)], ["25,557,032", "1", "1.235", "123,500"]);
-  assert.deepEqual([percent(1, 4), percent(1, 30), percent(0, 5), percent(1, 0)], ["25 %", "3.3 %", "0.0 %", ""]);
+  assert.deepEqual([exact(25557032), exact(0.6)], ["25,557,032", "1"]);
+  assert.deepEqual([percent(1 / 4), percent(1 / 30, 1), percent(0, 1), percent(-0.029, 1)], ["25 %", "3.3 %", "0.0 %", "−2.9 %"]);
+  assert.deepEqual([chance(0.99997), chance(0.0001), chance(0.5)], ["> 99.9 %", "< 0.1 %", "50.0 %"]);
   assert.deepEqual([clamp(5, 0, 3), clamp(-5, 0, 3), clamp(2, 0, 3)], [3, 0, 2]);
 });
 

@@ -47,6 +47,22 @@ def test_a_quick_pair_can_be_linked(visit) -> None:
     assert "21.62 M → 21.80 M" in other.page.locator(".figures").first.inner_text()
 
 
+OVERPRINTED = """() => {
+  const seen = [...document.querySelectorAll(".st-key-presets .textpoint text")].filter((one) => one.getClientRects().length);
+  const boxes = seen.map((one) => [one.textContent, one.getBoundingClientRect()]);
+  const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 4 && b.top < a.bottom - 4; // ascenders' air
+  return { named: seen.length, over: boxes.flatMap(([name, a], at) => boxes.slice(at + 1).filter(([, b]) => meet(a, b)).map(([other]) => `${name} and ${other}`)) };
+}"""
+
+
+def test_no_two_names_of_the_known_nets_overprint_on_a_phone(visit) -> None:
+    app = visit("/compare?diff=presets", "From ResNet-34 to ResNet-50", viewport={"width": 390, "height": 844})
+    app.page.locator(".st-key-presets").scroll_into_view_if_needed()
+    app.page.locator(".st-key-presets .textpoint text", has_text="ResNet-152").wait_for()
+    found = app.page.evaluate(OVERPRINTED)
+    assert found["named"] >= 6 and found["over"] == []
+
+
 def test_the_two_maps_share_a_selection(visit) -> None:
     app = visit("/compare?diff=maps&vs=resnet101", "From ResNet-101 to ResNet-50")
     tiles = app.page.locator(".tile[data-id='layer2.1']")

@@ -9,7 +9,13 @@ from tests.browser.test_lecture import STEPS, TOUR, arrive
 from tests.conftest import Visit
 
 LEAST = 16  # px on the screen
-SIZES = {"projector": (1280, 720), "desktop": (1440, 900), "phone": (390, 844), "projector at 200 %": (640, 360)}
+SIZES = {
+    "projector": (1280, 720),
+    "old projector": (1024, 768),
+    "desktop": (1440, 900),
+    "phone": (390, 844),
+    "projector at 200 %": (640, 360),
+}
 # Every text that is painted, with the size that it has on the screen: the page's zoom, an SVG's scale, a picture's own.
 SMALL = """least => {
   const found = [];

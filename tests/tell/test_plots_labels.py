@@ -41,20 +41,20 @@ def test_two_compared_nets_side_by_side_do_not_overprint():
 
 @pytest.mark.parametrize("family", ["imagenet", "cifar"])
 @pytest.mark.parametrize("y", ["params", "activation_bytes", "images_per_s"])
-def test_no_two_names_of_the_presets_overprint(family, y):
+@pytest.mark.parametrize("size", [cost_plots.PLOT, cost_plots.PHONE])
+def test_no_two_names_of_the_presets_overprint(family, y, size):
     rows = [row for row in comparison.preset_rows() if row["family"] == family]
     marked = {rows[1]["net"]: "red", rows[2]["net"]: "blue"}
     drawn = cost_plots.scatter(rows, ("macs", "MACs"), (y, y), marked)
     x_range, y_range = drawn.layout.xaxis.range, drawn.layout.yaxis.range
     boxes, names = [], []
     for trace in drawn.data:
+        if size == cost_plots.PHONE and trace.name == cost_plots.ON_WIDE:
+            continue
         font = trace.textfont.size
         for x, value, name, place in zip(trace.x, trace.y, trace.text, trace.textposition):
             if name:
-                at = [
-                    cost_plots._at(v, span, px)
-                    for v, span, px in ((x, x_range, cost_plots.PLOT[0]), (value, y_range, cost_plots.PLOT[1]))
-                ]
+                at = [cost_plots._at(v, span, px) for v, span, px in ((x, x_range, size[0]), (value, y_range, size[1]))]
                 width, height = len(name) * labels.CHARACTER * font, labels.LINE * font
                 boxes.append(candidates(at, width, height, trace.marker.size / 2 + labels.GAP)[place])
                 names.append(name)
@@ -63,3 +63,13 @@ def test_no_two_names_of_the_presets_overprint(family, y):
     ]
     present = {row["net"] for row in rows if row[y]}
     assert set(marked) & present <= set(names)
+
+
+def test_a_phone_writes_fewer_names_and_a_wide_screen_as_many_as_before():
+    rows = [row for row in comparison.preset_rows() if row["family"] == "imagenet"]
+    drawn = cost_plots.scatter(rows, ("macs", "MACs"), ("params", "parameters"), {rows[0]["net"]: "red"})
+    named = {trace.name: [name for name in trace.text if name] for trace in drawn.data}
+    assert (
+        named["compared"] == [rows[0]["net"]] and len(named["everywhere"]) >= 3 and len(named[cost_plots.ON_WIDE]) >= 1
+    )
+    assert [trace.name for trace in drawn.data][-3] == cost_plots.ON_WIDE, "which is what app.css counts on"

@@ -316,6 +316,7 @@ def test_the_knee_is_marked_at_its_own_batch() -> None:
     figure = all_figures()["batch"]
     marks = [note for note in figure.layout.annotations if "knee" in note.text]
     assert len(marks) == 2 and {figure.data[0].x[note.x] for note in marks} == {marks[0].text.split()[-1]}
+    assert [note.xanchor for note in marks] == ["center", "right"], "a pass's time turns upwards to the right of it"
 
 
 # figures --------------------------------------------------------------------------------------------------------------

@@ -83,37 +83,50 @@ def bars(rows: Rows, metric: str, label: str, unit: str, names: Sequence[str] = 
 
 
 PLOT = (720, 450)  # px of the smallest plot area at which all names that are drawn have room: a 1280 px wide screen
+PHONE = (250, 420)  # the same on a phone, where the names of ON_WIDE's points are not written (app.css)
+ON_WIDE = "on a wide screen"  # the first of the traces: its names have room there alone
 
 
 def scatter(rows: Rows, x: tuple[str, str], y: tuple[str, str], marked: dict[str, str]) -> go.Figure:
     """Cost against cost, on two logarithmic axes. x, y: (key, title); marked: net → colour of those being compared, which
-    are always named; of the others those that have room, the rest when pointed at."""
+    are always named; of the others those that have room, fewer of them on a phone, the rest when pointed at."""
     some = sorted((row for row in rows if row[x[0]] and row[y[0]]), key=lambda row: row["net"] not in marked)
     first = sum(row["net"] in marked for row in some)
     ranges = [_decades([row[key] for row in some]) for key in (x[0], y[0])]
-    points = [(_at(row[x[0]], ranges[0], PLOT[0]), _at(row[y[0]], ranges[1], PLOT[1])) for row in some]
     sizes = [(TEXT, 17) if index < first else (TEXT - 1, 10) for index in range(len(some))]
-    named = places(points, [row["net"] for row in some], sizes, PLOT, first)
+
+    def placed(size: tuple[int, int], wanted: Sequence[str | None] = ()) -> list[str | None]:
+        points = [(_at(row[x[0]], ranges[0], size[0]), _at(row[y[0]], ranges[1], size[1])) for row in some]
+        return places(points, [row["net"] for row in some], sizes, size, first, wanted)
+
+    on_phone = placed(PHONE)
+    on_wide = placed(PLOT, on_phone)
     figure = go.Figure()
-    for part in (slice(first, None), slice(0, first)):
+    both = [place is not None and place == other for place, other in zip(on_wide, on_phone)]
+    parts = {
+        ON_WIDE: [index for index in range(first, len(some)) if not both[index]],
+        "everywhere": [index for index in range(first, len(some)) if both[index]],
+        "compared": [*range(first)],
+    }
+    for name, part in parts.items():
+        compared, own = name == "compared", [some[index] for index in part]
         figure.add_scatter(
-            x=[row[x[0]] for row in some[part]],
-            y=[row[y[0]] for row in some[part]],
+            name=name,
+            x=[row[x[0]] for row in own],
+            y=[row[y[0]] for row in own],
             mode="markers+text",
-            text=[row["net"] if place else "" for row, place in zip(some[part], named[part])],
-            textposition=[place or "top center" for place in named[part]],
+            text=[some[index]["net"] if on_wide[index] else "" for index in part],
+            textposition=[on_wide[index] or "top center" for index in part],
             cliponaxis=False,
-            textfont={"size": TEXT, "color": [marked[row["net"]] for row in some[part]]}
-            if part.stop
-            else {"size": TEXT - 1},
+            textfont={"size": TEXT, "color": [marked[row["net"]] for row in own]} if compared else {"size": TEXT - 1},
             marker={
-                "size": 17 if part.stop else 10,
-                "color": [marked.get(row["net"], BASE) for row in some[part]],
+                "size": 17 if compared else 10,
+                "color": [marked.get(row["net"], BASE) for row in own],
                 "line": {"width": 1, "color": "rgba(255,255,255,.8)"},
-                "opacity": 1 if part.stop else 0.75,
+                "opacity": 1 if compared else 0.75,
             },
-            customdata=[[row["net"]] for row in some[part]],
-            hovertext=[f"<b>{row['net']}</b><br>{x[1]}: {row[x[0]]:,}<br>{y[1]}: {row[y[0]]:,}" for row in some[part]],
+            customdata=[[row["net"]] for row in own],
+            hovertext=[f"<b>{row['net']}</b><br>{x[1]}: {row[x[0]]:,}<br>{y[1]}: {row[y[0]]:,}" for row in own],
             hoverinfo="text",
         )
     figure.update_xaxes(type="log", title=x[1], tickformat="~s", dtick="D2", range=ranges[0])

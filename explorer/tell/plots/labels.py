@@ -14,11 +14,12 @@ def places(
     sizes: Sequence[tuple[float, float]],
     bounds: tuple[float, float],
     always: int = 0,
+    wanted: Sequence[str | None] = (),
 ) -> list[str | None]:
     """A plotly textposition per point, None where its name finds no room.
 
     points: in px, y upwards; sizes: (font size, marker size) of each, px; bounds: the chart's width and height in px.
-    The first come first; the first `always` are named in any case.
+    The first come first; the first `always` are named in any case. wanted: the place that each takes if it is free.
     """
     taken = [
         (x - marker / 2, y - marker / 2, x + marker / 2, y + marker / 2) for (x, y), (_, marker) in zip(points, sizes)
@@ -26,6 +27,8 @@ def places(
     found: list[str | None] = []
     for index, (point, name, (font, marker)) in enumerate(zip(points, names, sizes, strict=True)):
         boxes = candidates(point, len(name) * CHARACTER * font, LINE * font, marker / 2 + GAP)
+        if index < len(wanted) and (first := wanted[index]):
+            boxes = {first: boxes[first], **boxes}
         free = [
             place for place, box in boxes.items() if _inside(box, bounds) and not any(_meet(box, one) for one in taken)
         ]

@@ -126,10 +126,13 @@ def batch_sweep(rows: Sequence[Swept]) -> go.Figure:
                     y=value,
                     row=1,
                     col=column,
-                    text=f"knee: batch {row['batch']}",
+                    text=f"knee:{' ' if column == 1 else '<br>'}batch {row['batch']}",
                     showarrow=True,
                     ay=-34,
                     ax=0,
+                    xanchor="center"
+                    if column == 1
+                    else "right",  # the time turns upwards here: clear of it on a phone too
                     font_size=TEXT,
                 )
         figure.update_yaxes(range=[0, max(values, default=1) * 1.3], row=1, col=column)

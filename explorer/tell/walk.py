@@ -103,8 +103,8 @@ class Said(TypedDict):
 
 class Walk(TypedDict):
     """What the browser plays. stamp: another one for other pictures. source: of its numbers, of units.PROVENANCE. answer:
-    (class, probability): all of at most FEW classes in their order, else the likeliest; best: the place of the likeliest
-    in it."""
+    (class, probability): all of the ten digits in their order, else the likeliest; best: the place of the likeliest in
+    it."""
 
     stamp: str
     source: str
@@ -316,7 +316,9 @@ def _answer(seen: Passed, who: Subject) -> tuple[list[tuple[str, float]], int]:
     """Nothing where the net ends before a classifier."""
     if seen.logits.dim() != 2 or seen.logits.shape[1] != len(who.names):
         return [], 0
-    if len(who.names) > FEW:
+    if (
+        len(who.names) > FEW or max(map(len, who.names)) > 1
+    ):  # beside ten bars there is room for a digit, not for a word
         return top(seen, who.names), 0
     probabilities = seen.logits[0].softmax(0)
     return list(zip(who.names, probabilities.tolist(), strict=True)), int(probabilities.argmax())

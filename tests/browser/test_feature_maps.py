@@ -147,6 +147,11 @@ def test_a_unit_is_pointed_at_followed_on_and_let_go(visit) -> None:
     assert page.locator(".at").count() == 3 * 14 or marks == 3 * 14, "its place in this row's maps and in the later two"
     page.keyboard.press("Escape")
     expect(page.get_by_text(re.compile("blocks add to it"))).to_have_count(0)
+    page.locator(".sheet").nth(3).focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("This was the last block").wait_for()
+    expect(page.get_by_text("The unit’s own number, on this picture.")).to_contain_text("measured")
+    page.keyboard.press("Escape")
 
     for name, shown in (("block of conv3_x", "conv3_3"), ("in order", "conv3_3")):
         with seen.socket.expect_event("framereceived", a_part_ran):

@@ -198,6 +198,22 @@ def test_on_a_projector_the_twins_words_stand_above_the_players_bar_at_every_ste
         assert words <= bar + 1 and end <= window + 1 and smallest >= 16, stands
 
 
+def test_in_a_low_window_all_that_is_beside_the_map_is_above_the_players_bar(show, data: dict) -> None:
+    """A laptop's or a projector's, 720 px high, of which the page's head takes a third: nothing has to be scrolled to."""
+    page = show(data, width=1280, height=720, reduced_motion="reduce")
+    page.locator(".walk-bar").wait_for()
+    beside = page.locator(".walk-beside")
+    for _ in titles(data):
+        assert (
+            beside.evaluate(
+                "one => [...one.children].at(-2).getBoundingClientRect().bottom - one.getBoundingClientRect().top"
+            )
+            <= 421
+        ), said(page)
+        page.get_by_role("button", name="One step on").click()
+    assert said(page) == "It says: 3" and page.locator(".walk-source").is_visible()
+
+
 def test_the_map_of_the_home_page_plays_and_the_link_says_so(visit) -> None:
     one = visit("/?net=resnet20_cifar", "params")
     one.page.get_by_role("button", name="Play", exact=True).click()

@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -209,6 +210,19 @@ def test_the_map_sends_what_feature_maps_and_the_terminal_send(name: str) -> Non
         assert torch.equal(sent.x, wanted.x) and np.array_equal(sent.shown, wanted.shown), source
 
 
+@pytest.mark.parametrize("classes", [2, 10])
+def test_named_classes_are_the_likeliest_few_and_digits_are_all_in_order(made: Walk, classes: int) -> None:
+    """Ten bars have room for a digit before each; of CIFAR-10's names one letter was left."""
+    spec = replace(named("resnet8_cifar"), num_classes=classes)
+    who, picture = walker(spec, 32, 32)
+    found = walk(who, picture)["answer"]
+    assert len(found) == min(5, classes) and found == sorted(found, key=lambda one: -one[1])
+    with torch.no_grad():
+        wanted = dict(zip(who.names, who.model(picture.x)[0].softmax(0).tolist(), strict=True))
+    assert dict(found) == pytest.approx({name: wanted[name] for name, _ in found}, abs=1e-5)
+    assert [name for name, _ in made["answer"]] == list("0123456789")
+
+
 def test_a_drawn_digit_and_a_photo_of_one_walk_alike() -> None:
     """White ink on black from the pad, dark ink on paper from a camera: the net gets the same 3."""
     ink = np.asarray(Image.fromarray((walker(RESIDUAL, 28, 28)[1].shown[:, :, 0] * 255).astype(np.uint8)))
@@ -239,7 +253,8 @@ def test_a_visitors_own_weights_walk_where_they_are_of_this_very_net() -> None:
     x = walker(RESIDUAL, 28, 28)[1].x
     with torch.no_grad():
         wanted = net.eval()(x)[0].softmax(0).tolist()
-    assert [share for _, share in made["answer"]] == pytest.approx(wanted, abs=1e-5)
+    likeliest = {f"class {at}": wanted[at] for at in sorted(range(10), key=wanted.__getitem__)[-5:]}
+    assert dict(made["answer"]) == pytest.approx(likeliest, abs=1e-5), "whose classes have no names"
     assert walker(PLAIN, 28, 28, own=own)[0].key == "digits-plain-20", "of another net they are none"
 
 

@@ -220,7 +220,7 @@ class Maps {
     this.mark.hidden = false;
     this.told.textContent =
       `${row.label}, channel ${unit.channel}, row ${unit.row}, column ${unit.column}: ` +
-      `sees ${bottom - top}×${right - left} pixels of the picture.`;
+      `sees ${bottom - top}×${right - left} pixels of the picture (computed).`;
   }
 
   hide() {

@@ -136,6 +136,8 @@ def _follow(found: Look, unit: Unit, data: feature_maps.Looked) -> None:
             "measured",
             explained=True,
         )
+    else:
+        pieces.note("The unit’s own number, on this picture.", "measured", explained=True)
 
 
 def inside(found: Look) -> list[feature_maps.Shares]:

@@ -27,9 +27,21 @@ class Paper(TypedDict):
     rows: list[dict[str, str]]
 
 
+class Lines(TypedDict):
+    """A picture on paper: a line a net, of the columns `x` and `y`. axes: their names. of: which rows, by what their columns
+    hold; without it all."""
+
+    title: str
+    x: str
+    y: str
+    axes: list[str]
+    of: NotRequired[dict[str, str | float]]
+
+
 class Text(TypedDict):
     """An experiment's words. module: its file here. options: what may be predicted, of which `expected` is what most seeds
-    give; reveal: what is said of a run that comes out so, reveal_for: of others. may, care: what may be claimed of it."""
+    give; reveal: what is said of a run that comes out so, reveal_for: of others. may, care: what may be claimed of it. lines: its picture on paper,
+    for one that is lines (else in `lecture.lab_pictures`)."""
 
     module: str
     ask: str
@@ -43,6 +55,7 @@ class Text(TypedDict):
     may: list[str]
     care: list[str]
     options: dict[str, str]
+    lines: NotRequired[Lines]
     paper: Paper
 
 

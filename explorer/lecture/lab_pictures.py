@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 
 from explorer.lab.claims import story
+from explorer.lab.experiment import TEXTS
 from explorer.lab.outcome import Row, Run
 from explorer.lab.record import recorded
 from explorer.tell import palette
@@ -20,10 +21,10 @@ Series = dict[str, tuple[str, tuple[float, ...], list[tuple[float, float]]]]
 
 def picture(name: str, revealed: bool = True) -> list[Shown]:
     """Of the recorded run; before the reveal what gives nothing away. Nothing for what has no recorded run."""
-    if name not in LAB:
+    if name not in LAB and "lines" not in TEXTS.get(name, {}):
         return []
     rows = _run(name)["rows"] if revealed else story.teaser(name)
-    return [LAB[name](rows)]
+    return [LAB[name](rows) if name in LAB else _as_told(name, rows)]
 
 
 def _run(name: str) -> Run:
@@ -50,10 +51,12 @@ def _lines(rows: Iterable[Row], x: str, y: str) -> Series:
     return series
 
 
-def _degradation(rows: list[Row]) -> Shown:
-    title = "Training loss of four nets, 20 and 56 layers"
-    series = _lines(rows, "step", "loss")
-    return lines_drawing(series, title, ("step", "training loss"), made("degradation")), title
+def _as_told(name: str, rows: list[Row]) -> Shown:
+    """What needs no more than to be said which columns are drawn."""
+    told = TEXTS[name]["lines"]
+    mine = [row for row in rows if all(row.get(column) == value for column, value in told.get("of", {}).items())]
+    across, up = told["axes"]
+    return lines_drawing(_lines(mine, told["x"], told["y"]), told["title"], (across, up), made(name)), told["title"]
 
 
 def _identity(rows: list[Row]) -> Shown:
@@ -88,13 +91,6 @@ def _rates(rows: list[Row]) -> Shown:
     return lines_drawing(series, title, axes, made("learning-rate"), logarithmic=True), title
 
 
-def _shattered(rows: list[Row]) -> Shown:
-    title = "How alike are gradients at neighbouring inputs?"
-    series = _lines((row for row in rows if row["part"] == "autocorrelation"), "lag", "value")
-    axes = ("distance of the inputs, steps", "autocorrelation of the gradient")
-    return lines_drawing(series, title, axes, made("shattered")), title
-
-
 def _lesion(rows: list[Row]) -> Shown:
     """Whole, and with one block of the middle taken out at a time: the median over those whose shortcut is solid."""
     title = "Test error, whole and with one block taken out"
@@ -112,21 +108,10 @@ def _lesion(rows: list[Row]) -> Shown:
     return bars_drawing(bars, title, made("lesion")), title
 
 
-def _landscape(rows: list[Row]) -> Shown:
-    """The cut along one of the two directions."""
-    title = "The loss around the trained weights, along one direction"
-    axes = ("distance from the trained weights", "training loss")
-    return lines_drawing(
-        _lines((row for row in rows if row["b"] == 0), "a", "loss"), title, axes, made("landscape")
-    ), title
-
-
+# what is more than a line a net of two columns (`Text.lines`)
 LAB: dict[str, Callable[[list[Row]], Shown]] = {
-    "degradation": _degradation,
     "identity": _identity,
     "signal": _signal,
     "learning-rate": _rates,
-    "shattered": _shattered,
     "lesion": _lesion,
-    "landscape": _landscape,
 }

@@ -222,7 +222,7 @@ def test_no_cuda_is_said() -> None:
 
 
 def test_the_table() -> None:
-    assert len(EXPERIMENTS) == 7
+    assert set(EXPERIMENTS) == set(LABELS)
     with pytest.raises(ValueError, match="experiment='x': choose one of degradation, identity"):
         experiment("x")
     for key, one in EXPERIMENTS.items():

@@ -466,6 +466,12 @@ def test_line_labels_do_not_stand_on_each_other() -> None:
     assert len(places) == 3 and min(abs(one - two) for one in places for two in places if one != two) >= 22
 
 
+def test_one_place_is_a_drawing_too() -> None:
+    """As before a prediction, where only the shallowest nets are shown."""
+    drawn = lines_drawing({"a": ("#000000", (), [(8, 0.0)])}, "t", ("x", "y"))
+    assert [one.words for one in drawn.body if isinstance(one, Text) and one.words in ("8", "a")] == ["8", "a"]
+
+
 @pytest.mark.parametrize(
     ("state", "said"),
     [

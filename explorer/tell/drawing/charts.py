@@ -64,12 +64,13 @@ def lines_drawing(
     points = [point for _, _, line in series.values() for point in line]
     place = math.log10 if logarithmic else float
     first, last = min(place(x) for x, _ in points), max(place(x) for x, _ in points)
+    length = (last - first) or 1  # of what stands at one place only
     height = math.log10 if orders else float
     most = max(height(y) for _, y in points)
     least = min(height(y) for _, y in points) if orders else min(0.0, *(y for _, y in points))
 
     def up(y: float) -> float:
-        return top + high * (most - height(y)) / (most - least)
+        return top + high * (most - height(y)) / ((most - least) or 1)
 
     body: svg.Shapes = [
         svg.Text(20, 30, title, "ink serif", 24),
@@ -79,13 +80,11 @@ def lines_drawing(
         value = least + (most - least) * share
         said = f"{10**value if orders else value:.2g}"
         body.append(svg.Text(left - 8, top + high * (1 - share) + 5, said, "soft end", 15))
-    for x in sorted({x for x, _ in points}) if logarithmic else (first, last):
-        body.append(
-            svg.Text(left + wide * (place(x) - first) / (last - first), top + high + 24, f"{x:g}", "soft mid", 15)
-        )
+    for x in sorted({x for x, _ in points}) if logarithmic else sorted({first, last}):
+        body.append(svg.Text(left + wide * (place(x) - first) / length, top + high + 24, f"{x:g}", "soft mid", 15))
     ends: list[float] = []
     for name, (colour, dash, line) in series.items():
-        xy = [(left + wide * (place(x) - first) / (last - first), up(y)) for x, y in line]
+        xy = [(left + wide * (place(x) - first) / length, up(y)) for x, y in line]
         body.append(svg.line(*xy, colour=colour, width=2.6, dash=dash))
         ends.append(_free(xy[-1][1], ends))
         body.append(svg.Text(left + wide + 12, ends[-1] + 5, name, "bold", 17, colour))

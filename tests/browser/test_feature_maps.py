@@ -120,6 +120,7 @@ def test_a_student_draws_a_seven_and_finds_out(visit, size: str) -> None:
     page.get_by_text(re.compile("With conv2_1 adding nothing it (now|still) says")).wait_for()
     assert "off=layer1.0" in page.url
     page.keyboard.press("Escape")
+    page.get_by_role("link", name="Watch the unchanged net on the map").wait_for()
 
 
 def a_part_ran(frame: bytes | str) -> bool:

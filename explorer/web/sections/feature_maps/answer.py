@@ -66,12 +66,13 @@ def looked(chosen: Chosen) -> Look | None:
         return None
     with left:
         said = st.container(key="look-said")  # on a phone the bars are below the window
-        with st.container(key="look-watch"):
-            _watch_on_the_map(net)
+        watch = st.container(key="look-watch")
     with right:
         place = st.container()
         with st.container(key="look-what-if"):
             changes = _changes(net)
+        with watch:
+            _watch_on_the_map(net, changes)
         found = _passes(slug, net, prepared, changes)
         if found:
             one = found.watched
@@ -85,8 +86,8 @@ def looked(chosen: Chosen) -> Look | None:
     return found
 
 
-def _watch_on_the_map(net: Who) -> None:
-    """A way to the walk of this net and this very picture, where a link can say the net."""
+def _watch_on_the_map(net: Who, changes: Changes) -> None:
+    """A way to the walk of this net and this very picture, where a link can say the net. The map has none of the changes."""
     key, table = ("digit", walker.DIGITS) if net.spec.in_channels == 1 else ("picture", walker.PICTURES)
     try:
         params = params_of(net.spec) | {"walk": "net"}
@@ -97,7 +98,7 @@ def _watch_on_the_map(net: Who) -> None:
     source = now(feature_maps.DIGITS if net.spec.in_channels == 1 else feature_maps.PICTURES, key)
     if source != next(iter(table)):
         params[key] = source
-    pieces.within("Watch it go through the map", params)
+    pieces.within("Watch the unchanged net on the map" if changes.words else "Watch it go through the map", params)
 
 
 @dataclass(frozen=True)

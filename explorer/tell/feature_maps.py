@@ -11,6 +11,7 @@ from markupsafe import Markup
 from torch import Tensor
 
 from explorer import units
+from explorer.facts.proof import deciding_size
 from explorer.facts.rollup import blocks
 from explorer.look.passed import BlockRow, Passed, Sum
 from explorer.look.pictures import Prepared
@@ -19,7 +20,7 @@ from explorer.net.field import Place
 from explorer.net.node import Node
 from explorer.net.ops import adds, rectifies
 from explorer.net.shortcuts import SHORTCUTS, shortcut_kind
-from explorer.tell.look_proofs import probability
+from explorer.tell.look_proofs import Opens, opens, probability
 from explorer.tell.markup import Cards, joined
 from explorer.tell.mosaic import Mosaic, coloured, data_url, mosaic, ramp_css
 from explorer.tell.palette import ADDED, SIGN_KEY
@@ -75,11 +76,13 @@ class Picture(TypedDict):
 
 
 class MapRow(TypedDict):
-    """Maps of one node in one picture (`mosaic.Mosaic`). sign: before it, in a sum; scale: of a map on the screen."""
+    """Maps of one node in one picture (`mosaic.Mosaic`). sign: before it, in a sum; scale: of a map on the screen. opens:
+    how the side of a map comes about, None where no layer decides it."""
 
     label: str
     path: str
     shape: str
+    opens: Opens | None
     sign: str
     note: str
     src: str
@@ -171,7 +174,7 @@ def through(
         channels = strongest(maps, most) if first is None else list(range(len(maps)))[first : first + most]
         drawn = mosaic(maps[channels].numpy(), most)
         note = f"brightest: {drawn.high:.2g}"
-        made.append(_row(named.get(name, name), node, drawn, channels, FIRST / largest, note=note))
+        made.append(_row(named.get(name, name), node, nodes, drawn, channels, FIRST / largest, note=note))
     key: Key = {"ramp": ramp_css(False), "low": "0", "high": "the brightest of the row", "source": "measured"}
     return {
         "picture": _picture(picture),
@@ -207,12 +210,12 @@ def terms(seen: Passed, one: Sum, nodes: tuple[Node, ...], picture: Prepared) ->
         ("sum", "=", add),
     )
     rows = [
-        _row(name, node, mosaic(part, 3, True, most), channels, scale, sign)
+        _row(name, node, nodes, mosaic(part, 3, True, most), channels, scale, sign)
         for (name, sign, node), part in zip(named, parts, strict=True)
     ]
     if rectifies(inside[-1]):
         after = mosaic(np.maximum(parts[2], 0), 3, True, most)
-        rows.append(_row("after ReLU", add, after, channels, scale, "→"))
+        rows.append(_row("after ReLU", add, nodes, after, channels, scale, "→"))
     if dotted:
         rows.insert(0, _before(seen, by_path, inside, scale, most))
     key: Key = {"ramp": ramp_css(True), "low": f"−{most:.2g}", "high": f"+{most:.2g}", "source": "measured"}
@@ -243,7 +246,8 @@ def _before(
     came = by_path[next(source for node in inside for source in node.inputs if source not in own)]
     maps = seen.outputs[came.path][0]
     channels = strongest(maps, 6)
-    return _row("x, as it comes", came, mosaic(maps[channels].numpy(), 3, True, most), channels, scale)
+    drawn = mosaic(maps[channels].numpy(), 3, True, most)
+    return _row("x, as it comes", came, tuple(by_path.values()), drawn, channels, scale)
 
 
 def answers(seen: Passed, names: Sequence[str], before: Mapping[str, float] | None = None) -> Markup:
@@ -300,12 +304,23 @@ def places(nodes: Sequence[Node]) -> dict[str, str]:
 
 
 def _row(
-    label: str, node: Node, drawn: Mosaic, channels: list[int], scale: float, sign: str = "", note: str = ""
+    label: str,
+    node: Node,
+    nodes: Sequence[Node],
+    drawn: Mosaic,
+    channels: list[int],
+    scale: float,
+    sign: str = "",
+    note: str = "",
 ) -> MapRow:
+    shape = units.shape(node.out_shape)
+    until = [one for one in nodes[: nodes.index(node) + 1] if one.stage == node.stage]
+    sides = deciding_size(until)
     return {
         "label": label,
         "path": node.path,
-        "shape": units.shape(node.out_shape),
+        "shape": shape,
+        "opens": opens(sides[0], shape) if sides else None,
         "sign": sign,
         "note": note,
         "src": drawn.src,

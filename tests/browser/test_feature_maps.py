@@ -135,7 +135,7 @@ def test_a_unit_is_pointed_at_followed_on_and_let_go(visit) -> None:
     sheet.scroll_into_view_if_needed()
     sheet.locator(".tile").nth(2).hover(position={"x": 20, "y": 20})
     told.filter(has_text=re.compile(r"conv2_x, channel \d+, row \d+, column \d+: sees \d+×\d+ pixels")).wait_for()
-    assert page.locator(".look .mark").first.is_visible()
+    assert page.locator(".look .square").first.is_visible()
     sheet.focus()
     page.keyboard.press("ArrowRight")
     told.filter(has_text="row 14, column 15: sees 15×15 pixels of the picture").wait_for()

@@ -70,6 +70,21 @@ def test_rows_are_stages_or_the_blocks_of_one_and_channels_the_strongest_or_in_o
         feature_maps.through(SEEN, NODES, PICTURE, "conv5_x")
 
 
+def test_a_rows_size_opens_the_layer_that_decides_it() -> None:
+    """The last that halves the side, or the last window; each proof's value is the side itself."""
+    through = feature_maps.through(SEEN, NODES, PICTURE)["groups"][0]["rows"]
+    terms = feature_maps.terms(SEEN, SEEN.sums["layer2.0"], NODES, PICTURE)["groups"][0]["rows"]
+    by_path = {node.path: node for node in NODES}
+    for row in (*through, *terms):
+        opened, side = row["opens"], by_path[row["path"]].out_shape[2]
+        assert opened and opened["shown"] == row["shape"] and opened["source"] == "computed", row["label"]
+        assert opened["text"].endswith(f"= {side}"), opened["text"]
+    assert [row["opens"]["text"].partition(" =")[0] for row in through[1:3] if row["opens"]] == [
+        "⌊(32 + 2·1 − 3)/1⌋ + 1",
+        "⌊(32 + 2·1 − 3)/2⌋ + 1",
+    ]
+
+
 def test_the_terms_stand_in_one_line_and_a_dotted_block_shows_what_came() -> None:
     def signs(path: str) -> list[tuple[str, str]]:
         rows = feature_maps.terms(SEEN, SEEN.sums[path], NODES, PICTURE)["groups"][0]["rows"]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from explorer.tell.joined import joined
+from explorer.tell import markup
+from explorer.tell.joined import joined, stylesheet
 from explorer.web import served
 from explorer.web.session import by_key
 
@@ -16,7 +17,8 @@ if TYPE_CHECKING:  # needs torch: not before the controls are painted
     from explorer.tell.feature_maps import Glow, Looked
 
 FOLDER = Path(__file__).resolve().parent
-CSS = (FOLDER / "look.css").read_text(encoding="utf-8")
+CSS = stylesheet(FOLDER / "look.css", FOLDER.parent / "proof.css")
+GIVEN = {"PROOF_CARD": markup.slotted_card()}
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom of a picture
 
 
 def _registered(name: str) -> Callable[..., Any]:
-    script = joined(FOLDER / f"{name}.js", {})
+    script = joined(FOLDER / f"{name}.js", GIVEN if name == "maps" else {})
     return served.component(f"resnet_{name}", html='<div class="place"></div>\n', css=CSS, js=script)
 
 

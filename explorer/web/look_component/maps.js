@@ -3,6 +3,7 @@
 
 import { spanOf, unitBelow } from "../js/field.js";
 import { once } from "../js/place.js";
+import { cardOf } from "../js/proof_card.js";
 
 const NARROW = 560; // px: below, a row breaks after half as many maps
 const GAP = 2; // px between two maps
@@ -24,7 +25,8 @@ class Maps {
     this.data = data;
     this.rows = [];
     const root = made("div", data.slim ? "look slim" : "look");
-    root.append(this.picture(data), this.groups(data));
+    this.card = Object.assign(made("div", "proof-card"), { popover: "auto" });
+    root.append(this.picture(data), this.groups(data), this.card);
     this.place.replaceChildren(root);
     this.fit();
     this.again();
@@ -35,7 +37,7 @@ class Maps {
     const image = made("img", "pixels");
     image.alt = data.picture.alt;
     image.src = data.picture.src;
-    this.mark = made("div", "mark");
+    this.mark = made("div", "square");
     const frame = made("div", "frame");
     frame.append(image, this.mark);
     this.told = made("p", "told");
@@ -71,9 +73,9 @@ class Maps {
   group(group) {
     const box = made("section", `group ${group.kind}`);
     if (group.title) box.append(made("h3", "title", group.title));
-    const line = made("div", "line");
+    const line = made("div", "across");
     for (const row of group.rows) {
-      const term = made("div", "term");
+      const term = made("div", "summand");
       if (group.kind === "terms") term.append(made("span", "sign", row.sign ?? ""));
       term.append(this.row(row));
       line.append(term);
@@ -93,7 +95,7 @@ class Maps {
   row(row) {
     const box = made("figure", "row");
     const caption = made("figcaption", "");
-    caption.append(made("b", "", row.label), made("span", "shape", row.shape));
+    caption.append(made("b", "", row.label), row.opens ? this.proved(row) : made("span", "shape", row.shape));
     if (row.note) caption.append(made("span", "note", row.note));
     const sheet = made("div", "sheet");
     sheet.setAttribute("role", "img");
@@ -118,6 +120,14 @@ class Maps {
     this.listen(known);
     box.append(caption, sheet);
     return box;
+  }
+
+  // A row's size, which opens how its side comes about.
+  proved(row) {
+    const button = Object.assign(made("button", "shape proved", row.shape), { type: "button" });
+    button.addEventListener("click", () => this.card.replaceChildren(...cardOf(row.opens)));
+    button.popoverTargetElement = this.card;
+    return button;
   }
 
   listen(known) {

@@ -316,9 +316,8 @@ def _answer(seen: Passed, who: Subject) -> tuple[list[tuple[str, float]], int]:
     """Nothing where the net ends before a classifier."""
     if seen.logits.dim() != 2 or seen.logits.shape[1] != len(who.names):
         return [], 0
-    if (
-        len(who.names) > FEW or max(map(len, who.names)) > 1
-    ):  # beside ten bars there is room for a digit, not for a word
+    words = max(map(len, who.names)) > 1  # beside ten bars there is room for a digit alone
+    if words or len(who.names) > FEW:
         return top(seen, who.names), 0
     probabilities = seen.logits[0].softmax(0)
     return list(zip(who.names, probabilities.tolist(), strict=True)), int(probabilities.argmax())

@@ -36,7 +36,7 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom of a picture
 
 
 def _registered(name: str) -> Callable[..., Any]:
-    script = joined(FOLDER / f"{name}.js", GIVEN if name == "maps" else {})
+    script = joined(FOLDER / f"{name}.js", GIVEN)
     return served.component(f"resnet_{name}", html='<div class="place"></div>\n', css=CSS, js=script)
 
 

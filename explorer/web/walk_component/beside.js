@@ -47,7 +47,7 @@ export class Beside {
       this.bars.map(({ fill, share, name }) => html("div", {}, name, html("span", { class: "walk-track" }, fill), share)),
       walk.answer.length ? html("small", { class: "walk-source" }, walk.source) : null,
     );
-    this.told = html("p", { class: `walk-told${walk.trained ? "" : " untrained"}`, "data-source": walk.source }, sentence(walk.told));
+    this.told = html("p", { class: `walk-told${walk.trained ? "" : " untrained"}`, "data-source": `Bars and maps are ${walk.source}.` }, sentence(walk.told));
     this.parts = [this.see, this.words, this.lens, this.key, this.answer, this.told];
     this.root = html("div", { class: "walk-beside" }, kept ?? this.parts, this.card);
     this.last = -2;

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,8 +21,9 @@ from explorer.lab.experiments import EXPERIMENTS
 from explorer.spec import preset
 from explorer.tell import lab_words
 from explorer.timing.data.settings import Settings
-from explorer.timing.measure.hardware import devices
-from explorer.timing.measure.tasks import Ask, finish
+from explorer.timing.measure.hardware import devices, resolve
+from explorer.timing.measure.sweeps import plan
+from explorer.timing.measure.tasks import Ask, finish, subject
 from tests.lab.tiny import TINY
 
 WAIT_S = 90
@@ -116,6 +118,33 @@ def test_a_measurement_says_its_node(runner: ClusterRunner) -> None:
     assert job.wait(WAIT_S) and job.state == "done", job.error
     assert job.result.value.summary.n > 0
     assert job.result.facts["node"] == job.where.node and job.result.facts["device"]
+
+
+def met(folder: Path, work: Callable[[Job], Any], job: Job) -> Any:
+    """`work`, as soon as another one has begun too."""
+    (folder / job.where.node).touch()
+    until(lambda: len(list(folder.iterdir())) == 2)
+    return work(job)
+
+
+def test_two_sweeps_run_at_the_same_time_on_two_nodes_and_the_points_of_each_on_one(
+    runner: ClusterRunner, tmp_path: Path
+) -> None:
+    """What is compared with one another was measured on one machine; what isn't goes to another one."""
+    settings = Settings(device="cpu", threads=1, height=32, width=32, budget_s=0.05)
+    asks = [Ask("sweep", preset(name), settings, ("blocks",)) for name in ("resnet18", "resnet34")]
+    jobs = [
+        runner.submit(partial(met, tmp_path, partial(finish, ask)), subject(ask), needs=Needs("cpu", whole=True))
+        for ask in asks
+    ]
+    assert all(job.wait(WAIT_S) for job in jobs) and [job.state for job in jobs] == ["done"] * 2, [
+        job.error for job in jobs
+    ]
+    assert len({job.where.node for job in jobs}) == 2
+    for ask, job in zip(asks, jobs):
+        assert job.result.facts["node"] == job.where.node
+        assert [row.point for row in job.result.value] == plan("blocks", ask.spec, resolve(ask.settings))
+        assert all(row.measurement.summary.n > 0 for row in job.result.value) and job.partial == job.result.value
 
 
 def test_two_measurements_never_share_a_node(runner: ClusterRunner) -> None:

@@ -30,6 +30,24 @@ _COUNTS = (  # least value that rounds to 1.00 of the unit, unit, suffix, digits
     (999.95e3, 1e6, "M", 2),
     (999.5, 1e3, "K", 1),
 )
+_SIZES = (  # least value that rounds to 1.0 of the unit, unit, suffix
+    (999.95e12, 1e15, "PB"),
+    (999.95e9, 1e12, "TB"),
+    (999.95e6, 1e9, "GB"),
+    (999.95e3, 1e6, "MB"),
+    (1e3, 1e3, "KB"),
+)
+
+
+def fixed(value: float, places: int) -> str:
+    """With so many places, commas between the thousands and a minus: −1234.5 → '−1,234.50'; never '−0.00'."""
+    text = f"{value:,.{places}f}"
+    return text.replace("-", "−" if any(digit in text for digit in "123456789") else "")
+
+
+def plain(value: float) -> str:
+    """As many of six places as it needs: 28.5 → '28.5', 1000000.0 → '1,000,000'."""
+    return fixed(value, 6).rstrip("0").rstrip(".")
 
 
 def count(value: float) -> str:
@@ -48,10 +66,10 @@ def macs(value: float) -> str:
 
 def size(value: float) -> str:
     """Bytes in decimal units, as memory of devices is sold: 89726880 → '89.7 MB'."""
-    for factor, suffix in ((1e15, "PB"), (1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "KB")):
-        if abs(value) >= factor:
-            return f"{value / factor:,.1f} {suffix}"
-    return f"{value:,.0f} B"
+    for least, factor, suffix in _SIZES:
+        if abs(value) >= least:
+            return f"{fixed(value / factor, 1)} {suffix}"
+    return f"{fixed(value, 0)} B"
 
 
 def pixels(value: float | None) -> str:
@@ -77,7 +95,7 @@ def rate(per_s: float) -> str:
 
 def percent(share: float, places: int = 0) -> str:
     """0.2 → '20 %', −0.029 with one place → '−2.9 %'."""
-    return f"{share * 100:,.{places}f} %".replace("-", "−")
+    return f"{fixed(100 * share, places)} %"
 
 
 def chance(share: float) -> str:
@@ -88,7 +106,7 @@ def chance(share: float) -> str:
 
 def exact(value: float) -> str:
     """With thousands separators: '25,557,032'."""
-    return f"{value:,.0f}"
+    return fixed(value, 0)
 
 
 def shape(dims: Sequence[int], batch: bool = False) -> str:

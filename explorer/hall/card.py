@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 
+from explorer import units
+
 
 class Tile(TypedDict):
     """A block of the map, or stem or head. id: its path in the net; number: within its stage, of a block."""
@@ -88,6 +90,6 @@ def words(question: Question, choice: int) -> str:
     """A choice as it is said: '28.5 %', 'Only the plain one', 'conv5_1'."""
     if question["kind"] == "number":
         value = question["low"] + choice * question["step"]
-        return f"{round(value, 6):g} {question['unit']}".strip()
+        return f"{units.plain(value)} {question['unit']}".strip()
     names = question["choices"] or [tile["label"] for lane in question["lanes"] for tile in lane["tiles"]]
     return names[choice]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from explorer import units
 from explorer.lecture.quantities import Quantity, place, quantity
 from explorer.lecture.scene import Question, Scene
 from explorer.tell.given import NO_GUESS
@@ -57,7 +58,7 @@ def _number(scene: Scene, guess: str, right: Quantity) -> tuple[str, bool | None
         return "", None, ""
     if not question.low <= value <= question.high:
         return "", None, ""
-    said, true = _units(value, question), float(right.value) / question.per
+    said, true = f"{units.plain(value)} {question.unit}".strip(), float(right.value) / question.per
     if abs(value - true) <= NEAR * abs(true):
         return said, True, f"You said {said}: close."
     if value * true > 0 and max(value / true, true / value) >= 1.5:

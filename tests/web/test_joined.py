@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from itertools import accumulate
 from pathlib import Path
+from typing import cast
 
 import pytest
 import torch.nn.functional as F
@@ -16,6 +17,7 @@ import torch.nn.functional as F
 from explorer import units
 from explorer.facts import memory
 from explorer.facts.proof import leaf, output_size, ratio
+from explorer.hall import card
 from explorer.lecture import answers
 from explorer.look import fading
 from explorer.look.shipped import shipped
@@ -143,18 +145,35 @@ def said() -> dict[str, list[tuple[object, ...]]]:
     sure = [*(rng.random() for _ in range(200)), *(10 ** -rng.uniform(0, 6) for _ in range(200))]
     sure += [*(1 - share for share in sure[200:]), 0.0, 1.0, 0.0005, 0.9995]
     blocks = [f"layer{rng.randint(1, 12)}.{rng.randint(0, 999)}" for _ in range(200)]
+    # Any number, and those that lie exactly between two digits.
+    numbers = [rng.choice((-1, 1)) * 10 ** rng.uniform(-8, 9) for _ in range(600)]
+    numbers += [rng.randint(-(10**4), 10**4) / 2 ** rng.randint(0, 7) for _ in range(400)]
+    sliders = [
+        slider(rng.randint(-5, 200) / 2, rng.choice((0.001, 0.1, 0.25, 0.5, 1, 2500, 10**6))) for _ in range(300)
+    ]
+    marks = [(one, choice, card.words(one, choice)) for one in sliders for choice in [rng.randint(0, 200)]]
     ways = []
     for passes in range(1, 200):
         times = [rng.uniform(1e-4, 1) for _ in range(passes)]
         for seconds in (0.0, times[0], rng.random() * sum(times), rng.random() * sum(times), 1.01 * sum(times)):
             ways.append(([0.0, *accumulate(times)], seconds, rows.way([times, [seconds]], passes)[0]))
     return {
-        "exact": [(value, units.exact(value)) for value in (0, 999, 1000, *sizes)],
-        "percent": [(share, places, units.percent(share, places)) for share in parts for places in (0, 1, 2)],
+        "exact": [(value, units.exact(value)) for value in (0, 999, 1000, *sizes, *numbers)],
+        "percent": [(part, places, units.percent(part, places)) for part in (*parts, *numbers) for places in (0, 1, 2)],
+        "fixed": [(value, places, units.fixed(value, places)) for value in numbers for places in (0, 1, 2, 4)],
+        "plain": [(value, units.plain(value)) for value in numbers],
+        "size": [(value, units.size(value)) for value in (0, 999, 999_949, 999_950, *sizes)],
+        "marks": marks,
         "chance": [(share, units.chance(share)) for share in sure],
         "blocks": [(path, called.block(path)) for path in blocks],
         "ways": ways,
     }
+
+
+def slider(low: float, step: float) -> card.Question:
+    """A question for a number, of which only what its marks say is asked."""
+    empty: dict[str, object] = {"choices": [], "lanes": [], "options": 201, "unit": "%"}
+    return cast(card.Question, {"kind": "number", "low": low, "step": step, **empty})
 
 
 def looking() -> list[dict[str, object]]:

@@ -1,23 +1,17 @@
 // Choose a file, or drop it. It is not uploaded: its first and its last bytes are sent, then what Python asks for.
 
+import { size } from "../js/numbers.js";
 import { once } from "../js/place.js";
 
 const FIRST = 65536; // bytes, as in explorer/weights/slices.py
 
 // The slices that are sent unasked, as [offset, length]: the beginning and the end, or a small file whole.
-export function unasked(size) {
-  if (size <= 2 * FIRST) return [[0, size]];
+export function unasked(length) {
+  if (length <= 2 * FIRST) return [[0, length]];
   return [
     [0, FIRST],
-    [size - FIRST, FIRST],
+    [length - FIRST, FIRST],
   ];
-}
-
-export function bytesInWords(size) {
-  const units = ["bytes", "kB", "MB", "GB", "TB"];
-  let at = 0;
-  while (size >= 1000 && at < units.length - 1) (size /= 1000), (at += 1);
-  return `${at ? size.toPrecision(3) : size} ${units[at]}`;
 }
 
 function made(tag, className, text = "") {
@@ -57,7 +51,7 @@ class Picker {
     this.input.accept = data.accept;
     this.input.setAttribute("aria-label", data.label);
     const want = data.want;
-    if (this.file && data.told === this.id) this.say(`${this.file.name} · ${bytesInWords(this.file.size)}`);
+    if (this.file && data.told === this.id) this.say(`${this.file.name} · ${size(this.file.size)}`);
     if (!want || want.id !== this.id) return;
     const asked = `${want.id} ${want.offset} ${want.length}`;
     if (asked !== this.asked) {

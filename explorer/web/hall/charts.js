@@ -2,13 +2,14 @@
 // by side, the model's own figure marked. All of it is type and boxes, so that its words are as large as those around it.
 
 import { html } from "../js/dom.js";
+import { percent, plain } from "../js/numbers.js";
 
 const MOST_BINS = 12;
 const ROUNDS = ["First vote", "Second vote", "Third vote"];
 
 // A choice in words: "28.5 %", "Only the plain one", "conv5_1".
 export function wordsOf(question, choice) {
-  if (question.kind === "number") return `${Number((question.low + choice * question.step).toFixed(6)).toLocaleString("en-US")} ${question.unit}`.trim();
+  if (question.kind === "number") return `${plain(question.low + choice * question.step)} ${question.unit}`.trim();
   return question.choices[choice] ?? question.lanes.flatMap((lane) => lane.tiles)[choice]?.label ?? "";
 }
 
@@ -24,7 +25,7 @@ export function bins(options, tally) {
 }
 
 export const sum = (tally) => Object.values(tally).reduce((all, count) => all + count, 0);
-const share = (count, all) => (all ? Math.round((100 * count) / all) : 0);
+const share = (count, all) => percent(all ? count / all : 0);
 
 // tallies: of each round, choice → count. answer: { answer, at }, or null before the reveal.
 export function distribution(question, tallies, answer) {
@@ -45,8 +46,8 @@ function bars(question, tally, answer) {
   return html("div", { class: "bars" }, question.choices.map((choice, index) => {
     const count = tally[index] ?? 0, right = answer?.at === index;
     return html("div", { class: right ? "bar right" : "bar" },
-      html("span", { class: "name" }, right ? `✓ ${choice}` : choice), html("span", { class: "of" }, `${share(count, all)} %`),
-      html("span", { class: "rail" }, html("span", { class: "fill", style: { width: `${share(count, all)}%` } })));
+      html("span", { class: "name" }, right ? `✓ ${choice}` : choice), html("span", { class: "of" }, share(count, all)),
+      html("span", { class: "rail" }, html("span", { class: "fill", style: { width: `${all ? (100 * count) / all : 0}%` } })));
   }));
 }
 

@@ -2,6 +2,7 @@
 
 import { html, unbroken } from "../js/dom.js";
 import { NO_GUESS } from "../js/given.js";
+import { plain } from "../js/numbers.js";
 import { prose } from "./prose.js";
 import { search } from "./travel.js";
 
@@ -26,7 +27,7 @@ function choiceInput({ choices }, slug) {
 }
 
 function numberInput({ low, high, step, unit, ask }, slug) {
-  const words = (value) => `${Number(value).toLocaleString("en-US")} ${unit}`;
+  const words = (value) => `${plain(Number(value))} ${unit}`.trim();
   const guess = guesses.get(slug); // none at first: where a slider stands is a hint
   const said = html("output", {}, guess === undefined ? `? ${unit}` : words(guess));
   const input = html("input", { type: "range", min: low, max: high, step, value: guess ?? low, "aria-label": ask,

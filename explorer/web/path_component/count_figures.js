@@ -2,7 +2,7 @@
 
 import { html, svg } from "../js/dom.js";
 import { BLOCK_COLOURS } from "../js/given.js";
-import { chance, percent } from "../js/numbers.js";
+import { chance, fixed, percent } from "../js/numbers.js";
 import { slider } from "./slider.js";
 
 const told = (...parts) => html("p", { class: "told", role: "status" }, ...parts);
@@ -122,7 +122,7 @@ export function cost(step, { costs }, words) {
     positions.style.width = `${(100 * macs.value) / most.macs.value}%`;
     work.replaceChildren(words.number(macs, true));
     const usual = sides.find((one) => one.side === 224).macs.value;
-    said.textContent = side === 224 ? "224 pixels a side: the usual size." : `${(macs.value / usual).toFixed(2)} times the MACs of the usual 224 pixels.`;
+    said.textContent = side === 224 ? "224 pixels a side: the usual size." : `${fixed(macs.value / usual, 2)} times the MACs of the usual 224 pixels.`;
   };
   const start = sides.findIndex((one) => one.side === 224);
   const control = slider({ label: step.drag, min: 0, max: sides.length - 1, value: start, words: (place) => `${sides[place].side} pixels a side`, moved });

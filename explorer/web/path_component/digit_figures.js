@@ -2,7 +2,7 @@
 
 import { html } from "../js/dom.js";
 import { NEGATIVE, POSITIVE, SIGN_KEY } from "../js/given.js";
-import { clamp } from "../js/numbers.js";
+import { clamp, fixed } from "../js/numbers.js";
 import { Board } from "./board.js";
 import { css, grey, inkOn, ramp, signed } from "./colours.js";
 import { slider } from "./slider.js";
@@ -81,7 +81,7 @@ export function convolution(step, { digit }, words) {
 
 // Four places, a negative number in brackets.
 function inBrackets(value) {
-  const text = value.toFixed(4).replace("-", "−");
+  const text = fixed(value, 4);
   return value < 0 ? ["(", text] : text;
 }
 

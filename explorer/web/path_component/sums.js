@@ -1,5 +1,7 @@
 // The arithmetic of the first layer, as the net does it; nothing here knows of the page.
 
+import { fixed } from "../js/numbers.js";
+
 // Grey values 0 … 255 as the net gets them.
 export const scaled = ({ pixels, mean, std }) => pixels.map((one) => (one / 255 - mean) / std);
 
@@ -23,10 +25,6 @@ export function convolved(values, side, weights, stride = 1) {
   return places.flatMap((row) => places.map((column) => sumOf(under(values, side, row, column), weights)));
 }
 
-// Two places, with the sign that typographers use; never "−0.00".
-export function two(value) {
-  const text = value.toFixed(2);
-  return Number(text) === 0 ? "0.00" : text.replace("-", "−");
-}
+export const two = (value) => fixed(value, 2);
 
 export const mostOf = (...lists) => Math.max(...lists.flat().map(Math.abs)) || 1;

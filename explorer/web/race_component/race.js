@@ -1,6 +1,7 @@
 // Two bars that move: as the news of a race comes in, or once more as it was.
 
 import { calm, html } from "../js/dom.js";
+import { fixed } from "../js/numbers.js";
 import { once } from "../js/place.js";
 import { wayAt } from "./way.js";
 
@@ -27,7 +28,7 @@ class Race {
     this.root.classList.toggle("faint", data.faint);
     this.root.classList.toggle("live", !ended);
     this.button.hidden = !ended || calm();
-    if (ended) this.button.textContent = this.slower() > 1 ? `Run it again, ${this.slower().toFixed(1)}× as slow` : "Run it again";
+    if (ended) this.button.textContent = this.slower() > 1 ? `Run it again, ${fixed(this.slower(), 1)}× as slow` : "Run it again";
     this.said.textContent = data.mark ? `${data.said} (${data.mark})` : data.said;
     this.stand();
   }

@@ -38,7 +38,7 @@ def test_a_checkpoint_is_identified_without_being_uploaded(visit, tmp_path: Path
     picker = page.get_by_label("A checkpoint (.safetensors")
     picker.set_input_files(path)
     page.locator(".lead", has_text="It is ResNet-152").wait_for()
-    assert page.get_by_text("model.safetensors · 241 MB").is_visible()
+    assert page.get_by_text("model.safetensors · 241.1 MB").is_visible()
     assert page.get_by_text("Every tensor of the net is in the file, and no other.").is_visible()
     picker.set_input_files({"name": "notes.txt", "mimeType": "text/plain", "buffer": b"a shopping list"})
     page.get_by_text("file='notes.txt'").wait_for()

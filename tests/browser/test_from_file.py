@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save
 
+from explorer import units
 from explorer.net.resnet import build
 from explorer.spec import named
 from tests.benchmarks.bench_payloads import PAYLOADS, repeats, wrong
@@ -38,11 +39,11 @@ def test_a_checkpoint_is_identified_without_being_uploaded(visit, tmp_path: Path
     picker = page.get_by_label("A checkpoint (.safetensors")
     picker.set_input_files(path)
     page.locator(".lead", has_text="It is ResNet-152").wait_for()
-    assert page.get_by_text("model.safetensors · 241.1 MB").is_visible()
+    assert page.get_by_text(f"model.safetensors · {units.size(path.stat().st_size)}").is_visible()
     assert page.get_by_text("Every tensor of the net is in the file, and no other.").is_visible()
     picker.set_input_files({"name": "notes.txt", "mimeType": "text/plain", "buffer": b"a shopping list"})
     page.get_by_text("file='notes.txt'").wait_for()
-    page.get_by_text("notes.txt · 15 bytes").wait_for()  # no longer “Reading …”
+    page.get_by_text("notes.txt · 15 B").wait_for()  # no longer “Reading …”
     assert page.locator(".lead", has_text="It is").count() == 0 and sum(sent) < 100_000
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from explorer import units
 from explorer.lab.config import Config
 from explorer.lab.outcome import Run
 from explorer.lab.pace import Pace
@@ -89,8 +90,8 @@ def doing(run: Kept) -> str:
     if job.state == "failed":
         return "failed"
     if job.pausing:
-        return f"paused at {job.progress:.0%}"
-    return f"running, {job.progress:.0%}" if job.started_s is not None else "in the queue"
+        return f"paused at {units.percent(job.progress)}"
+    return f"running, {units.percent(job.progress)}" if job.started_s is not None else "in the queue"
 
 
 def show(lab: StreamlitPage) -> None:
@@ -109,7 +110,9 @@ def _button(went: bool, lab: StreamlitPage) -> None:
     if bool(went) != bool(going):
         st.rerun()
     running = next((run for run in going if not run.job.pausing), None)
-    words = f"{len(mine)} run{'s' * (len(mine) != 1)}" + (f" · {running.job.progress:.0%}" if running else "")
+    words = f"{len(mine)} run{'s' * (len(mine) != 1)}" + (
+        f" · {units.percent(running.job.progress)}" if running else ""
+    )
     with (
         st.container(key="tray", width="content"),
         st.popover(words, icon=":material/science:", key="tray-open", on_change="rerun") as opened,

@@ -69,7 +69,7 @@ def test_a_run_survives_a_change_of_page_and_a_reload(visit) -> None:
     page.reload()
     app.settle()
     page.locator(".st-key-tray").get_by_role("button", name="1 run").click(timeout=15_000)
-    page.get_by_text(re.compile(r"seed 7 · paused at \d+%")).wait_for(timeout=15_000)
+    page.get_by_text(re.compile(r"seed 7 · paused at \d+ %")).wait_for(timeout=15_000)
     page.get_by_role("link", name="1. Does depth hurt?").click()
     app.settle(at)
     page.get_by_role("button", name="slow", exact=True).or_(page.get_by_role("radio", name="slow", exact=True)).click()

@@ -430,8 +430,12 @@ def test_the_names_of_a_rooflines_stages_stand_apart() -> None:
 
 def test_the_band_of_a_calm_distribution_can_be_seen() -> None:
     times = (0.1, 0.1001, 0.1002, 0.1003)
-    low, high = draw.distribution(times, 0.10015, 0.1001, 0.1002).layout.yaxis.range
+    figure = draw.distribution(times, 0.10015, 0.1001, 0.1002)
+    low, high = figure.layout.yaxis.range
     assert (0.1002 - 0.1001) * 1e3 / (high - low) > 0.1
+    (name,) = figure.layout.annotations
+    above = (name.yref, name.y, name.yanchor) == ("paper", 1, "bottom")
+    assert "median 100 ms" in name.text and above, "beside its line it lay among the dots"
 
 
 @pytest.mark.parametrize(("passes", "kind"), [(500, "scatter"), (501, "scattergl")])

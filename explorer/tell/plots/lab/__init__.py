@@ -21,8 +21,18 @@ def live(experiment: str, view: str, rows: list[Row], plan: Row) -> go.Figure:
     """What a run that goes on has published so far; plan: its config."""
     there = [row for row in rows if row.get("part") != "training"]
     if experiment in TRAIN_FIRST and not there:
-        return learning(rows, plan)
-    return VIEWS[experiment][view](there, None, plan)
+        return standing(learning(rows, plan))
+    return standing(VIEWS[experiment][view](there, None, plan))
+
+
+def standing(figure: go.Figure) -> go.Figure:
+    """With an empty curve in each panel that has none: a browser draws a panel's axes only where there is a trace."""
+    drawn = {trace.xaxis or "x" for trace in figure.data if hasattr(trace, "xaxis")}
+    for name in [one for one in figure.layout.to_plotly_json() if one.startswith("xaxis")]:
+        x, y = f"x{name[5:]}", figure.layout[name].anchor or "y"
+        if x not in drawn:
+            figure.add_scatter(x=[None], y=[None], xaxis=x, yaxis=y, showlegend=False, hoverinfo="skip")
+    return figure
 
 
 def seen(experiment: str, view: str, rows: list[Row], summary: Row | None, plan: Row) -> go.Figure:

@@ -85,7 +85,8 @@ def level(
     at: str = "right",
 ) -> None:
     """A dotted horizontal line, named in panel `label`, at its right or left end."""
-    figure.add_hline(y=y, line={"dash": "dot", "width": 1.5, "color": "rgba(128,128,128,.9)"}, row=row, col=col)
+    dotted = {"dash": "dot", "width": 1.5, "color": "rgba(128,128,128,.9)"}
+    figure.add_hline(y=y, line=dotted, row=row, col=col, exclude_empty_subplots=False)
     if label is not None:
         figure.add_annotation(
             x=float(at == "right"),

@@ -96,17 +96,17 @@ def paths(rows: list[Row], summary: Row | None = None, plan: Row | None = None) 
         figure.add_trace(
             go.Bar(
                 x=column(mine, "length"),
-                y=column(mine, key),
+                y=[100 * row[key] for row in mine],
                 name=f"share {name}",
                 marker_color=colour,
-                hovertemplate=f"length %{{x}}: %{{y:.2%}} {name}<extra></extra>",
+                hovertemplate=f"length %{{x}}: %{{y:.2f}} % {name}<extra></extra>",
             )
         )
     figure.update_layout(barmode="overlay", bargap=0.12)
     figure.update_traces(opacity=0.8)
     most = _blocks(rows, plan)["residual"]
     figure.update_xaxes(title="path length: blocks whose main path is taken", range=[-0.6, most + 0.6])
-    figure.update_yaxes(tickformat=".0%", range=[0, 0.3])
+    figure.update_yaxes(ticksuffix=" %", range=[0, 30])
     return finish(figure)
 
 

@@ -231,8 +231,10 @@ def test_no_motion_when_none_is_wanted(show) -> None:
         == 0
     )
     page.emulate_media(reduced_motion="no-preference")
-    page.evaluate("data => feed(data)", drawing("resnet18", level="blocks"))
-    assert page.evaluate("document.body.lastElementChild.shadowRoot.getAnimations().length") > 0
+    moving = "data => { feed(data); return document.body.lastElementChild.shadowRoot.getAnimations().length; }"
+    assert (
+        page.evaluate(moving, drawing("resnet18", level="blocks")) > 0
+    )  # at once: the move lasts a quarter of a second
 
 
 def test_a_picture_that_changes_under_a_pointer_at_rest_shows_no_tip(show) -> None:
@@ -271,3 +273,32 @@ def test_the_nets_panel_says_what_is_special_and_nothing_where_nothing_is(show) 
     said = ["Deep stem: three 3×3 in place of one 7×7", "D: the pool takes the stride, so no pixel is skipped"]
     page.evaluate("data => feed(data)", drawing("resnet50", seq=2) | {"stamp": "another", "special": said})
     assert page.locator(".panel .reason").all_inner_texts() == [f"{one}." for one in said]
+
+
+# The layers' tiles of a kind, and of each what can be read on it.
+SAID = """kind => [...document.body.lastElementChild.shadowRoot.querySelectorAll(`.tile.kind-${kind}`)]
+  .filter((tile) => !tile.dataset.id.includes("downsample"))
+  .map((tile) => [...tile.querySelectorAll("text:not(.small)")].map((one) => one.textContent).join(" "))"""
+# Words over their tile's edge.
+OVER = """all => all.filter((text) => {
+  const [face, said] = [text.parentElement.querySelector(".face"), text].map((one) => one.getBoundingClientRect());
+  return said.left < face.left - 1 || said.right > face.right + 1 || said.top < face.top - 1 || said.bottom > face.bottom + 1;
+}).map((text) => text.textContent)"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1000, 520), (1160, 700), (390, 844)])
+def test_every_convolution_says_what_it_is_and_more_as_one_comes_nearer(show, width: int, height: int) -> None:
+    """In as few words as there is room for: a tile without any explains nothing."""
+    page = show(drawing("resnet50", level="layers"), width=width, height=height)
+    said = page.evaluate(SAID, "conv")
+    assert len(said) == 49 and set(said) <= {"7×7", "7×7, 64 /2", "1×1", "3×3", "3×3, 128 /2"}
+    assert page.locator(".tile text:not(.small)").evaluate_all(OVER) == []
+    nearer = "one => one.dispatchEvent(new WheelEvent('wheel', { deltaY: %d, ctrlKey: true, bubbles: true, cancelable: true }))"
+    page.locator(".canvas").evaluate(nearer % -1600)
+    assert {"1×1, 64", "3×3, 64", "3×3, 512 /2", "1×1, 2048"} <= set(page.evaluate(SAID, "conv"))
+    page.locator(".canvas").evaluate(nearer % 9000)
+    page.get_by_label("Colour by").select_option("params", force=True)
+    small = page.locator(".tile text:not(.small)").evaluate_all(
+        "all => all.filter((one) => one.getAttribute('font-size') * one.parentElement.getScreenCTM().a < 11.5).length"
+    )
+    assert small == 0 and page.locator(".tile text.small").count() > 0

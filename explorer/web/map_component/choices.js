@@ -1,6 +1,7 @@
 // What a visitor can do to the map; each ends in `change`, which draws and reports.
 
 import { blockOf } from "./net.js";
+import { legible } from "./hall.js";
 import { paintTiles } from "./paint.js";
 import { updateToolbar } from "./toolbar.js";
 import { boxOf, rememberTiles } from "./transitions.js";
@@ -75,7 +76,9 @@ export const CHOICES = {
 
   setColor(color) {
     this.change({ color });
-    if (this.isOverview()) paintTiles(this);
+    if (!this.isOverview()) return;
+    paintTiles(this);
+    legible(this);
   },
 
   toggleFold() {

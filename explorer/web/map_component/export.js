@@ -39,7 +39,7 @@ async function slide(map) {
       y: head,
       width: width - 2 * margin,
       height: height - head - foot,
-      viewBox: `0 0 ${box.width} ${box.height}`,
+      viewBox: `${box.x} ${box.y} ${box.width} ${box.height}`,
       preserveAspectRatio: "xMidYMid meet",
     },
     drawn,

@@ -54,7 +54,7 @@ function drawBypass(data, line, id) {
       "marker-end": "url(#map-arrow-shortcut)",
     }),
     !layered
-      ? svg("rect", { class: "mark", x: x - 46, y: y - 14, width: 92, height: 28, rx: 14 })
+      ? svg("rect", { class: "mark", x: x - 46, y: y - 14, width: 92, height: 28, rx: 14, "data-middle": x })
       : null,
     ...(layered ? shapes(line.label, x - 10, y + 5) : [svg("text", { class: "edge side", x, y: y + 5 }, line.label[0])]),
   );
@@ -91,9 +91,9 @@ function drawBox(data, box, index, small) {
       {
         class: add ? "tile-value plus" : "tile-value",
         x: x + w / 2,
-        y: y + h / 2 + 5,
-        "font-size": fitted(box.name, w - 12, add ? 20 : 14).toFixed(1),
-        ...(add ? {} : { "data-words": box.name, "data-size": 14, "data-width": w - 8, "data-height": 0.82 * h }),
+        y: y + h / 2 + (add ? 7 : 5),
+        "font-size": (add ? 22 : fitted(box.name, w - 12, 14)).toFixed(1),
+        ...(add ? {} : { "data-words": box.name, "data-size": 14, "data-width": w - 8, "data-height": 0.9 * h, "data-middle": y + h / 2 }),
       },
       shown(box.name),
     ),

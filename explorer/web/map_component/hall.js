@@ -4,8 +4,9 @@ import { html } from "../js/dom.js";
 import { fitted, shown } from "../js/numbers.js";
 
 const LEAST = 12, IN_HALL = 17; // pixels on the screen; smaller words wait until the map is zoomed in
+const CODE_NAMES = 88; // units
 const NARROW = 15; // units: where words need more, a long line is two
-const POOLS = { maxpool: "max", avgpool: "avg" };
+const SHORT = { conv1: "conv", maxpool: "max", avgpool: "avg" };
 
 // The projector view takes the map's controls away by this property.
 export const isInHall = (root) => getComputedStyle(root).getPropertyValue("--on-stage").trim() === "none";
@@ -17,7 +18,10 @@ export function leastIn(map, width, height) {
   return map.hall && clientWidth && clientHeight ? IN_HALL / Math.min(clientWidth / width, clientHeight / height) / zoom : 0;
 }
 
-export const shorter = (words) => POOLS[words] ?? words;
+// How much of an opened block's left, where its layers' names in the code stand, is left out: large words and those do not fit a phone.
+export const leftIn = (map) => (map.hall && map.layoutUsed === "narrow" ? CODE_NAMES : 0);
+
+export const shorter = (words) => SHORT[words] ?? words;
 
 // Words that would be too small to be read are left out; they come as the map is zoomed in.
 export function legible(map) {
@@ -32,15 +36,41 @@ export function legible(map) {
     text.classList.toggle("small", small);
     if (text.matches(".mark-text")) text.previousElementSibling?.classList.toggle("small", small); // the mark around it
   }
+  for (const tile of map.tileElements) chooseWords(tile);
+  const pill = map.drawing.querySelector(".opened .mark");
+  if (pill) fitPill(pill, Math.max(92, 6.2 * least));
 }
 
-// A box's words as large as they need to be and the box has room for; shorter ones where it has none.
+function fitPill(pill, width) {
+  pill.setAttribute("x", Number(pill.dataset.middle) - width / 2);
+  pill.setAttribute("width", width);
+}
+
+// Of the ways to write what a layer is, the first that can be read.
+function chooseWords(tile) {
+  let chosen = null;
+  for (const text of tile.querySelectorAll("text[data-way]")) {
+    if (!text.classList.contains("small")) chosen ??= text.dataset.way;
+    text.classList.toggle("small", chosen !== text.dataset.way);
+  }
+}
+
+// A box's words as large as they need to be and the box has room for; fewer where it has none.
 function enlarge(text, least) {
-  const { words, width, height, size } = text.dataset;
+  const { words, width, height, size, middle } = text.dataset;
   const room = (said) => Math.min(fitted(said, Number(width), 99), Number(height));
-  const said = room(words) < least ? words.replace(" conv", "") : words;
+  const ways = [words, ...fewerWords(words.replace(" conv", ""))];
+  const said = ways.find((way) => room(way) >= least) ?? ways.at(-1);
+  const high = Math.min(Math.max(Number(size), least), room(said));
   text.textContent = shown(said);
-  text.setAttribute("font-size", Math.min(Math.max(Number(size), least), room(said)).toFixed(1));
+  text.setAttribute("font-size", high.toFixed(1));
+  text.setAttribute("y", (Number(middle) + 0.36 * high).toFixed(1));
+}
+
+// "3×3 max pool, /2" → itself, "3×3 max pool", "max pool"; "1×1, 64" → itself, "1×1".
+export function fewerWords(words) {
+  const [first] = words.split(", ");
+  return [...new Set([words, first, first.replace(/^\d+×\d+ /, "")])];
 }
 
 // What is selected, in a line below the picture, and the button for the rest.

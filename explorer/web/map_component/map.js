@@ -7,7 +7,7 @@ import { CHOICES, lastViews } from "./choices.js";
 import { saveAs } from "./export.js";
 import { arrowMarkers, drawFigure3, narrowed, drawOpened } from "./figures.js";
 import { layoutFor } from "./geometry.js";
-import { hallLine, isInHall, leastIn, legible } from "./hall.js";
+import { hallLine, isInHall, leastIn, leftIn, legible } from "./hall.js";
 import { listen } from "./input.js";
 import { Net } from "./net.js";
 import { legendItems, paintTiles } from "./paint.js";
@@ -127,13 +127,14 @@ class NetMap {
     this.scene = scene;
     this.tip.hidden = true;
     this.drawing.replaceChildren(scene);
-    this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    const left = this.openBlock ? leftIn(this) : 0;
+    this.svg.setAttribute("viewBox", `${left} 0 ${width - left} ${height}`);
     this.tileElements = [...scene.querySelectorAll(".tile")];
     if (this.walking) setTimeout(() => this.walking?.replaced()); // once it is painted
     this.root.dataset.layout = this.layoutUsed;
     this.root.classList.toggle("opened-block", Boolean(this.openBlock));
     this.root.classList.toggle("figure-mode", data.figure === "fig3"); // its size is another, and the words go by it
-    this.svg.style.setProperty("--ratio", `${width} / ${height}`);
+    this.svg.style.setProperty("--ratio", `${width - left} / ${height}`);
     this.viewport.reset();
     if (this.isOverview()) paintTiles(this);
     legible(this);

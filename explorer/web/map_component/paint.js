@@ -4,7 +4,7 @@ import { html, svg } from "../js/dom.js";
 import { SHORTCUTS, UNKEYED } from "../js/given.js";
 import { clamp, fitted, shown } from "../js/numbers.js";
 import { dashes } from "./facts.js";
-import { shorter } from "./hall.js";
+import { fewerWords, shorter } from "./hall.js";
 import { counted, provable } from "./proof.js";
 
 const ROOM_FOR_TWO_LINES = { width: 84, height: 34 };
@@ -31,16 +31,14 @@ export function paintTiles(map) {
 
 // Whoever speaks to the page says what stands on a tile: each line of it is in its name.
 export function nameTile(group, says) {
-  const written = [...group.querySelectorAll("text")].map((text) => text.textContent);
+  const written = [...new Set([...group.querySelectorAll("text")].map((text) => text.textContent))];
   group.setAttribute("aria-label", [...written.filter((words) => !says.includes(words)), says].join(": "));
 }
 
 function tileText(tile, value, longest, [x, y, w, h], least = 0) {
-  const texts = tileWords(tile, value);
   if (tile.adds) return [];
-  const strided = tile.down && value === null && h >= 22;
-  if (h > w * 1.5 && texts[0].length > 1) return [uprightText(texts[0], x + w / 2, y + h / 2, w, h)];
-  if (strided) return stackedText([texts[0].slice(0, -`, ${tile.down}`.length), tile.down], x + w / 2, y + h / 2, w, h);
+  if (tile.kind) return layerText(tile, value, [x, y, w, h], least);
+  const texts = tileWords(tile, value);
   const two = texts[1] && w >= ROOM_FOR_TWO_LINES.width && h >= Math.max(ROOM_FOR_TWO_LINES.height, 2.9 * least);
   if (least && fitted(texts[0], w - 5, 99) < least) texts[0] = shorter(texts[0]);
   const high = two ? 0.4 : least ? 0.85 : 0.5; // of the tile
@@ -58,23 +56,44 @@ function tileText(tile, value, longest, [x, y, w, h], least = 0) {
   return [line(texts[0], middle - 1, size, "tile-value"), line(second, middle + small + 3, small, "tile-recipe")];
 }
 
+// The words of a layer from the most to the fewest, as ways to write them: `legible` shows the first that can be read.
+function layerText(tile, value, box, least) {
+  const words = value ?? shown(tile.name, 40);
+  const strided = tile.down && value === null && box[3] >= 22;
+  const ways = strided ? [stackedText([words.slice(0, -`, ${tile.down}`.length), tile.down], box)] : [];
+  for (const said of value === null ? fewerWords(words) : [words]) {
+    const lying = [lyingText(said, box, least)], climbing = [uprightText(said, box, least)];
+    const tall = box[3] > box[2];
+    if (strided && said === words) continue;
+    if (box[3] > box[2] * 1.5 && said.length > 1) ways.push(climbing, lying);
+    else ways.push(lying, ...(tall ? [climbing] : []));
+  }
+  ways.forEach((way, index) => way.forEach((text) => (text.dataset.way = index)));
+  return ways.flat();
+}
+
+function lyingText(text, [x, y, w, h], least) {
+  const most = Math.max(20, 1.1 * least), size = clamp(fitted(text, w - 5, Math.min(h * 0.5, most)), 1.5, most);
+  return svg("text", { class: "tile-value", x: x + w / 2, y: y + h / 2 + size * 0.36, "font-size": size.toFixed(1) }, text);
+}
+
 // "3×3, 128, /2" in two lines, where one would be small.
-function stackedText(lines, x, y, w, h) {
-  const size = clamp(fitted(lines[0], w - 4, h * 0.36), 1.5, 15);
+function stackedText(lines, [left, top, w, h]) {
+  const x = left + w / 2, y = top + h / 2, size = clamp(fitted(lines[0], w - 4, h * 0.36), 1.5, 15);
   return lines.map((text, index) =>
     svg("text", { class: "tile-value", x, y: y + size * (index ? 1.05 : -0.1), "font-size": size.toFixed(1) }, text),
   );
 }
 
 // In a tile that is taller than wide the text climbs.
-function uprightText(text, x, y, w, h) {
-  const size = clamp(fitted(text, h - 4, w * 0.8), 1.5, 15);
+function uprightText(text, [x, y, w, h], least) {
+  const most = Math.max(15, 1.1 * least), size = clamp(fitted(text, h - 4, w * 0.8), 1.5, most);
   return svg(
     "text",
     {
       class: "tile-value",
       "font-size": size.toFixed(1),
-      transform: `translate(${x + size * 0.34} ${y}) rotate(-90)`,
+      transform: `translate(${x + w / 2 + size * 0.34} ${y + h / 2}) rotate(-90)`,
     },
     text,
   );
@@ -82,7 +101,6 @@ function uprightText(text, x, y, w, h) {
 
 // First line, second line. Without a metric the tile says what it is.
 function tileWords(tile, value) {
-  if (tile.kind) return [value ?? shown(tile.name, 40), ""];
   const run = tile.count > 1 && tile.block ? `×${tile.count}` : "";
   const stage = !tile.id.includes(".") && tile.block;
   const name = stage ? `${tile.count} ${tile.count === 1 ? "block" : "blocks"}` : run || shown(tile.name, 40);

@@ -238,10 +238,7 @@ class Job:
         self.ended_s = time.monotonic()
         self.state = state
         self.work = self.then = None  # what it holds (a model, a data set) goes with it
-        self._ended.set()
-        with self._turn:
-            self._turn.notify_all()
-        telemetry.job(
+        telemetry.job(  # before anybody hears of the end: whoever waited for it finds its line
             self.queue,
             label=self.label,
             place=self.place,
@@ -250,6 +247,9 @@ class Job:
             ran_s=self.elapsed_s,
             error=type(self.error).__name__ if self.error else "",  # its words may repeat a visitor's
         )
+        self._ended.set()
+        with self._turn:
+            self._turn.notify_all()
 
 
 class Runner:

@@ -23,7 +23,7 @@ for work in (works, fails):
     runner.submit(work, "ResNet-18 at batch 1", place="Timing").wait(10)
 begun = threading.Event()
 def holds(job): begun.set(); threading.Event().wait()
-runner.submit(holds, "the next")  # begins when the line of the one before is written
+runner.submit(holds, "the next")
 begun.wait(10)
 telemetry.rerun("blocks")
 telemetry.refused("link", 2)

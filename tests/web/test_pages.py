@@ -6,9 +6,12 @@ import re
 from html import unescape
 from pathlib import Path
 
+import plotly.graph_objects as go
 import pytest
+from plotly.basedatatypes import BaseFigure
 from streamlit.testing.v1 import AppTest
 
+from explorer.look.kept import Kept
 from explorer.tell import questions, url_keys
 from explorer.tell.on_page import OF_NO_MODEL
 from explorer.web.plain import read
@@ -293,3 +296,22 @@ def test_the_links_keys_know_every_choice_of_every_page(page: str) -> None:
             "machines",
         )
     )
+
+
+@pytest.mark.parametrize(("page", "key"), [("timing", "view"), ("cost", "show"), ("compare", "diff")])
+def test_a_rerun_draws_no_figure_anew(page: str, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plotly takes 10 to 40 ms of CPU for each, at every press on the page."""
+    none_yet: Kept[go.Figure] = Kept(64, 24 << 20, lambda figure: len(figure.to_json()))
+    monkeypatch.setattr("explorer.tell.plots.once._FIGURES", none_yet)
+    app, drawn = open_app(page=page), []
+    make = BaseFigure.__init__
+    monkeypatch.setattr(
+        BaseFigure, "__init__", lambda self, *given, **more: (drawn.append(1), make(self, *given, **more))[1]
+    )
+    for view in questions.ON[page, key]:
+        app.query_params[key] = view
+        app.run()
+        first = len(drawn)
+        app.run()
+        assert len(drawn) == first, view
+    assert drawn, "something is drawn at first"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -72,7 +71,6 @@ def _stage_spans(rows: Sequence[Timed], shares: Sequence[float]) -> list[tuple[f
     return [((low + high) / 2, high - low) for low, high in spans.values()]
 
 
-@lru_cache(maxsize=64)  # half of a page's rerun
 def distribution(times_s: tuple[float, ...], median_s: float, q1_s: float, q3_s: float) -> go.Figure:
     """Each pass in order, with the median and the middle half: drift and outliers stay visible."""
     factor, unit = unit_of(median_s)

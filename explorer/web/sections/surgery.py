@@ -26,6 +26,7 @@ from explorer.lab.shelf import Kept
 from explorer.tell import lab_words, netmap
 from explorer.tell.markup import Cards, joined
 from explorer.tell.plots.lab.surgery import operated
+from explorer.tell.plots.once import once
 from explorer.web import pieces, plain, state, surgery_component, tray
 from explorer.web.sections import playing
 from explorer.web.session import by_key, session
@@ -232,7 +233,7 @@ def _ended(runs: Sequence[Kept]) -> None:
         )
     one = known[name]
     rest = {other: known[other] for other in others if other in known}
-    figure = operated(one["rows"], one["config"], {other: run["rows"] for other, run in rest.items()})
+    figure = once(operated, one["rows"], one["config"], {other: run["rows"] for other, run in rest.items()})
     pieces.chart(figure, "Training loss and signal of the net on the table", key="surgery-shown")
     pieces.html(lab_words.source(one, pieces.mark(kind_of(one))))
     _list(one["rows"])

@@ -311,7 +311,7 @@ class Bench:
         with st.expander(lab_words.CLAIMS):
             pieces.table(quotes.scoreboard(run), lab_words.seeds(), "recorded")
             if self.key == "degradation":
-                pieces.chart(spread(*story.finals(list(self.own.values()))), lab_words.SPREAD)
+                pieces.chart(once(spread, *story.finals(list(self.own.values()))), lab_words.SPREAD)
 
     def downloads(self, run: Run) -> None:
         """The points as CSV; everything, with config and provenance, as JSON."""

@@ -12,6 +12,7 @@ from explorer.spec import naming
 from explorer.tell import compare_parts, questions
 from explorer.tell.compare_parts import AXES, Point
 from explorer.tell.plots import cost as cost_plots
+from explorer.tell.plots.once import once
 from explorer.timing.data.across import Across, across
 from explorer.web import pieces, plain
 from explorer.web.asked import asked
@@ -40,7 +41,7 @@ def cost_against_cost(left: Side, right: Side) -> list[Point]:
     rows = compare_parts.points(base, other, times)
     marked = {naming.title(base): cost_plots.BASE, naming.title(other): cost_plots.OTHER}
     pieces.chart(
-        cost_plots.scatter(rows, AXES[x], AXES[y], marked),
+        once(cost_plots.scatter, rows, AXES[x], AXES[y], marked),
         f"All presets: {AXES[x][1]} against {AXES[y][1]}",
         "presets",
         lambda net: session().update({"picked_net": net}),

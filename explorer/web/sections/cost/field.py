@@ -13,6 +13,7 @@ from explorer.jobs import Job
 from explorer.net import called
 from explorer.tell import cost_questions as told
 from explorer.tell.plots import cost as cost_plots
+from explorer.tell.plots.once import once
 from explorer.web import pieces, state
 from explorer.web.pieces import Figure
 from explorer.web.session import session
@@ -28,7 +29,7 @@ def field(chosen: Chosen) -> list[receptive.BlockField]:
     pieces.html(found.lead)
     pieces.html(found.figures)
     pieces.chart(
-        cost_plots.receptive(rows),
+        once(cost_plots.receptive, rows),
         told.FIELD_ALT,
         "field-by-block",
         lambda block: session().update({"picked_field": block}),

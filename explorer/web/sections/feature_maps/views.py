@@ -194,7 +194,7 @@ def _responses(found: Look) -> None:
         return
     curves = [*measured, *(_recorded() if found.slug != OURS else ())]
     pieces.chart(
-        responses(curves), "Standard deviation of each layer’s responses, residual against plain", key="responses"
+        once(responses, curves), "Standard deviation of each layer’s responses, residual against plain", key="responses"
     )
     if found.slug != OURS:
         pieces.lead(look_words.responses_told(curves))

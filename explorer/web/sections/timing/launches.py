@@ -8,6 +8,7 @@ import streamlit as st
 
 from explorer.tell import timing_words
 from explorer.tell.plots import launches as draw
+from explorer.tell.plots.once import once
 from explorer.timing.data import records
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import Settings
@@ -58,7 +59,7 @@ def _shown(chosen: Chosen, settings: Settings, seen: list[Measurement], mark: st
     if ladder is None:
         return False
     pieces.lead(said.sentence(ladder, mark.split()[0]))
-    pieces.chart(draw.launches(ladder), f"A pass of {ladder.first.title} and its launch, against the batch")
+    pieces.chart(once(draw.launches, ladder), f"A pass of {ladder.first.title} and its launch, against the batch")
     first = ladder.first
     timing_pieces.beside(first.settings, first.provenance, mark, "batch")
     if first.spec != chosen.spec:

@@ -10,6 +10,7 @@ from explorer.net.trace import trace
 from explorer.spec import naming
 from explorer.tell import timing_words
 from explorer.tell.plots import timing as draw
+from explorer.tell.plots.once import once
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure.parts import Parts
 from explorer.timing.measure.tasks import Ask
@@ -41,7 +42,8 @@ def parts(chosen: Chosen, settings: Settings) -> None:
     if answer and seen.warnings:
         timing_pieces.offered(offers.of_parts(timing_pieces.recorded(), chosen.spec, settings))
     pieces.chart(
-        draw.where(where), f"Shares of time, MACs and parameters by {rows_of(seen)} of {naming.title(chosen.spec)}"
+        once(draw.where, where),
+        f"Shares of time, MACs and parameters by {rows_of(seen)} of {naming.title(chosen.spec)}",
     )
     timing_pieces.beside(seen.settings, seen.provenance, mark)
     if answer:

@@ -13,6 +13,7 @@ from explorer.facts import published
 from explorer.spec import naming, preset
 from explorer.tell import questions, timing_words
 from explorer.tell.plots import race as draw_race
+from explorer.tell.plots.once import once
 from explorer.timing.data import records
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import Settings
@@ -82,7 +83,7 @@ def _charts(counted: Sequence[ratio_rows.Ratio], titles: Sequence[str], seen: Se
     """What is counted and timed, and beside it the race, to be run again."""
     chart, lanes = st.columns([1.25, 1], gap="medium")
     with chart:
-        pieces.chart(draw_race.contrast(counted, *titles), f"{titles[1]} against {titles[0]}: counted and timed")
+        pieces.chart(once(draw_race.contrast, counted, *titles), f"{titles[1]} against {titles[0]}: counted and timed")
     if seen:
         with lanes:
             raced, source = rows.race(seen), mark.split()[0]
@@ -113,7 +114,7 @@ def _side_by_side(chosen: Chosen, made: Sequence[sides.Line]) -> None:
     pieces.lead(
         f"{title} on each machine and with each setting; all of the measured and recorded ones: {', '.join(common)}."
     )
-    pieces.chart(draw_race.machines(shown), f"Pictures per second of {title} by machine and setting")
+    pieces.chart(once(draw_race.machines, shown), f"Pictures per second of {title} by machine and setting")
     names = sides.names(made, sweeps.DEPTHS)
     with st.container(key="machines-table"):
         pieces.table(

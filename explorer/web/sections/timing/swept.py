@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from explorer.facts.told import Told
 from explorer.tell.plots import timing as draw
+from explorer.tell.plots.once import once
 from explorer.timing.measure import sweeps
 from explorer.timing.said import rows, sentences
 from explorer.web import pieces, plain
@@ -19,7 +20,7 @@ def swept(which: str, made: list[sweeps.Row], mark: str, planned: Sequence[sweep
     done = [row for row in points if row.get("median_s") or row["error"]]
     told = sentences.sweep(which, done, mark) if done else Told()
     pieces.lead(told if str(told) else f"{len(done)} of {len(points)} points.")
-    pieces.chart((draw.batch_sweep if which == "batch" else draw.bar_sweep)(points), sweeps.SWEEPS[which][0])
+    pieces.chart(once(draw.batch_sweep if which == "batch" else draw.bar_sweep, points), sweeps.SWEEPS[which][0])
     if first is not None:
         timing_pieces.beside(first.settings, first.provenance, mark, sentences.VARIED[which])
     timing_pieces.doubts(sentences.sweep_doubts(points))

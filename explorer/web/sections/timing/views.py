@@ -14,6 +14,7 @@ from explorer import units
 from explorer.spec import naming
 from explorer.tell import questions, timing_words
 from explorer.tell.plots import timing as draw
+from explorer.tell.plots.once import once
 from explorer.timing.data import records
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure import sweeps
@@ -49,7 +50,7 @@ def one_pass(chosen: Chosen, settings: Settings) -> None:
         timing_pieces.offered(offers.of_pass(timing_pieces.recorded(), chosen.spec, settings))
     summary = seen.summary
     pieces.chart(
-        draw.distribution(seen.times_s, summary.median_s, summary.q1_s, summary.q3_s),
+        once(draw.distribution, seen.times_s, summary.median_s, summary.q1_s, summary.q3_s),
         f"Time of each of {summary.n} passes of {seen.title}",
     )
     pieces.unfolding("Measured on what, and how", "fact_check", lambda: timing_pieces.provenance(seen, mark))
@@ -127,7 +128,7 @@ def limit(chosen: Chosen, settings: Settings) -> None:
         timing_pieces.offered(offers.of_limit(timing_pieces.recorded(), chosen.spec, settings))
     plain = rows.roof(roof)
     pieces.chart(
-        draw.roofline(plain, roof.peak_flops_per_s, roof.band_bytes_per_s, roof.memory_bytes_per_s),
+        once(draw.roofline, plain, roof.peak_flops_per_s, roof.band_bytes_per_s, roof.memory_bytes_per_s),
         f"Roofline of {one.title}: each stage's arithmetic speed against its FLOPs per byte",
     )
     timing_pieces.beside(one.settings, one.provenance, mark)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -73,8 +74,8 @@ def test_control_characters_do_not_reach_the_terminal(tmp_path: Path, capsys: py
     assert "\x1b" not in out and "\u202e" not in out and "red" in out
 
 
-def upload(content: bytes, name: str = "net.safetensors") -> AppTest:
-    app, browser = open_app("", "identify"), Browser(content)
+def upload(content: bytes, name: str = "net.safetensors", query: str = "") -> AppTest:
+    app, browser = open_app(query, "identify"), Browser(content)
     while browser.asked and not browser.rounds > 20:
         app.session_state["weights_file"] = {"given": browser.given(name)}
         app.run()
@@ -96,6 +97,23 @@ def test_the_page_says_what_a_file_is_and_links_to_the_net(checkpoint: Path) -> 
     assert len(links) == 5 and "vs=" not in links[-1]
     for link in links:
         assert of_params(dict(parse_qsl(urlsplit(link).query))).spec == SMALL
+
+
+def test_what_is_special_of_a_file_is_seen_on_compare(tmp_path: Path) -> None:
+    """Ten classes more than its namesake: with the same task for both, Compare said 'no module differs'. Batch and format of the
+    bar go along."""
+    other = replace(SMALL, num_classes=20)
+    content = saved(filled(other).state_dict(), tmp_path / "mine.safetensors").read_bytes()
+    app = upload(content, "mine.safetensors", "batch=8&dtype=fp16")
+    links = {one.proto.label.removeprefix("This net on "): one.proto.url for one in app.get("link_button")}
+    for link in links.values():
+        assert "batch=8" in link and "dtype=fp16" in link
+    query = dict(parse_qsl(urlsplit(links["Compare"]).query))
+    assert query["same"] == "false" and (query["vs_batch"], query["vs_dtype"]) == ("8", "fp16")
+    compared = open_app(urlsplit(links["Compare"]).query, "compare")
+    text = " ".join(words(compared).split())
+    assert f"{64 * 10 + 10:,}" in text  # ten classes more, each with a weight per channel and a bias
+    assert "No module differs" not in text and not compared.exception and not compared.error
 
 
 def test_the_page_shows_names_as_text(tmp_path: Path) -> None:

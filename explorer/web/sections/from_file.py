@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import IO, cast
 
@@ -10,8 +10,10 @@ import streamlit as st
 from markupsafe import Markup
 
 from explorer import units
-from explorer.spec import naming
+from explorer.facts.comparison import same_task
+from explorer.spec import ResNetSpec, naming, presets
 from explorer.spec.address import params_of
+from explorer.spec.chosen import OF_TASK
 from explorer.tell import link
 from explorer.tell.markup import joined
 from explorer.tell.tabular import csv_text
@@ -37,6 +39,7 @@ CONFIGS = {
     "openmmlab-config": "a config of OpenMMLab’s",
     "detectron2-config": "a config of detectron2’s",
 }
+OWN = ("input", "batch", "dtype")  # what Compare can say of the left net alone
 PAGES = {"": "Architecture", "blocks": "Blocks", "sheet": "Numbers", "cost": "Cost", "compare": "Compare"}
 
 
@@ -123,17 +126,29 @@ def net(found: Identified) -> None:
     except ValueError as error:
         plain.info(error)
         return
-    # what is special of it is said against its namesake, which Compare then shows beside it
-    beside = {"compare": {"vs": naming.base_name(spec)}} if found.differences else {}
+    task = {
+        key: st.query_params[key] for key in OF_TASK if key in st.query_params
+    }  # as the bar said on the page before
+    beside = {"compare": _beside(spec, task)} if found.differences else {}
     root = (st.context.url or "").removesuffix("identify")
     with st.container(horizontal=True):
         for page, title in PAGES.items():
             st.link_button(
                 f"This net on {title}",
-                link.url_of(root + page, params | beside.get(page, {})),
+                link.url_of(root + page, params | task | beside.get(page, {})),
                 icon=":material/open_in_new:",
                 type="secondary" if page else "primary",
             )
+
+
+def _beside(spec: ResNetSpec, task: Mapping[str, str]) -> dict[str, str]:
+    """What is special of a net is said against its namesake, which Compare then shows beside it: with classes and input channels
+    of its own where these differ, else there would be nothing to see."""
+    name = naming.base_name(spec)
+    known = presets().get(name)
+    if known is None or same_task(known, spec) == known:
+        return {"vs": name}
+    return {"vs": name, "same": "false"} | {f"vs_{key}": value for key, value in task.items() if key in OWN}
 
 
 def said(title: str, sentences: Sequence[str]) -> None:

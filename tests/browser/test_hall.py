@@ -109,8 +109,16 @@ def join(seen: Visit, browser, url: str, faults: list[str]) -> tuple[Page, Page]
         "on with the lecture",
     ):  # a hall knows what to do, the lecturer how to go on
         expect(stage.locator(".join")).to_contain_text(words)
+    beamer.keyboard.press(
+        "PageDown"
+    )  # a clicker has no Escape: its first step takes the code away, and reveals nothing
+    expect(stage.locator(".join")).to_have_count(0)
+    expect(stage.locator(".hall .count")).to_have_text("0 of 2 answered")
+    beamer.keyboard.press("v")
+    expect(stage.locator(".join")).to_have_count(1)
     beamer.keyboard.press("Escape")
     expect(stage.locator(".join")).to_have_count(0)
+    assert "guess" not in beamer.url
     return first, second
 
 
@@ -178,6 +186,11 @@ def reveal(seen: Visit, speaker: Page, first: Page) -> None:
     keep_names(beamer)
     expect(first.locator(".verdict")).to_contain_text("You said 28.5 %.")
     fair(first)
+    stage.get_by_role("button", name="Back to this scene as it was prepared").click()
+    expect(stage.locator(".hall")).to_contain_text("The phones have seen the answer", timeout=20_000)
+    expect(stage.locator(".hall .count")).to_have_count(0)  # a count that nobody can add to
+    beamer.keyboard.press("PageDown")
+    expect(verdict.locator(".answer")).to_have_text("28.54 %", timeout=20_000)
 
 
 def keep_names(beamer: Page) -> None:

@@ -103,8 +103,9 @@ export function card(stage) {
   const listed = question.kind === "choice" ? html("ul", { class: "listed" }, question.choices.map((one) => html("li", {}, one)))
     : html("p", { class: "soft" }, question.kind === "block" ? "Tap the block on your phone." : `On your phone: ${question.low} to ${question.high} ${question.unit}`);
   return html("div", { class: "card hall", role: "group", "aria-label": question.ask }, html("p", { class: "ask" }, unbroken(question.ask)), listed,
-    html("p", { class: "count", role: "status" }, now ? answered(now) : "…"),
-    now?.round > 1 ? html("p", { class: "soft" }, "Vote again: the first vote is kept.") : null,
+    now?.revealed ? html("p", { class: "soft", role: "status" }, "The phones have seen the answer: they do not vote on it again.")
+      : html("p", { class: "count", role: "status" }, now ? answered(now) : "…"),
+    now?.round > 1 && !now.revealed ? html("p", { class: "soft" }, "Vote again: the first vote is kept.") : null,
     html("div", { class: "choices" }, html("button", { type: "button", class: "reveal", onclick: () => stage.reveal() }, "Reveal"),
       now?.open ? html("button", { type: "button", class: "choice", onclick: () => steer("close") }, "Close the vote") : null,
       now?.rounds_left > 0 ? html("button", { type: "button", class: "choice", onclick: () => steer("again") }, "Vote again") : null));
@@ -122,7 +123,7 @@ export function join(stage) {
     html("p", { class: "what" }, "Vote with your phone"), hall.qr ? html("img", { src: hall.qr, alt: `QR code of ${hall.url}` }) : null,
     html("p", {}, hall.qr ? "or " : "", html("b", {}, hall.url.replace(/^https?:\/\//, "").replace(/\/[^/]*$/, "")), " with the code"), html("p", { class: "letters" }, hall.code),
     html("p", { class: "count" }, room.watched ? here(room.watched.here) : ""),
-    [hall.warning, problem].filter(Boolean).map((said) => html("p", { class: "warns" }, said)), html("p", { class: "leave" }, "Escape or a click: on with the lecture"));
+    [hall.warning, problem].filter(Boolean).map((said) => html("p", { class: "warns" }, said)), html("p", { class: "leave" }, "→, Escape or a click: on with the lecture"));
 }
 
 export const here = (count) => `${count} ${count === 1 ? "phone is" : "phones are"} here`;

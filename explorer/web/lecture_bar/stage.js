@@ -110,7 +110,7 @@ class Stage {
   code() {
     const { url, code } = this.data.phone;
     return html("div", { class: "code", role: "dialog", "aria-label": "This scene on your phone", onclick: () => this.toggleCode() },
-      code ? html("img", { src: code, alt: `QR code of ${url}` }) : null, html("p", {}, url), html("p", { class: "leave" }, "Escape or a click: back to the scene"));
+      code ? html("img", { src: code, alt: `QR code of ${url}` }) : null, html("p", {}, url), html("p", { class: "leave" }, "→, Escape or a click: back to the scene"));
   }
 
   // A phrase of the text lays its parameters over the scene's state, and takes them back when it is pressed again.
@@ -149,18 +149,30 @@ class Stage {
     });
   }
 
+  // While a code covers the scene, the first step only takes it away: nobody wants a reveal that nobody sees.
+  uncovers() {
+    const cover = kept.join && this.data.hall ? "join" : kept.code && this.data.phone ? "code" : "";
+    if (cover) this.toggle(cover);
+    return Boolean(cover);
+  }
+
   next() {
     const { data } = this;
+    if (this.uncovers()) return;
     if (data.question && !data.verdict) return this.reveal();
     if (data.number < data.scenes?.length) this.go(data.scenes[data.number].address);
   }
 
   previous() {
     const { data } = this;
+    if (this.uncovers()) return;
     if (data.number > 1) this.go(data.scenes[data.number - 2].address);
   }
 
-  reveal() { this.go(this.data.revealed, { guess: guessNow(this.data) }); }
+  reveal() {
+    kept.join = kept.code = false;
+    this.go(this.data.revealed, { guess: guessNow(this.data) });
+  }
 
   togglePresent() {
     const [path, query] = [this.data.path, search().slice(1)];

@@ -29,7 +29,7 @@ def words(title: str, *text: str) -> Words:
 
 def of_picture(shape: tuple[int, ...]) -> Words:
     channels, height, width = shape[1:]
-    each = "one number each: how dark it is" if channels == 1 else f"{channels} numbers each: red, green, blue"
+    each = "one number each: how much ink is there" if channels == 1 else f"{channels} numbers each: red, green, blue"
     return words("The picture enters", f"{height}×{width} pixels, {each}.")
 
 

@@ -8,6 +8,7 @@ import tomllib
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,6 +22,9 @@ from explorer.lecture.quantities import known, quantity
 from explorer.lecture.scene import OWN, address, query
 from explorer.lecture.scene_pictures import pictures
 from explorer.lecture.scene_text import about
+from explorer.look import pictures as pads
+from explorer.look import subject
+from explorer.look.passed import passed
 from explorer.net.trace import trace
 from explorer.net.vgg import vgg19
 from explorer.spec.chosen import DEFAULT, DEFAULTS, of_params
@@ -110,6 +114,46 @@ def test_the_tours_claims_hold() -> None:
         published.throughput()[0]["images_per_s"]["resnet50"] / published.throughput()[0]["images_per_s"]["resnet34"]
         < 0.55
     )
+
+
+@pytest.mark.parametrize("scene", ASKING, ids=lambda scene: scene.slug)
+def test_nothing_before_the_reveal_names_what_the_reveal_names(scene: lecture.Scene) -> None:
+    """No stage of the answer stands in title, text or question; and nothing is 'below', which on a projector is beside."""
+    named = re.compile(r"conv\d_x")
+    assert not set(named.findall(scene.question.because)) & set(
+        named.findall(scene.title + scene.text + scene.question.ask)
+    )
+    assert "below" not in scene.question.source
+
+
+def test_a_reveal_says_what_its_figure_is_held_against() -> None:
+    """The text goes away at the reveal: 28.54 % needs the 27.94 % of 18 layers, and a share of the speed the factor of the time
+    that stands in the chart beside it."""
+    assert "{error:plain-18}" in by_slug("deeper").question.because
+    speed, time = (
+        quantity(f"speed_ratio:{pair}", of_params({})) for pair in ("resnet50/resnet34", "resnet34/resnet50")
+    )
+    assert {f"{{speed_ratio:{pair}}}" for pair in ("resnet50/resnet34", "resnet34/resnet50")} <= set(
+        re.findall(r"\{speed[^}]*\}", by_slug("flops-are-not-time").question.because)
+    )
+    assert (
+        speed.value * time.value == pytest.approx(1) and time.text == "1.93"
+    )  # timm's 8,316 against 4,303 pictures per second
+
+
+def test_the_brightest_number_grows_with_shortcuts() -> None:
+    """'Look how the brightest number grows, and how little it does without': as the page's own rows say."""
+    seven = pads.digit(np.asarray(pads.sample(7), dtype=np.float32) / 255).x
+    grown = {}
+    for who in ("residual-20", "plain-20"):
+        net = subject.digits(f"digits-{who}")
+        nodes = trace(net.spec, *seven.shape[2:])
+        seen = passed(net.model, net.spec, seven)
+        ends = {node.stage: node.path for node in nodes if node.path in seen.outputs and node.stage.startswith("conv")}
+        grown[who] = [float(seen.outputs[path].max()) for path in ends.values()]
+    with_them, without = grown["residual-20"], grown["plain-20"]
+    assert len(with_them) == len(without) == 3 and with_them == sorted(with_them)
+    assert with_them[-1] > 1.5 * with_them[0] and without[-1] < 1.3 * without[0]
 
 
 # ── figures: each with its second source (reference.md) ─────────────────────────────────────────────────────────────

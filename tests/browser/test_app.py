@@ -86,6 +86,19 @@ def test_a_control_shows_what_it_holds_however_late_its_script_comes(visit) -> N
     assert "8×3×224×224" in app.built(), "nor does the browser say another batch"
 
 
+def test_what_is_typed_as_a_name_is_not_written_over(visit) -> None:
+    """Streamlit's "Press Enter to apply" lay over a long name in the sidebar; it stands between the field and the next label."""
+    app = visit("/sheet", "What are its numbers?")
+    field = app.page.get_by_role("textbox", name="Any ResNet by its name")
+    field.press_sequentially("torchvision resnet50")
+    hint = app.page.get_by_text("Press Enter to apply")
+    hint.wait_for()
+    above, said = field.bounding_box(), hint.bounding_box()
+    below = app.page.get_by_text("Depth", exact=True).first.bounding_box()
+    assert above["y"] + above["height"] <= said["y"] and said["y"] + said["height"] <= below["y"] + below["height"] / 4
+    field.fill("")
+
+
 def test_the_variants_keep_their_value_open_and_closed_and_in_the_url(visit) -> None:
     app = visit("/?depth=18&in_channels=1", "11.68 M params")
     box = app.page.locator(".st-key-variants-open label")

@@ -43,6 +43,7 @@ PARTS = {  # our name of a part of Streamlit's page → its selector
     "download": '[data-testid="stDownloadButton"]',
     "page-link": '[data-testid="stPageLink"]',
     "text-field": '[data-testid="stTextInputRootElement"]',
+    "field-hint": '[data-testid="InputInstructions"]',
     "number-field": '[data-testid="stNumberInputContainer"]',
     "list-field": ".stSelectbox .react-aria-ComboBox",
     "control": ":is(.stTextInput, .stNumberInput, .stSelectbox)",

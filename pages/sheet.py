@@ -1,17 +1,26 @@
 """Numbers: one sheet for exactly this configuration, each number with its proof; to be copied, and the code with it."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from explorer.tell import questions, sheet
 from explorer.web import pieces, state
 from explorer.web.asked import asked
+from explorer.web.sections.timing import runs as timing_runs
 
+TIMING = Path(__file__).parent / "timing.py"
 LANGUAGES = {"markdown": "markdown", "latex": "latex", "code": "python"}
 
 chosen = state.current()
 st.header("What are its numbers?", anchor=False)
-pieces.html(sheet.shown(chosen))
+mine = sheet.own(chosen, timing_runs.measured())
+timed = None if mine is None else sheet.timed(chosen, mine)
+pieces.html(sheet.table(timed, chosen.dtype) if timed else sheet.shown(chosen))
+st.page_link(TIMING, label="How fast is it here? Measure its time", icon=":material/timer:")
 st.subheader(sheet.TAKE, anchor=False)
 form = asked("Copy as what?", questions.COPY, "copy")
-st.code(sheet.taken(form, chosen), language=LANGUAGES.get(form), height=320)
+st.code(
+    sheet.copied(form, timed, chosen) if timed else sheet.taken(form, chosen), language=LANGUAGES.get(form), height=320
+)
 pieces.note("The button in the box’s corner copies all of it.")

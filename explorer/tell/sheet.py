@@ -1,15 +1,15 @@
 """One sheet: every number of exactly this configuration, each with its proof; to be read, copied and cited.
 
-Counts and tensors are computed from the trace. What a process needs is estimated, as `facts.memory` says. A time is a
-recorded run's where there is one of this very configuration, else it is carried over by multiply-adds from the nearest
-one and says "about".
+Counts and tensors are computed from the trace. What a process needs is estimated, as `facts.memory` says. A time is what
+the visitor has measured of this very configuration, else a recorded run's, else it is carried over by multiply-adds from
+the nearest recorded one and says "about".
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import TypedDict
 
@@ -30,7 +30,7 @@ from explorer.terms import number, over, times
 from explorer.timing.data import records
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import WORDS, Settings
-from explorer.timing.said.sentences import device_name
+from explorer.timing.said.sentences import device_name, stamp
 
 ABOUT = 2.0  # the most that a carried-over time misses a recorded one by, either way; a test holds it
 NEAR = 4.001  # by how much a run may differ, in batch and in multiply-adds, to be carried over
@@ -171,17 +171,10 @@ def _time(spec: ResNetSpec, size: tuple[int, int], batch: int, dtype: str, macs:
     """A recorded pass of this configuration as Timing measures without a further choice, the fastest of them, beside it the
     fastest in whatever layout; or about what it would take."""
     label, runs = f"Time of one pass, batch {batch:,}", _shipped()
-    same = [
-        run
-        for run in runs
-        if run.spec == spec
-        and (run.settings.height, run.settings.width) == size
-        and (run.settings.batch, run.settings.dtype) == (batch, dtype)
-    ]
+    same = [run for run in runs if _is_of(run, spec, size, batch, dtype)]
     if same:
         run, fastest = min(same, key=_usual_first), min(same, key=lambda one: one.summary.median_s)
-        median = number(run.summary.median_s)
-        proof = Proof("time", median, f"median of {run.summary.n:,} passes, in s", source="recorded")
+        proof = _median(run, "recorded")
         other = f"; {units.seconds(fastest.summary.median_s)} with {WORDS[fastest.settings.memory_format]}"
         return Line(
             label, units.seconds(proof.value), "s", "recorded", proof, _where(run) + other * (fastest is not run)
@@ -199,6 +192,15 @@ def _time(spec: ResNetSpec, size: tuple[int, int], batch: int, dtype: str, macs:
     run, proof = carried
     note = f"within a factor of {ABOUT:g} where it was tested, on the five depths; from {run.title} at batch {run.settings.batch:,}, {_where(run)}"
     return Line(label, f"about {units.seconds(proof.value)}", "s", "estimated", proof, note)
+
+
+def _is_of(run: Measurement, spec: ResNetSpec, size: tuple[int, int], batch: int, dtype: str) -> bool:
+    ran = run.settings
+    return (run.spec, (ran.height, ran.width), ran.batch, ran.dtype) == (spec, size, batch, dtype)
+
+
+def _median(run: Measurement, source: str) -> Proof:
+    return Proof("time", number(run.summary.median_s), f"median of {run.summary.n:,} passes, in s", source=source)
 
 
 def _usual_first(run: Measurement) -> tuple[bool, float]:
@@ -307,6 +309,30 @@ def of(chosen: Chosen) -> Sheet:
     """The sheet of this configuration; where the net only infers, what it would take to train it as usual stands too."""
     size = (chosen.height, chosen.width, chosen.batch)
     return sheet(chosen.spec, *size, chosen.dtype, chosen.training or OPTIMIZERS[USUAL_OPTIMIZER])
+
+
+def own(chosen: Chosen, mine: Sequence[Measurement]) -> Measurement | None:
+    """A pass of this configuration among those that a visitor has timed, the oldest first: as Timing measures without a
+    further choice, the latest. One that its own spread doubts only where there is no other time."""
+    size = (chosen.height, chosen.width)
+    same = [run for run in reversed(mine) if _is_of(run, chosen.spec, size, chosen.batch, chosen.dtype)]
+    sound = [run for run in same if not run.warnings] or ([] if of(chosen).lines[-1].proof else same)
+    return min(sound, key=lambda run: (run.settings.compile != EAGER, _usual_first(run)[0]), default=None)
+
+
+def timed(chosen: Chosen, run: Measurement) -> Sheet:
+    """`of` with a visitor's own time in the recorded one's place. run: of this configuration."""
+    made = of(chosen)
+    note = ". ".join((stamp(run.settings, run.provenance), *run.warnings[:1]))
+    line = Line(
+        made.lines[-1].label,
+        units.seconds(run.summary.median_s),
+        "s",
+        "measured earlier",
+        _median(run, "measured earlier"),
+        note,
+    )
+    return replace(made, lines=(*made.lines[:-1], line))
 
 
 def copied(form: str, one: Sheet, chosen: Chosen) -> str:

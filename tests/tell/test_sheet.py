@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -14,7 +15,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from explorer import units
 from explorer.facts.proof import evaluate
 from explorer.spec import preset
-from explorer.spec.chosen import of_controls
+from explorer.spec.chosen import Chosen, of_controls
 from explorer.tell import questions, sheet
 from explorer.timing.data.records import recorded
 from explorer.timing.data.settings import Settings
@@ -82,6 +83,31 @@ def test_a_recorded_time_is_the_one_that_timing_shows_and_the_fastest_layout_sta
         ]
         assert "2 threads" in line.note and "NCHW" in line.note
         assert (f"{units.seconds(min(times))} with channels last" in line.note) == (min(times) < line.row["value"])
+
+
+def test_a_time_that_the_visitor_has_measured_stands_in_the_recorded_one_s_place() -> None:
+    chosen = Chosen(preset("resnet50"), 224, 224, 8, "50", dtype="fp16")
+    assert sheet.of(chosen).lines[-1].short == "–", "none is recorded in fp16"
+    usual = recorded()[0].measurement
+    settings = replace(
+        usual.settings, height=224, width=224, batch=8, dtype="fp16", compile="eager", memory_format="contiguous"
+    )
+    facts = {**usual.provenance, "measured_at": "2026-11-29T17:12:05+00:00"}
+    first = replace(usual, spec=chosen.spec, settings=settings, times_s=(0.2,) * 9, wall_s=None, provenance=facts)
+    latest, wide = replace(first, times_s=(0.3,) * 9), replace(first, times_s=(0.1, 0.4) * 9)
+    last = replace(first, settings=replace(settings, memory_format="channels_last"))
+    others = [replace(first, settings=replace(settings, batch=1)), replace(first, spec=preset("resnet18"))]
+    assert sheet.own(chosen, others) is None and sheet.own(chosen, [first, latest, *others, last]) is latest
+    line = sheet.timed(chosen, latest).lines[-1]
+    assert (line.short, line.source, line.row["value"]) == ("300 ms", "measured earlier", pytest.approx(0.3))
+    assert "2026-11-29 17:12 UTC" in line.note and "300 ms" in sheet.table(sheet.timed(chosen, latest), "fp16")
+    assert "Measure again before you quote this." in sheet.timed(chosen, wide).lines[-1].note, (
+        "its own spread doubts it"
+    )
+    assert sheet.own(chosen, [first, wide]) is first and sheet.own(chosen, [wide]) is wide, "there is no other time"
+    known = replace(wide, settings=replace(settings, batch=1, dtype="fp32"))
+    assert sheet.own(replace(chosen, batch=1, dtype="fp32"), [known]) is None, "the record stands"
+    assert sheet.timed(chosen, latest).lines[:-1] == sheet.of(chosen).lines[:-1]
 
 
 def test_a_carried_over_time_is_within_its_factor_on_every_pair_of_recorded_runs() -> None:

@@ -21,8 +21,9 @@ from explorer.facts.proof import Proof, depth, prove, receptive_field, together
 from explorer.facts.rollup import blocks
 from explorer.net.node import Node
 from explorer.net.trace import trace
-from explorer.spec import ResNetSpec, naming
+from explorer.spec import BLOCKS, ResNetSpec, naming
 from explorer.spec.chosen import Chosen
+from explorer.spec.controls import worded
 from explorer.spec.task import OPTIMIZERS, USUAL_OPTIMIZER
 from explorer.tell import markup, tabular
 from explorer.tell.codegen import code
@@ -104,9 +105,7 @@ def sheet(
     in_format = memory.FORMATS[dtype]
     lines = (
         _count("Parameters", prove("params", nodes), units.count, "parameters"),
-        _count(
-            "Multiply-adds (MACs), one picture", macs, units.macs, "MACs", "2 FLOPs each, where FLOPs are asked for"
-        ),
+        _count("Multiply-adds (MACs), one picture", macs, units.macs, "MACs", _of_macs(spec)),
         _count("Depth: layers with weights, one after another", depth(spec, nodes), units.exact, "layers"),
         _field(nodes),
         _bytes("Weights and buffers", _together(inference["weights"], inference["buffers"])),
@@ -119,6 +118,14 @@ def sheet(
         f"{naming.title(spec)} · {spec.num_classes:,} classes · {batch:,}×{spec.in_channels}×{height}×{width} · {in_format}",
         lines,
     )
+
+
+def _of_macs(spec: ResNetSpec) -> str:
+    """What a sum of MACs means; and of a bottleneck, on which of its convolutions the stride is: v1 and v1.5 share a name."""
+    note = "2 FLOPs each, where FLOPs are asked for"
+    if "stride_on" in BLOCKS[spec.block].idle:
+        return note
+    return f"{note}; stride on the {worded('stride_on')[spec.stride_on]}"
 
 
 def _count(label: str, proof: Proof, short: Callable[[float], str], unit: str, note: str = "") -> Line:

@@ -29,7 +29,7 @@ def test_34_and_50_at_a_glance():
 
 
 def test_v1_and_v15_differ_in_three_blocks_and_in_no_parameter():
-    base, other = comparison.quick("stride on 1×1 or 3×3")
+    base, other = comparison.quick("v1 or v1.5: stride on 1×1 or 3×3")
     found = comparison.layers(*at(base, other))
     convs = {layer.path: layer for layer in found if layer.kind == "conv"}
     assert set(convs) == {f"layer{n}.0.conv{i}" for n in (2, 3, 4) for i in (1, 2)}

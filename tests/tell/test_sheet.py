@@ -44,6 +44,17 @@ def test_counts_are_torchvisions_and_the_flop_counters() -> None:
     assert found["Multiply-adds (MACs)"].row["value"] * 2 == counter.get_total_flops()
 
 
+def test_which_resnet50_it_is_stands_beside_its_macs() -> None:
+    """v1 and v1.5 have one name, and 3.86 and 4.09 GMACs (He et al. 2015, Table 1: 3.8; torchvision: 4.09). A basic block has no choice."""
+    said = {}
+    for stride_on in ("3x3", "1x1"):
+        net = replace(preset("resnet50"), stride_on=stride_on)
+        macs = next(line for line in sheet.sheet(net, 224, 224).lines if line.unit == "MACs")
+        said[macs.short] = macs.note
+    assert "v1.5" in said["4.09 GMACs"] and "paper's v1" in said["3.86 GMACs"] and "v1.5" not in said["3.86 GMACs"]
+    assert "stride" not in lines(*TEN)["Multiply-adds (MACs)"].note
+
+
 def test_what_training_keeps_is_what_autograd_saves() -> None:
     net, picture, kept = outside.torchvision().models.resnet18().train(), torch.zeros(2, 3, 64, 64), {}
     weights = {one.untyped_storage().data_ptr() for one in (*net.parameters(), *net.buffers())}

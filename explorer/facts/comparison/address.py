@@ -24,7 +24,7 @@ QUICK: dict[
 ] = {  # label -> (preset, changes) of baseline and other
     "18 or 34 layers": (("resnet18", {}), ("resnet34", {})),
     "34 or 50 layers": (("resnet34", {}), ("resnet50", {})),
-    "stride on 1×1 or 3×3": (("resnet50", {"stride_on": "1x1"}), ("resnet50", {})),
+    "v1 or v1.5: stride on 1×1 or 3×3": (("resnet50", {"stride_on": "1x1"}), ("resnet50", {})),
     "plain or residual": (("resnet34", {"shortcut": "none"}), ("resnet34", {})),
     "zeros or projections": (("resnet34", {"shortcut": "A"}), ("resnet34", {})),
     "zeros or all projections": (("resnet34", {"shortcut": "A"}), ("resnet34", {"shortcut": "C"})),

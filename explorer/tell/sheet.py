@@ -323,6 +323,8 @@ def own(chosen: Chosen, mine: Sequence[Measurement]) -> Measurement | None:
     further choice, the latest. One that its own spread doubts only where there is no other time."""
     size = (chosen.height, chosen.width)
     same = [run for run in reversed(mine) if _is_of(run, chosen.spec, size, chosen.batch, chosen.dtype)]
+    if not same:  # nearly every visitor: what all share is asked for once
+        return None
     sound = [run for run in same if not run.warnings] or ([] if of(chosen).lines[-1].proof else same)
     return min(sound, key=lambda run: (run.settings.compile != EAGER, _usual_first(run)[0]), default=None)
 

@@ -27,8 +27,8 @@ def told(data: Mapping[str, Any], form: str) -> str:
     if data["blocks"]:
         lines += ["", f"{'block':12} {'‖shortcut‖':>12} {'‖F(x)‖':>12} {'‖sum‖':>12} {'F(x)/shortcut':>14}"]
         lines += [
-            f"{row['path']:12} {row['norm_shortcut']:12.2f} {row['norm_residual']:12.2f} {row['norm_sum']:12.2f}"
-            f" {_ratio(row['norm_residual'], row['norm_shortcut']):>14}"
+            f"{row['path']:12} {_norm(row['norm_shortcut']):>12} {_norm(row['norm_residual']):>12}"
+            f" {_norm(row['norm_sum']):>12} {_ratio(row['norm_residual'], row['norm_shortcut']):>14}"
             for row in data["blocks"]
         ]
     norms = "; Euclidean norms over all channels and positions" if data["blocks"] else ""
@@ -36,28 +36,35 @@ def told(data: Mapping[str, Any], form: str) -> str:
     return "\n".join(lines)
 
 
-def _ratio(residual: float, shortcut: float) -> str:
-    return f"{residual / shortcut:.2f}" if shortcut else "∞"
+def _norm(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+def _ratio(residual: float, shortcut: float | None) -> str:
+    return "–" if shortcut is None else f"{residual / shortcut:.2f}" if shortcut else "∞"
 
 
 def answer(
     picture: Path, model: str, weights: str | None, spec: ResNetSpec | None = None, side: int | None = None
 ) -> dict[str, Any]:
-    """JSON-ready: name, weights (where they come from), input, top (class, probability), and a row a block.
+    """JSON-ready: name, weights (where they come from), input, top (class, probability), and a row a block. In a net without
+    shortcuts `norm_shortcut` is None, and the sum is F(x) alone.
 
     spec, side: of a net that doesn't ship, and of its picture. Raises `ValueError` naming field, value and what is allowed.
     """
     from explorer.look import subject  # torch: only now
     from explorer.look.passed import passed
     from explorer.look.pictures import read
-    from explorer.look.seen import block_rows, top
+    from explorer.look.seen import alone, alone_rows, block_rows, top
+    from explorer.net.trace import trace
 
     try:
         opened = read(picture.read_bytes())
     except OSError as error:
         raise ValueError(f"picture={str(picture)[:60]!r}: cannot be read ({error.strerror})") from None
     chosen, x = subject.chosen(model, weights, opened, spec, side)
-    seen = passed(chosen.model, chosen.spec, x)
+    plain = alone(trace(chosen.spec, *x.shape[2:])) if chosen.spec.shortcut == "none" else {}
+    seen = passed(chosen.model, chosen.spec, x, wanted=plain.values() if plain else None, terms=False)
     return {
         "name": model,
         "weights": chosen.told,
@@ -67,13 +74,13 @@ def answer(
         "blocks": [
             {
                 "path": row.path,
-                "norm_shortcut": row.norm_shortcut,
+                "norm_shortcut": None if plain else row.norm_shortcut,
                 "norm_residual": row.norm_residual,
                 "norm_sum": row.norm_sum,
                 "mean": row.mean,
                 "std": row.std,
             }
-            for row in block_rows(seen)
+            for row in (alone_rows(seen, plain) if plain else block_rows(seen))
         ],
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -11,13 +12,29 @@ from explorer.facts.rollup import blocks
 from explorer.look.passed import BlockRow, Passed, filled, terms_of
 from explorer.net.layers import ZeroPad
 from explorer.net.node import Node
-from explorer.net.ops import adds, convolves, normalises
+from explorer.net.ops import adds, convolves, is_silent, normalises, op
 from explorer.net.shortcuts import SHORTCUTS
 
 
 def block_rows(seen: Passed) -> list[BlockRow]:
     """A row for each block with a shortcut, in order; none in a plain net."""
     return list(seen.rows.values())
+
+
+def alone(nodes: Sequence[Node]) -> dict[str, str]:
+    """Block → the node whose output is all that it puts out, before its last ReLU, in a net without shortcuts."""
+    return {
+        node.block: node.path for node in nodes if node.block and not is_silent(node) and not op(node.kind).rectifies
+    }
+
+
+def alone_rows(seen: Passed, plain: Mapping[str, str]) -> list[BlockRow]:
+    """`block_rows` of a net without shortcuts: the sum is what the block puts out. plain: of `alone`, whose outputs were kept."""
+    made = {block: seen.outputs[path][0] for block, path in plain.items()}
+    return [
+        BlockRow(block, 0.0, float(one.norm()), float(one.norm()), float(one.mean()), float(one.std()))
+        for block, one in made.items()
+    ]
 
 
 def top(seen: Passed, names: tuple[str, ...], most: int = 5) -> list[tuple[str, float]]:

@@ -69,8 +69,8 @@ def put(spec: ResNetSpec, name: str = "") -> None:
     by_key().update(controls_of(spec, name))
 
 
-LEFT = Place("vs_choice", "This net …", pin)
-RIGHT = Place("to_choice", "… against this one", put)
+LEFT = Place("vs_choice", "From this net …", pin)
+RIGHT = Place("to_choice", "… to yours, which every page shows", put)
 
 
 def sides(chosen: Chosen) -> tuple[Side, Side]:

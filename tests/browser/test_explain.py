@@ -53,6 +53,12 @@ def test_a_phone_goes_through_all_ten_steps(visit) -> None:
     page.keyboard.press("Escape")
     assert page.evaluate(SMALL) == []
     assert page.evaluate(BARE, [FIGURE, f"{', '.join(MAY_STAND_ALONE)}, .text, .check, .glossary"]) == []
+    for end, number in (("top", "1"), ("bottom", "10")):  # jumped to: behind the last step no step is in the middle
+        page.evaluate(
+            "end => { const main = document.querySelector('.stMain'); main.scrollTop = end === 'top' ? 0 : main.scrollHeight }",
+            end,
+        )
+        expect(page.locator(".way .now")).to_have_text(number)
     page.get_by_role("link", name="Your own picture").tap()
     seen.settle("What does it see?")
     assert page.url.endswith("/feature_maps")

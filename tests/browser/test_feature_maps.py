@@ -75,6 +75,15 @@ def watch_on_the_map(seen: Visit) -> None:
     says(seen.page, "7")
 
 
+def draw_over_the_sample(page: Page) -> None:
+    """The digit that stands there makes way for one's own, which is said as long as it stands."""
+    hint = page.get_by_text("Draw your own over it")
+    expect(hint).to_be_visible()
+    drawn(page, "canvas.pad", [(0.5, 0.15), (0.5, 0.85)])
+    says(page, "1")
+    expect(hint).to_be_hidden()
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_a_student_draws_a_seven_and_finds_out(visit, size: str) -> None:
     """The whole story at one page load: the answer, undo and clear, a covered part, a block off, zeros on the wrong side."""
@@ -83,8 +92,7 @@ def test_a_student_draws_a_seven_and_finds_out(visit, size: str) -> None:
     page = seen.page
     assert "ResNet-20" in seen.built() and "1×1×28×28" in seen.built(), "the header names the net that looks"
     assert answers(page)[0] == "7", "it starts with a digit of the test set"
-    drawn(page, "canvas.pad", [(0.5, 0.15), (0.5, 0.85)])
-    says(page, "1")
+    draw_over_the_sample(page)
     said = page.locator(".st-key-look-said")  # beside the pad, where the bars are below the window
     expect(said).to_contain_text("It says 1") if size == "phone" else expect(said).to_be_hidden()
     page.get_by_role("button", name="Clear").click()

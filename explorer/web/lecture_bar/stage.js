@@ -95,9 +95,17 @@ class Stage {
       iconButton("restore", "Back to this scene as it was prepared", () => this.go(data.address)),
       iconButton("present", data.present ? "Leave the projector view (Esc)" : "Projector view", () => this.togglePresent(), data.present),
       iconButton("end", "End the lecture", () => this.go("/lecture", { present: null })),
-      html("div", { class: "steps" },
-        iconButton("previous", "Previous scene (←, PageUp)", () => this.previous()),
-        iconButton("next", data.question && !data.verdict ? "Reveal (→, PageDown)" : "Next scene (→, PageDown)", () => this.next())));
+      html("div", { class: "steps" }, this.steps()));
+  }
+
+  // Where there is nothing before or after, the arrow says so.
+  steps() {
+    const { data } = this, reveals = data.question && !data.verdict, last = data.number === data.scenes.length && !reveals;
+    const back = iconButton("previous", data.number > 1 ? "Previous scene (←, PageUp)" : "This is the first scene", () => this.previous());
+    const on = iconButton("next", reveals ? "Reveal (→, PageDown)" : last ? "This is the last scene" : "Next scene (→, PageDown)", () => this.next());
+    back.disabled = data.number === 1;
+    on.disabled = last;
+    return [back, on];
   }
 
   list() {

@@ -13,7 +13,8 @@ class Pad {
     this.undo = this.button("Undo", () => this.back());
     this.clear = this.button("Clear", () => this.empty());
     const bar = Object.assign(document.createElement("div"), { className: "pad-bar" });
-    bar.append(this.undo, this.clear);
+    this.hint = Object.assign(document.createElement("span"), { textContent: "Draw your own over it", hidden: true });
+    bar.append(this.undo, this.clear, this.hint);
     place.replaceChildren(this.canvas, bar);
     this.pen = this.canvas.getContext("2d", { willReadFrequently: true });
     this.pen.lineCap = this.pen.lineJoin = "round";
@@ -39,7 +40,10 @@ class Pad {
     if (this.untouched && data.sample !== this.sample) {
       this.sample = data.sample;
       const picture = new Image();
-      picture.onload = () => this.untouched && this.pen.drawImage(picture, 0, 0, SIDE, SIDE);
+      picture.onload = () => {
+        if (this.untouched) this.pen.drawImage(picture, 0, 0, SIDE, SIDE);
+        this.hint.hidden = !this.untouched;
+      };
       picture.src = data.sample;
     }
   }
@@ -57,6 +61,7 @@ class Pad {
       if (this.untouched) this.paper(); // the sample makes room for one's own
       this.before.push(this.untouched ? null : this.pen.getImageData(0, 0, SIDE, SIDE));
       this.untouched = false;
+      this.hint.hidden = true;
       this.last = this.at(event);
       this.stroke(this.last);
     });
@@ -94,6 +99,7 @@ class Pad {
   empty() {
     this.before = [];
     this.untouched = false;
+    this.hint.hidden = true;
     this.paper();
     this.tell(true);
   }

@@ -60,9 +60,10 @@ class Path {
   // Which step is on the screen: the last whose top has passed the middle.
   watch() {
     const seen = new IntersectionObserver(
-      (entries) => {
-        for (const { target, isIntersecting } of entries)
-          if (isIntersecting) this.marks.forEach((mark, at) => mark.classList.toggle("now", this.sections[at] === target));
+      () => {
+        const tops = this.sections.map((one) => one.getBoundingClientRect().top);
+        const now = Math.max(0, tops.findLastIndex((top) => top < innerHeight / 2)); // behind the last step no section is in the middle
+        this.marks.forEach((mark, at) => mark.classList.toggle("now", at === now));
       },
       { rootMargin: "-49% 0px -50% 0px" },
     );

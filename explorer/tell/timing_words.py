@@ -40,11 +40,12 @@ def hall(seen: Measurement, source: str, speed: Proof) -> Markup:
         f"{sentences.stamp(seen.settings, seen.provenance)} · median of {seen.summary.n} passes ± half the interquartile "
         f"range{sentences.processor(seen)}"
     )
+    of_what = f"{seen.title} · {seen.settings.dtype} · batch {seen.settings.batch:,}"  # where a recorded run stands in
     time, _, rate = seen.headline.partition(" · ")
     return Markup(
         '<div class="hall"><div class="big">{} <span>· {}</span></div><div class="label">{} {}</div>'
         '<div class="exact">{}</div></div>{}'
-    ).format(time, cards.number(speed, rate), seen.title, mark(source), under, cards.html())
+    ).format(time, cards.number(speed, rate), of_what, mark(source), under, cards.html())
 
 
 FIRST = 1.6  # passes: as long the first one takes on a CPU, as it was measured

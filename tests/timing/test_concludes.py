@@ -15,7 +15,7 @@ from explorer.timing.data.across import across
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.records import Run
 from explorer.timing.data.settings import Settings
-from explorer.timing.said import launches, offers, ratio_rows, rows, sentences
+from explorer.timing.said import contrasts, launches, offers, ratio_rows, rows, sentences
 from tests.timing.test_launches import made as rung
 from tests.timing.test_ratios import BUSY, QUIET, timed
 
@@ -111,6 +111,15 @@ def test_planted_noise_is_concluded_nothing_from(name: str, source: str) -> None
         "reaches 40",
     ):
         assert concluding not in noisy
+
+
+@pytest.mark.parametrize("source", ["measured", "recorded"])
+def test_a_doubted_ratio_is_not_listed_as_if_it_said_something(source: str) -> None:
+    for noisy in (False, True):
+        times = ratio_rows.timed_pair(measured(noisy), source)
+        told = contrasts.told(ratio_rows.contrast(*map(preset, PAIR), 224, 224, times))
+        (line,) = (words for words in told if "the time" in words)
+        assert (sentences.undecided(source) in line) == noisy
 
 
 @pytest.mark.parametrize("noisy", [False, True])

@@ -168,7 +168,7 @@ def _race(chosen: Chosen, settings: Settings, params: Mapping[str, str]) -> Part
     one, other = params.get("one", "resnet34"), params.get("other", "resnet50")
     made = contrasts.contrast(records.recorded(), (one, other), (preset(one), preset(other)), settings)
     counted, titles, seen = made.counted, made.titles, made.seen
-    told = {f"× {row.words}": row.proof for row in contrasts.proved(counted)}
+    told = contrasts.told(counted)
     counts = chart(draw_race.contrast(counted, *titles), f"{titles[1]} against {titles[0]}: counted and timed")
     lines = [Html(fragments.told(told))]
     charts: tuple[tuple[Part, ...], ...] = ((counts,),)

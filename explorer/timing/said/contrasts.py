@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from explorer.facts import published
+from explorer.facts.proof import Proof
 from explorer.spec import ResNetSpec, naming
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.records import Run
@@ -57,6 +58,14 @@ def on_gpu(
         return []
     name = sentences.device_name(kept[0].provenance).removeprefix("NVIDIA ")
     return [replace(row, what=f"Time, {name} (recorded)") for row in ratio_rows.timed_pair(kept, "recorded")]
+
+
+def told(counted: Sequence[ratio_rows.Ratio]) -> dict[str, Proof]:
+    """`proved` in words; of a time that its own spread rejects, that it decides nothing."""
+    return {
+        f"× {row.words}" + (f", {sentences.undecided(row.source)}" if row.undecided else ""): row.proof
+        for row in proved(counted)
+    }
 
 
 def proved(counted: Sequence[ratio_rows.Ratio]) -> list[ratio_rows.Ratio]:

@@ -20,14 +20,19 @@ _component = st.components.v2.component("resnet_race", html='<div class="place">
 
 def on_the_way(titles: Sequence[str], times: Sequence[Sequence[float]], of: int) -> None:
     """times: of each net's passes so far; of: about how many each will make."""
-    ways = rows.way(times, of) or [0.0] * len(titles)
+    ways = rows.way(times, of)
     bars: list[timing_words.RaceBar] = [
-        {"title": title, "colour": colour, "way": share, "told": f"{share * of:.0f} of {of} passes"}
-        for title, colour, share in zip(titles, timing_words.RACERS, ways)
+        {
+            "title": title,
+            "colour": colour,
+            "way": share,
+            "told": f"{share * of:.0f} of {of} passes" if ways else "no pass yet",
+        }
+        for title, colour, share in zip(titles, timing_words.RACERS, ways or [0.0] * len(titles))
     ]
     race: timing_words.Race = {
         "bars": bars,
-        "said": "after as much time of its own each",
+        "said": "each after as much time of its own",
         "faint": False,
         "mark": "",
     }

@@ -45,7 +45,7 @@ def race(chosen: Chosen, settings: Settings) -> None:
     if answer and made.timed[0].undecided:
         timing_pieces.offered(offers.of_race(timing_pieces.recorded(), pair, titles, settings))
     _charts(counted, titles, seen, mark)
-    pieces.told({f"× {row.words}": row.proof for row in contrasts.proved(counted)})
+    pieces.told(contrasts.told(counted))
     if seen:
         timing_pieces.beside(seen[0].settings, seen[0].provenance, mark)
         timing_pieces.not_yours(seen[0].settings, settings, mark)

@@ -59,6 +59,10 @@ def test_a_phone_goes_through_all_ten_steps(visit) -> None:
             end,
         )
         expect(page.locator(".way .now")).to_have_text(number)
+    known = page.locator(".way li.known").count()
+    assert known > 0
+    page.reload()  # as a phone does with a page that lay in the background
+    expect(page.locator(".way li.known")).to_have_count(known)
     page.get_by_role("link", name="Your own picture").tap()
     seen.settle("What does it see?")
     assert page.url.endswith("/feature_maps")

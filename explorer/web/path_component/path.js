@@ -21,6 +21,13 @@ const FIGURES = {
   cost,
 };
 
+// Which steps are known, in this tab's storage: a phone loads a page anew that lay in the background.
+const KNOWN = "resnetPath";
+const knownSteps = () => { try { return JSON.parse(sessionStorage.getItem(KNOWN) ?? "[]"); } catch { return []; } };
+function keepStep(slug) {
+  try { sessionStorage.setItem(KNOWN, JSON.stringify([...new Set([...knownSteps(), slug])])); } catch { /* it is known until the page goes */ }
+}
+
 class Path {
   constructor(place, data) {
     this.words = new Words(data.terms);
@@ -35,7 +42,7 @@ class Path {
   mark(step, at) {
     const button = html("button", { type: "button", title: step.title, onclick: () => this.go(at) }, String(at + 1));
     button.setAttribute("aria-label", `Step ${at + 1}: ${step.title}`);
-    return html("li", {}, button);
+    return html("li", { class: knownSteps().includes(step.slug) ? "known" : "" }, button);
   }
 
   section(step, at, data) {
@@ -48,8 +55,13 @@ class Path {
       { class: `step ${step.slug}`, "aria-labelledby": `step-${step.slug}` },
       html("div", { class: "says" }, heading, html("p", { class: "text" }, ...this.words.text(step.text))),
       html("div", { class: "figure" }, ...figure),
-      html("div", { class: "asks" }, check(step, this.words, () => this.marks[at].classList.add("known")), on),
+      html("div", { class: "asks" }, check(step, this.words, () => this.passed(step, at)), on),
     );
+  }
+
+  passed(step, at) {
+    this.marks[at].classList.add("known");
+    keepStep(step.slug);
   }
 
   go(at, atOnce = false) {

@@ -150,6 +150,7 @@ def speak(speaker: Page, stage: Locator, first: Page) -> None:
     """The speaker's window: notes, the next scene, the votes as they come; it closes a round and opens another."""
     expect(speaker.locator(".notes")).to_contain_text("Let the hall commit itself")
     expect(speaker.locator(".next")).to_contain_text(TOUR.scenes[1].title)
+    expect(speaker.locator(".times")).to_contain_text("since opened")  # it may be opened in mid-lecture
     expect(speaker.locator(".count")).to_have_text("2 of 2 answered")
     expect(speaker.locator(".rounds [role=img]")).to_have_attribute(
         "aria-label", "23 %: 1, 28 %: 1. The model says 28.54 %."

@@ -57,7 +57,7 @@ function draw() {
   if (!dialog) place.replaceChildren();
   place.prepend(html("div", { class: "speaker" },
     html("header", {},
-      html("div", { class: "times" }, html("div", {}, clock, html("small", {}, "clock")), html("div", {}, total, html("small", {}, "since the start")),
+      html("div", { class: "times" }, html("div", {}, clock, html("small", {}, "clock")), html("div", {}, total, html("small", {}, "since opened")),
         html("div", {}, here, html("small", {}, `this scene, of ${minutes(60 * view.minutes)}`))),
       html("p", { class: "where" }, `${view.number} of ${view.of}`), html("h1", {}, view.title)),
     html("section", { class: "notes", "aria-label": "Notes" }, view.notes ? toRead(view.notes) : html("p", { class: "soft" }, "No notes.")),

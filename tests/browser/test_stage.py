@@ -199,12 +199,18 @@ CUT = """() => [...document.querySelectorAll('.stMain [role="radiogroup"] button
   const column = one.closest('[data-testid="stColumn"], .stMain').getBoundingClientRect(), box = one.getBoundingClientRect();
   return box.right > column.right + 1 || box.left < column.left - 1;
 }).map((one) => one.textContent)"""
+# Segments without a line on one of their sides.
+OPEN = """() => [...document.querySelectorAll('[role="radiogroup"] button')].filter((one) => {
+  const look = getComputedStyle(one);
+  return ["Left", "Right", "Top", "Bottom"].some((side) => look[`border${side}Color`] === "rgba(0, 0, 0, 0)" || look[`border${side}Width`] === "0px");
+}).map((one) => one.textContent)"""
 
 
 def test_at_200_percent_no_segment_is_cut_and_what_is_built_makes_way(visit) -> None:
     seen = visit("/blocks", "Why the bottleneck?", viewport={"width": 720, "height": 450})
     seen.page.locator(".st-key-place").get_by_role("radio").nth(2).wait_for()
     assert seen.page.evaluate(CUT) == []
+    assert seen.page.evaluate(OPEN) == [], "a segment that begins a line has its left"
     seen.page.get_by_role("heading", name="What the way around costs").scroll_into_view_if_needed()
     expect(seen.page.locator(".built b")).not_to_be_in_viewport()
     seen.see(viewport={"width": 1280, "height": 720})

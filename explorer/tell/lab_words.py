@@ -24,7 +24,7 @@ def seeds() -> str:
 def question(key: str) -> Markup:
     """The experiment's name, small, and its question."""
     text = story.texts()[key]
-    return Markup('<div class="kicker">{}</div><h1 class="question">{}</h1>').format(text["tab"], text["question"])
+    return Markup('<div class="kicker">{}</div><h2 class="question">{}</h2>').format(text["tab"], text["question"])
 
 
 def setup(key: str) -> Markup:

@@ -277,6 +277,18 @@ def broken_off(seen: Visit, route: str, look: str) -> Iterator[str]:
     yield from seen.page.evaluate(BROKEN_OFF)
 
 
+# A page's own headings that are not of the first level that all pages have, or of another size than theirs.
+HEADED = """() => {
+  const all = [...document.querySelectorAll(".stMain :is(h1, h2)")].filter((one) => one.getClientRects().length);
+  const odd = all.filter((one) => one.tagName === "H1" || getComputedStyle(one).fontSize !== "30.4px");
+  return all.length ? odd.map((one) => `${one.tagName} ${getComputedStyle(one).fontSize}: ${one.textContent}`) : ["no heading"];
+}"""
+
+
+def otherwise_headed(seen: Visit, route: str, look: str) -> list[str]:
+    return seen.page.evaluate(HEADED)
+
+
 def towers(seen: Visit, route: str, look: str) -> Iterator[str]:
     yield from seen.page.evaluate(TOWERS)
 
@@ -341,6 +353,9 @@ QUESTIONS = {
         small_or_wide, (FIRST_PAGE, *BY_NAVIGATION, *DRAWN), ("desktop at 200 %",)
     ),
     "no full stop breaks off behind a button": Question(broken_off, FITS, ("phone",)),
+    "all pages have one kind of heading": Question(
+        otherwise_headed, (*BY_NAVIGATION[1:], "/why_residual?experiment=surgery"), ("desktop",)
+    ),
     "no cell is a tower of words": Question(towers, (*FITS, "/why_residual?experiment=surgery"), ("phone",)),
     "a tile is called what is written on it": Question(unnamed, SEEN_BY_AXE, ("desktop",)),
     "no computed figure stands without its proof": Question(bare, FIGURES, ("desktop",)),

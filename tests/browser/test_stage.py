@@ -63,6 +63,15 @@ LOST = """() => {
     const at = words.getBoundingClientRect(), frame = words.ownerSVGElement.getBoundingClientRect();
     if (at.left < frame.left - 2 || at.right > frame.right + 2 || at.top < frame.top - 2 || at.bottom > frame.bottom + 2) found.push(`cut: ${words.textContent}`);
   }
+  // What stands side by side begins level, and each tile says something.
+  const inside = [...document.querySelectorAll(".stMain *")].flatMap((one) => [...(one.shadowRoot?.querySelectorAll(".look.slim .ramp") ?? [])]);
+  for (const pair of [[...document.querySelectorAll(".stMain .drawing")], inside]) {
+    const [one, other] = pair.filter((part) => part.checkVisibility()).map((part) => part.getBoundingClientRect());
+    if (column && other && one.right <= other.left && Math.abs(one.top - other.top) > 2) found.push(`not level: ${one.top} and ${other.top}`);
+    if (column && one && one.width < 40) found.push(`too narrow: ${one.width}`);
+  }
+  const silent = (tile) => ![...tile.querySelectorAll("text")].some((words) => words.checkVisibility() && words.textContent.trim());
+  if (column) for (const tile of map?.querySelectorAll(".canvas .tile") ?? []) if (silent(tile) && !tile.querySelector(".plus, canvas")) found.push(`no word: ${tile.dataset.id}`);
   // No net's name is cut at its hyphen.
   const words = document.createTreeWalker(stage, NodeFilter.SHOW_TEXT), range = document.createRange();
   while (words.nextNode()) for (const name of words.currentNode.data.matchAll(/\\S+-\\d\\S*/g)) {

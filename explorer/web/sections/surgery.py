@@ -52,7 +52,7 @@ def show() -> None:
     runs = tray.runs(KEY)
     going = next((one for one in reversed(runs) if one.job.active), None)
     with left:
-        pieces.html(Markup('<h1 class="question">What if I cut it now?</h1>'))
+        pieces.html(Markup('<h2 class="question">What if I cut it now?</h2>'))
         cards = Cards("surgery")
         pieces.html(Markup('<p class="setup">{}</p>{}').format(cards.explained(SETUP), cards.html()))
         table, below = st.container(), st.container(horizontal=True)

@@ -92,7 +92,9 @@ def _beside(found: Look, twin: str, rows: str, first: int | None) -> None:
     if other is None:
         return
     pairs = ((found.slug, found.watched), (twin, other))
-    for column, (slug, one) in zip(st.columns(2, gap="large"), pairs, strict=True):
+    with st.container(key="look-beside"):
+        columns = st.columns(2, gap="large")
+    for column, (slug, one) in zip(columns, pairs, strict=True):
         with column:
             pieces.lead(
                 Told(f"{NAMES[slug][0].upper()}{NAMES[slug][1:]}: ", look_words.says(one.seen, one.who.names), ".")

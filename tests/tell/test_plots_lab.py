@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 import plotly.graph_objects as go
 import pytest
@@ -69,6 +70,25 @@ def test_the_axes_stand_before_the_first_row_and_hold_all_of_the_run(key: str, v
                 low, high = (10**end if limits[0] == "log" else end for end in limits[1])
                 known = [value for value in values if value is not None and isinstance(value, int | float)]
                 assert sum(low <= value <= high for value in known) >= 0.95 * len(known), "a first batch may lie above"
+
+
+PHONE = 300  # px that the panels share there
+LETTER = 0.5  # of a word's size, on average
+
+
+@pytest.mark.parametrize(("key", "view"), ALL)
+def test_no_two_panels_titles_run_into_each_other_on_a_phone(key: str, view: str) -> None:
+    run = story.opening(key)
+    figure = VIEWS[key][view](run["rows"], run["summary"], run["config"])
+    found: dict[float, list[tuple[float, float]]] = {}  # by how high they lie: the middle and half of the width of each
+    for name in (one for one in figure.layout.to_plotly_json() if one.startswith("xaxis")):
+        axis, up = figure.layout[name], figure.layout[f"y{name[1:]}"].domain
+        lines = (axis.title.text or "").split("<br>")
+        half = max(map(len, lines)) * LETTER * (axis.title.font.size or 14) / 2
+        found.setdefault(sum(up or (0, 1)), []).append((PHONE * sum(axis.domain or (0, 1)) / 2, half))
+    for titles in found.values():
+        for (one, half), (other, more) in pairwise(sorted(titles)):
+            assert one + half <= other - more
 
 
 def test_the_nets_in_training_stand_in_for_what_can_only_come_after() -> None:

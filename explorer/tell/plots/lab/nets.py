@@ -30,7 +30,7 @@ DASH = {"batch": "solid", "none": "dot"}
 def through_depth(rows: list[Row], summary: Row | None = None, plan: Row | None = None) -> go.Figure:
     """Signal and gradient in the deepest net of each kind so far, on logarithmic axes; exact zeros sit on the floor."""
     deepest = {(row["kind"], row["norm"]): row["depth"] for row in sorted(rows, key=lambda row: row["depth"])}
-    figure = panels(PANELS.values())
+    figure = panels(PANELS.values(), horizontal_spacing=0.16)  # room for 10¹⁶ between them on a phone
     limits = [_limits(quantity, plan) for quantity in PANELS]
     for panel, quantity in enumerate(PANELS, 1):
         chosen = [
@@ -55,10 +55,12 @@ def through_depth(rows: list[Row], summary: Row | None = None, plan: Row | None 
     spec = preset(f"resnet{depth}")
     blocks = sum(spec.stages)
     convolutions = blocks * BLOCKS[spec.block].convs  # beside the stem
-    figure.update_xaxes(title="deviation of each block’s output", range=[-0.02 * blocks, 1.02 * blocks], col=1)
-    figure.update_xaxes(title="norm at each convolution", range=[-0.02 * convolutions, 1.02 * convolutions], col=2)
+    # In two lines: on a phone they ran into each other.
+    titles = ("deviation of each<br>block’s output", "norm at each<br>convolution")
+    for col, (title, most) in enumerate(zip(titles, (blocks, convolutions)), 1):
+        figure.update_xaxes(title=title, range=[-0.02 * most, 1.02 * most], col=col)
     exponents(figure, limits)
-    return finish(figure)
+    return finish(figure).update_layout(legend_y=-0.36)
 
 
 def _limits(quantity: str, plan: Row | None) -> tuple[float, float]:

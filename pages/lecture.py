@@ -23,6 +23,7 @@ pieces.lead(
     "→ or the clicker’s PageDown, touch anything on the way, and ↺ brings the scene back."
 )
 lecture_bar.listing(run, "lecture")
+pieces.note(lecture_bar.KEYS)
 
 st.subheader("Take it with you", anchor=False)
 root = link.for_others((st.context.url or "").removesuffix("lecture"))

@@ -321,3 +321,10 @@ ALSO_OTHERWISE = {"#2484c1", "#c07f16"}  # a tint and a warning of the page, by 
 def test_every_stylesheet_of_the_map_is_served() -> None:
     assert {path.stem for path in map_component.FOLDER.glob("*.css")} == set(map_component.STYLES)
     assert all(f"--{name}: {value};" in map_component.CSS for name, value in palette.CSS_COLOURS.items())
+
+
+def test_the_lectures_page_names_every_key() -> None:
+    table = (WEB / "lecture_bar" / "keys.js").read_text().partition("KEYS = {")[2].partition("}")[0]
+    keys = {"ArrowRight": "→", "ArrowLeft": "←"}
+    known = [keys.get(key, key.upper() if len(key) == 1 else key) for key in re.findall(r"(\w+):", table)]
+    assert len(known) == 9 and all(re.search(rf"(?<!\w){key}(?!\w)", lecture_bar.KEYS) for key in known), known

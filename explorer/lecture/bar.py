@@ -17,9 +17,10 @@ from explorer.tell.markup import Cards
 
 
 class Inputs(TypedDict):
-    """What a question asks, and with what it is answered."""
+    """What a question asks, and with what it is answered. asks: the same as HTML, its terms opening what they mean."""
 
     ask: str
+    asks: str
     kind: str
     choices: Sequence[str]
     low: float
@@ -29,9 +30,9 @@ class Inputs(TypedDict):
 
 
 class Verdict(TypedDict):
-    """An answer beside the visitor's: `answers.Verdict` as the bar shows it. source: with its mark."""
+    """An answer beside the visitor's: `answers.Verdict` as the bar shows it. source: with its mark; asks: as in `Inputs`."""
 
-    ask: str
+    asks: str
     right: bool | None
     said: str
     answer: str
@@ -115,6 +116,8 @@ def bar(run: Lecture, scene: Scene, page: str, guess: str = "", present: bool = 
     cards = Cards("stage")
     question, own = scene.question, {"lecture": scene.slug}
     path = "" if page == HOME else page
+    text = prose(scene.text, scene.chosen, cards=cards)
+    asks = cards.explained(asked(scene))  # before the notes: a term is marked where it first stands on the page
     return {
         "lecture": run.title,
         "slug": scene.slug,
@@ -128,21 +131,22 @@ def bar(run: Lecture, scene: Scene, page: str, guess: str = "", present: bool = 
         "address": scene.address,
         "here": address(scene.page, scene.params(bool(guess)) | own | ({"guess": guess} if guess else {})),
         "revealed": address(scene.page, scene.params(revealed=True) | own) if question else None,
-        "text": prose(scene.text, scene.chosen, cards=cards),
+        "text": text,
         "notes": prose(scene.notes, scene.chosen, False, cards),
-        "question": _inputs(scene),
-        "verdict": _verdict(scene, guess, cards) if question and guess else None,
+        "question": _inputs(scene, asks),
+        "verdict": _verdict(scene, guess, cards, asks) if question and guess else None,
         "cards": cards.html(),
     }
 
 
-def _inputs(scene: Scene) -> Inputs | None:
+def _inputs(scene: Scene, asks: str) -> Inputs | None:
     """What the visitor answers, and with what."""
     if scene.question is None:
         return None
     one = scene.question
     return {
         "ask": asked(scene),
+        "asks": asks,
         "kind": one.kind,
         "choices": one.choices,
         "low": one.low,
@@ -152,7 +156,7 @@ def _inputs(scene: Scene) -> Inputs | None:
     }
 
 
-def _verdict(scene: Scene, guess: str, cards: Cards) -> Verdict:
+def _verdict(scene: Scene, guess: str, cards: Cards, asks: str) -> Verdict:
     found = evaluate(scene, guess)
     proof = answer(scene.asks, scene).proof
     mark = units.PROVENANCE_MARK.get(found.source, units.PROVENANCE_MARK["published"])
@@ -161,7 +165,7 @@ def _verdict(scene: Scene, guess: str, cards: Cards) -> Verdict:
         "said": found.said,
         "sentence": found.sentence,
         "source": f"{mark} {found.source}",
-        "ask": asked(scene),
+        "asks": asks,
         "answer": cards.number(proof, found.answer) if proof else escape(found.answer),
         "because": prose(scene.asks.because, scene.chosen, False, cards),
     }

@@ -386,6 +386,21 @@ def test_prose_is_markdown_cut_down_to_emphasis_code_figures_and_our_own_links(t
     assert lecture.prose(text, of_params({})) == f"<p>{shown}</p>"
 
 
+def test_a_word_of_the_question_says_what_it_means_before_and_after_the_reveal() -> None:
+    scene = lecture.load().find("deeper")
+    assert scene is not None
+    for shown in (
+        lecture.bar(lecture.load(), scene, scene.page)["question"],
+        lecture.bar(lecture.load(), scene, scene.page, "30")["verdict"],
+    ):
+        assert shown is not None
+        button = re.search(
+            r'<button[^>]*class="term"[^>]*popovertarget="([^"]+)"[^>]*>top-1</button> error', shown["asks"]
+        )
+        assert button, shown["asks"]
+        assert button[1] in lecture.bar(lecture.load(), scene, scene.page)["cards"]
+
+
 def test_the_list_of_scenes_shows_the_first_sentence_plainly() -> None:
     text = "The *first* [one](?a=1) has {params}\nweights, `x<y`. The second."
     assert about(text, of_params({}), Cards("x")) == "The first one has " + Cards("x").number(

@@ -1,6 +1,6 @@
 // Predict, then reveal: a choice, a number on a slider, or a click on the map. The guess goes into the URL.
 
-import { html, unbroken } from "../js/dom.js";
+import { html } from "../js/dom.js";
 import { NO_GUESS } from "../js/given.js";
 import { plain } from "../js/numbers.js";
 import { prose } from "./prose.js";
@@ -13,7 +13,7 @@ export function askedCard(stage) {
   const input = { choice: choiceInput, number: numberInput, block: blockInput }[question.kind](question, slug);
   const reveal = html("button", { type: "button", class: "reveal", onclick: () => stage.reveal() }, "Reveal");
   return html("div", { class: "card", role: "group", "aria-label": question.ask },
-    html("p", { class: "ask" }, unbroken(question.ask)), input, reveal);
+    prose("p", { class: "ask prose" }, question.asks), input, reveal);
 }
 
 function choiceInput({ choices }, slug) {
@@ -54,7 +54,7 @@ export function verdictCard({ verdict }, votes) {
   const answer = prose("p", { class: "answer" }, verdict.answer);
   answer.classList.toggle("words", answer.textContent.length > 10); // as a block’s name: on one line
   return html("div", { class: `card verdict ${mood}`, role: "status" },
-    html("p", { class: "ask" }, unbroken(verdict.ask)), answer,
+    prose("p", { class: "ask prose" }, verdict.asks), answer,
     verdict.sentence ? html("p", { class: "sentence" }, verdict.sentence) : null,
     votes, prose("div", { class: "prose" }, verdict.because), html("span", { class: "mark" }, verdict.source));
 }

@@ -95,8 +95,9 @@ def main() -> None:
         lecture_bar.show(name, flags)
         refusal.show(link)
         return
-    if welcomed:
-        first.show(pages)
+    with first.place(welcomed):
+        if welcomed:
+            first.show(pages)
     with st.sidebar:
         picked = sidebar.controls(link.given if link is not None else None)
     idle = sidebar.idle(name)

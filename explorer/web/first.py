@@ -9,7 +9,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from explorer.web import inside, pieces, session, walk_component
-from explorer.web.inside import StreamlitPage
+from explorer.web.inside import DeltaGenerator, StreamlitPage
 
 STYLE = (Path(__file__).parent / "first.css").read_text(encoding="utf-8")
 NETS = ("digits-residual-20",)
@@ -37,6 +37,17 @@ def stands(page: str, home: str) -> bool:
     shown = bare and (came or bool(memory and memory[1]))
     session.session()["first"] = (page, shown)
     return shown
+
+
+def place(shown: bool) -> DeltaGenerator:
+    """Where it stands, of its own and empty elsewhere.
+
+    Streamlit lets what the script drew stay until its next run is whole, and lays it out in the rows that come there
+    meanwhile: the walk stood in the header's line, beside the link.
+    """
+    slot = None if session.session().get("welcomed") == shown else st.empty()
+    session.session()["welcomed"] = shown
+    return (st if slot is None else slot).container(key="welcome")
 
 
 def show(pages: Mapping[str, StreamlitPage]) -> None:

@@ -34,6 +34,7 @@ Session = TypedDict(
         "chosen": "Chosen",  # the last valid model
         "net": "str",
         "first": "tuple[str, bool]",  # the page, and whether the first page is shown there
+        "welcomed": "bool",  # … as its place was drawn last
         # the lecture (lecture_bar, pages/lecture)
         "stage": "dict[str, str]",  # what stays in the URL when the page changes
         "own_file": "UploadedFile | None",

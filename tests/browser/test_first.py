@@ -21,6 +21,16 @@ def clock(page) -> int:
     return int(page.locator(".first .walk-scrub").input_value())
 
 
+# At no moment the first page's walk stands in another's rows.
+WATCH = """() => {
+  window.astray = [];
+  new MutationObserver(() => {
+    const walk = document.querySelector(".st-key-first");
+    if (walk && !walk.closest(".st-key-welcome")) astray.push(walk.parentElement.className);
+  }).observe(document.body, { subtree: true, childList: true });
+}"""
+
+
 def test_it_moves_by_itself_and_its_doors_lead_on(visit) -> None:
     one = visit("/", fresh=True)
     page = one.page
@@ -49,9 +59,11 @@ def test_it_moves_by_itself_and_its_doors_lead_on(visit) -> None:
     page.set_viewport_size({"width": 1280, "height": 720})
     page.wait_for_function(f"({SMALL})().length === 0")
     assert all(door.bounding_box()["y"] + door.bounding_box()["height"] <= 720 for door in doors.all()), "a projector"
+    page.evaluate(WATCH)
     doors.filter(has_text="I need numbers").click()
     one.settle("What are its numbers?")
     assert page.url.endswith("/sheet") and page.locator(".first").count() == 0
+    assert page.evaluate("astray") == []
     page.go_back()
     page.locator(".walk-alone[data-ready]").wait_for()
 

@@ -216,6 +216,7 @@ export class Beside {
 }
 
 const LEAST_SAID = 0.0005; // eight times "< 0.1 %" would hide the answer
-const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}.`;
+// A percentage is never cut from its sign.
+const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}.`.replace(/(\d) %/g, "$1\u00a0%");
 const answerSaid = ({ answer, best }) =>
   answer.length ? `The answer: ${answer[best][0]}, ${chance(answer[best][1])}` : "The net gives no answer";

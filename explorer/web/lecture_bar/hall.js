@@ -123,7 +123,7 @@ export function join(stage) {
     html("p", { class: "what" }, "Vote with your phone"), hall.qr ? html("img", { src: hall.qr, alt: `QR code of ${hall.url}` }) : null,
     html("p", {}, hall.qr ? "or " : "", html("b", {}, hall.url.replace(/^https?:\/\//, "").replace(/\/[^/]*$/, "")), " with the code"), html("p", { class: "letters" }, hall.code),
     html("p", { class: "count" }, room.watched ? here(room.watched.here) : ""),
-    [hall.warning, problem].filter(Boolean).map((said) => html("p", { class: "warns" }, said)), html("p", { class: "leave" }, "→, Escape or a click: on with the lecture"));
+    [hall.warning, problem].filter(Boolean).map((said) => html("p", { class: "warns" }, said)), html("p", { class: "leave" }, "→, PageDown, Escape or a click: on with the lecture"));
 }
 
 export const here = (count) => `${count} ${count === 1 ? "phone is" : "phones are"} here`;

@@ -14,13 +14,10 @@ LANGUAGES = {"markdown": "markdown", "latex": "latex", "code": "python"}
 
 chosen = state.current()
 st.header("What are its numbers?", anchor=False)
-mine = sheet.own(chosen, timing_runs.measured())
-timed = None if mine is None else sheet.timed(chosen, mine)
-pieces.html(sheet.table(timed, chosen.dtype) if timed else sheet.shown(chosen))
+mine = timing_runs.measured()
+pieces.html(sheet.shown_to(chosen, mine))
 st.page_link(TIMING, label="How fast is it here? Measure its time", icon=":material/timer:")
 st.subheader(sheet.TAKE, anchor=False)
 form = asked("Copy as what?", questions.COPY, "copy")
-st.code(
-    sheet.copied(form, timed, chosen) if timed else sheet.taken(form, chosen), language=LANGUAGES.get(form), height=320
-)
+st.code(sheet.taken_by(form, chosen, mine), language=LANGUAGES.get(form), height=320)
 pieces.note("The button in the box’s corner copies all of it.")

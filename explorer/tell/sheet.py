@@ -361,6 +361,18 @@ def taken(form: str, chosen: Chosen) -> str:
     return copied(form, of(chosen), chosen)
 
 
+def shown_to(chosen: Chosen, mine: Sequence[Measurement]) -> Markup:
+    """`shown` to a visitor who has timed these passes."""
+    run = own(chosen, mine)
+    return table(timed(chosen, run), chosen.dtype) if run else shown(chosen)
+
+
+def taken_by(form: str, chosen: Chosen, mine: Sequence[Measurement]) -> str:
+    """`taken` by a visitor who has timed these passes."""
+    run = own(chosen, mine)
+    return copied(form, timed(chosen, run), chosen) if run else taken(form, chosen)
+
+
 def table(one: Sheet, dtype: str) -> Markup:
     """A line per number: in words, as people say it, in full; and what it is."""
     cards, lines = markup.Cards("sheet"), []

@@ -119,6 +119,11 @@ def test_a_time_that_the_visitor_has_measured_stands_in_the_recorded_one_s_place
     known = replace(wide, settings=replace(settings, batch=1, dtype="fp32"))
     assert sheet.own(replace(chosen, batch=1, dtype="fp32"), [known]) is None, "the record stands"
     assert sheet.timed(chosen, latest).lines[:-1] == sheet.of(chosen).lines[:-1]
+    assert sheet.shown_to(chosen, [latest]) == sheet.table(sheet.timed(chosen, latest), "fp16")
+    assert sheet.shown_to(chosen, others) == sheet.shown(chosen)
+    for form in questions.COPY:
+        assert sheet.taken_by(form, chosen, others) == sheet.taken(form, chosen)
+        assert form == "code" or sheet.taken_by(form, chosen, [latest]) != sheet.taken(form, chosen)
 
 
 def test_a_carried_over_time_is_within_its_factor_on_every_pair_of_recorded_runs() -> None:

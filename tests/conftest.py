@@ -202,7 +202,7 @@ def whole_browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 FOLLOW = """(to) => {
-  history.pushState({}, "", to);
+  history.pushState({ entry: true }, "", to);
   dispatchEvent(new PopStateEvent("popstate", { state: {} }));
 }"""
 # Nothing was added or taken away since the last look, the insides of components included, and nothing moves.

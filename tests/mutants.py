@@ -361,9 +361,9 @@ FAULTS = (
     fault(
         "no-history",
         "A control's change is no step back",
-        "explorer/web/every_page/app.js",
-        "const changes = touched && next",
-        "const changes = false && next",
+        "explorer/web/every_page/entries.js",
+        "changes && touched && !made && !opened",
+        "false && touched && !made && !opened",
         "tests/browser/test_history.py",
     ),
     fault(

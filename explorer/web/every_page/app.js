@@ -6,6 +6,7 @@
 import { copy } from "../js/copy.js";
 import { DRAWER, PARTS } from "../js/given.js";
 import { part, streamlitIs } from "../js/streamlit.js";
+import { entries } from "./entries.js";
 
 const LOOK_MS = 50, UNSEEN_MS = 700;
 
@@ -27,30 +28,27 @@ export default function listen() {
   closeDrawer();
 }
 
-// One policy for "back": every change that a visitor makes is an entry. Streamlit writes what stands in a control over the
-// address at hand (replaceState), and adds an entry for everything else. While it answers the browser's own "back", it only
-// corrects the address; and so does the address of a page that was just opened and gets its parameters.
+// One policy for "back": each thing that a visitor does is an entry, as `entries` says. Streamlit writes what stands in a control
+// over the address at hand (replaceState), and adds an entry for everything else.
 function makeHistory() {
-  let touched = false, opened = false, inDrawer = false;
+  const made = entries();
+  let inDrawer = false;
   const touch = (event) => {
-    touched = true;
-    opened = false;
+    made.touch();
     inDrawer = Boolean(event.target.closest?.(PARTS.sidebar));
   };
   for (const kind of ["pointerdown", "keydown"]) window.addEventListener(kind, touch, true);
-  window.addEventListener("popstate", () => (touched = false), true);
+  window.addEventListener("popstate", made.travel, true);
   const replace = history.replaceState.bind(history), push = history.pushState.bind(history);
   history.pushState = (state, unused, url) => {
     const samePage = new URL(url ?? location.href, location.href).pathname === location.pathname;
-    if (samePage && opened) return replace(state, unused, url);
-    opened = !samePage;
-    push(state, unused, url);
-    if (opened && inDrawer) closeDrawer(); // a page was chosen there
+    (made.push(samePage, Boolean(state?.entry)) ? push : replace)(state, unused, url);
+    if (!samePage && inDrawer) closeDrawer(); // a page was chosen there
   };
   history.replaceState = (state, unused, url) => {
     const next = new URL(url ?? location.href, location.href);
-    const changes = touched && next.pathname === location.pathname && next.search !== location.search;
-    if (!changes) return replace(state, unused, url);
+    const changes = next.pathname === location.pathname && next.search !== location.search;
+    if (!made.replace(changes)) return replace(state, unused, url);
     push(state, unused, url);
     if (inDrawer) whenAnswered(closeDrawer);
   };
@@ -81,7 +79,7 @@ function whenAnswered(then) {
 function follow(event, link) {
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !streamlitIs("connected")) return;
   event.preventDefault();
-  history.pushState({}, "", link.href);
+  history.pushState({ entry: true }, "", link.href);
   window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
 }
 

@@ -40,7 +40,7 @@ export function travel(url, whileWaiting) {
 }
 
 function arrive(url, tries = 2) {
-  if (url !== location.pathname + location.search) history.pushState({}, "", url);
+  if (url !== location.pathname + location.search) history.pushState({ entry: true }, "", url);
   window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
   holder.stage?.arrived();
   makeSure(url, tries, performance.now());

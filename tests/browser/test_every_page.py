@@ -117,6 +117,7 @@ NO_MODEL = {  # routes whose header is of no model, or of their own → what sta
 FIGURE = r"\d,\d{3}|\d ?(?:[KM]|GMACs|MMACs|[KMG]B|px|%)(?![\w-])"
 MAY_STAND_ALONE = {
     ".proof-card, [popover], .formula, .sum, code, pre, .options td": "is a formula, or stands in one",
+    ".spare": "is never seen: keeps the room for the longest text",
     ".exact": "the same figure as the one above it, in full",
     "svg.map, .picture svg, .legend": "a part of the map: a click on it shows the formula in the panel",
     ".js-plotly-plot": "a part of a chart: a click on it opens the formula below",

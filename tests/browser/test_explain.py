@@ -27,7 +27,7 @@ def answer(page: Page, number: int) -> None:
     asked = step(page, one.slug).locator(".check")
     wrong = (one.answer + 1) % len(one.options)
     asked.get_by_role("radio").nth(wrong).check()
-    expect(asked.locator(".verdict")).to_contain_text("Not quite")
+    expect(asked.locator(".verdict")).to_contain_text("Not right.")
     asked.get_by_role("radio").nth(one.answer).check()
     expect(asked.locator(".verdict")).to_contain_text(one.why[:30])
     expect(page.locator(".way li.known")).to_have_count(number + 1)
@@ -96,6 +96,10 @@ def the_digit_by_keyboard(page: Page) -> None:
     answer(page, 4)
     slide(page, "block", "End")
     expect(step(page, "block").locator(".chain .now").last).to_have_text("F(x)")
+    chain = step(page, "block").locator(".chain")
+    chain.get_by_role("button", name="ReLU").tap()  # what looks like a button is one
+    expect(chain.locator(".now")).to_have_text(["ReLU"])
+    expect(step(page, "block").locator("output")).to_have_text("after ReLU")
     answer(page, 5)
 
 
@@ -108,7 +112,11 @@ def the_net_by_keyboard(page: Page) -> None:
     numbers = [float(one.replace("−", "-")) for one in (x, made, total)]
     assert round(numbers[0] + numbers[1], 2) == numbers[2], "what is shown adds up"
     answer(page, 6)
-    assert "16.9 times fewer weights" in slide(page, "bottleneck", "Home").replace("\n", " ")
+    assert "16.9 times fewer weights" in slide(page, "bottleneck", "End").replace("\n", " ")
+    wide, high = drawn(page)
+    slide(page, "bottleneck", "Home")
+    width, height = drawn(page)
+    assert round(wide / width) == 64 and round(high / height) == 8, "512 channels and 64, drawn to one scale"
     answer(page, 7)
     assert "9 shortcuts cut" in slide(page, "depth", "End")
     step(page, "depth").get_by_role("radio", name="56 layers").check()
@@ -117,6 +125,71 @@ def the_net_by_keyboard(page: Page) -> None:
     answer(page, 8)
     assert "4.00 times the MACs" in slide(page, "cost", "End")
     answer(page, 9)
+
+
+# Where in its step each thing stands that a finger may be on or go to next, at every place of every slider and of every
+# window, and after either answer: step → each of these lists of places that there is.
+STANDS = """() => {
+  const found = {};
+  const root = [...document.querySelectorAll(".stMain *")].map((one) => one.shadowRoot).find((one) => one?.querySelector(".step"));
+  for (const step of root.querySelectorAll(".step")) {
+    const seen = new Set();
+    const look = () => {
+      const { top, bottom } = step.getBoundingClientRect();
+      const all = [...step.querySelectorAll("input, button:not(.proved, .term), .moves, legend")].map((one) => one.getBoundingClientRect().top - top);
+      seen.add([...all, bottom - top].map(Math.round).join(" "));
+    };
+    look();
+    const slide = (input) => {
+      for (let at = Number(input.min); at <= Number(input.max); at++) {
+        input.value = at;
+        input.dispatchEvent(new Event("input"));
+        look();
+      }
+    };
+    step.querySelectorAll("[type=range]").forEach(slide);
+    for (const choice of step.querySelectorAll(".choice input")) {
+      choice.click();
+      step.querySelectorAll("[type=range]").forEach(slide);
+    }
+    const press = (board, key) => board.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    for (const board of step.querySelectorAll(".moves")) {
+      for (let at = 0; at < 28; at++) for (const key of ["ArrowLeft", "ArrowUp"]) press(board, key);
+      for (let row = 0; row < 28; row++) {
+        for (let column = 0; column < 27; column++) {
+          press(board, row % 2 ? "ArrowLeft" : "ArrowRight");
+          look();
+        }
+        press(board, "ArrowDown");
+      }
+    }
+    for (const option of step.querySelectorAll(".check input")) {
+      option.click();
+      look();
+    }
+    found[step.classList[1]] = [...seen];
+  }
+  return found;
+}"""
+
+
+def test_nothing_moves_under_a_thumb(visit) -> None:
+    """The room for the longest that may be said is there before it is said."""
+    page = visit("/explain", "How does a net see?", **PHONE).page
+    step(page, "cost").wait_for()
+    page.evaluate("document.fonts.ready.then(() => true)")
+    stands = page.evaluate(STANDS)
+    assert len(stands) == len(texts.steps())
+    assert {slug: places for slug, places in stands.items() if len(places) > 1} == {}
+
+
+def drawn(page: Page) -> tuple[float, float]:
+    """Of the basic block: the bar's width in per cent, the pipe's height."""
+    basic = step(page, "bottleneck").locator(".counted").first
+    tops = basic.locator(".pipe").first.get_attribute("points").replace(",", " ").split()[1::2]
+    return float(basic.locator(".bar span").evaluate("one => parseFloat(one.style.width)")), float(tops[3]) - float(
+        tops[0]
+    )
 
 
 SMALL = """() => [...document.querySelectorAll('.stMain *')].map((one) => one.shadowRoot).filter(Boolean)

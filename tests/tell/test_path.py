@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
@@ -13,7 +15,7 @@ from explorer.net.resnet import ResNet, build
 from explorer.spec import preset
 from explorer.tell import glossary
 from explorer.tell.glossary import Marked
-from explorer.tell.path import figures, texts
+from explorer.tell.path import figures, page, texts
 
 
 def words(text: str) -> list[Marked]:
@@ -43,10 +45,21 @@ def test_no_word_stands_before_its_step_and_each_step_says_its_own() -> None:
 
 def test_what_a_check_says_is_what_was_recorded_or_is_worked_out() -> None:
     by_slug = {one.slug: one for one in texts.steps()}
-    errors = {name: f"{row['test_error_percent']:.1f} %" for name, row in records().items()}
+    errors = {name: f"{row['test_error_percent']:.1f}\u00a0%" for name, row in records().items()}
     assert all(text in by_slug["depth"].why for text in errors.values()) and len(errors) == 4
     assert by_slug["pixel"].options[by_slug["pixel"].answer] == f"{(0 - 0.1307) / 0.3081:.2f}".replace("-", "−")
+    assert by_slug["pixel"].why.endswith("(0 − 0.1307) ÷ 0.3081 = −0.42.")
     assert "1,179,648 against 69,632" in by_slug["bottleneck"].why
+
+
+def test_the_list_of_all_words_begins_with_those_of_the_steps() -> None:
+    names = re.findall("<dt>(.*?)</dt>", str(page.glossary()))
+    steps = {one.name: one.step for one in glossary.terms().values()}
+    assert sorted(names) == sorted(steps) and names[0] == "Pixel"
+    met = [steps[name] for name in names if steps[name]]
+    assert met == sorted(met) == [steps[name] for name in names[: len(met)]]
+    further = names[len(met) :]
+    assert further[0][0].isalpha() and not further[-1][0].isalpha()
 
 
 @pytest.fixture(scope="module")

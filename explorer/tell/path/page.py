@@ -25,7 +25,8 @@ GIVEN = {  # what the steps' script takes of Python's constants
 LEAD = (
     "Ten steps, with a real digit in a really trained net. Drag something in each; underlined words say what they mean."
 )
-ALL_WORDS = "All the words, two lines each"
+ALL_WORDS = "All the words, and what they mean"
+MET, FURTHER = "Words of the ten steps, in their order", "All other words, from A to Z"
 
 
 def start_of(step: str) -> int:
@@ -50,7 +51,15 @@ def told(start: int) -> bytes:
 
 @cache
 def glossary() -> Markup:
-    """Every word with its two lines."""
+    """Every word with its two lines: what the steps say first, then the others; signs behind the letters."""
+    terms = words.terms().values()
+    met = sorted((one for one in terms if one.step), key=lambda one: one.step)
+    further = sorted(
+        (one for one in terms if not one.step), key=lambda one: (not one.name[0].isalpha(), one.name.lower())
+    )
+    group = Markup('<h4 class="glossary-head">{}</h4><dl class="glossary">{}</dl>')
     entry = Markup("<dt>{}</dt><dd>{}</dd>")
-    ordered = sorted(words.terms().values(), key=lambda one: one.name.lower())
-    return Markup('<dl class="glossary">{}</dl>').format(joined(entry.format(one.name, one.says) for one in ordered))
+    return joined(
+        group.format(heading, joined(entry.format(one.name, one.says) for one in found))
+        for heading, found in ((MET, met), (FURTHER, further))
+    )

@@ -7,6 +7,8 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 
+from explorer import units
+from explorer.look.handwriting import MEAN, STD
 from explorer.look.shipped import records
 from explorer.places import ASSETS
 from explorer.tell import glossary
@@ -17,6 +19,7 @@ FILE = ASSETS / "path.toml"
 ERRORS = {  # a gap in a text → whose test error stands there
     f"{kind}{depth}": f"digits-{kind}-{depth}" for kind in ("plain", "residual") for depth in (20, 56)
 }
+SCALE = {"mean": f"{MEAN}", "spread": f"{STD}", "black": units.fixed(-MEAN / STD, 2)}  # the same, of a pixel's scaling
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Step:
 
 @cache
 def steps() -> tuple[Step, ...]:
-    """In order; gaps filled with the recorded test errors."""
+    """In order; gaps filled with the recorded test errors, and with how the digits are scaled."""
     rows = tomllib.loads(unbroken(FILE.read_text(encoding="utf-8")))["step"]
     return tuple(
         Step(**row | {"options": tuple(row["options"]), "answer": row["answer"] - 1, "why": _filled(row["why"])})
@@ -49,8 +52,12 @@ def steps() -> tuple[Step, ...]:
 
 
 def _filled(text: str) -> str:
-    """A gap in braces → the recorded test error. Raises `KeyError` for any other name."""
-    return re.sub(r"\{(\w+)\}", lambda gap: f"{records()[ERRORS[gap[1]]]['test_error_percent']:.1f} %", text)
+    """A gap in braces → its number. Raises `KeyError` for any other name."""
+
+    def number(gap: re.Match[str]) -> str:
+        return SCALE[gap[1]] if gap[1] in SCALE else f"{records()[ERRORS[gap[1]]]['test_error_percent']:.1f}\u00a0%"
+
+    return re.sub(r"\{(\w+)\}", number, text)
 
 
 def parts(text: str, after: str = "") -> list[str | dict[str, str]]:

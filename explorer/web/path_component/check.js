@@ -1,6 +1,9 @@
 // One question, answered at once, with why.
 
 import { html } from "../js/dom.js";
+import { steady } from "../js/steady.js";
+
+const VERDICTS = { right: "Yes. ", wrong: "Not right. " };
 
 let number = 0;
 
@@ -12,11 +15,14 @@ export function check(step, words, passed) {
     const input = html("input", { type: "radio", name, value: place });
     input.addEventListener("change", () => {
       const right = place === step.answer;
-      verdict.className = `verdict ${right ? "right" : "wrong"}`;
-      verdict.replaceChildren(html("b", {}, right ? "Yes. " : "Not quite. "), ...words.text(step.why));
+      const kind = right ? "right" : "wrong";
+      verdict.className = `verdict ${kind}`;
+      verdict.replaceChildren(html("b", {}, VERDICTS[kind]), ...words.text(step.why));
       if (right) passed();
     });
     return html("label", { class: "option" }, input, html("span", {}, option));
   });
-  return html("fieldset", { class: "check" }, html("legend", {}, ...words.text(step.check)), ...options, verdict);
+  const both = Object.values(VERDICTS).map((said) => [{ shown: said }, ...step.why.map((part) => part.shown ?? part)]);
+  const room = steady(verdict, both, { big: true });
+  return html("fieldset", { class: "check" }, html("legend", {}, ...words.text(step.check)), ...options, room);
 }

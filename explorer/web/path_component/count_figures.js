@@ -3,67 +3,73 @@
 import { html, svg } from "../js/dom.js";
 import { BLOCK_COLOURS } from "../js/given.js";
 import { chance, fixed, percent } from "../js/numbers.js";
+import { captioned } from "./digit_figures.js";
 import { slider } from "./slider.js";
-
-const told = (...parts) => html("p", { class: "told", role: "status" }, ...parts);
+import { stopsOf, told } from "./told.js";
 
 export function bottleneck(step, { widths }, words) {
-  const said = told();
-  const [basic, thrifty] = [counted("basic block"), counted("bottleneck")];
+  const widest = widths.at(-1);
+  const [basic, thrifty] = ["basic block", "bottleneck"].map((name) => counted(name, widest.width, widest.basic.value));
+  const said = told(words, stopsOf(0, widths.length - 1), (place) => [
+    "The bottleneck has ",
+    widths[place].fewer,
+    " times fewer weights, at every width: with twice the channels, either block has four times as many.",
+  ]);
   const moved = (place) => {
-    const { width, basic: many, bottleneck: few, fewer } = widths[place];
-    basic.show(words, [width, width, width], ["3×3", "3×3"], many, many.value);
-    thrifty.show(words, [width, width / 4, width / 4, width], ["1×1", "3×3", "1×1"], few, many.value);
-    said.replaceChildren("The bottleneck has ", words.number(fewer), " times fewer weights.");
+    const { width, basic: many, bottleneck: few } = widths[place];
+    basic.show(words, [width, width, width], ["3×3", "3×3"], many);
+    thrifty.show(words, [width, width / 4, width / 4, width], ["1×1", "3×3", "1×1"], few);
+    said.tell(place);
   };
   const control = slider({ label: step.drag, min: 0, max: widths.length - 1, value: 2, words: (place) => `${widths[place].width} channels`, moved });
   moved(2);
-  return [control.element, basic.element, thrifty.element, said];
+  return [control.element, basic.element, thrifty.element, said.element];
 }
 
-const [SPREAD, HIGH] = [320, 64];
+const [SPREAD, HIGH, AXIS] = [320, 64, 56]; // of the drawing: width of the pipes, height of the widest, their middle
 const PIPES = { "3×3": BLOCK_COLOURS.basic, "1×1": BLOCK_COLOURS.bottleneck };
 
-// A block as pipes, as high as it has channels, and a bar as long as it has weights.
-function counted(name) {
+// A block as pipes, as high as it has channels, and a bar as long as it has weights; widest, most: of which both are drawn whole.
+function counted(name, widest, most) {
   const [number, bar, place] = [html("span"), html("span"), html("div")];
   const element = html("div", { class: "counted" }, html("p", { class: "name" }, html("b", {}, name), " ", number), html("div", { class: "bar" }, bar), place);
-  const show = (words, channels, convs, card, most) => {
+  const show = (words, channels, convs, card) => {
     number.replaceChildren(words.number(card, true), " weights");
     bar.style.width = `${(100 * card.value) / most}%`;
     const step = SPREAD / convs.length;
-    const height = (channel) => (HIGH * channel) / channels[0];
+    const height = (channel) => (HIGH * channel) / widest;
     const pipes = convs.map((conv, at) => {
       const [left, right] = [20 + at * step, 20 + (at + 1) * step];
       const [from, to] = [height(channels[at]) / 2, height(channels[at + 1]) / 2];
       return [
-        svg("polygon", { points: `${left},${40 - from} ${right},${40 - to} ${right},${40 + to} ${left},${40 + from}`, class: "pipe", fill: PIPES[conv], stroke: PIPES[conv] }),
-        svg("text", { x: (left + right) / 2, y: 45, class: "mid" }, conv),
+        svg("polygon", { points: `${left},${AXIS - from} ${right},${AXIS - to} ${right},${AXIS + to} ${left},${AXIS + from}`, class: "pipe", fill: PIPES[conv], stroke: PIPES[conv] }),
+        svg("text", { x: (left + right) / 2, y: 16, class: "mid" }, conv),
       ];
     });
     const ends = channels.map((channel, at) =>
-      svg("text", { x: 20 + at * step, y: 92, class: at === 0 ? "" : at === channels.length - 1 ? "end" : "mid" }, `${channel}`),
+      svg("text", { x: 20 + at * step, y: 108, class: at === 0 ? "" : at === channels.length - 1 ? "end" : "mid" }, `${channel}`),
     );
     const label = `${name}: ${channels.join(", ")} channels, with ${convs.join(", ")} convolutions between`;
-    place.replaceChildren(svg("svg", { viewBox: "0 0 360 98", class: "pipes", role: "img", "aria-label": label }, ...pipes.flat(), ...ends));
+    place.replaceChildren(svg("svg", { viewBox: "0 0 360 114", class: "pipes", role: "img", "aria-label": label }, ...pipes.flat(), ...ends));
   };
   return { element, show };
 }
 
 export function depth(step, { fading }, words) {
-  const said = told();
   const place = html("div");
   let layers = "20";
+  const all = Object.entries(fading).flatMap(([one, rows]) => rows.map((_, cut) => [cut, one]));
+  const said = told(words, all, (cut, net = layers) => {
+    const now = fading[net][cut];
+    const answer = now.right === 10 ? "all ten digits are" : now.right === 1 ? "one of ten digits is" : `${now.right} of ten digits are`;
+    const recorded = `What this net's own forward pass gives for the 7 when the shortcuts of its last blocks (${cut}) carry 0.`;
+    const sure = { shown: chance(now.sure), recorded };
+    return [`${cut === 1 ? "1 shortcut" : `${cut} shortcuts`} cut: ${answer} still recognised. The net is `, sure, " sure that the 7 is a 7."];
+  });
   const moved = (cut) => {
     const [whole, now] = [fading[layers][0], fading[layers][cut]];
     place.replaceChildren(blocksOf(whole, now, cut, layers));
-    const answer = now.right === 10 ? "all ten digits are" : now.right === 1 ? "one of ten digits is" : `${now.right} of ten digits are`;
-    const how = `What this net's own forward pass gives for the 7 when the shortcuts of its last blocks (${cut}) carry 0.`;
-    said.replaceChildren(
-      `${cut === 1 ? "1 shortcut" : `${cut} shortcuts`} cut: ${answer} still recognised. The net is `,
-      words.recorded(chance(now.sure), how),
-      " sure that the 7 is a 7.",
-    );
+    said.tell(cut);
   };
   const control = slider({ label: step.drag, min: 0, max: 9, value: 2, words: (cut) => `${cut} cut`, moved });
   const choices = Object.keys(fading).map((one) => {
@@ -78,7 +84,7 @@ export function depth(step, { fading }, words) {
   const choice = html("fieldset", { class: "choice" }, html("legend", {}, "Which net?"), ...choices);
   moved(2);
   const note = html("p", { class: "note" }, "Bars: how much the ten digits differ behind each block; grey, with all shortcuts. ◇ recorded from this net’s own pass.");
-  return [choice, control.element, place, said, note];
+  return [choice, control.element, place, said.element, note];
 }
 
 function blocksOf(whole, now, cut, layers) {
@@ -111,29 +117,31 @@ function blocksOf(whole, now, cut, layers) {
 export function cost(step, { costs }, words) {
   const { sides, params } = costs;
   const most = sides.at(-1);
-  const said = told();
+  const usual = sides.find((one) => one.side === 224).macs.value;
+  const said = told(words, stopsOf(0, sides.length - 1), (place) => {
+    const { side, macs } = sides[place];
+    return [side === 224 ? "224 pixels a side: the usual size." : `${fixed(macs.value / usual, 2)} times the MACs of the usual 224 pixels.`];
+  });
   const [square, positions] = [html("div", { class: "square" }), html("span")];
   const work = html("p", { class: "name" });
   const learned = html("p", { class: "name" }, words.number(params, true), " parameters, whatever the size");
   const moved = (place) => {
     const { side, macs } = sides[place];
     square.style.width = `${(100 * side) / most.side}%`;
-    square.textContent = `${side}×${side}`;
     positions.style.width = `${(100 * macs.value) / most.macs.value}%`;
     work.replaceChildren(words.number(macs, true));
-    const usual = sides.find((one) => one.side === 224).macs.value;
-    said.textContent = side === 224 ? "224 pixels a side: the usual size." : `${fixed(macs.value / usual, 2)} times the MACs of the usual 224 pixels.`;
+    said.tell(place);
   };
   const start = sides.findIndex((one) => one.side === 224);
-  const control = slider({ label: step.drag, min: 0, max: sides.length - 1, value: start, words: (place) => `${sides[place].side} pixels a side`, moved });
+  const control = slider({ label: step.drag, min: 0, max: sides.length - 1, value: start, words: (place) => `${sides[place].side}×${sides[place].side} pixels`, moved });
   moved(start);
   return [
     control.element,
     html("p", { class: "drag" }, "ResNet-50"),
-    html("div", { class: "square-room" }, square),
+    captioned(`the picture, to scale in a frame of ${most.side}×${most.side}`, html("div", { class: "square-room" }, square)),
     work,
     html("div", { class: "bar" }, positions),
-    said,
+    said.element,
     learned,
   ];
 }

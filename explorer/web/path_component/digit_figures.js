@@ -7,6 +7,7 @@ import { Board } from "./board.js";
 import { css, grey, inkOn, ramp, signed } from "./colours.js";
 import { slider } from "./slider.js";
 import { convolved, mostOf, scaled, sumOf, two, under } from "./sums.js";
+import { places, stopsOf, told } from "./told.js";
 
 const AROUND = 2; // pixels on each side that step 1 writes out
 
@@ -14,14 +15,22 @@ const pictureOf = (digit, more) =>
   new Board({ side: digit.side, label: `The handwritten digit ${digit.name}`, ...more }).show(digit.pixels, grey);
 
 const beside = (...boxes) => html("div", { class: "beside" }, ...boxes);
-const told = (...parts) => html("p", { class: "told", role: "status" }, ...parts);
 const drag = (step) => html("p", { class: "drag" }, step.drag);
 
 export function pixels(step, { digit }, words) {
   const values = scaled(digit);
   const cells = Array.from({ length: (2 * AROUND + 1) ** 2 }, () => html("span", { class: "cell" }));
   const table = html("div", { class: "cells five", "aria-hidden": "true" }, ...cells);
-  const said = told();
+  const said = told(words, places(digit.side), (row, column) => {
+    const pixel = digit.pixels[row * digit.side + column];
+    const shown = two(values[row * digit.side + column]);
+    const card = {
+      shown,
+      rule: "(brightness ÷ 255 − mean) ÷ spread, both of many digits",
+      term: ["~", [":", ["(", ["-", [":", pixel, 255], digit.mean]], digit.std], shown],
+    };
+    return [`Row ${row + 1}, column ${column + 1}: brightness ${pixel}. The net gets `, card, "."];
+  });
   const moved = (row, column) => {
     cells.forEach((cell, place) => {
       const y = row - AROUND + Math.floor(place / (2 * AROUND + 1));
@@ -32,18 +41,11 @@ export function pixels(step, { digit }, words) {
       Object.assign(cell.style, outside ? { background: "transparent" } : { background: css(grey(value)), color: inkOn(grey(value)) });
       cell.classList.toggle("now", y === row && x === column);
     });
-    const pixel = digit.pixels[row * digit.side + column];
-    const got = values[row * digit.side + column];
-    const card = {
-      shown: two(got),
-      rule: "(brightness ÷ 255 − mean) ÷ spread, both of many digits",
-      term: ["~", [":", ["(", ["-", [":", pixel, 255], digit.mean]], digit.std], two(got)],
-    };
-    said.replaceChildren(`Row ${row + 1}, column ${column + 1}: brightness ${pixel}. The net gets `, words.number(card), ".");
+    said.tell(row, column);
   };
   const board = pictureOf(digit, { span: 1, at: [8, 16], moved });
   moved(...board.at);
-  return [drag(step), beside(board.element, table), said];
+  return [drag(step), beside(board.element, table), said.element];
 }
 
 export function convolution(step, { digit }, words) {
@@ -57,26 +59,25 @@ export function convolution(step, { digit }, words) {
     return { cell, product, sum, weight };
   });
   const table = html("div", { class: "cells three" }, ...cells.map(({ cell }) => cell));
-  const said = told();
+  const said = told(words, places(digit.side), (row, column) => {
+    const window = under(values, digit.side, row, column);
+    const shown = two(sumOf(window, weights));
+    const terms = window.map((value, place) => ["*", inBrackets(value), inBrackets(weights[place])]);
+    const rule = "pixel · weight, added over the nine places of the window; the layer has no other number";
+    return ["All nine added: ", { shown, rule, term: ["~", ["+", ...terms], shown] }];
+  }, true);
   const moved = (row, column) => {
     const window = under(values, digit.side, row, column);
     cells.forEach(({ product, sum, weight }, place) => {
       product.textContent = `${two(window[place])} × ${two(weight)}`;
       sum.textContent = two(window[place] * weight);
     });
-    const result = sumOf(window, weights);
-    const terms = window.map((value, place) => ["*", inBrackets(value), inBrackets(weights[place])]);
-    const card = {
-      shown: two(result),
-      rule: "pixel · weight, added over the nine places of the window; the layer has no other number",
-      term: ["~", ["+", ...terms], two(result)],
-    };
-    said.replaceChildren("All nine added: ", words.number(card, true));
+    said.tell(row, column);
   };
   const board = pictureOf(digit, { span: 3, at: [7, 15], moved });
   moved(...board.at);
-  const key = html("p", { class: "note" }, ramp(), `pixel × weight; ${POSITIVE} weights are positive, ${NEGATIVE} ones negative. Rounded to two places.`);
-  return [drag(step), beside(board.element, html("div", {}, table, key)), said];
+  const key = html("p", { class: "note" }, ramp(), `Pixel × weight. The colours are the weights: ${POSITIVE} ones are positive, ${NEGATIVE} ones negative. Rounded to two places.`);
+  return [drag(step), beside(board.element, html("div", {}, table, key)), said.element];
 }
 
 // Four places, a negative number in brackets.
@@ -85,11 +86,11 @@ function inBrackets(value) {
   return value < 0 ? ["(", text] : text;
 }
 
-export function featureMap(step, { digit }) {
+export function featureMap(step, { digit }, words) {
   const { side } = digit;
   const map = convolved(scaled(digit), side, digit.filters[digit.filter]);
   const most = mostOf(map);
-  const said = told();
+  const said = told(words, stopsOf(1, side * side), (done) => [`Position ${done} of ${side * side}: the sum is ${two(map[done - 1])}.`]);
   const picture = new Board({ side, label: `The digit ${digit.name}, with the window`, span: 3 }).show(digit.pixels, grey);
   const result = new Board({ side, label: "The feature map, as far as it is known", span: 1 });
   const moved = (done) => {
@@ -98,15 +99,15 @@ export function featureMap(step, { digit }) {
     picture.at = result.at = [Math.floor(last / side), last % side];
     picture.place();
     result.place();
-    said.textContent = `Position ${done} of ${side * side}: the sum is ${two(map[last])}.`;
+    said.tell(done);
   };
   const control = slider({ label: step.drag, min: 1, max: side * side, value: 400, words: (done) => `${done}`, moved });
   picture.moved = result.moved = (row, column) => {
-    control.input.value = String(row * side + column + 1);
-    control.tell();
+    control.go(row * side + column + 1);
   };
   moved(400);
-  return [control.element, beside(captioned("picture", picture.element), captioned("feature map", result.element)), said];
+  const key = html("p", { class: "note" }, ramp(), `Here the colours are sums: ${POSITIVE} above 0, where it looks like the filter; ${NEGATIVE} below 0, where it looks like the filter’s opposite.`);
+  return [control.element, beside(captioned("picture", picture.element), captioned("feature map", result.element)), said.element, key];
 }
 
 export const captioned = (name, element) => html("figure", {}, element, html("figcaption", {}, name));
@@ -121,8 +122,7 @@ export function channels(step, { digit }) {
   const small = maps.map((one, place) => {
     const board = new Board({ side, label: `Channel ${place + 1}` }).show(one, (value) => signed(value, most));
     board.element.addEventListener("click", () => {
-      control.input.value = String(place + 1);
-      control.tell();
+      control.go(place + 1);
     });
     return board.element;
   });

@@ -1,14 +1,14 @@
 // Steps 5 to 7: strides and stages, the way through a block, and the two terms that meet.
 
 import { calm, html, svg } from "../js/dom.js";
-import { SIGN_KEY } from "../js/given.js";
+import { NEGATIVE, POSITIVE, SIGN_KEY } from "../js/given.js";
 import { Board } from "./board.js";
 import { captioned } from "./digit_figures.js";
 import { grey, paint, ramp, signed } from "./colours.js";
 import { slider } from "./slider.js";
 import { convolved, mostOf, scaled, stops, two } from "./sums.js";
+import { places, stopsOf, told } from "./told.js";
 
-const told = (...parts) => html("p", { class: "told", role: "status" }, ...parts);
 const beside = (...boxes) => html("div", { class: "beside" }, ...boxes);
 
 export function stages(step, { digit, strides, stages: found }, words) {
@@ -19,16 +19,16 @@ export function stages(step, { digit, strides, stages: found }, words) {
   const dots = svg("svg", { viewBox: `0 0 ${side} ${side}`, class: "dots", "aria-hidden": "true" });
   picture.element.append(dots);
   const room = html("div", { class: "room" });
-  const said = told();
+  const said = told(words, stopsOf(1, strides.length), (place) => [`Stride ${strides[place - 1].stride}: the map’s side is `, strides[place - 1].card, ` instead of ${side}.`]);
   const moved = (place) => {
-    const { stride, side: made, card } = strides[place - 1];
+    const { stride, side: made } = strides[place - 1];
     const at = stops(side, stride);
     dots.replaceChildren(...at.flatMap((y) => at.map((x) => svg("circle", { cx: x + 0.5, cy: y + 0.5, r: 0.28 }))));
     const map = new Board({ side: made, label: `The feature map, ${made} by ${made}` });
     map.show(convolved(values, side, weights, stride), (value) => signed(value, most));
     map.element.style.width = `${(100 * made) / side}%`;
     room.replaceChildren(map.element);
-    said.replaceChildren(`Stride ${stride}: the map’s side is `, words.number(card), ` instead of ${side}.`);
+    said.tell(place);
   };
   const control = slider({ label: step.drag, min: 1, max: strides.length, value: 2, words: (place) => `stride ${strides[place - 1].stride}`, moved });
   moved(2);
@@ -37,9 +37,11 @@ export function stages(step, { digit, strides, stages: found }, words) {
   return [
     control.element,
     beside(captioned("where the window stops", picture.element), captioned("feature map, to scale", room)),
-    said,
+    said.element,
+    html("p", { class: "note" }, ramp(), SIGN_KEY),
     heading,
     html("div", { class: "stages" }, ...rows),
+    html("p", { class: "note" }, `Only ${POSITIVE}: at the end of a stage nothing is negative, a helper of the next step makes 0 of it.`),
   ];
 }
 
@@ -57,30 +59,37 @@ function stageRow({ side, channels, maps }, place, whole) {
 const wayOf = (block) => [
   { name: "x, as it comes in", values: block.x },
   ...block.parts.map((part, place) => ({
-    name: place === block.parts.length - 1 ? `after ${part.name}: this is F(x)` : `after ${part.name}`,
+    name: place === block.parts.length - 1 ? `after ${part.name}: F(x)` : `after ${part.name}`,
     values: part.values,
   })),
 ];
 
-export function block(step, { block: found }) {
+export function block(step, { block: found }, words) {
   const way = wayOf(found);
   const names = ["x", ...found.parts.map((part) => part.name), "F(x)"];
-  const boxes = names.map((name, place) => html("li", { class: place % (names.length - 1) ? "box" : "end" }, name));
+  const boxes = names.map((name, place) => {
+    const at = Math.min(place, way.length - 1); // F(x) is what the last operation makes
+    const button = html("button", { type: "button", onclick: () => control.go(at) }, name);
+    return html("li", { class: place % (names.length - 1) ? "box" : "end" }, button);
+  });
   const chain = html("ol", { class: "chain", "aria-label": "The block’s operations in order" }, ...boxes);
   const map = new Board({ side: found.side, label: "One channel of the feature maps" });
-  const said = told();
+  const said = told(words, stopsOf(0, way.length - 1), (place) => {
+    const { values } = way[place];
+    return [`Its numbers go from ${two(Math.min(...values))} to ${two(Math.max(...values))}.`];
+  });
   const moved = (place) => {
-    const { name, values } = way[place];
+    const { values } = way[place];
     const most = mostOf(values);
     map.show(values, (value) => signed(value, most));
     boxes.forEach((box, at) => box.classList.toggle("now", at === place || (at === names.length - 1 && place === way.length - 1)));
-    said.textContent = `Its numbers go from ${two(Math.min(...values))} to ${two(Math.max(...values))}.`;
+    said.tell(place);
   };
   const control = slider({ label: step.drag, min: 0, max: way.length - 1, value: 3, words: (place) => way[place].name, moved });
   moved(3);
   const key = html("p", { class: "note" }, ramp(), `One channel, number ${found.channel + 1} of 16. ${SIGN_KEY}`);
   map.element.classList.add("large");
-  return [control.element, chain, map.element, said, key];
+  return [control.element, chain, map.element, said.element, key];
 }
 
 // ── the shortcut ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -120,8 +129,7 @@ function player(control) {
   const run = (from) => {
     const frame = (now) => {
       const part = Math.min(100, (100 * (now - from)) / LASTS_MS);
-      control.input.value = String(part);
-      control.tell();
+      control.go(part);
       if (part < 100) running = requestAnimationFrame(frame);
       else stop();
     };
@@ -196,19 +204,21 @@ function sceneOf({ way, sum }) {
 // x + F(x) = sum as three maps; the same place in all three is read out.
 function sumRow(found, residual, most, words) {
   const { side } = found;
-  const said = told();
   const boards = [];
+  const said = told(words, places(side), (row, column) => {
+    const place = row * side + column;
+    const [x, made, sum] = [found.x[place], residual[place], found.sum[place]];
+    const signedNumber = made < 0 ? `− ${two(-made)}` : `+ ${two(made)}`;
+    const text = `${two(x)} + ${made < 0 ? `(${two(made)})` : two(made)} = ${two(sum)}`;
+    const rule = "x\u00a0+\u00a0F(x), at this place of this channel; both rounded to two places, then added";
+    return [`At this place: ${two(x)} ${signedNumber} = `, { shown: two(sum), rule, text }];
+  }, true);
   const moved = (row, column) => {
     for (const board of boards) {
       board.at = [row, column];
       board.place();
     }
-    const place = row * side + column;
-    const [x, made, sum] = [found.x[place], residual[place], found.sum[place]];
-    const signedNumber = made < 0 ? `− ${two(-made)}` : `+ ${two(made)}`;
-    const text = `${two(x)} + ${made < 0 ? `(${two(made)})` : two(made)} = ${two(sum)}`;
-    const card = { shown: two(sum), rule: "x\u00a0+\u00a0F(x), at this place of this channel; both rounded to two places, then added", text };
-    said.replaceChildren(`At this place: ${two(x)} ${signedNumber} = `, words.number(card, true));
+    said.tell(row, column);
   };
   for (const [label, values] of [["x", found.x], ["F(x)", residual], ["x\u00a0+\u00a0F(x)", found.sum]]) {
     const board = new Board({ side, label, span: 1, at: [8, 15], moved }).show(values, (value) => signed(value, most));
@@ -219,5 +229,5 @@ function sumRow(found, residual, most, words) {
   const sign = (text) => html("span", { class: "sign", "aria-hidden": "true" }, text);
   const row = html("div", { class: "terms" }, one, sign("+"), other, sign("="), sum);
   const known = (now) => sum.classList.toggle("later", now < JOINED);
-  return { elements: [row, said], known };
+  return { elements: [row, said.element], known };
 }

@@ -1,6 +1,8 @@
 // The one thing to drag where it is no window: a range with its question before it and its value after it.
 
 import { html } from "../js/dom.js";
+import { steady } from "../js/steady.js";
+import { stopsOf } from "./told.js";
 
 // words(value): what the value is called; moved(value): what happens.
 export function slider({ label, min, max, value, words, moved }) {
@@ -12,8 +14,12 @@ export function slider({ label, min, max, value, words, moved }) {
     input.setAttribute("aria-valuetext", words(now));
     moved(now);
   };
+  const go = (value) => {
+    input.value = String(value);
+    tell();
+  };
   input.addEventListener("input", tell);
   input.setAttribute("aria-valuetext", words(value));
-  const element = html("label", { class: "slider" }, html("span", { class: "drag" }, label), input, said);
-  return { element, input, tell };
+  const element = html("label", { class: "slider" }, html("span", { class: "drag" }, label), input, steady(said, stopsOf(min, max).map(([at]) => [words(at)]), { tag: "span" }));
+  return { element, input, tell, go };
 }

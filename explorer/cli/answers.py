@@ -122,12 +122,13 @@ def memories(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
 def sheets(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
     """One configuration's numbers; what each is stands in its row."""
     made = _sheet(spec, asked)
-    return [Section(made.title, made.rows, note="; ".join(memory.assumptions(asked.dtype)))]
+    return [Section(made.title, made.rows, "", note="; ".join(memory.assumptions(asked.dtype)))]
 
 
 def sheet_as(written: str, spec: ResNetSpec, asked: argparse.Namespace) -> str:
-    """The same as Markdown or LaTeX."""
-    return sheet.COPIES[written](_sheet(spec, asked))
+    """The same as the Numbers page has it to be copied, and what is assumed of memory. written: of `sheet.COPIES`."""
+    note = f"\nOf memory it is assumed: {'; '.join(memory.assumptions(asked.dtype))}.\n" if written == "text" else ""
+    return sheet.COPIES[written](_sheet(spec, asked)) + note
 
 
 def _sheet(spec: ResNetSpec, asked: argparse.Namespace) -> sheet.Sheet:

@@ -104,6 +104,9 @@ QUESTIONS: dict[str, Question] = {
 }
 
 
+SHEETS = {"table": "text", "markdown": "markdown", "latex": "latex"}  # a sheet's format → the copy of the Numbers page
+
+
 def formats(name: str) -> tuple[str, ...]:
     """What a question's answer can be written as; the first is the usual one."""
     if name == "figure":
@@ -160,8 +163,8 @@ def render(name: str, given: argparse.Namespace) -> str:
         return picture(cli.one_of("figure", given.what, FIGURES), spec, given.height, given.width, given.format)
     from explorer.cli import answers  # torch: only now
 
-    if spec and given.format in ("markdown", "latex"):
-        return answers.sheet_as(given.format, spec, given)
+    if spec and name == "sheet" and given.format in SHEETS:
+        return answers.sheet_as(SHEETS[given.format], spec, given)
 
     answer: Callable[..., Sequence[Any]] = getattr(answers, question.answer)
     return WRITERS[given.format](answer(*([spec] if question.model else []), given))

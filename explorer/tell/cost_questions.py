@@ -176,7 +176,7 @@ def every_output(spec: ResNetSpec, height: int, width: int, batch: int, dtype: s
 
 
 def _training_against_inference(batch: int, inference: Proof, training: Proof) -> Markup:
-    times = replace(ratio(inference, training), rule="training ÷ inference", source="estimated")
+    times = replace(ratio(inference, training), rule="training ÷ inference")
     return fragments.lead(
         Told(
             f"At batch {batch:,}, training needs about ",

@@ -24,7 +24,7 @@ from explorer.net.trace import trace
 from explorer.spec import BLOCKS, ResNetSpec, naming
 from explorer.spec.chosen import Chosen
 from explorer.spec.controls import worded
-from explorer.spec.task import OPTIMIZERS, USUAL_OPTIMIZER
+from explorer.spec.task import OPTIMIZERS, PURPOSES, USUAL_OPTIMIZER
 from explorer.tell import markup, tabular
 from explorer.tell.codegen import code
 from explorer.terms import number, over, times
@@ -36,6 +36,9 @@ from explorer.timing.said.sentences import device_name, stamp
 ABOUT = 2.0  # the most that a carried-over time misses a recorded one by, either way; a test holds it
 NEAR = 4.001  # by how much a run may differ, in batch and in multiply-adds, to be carried over
 EAGER = "eager"
+TRAINING = {
+    name: PURPOSES[slug] for slug, name in OPTIMIZERS.items()
+}  # optimiser of an estimate → what is done with it
 TAKE = "Take it along"
 
 
@@ -155,7 +158,9 @@ def _field(nodes: Sequence[Node]) -> Line:
 
 
 def _training(spec: ResNetSpec, size: tuple[int, int], batch: int, dtype: str, optimizer: str) -> list[Line]:
-    kept, total = f"{memory.BASIS['training']} for training, batch {batch:,}", f"Memory for training, batch {batch:,}"
+    """What backward keeps, and all of it: with the optimiser in the line itself, which is copied without the page around it."""
+    kept = f"{memory.BASIS['training']} for training, batch {batch:,}"
+    total = f"Memory for {TRAINING[optimizer]}, batch {batch:,}"
     try:
         found = memory.proofs(spec, *size, batch, dtype, optimizer)
     except ValueError as error:  # torch would refuse too
@@ -165,7 +170,7 @@ def _training(spec: ResNetSpec, size: tuple[int, int], batch: int, dtype: str, o
         ]
     return [
         _bytes(kept, found["activations"]),
-        _bytes(total, found["total"], "estimated", f"optimiser: {optimizer}"),
+        _bytes(total, found["total"], "estimated"),
     ]
 
 
@@ -177,7 +182,7 @@ def _shipped() -> tuple[Measurement, ...]:
 def _time(spec: ResNetSpec, size: tuple[int, int], batch: int, dtype: str, macs: Proof) -> Line:
     """A recorded pass of this configuration as Timing measures without a further choice, the fastest of them, beside it the
     fastest in whatever layout; or about what it would take."""
-    label, runs = f"Time of one pass, batch {batch:,}", _shipped()
+    label, runs = f"Time of one forward pass (inference), batch {batch:,}", _shipped()
     same = [run for run in runs if _is_of(run, spec, size, batch, dtype)]
     if same:
         run, fastest = min(same, key=_usual_first), min(same, key=lambda one: one.summary.median_s)
@@ -194,7 +199,7 @@ def _time(spec: ResNetSpec, size: tuple[int, int], batch: int, dtype: str, macs:
             "s",
             "recorded",
             None,
-            f"no run like it is recorded in {memory.FORMATS[dtype]}: Timing measures it",
+            f"no run near it is recorded in {memory.FORMATS[dtype]}: Timing measures it",
         )
     run, proof = carried
     note = f"within a factor of {ABOUT:g} where it was tested, on the five depths; from {run.title} at batch {run.settings.batch:,}, {_where(run)}"
@@ -253,16 +258,17 @@ def _where(run: Measurement) -> str:
 
 
 def to_text(made: Sheet) -> str:
-    """Three aligned columns under the title: for a mail."""
-    labels = max(len(line.label) for line in made.lines)
-    shorts = max(len(line.short) for line in made.lines)
-    lines = [
-        f"{line.label:<{labels}}  {line.short:>{shorts}}  {line.in_full} {line.unit}".rstrip()
-        if line.proof
-        else f"{line.label:<{labels}}  {line.short:>{shorts}}  {line.note}".rstrip()
+    """Four aligned columns under the title, what to know below: for a mail, and a terminal of 120 columns."""
+    cells = [
+        (line.label, line.short, f"{line.in_full} {line.unit}" if line.proof else "", line.source if line.proof else "")
         for line in made.lines
     ]
-    return "\n".join([made.title, "", *lines]) + "\n"
+    labels, shorts, exact, _ = (max(map(len, column)) for column in zip(*cells))
+    rows = [
+        f"{one:<{labels}}  {short:>{shorts}}  {full:<{exact}}  {source}".rstrip() for one, short, full, source in cells
+    ]
+    notes = [f"{line.label}: {line.note}." for line in made.lines if line.note]
+    return "\n".join([made.title, "", *rows, "", *notes]) + "\n"
 
 
 def to_markdown(made: Sheet) -> str:

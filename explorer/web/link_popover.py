@@ -44,7 +44,7 @@ def _contents(page: str) -> None:
     with st.container(key="share-link"):
         st.code(url, language=None, wrap_lines=True)
     st.link_button("Open it", url, icon=":material/open_in_new:")
-    shown, embedded, scene, how = st.tabs(["QR code", "Embed", "As a scene", "Show less"])
+    shown, embedded, scene, how = st.tabs(["QR code", "Embed", "As a scene", "What it shows"])
     with shown:
         code = link.qr_svg(url)
         if code:

@@ -11,7 +11,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from explorer.facts import memory
-from explorer.facts.proof import evaluate
+from explorer.facts.proof import difference, evaluate, ratio
 from explorer.net.resnet import build
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, preset
@@ -136,6 +136,23 @@ def test_every_part_is_what_its_formula_says(net, dtype, optimizer):
         if part.parts and not part.label.startswith("saved for backward, without")
     ]
     assert all(sum(one.value for one in part.parts) == part.value for part in alike)
+
+
+def test_the_total_names_its_addends_in_their_order_and_is_an_estimate():
+    parts = memory.proofs(preset("resnet50"), 224, 224, 8, "bf16", "Adam, AdamW")
+    total = parts["total"]
+    assert total.rule == (
+        "weights + buffers + input + activation memory + gradients + optimiser’s state + working space"
+    )
+    assert total.expression == " + ".join(f"{one.value:,}" for one in total.parts)
+    assert [one.label for one in total.parts] == total.rule.split(" + ") and total.source == "estimated"
+    assert parts["gradients"].rule != parts["weights"].rule
+    assert {line.strip().split(":")[0] for line in total.steps()} >= {"gradients", "optimiser’s state", "kernels"}
+    assert len(total.steps()) < 12, "what a pass holds has its own figure"
+    inference = memory.proofs(preset("resnet50"), 224, 224)["total"]
+    assert "gradients" not in inference.rule and len(inference.rule.split(" + ")) == 5
+    assert ratio(inference, total).source == difference(inference, total).source == "estimated"
+    assert ratio(parts["weights"], parts["buffers"]).source == "computed"
 
 
 def walked(one):

@@ -16,6 +16,7 @@ from explorer import units
 from explorer.facts.proof import evaluate
 from explorer.spec import preset
 from explorer.spec.chosen import Chosen, of_controls
+from explorer.spec.task import OPTIMIZERS, PURPOSES
 from explorer.tell import questions, sheet
 from explorer.timing.data.records import recorded
 from explorer.timing.data.settings import Settings
@@ -81,7 +82,7 @@ def test_resnet50s_published_and_measured_figures() -> None:
 def test_a_recorded_time_is_the_one_that_timing_shows_and_the_fastest_layout_stands_beside_it() -> None:
     """The records know this host's two threads: Timing shows the nearest one to what it measures without a choice."""
     for name, batch, dtype in (("resnet50", 1, "fp32"), ("resnet50", 8, "fp32"), ("resnet50", 1, "bf16")):
-        line = lines(name, 224, 224, batch, dtype)["Time of one pass"]
+        line = lines(name, 224, 224, batch, dtype)["Time of one forward pass (inference)"]
         usual = Settings(device="cpu", batch=batch, dtype=dtype, threads=2)
         shown = nearest(recorded(), preset(name), usual)
         assert line.source == "recorded" and shown and line.row["value"] == shown.measurement.summary.median_s
@@ -149,12 +150,12 @@ def test_a_carried_over_time_is_within_its_factor_on_every_pair_of_recorded_runs
     [("resnet50", (224, 224, 8), "amp"), ("resnet20_cifar", (32, 32, 1), "fp32"), ("resnet50", (224, 224, 64), "bf16")],
 )
 def test_no_time_is_made_up_far_from_every_record(name: str, task: tuple, dtype: str) -> None:
-    line = lines(name, *task, dtype)["Time of one pass"]
+    line = lines(name, *task, dtype)["Time of one forward pass (inference)"]
     assert line.proof is None and line.row["value"] is None and "Timing measures it" in line.note
 
 
 def test_a_time_near_a_record_says_about_and_from_what() -> None:
-    line = lines("resnet50", 192, 192, 3)["Time of one pass"]
+    line = lines("resnet50", 192, 192, 3)["Time of one forward pass (inference)"]
     assert line.short.startswith("about ") and line.source == "estimated" and "ResNet-" in line.note
 
 
@@ -170,13 +171,19 @@ def test_every_number_is_its_proofs_and_marked(task: tuple) -> None:
 
 def test_what_torch_refuses_to_train_has_no_training_figures() -> None:
     found = lines("resnet18", 1, 1, 1)
-    assert found["Memory for training"].proof is None and "torch refuses to train" in found["Memory for training"].note
+    refused = found["Memory for training with momentum SGD"]
+    assert refused.proof is None and "torch refuses to train" in refused.note
     assert found["Memory for inference"].proof is not None
 
 
 def test_every_copy_says_the_same() -> None:
     made = sheet.sheet(preset("resnext50_32x4d"), 224, 224, 8, "amp")
     exact = [line.in_full for line in made.lines if line.proof]
+    written = sheet.to_text(made)
+    assert max(map(len, written.partition("\n\n\n")[0].split("\n\n")[1].splitlines())) <= 120, (
+        "a terminal breaks longer lines"
+    )
+    assert all(line.source in written and line.note in written for line in made.lines if line.proof)
     for form in ("text", "markdown"):
         assert all(value in sheet.COPIES[form](made) for value in exact), form
     table = [line for line in sheet.to_markdown(made).splitlines() if line.startswith("|")]
@@ -187,6 +194,15 @@ def test_every_copy_says_the_same() -> None:
     assert all(value.replace(",", "{,}") in written for value in exact)
     assert written.isascii() and r"32$\times$4d" in written
     assert written.count("{") == written.count("}") and not re.search(r"(?<!\\)[%_#]", written)
+
+
+@pytest.mark.parametrize("slug", OPTIMIZERS)
+def test_every_copy_says_by_itself_what_is_trained_how(slug: str) -> None:
+    """Pasted in a paper, a training's memory is no figure without its optimiser: SGD's and Adam's would differ in nothing else."""
+    made = sheet.sheet(preset("resnet18"), 224, 224, 8, "bf16", OPTIMIZERS[slug])
+    for form, written in ((form, make(made)) for form, make in sheet.COPIES.items()):
+        for said in (PURPOSES[slug], "bf16", "batch 8", "forward pass (inference)"):
+            assert said in written, (form, said)
 
 
 def test_what_is_kept_for_all_is_what_each_configuration_has() -> None:

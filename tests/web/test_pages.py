@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from explorer.look.kept import Kept
 from explorer.tell import questions, url_keys
 from explorer.tell.on_page import OF_NO_MODEL
+from explorer.web import pieces
 from explorer.web.plain import read
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -315,3 +316,15 @@ def test_a_rerun_draws_no_figure_anew(page: str, key: str, monkeypatch: pytest.M
         app.run()
         assert len(drawn) == first, view
     assert drawn, "something is drawn at first"
+
+
+def test_no_style_of_ours_dresses_the_words_of_a_code_box() -> None:
+    """The highlighter's classes are plain words too: a scene's keys had thick red bars, as `.key` of a shortcut's line has."""
+    tokens = (
+        "key|table|number|string|boolean|comment|keyword|operator|punctuation|function|builtin|tag|attr-name|property"
+    )
+    bare = re.compile(rf"(?:^|[}},])\s*\.(?:token|{tokens})\b[^{{]*", re.M)
+    sheets = {"every page": pieces.STYLE} | {
+        path.name: path.read_text(encoding="utf-8") for path in (ROOT / "explorer" / "web" / "sections").rglob("*.css")
+    }
+    assert len(sheets) > 3 and {name: bare.findall(look) for name, look in sheets.items() if bare.search(look)} == {}

@@ -9,8 +9,8 @@ the process's resident memory grows by, with an allocator that hands back what i
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypedDict
 
 from explorer.facts.memory import autocast
@@ -45,6 +45,15 @@ OPTIMIZERS = {"SGD": 0, "SGD with momentum": 1, "Adam, AdamW": 2}  # copies of t
 BASIS = {  # what is called activation memory, wherever a page gives one number for a net
     "inference": "Activation memory, peak",
     "training": "Activation memory, kept",
+}
+ADDENDS = {  # part → what it is called in the total
+    "weights": "weights",
+    "buffers": "buffers",
+    "picture": "input",
+    "activations": "activation memory",
+    "gradients": "gradients",
+    "optimizer": "optimiser’s state",
+    "working": "working space",
 }
 COUNTER_BYTES = 8  # num_batches_tracked is an int64 whatever the dtype
 MARGIN_PERCENT = 15  # on all but the weights: rounding and bookkeeping of the allocator
@@ -115,7 +124,9 @@ def proofs(
         "buffers": _buffers(nodes, size),
         "picture": tensor(nodes[0], stored),
         "activations": activations,
-        "gradients": weights if optimizer else Proof("gradients", plain(0), "only in training"),
+        "gradients": replace(weights, label="gradients", rule="one number a weight: parameters·bytes")
+        if optimizer
+        else Proof("gradients", plain(0), "only in training"),
         "optimizer": Proof(
             "optimizer",
             times(states, number(params), size) if states else plain(0),
@@ -125,8 +136,15 @@ def proofs(
     parts["working"] = _working(
         [parts[name].value for name in ("activations", "gradients", "optimizer")], copied, kernels
     )
-    everything = tuple(parts.values())
-    return parts | {"total": Proof("total", together(everything), "the sum of the parts", everything)}
+    return parts | {"total": _total(parts)}
+
+
+def _total(parts: Mapping[str, Proof]) -> Proof:
+    """The sum with a name for each addend. Of what a pass holds only the sum: its own figure opens its steps."""
+    named = {name: replace(one, label=ADDENDS[name]) for name, one in parts.items()}
+    named["activations"] = replace(named["activations"], parts=())
+    rule = " + ".join(one.label for one in named.values() if one.value)
+    return Proof("total", together([*named.values()]), rule, tuple(named.values()), "estimated")
 
 
 def assumptions(dtype: str) -> tuple[str, ...]:
@@ -270,4 +288,4 @@ def _working(held: Sequence[float], copied: Proof, kernels: int) -> Proof:
         Proof(f"{MARGIN_PERCENT} % on all but the weights", extra, "the allocator's rounding"),
         Proof("kernels", number(kernels), "code and scratch space"),
     )
-    return Proof("working", together(parts), "working copies + a margin + kernels, estimated", parts)
+    return Proof("working", together(parts), "working copies + a margin + kernels", parts, "estimated")

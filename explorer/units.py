@@ -109,6 +109,29 @@ def exact(value: float) -> str:
     return fixed(value, 0)
 
 
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+class Scientific(float):
+    """A float that prints powers of ten as people write them: 3e+11 → 3·10¹¹."""
+
+    def __format__(self, spec: str) -> str:
+        mantissa, exponential, exponent = super().__format__(spec).partition("e")
+        mantissa = mantissa.removeprefix("-") if float(mantissa) == 0 else mantissa.replace("-", "−")
+        return f"{mantissa}·10{str(int(exponent)).translate(SUPERSCRIPTS)}" if exponential else mantissa
+
+
+def rough(value: float) -> str:
+    """Two digits: 0.03142 → '0.031', 123.4 → '120', 1.0 → '1', 31000.0 → '3.1·10⁴'."""
+    rounded = float(f"{value:.1e}")
+    return plain(rounded) if 1e-3 <= abs(rounded) < 1e4 or not rounded else f"{Scientific(rounded):.2g}"
+
+
+def ends(most: float) -> tuple[str, str]:
+    """What stands at the ends of a scale around 0: 1.94 → ('−1.9', '+1.9')."""
+    return f"−{rough(most)}", f"+{rough(most)}"
+
+
 def shape(dims: Sequence[int], batch: bool = False) -> str:
     """(1, 64, 56, 56) → '56×56×64', height × width × channels as the paper writes; with the batch first if asked."""
     head = f"{dims[0]}×" if batch else ""

@@ -13,6 +13,7 @@ from explorer.lab.config import Config
 from explorer.lab.outcome import Outcome, Row
 from explorer.places import ASSETS
 from explorer.terms import Term, said
+from explorer.units import Scientific
 
 if TYPE_CHECKING:
     from explorer.facts.proof import Proof
@@ -40,8 +41,8 @@ class Lines(TypedDict):
 
 class Text(TypedDict):
     """An experiment's words. module: its file here. options: what may be predicted, of which `expected` is what most seeds
-    give; reveal: what is said of a run that comes out so, reveal_for: of others. may, care: what may be claimed of it. lines: its picture on paper,
-    for one that is lines (else in `lecture.lab_pictures`)."""
+    give; reveal: what is said of a run that comes out so, reveal_for: of others. views: what each of its figures asks, where
+    it has several, by the slug of the link. may, care: what may be claimed of it. lines: its picture on paper, for one that is lines (else in `lecture.lab_pictures`)."""
 
     module: str
     ask: str
@@ -55,6 +56,7 @@ class Text(TypedDict):
     may: list[str]
     care: list[str]
     options: dict[str, str]
+    views: NotRequired[dict[str, str]]
     lines: NotRequired[Lines]
     paper: Paper
 
@@ -159,18 +161,6 @@ def figure(value: float | None, spec: str = ".3g", unit: str = "") -> str:
 def power(value: float | None) -> str:
     """3.1e11 → 3·10¹¹; small ones as they are."""
     return figure(value, ".0e" if value is not None and (value >= 1e4 or 0 < value < 1e-3) else ".3g")
-
-
-class Scientific(float):
-    """A float that prints powers of ten as people write them: 3e+11 → 3·10¹¹."""
-
-    def __format__(self, spec: str) -> str:
-        mantissa, exponential, exponent = super().__format__(spec).partition("e")
-        mantissa = mantissa.removeprefix("-") if float(mantissa) == 0 else mantissa.replace("-", "−")
-        return f"{mantissa}·10{str(int(exponent)).translate(SUPERSCRIPTS)}" if exponential else mantissa
-
-
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def least(key: str) -> Callable[[list[Row]], list[Row]]:

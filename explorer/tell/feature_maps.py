@@ -173,7 +173,7 @@ def through(
         maps = seen.outputs[node.path][0]
         channels = strongest(maps, most) if first is None else list(range(len(maps)))[first : first + most]
         drawn = mosaic(maps[channels].numpy(), most)
-        note = f"brightest: {drawn.high:.2g}"
+        note = f"brightest: {units.rough(drawn.high)}"
         made.append(_row(named.get(name, name), node, nodes, drawn, channels, FIRST / largest, note=note))
     key: Key = {"ramp": ramp_css(False), "low": "0", "high": "the brightest of the row", "source": "measured"}
     return {
@@ -218,7 +218,8 @@ def terms(seen: Passed, one: Sum, nodes: tuple[Node, ...], picture: Prepared) ->
         rows.append(_row("after ReLU", add, nodes, after, channels, scale, "→"))
     if dotted:
         rows.insert(0, _before(seen, by_path, inside, scale, most))
-    key: Key = {"ramp": ramp_css(True), "low": f"−{most:.2g}", "high": f"+{most:.2g}", "source": "measured"}
+    low, high = units.ends(most)
+    key: Key = {"ramp": ramp_css(True), "low": low, "high": high, "source": "measured"}
     hint = f"The same six channels in all three terms. {SIGN_KEY}"
     return {
         "picture": _picture(picture),

@@ -82,11 +82,11 @@ def _reachable(url: str) -> str:
         st.caption("This address works on this computer only: it has no address in a network now.")
         return url
     where = st.segmented_control(
-        "For",
-        ("this network", "this computer"),
-        default="this network",
+        "Where is it opened?",
+        ("on this network", "on this computer"),
+        default="on this network",
         required=True,
         key="share-where",
         help="Phones must be in the same network. Or set EXPLORER_URL.",
     )
-    return outside if where == "this network" else url
+    return outside if where == "on this network" else url

@@ -71,6 +71,9 @@ def test_units() -> None:
         units.seconds(0.045) == "45.0 ms" and units.seconds(0.09996) == "100 ms" and units.seconds(12e-6) == "12.0 µs"
     )
     assert units.percent(0.2) == "20 %" and units.percent(-0.0291, 1) == "−2.9 %"
+    said = [units.rough(value) for value in (0.03142, 1.94, 1.0, 9.96, 123.4, 31_000.0, 1e-9, 0.0, -0.25)]
+    assert said == ["0.031", "1.9", "1", "10", "120", "3.1·10⁴", "1·10⁻⁹", "0", "−0.25"]
+    assert units.ends(1.94) == ("−1.9", "+1.9")
     assert units.pixels(427) == "427 px" and units.pixels(None) == "whole picture"
     assert units.shape((1, 64, 56, 48)) == "56×48×64" and units.shape((8, 1000), batch=True) == "8×1000"
 

@@ -9,9 +9,10 @@ import plotly.graph_objects as go
 import pytest
 
 from explorer.lab.claims import story
+from explorer.lab.experiment import TEXTS
 from explorer.lab.experiments import EXPERIMENTS
 from explorer.lab.record import recorded
-from explorer.tell.plots.lab import VIEWS, live, spread, unknown
+from explorer.tell.plots.lab import TRAIN_FIRST, VIEWS, live, spread, unknown
 from explorer.tell.plots.lab.base import running_mean
 from explorer.tell.plots.lab.nets import through_depth
 from explorer.tell.plots.lab.training import by_rate, learning
@@ -20,8 +21,12 @@ from tests.lab.tiny import TINY, ran
 ALL = [(key, view) for key, views in VIEWS.items() for view in views]
 
 
-def test_every_experiment_has_a_figure() -> None:
+def test_every_experiment_has_a_figure_and_each_of_several_asks_something() -> None:
     assert set(VIEWS) == set(EXPERIMENTS)
+    for key, views in VIEWS.items():
+        asks = TEXTS[key].get("views", {})
+        assert list(asks) == (list(views) if len(views) > 1 else [])
+        assert all(words.endswith("?") for words in asks.values())
 
 
 @pytest.mark.parametrize(("key", "view"), ALL)
@@ -134,9 +139,9 @@ def test_a_rate_in_training_stands_where_its_last_20_steps_are() -> None:
     mine = [row for row in run["rows"] if (row["lr"], row["norm"]) == (0.01, "batch")]
     so_far = [row for row in mine if row["part"] == "curve"][:8]
     drawn = {trace.name: list(trace.y) for trace in by_rate(so_far, None, run["config"]).data}
-    assert (
-        drawn["with BN"] == [pytest.approx(sum(row["loss"] for row in so_far[-5:]) / 5)] and drawn["without BN"] == []
-    )
+    assert drawn["with BN"] == [pytest.approx(sum(row["loss"] for row in so_far[-5:]) / 5)] and drawn["without BN"] == [
+        None
+    ]
     ended = {trace.name: list(trace.y) for trace in by_rate(mine, None, run["config"]).data}
     assert ended["with BN"] == [mine[-1]["loss"]]
 
@@ -147,6 +152,25 @@ def test_the_degradation_figure_ends_where_the_summary_does() -> None:
     finals = {net["net"]: net["final_loss"] for net in run["summary"]["nets"]}
     assert drawn["plain"] == pytest.approx(finals["plain-56"], rel=1e-3)
     assert drawn["residual"] == pytest.approx(finals["residual-56"], rel=1e-3)
+
+
+@pytest.mark.parametrize(("key", "view"), ALL)
+def test_the_legend_stands_before_the_first_row(key: str, view: str) -> None:
+    """Whoever runs an experiment sees at once which nets there will be; what happens to one (a divergence) is an event."""
+    run = story.opening(key)
+    rows = [row for row in run["rows"] if row.get("part") != "training"]
+
+    def legend(figure: go.Figure) -> list[str]:
+        curves = [trace for trace in figure.data if trace.type in ("scatter", "bar") and trace.showlegend is not False]
+        assert all(trace.x is not None and len(trace.x) for trace in curves), "a browser leaves out what has no points"
+        return [trace.name.replace("18", "152") if key == "signal" else trace.name for trace in curves]
+
+    begun, ended = (legend(live(key, view, some, run["config"])) for some in ([], rows))
+    if key in TRAIN_FIRST:
+        nets = [f"plain-{run['config'].get('shallow', run['config']['depth'])}", f"residual-{run['config']['depth']}"]
+        assert begun == nets
+    else:
+        assert begun == [name for name in ended if "diverged" not in name] and (begun or key == "identity")
 
 
 def test_exact_zeros_are_marked_and_not_on_the_line() -> None:

@@ -8,9 +8,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from explorer.lab.config import Config
-from explorer.lab.experiment import ARTICLE, TEXTS, Article, Scientific, Text
+from explorer.lab.experiment import ARTICLE, TEXTS, Article, Text
 from explorer.lab.outcome import Row, Run
 from explorer.lab.record import recorded
+from explorer.units import Scientific
 
 if TYPE_CHECKING:
     from explorer.lab.claims.judged import Judged, Seed

@@ -295,8 +295,10 @@ def _views(key: str, run: Run, params: Mapping[str, str], hidden: bool = False) 
     text = story.texts()[key]
     first = params.get(f"view-{key}", next(iter(VIEWS[key])))
     names = [first] if hidden else sorted(VIEWS[key], key=lambda name: name != first)
-    draw_one = partial(_figure, key, run, hidden)
-    return Chart(f"{text['tab']}: {text['question']}", tuple(plot(draw_one(name), name) for name in names))
+    draw_one, asks = partial(_figure, key, run, hidden), text.get("views", {})
+    return Chart(
+        f"{text['tab']}: {text['question']}", tuple(plot(draw_one(name), asks.get(name, "")) for name in names)
+    )
 
 
 def _figure(key: str, run: Run, hidden: bool, name: str) -> go.Figure:

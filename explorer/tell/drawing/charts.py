@@ -6,6 +6,7 @@ import math
 import textwrap
 from collections.abc import Mapping, Sequence
 
+from explorer import units
 from explorer.tell.drawing import svg
 
 WIDE, LEFT, ROW = 900, 250, 40
@@ -78,7 +79,7 @@ def lines_drawing(
     ]
     for share in (0, 0.5, 1):
         value = least + (most - least) * share
-        said = f"{10**value if orders else value:.2g}"
+        said = units.rough(10**value if orders else value)
         body.append(svg.Text(left - 8, top + high * (1 - share) + 5, said, "soft end", 15))
     for x in sorted({x for x, _ in points}) if logarithmic else sorted({first, last}):
         body.append(svg.Text(left + wide * (place(x) - first) / length, top + high + 24, f"{x:g}", "soft mid", 15))

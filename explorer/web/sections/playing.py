@@ -34,7 +34,7 @@ def controls(run: Kept, cancel: Callable[[], None]) -> None:
                 help=PAUSE_THERE if job.where else PAUSE,
             )
         speed = st.segmented_control(
-            "Speed",
+            "How fast?",
             list(SPEEDS),
             default=_speed(run.rest_s),
             key=f"speed-{run.number}",

@@ -60,7 +60,7 @@ def show() -> None:
         if going is None:
             with below:
                 size = st.segmented_control(
-                    "Net",
+                    "How deep?",
                     list(NETS),
                     default="whole",
                     key="size-surgery",
@@ -222,10 +222,10 @@ def _ended(runs: Sequence[Kept]) -> None:
     if (wanted := next((name for name in known if name.startswith(f"{number}. ")), None)) and number:
         by_key()[key] = wanted
     with shown:
-        name = st.selectbox("Shown", list(known), key=key)
+        name = st.selectbox("Which run?", list(known), key=key)
     with compare:
         others = st.multiselect(
-            "Compared with",
+            "Against which others?",
             [one for one in known if one != name],
             max_selections=4,
             key="against-surgery",

@@ -27,6 +27,7 @@ from explorer.tell.plots.lab import VIEWS, seen, spread, unseen
 from explorer.tell.plots.once import once
 from explorer.tell.tabular import csv_text
 from explorer.web import facts_pieces, pieces, plain, state, tray
+from explorer.web.asked import asked
 from explorer.web.pieces import Figure
 from explorer.web.sections import playing
 from explorer.web.session import by_key, session
@@ -68,10 +69,10 @@ def _figure(bench: Bench, revealed: bool) -> Run | None:
     key, going = bench.key, bench.going
     view = next(iter(VIEWS[key]))
     if revealed or going:  # before that nothing stands above the picture: on a phone the empty columns would be a gap
-        views, picked = st.columns([2, 3], vertical_alignment="center")
-    if len(VIEWS[key]) > 1 and (revealed or going):
+        views, picked = st.columns([3, 2], vertical_alignment="center")
+    if several := bench.text.get("views") if revealed or going else None:
         with views:
-            view = state.choose("View", tuple(VIEWS[key]), f"view-{key}", label_visibility="collapsed")
+            view = asked("What is drawn?", several, f"view-{key}", label_visibility="collapsed")
     if going:
         bench.follow(going, view)
         return None
@@ -201,7 +202,7 @@ class Bench:
                 "the pictures and every random direction. The recorded run has seed 0.",
             )
             name = st.selectbox(
-                "Size",
+                "How large?",
                 self.sizes(),
                 format_func=lambda one: self.experiment.presets[one].label,
                 key=f"size-{self.key}",
@@ -265,7 +266,7 @@ class Bench:
         key = f"shown-{self.key}-{len(self.own)}-{size}"
         if (wanted := self._wanted()) is not None:
             by_key()[key] = wanted
-        name = st.selectbox("Shown", list(names), first, key=key, label_visibility="collapsed")
+        name = st.selectbox("Which run?", list(names), first, key=key, label_visibility="collapsed")
         return names[name]
 
     def _wanted(self) -> str | None:
@@ -287,7 +288,7 @@ class Bench:
         if not self.own or not others:
             return
         name = st.selectbox(
-            "Compare with",
+            "Against which other run?",
             list(others),
             None,
             key=f"against-{self.key}",

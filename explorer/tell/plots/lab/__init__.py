@@ -59,7 +59,8 @@ def unknown(figure: go.Figure) -> go.Figure:
                 figure, *(f"{axis}axis{(at or axis)[1:]}" for axis, at in zip("xy", (trace.xaxis, trace.yaxis)))
             )
             values = trace.z if trace.type == "contour" else trace.y
-        panels[panel] = panels.get(panel, False) or values is not None and len(values) > 0
+        there = values is not None and any(one is not None for one in values)
+        panels[panel] = panels.get(panel, False) or there
     for across, up in (panel for panel, something in panels.items() if not something):
         figure.add_annotation(
             text="?",

@@ -16,6 +16,7 @@ from explorer.tell.palette import KIND_COLOURS, SHORTCUT
 from explorer.tell.plots.style import BELOW, SMALL, TEXT, styled
 
 KIND_COLOUR = {"plain": "#2484c1", "residual": SHORTCUT}
+BUDGET = {"plain": "shallow", "residual": "depth"}  # of which field of a config a net has its depth, where these differ
 BN_COLOUR = {"batch": KIND_COLOURS["norm"], "none": "#8a7f6a"}
 CHANCE = 2.302585  # nats: ln 10, what guessing costs on ten classes
 
@@ -60,10 +61,11 @@ def line(
     hover: str = "%{y:.3g}",
     **more: object,
 ) -> go.Scatter:
-    """A curve; light and thin for the shallow ones."""
+    """A curve; light and thin for the shallow ones. One without a point yet stands in the legend already: a browser
+    leaves a trace of nothing out."""
     return go.Scatter(
-        x=x,
-        y=y,
+        x=x or [None],
+        y=y or [None],
         name=name,
         mode="lines",
         legendgroup=name,
@@ -73,6 +75,11 @@ def line(
         hovertemplate=f"{name}: {hover}<extra></extra>",
         **more,
     )
+
+
+def named(rows: Iterable[Row], planned: Iterable[float]) -> list[float]:
+    """The depths of the nets that will have a curve, in order: as planned, and those that there are."""
+    return sorted({*planned, *(row["depth"] for row in rows)})
 
 
 def level(

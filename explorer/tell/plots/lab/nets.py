@@ -30,6 +30,8 @@ DASH = {"batch": "solid", "none": "dot"}
 def through_depth(rows: list[Row], summary: Row | None = None, plan: Row | None = None) -> go.Figure:
     """Signal and gradient in the deepest net of each kind so far, on logarithmic axes; exact zeros sit on the floor."""
     deepest = {(row["kind"], row["norm"]): row["depth"] for row in sorted(rows, key=lambda row: row["depth"])}
+    for case in _cases(plan):
+        deepest.setdefault(case, min(plan["imagenet_depths"]) if plan else 0)
     figure = panels(PANELS.values(), horizontal_spacing=0.16)  # room for 10¹⁶ between them on a phone
     limits = [_limits(quantity, plan) for quantity in PANELS]
     for panel, quantity in enumerate(PANELS, 1):
@@ -37,8 +39,9 @@ def through_depth(rows: list[Row], summary: Row | None = None, plan: Row | None 
             row for row in rows if row["depth"] == deepest[row["kind"], row["norm"]] and row["quantity"] == quantity
         ]
         floor = limits[panel - 1][0] * 2
-        for net in dict.fromkeys(column(chosen, "net")):
-            _net(figure, [row for row in chosen if row["net"] == net], floor, panel)
+        for kind, norm in deepest:
+            mine = [row for row in chosen if (row["kind"], row["norm"]) == (kind, norm)]
+            _net(figure, kind, norm, deepest[kind, norm], mine, floor, panel)
         if any(row["state"] == "zero" for row in chosen):
             figure.add_annotation(
                 text="× exactly 0",
@@ -69,8 +72,12 @@ def _limits(quantity: str, plan: Row | None) -> tuple[float, float]:
     return least / 100, most * 100
 
 
-def _net(figure: go.Figure, mine: list[Row], floor: float, panel: int) -> None:
-    kind, norm, depth = mine[0]["kind"], mine[0]["norm"], mine[0]["depth"]
+def _cases(plan: Row | None) -> list[tuple[str, str]]:
+    """The nets of a plan, in the order in which they come: (kind, norm)."""
+    return [(kind, norm) for norm in DASH for kind in KIND_COLOUR] if plan else []
+
+
+def _net(figure: go.Figure, kind: str, norm: str, depth: int, mine: list[Row], floor: float, panel: int) -> None:
     name = f"{kind}-{depth} {'with' if norm == 'batch' else 'without'} BN"
     values = [row["value"] if row["state"] == "ok" else None for row in mine]
     figure.add_trace(
@@ -108,7 +115,7 @@ def _net(figure: go.Figure, mine: list[Row], floor: float, panel: int) -> None:
 def by_depth(rows: list[Row], summary: Row | None = None, plan: Row | None = None) -> go.Figure:
     """How far apart the two ends are, against depth: signal last/first, gradient first/last."""
     figure = panels(["Signal, last / first", "Gradient, first / last"])
-    cases = dict.fromkeys((row["kind"], row["norm"]) for row in rows)
+    cases = dict.fromkeys([*((row["kind"], row["norm"]) for row in rows), *_cases(plan)])
     for panel, (quantity, ends) in enumerate({"activation_std": (-1, 0), "gradient_norm": (0, -1)}.items(), 1):
         for kind, norm in cases:
             points = []
@@ -165,7 +172,7 @@ def shattered(rows: list[Row], summary: Row | None = None, plan: Row | None = No
         row_heights=[0.42, 0.58],
     )
     for panel, kind in enumerate(KIND_COLOUR, 1):
-        _shattering(figure, panel, kind, [row for row in rows if row["kind"] == kind], deepest)
+        _shattering(figure, panel, kind, [row for row in rows if row["kind"] == kind], depths)
     figure.update_yaxes(range=[-4, 4], showticklabels=False, row=1)
     figure.update_yaxes(range=[-0.35, 1.05], row=2)
     figure.update_yaxes(title="autocorrelation", row=2, col=1)
@@ -183,8 +190,9 @@ def _newest(rows: list[Row]) -> list[Row]:
     return [last[lag] for lag in sorted(last)]
 
 
-def _shattering(figure: go.Figure, panel: int, kind: str, mine: list[Row], deepest: float) -> None:
-    """One kind of net: the slope of its deepest above, the autocorrelations of all below."""
+def _shattering(figure: go.Figure, panel: int, kind: str, mine: list[Row], depths: list[float]) -> None:
+    """One kind of net: the slope of its deepest above, the autocorrelations of all below. depths: in order."""
+    deepest = depths[-1]
     slope = [row for row in mine if row["part"] == "slope" and row["depth"] == deepest]
     figure.add_trace(
         go.Scatter(
@@ -198,7 +206,7 @@ def _shattering(figure: go.Figure, panel: int, kind: str, mine: list[Row], deepe
         1,
         panel,
     )
-    for rank, depth in enumerate(sorted(set(column(mine, "depth")), reverse=True)):
+    for rank, depth in enumerate(reversed(depths)):
         curve = _newest([row for row in mine if row["depth"] == depth])
         figure.add_trace(
             line(

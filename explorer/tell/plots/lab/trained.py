@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from explorer.lab.outcome import Row
-from explorer.tell.plots.lab.base import KIND_COLOUR, column, extremes, finish, level, like, line, panels, view
+from explorer.tell.plots.lab.base import BUDGET, KIND_COLOUR, column, extremes, finish, level, like, line, panels, view
 from explorer.tell.plots.style import SMALL
 
 DOTTED = "rgba(210,69,47,.35)"
@@ -57,7 +57,7 @@ def several(rows: list[Row], summary: Row | None = None, plan: Row | None = None
         means: dict[int, list[float]] = {}
         for row in mine:
             means.setdefault(row["deleted"], []).append(row["error_percent"])
-        name = mine[0]["net"] if mine else kind
+        name = f"{kind}-{plan[BUDGET[kind]]}" if plan else mine[0]["net"] if mine else kind
         figure.add_trace(
             go.Scatter(
                 x=column(mine, "deleted"),
@@ -108,9 +108,6 @@ def paths(rows: list[Row], summary: Row | None = None, plan: Row | None = None) 
     figure.update_xaxes(title="path length: blocks whose main path is taken", range=[-0.6, most + 0.6])
     figure.update_yaxes(ticksuffix=" %", range=[0, 30])
     return finish(figure)
-
-
-BUDGET = {"plain": "shallow", "residual": "depth"}  # of which field of the config a net has its depth
 
 
 def _blocks(rows: list[Row], plan: Row | None) -> dict[str, int]:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 import plotly.graph_objects as go
 
 from explorer.lab.outcome import Row
 from explorer.tell.plots.lab.base import (
     BN_COLOUR,
+    BUDGET,
     CHANCE,
     KIND_COLOUR,
     column,
     finish,
     level,
     line,
+    named,
     panels,
     running_mean,
     span,
@@ -26,10 +30,13 @@ TOP = 2.9  # nats: a little over chance; first batches may lie above
 LATE = "training loss, nats<br>mean of the last 20 steps"  # two lines: one is longer than the axis on a projector
 
 
-def _curves(figure: go.Figure, rows: list[Row], kind: str, panel: int, heaviest: int | None) -> None:
-    """Smoothed curves, and each one's depth at its end; depths that end together share a label."""
-    ends: list[tuple[float, int]] = []
-    for depth in sorted({row["depth"] for row in rows}):
+def _curves(
+    figure: go.Figure, rows: list[Row], kind: str, panel: int, heaviest: float | None, planned: Iterable[float]
+) -> None:
+    """Smoothed curves, and each one's depth at its end; depths that end together share a label. planned: the depths
+    that there will be."""
+    ends: list[tuple[float, float]] = []
+    for depth in named(rows, planned):
         mine = [row for row in rows if row["depth"] == depth]
         smooth = running_mean(column(mine, "loss"))
         figure.add_trace(
@@ -46,7 +53,7 @@ def _curves(figure: go.Figure, rows: list[Row], kind: str, panel: int, heaviest:
         )
         if smooth and smooth[-1] is not None:
             ends.append((smooth[-1], depth))
-    groups: list[list[tuple[float, int]]] = []
+    groups: list[list[tuple[float, float]]] = []
     for end in sorted(ends):
         if groups and end[0] - groups[-1][0][0] < 0.16:
             groups[-1].append(end)
@@ -70,18 +77,24 @@ def _curves(figure: go.Figure, rows: list[Row], kind: str, panel: int, heaviest:
         )
 
 
-def _heaviest(rows: list[Row]) -> int | None:
+def _heaviest(rows: list[Row], planned: Iterable[float]) -> float | None:
     """The deepest of several depths; None where there is one only."""
-    depths = set(column(rows, "depth"))
-    return max(depths) if len(depths) > 1 else None
+    depths = named(rows, planned)
+    return depths[-1] if len(depths) > 1 else None
 
 
 @view("degradation", "curves")
 def race(rows: list[Row], summary: Row | None = None, plan: Row | None = None) -> go.Figure:
     """Training loss, plain and residual side by side on one scale: shallow dashed, the deepest heavy."""
+    return _side_by_side(rows, plan, dict.fromkeys(KIND_COLOUR, plan["depths"] if plan else ()))
+
+
+def _side_by_side(rows: list[Row], plan: Row | None, planned: Mapping[str, Sequence[float]]) -> go.Figure:
+    """planned: the depths of each kind of net."""
     figure = panels(["Plain", "Residual"], shared_yaxes=True, horizontal_spacing=0.05)
+    heaviest = _heaviest(rows, chain(*planned.values()))
     for panel, kind in enumerate(KIND_COLOUR, 1):
-        _curves(figure, [row for row in rows if row["kind"] == kind], kind, panel, _heaviest(rows))
+        _curves(figure, [row for row in rows if row["kind"] == kind], kind, panel, heaviest, planned[kind])
     level(figure, CHANCE, "guessing", label=2)
     figure.update_xaxes(title="step", range=[0, _last(rows, plan) * 1.14])
     figure.update_yaxes(range=[0, TOP])
@@ -97,7 +110,9 @@ def _last(rows: list[Row], plan: Row | None) -> int:
 
 def learning(rows: list[Row], plan: Row) -> go.Figure:
     """The nets in training, before what an experiment is about can begin."""
-    return race(rows, None, plan)
+    return _side_by_side(
+        rows, plan, {kind: [plan[field if field in plan else "depth"]] for kind, field in BUDGET.items()}
+    )
 
 
 @view("degradation", "depths")
@@ -109,17 +124,16 @@ def final_by_depth(rows: list[Row], summary: Row | None = None, plan: Row | None
         for depth in sorted({row["depth"] for row in rows if row["kind"] == kind}):
             losses = [row["loss"] for row in rows if row["kind"] == kind and row["depth"] == depth][-20:]
             points.append((depth, None if None in losses else sum(losses) / len(losses)))
-        if points:
-            figure.add_trace(
-                line(
-                    kind,
-                    [depth for depth, _ in points],
-                    [value for _, value in points],
-                    colour,
-                    customdata=[depth for depth, _ in points],
-                    hover="%{y:.3g} nats at %{x} layers",
-                )
+        figure.add_trace(
+            line(
+                kind,
+                [depth for depth, _ in points],
+                [value for _, value in points],
+                colour,
+                customdata=[depth for depth, _ in points],
+                hover="%{y:.3g} nats at %{x} layers",
             )
+        )
     figure.update_traces(mode="lines+markers", marker_size=11)
     level(figure, CHANCE, "guessing")
     depths = span(plan, "depths", rows, "depth") or [20, 56]
@@ -160,7 +174,8 @@ def spread(finals: list[Row], mine: list[Row]) -> go.Figure:
 def insertion(rows: list[Row], summary: Row | None = None, plan: Row | None = None) -> go.Figure:
     """The two trainings; and, beside them, the loss of the three nets in eval mode."""
     figure = panels(["In training", "Then, on the whole training set"], column_widths=[0.55, 0.45])
-    _curves(figure, rows, "plain", 1, _heaviest(rows))
+    planned = (plan["shallow"], plan["depth"]) if plan else ()
+    _curves(figure, rows, "plain", 1, _heaviest(rows, planned), planned)
     if summary:
         shallow, deepest = min(column(rows, "depth")), max(column(rows, "depth"))
         bars = {

@@ -213,5 +213,5 @@ def _difference(found: Look, best: str) -> None:
 def _spoken_for(names: tuple[str, ...], best: str) -> int:
     """The class whose map glows: the answer, or one that was picked."""
     follow = "the answer"
-    picked = st.selectbox("What spoke for …", (follow, *dict.fromkeys(names)), key="spoke_for")
+    picked = st.selectbox("What spoke for which class?", (follow, *dict.fromkeys(names)), key="spoke_for")
     return names.index(best if picked == follow else picked)

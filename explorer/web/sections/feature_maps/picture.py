@@ -16,7 +16,7 @@ from explorer.web.sections.feature_maps.who import Who
 
 def of_a_digit() -> Prepared | None:
     """Drawn, or on a photo. Raises `ValueError` when nothing is drawn, or the file is no picture that can be used."""
-    source = asked("The digit", DIGITS, "digit", label_visibility="collapsed", wrap=True)
+    source = asked("Which digit?", DIGITS, "digit", label_visibility="collapsed", wrap=True)
     if source == "draw":
         return _drawn()
     data = given(source)
@@ -26,7 +26,7 @@ def of_a_digit() -> Prepared | None:
 def photograph(who: Who) -> Prepared | None:
     """What was chosen, as this net gets it; None while there is no file yet. Raises `ValueError`."""
     prepare = subject.preparing(who.spec, who.side)
-    source = asked("Picture", PICTURES, "picture", wrap=True)
+    source = asked("Which picture?", PICTURES, "picture", wrap=True)
     if source in ("cat", "coffee"):
         return prepare(Image.open(ASSETS / "look" / f"{source}.jpg"))
     data = given(source)

@@ -77,7 +77,7 @@ def _nets() -> list[str]:
     wanted = [one for one in st.query_params.get("nets", "").split(",") if one in presets()]
     session()["practice-nets"] = wanted
     return st.multiselect(
-        "Also of these nets",
+        "Of which other nets?",
         list(presets()),
         key="practice-nets",
         format_func=lambda name: title(preset(name)),

@@ -24,6 +24,7 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
+from explorer import units
 from explorer.facts.proof import deciding_size, receptive_field
 from explorer.facts.rollup import stages
 from explorer.look.passed import BlockRow, Passed, passed
@@ -56,7 +57,7 @@ Cell = tuple[int, int, int, int]  # x, y, width, height on the sheet
 
 class Step(TypedDict):
     """One tile of the map. kind: layer | block. shape: channels, height, width after it. most: the value at the end of
-    the colour scale. maps: the tile's own pictures, one for each of `channels`; x, f: the terms of a block with a
+    the colour scale; ends: what stands at both. maps: the tile's own pictures, one for each of `channels`; x, f: the terms of a block with a
     shortcut, maps then being their sum before the ReLU. relu: the tile shows maps after a ReLU. opens: the proofs of its
     numbers: size, sees, share."""
 
@@ -66,6 +67,7 @@ class Step(TypedDict):
     before: list[int]
     field: Place
     most: float
+    ends: tuple[str, str]
     channels: list[int]
     maps: list[Cell]
     x: list[Cell]
@@ -259,6 +261,7 @@ class _Maker:
             "before": [*part.nodes[0].in_shape[1:], 1, 1][:3],
             "field": end.field.plain,
             "most": most,
+            "ends": units.ends(most),
             "channels": channels,
             "maps": cells[0],
             "x": cells[1] if terms is not None else [],

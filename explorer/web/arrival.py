@@ -1,4 +1,4 @@
-"""The first page before Streamlit is there: a frame in the page that the server sends, with the sentence and the walk at work.
+"""The first page before Streamlit is there: a frame in the page that the server sends, with the sentence, the walk at work and the doors.
 
 Streamlit's page is empty until a megabyte of scripts has run and the socket has answered. What stands in the frame is
 made of what the page itself is made of, and goes over to it: the walk moves on as the frame is taken away.
@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from explorer.tell import given
 from explorer.tell.joined import alone
+from explorer.tell.markup import joined
 from explorer.web import first, inside, walk_component
 
 FOLDER = Path(__file__).resolve().parent
@@ -32,7 +33,7 @@ def page(streamlits: str) -> str:
 
 
 def frame() -> Markup:
-    """The frame: its look, the sentence, the walk's place, and the script that begins it."""
+    """The frame: its look, the sentence, the walk's place, the doors, and the script that begins the walk."""
     script = alone(walk_component.FOLDER / "arrival.js", {**given.DRAWN, **inside.GIVEN})
     if ends := ENDS.search(script):
         raise ValueError(f"arrival.js: a script in a page has no {ends[0]}")
@@ -40,9 +41,18 @@ def frame() -> Markup:
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     ours = {"look": Markup(look()), "told": Markup(text), "script": Markup(script)}  # noqa: S704 (our own files)
     return Markup(
-        '<div id="arrival"><style>{look}</style><div class="st-key-first">{what}</div><div class="arrival-walk"></div>'
+        '<div id="arrival"><style>{look}</style><div class="st-key-first">{what}</div><div class="arrival-walk"></div>{doors}'
         '<script type="application/json">{told}</script><script>{script}</script></div>'
-    ).format(what=first.what(), **ours)
+    ).format(what=first.what(), doors=doors(), **ours)
+
+
+def doors() -> Markup:
+    """As plain links: who is in a hurry need not wait for the page."""
+    links = joined(
+        Markup('<div class="door"><a href="{}"><i></i><p><strong>{}</strong><br>{}</p></a></div>').format(*one)
+        for one in first.DOORS
+    )
+    return Markup('<nav class="st-key-doors">{}</nav>').format(links)
 
 
 def look() -> str:

@@ -52,8 +52,11 @@ def test_it_moves_by_itself_and_its_doors_lead_on(visit) -> None:
     )
     page.locator('.first .tile[data-id="layer1.1"]').hover()
     assert page.locator(".first .tip canvas").is_visible()
-    answer = page.locator(".first .walk-answer .walk-name").all_inner_texts()
-    assert answer == [str(number) for number in range(10)]
+    answer = page.locator(".first .end-name").all_text_contents()
+    assert answer == [str(number) for number in range(10)], "on the map's last tile"
+    page.locator(".first .walk-scrub").press("End")
+    assert page.locator(".first .end-name.best").text_content() == "3"
+    assert "> 99.9 %" in (page.locator(".first .ends").text_content() or "")
     doors = page.locator(".st-key-doors a")
     assert doors.count() == 3
     page.set_viewport_size({"width": 1280, "height": 720})
@@ -101,7 +104,7 @@ PLACES = """
     ?? [...document.querySelectorAll("*")].map((one) => one.shadowRoot?.querySelector(part)).find(Boolean);
   const look = () => {
     const when = document.getElementById("arrival") ? "before" : "after";
-    const boxes = [".what", ".first .walk-photo", ".first .walk-words", ".first .canvas", ".first .walk-bar"].map((part) => {
+    const boxes = [".what", ".st-key-doors", ".first .end-box.in", ".first .walk-words", ".first .canvas", ".first .walk-bar"].map((part) => {
       const { x, y, width, height } = found(part)?.getBoundingClientRect() ?? {};
       return [part, ...[x, y, width, height].map(Math.round)];
     });
@@ -123,10 +126,33 @@ def test_on_a_phone_the_picture_stands_first_and_nothing_moves_unasked(browser, 
     page.locator(".walk-alone[data-ready]").wait_for()
     assert page.locator("#arrival").count() == 0
     assert clock(page) == 0
-    picture, map_, bar = (
-        page.locator(f".first {part}").bounding_box() for part in (".walk-photo", ".canvas", ".walk-bar")
+    places = [
+        page.locator(part)
+        for part in (".what", ".st-key-doors", ".first .end-box.in", ".first .end-box.out", ".first .walk-bar")
+    ]
+    what, doors, picture, answer, bar = (part.bounding_box() for part in places)
+    assert what["y"] + what["height"] <= doors["y"] and doors["y"] + doors["height"] <= picture["y"]
+    assert picture["width"] > 56 and answer["width"] > 120, "large enough to be seen"
+    words = page.locator(".first .walk-words").bounding_box()
+    assert answer["y"] + answer["height"] < words["y"] and words["y"] + words["height"] <= bar["y"] + 1, (
+        "nothing is cut"
     )
-    assert picture["y"] + picture["height"] < map_["y"] and bar["y"] + bar["height"] <= 844
+    stands = []
+    for _ in range(14):
+        page.locator(".first").get_by_role("button", name="One step on").tap()
+        stands.append(page.locator(".first .walk-words").bounding_box())
+    assert page.locator(".first .walk-words h3").inner_text() == "It says: 3"
+    assert [(one["y"], one["height"]) for one in stands] == [(words["y"], words["height"])] * 14, "nothing moves"
+    page.locator(".first .walk-scrub").press("Home")
+    assert bar["y"] + bar["height"] <= 844
+    for door in page.locator(".st-key-doors strong").all():
+        assert door.evaluate(
+            "one => one.closest('a').getBoundingClientRect().right >= one.getBoundingClientRect().right"
+        )
+    badge, name = (
+        page.locator(part).first.bounding_box() for part in (".first .mark", ".first .lane:nth-of-type(3) .lane-name")
+    )
+    assert badge["y"] >= name["y"] + 0.8 * name["height"], "a number on an arc leaves the stage's name free"
     page.locator(".first").get_by_role("button", name="One step on").tap()
     assert clock(page) > 0 and page.locator(".first .walk-words h3").inner_text() == "The picture enters"
     one.settle("25.56 M")

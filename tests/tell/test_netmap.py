@@ -103,6 +103,40 @@ def test_any_layout_has_a_place_for_all_inside_its_frame(counts: list[int], fold
         assert not overlaps(placed["tiles"]), name
 
 
+@settings(max_examples=15, deadline=None)
+@given(
+    counts=some.lists(some.integers(1, 30), min_size=1, max_size=4),
+    fold=some.sampled_from(groups.FOLDS),
+    stem=some.sampled_from(["imagenet", "deep", "cifar"]),
+)
+def test_there_is_room_for_the_picture_and_the_answer(counts: list[int], fold: str, stem: str) -> None:
+    """Where a picture walks: its box before the first tile and the answer's behind the last, the flow from the one to the
+    other; all other tiles stay."""
+    spec = ResNetSpec(stages=tuple(counts), block="basic", width=8, stem=stem)
+    data, _ = scene(groups.lanes(stages(trace(spec, 64, 64)), "blocks", fold), "blocks")
+    for name, placed in data["layouts"].items():
+        ends = placed["ends"]
+        tiles, flow = placed["tiles"].copy(), [line["d"] for line in placed["flow"]]
+        for at, box in ends["tiles"]:
+            tiles[at] = box
+        for at, d in ends["flow"]:
+            flow[at] = d
+        of = {data["tiles"][at]["stage"] for at, _ in ends["tiles"]}
+        assert of <= {"stem", "head"}, name
+        for x, y, w, h in (*tiles, ends["in"], ends["out"]):
+            assert w >= 15 and h >= 6 and x >= 0 and y >= 0, (name, x, y, w, h)
+            assert x + w <= placed["w"] and y + h <= placed["h"], name
+        assert not overlaps([*tiles, ends["in"], ends["out"]]), name
+        assert ends["in"][2] == ends["in"][3] and ends["out"][2] >= layout.ANSWER[0], name
+        x, y, w, h = ends["in"]
+        begins = next(d for d, line in zip(flow, placed["flow"]) if line["kind"] == "end")
+        at, middle = map(float, re.match(r"M([\d.]+) ([\d.]+)H", begins).groups())
+        assert at == pytest.approx(x + w, abs=0.11) and y < middle < y + h
+        out = re.fullmatch(r"M([\d.]+) ([\d.]+)H([\d.]+)", flow[-1])
+        assert float(out[3]) == pytest.approx(ends["out"][0], abs=0.11)
+        assert ends["out"][1] < float(out[2]) < ends["out"][1] + ends["out"][3]
+
+
 def overlaps(boxes: list[list[float]]) -> bool:
     rest = sorted(boxes)
     return any(

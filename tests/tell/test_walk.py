@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
+from explorer import units
 from explorer.facts.proof import evaluate
 from explorer.look.pictures import Prepared
 from explorer.look.shipped import NETS, shipped
@@ -80,6 +81,7 @@ def test_the_pictures_are_the_activations(made: Walk) -> None:
             x = F.pad(x[:, ::2, ::2], (0, 0, 0, 0, 0, out.shape[0] - x.shape[0]))
         residual = seen[f"{step['tile']}.bn2"][0]
         most, near = step["most"], step["most"] / 127
+        assert step["ends"] == units.ends(most), "as Feature maps writes them"
         for name, term in (("x", x), ("f", residual), ("maps", x + residual)):
             for channel, cell in zip(step["channels"], step[name], strict=True):
                 wanted = term[channel].clamp(-most, most)
@@ -270,7 +272,7 @@ def test_the_walks_that_ship_are_what_the_nets_make(name: str) -> None:
     for part in (lambda one: one["walk"].pop("sheet"), lambda one: one["walk"]["picture"].pop("src")):
         assert np.abs(part(held) - part(again)).max() <= 1
     for step, other in zip(held["walk"].pop("steps"), again["walk"].pop("steps"), strict=True):
-        near = {"most", "share", "opens"}
+        near = {"most", "ends", "share", "opens"}
         assert step["opens"].keys() == other["opens"].keys()
         assert {key: step[key] for key in step.keys() - near} == {key: other[key] for key in other.keys() - near}
         assert step["most"] == pytest.approx(other["most"], rel=1e-4)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from explorer.tell.netmap.groups import Lane
 
@@ -36,6 +36,8 @@ IDEAL_PITCH, IDEAL_ROW = 58, 62  # a tile is legible at this
 MOST_PITCH, MOST_ROW = 250, 96
 NARROW_COLUMNS = 5
 PLAIN_ROW = 0.72  # height of a row without shortcuts, in rows
+ARROW = 22  # between an end of the net and the tile beside it
+ANSWER = (138, 230)  # width of the answer's box, the least and the most
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,62 @@ def place(
             y += height
         boxes.append((0.0, round(top, 1), frame.width, round(y - top, 1)))
     return Placed(frame.width, round(y + 2, 1), tuple(boxes), tuple(rows))
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A laid-out net with a box before its first tile and one behind its last: a picture's, and an answer's. Each is
+    (x, y, width, height); first_lane: where the name of the first lane begins."""
+
+    placed: Placed
+    enters: tuple[float, float, float, float]
+    leaves: tuple[float, float, float, float]
+    first_lane: float
+
+
+def with_ends(placed: Placed, frame: Frame) -> Ended:
+    """Make room in the first row and in the last: no other tile moves, and no row is higher."""
+    first, last = placed.rows[0], placed.rows[-1]
+    limit = frame.width - MARGIN
+    gap = _gap(first)
+    top, high = _band(placed, frame, first, 0)
+    left = LEFT if not frame.label else frame.label + gap
+    enters = (round(left, 1), top, high, high)
+    start = left + high + ARROW
+    moved = _moved(first, start, (limit - start + gap) / len(first.cells))
+    count, x = len(last.cells), last.cells[0].x
+    shrunk = _moved(last, x, (limit - x - ANSWER[0] - ARROW + _gap(last)) / count)
+    behind = round(shrunk.cells[-1].x + shrunk.cells[-1].w + ARROW, 1)
+    top, high = _band(placed, frame, last, -1)
+    leaves = (behind, top, round(min(limit - behind, ANSWER[1]), 1), high)
+    rows = (moved, *placed.rows[1:-1], shrunk)
+    return Ended(replace(placed, rows=rows), enters, leaves, 0.0 if frame.label else round(left + high + 8, 1))
+
+
+def _gap(row: Row) -> float:
+    return 2 * (row.cells[0].x - row.cells[0].enter)
+
+
+def _moved(row: Row, x: float, most_pitch: float) -> Row:
+    """From x on, and no wider."""
+    gap = _gap(row)
+    pitch = min(row.cells[0].w + gap, most_pitch)
+    cells = []
+    for index, cell in enumerate(row.cells):
+        left, w = round(x + index * pitch, 1), round(pitch - gap, 1)
+        end = round(left + w + gap / 2, 1)
+        cells.append(replace(cell, x=left, w=w, enter=round(left - gap / 2, 1), leave=end, exit=end))
+    return replace(row, cells=tuple(cells))
+
+
+def _band(placed: Placed, frame: Frame, row: Row, lane: int) -> tuple[float, float]:
+    """(top, height) of what stands beside a row's tiles: around their middle, and on a phone beside the lane's name too."""
+    cell = row.cells[0]
+    if not frame.label:
+        _, y, _, height = placed.lanes[lane]
+        return round(y + 4, 1), round(height - 10, 1)
+    high = 1.22 * cell.h
+    return round(cell.middle - high / 2, 1), round(high, 1)
 
 
 def _columns(lanes: Sequence[Lane], frame: Frame, ideal_pitch: float) -> int:

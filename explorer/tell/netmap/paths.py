@@ -40,9 +40,12 @@ def comb(cell: Cell, count: int) -> list[Arch]:
     ]
 
 
-def flow(placed: Placed) -> list[dict[str, str]]:
-    """The main path: along each row, and back to the start of the next, as text runs. kind: through | back | end."""
+def flow(placed: Placed, ends: tuple[float, float] | None = None) -> list[dict[str, str]]:
+    """The main path: along each row, and back to the start of the next, as text runs. kind: through | back | end.
+    ends: the x at which it comes from a box, and the x at which it ends in one."""
     lines = []
+    begins = ends[0] if ends else placed.rows[0].cells[0].enter - STUB
+    out = f"H{number(ends[1])}" if ends else f"h{STUB}"
     for index, row in enumerate(placed.rows):
         first, last = row.cells[0], row.cells[-1]
         y = number(first.middle)
@@ -50,11 +53,11 @@ def flow(placed: Placed) -> list[dict[str, str]]:
             lines.append({"kind": "through", "d": f"M{number(cell.enter)} {y}H{number(cell.x)}"})
             lines.append({"kind": "through", "d": f"M{number(cell.x + cell.w)} {y}H{number(cell.exit)}"})
         if index == 0:
-            lines.append({"kind": "end", "d": f"M{number(first.enter - STUB)} {y}H{number(first.enter)}"})
+            lines.append({"kind": "end", "d": f"M{number(begins)} {y}H{number(first.enter)}"})
         if index + 1 < len(placed.rows):
             lines.append({"kind": "back", "d": _back(last, row.back, placed.rows[index + 1].cells[0])})
         else:
-            lines.append({"kind": "end", "d": f"M{number(last.exit)} {y}h{STUB}"})
+            lines.append({"kind": "end", "d": f"M{number(last.exit)} {y}{out}"})
     return lines
 
 

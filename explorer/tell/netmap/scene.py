@@ -11,10 +11,10 @@ from explorer.facts.rollup import Block
 from explorer.net import called
 from explorer.tell.netmap import layer_tiles
 from explorer.tell.netmap.groups import Lane, Part, bypass_id
-from explorer.tell.netmap.layout import FRAMES, Cell, Frame, place
+from explorer.tell.netmap.layout import FRAMES, Cell, Frame, Placed, place, with_ends
 from explorer.tell.netmap.paths import Arch, cell_arch, comb, flow
 from explorer.tell.netmap.recipes import alone, counted, lane_words, recipe, shape, spoken
-from explorer.tell.netmap.sent import Layout, Scene, Tile
+from explorer.tell.netmap.sent import Box, Ends, Layout, Scene, Tile
 
 MOST_TEETH = 60  # arches over a stage tile; beyond it, equal neighbours share one with a count
 
@@ -81,15 +81,34 @@ def _layout(
     cells = placed.cells
     arches = [path for cell, groups in zip(cells, teeth) for path in _arches(cell, groups, level)]
     adds = [[cell.leave, cell.middle] for part, cell in zip(parts, cells) if adds_up(part) and level == "blocks"]
-    return {
+    laid: Layout = {
         "w": placed.width,
         "h": placed.height,
         "label": frame.label,
         "lanes": placed.lanes,
-        "tiles": [[cell.x, cell.y, cell.w, cell.h] for cell in cells],
+        "tiles": [_box(cell) for cell in cells],
         "shortcuts": arches,
         "adds": adds,
         "flow": flow(placed),
+    }
+    return laid | {"ends": _ends(placed, frame, laid)} if level == "blocks" else laid
+
+
+def _box(cell: Cell) -> Box:
+    return [cell.x, cell.y, cell.w, cell.h]
+
+
+def _ends(placed: Placed, frame: Frame, laid: Layout) -> Ends:
+    """What differs where a picture walks."""
+    found = with_ends(placed, frame)
+    tiles = [_box(cell) for cell in found.placed.cells]
+    lines = [line["d"] for line in flow(found.placed, (found.enters[0] + found.enters[2], found.leaves[0]))]
+    return {
+        "in": [*found.enters],
+        "out": [*found.leaves],
+        "lane": found.first_lane,
+        "tiles": [(at, box) for at, (box, usual) in enumerate(zip(tiles, laid["tiles"])) if box != usual],
+        "flow": [(at, d) for at, (d, usual) in enumerate(zip(lines, laid["flow"])) if d != usual["d"]],
     }
 
 

@@ -64,8 +64,15 @@ class Holder(TypedDict):
     count: int
 
 
+# What changes where a picture walks through the map. in, out: the boxes of the picture and the answer; lane: where the
+# first lane's name begins; tiles, flow: (place in the layout's row, what stands there then).
+Ends = TypedDict(
+    "Ends", {"in": Box, "out": Box, "lane": float, "tiles": list[tuple[int, Box]], "flow": list[tuple[int, str]]}
+)
+
+
 class Layout(TypedDict):
-    """Where everything stands in one frame. adds: x and y of the additions."""
+    """Where everything stands in one frame. adds: x and y of the additions. ends: at the level of blocks."""
 
     w: float
     h: float
@@ -76,6 +83,7 @@ class Layout(TypedDict):
     adds: list[list[float]]
     flow: list[dict[str, str]]
     frames: NotRequired[list[Box]]
+    ends: NotRequired[Ends]
 
 
 class Scene(TypedDict):

@@ -96,6 +96,7 @@ export const CHOICES = {
   stopWalk() {
     this.walking?.remove();
     this.walking = null;
+    this.makeRoom(false);
     this.change({ walk: "" });
     this.toolbar.play.focus({ preventScroll: true });
   },

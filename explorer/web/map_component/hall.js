@@ -3,7 +3,8 @@
 import { html } from "../js/dom.js";
 import { fitted, shown } from "../js/numbers.js";
 
-const LEAST = 12, IN_HALL = 17; // pixels on the screen; smaller words wait until the map is zoomed in
+export const LEAST = 12;
+const IN_HALL = 17; // pixels on the screen; smaller words wait until the map is zoomed in
 const CODE_NAMES = 88; // units
 const NARROW = 15; // units: where words need more, a long line is two
 const SHORT = { conv1: "conv", maxpool: "max", avgpool: "avg" };

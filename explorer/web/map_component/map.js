@@ -18,6 +18,7 @@ import { buildTable } from "./table.js";
 import { buildToolbar, updateToolbar } from "./toolbar.js";
 import { grow, growFrom, rememberTiles } from "./transitions.js";
 import { Viewport, fillScreen } from "./viewport.js";
+import { entered } from "../walk_component/ends.js";
 import { Walking } from "../walk_component/walking.js";
 
 class NetMap {
@@ -96,9 +97,18 @@ class NetMap {
     if (!wanted && !this.walking && this.view.walk) return this.refresh(); // why there is none may be another reason now
     if (wanted === (this.walking?.of ?? "")) return this.walking?.replaced();
     this.walking?.remove();
-    this.walking = wanted ? Object.assign(new Walking(this, walk), { of: wanted }) : null;
-    if (!wanted) this.refresh();
+    this.walking = null;
+    this.makeRoom(Boolean(wanted));
+    if (wanted) this.walking = Object.assign(new Walking(this, walk), { of: wanted });
+    else this.refresh();
     return undefined;
+  }
+
+  makeRoom(walks) {
+    if (walks === Boolean(this.walks)) return;
+    const before = rememberTiles(this);
+    this.walks = walks;
+    if (this.isOverview()) this.draw(before);
   }
 
   takeView(data) {
@@ -120,7 +130,7 @@ class NetMap {
     this.enterHall();
     this.fillScreen();
     this.layoutUsed = this.layoutName();
-    this.layout = data.scene?.layouts[this.layoutUsed];
+    this.layout = this.drawn.scene?.layouts[this.layoutUsed];
     const [scene, width, height] = this.picture(found.kind);
     const from = before.get?.(this.openBlock),
       hadFocus = this.drawing.contains(this.root.getRootNode().activeElement);
@@ -183,7 +193,12 @@ class NetMap {
     }
     if (this.openBlock) return [drawOpened(data, kind, this.openBlock), kind.opened.w, kind.opened.h];
     this.least = leastIn(this, this.layout.w, this.layout.h);
-    return [drawScene(data, this.layoutUsed, this.least), this.layout.w, this.layout.h];
+    return [drawScene(this.drawn, this.layoutUsed, this.least), this.layout.w, this.layout.h];
+  }
+
+  // While a picture walks there is room for it, and for the answer.
+  get drawn() {
+    return this.walks ? entered(this.data) : this.data;
   }
 
   isOverview() {

@@ -150,17 +150,11 @@ function markOf(line, width, level) {
 
 function drawMark(text, x, y, width) {
   const size = clamp(width * 0.17, 3, 13);
-  const wide = Math.max(size * 1.5, size * 0.62 * text.length + size);
+  const wide = Math.max(size * 1.4, size * 0.62 * text.length + size), high = size * 1.25;
+  const middle = y + size * 0.3; // it hangs on the line: above it a stage's name may stand
   return [
-    svg("rect", {
-      class: "mark",
-      x: x - wide / 2,
-      y: y - size * 0.75,
-      width: wide,
-      height: size * 1.5,
-      rx: size * 0.75,
-    }),
-    svg("text", { class: "mark-text", x, y: y + size * 0.36, "font-size": size }, text),
+    svg("rect", { class: "mark", x: x - wide / 2, y: middle - high / 2, width: wide, height: high, rx: high / 2 }),
+    svg("text", { class: "mark-text", x, y: middle + size * 0.36, "font-size": size }, text),
   ];
 }
 

@@ -8,6 +8,7 @@ import { layoutFor } from "../map_component/geometry.js";
 import { isInHall, leastIn, legible } from "../map_component/hall.js";
 import { paintTiles } from "../map_component/paint.js";
 import { drawScene } from "../map_component/scene.js";
+import { entered } from "./ends.js";
 import { Player } from "./player.js";
 import { endOf } from "./timeline.js";
 import { Walk } from "./walk.js";
@@ -16,7 +17,7 @@ import { tipOf } from "./walking.js";
 // A net's map without its tools, as OnMap takes it.
 class Plan {
   constructor(data, root) {
-    this.data = data;
+    this.data = entered(data);
     this.root = root;
     this.view = { color: "stage" };
     this.drawing = svg("g", {});
@@ -90,9 +91,9 @@ export class Alone {
     const root = html("div", { class: "map-root walk-side" });
     const plan = new Plan(net.drawing, root);
     const walk = new Walk(net.walk, plan);
-    const { see, lens, key, words, answer, told, card } = walk.beside;
+    const { see, lens, key, words, told, card } = walk.beside;
     const parts = first
-      ? [html("div", { class: "walk-in" }, see), plan.canvas, html("div", { class: "walk-out" }, answer), html("div", { class: "walk-now" }, lens, key), words, told, card]
+      ? [html("div", { class: "walk-in" }, see), plan.canvas, html("div", { class: "walk-now" }, lens, key), words, told, card]
       : [html("h3", { class: "walk-net" }, net.title), plan.canvas, walk.beside.root];
     root.append(...parts);
     plan.canvas.addEventListener("pointerover", (event) => this.hover(plan, walk, event));

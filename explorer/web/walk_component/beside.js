@@ -2,8 +2,9 @@
 
 import { html } from "../js/dom.js";
 import { spanOf } from "../js/field.js";
-import { chance, clamp, exact } from "../js/numbers.js";
+import { clamp, exact } from "../js/numbers.js";
 import { cardOf } from "../js/proof_card.js";
+import { answerSaid, shareSaid } from "./ends.js";
 import { drawCells } from "./pictures.js";
 import { mixed } from "./timeline.js";
 
@@ -138,8 +139,7 @@ export class Beside {
     if (step.shape[1] * step.shape[2] === 1) name.textContent = `${exact(step.shape[0])} numbers`;
     how.textContent = adds ? (step.relu ? "then ReLU" : "goes on") : "";
     const [low, , high] = this.key.children;
-    low.textContent = `−${Number(step.most.toPrecision(2))}`;
-    high.textContent = `+${Number(step.most.toPrecision(2))}`;
+    [low.textContent, high.textContent] = step.ends;
   }
 
   paint(name, sheet, cells) {
@@ -189,6 +189,7 @@ export class Beside {
     const { height, width } = this.walk.picture;
     const start = now <= 0 && u < 0.02;
     this.frame.hidden = now < 0 || start;
+    this.seen = this.frame.hidden ? null : [[top, bottom], [left, right]];
     Object.assign(this.frame.style, {
       left: `${(100 * left) / width}%`,
       width: `${(100 * (right - left)) / width}%`,
@@ -209,14 +210,11 @@ export class Beside {
     this.walk.answer.forEach(([, share], at) => {
       const { fill, share: said, name } = this.bars[at];
       fill.style.transform = `scaleX(${Math.max(share * u, 0.0001)})`;
-      said.textContent = u > 0.98 && share >= LEAST_SAID ? chance(share) : "";
+      said.textContent = u > 0.98 ? shareSaid(share) : "";
       name.parentElement.classList.toggle("best", u > 0.98 && at === this.walk.best);
     });
   }
 }
 
-const LEAST_SAID = 0.0005; // eight times "< 0.1 %" would hide the answer
 // A percentage is never cut from its sign.
 const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}.`.replace(/(\d) %/g, "$1\u00a0%");
-const answerSaid = ({ answer, best }) =>
-  answer.length ? `The answer: ${answer[best][0]}, ${chance(answer[best][1])}` : "The net gives no answer";

@@ -1,6 +1,8 @@
 // What moves over the map's drawing: the maps on the tiles, x and F(x) on their ways, and where they meet.
 
 import { svg } from "../js/dom.js";
+import { LEAST } from "../map_component/hall.js";
+import { Ends } from "./ends.js";
 import { drawCells } from "./pictures.js";
 import { between, fitting } from "./timeline.js";
 
@@ -46,11 +48,12 @@ class Way {
 }
 
 export class OnMap {
-  // map: {canvas, data, layout, tileElements, viewport, scene}. steps: of the walk.
-  constructor(map, steps) {
+  // map: {canvas, data, layout, tileElements, viewport, scene, least}. walk: what Python made.
+  constructor(map, walk) {
     this.map = map;
-    this.steps = steps;
-    this.colours = { ink: "", shortcut: "", stage: (tile) => tile }; // the theme's, once it is known
+    this.walk = walk;
+    this.steps = walk.steps;
+    this.colours = { ink: "", shortcut: "", sees: "", stage: (tile) => tile }; // the theme's, once it is known
     this.canvas = Object.assign(document.createElement("canvas"), { className: "walk-layer", ariaHidden: "true" });
     map.canvas.append(this.canvas);
     this.context = this.canvas.getContext("2d");
@@ -70,7 +73,10 @@ export class OnMap {
       map.data.scene.shortcuts.map((line, index) => [line.tile, { way: new Way([map.layout.shortcuts[index][0]]), index }]),
     );
     this.marked = -2;
+    this.ends?.group.remove();
     this.size();
+    this.ends = map.layout.held ? new Ends(this.walk, map.layout.held, Math.max(map.least, this.scale && LEAST / this.scale)) : null;
+    if (this.ends) map.drawing.append(this.ends.group); // beside the list of tiles: it is none of them
   }
 
   size() {
@@ -83,6 +89,7 @@ export class OnMap {
 
   remove() {
     this.canvas.remove();
+    this.ends?.group.remove();
     this.mark(-2);
     this.map.root.classList.remove("walking");
   }
@@ -103,7 +110,8 @@ export class OnMap {
     });
   }
 
-  draw({ segment, moves }, sheets) {
+  // sees: the part of the picture that one unit sees, as `Beside` has it.
+  draw({ segment, moves }, sheets, sees) {
     const { context } = this;
     const view = this.map.viewport?.view ?? { scale: 1, x: 0, y: 0 };
     const scale = this.scale * this.dense;
@@ -112,6 +120,8 @@ export class OnMap {
     context.setTransform(scale * view.scale, 0, 0, scale * view.scale, scale * view.x, scale * view.y);
     const { step } = segment;
     this.mark(step);
+    this.ends?.picture(context, sheets.picture, sees, this.colours.sees);
+    this.ends?.grow(segment.kind === "leave" ? moves.fill : 0);
     for (let at = 0; at < Math.min(step, this.steps.length); at += 1) this.tile(at, 1, sheets);
     if (segment.kind === "enter") this.enter(moves, sheets);
     else if (segment.kind === "layer") this.layer(step, moves, sheets);

@@ -18,7 +18,7 @@ export class Walk {
 
   // Resolves once there is something to draw from.
   async ready() {
-    this.onMap = new OnMap(this.map, this.data.steps);
+    this.onMap = new OnMap(this.map, this.data);
     await this.dress();
   }
 
@@ -40,6 +40,7 @@ export class Walk {
     this.onMap.colours = {
       ink: style.color,
       shortcut: this.map.data.palette.shortcut,
+      sees: ramp.sees,
       stage: (tile) => stages[stageOf.get(tile)],
     };
   }
@@ -52,8 +53,8 @@ export class Walk {
 
   draw(frame) {
     if (!this.sheets) return;
-    this.onMap.draw(frame, this.sheets);
     this.beside.draw(frame);
+    this.onMap.draw(frame, this.sheets, this.beside.seen);
   }
 
   // The drawing has another size or theme: so has what lies over it.

@@ -1,6 +1,7 @@
 // The walk on the map of the home page: it takes the panel's place, and gives it back.
 
 import { calm, html } from "../js/dom.js";
+import { clamp } from "../js/numbers.js";
 import { drawCells } from "./pictures.js";
 import { Player } from "./player.js";
 import { endOf } from "./timeline.js";
@@ -51,7 +52,8 @@ export class Walking {
   reveal(step) {
     const { map } = this;
     if (map.layoutUsed !== "narrow") return;
-    const tile = map.tileElements[map.net.tile(this.walk.data.steps[Math.max(step, 0)]?.tile ?? "")];
+    const { steps } = this.walk.data; // the picture's own stands beside the first, the answer's beside the last
+    const tile = map.tileElements[map.net.tile(steps[clamp(step, 0, steps.length - 1)]?.tile ?? "")];
     if (tile) map.uncover(tile, this.dock);
   }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { entered } from "../walk_component/ends.js";
 import { ways } from "../walk_component/onmap.js";
 import { colour, table } from "../walk_component/pictures.js";
 import { endOf, fitting, frameAt, indexAt, timelineOf } from "../walk_component/timeline.js";
@@ -58,4 +59,23 @@ test("the way to a tile leads from the one before, round the corner where a row 
   const through = (d) => ({ kind: "through", d });
   const flow = [through("a"), through("b"), { kind: "end", d: "in" }, { kind: "back", d: "turn" }, through("c"), through("d"), through("e"), through("f"), { kind: "end", d: "out" }];
   assert.deepEqual(ways(flow, 3), [["in", "a"], ["b", "turn", "c"], ["d", "e"], ["f", "out"]]);
+});
+
+test("while a picture walks the first and the last row make room, and the map itself stays as it is", () => {
+  const through = (d) => ({ kind: "through", d });
+  const layout = {
+    lanes: [[0, 4, 100, 40], [0, 44, 100, 40]],
+    tiles: [[5, 4, 50, 30], [5, 44, 50, 30]],
+    flow: [through("a"), through("b")],
+    ends: { in: [5, 4, 30, 30], out: [60, 44, 40, 30], lane: 43, tiles: [[0, [57, 4, 40, 30]]], flow: [[1, "c"]] },
+  };
+  const data = { title: "net", scene: { tiles: ["conv1"], layouts: { wide: layout, bare: { tiles: [] } } } };
+  const { scene } = entered(data);
+  assert.deepEqual(scene.layouts.wide.tiles, [[57, 4, 40, 30], [5, 44, 50, 30]]);
+  assert.deepEqual(scene.layouts.wide.flow, [through("a"), through("c")]);
+  assert.deepEqual(scene.layouts.wide.lanes, [[43, 4, 100, 40], [0, 44, 100, 40]]);
+  assert.deepEqual(scene.layouts.wide.held, { in: [5, 4, 30, 30], out: [60, 44, 40, 30] });
+  assert.deepEqual(scene.layouts.bare, { tiles: [] });
+  assert.deepEqual(layout.tiles[0], [5, 4, 50, 30]);
+  assert.equal(layout.held, undefined);
 });

@@ -99,7 +99,7 @@ def percent(share: float, places: int = 0) -> str:
 
 
 def chance(share: float) -> str:
-    """A probability in percent with one place; near certainty is not rounded up to it, nor what is hardly likely down to
+    """A share or a probability in percent with one place; near certainty is not rounded up to it, nor what is hardly likely down to
     nothing: 0.99997 → '> 99.9 %', 0.0001 → '< 0.1 %'."""
     return "> 99.9 %" if share > 0.9995 else "< 0.1 %" if share < 0.0005 else percent(share, 1)
 

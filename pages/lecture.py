@@ -71,7 +71,7 @@ with middle:
     )
 with right:
     st.file_uploader(
-        "**Your own lecture.** It is loaded for this visit only.",
+        "Your own lecture, loaded for this visit only",
         type=["toml"],
         key="own_file",
         on_change=lecture_bar.take,

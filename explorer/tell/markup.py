@@ -177,6 +177,10 @@ def _said(rule: str, source: Markup, text: str, latex: str, steps: str) -> Marku
     return RULE.format(rule, source, lines, more)
 
 
+ELLIPSIS = "⋯"
+NAMED = 9  # percent of a bar in which a part's name has room
+
+
 def stacked(lines: Mapping[str, Sequence[tuple[str, float, str, Proof]]]) -> Markup:
     """One full bar per line, cut into parts of (name, percent, colour, proof); each part opens its proof."""
     cards, bars = Cards("shares"), []
@@ -191,15 +195,18 @@ def stacked(lines: Mapping[str, Sequence[tuple[str, float, str, Proof]]]) -> Mar
 
 
 def _part(name: str, percent: float) -> Markup:
-    """The same in a page, where the name goes if the part is narrower than both."""
-    words = part_words(name, percent)
-    share = words.removeprefix(f"{name} ")
-    return escape(words) if share == words else Markup('<i class="whose">{}\xa0</i>{}').format(name, share)
+    """The same in a page, where the name is heard only if the part is narrower than both."""
+    share = part_words(name, percent).removeprefix(f"{name} ")
+    if share == ELLIPSIS:
+        return Markup('<i class="whose narrow">{} {}</i><span aria-hidden="true">{}</span>').format(
+            name, units.chance(percent / 100), share
+        )
+    return Markup('<i class="whose{}">{}\xa0</i>{}').format("" if percent >= NAMED else " narrow", name, share)
 
 
 def part_words(name: str, percent: float) -> str:
     """What has room in a part of a bar: 'conv4_x 28 %', '5 %', or an ellipsis to click on."""
-    return f"{name} {percent:.0f} %" if percent >= 9 else f"{percent:.0f} %" if percent >= 3.5 else "⋯"
+    return f"{name} {percent:.0f} %" if percent >= NAMED else f"{percent:.0f} %" if percent >= 3.5 else ELLIPSIS
 
 
 def table(rows: Sequence[Mapping[str, object]], place: str) -> Markup:

@@ -290,6 +290,17 @@ def otherwise_headed(seen: Visit, route: str, look: str) -> list[str]:
     return seen.page.evaluate(HEADED)
 
 
+# A name that is no word: a slug, Markdown's own signs, an icon's name, a list that ends in a comma.
+SLUG = re.compile(r'"[^"]*(?:\*\*|\b[a-z]+_[a-z]+ icon|, )"')
+
+
+def misnamed(seen: Visit, route: str, look: str) -> Iterator[str]:
+    """What a screen reader would read out for what is no name."""
+    for line in seen.page.locator(".stMain").aria_snapshot().splitlines():
+        if SLUG.search(line.rstrip(":")):
+            yield line.strip()
+
+
 def towers(seen: Visit, route: str, look: str) -> Iterator[str]:
     yield from seen.page.evaluate(TOWERS)
 
@@ -358,6 +369,7 @@ QUESTIONS = {
         otherwise_headed, (*BY_NAVIGATION[1:], "/why_residual?experiment=surgery"), ("desktop",)
     ),
     "no cell is a tower of words": Question(towers, (*FITS, "/why_residual?experiment=surgery"), ("phone",)),
+    "what is read aloud is words": Question(misnamed, (*BY_NAVIGATION, "/cost?show=memory"), ("desktop",)),
     "a tile is called what is written on it": Question(unnamed, SEEN_BY_AXE, ("desktop",)),
     "no computed figure stands without its proof": Question(bare, FIGURES, ("desktop",)),
     "what is measured of a picture says so": Question(unsaid, LOOKED, ("desktop",)),

@@ -69,7 +69,7 @@ function drawLane(data, lane, layout, index, least) {
   if (beside && layout.label > 140) label.append(drawVolume(data, lane, layout.label - 24, top));
   return svg(
     "g",
-    { class: "lane", role: "group", "aria-label": `${lane.stage}, ${lane.shape}, ${lane.shortcuts}` },
+    { class: "lane", role: "group", "aria-label": [lane.stage, lane.shape, lane.shortcuts].filter(Boolean).join(", ") },
     label,
   );
 }

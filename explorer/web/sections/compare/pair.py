@@ -88,7 +88,7 @@ def sides(chosen: Chosen) -> tuple[Side, Side]:
         _picker(LEFT, base)
     with middle, st.container(key="swap"):
         st.button(
-            "",
+            "Swap the two",
             icon=":material/swap_horiz:",
             help="Swap the two",
             key="swap-sides",

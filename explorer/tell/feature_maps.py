@@ -52,6 +52,7 @@ STAGES = "stages"
 CHANNELS = {"strongest": "the strongest", "order": "in order"}
 FIRST = 72  # px on the screen of the largest map; the others keep their proportion to it
 MOST = 14  # channels a row
+BESIDE = 8  # of the smallest maps, where two nets stand side by side: of maps twice as large half as many
 MOST_ROWS = 40
 LABELS = {"stem": "after the stem", "head": "after the last ReLU"}
 
@@ -153,11 +154,13 @@ def through(
     picture: Prepared,
     rows: str = STAGES,
     first: int | None = None,
-    most: int = MOST,
+    beside: bool = False,
 ) -> Looked:
     """After the stem and at the end of each stage (rows: a stage, for the end of each of its blocks), at true proportions.
 
-    first: the channel to begin with; None: the strongest ones. Raises `ValueError` for rows that the net does not have.
+    first: the channel to begin with; None: the strongest ones. beside: another net stands there too, so rows are short,
+    and of equal width: stages alone, each with fewer maps the larger they are. Raises `ValueError` for rows that the net
+    does not have.
     """
     if rows not in rows_of(nodes):
         raise ValueError(f"rows={rows[:60]!r}: choose one of {', '.join(rows_of(nodes))}")
@@ -165,22 +168,39 @@ def through(
     for node in nodes:
         if node.path in seen.outputs and rows in (STAGES, node.stage):
             ends[node.stage if rows == STAGES else node.block] = node
+    if beside:
+        ends = {name: node for name, node in ends.items() if node.block}
     if len(ends) > MOST_ROWS:
         ends = dict(list(ends.items())[:MOST_ROWS])
-    largest = max(node.out_shape[3] for node in ends.values())
+    sides = [node.out_shape[3] for node in ends.values()]
+    largest, smallest = max(sides), min(sides)
     made, named = [], LABELS | places(nodes)
     for name, node in ends.items():
         maps = seen.outputs[node.path][0]
-        channels = strongest(maps, most) if first is None else list(range(len(maps)))[first : first + most]
+        most = max(1, BESIDE * smallest // node.out_shape[3]) if beside else MOST
+        channels = strongest(maps, most) if first is None else _in_order(len(maps), first, most)
         drawn = mosaic(maps[channels].numpy(), most)
-        note = f"brightest: {units.rough(drawn.high)}"
+        note = f"{len(channels)} of {len(maps)} maps, brightest: {units.rough(drawn.high)}"
         made.append(_row(named.get(name, name), node, nodes, drawn, channels, FIRST / largest, note=note))
     key: Key = {"ramp": ramp_css(False), "low": "0", "high": "the brightest of the row", "source": "measured"}
-    return {
+    looked: Looked = {
         "picture": _picture(picture),
         "hint": "Point at a feature map: here you see what that one unit sees. A click or a tap follows it on.",
         "groups": [{"kind": "through", "title": "", "rows": made, "key": key}],
     }
+    return looked | {"slim": True} if beside else looked
+
+
+def _in_order(count: int, first: int, most: int) -> list[int]:
+    """`most` channels from `first` on; the last ones of a row that does not go so far."""
+    start = first if first < count else max(0, count - most)
+    return list(range(count))[start : start + most]
+
+
+def which_are_shown(first: int | None) -> str:
+    """Which of a row's maps are shown, and what its brightest is. first: as in `through`."""
+    chosen = "" if first is not None else "Shown: the maps with the largest mean. "
+    return f"{chosen}Brightest: the largest number of a row."
 
 
 def terms(seen: Passed, one: Sum, nodes: tuple[Node, ...], picture: Prepared) -> Looked:

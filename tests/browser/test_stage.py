@@ -72,6 +72,9 @@ LOST = """() => {
   }
   const silent = (tile) => ![...tile.querySelectorAll("text")].some((words) => words.checkVisibility() && words.textContent.trim());
   if (column) for (const tile of map?.querySelectorAll(".canvas .tile") ?? []) if (silent(tile) && !tile.querySelector(".plus, canvas")) found.push(`no word: ${tile.dataset.id}`);
+  // Between two things on the page there is no hole where something is hidden.
+  const things = [...document.querySelector(".stMainBlockContainer > [data-testid=stVerticalBlock]").children].map((one) => one.getBoundingClientRect()).filter((one) => one.height > 1).sort((one, other) => one.top - other.top);
+  for (const [index, { top }] of things.entries()) if (index && top - Math.max(...things.slice(0, index).map((one) => one.bottom)) > 44) found.push(`a hole above: ${Math.round(top)}`);
   // No net's name is cut at its hyphen.
   const words = document.createTreeWalker(stage, NodeFilter.SHOW_TEXT), range = document.createRange();
   while (words.nextNode()) for (const name of words.currentNode.data.matchAll(/\\S+-\\d\\S*/g)) {
@@ -83,6 +86,11 @@ LOST = """() => {
   const picture = map?.querySelector(".canvas") ?? document.querySelector(".stMain :is(.drawing, .stPlotlyChart, .hall)");
   if (innerWidth >= 600 && innerHeight <= 520 && picture && picture.getBoundingClientRect().top > innerHeight - 40) found.push("below the window: the picture");
   return found;
+}"""
+# Every feature map can be looked at from the last row: its side is 48 px and more.
+LARGE = """() => {
+  const tiles = [...document.querySelectorAll(".stMain *")].flatMap((one) => [...(one.shadowRoot?.querySelectorAll(".look.slim .tile") ?? [])]);
+  return tiles.length && tiles.every((one) => one.getBoundingClientRect().width >= 48);
 }"""
 # Nothing of a projected scene is below the fold.
 WHOLE = """() => {
@@ -107,11 +115,18 @@ def test_every_projected_scene_can_be_read_and_is_whole_at_every_size(visit) -> 
         seen.page.set_viewport_size(dict(zip(("width", "height"), SIZES["projector"])))
         if scene.slug == "parameters" and revealed:
             all_scenes_are_seen_at_once(seen)
+        if scene.slug == "what-it-sees":
+            seen.page.wait_for_function(LARGE, timeout=5_000)
     assert found == []
     for part in ("stSidebar", "stHeader"):
         assert not seen.page.get_by_test_id(part).is_visible()
+    seen.page.keyboard.press("PageDown")  # one step too many says so, beside the picture
+    expect(seen.page.locator(".stage .ended")).to_contain_text("That was the last scene. × ends the lecture")
+    seen.page.wait_for_function(WHOLE, timeout=5_000)
+    assert settled(seen, LOST, None) == []
     seen.page.keyboard.press("PageUp")
     arrive(seen, TOUR.scenes[-2])
+    expect(seen.page.locator(".stage .ended")).to_have_count(0)
     seen.page.keyboard.press("Escape")
     seen.page.get_by_test_id("stHeader").wait_for()
     arrive(seen, TOUR.scenes[-2])
@@ -184,7 +199,9 @@ def test_a_lecture_by_the_keyboard_alone(visit) -> None:
     assert "present=1" in seen.page.url and details.get_attribute("aria-pressed") == "false"
     look_at_the_notes(seen, "Not one parameter more")
     assert stage.locator(".notes").count() == 0
-    leave(seen, second)
+    seen.page.keyboard.press("Home")
+    arrive(seen, first)
+    leave(seen, first)
 
 
 def look_at_the_notes(seen: Visit, text: str) -> None:

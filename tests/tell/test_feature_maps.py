@@ -66,8 +66,27 @@ def test_rows_are_stages_or_the_blocks_of_one_and_channels_the_strongest_or_in_o
         ("conv3_1", "layer2.0.relu2", [28, 29, 30, 31]),
         ("conv3_2", "layer2.1.relu2", [28, 29, 30, 31]),
     ]
+    beyond = feature_maps.through(SEEN, NODES, PICTURE, first=28)["groups"][0]["rows"]
+    assert [row["channels"] for row in beyond] == [
+        [*range(2, 16)],
+        [*range(2, 16)],
+        [*range(28, 32)],
+        [*range(28, 42)],
+    ], "a row that does not go so far shows its last"
     with pytest.raises(ValueError, match="rows='conv5_x': choose one of stages, conv2_x, conv3_x, conv4_x"):
         feature_maps.through(SEEN, NODES, PICTURE, "conv5_x")
+
+
+def test_beside_another_net_rows_are_of_one_width_and_say_how_many_maps_they_show() -> None:
+    data = feature_maps.through(SEEN, NODES, PICTURE, beside=True)
+    rows = data["groups"][0]["rows"]
+    assert data["slim"] and [row["label"] for row in rows] == ["conv2_x", "conv3_x", "conv4_x"]
+    assert [row["columns"] * row["width"] for row in rows] == [64, 64, 64], "half as large, twice as many"
+    for row, (shown, there) in zip(rows, ((2, 16), (4, 32), (8, 64)), strict=True):
+        assert row["channels"] == strongest(SEEN.outputs[row["path"]][0], shown)
+        assert row["note"].startswith(f"{shown} of {there} maps, brightest: ")
+    alike = feature_maps.through(SEEN, NODES, PICTURE, "conv4_x", beside=True)["groups"][0]["rows"]
+    assert {len(row["channels"]) for row in alike} == {8}
 
 
 def test_a_rows_size_opens_the_layer_that_decides_it() -> None:

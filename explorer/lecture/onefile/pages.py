@@ -53,7 +53,6 @@ from explorer.tell.url_keys import has_twin
 Parts = Sequence[Part | Beside | Fold]
 SEVEN = 7  # the digit that the app's pad starts with
 WIDE = "st-key-shapes-wide"  # what a phone is not shown, as in the app
-BESIDE = 7  # channels a row, where two nets stand side by side
 
 
 def _nodes(chosen: Chosen) -> tuple[Node, ...]:
@@ -142,9 +141,9 @@ def _feature_maps(chosen: Chosen, params: Mapping[str, str]) -> Parts:
     rows = params.get("rows", feature_maps.STAGES)
     first = 0 if params.get("channels") == "order" else None
     twin = TWINS[who] if params.get("twin") == "true" else ""
-    brightest = Html(fragments.note("Brightest: the largest number on the maps of a row.", "measured", explained=True))
+    brightest = Html(fragments.note(feature_maps.which_are_shown(first), "measured", explained=True))
     if twin:
-        return (*head, Beside(tuple(_looking(one, rows, first) for one in (who, twin))), *_added(who))
+        return (*head, Beside(tuple(_looking(one, rows, first) for one in (who, twin))), brightest, *_added(who))
     return (*head, FeatureMaps(feature_maps.through(seen, nodes, picture, rows, first)), brightest, *_added(who))
 
 
@@ -178,8 +177,8 @@ def _looking(who: str, rows: str, first: int | None) -> tuple[Part, ...]:
     seen, nodes = _passed(who)
     told = look_words.says(seen, subject.digits(f"digits-{who}").names)
     says = Told(f"{NAMES[who][0].upper()}{NAMES[who][1:]}: ", told, ".")
-    data = feature_maps.through(seen, nodes, _seven(), rows, first, BESIDE)
-    return (Html(fragments.lead(says)), FeatureMaps(data | {"slim": True}))
+    data = feature_maps.through(seen, nodes, _seven(), rows, first, beside=True)
+    return (Html(fragments.lead(says)), FeatureMaps(data))
 
 
 def _score(who: str) -> Markup:

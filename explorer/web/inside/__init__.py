@@ -37,6 +37,7 @@ PARTS = {  # our name of a part of Streamlit's page → its selector
     "row": '[data-testid="stHorizontalBlock"]',
     "column": '[data-testid="stColumn"]',
     "element": ".stElementContainer",
+    "wrapper": '[data-testid="stLayoutWrapper"]',
     "dialog": '[data-testid="stDialog"]',
     "popover": '[data-testid="stPopover"]',
     "alert": '[data-testid="stAlert"]',

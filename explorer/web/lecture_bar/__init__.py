@@ -28,8 +28,8 @@ if TYPE_CHECKING:  # a lecture needs torch: not before the controls are painted
 FOLDER = Path(__file__).resolve().parent
 HOME = "architecture"  # the page at "/"
 KEYS = (  # as keys.js has them
-    "Keys: → and ←, or a clicker’s PageDown and PageUp; L all scenes, N notes in a window of your own, V votes from phones, "
-    "Q this scene as a code, Escape takes one layer away."
+    "Keys: → and ←, or a clicker’s PageDown and PageUp; on the projector Home begins again; L all scenes, N notes in a window "
+    "of your own, V votes from phones, Q this scene as a code, Escape takes one layer away."
 )
 STICKY = ("lecture", "present", "hide", "node")  # node: the map's selection, which Cost shares
 PARTS = {  # name in ?hide= → what it takes away, as our stylesheets say it; any other name is a control's key
@@ -40,8 +40,8 @@ PARTS = {  # name in ?hide= → what it takes away, as our stylesheets say it; a
     "bar": ".st-key-stage",
     "task": ".st-key-task",
     "share": ".st-key-share",
-    "lead": ".lead",
-    "titles": ":--main h2",
+    "lead": ".lead, :--main :--element:has(.lead)",
+    "titles": ":--main h2, :--main :--element:has(h2)",
     "figures": ":--main .figures",
     "tables": ":--main .paper, :--main .note",
     "sums": ":--main .sum",
@@ -145,14 +145,17 @@ def show(page: str, seen: Flags) -> None:
     hidden |= {"toolbar"} if {"nav", "sidebar"} <= hidden else set()  # nothing is left in it
     looks = ["present"] if seen.present else []
     if seen.lecture:
-        gone = _scene(page, seen)
-        if gone is not None:
-            hidden |= gone
+        taken = _scene(page, seen)
+        if taken is not None:
+            hidden |= taken
             looks += ["scene", "projected"] if seen.present else ["scene"]
     elif seen.present:
         path = "" if page == HOME else page
         _component(key="lecture_stage", data={"bare": True, "present": True, "page": path, "path": f"/{path}"})
     text = f"{', '.join(PARTS.get(name, f'.st-key-{name}') for name in sorted(hidden))} {{ display: none !important; }}"
+    keys = ", ".join(f".st-key-{name}" for name in sorted(hidden - PARTS.keys()))
+    if keys:  # what held them has gaps around it
+        text += f":--main :--wrapper:not(:has(:--element:not({keys}, :is({keys}) *))) {{ display: none !important; }}"
     look = "".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in looks)
     if hidden or look:
         pieces.stylesheet(f"{text if hidden else ''}{look}")

@@ -6,6 +6,7 @@ import { SPEAKER } from "../js/given.js";
 import { distribution } from "../hall/charts.js";
 import { ask, patience, sleep } from "../hall/wire.js";
 import { holder } from "./holder.js";
+import { search } from "./travel.js";
 
 const PROBES = 16;
 const ROOM = "resnetHall"; // in this tab's storage: a reload goes on steering
@@ -74,10 +75,19 @@ function command(asked) {
   room.done = id;
 }
 
-// Between two scenes no bar stands for a moment: what is asked then is done by the next one.
+// Between two scenes no bar stands for a moment: what is asked then is done by the next one. Once the lecture was left, by none.
 function act(what, number) {
   if (holder.stage) holder.stage.act(what, number);
-  else room.waits = { what, number };
+  else room.waits = inLecture() ? { what, number } : null;
+}
+
+const inLecture = () => new URLSearchParams(search()).has("lecture");
+
+// A bar has gone: between two scenes, or because the lecture was left, which the speaker's window is told.
+export function left() {
+  if (inLecture()) return;
+  room.waits = null;
+  tell({ kind: "over" });
 }
 
 export async function steer(what) {

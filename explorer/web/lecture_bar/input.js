@@ -13,6 +13,7 @@ function onKey(event) {
   const inside = (selector) => path.some((node) => node.matches(selector));
   const action = actionOf(event, { editable: inside(EDITABLE), arrows: inside(`${OWN_ARROWS}, input:is([type=range], [type=radio])`) });
   if (action === "escape" && inside(MAP_TO_CLOSE)) return;
+  if (action === "begin" && !stage.canBegin()) return;
   if (!action || (action === "escape" ? !stage.canEscape() : stage.data.bare)) return;
   event.preventDefault();
   event.stopPropagation();

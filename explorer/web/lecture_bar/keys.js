@@ -2,11 +2,11 @@
 
 const KEYS = {
   PageDown: "next", PageUp: "previous", ArrowRight: "next", ArrowLeft: "previous", n: "toggleNotes", l: "toggleList", q: "toggleCode", v: "toggleJoin",
-  Escape: "escape",
+  Home: "begin", Escape: "escape",
 };
 
 // inside: whether the key was pressed in a text field (editable), or in what has arrows of its own.
 export function actionOf({ key, ctrlKey = false, metaKey = false, altKey = false }, { editable, arrows }) {
   if (ctrlKey || metaKey || altKey || editable) return undefined;
-  return arrows && key.startsWith("Arrow") ? undefined : KEYS[key];
+  return arrows && /^Arrow|^Home$/.test(key) ? undefined : KEYS[key];
 }

@@ -3,7 +3,7 @@
 import { html, unbroken } from "../js/dom.js";
 import { once } from "../js/place.js";
 import { fitSoon, main } from "./fit.js";
-import { answered, card as hallCard, forget, here, join, listens, openSpeaker, result, resumed, says, shared, takesPart, watched } from "./hall.js";
+import { answered, card as hallCard, forget, here, join, left, listens, openSpeaker, result, resumed, says, shared, takesPart, watched } from "./hall.js";
 import { holder } from "./holder.js";
 import { iconButton } from "./icons.js";
 import { listen, restPointer } from "./input.js";
@@ -12,7 +12,7 @@ import { prose } from "./prose.js";
 import { askedCard, guessNow, verdictCard } from "./question.js";
 import { search, travel, urlOf } from "./travel.js";
 
-const kept = (holder.kept ??= { notes: false, list: false, code: false, join: false });
+const kept = (holder.kept ??= { notes: false, list: false, code: false, join: false, ended: false });
 
 function isOn(phrase) {
   const now = new URLSearchParams(search());
@@ -39,7 +39,7 @@ class Stage {
     restPointer(data.present);
     if (JSON.stringify(data) === this.drawn) return this.press();
     if (kept.slug !== data.slug) {
-      kept.list = kept.code = kept.join = false;
+      kept.list = kept.code = kept.join = kept.ended = false;
       main()?.scrollTo(0, 0);
     }
     kept.slug = data.slug;
@@ -74,6 +74,7 @@ class Stage {
       kept.code ? this.code() : null,
       kept.join && data.hall ? join(this) : null,
       data.problem ? html("p", { class: "waits", role: "status" }, data.problem) : null,
+      kept.ended ? html("p", { class: "waits ended", role: "status" }, `That was the last scene. × ends the lecture, Home begins it again${data.present ? ", Escape leaves the projector view" : ""}.`) : null,
       prose("div", {}, data.cards),
       html("p", { class: "waits", role: "status", hidden: !this.waits }, "The server cannot be reached. This goes on by itself as soon as it is back.")));
     this.press();
@@ -168,7 +169,17 @@ class Stage {
     const { data } = this;
     if (this.uncovers()) return;
     if (data.question && !data.verdict) return this.reveal();
-    if (data.number < data.scenes?.length) this.go(data.scenes[data.number].address);
+    if (data.bare) return;
+    if (data.number < data.scenes?.length) return this.go(data.scenes[data.number].address);
+    kept.ended = true; // a clicker that does nothing leaves its lecturer pressing
+    this.draw();
+    fitSoon(data.present);
+  }
+
+  // On a projector nothing is scrolled; elsewhere Home is the browser's own, until the end says otherwise.
+  canBegin() { return Boolean(this.data.present || kept.ended); }
+  begin() {
+    if (!this.uncovers()) this.go(this.data.scenes[0].address);
   }
 
   previous() {
@@ -241,7 +252,11 @@ export function showStage({ parentElement, data, setTriggerValue = () => {} }) {
   const stage = stageIn(place);
   stage.trigger = setTriggerValue;
   stage.update(data);
-  return () => { if (holder.stage === stage) holder.stage = null; };
+  return () => {
+    if (holder.stage !== stage) return;
+    holder.stage = null;
+    left();
+  };
 }
 
 export default showStage;

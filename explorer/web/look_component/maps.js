@@ -7,6 +7,7 @@ import { cardOf } from "../js/proof_card.js";
 
 const NARROW = 560; // px: below, a row breaks after half as many maps
 const GAP = 2; // px between two maps
+const SLIM = 4; // times the usual size at most, where two nets have a few maps each
 
 class Maps {
   constructor(place) {
@@ -57,16 +58,18 @@ class Maps {
   fit() {
     const room = this.room?.clientWidth;
     if (!room) return;
+    const narrow = room < NARROW;
     for (const [box, group] of this.boxes) {
-      const narrow = room < NARROW;
       const terms = group.kind === "terms";
-      const widths = group.rows.map((row) => row.width * row.scale);
-      const abreast = terms && !narrow ? widths : [Math.max(...widths)];
-      const columns = terms ? (narrow ? 6 : 3) : narrow && !this.data.slim ? 7 : group.rows[0].columns;
-      const free = room - abreast.length * ((terms ? 36 : 0) + GAP * columns);
-      const wanted = columns * abreast.reduce((sum, one) => sum + one, 0);
-      box.style.setProperty("--fit", Math.min(terms ? 1.4 : 1, free / wanted));
-      box.style.setProperty("--columns", columns);
+      const columns = (row) => (terms ? (narrow ? 6 : 3) : narrow && !this.data.slim ? 7 : row.columns);
+      const side = (row) => columns(row) * row.width * row.scale;
+      const total = (sizes) => sizes.reduce((sum, one) => sum + one, 0);
+      const abreast = terms && !narrow ? [group.rows] : group.rows.map((row) => [row]); // lines, each of what stands in it
+      const free = (line) => room - total(line.map((row) => (terms ? 36 : 0) + GAP * columns(row)));
+      const fits = abreast.map((line) => free(line) / total(line.map(side)));
+      box.style.setProperty("--fit", Math.min(terms ? 1.4 : this.data.slim ? SLIM : 1, ...fits));
+      if (this.data.slim) box.style.setProperty("--high", total(group.rows.map((row) => row.height * row.scale)));
+      group.rows.forEach((row, index) => box.querySelectorAll(".sheet")[index].style.setProperty("--columns", columns(row)));
     }
   }
 
@@ -100,7 +103,7 @@ class Maps {
     const sheet = made("div", "sheet");
     sheet.setAttribute("role", "img");
     sheet.setAttribute("aria-label", `${row.label}: ${row.channels.length} feature maps, ${row.shape}`);
-    const size = (units) => `calc(var(--fit) * ${units * row.scale}px)`;
+    const size = (units) => `calc(var(--unit) * ${units * row.scale})`;
     const tiles = row.channels.map((channel, number) => {
       const tile = made("div", "tile pixels");
       tile.title = `channel ${channel}`;

@@ -34,6 +34,8 @@ test("keys: a clicker pages everywhere but in a text field; arrows stay with wha
   assert.equal(actionOf({ key: "ArrowLeft" }, nothing), "previous");
   assert.equal(actionOf({ key: "PageUp" }, { editable: false, arrows: true }), "previous");
   assert.equal(actionOf({ key: "ArrowRight" }, { editable: false, arrows: true }), undefined);
+  assert.equal(actionOf({ key: "Home" }, nothing), "begin");
+  assert.equal(actionOf({ key: "Home" }, { editable: false, arrows: true }), undefined);
   assert.equal(actionOf({ key: "n" }, { editable: true, arrows: false }), undefined);
   assert.equal(actionOf({ key: "n", metaKey: true }, nothing), undefined);
   assert.equal(actionOf({ key: "z" }, nothing), undefined);

@@ -27,7 +27,6 @@ from explorer.web.sections.feature_maps.answer import Changes, Look, watch
 from explorer.web.sections.feature_maps.passes import Watched, once_in_turn
 
 BEYOND = 10  # times the usual response: of a net that did not learn
-BESIDE = 7  # channels a row, where two nets stand side by side
 
 
 def way(found: Look) -> None:
@@ -66,19 +65,19 @@ def _way(again: Callable[[], Look | None]) -> None:
     if data is None:
         return
     unit = look_component.maps(data, "maps-way")
-    pieces.note("Brightest: the largest number on the maps of a row.", "measured", explained=True)
+    pieces.note(feature_maps.which_are_shown(first), "measured", explained=True)
     if unit:
         _follow(found, unit, data)
 
 
 def _through(
-    one: Watched, picture: Prepared, rows: str, first: int | None, most: int = feature_maps.MOST
+    one: Watched, picture: Prepared, rows: str, first: int | None, beside: bool = False
 ) -> feature_maps.Looked | None:
     """A pass's maps, row by row; None while blocks that are not kept any more wait to be made again."""
-    key = ("way", rows, first, most)
+    key = ("way", rows, first, beside)
 
     def make() -> feature_maps.Looked:
-        return feature_maps.through(one.with_blocks(rows), one.nodes, picture, rows, first, most)
+        return feature_maps.through(one.with_blocks(rows), one.nodes, picture, rows, first, beside)
 
     if rows == feature_maps.STAGES or one.keeps(rows):
         return one.once(key, make)
@@ -99,9 +98,10 @@ def _beside(found: Look, twin: str, rows: str, first: int | None) -> None:
             pieces.lead(
                 Told(f"{NAMES[slug][0].upper()}{NAMES[slug][1:]}: ", look_words.says(one.seen, one.who.names), ".")
             )
-            data = _through(one, found.picture, rows, first, BESIDE)
+            data = _through(one, found.picture, rows, first, beside=True)
             if data is not None:
-                look_component.maps({**data, "slim": True}, f"maps-{slug}")
+                look_component.maps(data, f"maps-{slug}")
+    pieces.note(feature_maps.which_are_shown(first), "measured", explained=True)
 
 
 def _follow(found: Look, unit: Unit, data: feature_maps.Looked) -> None:

@@ -75,6 +75,7 @@ def test_a_whole_question_on_projector_speakers_window_phones_and_remote(visit, 
     tap(seen, remote, first, second)
     take_home(speaker)
     assert faults == []
+    leave_and_come_back(seen, speaker)
     end(speaker, stage, first)
     for page in (first, second, remote, late):
         page.context.close()
@@ -185,6 +186,9 @@ def reveal(seen: Visit, speaker: Page, first: Page) -> None:
     for script, arg in ((SMALL, LEAST), (LOST, None)):
         assert settled(seen, script, arg) == []
     keep_names(beamer)
+    expect(speaker.locator(".card")).to_contain_text("Revealed.")  # and no count, to which none is added
+    expect(speaker.locator(".count")).to_have_count(0)
+    expect(speaker.locator(".rounds figure")).to_have_count(2)
     expect(first.locator(".verdict")).to_contain_text("You said 28.5 %.")
     fair(first)
     stage.get_by_role("button", name="Back to this scene as it was prepared").click()
@@ -261,6 +265,21 @@ def take_home(speaker: Page) -> None:
         ("deeper", 2, 1),
         ("parameters", 1, 2),
     ]
+
+
+def leave_and_come_back(seen: Visit, speaker: Page) -> None:
+    """The lecture is left by ×: the speaker's window says so, its clock stands, and it offers only what it can do; when
+    the lecture is shown again it goes on."""
+    heading = speaker.get_by_role("heading", level=1)
+    seen.page.get_by_role("button", name="End the lecture").click()
+    expect(heading).to_have_text("The lecture is over", timeout=20_000)
+    assert speaker.get_by_role("button").all_inner_texts() == ["Results (CSV)", "Results (JSON)", "Close this window"]
+    took = speaker.locator(".times span").inner_text()
+    speaker.wait_for_timeout(1_200)  # of a clock in whole seconds
+    assert speaker.locator(".times span").inner_text() == took
+    seen.page.get_by_role("link", name="Start on the projector").click()
+    expect(heading).to_have_text(DEEPER.title, timeout=20_000)
+    expect(speaker.locator(".card")).to_contain_text("The phones have seen the answer")
 
 
 def end(speaker: Page, stage: Locator, first: Page) -> None:

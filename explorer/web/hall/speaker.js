@@ -3,7 +3,7 @@
 
 import { html } from "../js/dom.js";
 import { toRead } from "../lecture_bar/prose.js";
-import { distribution } from "./charts.js";
+import { distribution, sum } from "./charts.js";
 import { keepFocus } from "./focus.js";
 import { ask, keeper, patience, sleep } from "./wire.js";
 
@@ -15,16 +15,22 @@ const started = kept.read().started ?? Date.now();
 const spent = kept.read().spent ?? {}; // slug → seconds
 kept.write({ started });
 
-let view = null, since = Date.now(), drawn = "", problem = "", tooled = false;
+let view = null, since = Date.now(), drawn = "", problem = "", tooled = false, ended = ""; // ended: of ENDS, or ""
 let act = (/** @type {string} */ _what) => {};
 const clock = html("time", {}), total = html("span", {}), here = html("span", {}), live = html("p", { class: "status", role: "status" });
+// Why there is no scene to steer any more: what is said, and how to go on.
+const ENDS = {
+  over: ["The lecture is over", "It was left on the projector. Start it there again, at any scene: this window goes on by itself."],
+  gone: ["The projector’s window is closed", "Opened again in the same tab, the lecture goes on here by itself. In another tab, N opens a new window."],
+};
 const minutes = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
 function tick() {
   const time = Date.now();
-  if (view) spent[view.slug] = (spent[view.slug] ?? 0) + Math.max(0, time - since) / 1000;
+  if (view && !ended) spent[view.slug] = (spent[view.slug] ?? 0) + Math.max(0, time - since) / 1000;
   since = time;
   clock.textContent = new Date(time).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  if (ended) return; // what the lecture took stands still
   total.textContent = minutes((time - started) / 1000);
   if (!view) return;
   here.textContent = minutes(spent[view.slug]);
@@ -41,24 +47,47 @@ function say(sentence) {
 function show(next) {
   tick();
   view = next;
+  ended = "";
   tick();
   draw();
 }
 
+function end(how) {
+  tick();
+  ended = how;
+  say("");
+  place.querySelector("dialog")?.remove();
+  draw();
+}
+
 function draw() {
-  const key = JSON.stringify([view, problem]);
+  const key = JSON.stringify([view, problem, ended]);
   if (!view || key === drawn) return;
   drawn = key;
   const back = keepFocus(place);
   const button = (key, label, attributes = {}) => html("button", { type: "button", "data-key": key, onclick: () => act(key), ...attributes }, label);
-  const asks = view.question && !view.revealed;
   const dialog = place.querySelector("dialog");
   place.querySelector(".speaker")?.remove();
   if (!dialog) place.replaceChildren();
-  place.prepend(html("div", { class: "speaker" },
-    html("header", {},
-      html("div", { class: "times" }, html("div", {}, clock, html("small", {}, "clock")), html("div", {}, total, html("small", {}, "since opened")),
-        html("div", {}, here, html("small", {}, `this scene, of ${minutes(60 * view.minutes)}`))),
+  place.prepend(html("div", { class: "speaker" }, ended ? over(button) : scene(button), live));
+  back();
+}
+
+const times = (...more) => html("div", { class: "times" }, html("div", {}, clock, html("small", {}, "clock")), ...more);
+
+// Nothing can be steered: nothing is offered that would do nothing.
+function over(button) {
+  const [title, on] = ENDS[ended];
+  return [html("header", {}, times(html("div", {}, total, html("small", {}, "from opened to the end"))), html("h1", {}, title)),
+    html("section", { class: "notes", "aria-label": "How to go on" }, html("p", {}, on), html("p", { class: "soft" }, `The last scene shown was ${view.number} of ${view.of}, “${view.title}”.`)),
+    html("section", { class: "aside" }, ended === "over" && view.hall ? html("div", { class: "card" }, html("p", {}, `The votes ${view.code} wait for the lecture. Take their results home:`),
+      html("div", { class: "steps" }, results(button))) : null),
+    html("nav", { class: "steps", "aria-label": "Steer" }, html("button", { type: "button", "data-key": "leave", onclick: () => close() }, "Close this window"))];
+}
+
+function scene(button) {
+  const asks = view.question && !view.revealed;
+  return [html("header", {}, times(html("div", {}, total, html("small", {}, "since opened")), html("div", {}, here, html("small", {}, `this scene, of ${minutes(60 * view.minutes)}`))),
       html("p", { class: "where" }, `${view.number} of ${view.of}`), html("h1", {}, view.title)),
     html("section", { class: "notes", "aria-label": "Notes" }, view.notes ? toRead(view.notes) : html("p", { class: "soft" }, "No notes.")),
     html("section", { class: "aside" },
@@ -66,25 +95,30 @@ function draw() {
       view.question ? html("div", { class: "card" }, html("p", { class: "ask" }, view.question.ask), votes(button), answer()) : null,
       view.hall ? tools(button) : null),
     html("nav", { class: "steps", "aria-label": "Steer" }, button("previous", "‹ Back", { disabled: view.number <= 1 }),
-      asks ? button("reveal", "Reveal", { class: "main" }) : button("next", "Next ›", { class: "main", disabled: view.number >= view.of })),
-    live));
-  back();
+      asks ? button("reveal", "Reveal", { class: "main" }) : button("next", "Next ›", { class: "main", disabled: view.number >= view.of }))];
 }
 
+// Once revealed nobody adds to them: what they were is said once.
 function votes(button) {
   const { hall } = view;
   if (!hall || hall.slug !== view.slug) return null;
+  if (hall.revealed) {
+    const voted = hall.tallies.some(sum), said = view.revealed ? "Revealed." : "The phones have seen the answer: they do not vote on it again.";
+    return html("div", {}, html("p", { class: "soft" }, voted ? said : `${said} Nobody had voted.`), voted ? distribution(view.question, hall.tallies, view.answer) : null);
+  }
   return html("div", {}, html("p", { class: "count" }, html("b", {}, String(hall.answered)), ` of ${Math.max(hall.here, hall.answered)} answered`),
     distribution(view.question, hall.tallies, view.answer), html("div", { class: "steps" },
       hall.open ? button("close", "Close the vote") : null, hall.rounds_left > 0 ? button("again", "Vote again") : null));
 }
 
-const answer = () => (view.answer ? html("div", { class: "soft" }, html("p", {}, "The answer, for you: ", html("b", {}, view.answer.answer)),
+const answer = () => (view.answer ? html("div", { class: "soft" }, html("p", {}, view.revealed ? "The answer: " : "The answer, for you: ", html("b", {}, view.answer.answer)),
   toRead(view.answer.because)) : null);
+
+const results = (button) => [button("results.csv", "Results (CSV)"), button("results.json", "Results (JSON)")];
 
 function tools(button) {
   return html("details", { open: tooled, ontoggle: (event) => { tooled = event.currentTarget.open; } }, html("summary", {}, `Votes ${view.code}: ${view.hall.here} ${view.hall.here === 1 ? "phone" : "phones"}`), html("div", { class: "steps" },
-    button("results.csv", "Results (CSV)"), button("results.json", "Results (JSON)"), beside ? button("remote", "A phone as the remote") : null,
+    results(button), beside ? button("remote", "A phone as the remote") : null,
     button("end", "End the votes", { onclick: () => confirm("End the votes? Take the results home before: nothing of them is kept.") && act("end") })));
 }
 
@@ -109,7 +143,7 @@ function byChannel() {
   channel.onmessage = ({ data }) => {
     if (data.kind === "scene") { say(""); show(data.view); }
     if (data.kind === "faces") for (const { family, bytes, look } of data.faces) document.fonts.add(new FontFace(family, bytes, look));
-    if (data.kind === "gone") { say("The projector’s window is closed."); draw(); }
+    if (data.kind === "over" || data.kind === "gone") end(data.kind);
     if (data.kind === "results") take(data.name, data.results, data.code);
     if (data.kind === "remote") remoteCode(data.remote);
     if (data.kind === "problem") { say(data.sentence); draw(); }

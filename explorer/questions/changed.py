@@ -9,7 +9,7 @@ from explorer.facts.proof import output_size as sides
 from explorer.facts.rollup import Block
 from explorer.net.node import Node
 from explorer.net.ops import convolves
-from explorer.questions.net import ITEMS, WINDOWS, Net, added_up, built, conv_size, plain, reshaped, some
+from explorer.questions.net import EASED, ITEMS, WINDOWS, Net, added_up, built, conv_size, plain, reshaped, some
 from explorer.questions.question import Draw, Made, Wrong
 
 CLASSES = (10, 100, 200, 365, 1000, 21841)
@@ -128,8 +128,9 @@ def if_bias(net: Net, draw: Draw) -> Made | None:
         f"each of these {len(convs)} convolutions had one?",
         before=f"The convolutions of {block.path} of {net.name} have no bias. How many parameters more if each had one{too}?",
     )
+    each = ", with one bias each" if net.version >= EASED else ""
     steps = (
-        *(f"{net.part(node)}: {node.out_shape[1]} channels out" for node in convs),
+        *(f"{net.part(node)}: {node.out_shape[1]} channels out{each}" for node in convs),
         f"{' + '.join(map(str, out))} = {sum(out):,}",
     )
     return Made(block.path, text, sum(out), wrong, steps)

@@ -46,6 +46,7 @@ SHORTCUT_WORDS = {  # before version 3
 
 NAMED = 3  # the version from which on layers have the paper's names; what a sheet said before stays as it was
 GATED = 4  # … from which on a block's gate is told, and asked for
+EASED = 5  # … from which on the easier ones come first, and a bias is said to be one number a channel
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Net:
     name: str
     height: int
     width: int
-    version: int = GATED
+    version: int = EASED
 
     @property
     def nodes(self) -> tuple[Node, ...]:

@@ -10,31 +10,54 @@ from explorer.questions import answering
 from explorer.questions.answering import State
 from explorer.questions.question import Answer, Question, shown
 from explorer.tell import questions
-from explorer.tell.markup import joined
+from explorer.tell.markup import Cards, joined
 
 DIFFICULTY = {1: "look it up", 2: "one formula", 3: "several steps"}
 VERDICT = {"first": "Right.", "later": "Right this time.", "shown": "The answer:"}
-SHOW = "Show me how"
+WRONG = "Not right"
+SHOW = "Show the answer"
+TYPE = "a number, or a calculation"  # what a field takes, in it: no example, which reads as a hint
+BLOCK = re.compile(r"\bconv(\d)_(\d+)\b")
+ROUNDED = "⌊ ⌋: rounded down to a whole number."
 ORDERED = "Press them in order, beginning with the first; a second press takes one back."
 
 
 def asked(one: Question) -> Markup:
-    """The topic, how hard it is, and the question."""
-    text = one.text.split("\n")[0]
+    """The topic, how hard it is, and the question, whose terms open what they mean."""
+    text, cards = one.text.split("\n")[0], Cards("asked")
     return Markup(
-        '<div class="asked-of">{} · <span title="{}">{}</span></div><div class="exercise-question">{}</div>'
+        '<div class="asked-of">{} · <span aria-hidden="true">{}</span> {}</div><div class="exercise-question">{}</div>{}{}'
     ).format(
         questions.TOPICS[one.topic],
-        DIFFICULTY[one.difficulty],
         "●" * one.difficulty + "○" * (3 - one.difficulty),
-        unbroken(text),
+        DIFFICULTY[one.difficulty],
+        unbroken(text, cards),
+        _called(text, cards),
+        cards.html(),
     )
 
 
-def unbroken(text: str) -> Markup:
-    """No net's name is cut at its hyphen."""
+def unbroken(text: str, cards: Cards) -> Markup:
+    """No net's name is cut at its hyphen; a term opens what it means."""
     name = Markup('<span style="white-space: nowrap">{}</span>')
-    return joined(name.format(part) if at % 2 else part for at, part in enumerate(re.split(r"(\S+-\d\S*)", text)))
+    return joined(
+        name.format(part) if at % 2 else cards.explained(part) for at, part in enumerate(re.split(r"(\S+-\d\S*)", text))
+    )
+
+
+def _called(text: str, cards: Cards) -> Markup:
+    """What a block's name says, where the question names one."""
+    found = BLOCK.search(text)
+    if not found:
+        return Markup("")
+    said = f"{found[0]}: block {found[2]} of the stage conv{found[1]}_x"
+    said += "; in brackets, what PyTorch calls it." if "(layer" in text else "."
+    return Markup('<div class="note asked-names">{}</div>').format(cards.explained(said))
+
+
+def counted(one: Question, answer: Answer) -> str:
+    """An answer with its unit: '7 rows', '1 row'."""
+    return f"{shown(answer)} {one.unit.removesuffix('s') if answer == 1 else one.unit}".strip()
 
 
 def lines(one: Question) -> Markup:
@@ -47,17 +70,25 @@ def choice(one: Question, answer: Answer) -> str:
     """A choice in words."""
     _, *found = one.text.split("\n")
     written = dict(line.split(": ", 1) for line in found)
-    words = f"{answer}: {written[answer]}" if isinstance(answer, str) and answer in written else shown(answer)
-    return f"{words} {one.unit}".strip()
+    return f"{answer}: {written[answer]}" if isinstance(answer, str) and answer in written else counted(one, answer)
 
 
 def hint(one: Question, answer: Answer) -> Markup:
-    """The known mistake behind a wrong answer; else where it lies."""
-    said = answering.judge(one, answer).hint or answering.nearer(one, answer)
+    """That it is wrong, and the known mistake behind it; else where it lies."""
+    cards = Cards(f"hint {shown(answer)}")
+    said = _read(answering.judge(one, answer).hint or answering.nearer(one, answer), cards)
     if isinstance(answer, tuple):
         items = joined(Markup("<li>{}</li>").format(item) for item in answer)
-        return Markup('<div class="exercise-hint"><ol>{}</ol>{}</div>').format(items, said)
-    return Markup('<div class="exercise-hint"><b>{} {}</b> {}</div>').format(shown(answer), one.unit, said)
+        whole = Markup('<div class="exercise-hint"><b>{}.</b><ol>{}</ol>{}{}</div>')
+        return whole.format(WRONG, items, said, cards.html())
+    whole = Markup('<div class="exercise-hint"><b>{}: {}.</b> {}{}</div>')
+    return whole.format(WRONG, counted(one, answer), said, cards.html())
+
+
+def _read(text: str, cards: Cards) -> Markup:
+    """A text whose terms open what they mean, and what its signs mean."""
+    note = Markup('<div class="note">{}</div>').format(ROUNDED) if "⌊" in text else Markup("")
+    return cards.explained(text) + note
 
 
 def verdict(one: Question, state: State) -> Markup:
@@ -65,13 +96,15 @@ def verdict(one: Question, state: State) -> Markup:
     answer = (
         Markup("<ol>{}</ol>").format(joined(Markup("<li>{}</li>").format(each) for each in one.answer))
         if isinstance(one.answer, tuple)
-        else Markup("<b>{} {}</b>").format(shown(one.answer), one.unit)
+        else Markup("<b>{}</b>").format(counted(one, one.answer))
     )
     return Markup('<div class="exercise-verdict {}">{} {}</div>').format(state, VERDICT[state], answer)
 
 
 def solution(one: Question) -> Markup:
     """How the answer comes about."""
-    return Markup('<div class="proof-lines"><b>How it comes about</b><pre>{}</pre></div>').format(
-        "\n".join(one.solution)
-    )
+    cards = Cards("how")
+    text = "\n".join(one.solution)
+    note = Markup('<div class="note">{}</div>').format(ROUNDED) if "⌊" in text else ""
+    whole = Markup('<div class="proof-lines"><b>How it comes about</b><pre>{}</pre>{}{}</div>')
+    return whole.format(cards.explained(text), note, cards.html())

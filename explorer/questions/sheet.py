@@ -8,14 +8,15 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 
 from explorer.questions.kinds import KINDS, TOPICS, Kind
-from explorer.questions.net import Net, mixed
+from explorer.questions.net import EASED, Net, mixed
 from explorer.questions.question import Answer, Draw, Made, Question, Wrong
 from explorer.spec import ResNetSpec, check_int
 from explorer.spec.naming import slug, title
 
 # Raised with every new kind, and when words or draws change: what an older sheet says stays (`Net.says`), so that a sheet
 # that somebody has printed or linked can be made again. 3: layers have the paper's names. 4: blocks with attention are told whole, and asked for their gates.
-VERSION = 4
+# 5: the easier ones come first.
+VERSION = 5
 VERSIONS = range(1, VERSION + 1)
 MAX_COUNT, MAX_SEED = 200, 999_999_999
 TRIES = 60  # draws for one more question that is not yet on the sheet
@@ -113,7 +114,9 @@ def _drawn(
         if one is None:
             break
         found[one.text] = one
-    return tuple(found.values())
+    if version < EASED:
+        return tuple(found.values())
+    return tuple(sorted(found.values(), key=lambda one: one.difficulty))
 
 
 def _another(

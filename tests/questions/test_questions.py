@@ -337,6 +337,7 @@ FOR_EVER = {  # version → of its sheets of ResNet-50 and of small nets of ever
     2: "42bedea244ee793929148588345773192134ff28e6662616a40b194a7b5ffcba",
     3: "4295b1a499c551bef852934c6a396232cbe08621b4709e243d164c8f0aff7942",
     4: "b1d17b7d992239dd8b040e28ee55aeeb8d1224b3f7129ac0158f57cd8919fada",
+    5: "576a9ea5af936a2783d5b1457ed75fc291caf6534d00752cd8ec38f40f67f371",
 }
 
 
@@ -349,6 +350,8 @@ def test_a_seed_gives_the_same_sheet_for_ever():
         made = [replace(one, spec={}) for one in every]
         assert hashlib.sha256(repr(made).encode()).hexdigest() == known, version  # a spec may get new fields
     assert set(FOR_EVER) == set(VERSIONS)
+    hard = [one.difficulty for one in every]  # of the newest, which begins with the easiest
+    assert hard[:40] == sorted(hard[:40]) and hard[40:] == sorted(hard[40:]) and set(hard) == {1, 2, 3}
     texts = [{one.text for one in sheet(preset("resnet50"), 20, seed).questions} for seed in (7, 8)]
     assert len(texts[0]) == 20 and texts[0] != texts[1]
 
@@ -358,7 +361,7 @@ def test_a_seed_gives_the_same_sheet_for_ever():
     [
         (["--count", "0"], "count=0"),
         (["--seed", "x"], "seed='x'"),
-        (["--seed", "v9-1"], "seed='v9-1': of version 9 there is no sheet here; choose v1 to v4"),
+        (["--seed", "v9-1"], "seed='v9-1': of version 9 there is no sheet here; choose v1 to v5"),
         (["--nets", "resnet18,banana"], "banana"),
         (["--topics", "shapes,colour"], "topics='colour': choose from shapes, params"),
         (["--format", "pdf"], "format='pdf': choose one of json, html, gift, moodle, qti"),

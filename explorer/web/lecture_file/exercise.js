@@ -48,7 +48,7 @@ export class Exercises {
   }
 
   field(one) {
-    const input = html("input", { type: "text", inputmode: "numeric", autocomplete: "off", "aria-label": `Your answer, in ${one.unit}`, placeholder: one.unit });
+    const input = html("input", { type: "text", inputmode: "numeric", autocomplete: "off", "aria-label": `Your answer, in ${one.unit}`, placeholder: "a whole number" });
     const problem = html("span", { class: "problem", role: "alert" });
     const send = (event) => {
       event.preventDefault();
@@ -76,8 +76,8 @@ export class Exercises {
 
   said(one, tried, over) {
     const hints = tried.wrong.map(({ answer, hint, text }) =>
-      hint ? prose("div", {}, hint) : html("div", { class: "exercise-hint" }, html("b", {}, `${exact(answer)} ${one.unit}`), ` ${text}`));
-    return html("div", { class: "exercise-said", role: "status" }, hints, over ? prose("div", {}, one.verdict[tried.state]) : null);
+      hint ? prose("div", {}, hint) : html("div", { class: "exercise-hint" }, html("b", {}, `Not right: ${exact(answer)} ${answer === 1 ? one.unit.replace(/s$/, "") : one.unit}.`), ` ${text}`));
+    return html("div", { class: "exercise-said", role: "status" }, over ? prose("div", {}, one.verdict[tried.state]) : null, hints);
   }
 
   on(one, tried, over) {
@@ -91,6 +91,6 @@ export class Exercises {
       tried.state = "shown";
       this.show(true);
     };
-    return html("div", { class: "on" }, over ? null : html("button", { type: "button", onclick: show }, "Show me how"), before, next);
+    return html("div", { class: "on" }, over ? null : html("button", { type: "button", onclick: show }, "Show the answer"), before, next);
   }
 }

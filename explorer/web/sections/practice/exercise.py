@@ -51,8 +51,8 @@ def _way(record: Record, every: Sequence[Question], number: int, at: Asked) -> N
         state = record.of(one).state
         dots.append(Markup('<i class="{}{}"></i>').format(state, " now" if place == number else ""))
         said.append(f"{place}: {DOTS[state]}")
-    streak = f"{record.streak} in a row" if record.streak else ""
-    best = f"best {record.best}" if record.best > record.streak else ""
+    streak = f"{record.streak} right in a row" if record.streak > 1 else ""
+    best = f"longest run: {record.best}" if record.best > max(record.streak, 1) else ""
     where = f"{min(number, len(every))} of {len(every)}"
     with st.container(key="practice-way", horizontal=True, vertical_alignment="center"):
         pieces.html(
@@ -99,7 +99,7 @@ def _field(record: Record, one: Question) -> None:
     key = f"typed-{one.id}"
     with st.form(f"form-{one.id}", border=False):
         left, right = st.columns([3, 1], vertical_alignment="bottom")
-        text = left.text_input(f"Your answer, in {one.unit}", key=key, placeholder="9408, or the sum: 3·64·7²")
+        text = left.text_input(f"Your answer, in {one.unit}", key=key, placeholder=words.TYPE)
         sent = right.form_submit_button("Check", type="primary", width="stretch")
     if sent:
         try:
@@ -165,7 +165,7 @@ def _said(record: Record, one: Question, tried: Tried, number: int) -> None:
     hints = joined(words.hint(one, answer) for answer in tried.wrong)
     verdict = words.verdict(one, tried.state) if over else Markup("")
     if hints or verdict:
-        pieces.html(Markup('<div class="exercise-said" role="status">{}{}</div>').format(hints, verdict))
+        pieces.html(Markup('<div class="exercise-said" role="status">{}{}</div>').format(verdict, hints))
     with st.container(key="practice-on", horizontal=True):
         if over:
             st.button(
@@ -177,7 +177,7 @@ def _said(record: Record, one: Question, tried: Tried, number: int) -> None:
                 icon_position="right",
             )
         else:
-            st.button(words.SHOW, on_click=record.show, args=(one,), icon=":material/lightbulb:")
+            st.button(words.SHOW, on_click=record.show, args=(one,), icon=":material/visibility:")
     if over:
         pieces.html(words.solution(one))
 

@@ -16,9 +16,8 @@ timing_runs.begin()
 with st.container(horizontal=True, vertical_alignment="center", key="timing-bar"):
     view = asked("Question", questions.TIMING, "view", label_visibility="collapsed")
     settings = timing_pieces.settings(chosen)
-    timing_runs.progress()
 question, show = VIEWS[view]
-timing_pieces.question(question, settings, timing_pieces.takes(view, chosen.spec, settings))
+timing_runs.question(question, view, chosen.spec, settings)
 timing_runs.problem()
 show(chosen, settings)
 timing_runs.settle()

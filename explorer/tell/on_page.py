@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from explorer.spec.chosen import Chosen
+from explorer.spec.chosen import DEFAULTS, Chosen
 from explorer.spec.task import FORMATS, PURPOSES
 from explorer.tell import questions
 
@@ -24,6 +24,13 @@ VIEWS: dict[str, tuple[Mapping[str, str], str, dict[str, tuple[str, ...]]]] = { 
     "cost": (questions.COST, "show", {"where": ALL, "memory": ALL, "field": ()}),
     "blocks": (questions.BLOCKS, "of", {"own": ("input",)}),
     "feature_maps": ({"digits": "", "net": ""}, "who", {"net": ("input", "classes")}),
+}
+UNUSED = "not used here: {}"
+WITHOUT = {  # (page, control) → what the page says of a choice that it does not take into account, if not the usual
+    ("timing", "optimizer"): "forward passes only, not {}",
+    ("cost", "optimizer"): "forward pass only, not {}",
+    ("architecture", "dtype"): "bytes in fp32 here, not in {}",
+    ("shapes", "dtype"): "shapes are the same in {}",
 }
 SPOKEN = ("dtype", "optimizer")  # the header says them in words
 OF_NO_MODEL = (
@@ -48,9 +55,20 @@ def used(page: str, now: Now) -> tuple[str, ...]:
 
 def said(page: str, chosen: Chosen, now: Now) -> str:
     """What the header says besides the input, where the page uses it."""
-    words = {"dtype": FORMATS[chosen.dtype], "optimizer": PURPOSES[chosen.optimizer]}
-    here = used(page, now)
+    words, here = _words(chosen.dtype, chosen.optimizer), used(page, now)
     return " · ".join(words[key] for key in SPOKEN if key in here)
+
+
+def unused(page: str, chosen: Mapping[str, str], now: Now) -> tuple[str, ...]:
+    """What was chosen in the bar and the page as it stands does not take into account, for where its control would be; nothing
+    on a page without the bar. chosen: slugs by the keys of `SPOKEN`."""
+    here, words = used(page, now), _words(chosen["dtype"], chosen["optimizer"])
+    off = [key for key in SPOKEN if here and key not in here and chosen[key] != DEFAULTS[key]]
+    return tuple(WITHOUT.get((page, key), UNUSED).format(words[key]) for key in off)
+
+
+def _words(dtype: str, optimizer: str) -> dict[str, str]:
+    return {"dtype": FORMATS[dtype], "optimizer": PURPOSES[optimizer]}
 
 
 def chooses(page: str, now: Now) -> bool:

@@ -33,8 +33,9 @@ NO_GPU = (
 )
 
 
-def hall(seen: Measurement, source: str, speed: Proof) -> Markup:
-    """The one large figure, what it is of, and where it comes from; pictures per second open their formula."""
+def hall(seen: Measurement, source: str, speed: Proof, asked: Settings) -> Markup:
+    """The one large figure, what it is of, and where it comes from; pictures per second open their formula. Where a recorded
+    run stands in for one with other settings it is no answer to the page's question, and not as large."""
     cards = markup.Cards("hall")
     under = (
         f"{sentences.stamp(seen.settings, seen.provenance)} · median of {seen.summary.n} passes ± half the interquartile "
@@ -42,25 +43,30 @@ def hall(seen: Measurement, source: str, speed: Proof) -> Markup:
     )
     of_what = f"{seen.title} · {seen.settings.dtype} · batch {seen.settings.batch:,}"  # where a recorded run stands in
     time, _, rate = seen.headline.partition(" · ")
+    kind = "hall stand-in" if not_yours(seen.settings, asked, source) else "hall"
     return Markup(
-        '<div class="hall"><div class="big">{} <span>· {}</span></div><div class="label">{} {}</div>'
+        '<div class="{}"><div class="big">{} <span>· {}</span></div><div class="label">{} {}</div>'
         '<div class="exact">{}</div></div>{}'
-    ).format(time, cards.number(speed, rate), of_what, mark(source), under, cards.html())
+    ).format(kind, time, cards.number(speed, rate), of_what, mark(source), under, cards.html())
 
 
 FIRST = 1.6  # passes: as long the first one takes on a CPU, as it was measured
 
 
-def expected(spec: ResNetSpec, asked: Settings, runs: Sequence[Measurement]) -> Proof | None:
+def expected(
+    spec: ResNetSpec, asked: Settings, runs: Sequence[Measurement], mine: Sequence[Measurement] = ()
+) -> Proof | None:
     """About how many seconds timing one pass will take: the first pass, the warm-up, and as many more as the budget has
-    room for, each as a recorded pass by its multiply-adds. None on another device than the recorded ones', where no run is
-    near enough, or where it is compiled first, which takes as long as it takes."""
-    near = [
-        one for one in runs if one.settings.kind == asked.kind and one.settings.compile == asked.compile == sheet.EAGER
-    ]
+    room for, each as a known pass by its multiply-adds: of mine, which ran here, else of the recorded runs. None on another
+    device than theirs, where no run is near enough, or where it is compiled first, which takes as long as it takes."""
     macs = prove("macs", trace(spec, asked.height, asked.width, 1))
-    carried = sheet.about(near, int(macs.value), asked.batch, asked.dtype)
-    if carried is None:
+    latest = {(one.spec, one.settings): one for one in mine}
+    for known in (latest.values(), runs):
+        near = [one for one in known if (one.settings.kind, one.settings.compile) == (asked.kind, sheet.EAGER)]
+        carried = sheet.about(near, int(macs.value), asked.batch, asked.dtype)
+        if carried is not None or asked.compile != sheet.EAGER:
+            break
+    if carried is None or asked.compile != sheet.EAGER:
         return None
     one_s = carried[1].value
     warm_up = max(loop.LEAST_WARM_UP, loop.WARM_UP_SHARE * asked.budget_s / one_s)
@@ -68,7 +74,7 @@ def expected(spec: ResNetSpec, asked: Settings, runs: Sequence[Measurement]) -> 
     return Proof(
         "time of the whole measurement, in s",
         times(number(round(count, 1)), carried[1].term),
-        "passes · (recorded seconds · batch·MACs here ÷ batch·MACs there): the first pass, the warm-up, the timed ones",
+        "passes · (a known pass's seconds · batch·MACs here ÷ batch·MACs there): the first pass, the warm-up, the timed ones",
         source="estimated",
     )
 
@@ -79,16 +85,17 @@ def so_far(elapsed_s: float, takes: Proof | None) -> str:
     return f"{elapsed_s:.0f} s{of}"
 
 
-def question(asked: Settings, takes: Proof | None) -> Markup:
-    """With which settings a view's button measures, and about how long. takes: as `expected` gives it."""
+def question(asked: Settings, takes: Proof | None, ended: str = "") -> Markup:
+    """With which settings a view's button measures, and about how long; or how the last run ended. takes: as `expected` gives
+    it."""
     cards = markup.Cards("takes")
-    if takes is None:
-        said = cards.explained(asked.words)
-        return Markup('<div class="asked">measures on {}</div>{}').format(said, cards.html())
-    shown = f"about {max(1, round(takes.value))} s"
-    return Markup('<div class="asked">measures on {} · {} {}</div>{}').format(
-        cards.explained(asked.words), cards.number(takes, shown), mark("estimated"), cards.html()
-    )
+    parts: list[str] = [cards.explained(f"measures forward passes on {asked.words}")]
+    if takes is not None and not ended:
+        shown = cards.number(takes, f"about {max(1, round(takes.value))} s")
+        parts.append(Markup("{} {}").format(shown, mark("estimated")))
+    if ended:
+        parts.append(Markup('<span class="running" role="status">{}</span>').format(ended))
+    return Markup('<div class="asked">{}</div>{}').format(joined(parts, " · "), cards.html())
 
 
 def beside(asked: Settings, facts: Facts, source: str, varied: str | None = None) -> Markup:

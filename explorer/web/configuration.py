@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import cast
 
 import streamlit as st
+from markupsafe import Markup
 
 from explorer.spec.chosen import DEFAULTS, Chosen, Raw, of_controls
 from explorer.spec.task import FORMATS, PURPOSES
@@ -27,6 +28,8 @@ def controls(page: str, picked: Raw, link: Mapping[str, str] | None) -> dict[str
             "dtype": shared("Numbers in", FORMATS, "dtype", link),
             "optimizer": shared("For", PURPOSES, "optimizer", link),
         }
+        if unused := on_page.unused(page, {key: str(values[key]) for key in on_page.SPOKEN}, now):
+            pieces.html(Markup('<div class="unused">{}</div>').format(" · ".join(unused)), width="content")
     here = on_page.used(page, now)
     gone = [f".st-key-{key}" for key in (on_page.ALL if here else ()) if key not in here] or [".st-key-task"] * (
         not here

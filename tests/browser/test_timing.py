@@ -123,10 +123,16 @@ def test_the_figure_and_its_provenance_fit_the_projector(visit) -> None:
 
 
 def test_a_run_ends_in_a_measured_figure_with_its_provenance(visit) -> None:
-    one = visit("/timing?depth=18&threads=1&input=64")
+    one = visit("/timing?depth=18&threads=1&input=64&optimizer=Adam")
+    expect(one.page.locator(".st-key-task")).to_contain_text("forward passes only, not training with Adam")
+    expect(one.page.locator(".asked")).to_contain_text("measures forward passes on cpu")
+    pressed = one.page.get_by_role("button", name="Time ResNet-18")
+    at = pressed.bounding_box()
     start(one, "Time ResNet-18")
+    assert pressed.bounding_box() == at, "what goes on while a run lasts moves nothing"
     one.page.get_by_text("done in").wait_for(timeout=60_000)
     one.settle()
+    assert pressed.bounding_box() == at
     big = one.page.locator(".hall .big").inner_text()
     assert re.fullmatch(r"[\d,.]+ (µs|ms|s) ± [\d,.]+ · [\d,.]+ img/s", big.replace("\n", " ")), big
     hall = one.page.locator(".hall").inner_text()
@@ -209,6 +215,12 @@ def test_a_recorded_figure_of_other_settings_says_so(visit) -> None:
     told = one.page.locator(".other-settings")
     told.wait_for(timeout=15_000)
     assert "you asked for 65,536" in told.inner_text()
+    height = "one => parseFloat(getComputedStyle(one).fontSize)"
+    stands_in = one.page.locator(".hall.stand-in .big").evaluate(height)
+    one.follow("/timing?threads=2")
+    assert one.page.locator(".hall .big").evaluate(height) > 2 * stands_in, (
+        "no answer to what was asked is the page's large one"
+    )
 
 
 def test_a_request_that_does_not_fit_is_refused_with_what_would(visit) -> None:

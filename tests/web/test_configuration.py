@@ -51,6 +51,17 @@ def test_the_bar_changes_the_page_and_the_header_says_it(page: str) -> None:
     assert "dtype" not in app.query_params
 
 
+def test_what_a_page_takes_no_account_of_is_said_where_its_control_would_be() -> None:
+    link = "dtype=bf16&optimizer=Adam"
+    said = {page: re.findall(r'class="unused">(.*?)</div>', everything(open_app(link, page))) for page in on_page.ON}
+    assert said["timing"] == ["forward passes only, not training with Adam"]
+    assert said["sheet"] == said["compare"] == said["cost"] == [], "they use both"
+    for page in ("shapes", "practice"):
+        assert len(said[page]) == 1 and "bf16" in said[page][0] and "training with Adam" in said[page][0], page
+    flops = everything(open_app(f"{link}&show=flops", "cost"))
+    assert 'class="unused"' in flops and 'class="unused"' not in everything(open_app("", "timing"))
+
+
 def test_old_links_of_the_sheet_and_of_memory_say_what_they_said() -> None:
     for page in ("sheet", "cost"):
         for optimizer in ("", "SGD", "momentum", "Adam"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from explorer.cluster import ClusterRunner, Machine
 from explorer.jobs import Cancelled, Job, Needs, Runner, Where
 from explorer.spec import preset
+from explorer.tell import timing_words
 from explorer.timing.measure import hardware, sweeps
 from explorer.timing.measure.tasks import Ask, Finished
 from explorer.web import state
@@ -54,6 +56,19 @@ def test_a_cancelled_run_does_not_take_the_place_of_a_whole_answer(session: dict
     half = Ask("race", preset("resnet18"), QUICK, ("resnet18", "resnet34"))
     runs._keep(ended(partial=("a lap", "another")), half)
     assert half not in session["timings"], "half a race has no answer"
+
+
+def test_how_long_it_takes_is_what_it_took_here_once_it_has_run() -> None:
+    known = [run.measurement for run in pieces.recorded()]
+    usual = next(one for one in known if one.name == "resnet18" and one.settings.dtype == "fp32")
+    asked = replace(usual.settings, batch=1, compile="eager", memory_format="contiguous")
+    usual = replace(usual, settings=asked, times_s=(0.02,) * 9)
+    slow = replace(usual, times_s=(0.2,) * 9)
+    first = timing_words.expected(usual.spec, asked, [usual])
+    after = timing_words.expected(usual.spec, asked, [usual], [usual, slow])
+    assert first and after and after.value > first.value, "the latest of this visit, not the recorded one"
+    assert after == timing_words.expected(usual.spec, asked, [slow])
+    assert timing_words.expected(usual.spec, replace(asked, compile="default"), [usual], [slow]) is None
 
 
 def test_just_now_ends_with_the_next_answer_or_when_something_else_is_shown(session: dict) -> None:

@@ -88,7 +88,7 @@ def _one_pass(chosen: Chosen, settings: Settings, params: Mapping[str, str]) -> 
     summary = seen.summary
     return (
         Html(timing_words.not_yours(seen.settings, settings, "recorded")),
-        Html(timing_words.hall(seen, "recorded", timed_proofs.speed(seen, "recorded"))),
+        Html(timing_words.hall(seen, "recorded", timed_proofs.speed(seen, "recorded"), settings)),
         *_doubts(seen.warnings),
         chart(
             draw.distribution(seen.times_s, summary.median_s, summary.q1_s, summary.q3_s),

@@ -57,6 +57,7 @@ def recorded() -> tuple[records.Run, ...]:
 def settings(chosen: Chosen) -> Settings:
     """The controls of how to measure; input, batch and number format are the configuration's."""
     with st.popover("How to measure", icon=":material/tune:"):
+        st.caption("A pass goes forward only, as in inference: a step of training is not timed.")
         threads, how = _controls(chosen.dtype)
     size = Size(batch=chosen.batch, height=chosen.height, width=chosen.width, threads=int(threads))
     meant = resolve if how["device"] in devices() else _as_they_are
@@ -125,21 +126,16 @@ def _controls(dtype: str) -> tuple[str, Asked]:
     }
 
 
-def question(text: str, asked: Settings, takes: Proof | None) -> None:
-    """The view's question, and beside it the settings with which its button measures, and about how long it takes."""
-    with st.container(horizontal=True, vertical_alignment="center", key="timing-question"):
-        st.header(text, anchor=False, width="content")
-        pieces.html(timing_words.question(asked, takes), width="content")
+def takes(view: str, spec: ResNetSpec, asked: Settings, mine: Sequence[Measurement]) -> Proof | None:
+    """About how long the view's measurement takes, where it is a single pass's. mine: what was timed in this visit."""
+    if view != "pass":
+        return None
+    return timing_words.expected(spec, asked, [run.measurement for run in recorded()], mine)
 
 
-def takes(view: str, spec: ResNetSpec, asked: Settings) -> Proof | None:
-    """About how long the view's measurement takes, where it is a single pass's."""
-    return timing_words.expected(spec, asked, [run.measurement for run in recorded()]) if view == "pass" else None
-
-
-def hall(seen: Measurement, mark: str, speed: Proof) -> None:
+def hall(seen: Measurement, mark: str, speed: Proof, asked: Settings) -> None:
     """The one large figure, what it is of, and where it comes from; pictures per second open their formula."""
-    pieces.html(timing_words.hall(seen, mark, speed))
+    pieces.html(timing_words.hall(seen, mark, speed, asked))
 
 
 def beside(asked: Settings, facts: Facts, mark: str, varied: str | None = None) -> None:

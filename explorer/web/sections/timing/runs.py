@@ -15,8 +15,10 @@ import streamlit as st
 from markupsafe import Markup
 
 from explorer.jobs import Job, Needs
+from explorer.spec import ResNetSpec
 from explorer.tell import timing_words
 from explorer.timing.data.measurement import Facts, Measurement
+from explorer.timing.data.settings import Settings
 from explorer.timing.measure.hardware import provenance, resolve
 from explorer.timing.measure.tasks import Ask, among, finish, label, subject
 from explorer.web import pieces, plain, state
@@ -102,11 +104,17 @@ def measured() -> list[Measurement]:
     return found
 
 
-def progress() -> None:
-    """The run's place in the queue, how far it is, and Cancel: always at the same place, whatever is shown below."""
+def question(text: str, view: str, spec: ResNetSpec, asked: Settings) -> None:
+    """The view's question; beside it the settings with which its button measures, about how long it takes and how the last
+    run ended. While one runs, its place in the queue, how far it is, and Cancel stand there instead: nothing below moves."""
     job: Job | None = session().get("timing_job")
-    if job is not None:
-        st.fragment(_progress, run_every=POLL_S if job.active else None)(job, session()["timing_ask"])
+    with st.container(horizontal=True, vertical_alignment="center", key="timing-question"):
+        st.header(text, anchor=False, width="content")
+        if job is not None and not job.seen:
+            st.fragment(_progress, run_every=POLL_S if job.active else None)(job, session()["timing_ask"])
+            return
+        ended = f"{subject(session()['timing_ask'])}: {_ended(job)}" if job is not None else ""
+        pieces.html(timing_words.question(asked, timing_pieces.takes(view, spec, asked, measured()), ended))
 
 
 def live(ask: Ask, draw: Callable[[Sequence[Any]], None]) -> bool:
@@ -143,8 +151,6 @@ def _progress(job: Job, ask: Ask) -> None:
             job.seen = True
             _keep(job, ask)
             st.rerun()
-        said = f"{subject(ask)}: {_ended(job)}"
-        pieces.html(Markup('<div class="running" role="status"><span>{}</span></div>').format(said))
         return
     stopping = getattr(job, "stopping", False)
     with st.container(horizontal=True, vertical_alignment="center", key="timing-progress"):
@@ -167,7 +173,7 @@ def _doing(job: Job, ask: Ask, stopping: bool) -> str:
     words = job.message or job.label
     if ask.settings.compile != "eager" or "torch.compile" in words:
         words += ", compiling first"
-    said = timing_words.so_far(job.elapsed_s, timing_pieces.takes(ask.task, ask.spec, ask.settings))
+    said = timing_words.so_far(job.elapsed_s, timing_pieces.takes(ask.task, ask.spec, ask.settings, measured()))
     return f"{said} · {words}"  # the seconds first: the end of a long line is cut
 
 

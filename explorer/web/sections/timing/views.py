@@ -44,7 +44,7 @@ def one_pass(chosen: Chosen, settings: Settings) -> None:
         return timing_pieces.nothing_yet(chosen)
     source = mark.split()[0]
     timing_pieces.not_yours(seen.settings, settings, mark)
-    timing_pieces.hall(seen, mark, timed_proofs.speed(seen, mark))
+    timing_pieces.hall(seen, mark, timed_proofs.speed(seen, mark), settings)
     timing_pieces.doubts(seen.warnings)
     if answer and seen.warnings:
         timing_pieces.offered(offers.of_pass(timing_pieces.recorded(), chosen.spec, settings))

@@ -32,11 +32,12 @@ Shown = tuple[Drawing, str]  # and what it shows
 
 def pictures(scene: Scene, revealed: bool = True, narrow: bool = False) -> list[Shown]:
     """(drawing, what it shows) of a scene; none where a page has nothing that stands still, and, before the reveal of its
-    question, nothing that gives the answer away. narrow: the map for a phone."""
+    question, nothing that gives the answer away. narrow: for a phone."""
     asks = scene.question is not None and not revealed
     draw = (ASKING if asks else PICTURES).get(scene.page) or PICTURES.get(scene.page)
     draw = partial(_map, narrow=True) if narrow and draw is _map else draw
-    return draw(scene.chosen, scene.params()) if draw else []
+    shown = draw(scene.chosen, scene.params()) if draw else []
+    return [(drawn.narrow or drawn, words) for drawn, words in shown] if narrow else shown
 
 
 def drawings(scene: Scene, revealed: bool = False) -> list[Shown]:

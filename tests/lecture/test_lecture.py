@@ -29,6 +29,7 @@ from explorer.net.trace import trace
 from explorer.net.vgg import vgg19
 from explorer.spec.chosen import DEFAULT, DEFAULTS, of_params
 from explorer.tell.drawing import Drawing, lines_drawing, overview_drawing
+from explorer.tell.drawing.charts import PHONE
 from explorer.tell.drawing.svg import Line, Text
 from explorer.tell.link import data_uri
 from explorer.tell.markup import Cards
@@ -513,6 +514,19 @@ def test_the_still_map_shows_every_shortcut() -> None:
     assert len(arches) == 16 and sum(bool(arch.look.dash) for arch in arches) == 4
     assert str(drawn).count('stroke-dasharray="7 5"') == 5, "the four, and the legend"
     assert not _arches(overview_drawing(trace(of_params({"shortcut": "none"}).spec, 224, 224), "x"))
+
+
+def test_on_a_phone_every_chart_of_the_tour_can_be_read_and_stands_inside() -> None:
+    """The column is 344 px wide; a letter is 0.56 of its size, which is more than the typeface's own mean."""
+    drawn = [scene for scene in lecture.load().scenes if scene.page in ("timing", "why_residual", "feature_maps")]
+    charts = [one for scene in drawn for revealed in (False, True) for one, _ in pictures(scene, revealed, narrow=True)]
+    assert len(charts) == 8 and {one.width for one in charts} == {PHONE}
+    for chart in charts:
+        for text in (one for one in chart.body if isinstance(one, Text)):
+            assert text.size * 344 / PHONE >= 13, text.words
+            wide = 0.56 * text.size * len(text.words)
+            start = text.x - wide * (1 if "end" in text.kinds else 0.5 if "mid" in text.kinds else 0)
+            assert start >= 0 and start + wide <= PHONE and 0 < text.y < chart.height, text.words
 
 
 def _arches(drawn: Drawing) -> list[Line]:

@@ -177,12 +177,14 @@ Shapes = list[Shape]
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture of width × height; `str()` is a whole SVG file that stands alone."""
+    """A picture of width × height; `str()` is a whole SVG file that stands alone. narrow: the same for a phone, where that is
+    another drawing."""
 
     width: float
     height: float
     title: str
     body: tuple[Shape, ...]
+    narrow: Drawing | None = None
 
     def __str__(self) -> str:
         return self.written(fonts())

@@ -517,14 +517,14 @@ def test_the_still_map_shows_every_shortcut() -> None:
 
 
 def test_on_a_phone_every_chart_of_the_tour_can_be_read_and_stands_inside() -> None:
-    """The column is 344 px wide; a letter is 0.56 of its size, which is more than the typeface's own mean."""
+    """The column is 344 px wide; a letter is half of its size, which is more than the typeface's own mean."""
     drawn = [scene for scene in lecture.load().scenes if scene.page in ("timing", "why_residual", "feature_maps")]
     charts = [one for scene in drawn for revealed in (False, True) for one, _ in pictures(scene, revealed, narrow=True)]
     assert len(charts) == 8 and {one.width for one in charts} == {PHONE}
     for chart in charts:
         for text in (one for one in chart.body if isinstance(one, Text)):
             assert text.size * 344 / PHONE >= 13, text.words
-            wide = 0.56 * text.size * len(text.words)
+            wide = 0.5 * text.size * len(text.words)
             start = text.x - wide * (1 if "end" in text.kinds else 0.5 if "mid" in text.kinds else 0)
             assert start >= 0 and start + wide <= PHONE and 0 < text.y < chart.height, text.words
 

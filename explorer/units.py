@@ -133,9 +133,9 @@ def ends(most: float) -> tuple[str, str]:
 
 
 def shape(dims: Sequence[int], batch: bool = False) -> str:
-    """(1, 64, 56, 56) → '56×56×64', height × width × channels as the paper writes; with the batch first if asked."""
-    head = f"{dims[0]}×" if batch else ""
-    return head + ("×".join(map(str, (*dims[2:], dims[1]))))
+    """(1, 64, 56, 56) → '56×56×64', height × width × channels as the paper writes; with the batch, if asked, as torch writes it:
+    '1×64×56×56'."""
+    return "×".join(map(str, dims if batch else (*dims[2:], dims[1])))
 
 
 def shape_asked(dims: Sequence[int]) -> str:

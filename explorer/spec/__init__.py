@@ -22,7 +22,7 @@ from explorer.spec.checks import check_int
 from explorer.spec.fields import ATTENTIONS, BLOCKS, CHOICES, DEFAULTS, LIMITS, LISTS, BlockKind, write_field
 from explorer.spec.names import Resolved, named, resolve, suggest
 from explorer.spec.parse import parse_input, parse_stages
-from explorer.spec.presets import cifar_stages, preset, presets
+from explorer.spec.presets import cifar_stages, preset, presets, torchvisions
 from explorer.spec.row import Changes, PlainSpec, Value
 from explorer.spec.sense import NORM_GROUPS, OUTPUT_STRIDES
 
@@ -59,6 +59,7 @@ __all__ = [
     "read_field",
     "resolve",
     "suggest",
+    "torchvisions",
     "varied",
     "write_field",
 ]

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from explorer.spec.axes import MAX_BLOCKS, ResNetSpec
 from explorer.spec.checks import shortened
+
+TORCHVISION = (  # the presets that torchvision.models has
+    "resnet18",
+    "resnet34",
+    "resnet50",
+    "resnet101",
+    "resnet152",
+    "resnext50_32x4d",
+    "resnext101_32x8d",
+    "resnext101_64x4d",
+    "wide_resnet50_2",
+    "wide_resnet101_2",
+)
 
 
 def cifar_stages(depth: int) -> tuple[int, int, int]:
@@ -18,6 +32,12 @@ def cifar_stages(depth: int) -> tuple[int, int, int]:
             near = f"; nearest: {below} and {below + 6}"
         raise ValueError(f"depth={shortened(depth)}: CIFAR nets have 6n+2 layers: 8, 14, 20, … {deepest:,}{near}")
     return ((depth - 2) // 6,) * 3
+
+
+def torchvisions(spec: ResNetSpec) -> bool:
+    """Whether torchvision has this net, of whatever number of classes."""
+    alike = replace(spec, num_classes=ResNetSpec.num_classes)
+    return any(alike == one for name, one in presets().items() if one.family == spec.family and name in TORCHVISION)
 
 
 @cache

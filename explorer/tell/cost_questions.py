@@ -14,6 +14,7 @@ from explorer.facts.conventions.counting import Convention
 from explorer.facts.proof import Proof, ratio
 from explorer.facts.told import Provable, Told
 from explorer.net import called
+from explorer.net.trace import trace
 from explorer.spec import ResNetSpec
 from explorer.spec.task import OPTIMIZERS, USUAL_OPTIMIZER
 from explorer.tell import fragments, markup, palette
@@ -26,6 +27,10 @@ MEMORY_WORDS = {
     "total": "total, estimated",
 }
 FIELD_WORDS = {"v1_px": "stride on the 1×1 (v1)", "v15_px": "stride on the 3×3 (v1.5)"}
+OF_NONE = {
+    "input": "the picture, counted above as input",
+    "in place": "in place, over its input",
+}  # what takes no new memory
 HOW_MANY = "How many parameters?"
 EVERY_OUTPUT, EVERY_BLOCK = "Every layer’s output", "Every block, with its steps"  # what is folded away
 FIELD_ALT = "Receptive field after each block, v1 against v1.5"
@@ -107,11 +112,13 @@ def _convention(row: Convention, batch: int, cards: markup.Cards) -> Markup:
 
 @dataclass(frozen=True)
 class Memories:
-    """Inference and training. problem: why torch would refuse to train it, else ""; lead: None then; rows: as plain data."""
+    """Inference and training. problem: why torch would refuse to train it, else ""; lead: None then; most: when most is alive;
+    rows: as plain data."""
 
     problem: str
     lead: Markup | None
     figures: Markup
+    most: Markup
     table: Markup
     rows: Sequence[Mapping[str, object]]
 
@@ -156,23 +163,51 @@ def memories(spec: ResNetSpec, height: int, width: int, batch: int, dtype: str, 
         }
         for part in both["inference"]
     ]
-    return Memories(problem, lead, fragments.figures(figures), fragments.table(parts, caption, "estimated"), rows)
+    most = fragments.lead(_most(both, memory.torchvisions_peak(*wanted)))
+    return Memories(problem, lead, fragments.figures(figures), most, fragments.table(parts, caption, "estimated"), rows)
+
+
+def _most(both: Mapping[str, Mapping[str, Proof]], theirs: Proof | None) -> Told:
+    """When most of the activations is alive, and how much. theirs: as `memory.torchvisions_peak` has it."""
+    inference, *training = (one["activations"] for one in both.values())
+    told = Told("In inference most is ", inference.label, ": ", _in_bytes(inference), ". ")
+    for kept in training:
+        told = Told(
+            told, "In training most is alive when the forward pass ends and backward begins: ", _in_bytes(kept), ". "
+        )
+    return Told(told, torchvisions(theirs)) if theirs else told
+
+
+def torchvisions(theirs: Proof) -> Told:
+    """How torchvision's own code comes to another peak. theirs: as `memory.torchvisions_peak` has it."""
+    return Told(
+        "In torchvision’s own code each result has a line, and a convolution’s input is let go before its BN runs: there the peak is ",
+        _in_bytes(theirs),
+        f", {theirs.label}.",
+    )
+
+
+def _in_bytes(proof: Proof) -> Provable:
+    return Provable(f"{proof.shown} bytes", proof)
 
 
 def every_output(spec: ResNetSpec, height: int, width: int, batch: int, dtype: str) -> Markup:
     """Layer by layer: its output, and whether backward needs it."""
+    nodes = trace(spec, height, width, batch)
     rows = [
         {
             "layer": row["layer"],
             "kind": palette.KIND_LABELS[row["kind"]],
             "output": units.shape(row["out_shape"], True),
-            "bytes": f"{row['bytes']:,}",
-            "how": row["formula"],
+            "bytes": f"{row['bytes']:,}" if row["bytes"] else "–",
+            "how": row["formula"]
+            if row["bytes"]
+            else OF_NONE["input" if row["layer"] == nodes[0].path else "in place"],
             "kept for backward": "yes" if row["kept_for_backward"] else "",
         }
         for row in memory.by_layer(spec, height, width, batch, dtype)
     ]
-    return fragments.table(rows, f"In {memory.FORMATS[dtype]}; 0 where a layer writes over its input.")
+    return fragments.table(rows, f"In {memory.FORMATS[dtype]}; N×C×H×W, as torch writes a shape.")
 
 
 def _training_against_inference(batch: int, inference: Proof, training: Proof) -> Markup:

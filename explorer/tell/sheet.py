@@ -104,6 +104,7 @@ def sheet(
     nodes = trace(spec, height, width, batch)
     inference = memory.proofs(spec, height, width, batch, dtype)
     macs = prove("macs", nodes)
+    theirs = memory.torchvisions_peak(spec, height, width, batch, dtype)
     pictures = f"batch {batch:,}"
     in_format = memory.FORMATS[dtype]
     lines = (
@@ -112,7 +113,7 @@ def sheet(
         _count("Depth: layers with weights, one after another", depth(spec, nodes), units.exact, "layers"),
         _field(nodes),
         _bytes("Weights and buffers", _together(inference["weights"], inference["buffers"])),
-        _bytes(f"{memory.BASIS['inference']} of inference, {pictures}", inference["activations"]),
+        _bytes(f"{memory.BASIS['inference']} of inference, {pictures}", inference["activations"], note=_peak(theirs)),
         _bytes(f"Memory for inference, {pictures}", inference["total"], "estimated"),
         *_training(spec, (height, width), batch, dtype, optimizer),
         _time(spec, (height, width), batch, dtype, macs),
@@ -120,6 +121,13 @@ def sheet(
     return Sheet(
         f"{naming.title(spec)} · {spec.num_classes:,} classes · {batch:,}×{spec.in_channels}×{height}×{width} · {in_format}",
         lines,
+    )
+
+
+def _peak(theirs: Proof | None) -> str:
+    """What torchvision's own code has at its peak, where that is another."""
+    return (
+        f"in torchvision's own code {theirs.shown}: it lets go of a convolution's input before its BN" if theirs else ""
     )
 
 

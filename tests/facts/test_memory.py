@@ -14,7 +14,8 @@ from explorer.facts import memory
 from explorer.facts.proof import difference, evaluate, ratio
 from explorer.net.resnet import build
 from explorer.net.trace import trace
-from explorer.spec import ResNetSpec, preset
+from explorer.spec import ResNetSpec, changed, preset, presets, torchvisions
+from tests import outside
 from tests.facts.saved import saved_by_torch
 
 SPECS = {
@@ -190,6 +191,35 @@ def test_the_figures_of_resnet50():
     assert half == 2 * 128 * 7 * 2**19 == 939_524_096, "the shortcut's operand and both of the block's, not 671,088,640"
     buffers = build(preset("resnet50"), "meta").buffers()
     assert parts["buffers"].value == sum(one.numel() * one.element_size() for one in buffers) == 212_904
+
+
+@pytest.mark.parametrize("name", ["resnet18", "resnet34", "resnet50", "resnext50_32x4d", "wide_resnet50_2"])
+@pytest.mark.parametrize(("batch", "side"), [(1, 224), (2, 97)])
+def test_torchvisions_own_code_has_exactly_this_peak(name, batch, side):
+    net = getattr(outside.torchvision().models, name)(num_classes=10).eval()
+    picture = torch.zeros(batch, 3, side, side)
+    with torch.no_grad(), Alive() as alive:
+        net(picture)
+    ours, theirs = memory.proofs(preset(name), side, side, batch)["activations"], None
+    theirs = memory.torchvisions_peak(preset(name), side, side, batch)
+    assert (theirs or ours).value == alive.peak
+    assert (theirs is None) == (name in ("resnet18", "resnet34")), "a basic block's peak is where its input and sum are"
+
+
+def test_who_compares_with_torchvision_is_told_its_figure():
+    """10,436,608 and, in bf16 at batch 8, 41,746,432 bytes were counted on torchvision's resnet50 by TorchDispatchMode."""
+    theirs = memory.torchvisions_peak(preset("resnet50"), 224, 224)
+    assert theirs.value == 10_436_608 and theirs.label == "alive while layer1.0.downsample.1 runs"
+    assert memory.torchvisions_peak(preset("resnet50"), 224, 224, 8, "bf16").value == 41_746_432
+    assert memory.torchvisions_peak(changed(preset("resnet50"), {"num_classes": 10}), 224, 224).value == 10_436_608
+    for other in ({"stride_on": "1x1"}, {"attention": "se"}, {"in_channels": 1}):
+        assert memory.torchvisions_peak(changed(preset("resnet50"), other), 224, 224) is None, other
+    for name in ("resnet200", "resnet56_cifar"):
+        assert memory.torchvisions_peak(preset(name), 64, 64) is None, name
+    models = outside.torchvision().models
+    assert {name for name in presets() if torchvisions(preset(name))} == {
+        name for name in presets() if hasattr(models, name)
+    }
 
 
 def test_training_where_bn_has_one_value_per_channel_is_refused_as_torch_does():

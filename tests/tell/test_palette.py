@@ -76,6 +76,7 @@ def test_units() -> None:
     assert units.ends(1.94) == ("−1.9", "+1.9")
     assert units.pixels(427) == "427 px" and units.pixels(None) == "whole picture"
     assert units.shape((1, 64, 56, 48)) == "56×48×64" and units.shape((8, 1000), batch=True) == "8×1000"
+    assert units.shape((8, 64, 56, 48), batch=True) == "8×64×56×48"
 
 
 def test_every_kind_of_layer_has_a_colour_and_a_name() -> None:

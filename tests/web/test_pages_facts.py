@@ -10,7 +10,7 @@ import pytest
 from explorer.facts import comparison, memory
 from explorer.facts.rollup import METRICS
 from explorer.spec import preset
-from explorer.tell import questions
+from explorer.tell import cost_questions, questions
 from explorer.web.plain import read
 from tests.web.test_pages import open_app
 
@@ -66,6 +66,10 @@ def test_the_peak_and_the_buffers_on_the_screen_are_torchs() -> None:
     """Both peaks were counted once on the real net by TorchDispatchMode; the buffers are the module's own bytes."""
     text = words(open_app("show=memory", "cost"))
     assert "= 11,239,424" in text and "= 212,904" in text
+    assert "10,436,608 bytes" in text and "10,436,608" in words(open_app("", "sheet")), "torchvision's own"
+    assert "alive while layer1.1.bn3 runs" in text and "when the forward pass ends" in text, "which layer has the peak"
+    layers = cost_questions.every_output(preset("resnet50"), 224, 224, 8, "bf16")
+    assert "8×3×224×224" in layers and "8×64×112×112" in layers and ">0<" not in layers
     half = words(open_app("show=memory&dtype=fp16&input=512&batch=32", "cost"))
     assert "= 939,524,096" in half
 

@@ -67,8 +67,10 @@ def saved_bytes(nodes: Sequence[Node], dtype: str = "fp32") -> int:
     return int(saved(nodes, dtype).value)
 
 
-def alive(nodes: Sequence[Node]) -> list[tuple[Node, frozenset[str]]]:
-    """(node, the tensors alive while it runs) in a forward pass without gradients, the picture left out.
+def alive(nodes: Sequence[Node], named: bool = False) -> list[tuple[Node, frozenset[str]]]:
+    """(node, the tensors alive while it runs) in a forward pass without gradients, the picture left out. named: as a code
+    would have it that gives each operation's result a line of its own, as torchvision's: there a convolution's input is let go
+    before its BN runs.
 
     A node holds its inputs and its output (max pooling its indices too). Python's frames hold more: the input of its
     block and of its stage until they return, the main path while the shortcut runs, a convolution's input until its
@@ -93,7 +95,7 @@ def alive(nodes: Sequence[Node]) -> list[tuple[Node, frozenset[str]]]:
             stage, stage_input = node.stage, node.inputs[0]
         main = main if node.on_shortcut else node.path
         held = {node.path, *node.inputs, block_input, stage_input, main}
-        if normalises(node) and op(by_path[node.inputs[0]].kind).layer and not _in_sequence(node):
+        if not named and normalises(node) and op(by_path[node.inputs[0]].kind).layer and not _in_sequence(node):
             held |= set(by_path[node.inputs[0]].inputs)
         if owner := _caller(node):
             held |= {called[owner]} | ({means[owner]} & seen if owner in means else set())
@@ -103,15 +105,15 @@ def alive(nodes: Sequence[Node]) -> list[tuple[Node, frozenset[str]]]:
     return found
 
 
-def alive_bytes(nodes: Sequence[Node], dtype: str = "fp32") -> list[int]:
-    """Bytes of what is alive while each node runs."""
+def alive_bytes(nodes: Sequence[Node], dtype: str = "fp32", named: bool = False) -> list[int]:
+    """Bytes of what is alive while each node runs. named: as for `alive`."""
     sizes = {node.path: math.prod(node.out_shape) for node in nodes}
-    return [BYTES[dtype] * sum(sizes[path] for path in held) + _beside(node) for node, held in alive(nodes)]
+    return [BYTES[dtype] * sum(sizes[path] for path in held) + _beside(node) for node, held in alive(nodes, named)]
 
 
-def alive_at(nodes: Sequence[Node], place: int, dtype: str) -> Proof:
-    """The tensors alive while the node at `place` of `alive` runs, one by one."""
-    node, held = alive(nodes)[place]
+def alive_at(nodes: Sequence[Node], place: int, dtype: str, named: bool = False) -> Proof:
+    """The tensors alive while the node at `place` of `alive` runs, one by one. named: as for `alive`."""
+    node, held = alive(nodes, named)[place]
     parts = [tensor(one, dtype) for one in nodes if one.path in held]
     if _beside(node) and (extra := _extra(node)):
         parts.append(extra)

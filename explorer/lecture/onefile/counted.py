@@ -59,7 +59,7 @@ def _memory(chosen: Chosen, params: Params) -> Parts:
     found = cost_questions.memories(*net, chosen.training)
     lead = Html(found.lead) if found.lead is not None else Html(note(found.problem), name="alerts")
     layers = Fold(cost_questions.EVERY_OUTPUT, (Html(cost_questions.every_output(*net)),))
-    return (lead, Html(found.figures), Html(found.table), layers)
+    return (lead, Html(found.figures), Html(found.most), Html(found.table), layers)
 
 
 def _field(chosen: Chosen, params: Params) -> Parts:

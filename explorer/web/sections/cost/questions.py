@@ -77,6 +77,7 @@ def memories(chosen: Chosen) -> Sequence[Mapping[str, object]]:
     else:
         pieces.html(found.lead)
     pieces.html(found.figures)
+    pieces.html(found.most)
     pieces.html(found.table)
     pieces.unfolding(told.EVERY_OUTPUT, "format_list_numbered", lambda: pieces.html(told.every_output(*net)))
     return found.rows

@@ -31,8 +31,8 @@ pieces.note(story.DRAG)
 reach_component.show(page.reach)
 
 st.subheader(story.DEPTHS, anchor=False)
+pieces.html(story.rendered(chosen.spec))
 pieces.html(paper_tables.table1("1x1", naming.base_name(chosen.spec)))
-pieces.html(story.rendered())
 with st.container(horizontal=True):
     pieces.downloads(
         f"{naming.slug(chosen.spec)}-shapes",

@@ -88,13 +88,18 @@ def lesson(nodes: Sequence[Node]) -> Told:
     )
     proofs = proofs_by_row(nodes)[-2]
     return Told(
-        f"From {size[0]}×{size[1]} pixels with {colours:,} {'colours' if colours == 3 else 'channels'} to ",
+        f"From {size[0]}×{size[1]} pixels with {_channels(colours)} to ",
         Provable(f"{last.out_shape[2]}×{last.out_shape[3]}", proofs["output"]),
         f" positions with {channels:,} features",
         smaller,
         ". Where a stage halves height and width it doubles the channels, which keeps the cost of a layer the "
         "same (He et al. 2015, §3.3).",
     )
+
+
+def _channels(count: int) -> str:
+    """'3 colours', '1 channel', '12 channels'."""
+    return "3 colours" if count == 3 else f"{count:,} channel{'s' if count > 1 else ''}"
 
 
 def total_stride(nodes: Sequence[Node], until: int | None = None) -> Proof:

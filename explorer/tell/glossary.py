@@ -39,6 +39,11 @@ class Marked:
     term: Term
     shown: str
 
+    @property
+    def name(self) -> str:
+        """What its meaning is headed with: a term without a spelling, like [3,3,3], is called as it stands there."""
+        return self.shown if self.term.pattern and re.fullmatch(self.term.pattern, self.shown) else self.term.name
+
 
 @cache
 def terms() -> dict[str, Term]:

@@ -28,17 +28,23 @@ def says(seen: Passed, names: Sequence[str]) -> Told:
 def score_told(name: str, mean: float, bias: float, logit: float) -> Markup:
     """What a class map comes to, in small print: its mean and the class's bias are the class's score."""
     cards = Cards("score")
-    return Markup(
-        '<div class="note">What spoke for “{}”, {:.2f} on average over the picture, and the class’s bias, {}{:.2f}, are its score: {}, exactly (Zhou et al. 2016). {}</div>{}'
-    ).format(
-        name,
-        mean,
-        "−" if bias < 0 else "+",
-        abs(bias),
-        cards.number(score(mean, bias, logit), f"{logit:.2f}"),
-        mark("measured"),
-        cards.html(),
+    places = next((one for one in PLACES if _adds_up(one, mean, bias, logit)), PLACES[0])
+    before = f"What spoke for “{name}”, {units.fixed(mean, places)} on average over the picture, and the class’s bias, "
+    before += f"{'' if bias < 0 else '+'}{units.fixed(bias, places)}, add up to its score: "
+    rounded = "" if _adds_up(places, mean, bias, logit) else ", each of them rounded"
+    told = Told(
+        before, Provable(units.fixed(logit, places), score(mean, bias, logit)), f"{rounded} (Zhou et al. 2016)."
     )
+    return Markup('<div class="note">{} {}</div>{}').format(cards.explained(told), mark("measured"), cards.html())
+
+
+PLACES = (2, 3, 4)  # behind the point, the fewest with which the sum that is shown is right
+
+
+def _adds_up(places: int, *terms: float) -> bool:
+    """Whether all terms but the last, rounded, come to the last one, rounded."""
+    *added, total = (round(one, places) for one in terms)
+    return abs(sum(added) - total) < 0.1**places / 2
 
 
 def adds_most(rows: Sequence[BlockRow], path: str, nodes: Sequence[Node]) -> Told:

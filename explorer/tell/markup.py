@@ -113,7 +113,7 @@ class Cards:
     def _term(self, one: glossary.Marked) -> Markup:
         self.terms.add(one.term.slug)
         key = "term-" + blake2s(f"{self.place}|{one.term.slug}".encode(), digest_size=6).hexdigest()
-        self.cards[key] = CARD.format(key, meaning(one.term))
+        self.cards[key] = CARD.format(key, meaning(one.term, one.name))
         return BUTTON.format("term", key, "", one.shown)
 
     def html(self) -> Markup:
@@ -141,9 +141,9 @@ def _kept(parts: Iterable[str]) -> Markup:
     return joined(row)
 
 
-def meaning(term: glossary.Term) -> Markup:
-    """What a term of the glossary means, under its name."""
-    return MEANING.format(term.name, term.says)
+def meaning(term: glossary.Term, name: str = "") -> Markup:
+    """What a term of the glossary means, under its name, or as it is called where it stands."""
+    return MEANING.format(name or term.name, term.says)
 
 
 def opened(label: str, proof: Proof) -> Markup:

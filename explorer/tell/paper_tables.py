@@ -65,9 +65,10 @@ def _cell(cell: Cell, cards: markup.Cards) -> Markup:
     text = cards.number(cell.proof, cell.live) if cell.proof else Markup("<br>").join(lines)
     if cell.match:
         note = Markup('<br><span class="soft">{}</span>').format(cell.note) if cell.note else ""
-        return Markup('{} <span class="match" title="match: the paper prints {}">✓</span>{}').format(
-            text, cell.published, note
-        )
+        tick = Markup('<span class="match" title="match: the paper prints {}">✓</span>').format(cell.published)
+        if cell.proof:
+            return Markup('<span class="kept">{}\u00a0{}</span>{}').format(text, tick, note)
+        return Markup("{}\u00a0{}{}").format(text, tick, note)
     return Markup('{} <span class="mismatch">✗ the paper: {}</span>').format(text, cell.published)
 
 

@@ -16,7 +16,9 @@ from PIL import Image, ImageOps
 from explorer import units
 from explorer.facts import shapes
 from explorer.facts.proof import Proof
+from explorer.facts.published import COLUMNS
 from explorer.facts.rollup import Stage, stages
+from explorer.look import pictures
 from explorer.net.node import Node
 from explorer.net.trace import trace
 from explorer.places import ASSETS
@@ -28,7 +30,9 @@ from explorer.tell.markup import Cards, joined, mark
 from explorer.tell.path.figures import card
 
 PICTURE = ASSETS / "look" / "cat.jpg"  # S. van der Walt, CC0
-SEES, DEPTHS = "What does one number see?", "The five depths"  # headings
+DIGIT = 7  # what a net of one channel looks at
+SEES, DEPTHS = "What does one number see?", "The five depths of the paper’s Table 1"  # headings
+TO_SCALE = "Each map to scale; a bar is as long as it has channels; in small letters what PyTorch calls the stage."
 DRAG = "Drag the square over the picture, or use the arrow keys."
 LARGEST = 112  # px on the screen of the picture's longer side; all maps keep their proportion to it
 LEAST = 3  # px of anything at all
@@ -37,12 +41,15 @@ SHARP = 448  # pixels of the picture's longer side, at most
 
 
 def picture(nodes: Sequence[Node]) -> str:
-    """The photograph cut to the input's proportions, grey where the net takes one channel: a data URL."""
+    """The photograph, or a digit where the net takes one channel, cut to the input's proportions: a data URL."""
     height, width = nodes[0].out_shape[2:]
     scale = min(1.0, SHARP / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    with Image.open(PICTURE) as opened:
-        cut = ImageOps.fit(opened.convert("L" if nodes[0].out_shape[1] == 1 else "RGB"), size)
+    if nodes[0].out_shape[1] == 1:
+        cut = ImageOps.fit(pictures.sample(DIGIT).convert("L"), size, Image.Resampling.NEAREST)
+    else:
+        with Image.open(PICTURE) as opened:
+            cut = ImageOps.fit(opened.convert("RGB"), size)
     held = io.BytesIO()
     cut.save(held, "JPEG", quality=82)
     return "data:image/jpeg;base64," + base64.b64encode(held.getvalue()).decode("ascii")
@@ -79,12 +86,13 @@ def page(spec: ResNetSpec, height: int, width: int, batch: int) -> Page:
     )
 
 
-def rendered() -> Markup:
-    """Where the five depths' table comes from."""
+def rendered(spec: ResNetSpec) -> Markup:
+    """Where the five depths' table comes from, and whether the net on the screen is one of them."""
+    yours = "" if naming.base_name(spec) in COLUMNS else f"{naming.title(spec)}, on this page, is none of these nets. "
     return Markup(
-        '<div class="note">Rendered from the five models, stride on the 1×1 as in the paper {}; a tick where Table 1 of '
+        '<div class="note">{}They see photographs of 224×224 pixels. Rendered from the five models, stride on the 1×1 as in the paper {}; a tick where Table 1 of '
         "He et al. 2015 prints the same {}</div>"
-    ).format(mark("computed"), mark("published"))
+    ).format(yours, mark("computed"), mark("published"))
 
 
 def vertical(nodes: Sequence[Node]) -> Markup:
@@ -106,10 +114,11 @@ def vertical(nodes: Sequence[Node]) -> Markup:
                 cards.explained(_words(label, node, marked, stage)),
                 100 * node.out_shape[1] / most,
                 palette.STAGE_COLOURS[node.stage],
-                _sees(proofs.get(label), node, cards) if stage else "",
+                _sees(proofs.get(label), node, max(nodes[0].out_shape[2:]), cards) if stage else "",
             )
         )
-    return Markup('<ol class="story">{}</ol>{}').format(joined(lines), cards.html())
+    whole = Markup('<div class="note story-key">{}</div><ol class="story">{}</ol>{}')
+    return whole.format(TO_SCALE, joined(lines), cards.html())
 
 
 LINE = Markup(
@@ -133,14 +142,20 @@ def _words(label: str, node: Node, marked: list[tuple[str, Node]], stage: Stage 
     if stage is None:
         return how
     count = len(stage.blocks)
-    return f"{count} block{'s' if count > 1 else ''}, {how}: {shapes.what(stage)}"
+    inside = (
+        shapes.what(stage).replace(", ", ",\u00a0").replace(" ×", "\u00a0×").replace("× ", "×\u00a0")
+    )  # breaks at its arrows
+    return f"{count} block{'s' if count > 1 else ''}, {how}: {inside}"
 
 
-def _sees(proof: Proof | None, node: Node, cards: Cards) -> Markup:
-    seen = units.pixels(node.receptive_field)
+def _sees(proof: Proof | None, node: Node, side: int, cards: Cards) -> Markup:
+    """side: the picture's longer one."""
+    seen, reach = units.pixels(node.receptive_field), node.receptive_field
     first = "receptive-field" not in cards.terms
-    return Markup('<div class="sees">one number sees {}{}</div>').format(
-        cards.number(proof, seen) if proof else seen, cards.explained(", its receptive field") if first else ""
+    return Markup('<div class="sees">one number sees {}{}{}</div>').format(
+        cards.number(proof, seen) if proof else seen,
+        cards.explained(", its receptive field") if first else "",
+        f": more than the picture’s {side:,}" if reach and reach > side else "",
     )
 
 

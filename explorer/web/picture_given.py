@@ -60,7 +60,7 @@ def _ink(before: bytes | None) -> bytes:
         sample = data_url(np.asarray(pictures.sample(SAMPLE), dtype=np.float32)[:, :, None] / 255)
     else:
         sample = PNG + b64encode(before).decode("ascii")
-    ink = look_component.pad(sample, KEYS["draw"])
+    ink = look_component.pad(sample, KEYS["draw"], own=before is not None)
     if ink is None:
         raise ValueError("Draw a digit, from 0 to 9")
     if not ink.startswith(PNG):

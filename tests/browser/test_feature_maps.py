@@ -73,15 +73,29 @@ def watch_on_the_map(seen: Visit) -> None:
     seen.page.go_back()
     seen.settle("Inside a block")
     says(seen.page, "7")
+    expect(
+        seen.page.get_by_text("A new one takes its place")
+    ).to_be_visible()  # it is the visitor's own that stands there
 
 
 def draw_over_the_sample(page: Page) -> None:
     """The digit that stands there makes way for one's own, which is said as long as it stands."""
     hint = page.get_by_text("Draw your own over it")
     expect(hint).to_be_visible()
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
     drawn(page, "canvas.pad", [(0.5, 0.15), (0.5, 0.85)])
     says(page, "1")
     expect(hint).to_be_hidden()
+
+
+def clear(page: Page) -> None:
+    """The pad is empty; that can be taken back, too."""
+    for again in (True, False):
+        page.get_by_role("button", name="Clear").click()
+        page.get_by_text("Draw a digit, from 0 to 9").wait_for()
+        if again:
+            page.get_by_role("button", name="Undo").click()
+            says(page, "1")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -95,8 +109,7 @@ def test_a_student_draws_a_seven_and_finds_out(visit, size: str) -> None:
     draw_over_the_sample(page)
     said = page.locator(".st-key-look-said")  # beside the pad, where the bars are below the window
     expect(said).to_contain_text("It says 1") if size == "phone" else expect(said).to_be_hidden()
-    page.get_by_role("button", name="Clear").click()
-    page.get_by_text("Draw a digit, from 0 to 9").wait_for()
+    clear(page)
     drawn(page, "canvas.pad", [(0.3, 0.2), (0.7, 0.2), (0.45, 0.85)])
     says(page, "7")
     drawn(page, "canvas.pad", [(0.35, 0.5), (0.65, 0.52)])
@@ -118,10 +131,10 @@ def test_a_student_draws_a_seven_and_finds_out(visit, size: str) -> None:
     page.keyboard.press("Escape")
 
     page.get_by_text("zeros stood on the other side?").click()
-    page.locator(".lead", has_text="With option A’s zeros on the other side it").wait_for()
+    page.locator(".lead", has_text="With a shortcut’s zeros on the other side it").wait_for()
     assert "zeros=true" in page.url
     page.get_by_text("zeros stood on the other side?").click()
-    expect(page.get_by_text("With option A’s zeros on the other side it")).to_have_count(0)
+    expect(page.get_by_text("With a shortcut’s zeros on the other side it")).to_have_count(0)
     seen.settle()
     page.locator(".st-key-off input").click()
     seen.choose("conv2_1")

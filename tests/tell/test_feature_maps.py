@@ -153,6 +153,20 @@ def test_a_classs_score_is_its_maps_mean_and_its_bias() -> None:
     assert "1.25 on average" in str(look_words.score_told("7", 1.25, -0.5, 0.75))
 
 
+@pytest.mark.parametrize(
+    ("terms", "shown"),
+    [
+        ((4.974, -0.018, 4.956), ("4.974", "−0.018", ">4.956<", "add up")),  # by two places 4.97 − 0.02 would be 4.96
+        ((12.297, 0.036, 12.333), ("12.297", "+0.036", ">12.333<")),
+        ((1.00006, 0.00006, 1.00014), ("1.00", "+0.00", ">1.00<")),
+        ((0.0044449, 0.0044449, 0.0088898), ("0.00", "+0.00", ">0.01<", "each of them rounded")),
+    ],
+)
+def test_what_is_said_to_add_up_does(terms: tuple[float, float, float], shown: tuple[str, ...]) -> None:
+    html = str(look_words.score_told("0", *terms))
+    assert all(one in html for one in shown), html
+
+
 def test_a_units_way_in_words() -> None:
     steps = [
         Step("layer1.0", "identity", 3, 1, 1, 0.5, -1.5, -1.0, 0.0),

@@ -87,6 +87,13 @@ def test_a_button_keeps_the_bracket_before_it_and_the_full_stop_after_it() -> No
     assert '<span class="kept">(<button' in str(Cards("here").explained("(stride 2)"))
 
 
+def test_what_has_no_spelling_is_called_as_it_stands() -> None:
+    cards = Cards("here")
+    cards.explained("[3,3,3] of 1×1×28×28, a kernel")
+    html = str(cards.html())
+    assert "<b>[3,3,3]</b>" in html and "<b>1×1×28×28</b>" in html and "<b>Filter, kernel</b>" in html
+
+
 def test_the_terminal_says_it_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["glossary", "GMACs"]) == 0
     assert "One multiplication and its addition" in capsys.readouterr().out

@@ -6,9 +6,12 @@ import base64
 import io
 import re
 
+import numpy as np
 import pytest
 from PIL import Image
 
+from explorer.look import pictures
+from explorer.look.shipped import NETS
 from explorer.net.trace import trace
 from explorer.spec import named, preset
 from explorer.tell import story
@@ -39,6 +42,22 @@ def test_where_units_look_is_the_traces_own(name: str, height: int, width: int) 
     if name == "resnet50":
         # Araujo et al. 2019, computed with the stride on the 3×3: 427 pixels before the pooling
         assert by_stage["conv5_x"]["field"] == {"first": -213, "size": 427, "jump": 32}
+
+
+def test_a_story_on_one_channel_speaks_of_the_net_that_is_shown() -> None:
+    spec, nodes = NETS["digits-residual-20"], trace(NETS["digits-residual-20"], 28, 28)
+    lead = re.sub("<[^>]+>", "", str(story.page(spec, 28, 28, 1).lead))
+    assert "28×28 pixels with 1 channel to" in lead
+    html = str(story.vertical(nodes))
+    assert "one number sees" in html and ": more than the picture’s 28<" in html
+    assert html.count("more than") == 2, "15 pixels are fewer"
+    assert "[3×3,\u00a016 → 3×3,\u00a016]\u00a0×\u00a03" in html, "a formula breaks at its arrows"
+    assert "ResNet-20 (CIFAR), on this page, is none of these nets" in str(story.rendered(spec))
+    assert "none of these" not in str(story.rendered(named("resnet50")))
+    data = story.picture(nodes).partition(",")[2]
+    seen = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))), dtype=float)
+    digit = np.asarray(pictures.sample(story.DIGIT).convert("L"), dtype=float)
+    assert np.abs(seen - digit).mean() < 8, "a digit, not a photograph"
 
 
 def test_the_picture_has_the_inputs_proportions_and_colours() -> None:

@@ -109,8 +109,8 @@ def _shapes(chosen: Chosen, params: Mapping[str, str]) -> Parts:
         Html(fragments.note(story.DRAG)),
         Reach(json.loads(told.reach)),
         Heading(story.DEPTHS),
+        Html(story.rendered(chosen.spec)),
         Html(paper_tables.table1("1x1", naming.base_name(chosen.spec))),
-        Html(story.rendered()),
     )
 
 

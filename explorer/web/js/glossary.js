@@ -47,7 +47,8 @@ function* textsIn(element) {
 
 function button({ slug, shown }, card) {
   const [name, says] = GLOSSARY.said[slug];
-  const meaning = () => card.replaceChildren(html("div", { class: "meaning" }, html("b", {}, name), ` ${says}`));
+  const called = OWN.some((one) => one.slug === slug && one.whole.test(shown)) ? shown : name; // as Python's `Marked.name`
+  const meaning = () => card.replaceChildren(html("div", { class: "meaning" }, html("b", {}, called), ` ${says}`));
   const made = html("button", { type: "button", class: "term", onclick: meaning }, shown);
   made.popoverTargetElement = card;
   return made;

@@ -43,10 +43,10 @@ def _registered(name: str) -> Callable[..., Any]:
 _pad, _maps, _cover = _registered("pad"), _registered("maps"), _registered("cover")
 
 
-def pad(sample: str, key: str) -> str | None:
+def pad(sample: str, key: str, own: bool = False) -> str | None:
     """A square to draw a digit on; what is drawn, as a PNG's data URL (white ink on black), or None when it is empty.
-    sample: the data URL that it starts with."""
-    drawn = _pad(key=key, data={"sample": sample}, on_ink_change=lambda: None)
+    sample: the data URL that it starts with; own: it is the visitor’s, drawn before."""
+    drawn = _pad(key=key, data={"sample": sample, "own": own}, on_ink_change=lambda: None)
     ink = drawn.ink
     return sample if ink is None else ink or None
 

@@ -19,6 +19,7 @@ class Pad {
     this.pen = this.canvas.getContext("2d", { willReadFrequently: true });
     this.pen.lineCap = this.pen.lineJoin = "round";
     this.before = [];
+    this.kept();
     this.untouched = true;
     this.paper();
     this.listen();
@@ -35,6 +36,12 @@ class Pad {
     this.pen.fillRect(0, 0, SIDE, SIDE);
   }
 
+  // What can be taken back: nothing, at first.
+  kept(...held) {
+    this.before.push(...held);
+    this.undo.disabled = !this.before.length;
+  }
+
   update(data, report) {
     this.report = report;
     if (this.untouched && data.sample !== this.sample) {
@@ -42,6 +49,7 @@ class Pad {
       const picture = new Image();
       picture.onload = () => {
         if (this.untouched) this.pen.drawImage(picture, 0, 0, SIDE, SIDE);
+        this.hint.textContent = data.own ? "A new one takes its place" : "Draw your own over it";
         this.hint.hidden = !this.untouched;
       };
       picture.src = data.sample;
@@ -59,7 +67,7 @@ class Pad {
       event.preventDefault();
       this.canvas.setPointerCapture(event.pointerId);
       if (this.untouched) this.paper(); // the sample makes room for one's own
-      this.before.push(this.untouched ? null : this.pen.getImageData(0, 0, SIDE, SIDE));
+      this.kept(this.untouched ? null : this.pen.getImageData(0, 0, SIDE, SIDE));
       this.untouched = false;
       this.hint.hidden = true;
       this.last = this.at(event);
@@ -90,6 +98,7 @@ class Pad {
 
   back() {
     const held = this.before.pop();
+    this.kept();
     if (held === undefined) return;
     if (held) this.pen.putImageData(held, 0, 0);
     else this.paper();
@@ -97,7 +106,7 @@ class Pad {
   }
 
   empty() {
-    this.before = [];
+    this.kept(this.untouched ? null : this.pen.getImageData(0, 0, SIDE, SIDE));
     this.untouched = false;
     this.hint.hidden = true;
     this.paper();

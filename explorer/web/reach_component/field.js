@@ -8,6 +8,8 @@ import { clamp, exact } from "../js/numbers.js";
 import { once } from "../js/place.js";
 import { cardOf } from "../js/proof_card.js";
 
+const COARSE = 100; // pixels: a picture of fewer shows each of them
+
 class Reach {
   constructor(place) {
     this.text = "";
@@ -33,6 +35,7 @@ class Reach {
     this.text = text;
     this.data = data;
     this.image.src = data.picture.src;
+    this.image.classList.toggle("coarse", data.picture.width < COARSE);
     this.board.style.aspectRatio = `${data.picture.width} / ${data.picture.height}`;
     const name = `stage-${data.stages.length}`;
     const options = data.stages.map((stage, at) => {

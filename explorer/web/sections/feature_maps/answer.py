@@ -114,7 +114,7 @@ class Changes:
     @property
     def words(self) -> tuple[str, ...]:
         said = [f"{' and '.join(self.named)} adding nothing"] if self.off else []
-        said += ["option A’s zeros on the other side"] if self.zeros else []
+        said += ["a shortcut’s zeros on the other side"] if self.zeros else []
         return (*said, *(["a part of the picture covered"] if self.box else []))
 
 
@@ -127,10 +127,10 @@ def _changes(net: Who) -> Changes:
         options = {path: named.get(path, path) for path in blocks}
         off = several("What if these blocks added nothing?", options, "off", "Choose blocks to switch off")
     zeros = net.spec.shortcut == "A" and st.toggle(
-        "What if option A’s zeros stood on the other side?",
+        "What if a shortcut’s zeros stood on the other side?",
         key="zeros",
         bind="query-params",
-        help="Where a stage doubles the channels, option A adds channels of zeros: behind x’s own, or half on both sides. "
+        help="Where a stage doubles the channels, this net’s shortcuts add channels of zeros (option A of the paper): behind x’s own, or half on both sides. "
         "The counts, the names and the shapes are the same, so that weights load either way, and answer otherwise.",
     )
     names = tuple(named[path] for path in off)

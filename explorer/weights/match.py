@@ -15,6 +15,7 @@ from explorer.weights.limits import Tensor
 from explorer.weights.recognise import Recognised
 
 COUNTER = "num_batches_tracked"  # PyTorch has it since 0.4.1; a file without it lacks nothing
+MOST_PARTS = 12  # of a name, between dots
 HEADS = re.compile(r"(?:^|\.)(fc|head|classifier|linear|last_linear|logits|projection_head|predictor)\b")
 SIGNS = (  # what a tensor's name says of a net that is none of this family
     (re.compile(r"\.convs\.\d|\.bns\.\d"), "Res2Net"),
@@ -78,8 +79,9 @@ def causes(found: Recognised, spec: ResNetSpec, derived: ResNetSpec | None, matc
     """The most likely reasons for what does not fit, in sentences. derived: the net that the file's own shapes say."""
     if matched.fits:
         return []
-    said = [*_other_net(spec, derived), *_head(found, spec, matched), *_renamed(found, matched), *_outside(matched)]
-    return said or [_partial(matched)]
+    said = [*_other_net(spec, derived), *_head(found, spec, matched)]
+    said += _renamed(found, matched) or _renamed_ones(found, matched)
+    return [*said, *_outside(matched)] or [_partial(matched)]
 
 
 def _other_net(spec: ResNetSpec, derived: ResNetSpec | None) -> list[str]:
@@ -159,6 +161,40 @@ def _renamed(found: Recognised, matched: Matched) -> list[str]:
     ]
 
 
+def _renamed_ones(found: Recognised, matched: Matched) -> list[str]:
+    """Unknown tensors of a missing one's shape whose names differ in one part: 'conv2' in 'layer2.0.conv2.weight'. Where
+    several would do, none is said."""
+    fitting: dict[tuple[tuple[str, ...], tuple[int, ...]], list[str]] = {}
+    for name in matched.missing:
+        was = found.name_of(name)
+        for gap in _with_a_gap(was):
+            fitting.setdefault((gap, matched.wanted[name]), []).append(was)
+    pairs = [
+        (was, one.name, one.shape)
+        for one in matched.unknown
+        for gap in _with_a_gap(one.name)
+        for was in fitting.get((gap, one.shape), ())
+    ]
+    old, new = (Counter(pair[place] for pair in pairs) for place in (0, 1))
+    single = [pair for pair in pairs if old[pair[0]] == new[pair[1]] == 1]
+    if not single:
+        return []
+    said = [f"{was[:60]} → {now[:60]} ({dims(shape)})" for was, now, shape in single]
+    head = "A tensor is renamed" if len(said) == 1 else f"{len(said):,} tensors are renamed"
+    return [f"{head}, of the same shape: {_some(said, 6)}."]
+
+
+def _with_a_gap(name: str) -> list[tuple[str, ...]]:
+    """A name's parts with each of them left out in turn; of a name with more parts than any net's, none."""
+    parts = name.split(".", MOST_PARTS)
+    return [(*parts[:at], "", *parts[at + 1 :]) for at in range(len(parts))] if len(parts) <= MOST_PARTS else []
+
+
+def dims(shape: Sequence[int]) -> str:
+    """'128×128×3×3'; a number alone is a scalar."""
+    return "×".join(map(str, shape)) if shape else "a number"
+
+
 def _outside(matched: Matched) -> list[str]:
     for sign, net in SIGNS:
         if any(sign.search(one.name) for one in matched.unknown):
@@ -173,5 +209,5 @@ def _partial(matched: Matched) -> str:
 
 
 def _some(names: Sequence[str], most: int = 4) -> str:
-    shown = ", ".join(name[:60] for name in names[:most])
+    shown = ", ".join(name[:160] for name in names[:most])
     return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown

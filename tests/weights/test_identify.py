@@ -174,6 +174,23 @@ def test_a_renamed_prefix_is_the_cause() -> None:
     assert all(name.startswith("stage3.") for name in answer.unexpected)
 
 
+def test_one_renamed_tensor_is_the_cause_old_to_new_with_its_shape() -> None:
+    old, new = "layer2.0.conv2.weight", "layer2.0.convX.weight"
+    other = [Tensor(new, one.shape, one.dtype) if one.name == old else one for one in tensors(R50)]
+    answer = identify(other)
+    assert answer.missing == (old,) and answer.unexpected == (new,)
+    assert f"A tensor is renamed, of the same shape: {old} → {new} (128×128×3×3)." in said(answer)
+    assert "No single cause" not in said(answer)
+    two = [replace_name(one, one.name.replace(".conv2.weight", ".second.weight")) for one in tensors(R18)]
+    assert "8 tensors are renamed" in said(identify(two)) and "and 2 more" in said(identify(two))
+    misshapen = [Tensor(new, (1, 2, 3), one.dtype) if one.name == old else one for one in tensors(R50)]
+    assert "renamed" not in said(identify(misshapen)), "another shape is another tensor"
+
+
+def replace_name(one: Tensor, name: str) -> Tensor:
+    return Tensor(name, one.shape, one.dtype, one.section)
+
+
 def test_a_part_of_a_net_is_said_by_block() -> None:
     answer = identify([one for one in tensors(R18) if not one.name.startswith("layer2.1.bn1")])
     assert "Only a part of a net was saved: layer2.1 lack" in said(answer)

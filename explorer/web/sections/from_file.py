@@ -23,7 +23,7 @@ from explorer.weights import Identified, renaming
 from explorer.weights.anything import identify_stream
 from explorer.weights.config_text import MOST
 from explorer.weights.layouts import LAYOUTS
-from explorer.weights.match import grouped
+from explorer.weights.match import dims, grouped
 from explorer.weights.slices import Missing
 
 FILE, TEXT = "weights_file", "weights_text"
@@ -176,28 +176,38 @@ def misfits(found: Identified) -> None:
 
 
 def _by_block(found: Identified, ours: Sequence[str], theirs: Sequence[str]) -> list[dict[str, object]]:
-    """One row per block, with the file's names; names that no layout knows stand in one row at the end."""
+    """One row per block, with the file's names and shapes; names that no layout knows stand in one row at the end."""
     names = dict(zip(ours, theirs))
+    unnamed = {one.name: f" ({dims(one.shape)})" for one in found.found.matched.unknown} if found.found else {}
     rows: list[dict[str, object]] = [
         {"block": block, "tensors": len(some), "names": _listed([names[one] + _shapes(found, one) for one in some])}
         for block, some in list(grouped(ours).items())[:MOST_BLOCKS]
     ]
     if unknown := list(theirs[len(ours) :]):
-        rows.append({"block": "unknown names", "tensors": len(unknown), "names": _listed(unknown)})
+        rows.append(
+            {
+                "block": "unknown names",
+                "tensors": len(unknown),
+                "names": _listed([one + unnamed.get(one, "") for one in unknown]),
+            }
+        )
     return rows
 
 
 def _shapes(found: Identified, ours: str) -> str:
-    """' is 3×3×3×3, not 256×256×3×3', of a tensor that has another shape."""
-    if found.found is None or ours not in found.found.matched.misshapen:
+    """' (256×256×3×3)'; ' is 3×3×3×3, not 256×256×3×3', of a tensor that has another shape."""
+    if found.found is None:
         return ""
-    seen, wanted = found.found.recognised.ours[ours].shape, found.found.matched.wanted[ours]
-    return f" is {'×'.join(map(str, seen))}, not {'×'.join(map(str, wanted))}"
+    seen, wanted = found.found.recognised.ours.get(ours), found.found.matched.wanted.get(ours)
+    if ours in found.found.matched.misshapen and seen is not None and wanted is not None:
+        return f" is {dims(seen.shape)}, not {dims(wanted)}"
+    shape = wanted if seen is None else seen.shape
+    return f" ({dims(shape)})" if shape is not None else ""
 
 
 def _listed(names: Sequence[str], most: int = 12) -> str:
     more = f" and {len(names) - most:,} more" if len(names) > most else ""
-    return ", ".join(name[:100] for name in names[:most]) + more
+    return ", ".join(name[:140] for name in names[:most]) + more
 
 
 def take_home(found: Identified) -> None:

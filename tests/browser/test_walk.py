@@ -74,6 +74,19 @@ def red() -> bytes:
     return held.getvalue()
 
 
+def test_on_a_phone_the_sheet_keeps_its_height(show, data: dict) -> None:
+    """Its upper edge stands over the map: what is said, and how many terms there are, moves nothing."""
+    page = show(data, width=390, height=844, reduced_motion="reduce", has_touch=True)
+    page.locator(".walk-words h3").wait_for()
+    page.wait_for_function(f"{CLOCK} > 0")
+    heights, every = {}, titles(data)
+    for title in every:
+        assert said(page) == title
+        heights[title] = page.locator(".walk-dock").evaluate("one => Math.round(one.getBoundingClientRect().height)")
+        page.get_by_role("button", name="One step on").tap()
+    assert len(set(heights.values())) == 1, heights
+
+
 def test_it_plays_and_pauses_and_every_step_is_there(show, data: dict) -> None:
     page = show(data, width=1280, height=720)
     page.wait_for_function(f"{CLOCK} > 30")  # it plays by itself once it was asked for

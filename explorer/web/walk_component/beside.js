@@ -135,7 +135,7 @@ export class Beside {
     }
     this.paint("sum", adds ? this.sheets.sum : sheet, step.maps);
     const [name, how] = this.terms.sum.box.querySelectorAll("b, small");
-    name.textContent = adds ? "sum" : `${step.maps.length} of ${step.shape[0]} maps`;
+    name.textContent = adds ? "sum" : `${step.maps.length} of ${step.shape[0]}\u00a0maps`;
     if (step.shape[1] * step.shape[2] === 1) name.textContent = `${exact(step.shape[0])} numbers`;
     how.textContent = adds ? (step.relu ? "then ReLU" : "goes on") : "";
     const [low, , high] = this.key.children;
@@ -196,12 +196,11 @@ export class Beside {
       top: `${(100 * top) / height}%`,
       height: `${(100 * (bottom - top)) / height}%`,
     });
-    const whole = after[0][1] - after[0][0] >= height && after[1][1] - after[1][0] >= width;
     const [tall, wide] = [0, 1].map((way) => {
       const [from, to] = mixed(before[way], after[way], counted);
       return Math.round(to - from);
     });
-    const sees = now < 0 ? "" : whole && counted === 1 ? "one unit sees it all" : `one unit sees ${tall}×${wide} pixels`;
+    const sees = now < 0 ? "" : tall >= height && wide >= width ? "one unit sees it all" : `one unit sees ${tall}×${wide} pixels`;
     if (this.sees.textContent !== sees) this.sees.textContent = sees;
     this.sees.style.visibility = sees ? "" : "hidden"; // a button without words is none
   }

@@ -33,6 +33,7 @@ export class Walking {
   async begin() {
     await this.walk.ready();
     if (!this.map.root.isConnected || this.gone) return;
+    this.reserve();
     this.player.again();
     this.sizes.observe(this.map.canvas);
     this.player.play.focus({ preventScroll: true });
@@ -59,7 +60,15 @@ export class Walking {
 
   async replaced() {
     await this.walk.replaced();
+    this.reserve();
     this.player.again();
+  }
+
+  // On a phone it is a sheet over the map: its upper edge stays where it is.
+  reserve() {
+    const { beside } = this.walk;
+    if (this.map.layoutUsed === "narrow") beside.reserve();
+    else beside.words.style.minHeight = "";
   }
 
   // A tile of the map or a shortcut that was clicked: its step, all of it. Whether there is one.

@@ -54,7 +54,11 @@ def test_it_moves_by_itself_and_its_doors_lead_on(visit) -> None:
     assert page.locator(".first .tip canvas").is_visible()
     answer = page.locator(".first .end-name").all_text_contents()
     assert answer == [str(number) for number in range(10)], "on the map's last tile"
+    bars, map_before = page.locator(".first .walk-now .walk-answer"), page.locator(".first .canvas").bounding_box()
+    expect(bars).to_be_hidden()
     page.locator(".first .walk-scrub").press("End")
+    expect(bars).to_be_visible()  # larger, where the words stand
+    assert page.locator(".first .canvas").bounding_box() == map_before
     assert page.locator(".first .end-name.best").text_content() == "3"
     assert "> 99.9 %" in (page.locator(".first .ends").text_content() or "")
     doors = page.locator(".st-key-doors a")

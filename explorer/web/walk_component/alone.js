@@ -91,9 +91,9 @@ export class Alone {
     const root = html("div", { class: "map-root walk-side" });
     const plan = new Plan(net.drawing, root);
     const walk = new Walk(net.walk, plan);
-    const { see, lens, key, words, told, card } = walk.beside;
+    const { see, lens, key, words, answer, told, card } = walk.beside;
     const parts = first
-      ? [html("div", { class: "walk-in" }, see), plan.canvas, html("div", { class: "walk-now" }, lens, key), words, told, card]
+      ? [html("div", { class: "walk-in" }, see), plan.canvas, html("div", { class: "walk-now" }, lens, key, answer), words, told, card]
       : [html("h3", { class: "walk-net" }, net.title), plan.canvas, walk.beside.root];
     root.append(...parts);
     plan.canvas.addEventListener("pointerover", (event) => this.hover(plan, walk, event));

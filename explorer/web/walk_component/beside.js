@@ -126,7 +126,7 @@ export class Beside {
     const adds = Boolean(step?.x.length);
     this.lens.dataset.kind = segment.kind === "block" && adds ? "sum" : step ? "one" : "none";
     this.key.style.visibility = step ? "" : "hidden"; // nothing moves when it comes
-    this.root.classList.toggle("at-answer", segment.kind === "leave");
+    (this.answer.parentElement ?? this.root).classList.toggle("at-answer", segment.kind === "leave");
     if (!step) return;
     const sheet = step.relu ? this.sheets.relu : this.sheets.sum;
     if (adds) {

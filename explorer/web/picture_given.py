@@ -43,6 +43,20 @@ def given(source: str) -> bytes | None:
     return found
 
 
+def arrived(source: str) -> bool:
+    """Whether the control of an uploaded or photographed picture has just brought one that can be read. Asked before the
+    control is shown."""
+    file = by_key().get(KEYS[source]) if source != "draw" else None
+    if file is None or file.file_id == session().get("arrived"):
+        return False
+    session()["arrived"] = file.file_id
+    try:
+        pictures.read(file.getvalue())
+    except ValueError:
+        return False
+    return True
+
+
 def _small(file: bytes) -> bytes:
     """The same picture in a file that a visit may keep. Raises `ValueError` where it is none."""
     if len(file) <= MOST_BYTES:

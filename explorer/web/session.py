@@ -57,6 +57,8 @@ Session = TypedDict(
         "own_weights": "UploadedFile | None",  # … the visitor's file of weights
         "own_net": "tuple[str, Subject]",  # … and the net that it is of, by the upload's id
         "given": "dict[str, bytes]",  # … the latest picture of each source, which goes along to the walk
+        "arrived": "str",  # … and the file that came last
+        "walk-given": "bool",  # … whether its control is open on the map
         "carried": "list[str]",  # sources whose picture was given on another page
         "looks": "dict[str, tuple[object, Job]]",  # … what is in the queue: by purpose, what was asked and its job
         "fetching": "dict[str, Job]",  # … published weights on their way

@@ -80,7 +80,7 @@ def forget() -> None:
 def _picture(chosen: Chosen) -> tuple[str, bytes | None]:
     """(source, the file of one that is not bundled) as the visitor chooses. Raises `ValueError`."""
     from explorer.look.walker import BUNDLED, sources_of
-    from explorer.web.picture_given import given
+    from explorer.web.picture_given import arrived, given
 
     one = chosen.spec.in_channels == 1
     with st.container(key="walk-picture", horizontal=True, vertical_alignment="center"):
@@ -88,7 +88,9 @@ def _picture(chosen: Chosen) -> tuple[str, bytes | None]:
         source = asked("Which picture?", sources_of(chosen.spec), key, label_visibility="collapsed", wrap=True)
         if source in BUNDLED:
             return source, None
-        with st.popover(OPENS[source], type="secondary"):
+        if arrived(source):
+            session()["walk-given"] = False  # it would stand over the picture's walk
+        with st.popover(OPENS[source], type="secondary", key="walk-given", on_change="rerun"):
             return source, given(source)
 
 

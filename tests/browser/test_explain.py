@@ -63,6 +63,7 @@ def test_a_phone_goes_through_all_ten_steps(visit) -> None:
     assert known > 0
     page.reload()  # as a phone does with a page that lay in the background
     expect(page.locator(".way li.known")).to_have_count(known)
+    expect(page.locator(".verdict.right")).to_have_count(known)  # and their answers stand there
     page.get_by_role("link", name="Your own picture").tap()
     seen.settle("What does it see?")
     assert page.url.endswith("/feature_maps")

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Coroutine, Generator, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -226,6 +226,19 @@ def ends_a_run(frame: bytes | str) -> bool:
     return ended(frame) == ForwardMsg.FINISHED_SUCCESSFULLY
 
 
+def ends_a_new_run() -> Callable[[bytes | str], bool]:
+    """The same, of a run that has begun since: one that was under way (a fragment may ask for a run of its own) ends
+    nothing that is waited for, and what it drew fades."""
+    begun = False
+
+    def ends(frame: bytes | str) -> bool:
+        nonlocal begun
+        begun = begun or isinstance(frame, bytes) and ForwardMsg.FromString(frame).HasField("new_session")
+        return begun and ends_a_run(frame)
+
+    return ends
+
+
 class Visit:
     """A browser page on the app. `faults` collects console errors, failed requests and foreign hosts.
 
@@ -290,7 +303,7 @@ class Visit:
     @contextmanager
     def runs(self) -> Iterator[None]:
         """What is done inside makes the whole script run; afterwards it has, and what it sent is drawn."""
-        with self.socket.expect_event("framereceived", ends_a_run, timeout=30_000):
+        with self.socket.expect_event("framereceived", ends_a_new_run(), timeout=30_000):
             yield
         self.page.evaluate(DRAWN)
 

@@ -8,6 +8,7 @@ the nearest recorded one and says "about".
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
@@ -40,6 +41,7 @@ TRAINING = {
     name: PURPOSES[slug] for slug, name in OPTIMIZERS.items()
 }  # optimiser of an estimate → what is done with it
 TAKE = "Take it along"
+COLUMNS = 100  # of the sheet as text: what is to know of a line goes on below it
 
 
 class Row(TypedDict):
@@ -275,7 +277,11 @@ def to_text(made: Sheet) -> str:
     rows = [
         f"{one:<{labels}}  {short:>{shorts}}  {full:<{exact}}  {source}".rstrip() for one, short, full, source in cells
     ]
-    notes = [f"{line.label}: {line.note}." for line in made.lines if line.note]
+    notes = [
+        textwrap.fill(f"{line.label}: {line.note}.", COLUMNS, subsequent_indent="  ")
+        for line in made.lines
+        if line.note
+    ]
     return "\n".join([made.title, "", *rows, "", *notes]) + "\n"
 
 

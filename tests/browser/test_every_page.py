@@ -38,7 +38,9 @@ SECTIONS = (
     "/cost?show=flops",
     "/cost?show=memory",
     "/paper?table=cifar",
+    "/sheet?dtype=amp&optimizer=momentum",  # the longest words of the bar
 )
+LABORATORY = ("/why_residual?reveal=true", "/why_residual?experiment=surgery")  # with lists of runs
 VIEWS = (  # each with parts that no page has on opening
     "/?depth=18&color=params&node=layer2.0",  # tiles in two lines, a panel with formulas
     "/?figure=fig3",
@@ -221,6 +223,27 @@ TOWERS = """() => [...document.querySelectorAll(".stMain .paper :is(td, th)")].f
   const lines = new Set([...range.getClientRects()].map((one) => Math.round(one.bottom / 12)));
   return cell.checkVisibility() && cell.getBoundingClientRect().width < 140 && lines.size > 4;
 }).map((cell) => cell.textContent.slice(0, 60))"""
+# What a field or a button says, and has no room for. A drawer that is closed stands left of the window.
+CUT = """() => {
+  const found = [], pen = document.createElement("canvas").getContext("2d");
+  const over = (one) => getComputedStyle(one).overflowX !== "visible" && one.clientWidth > 8 && one.scrollWidth > one.clientWidth + 1;
+  const wide = (one, look) => {
+    pen.font = look.font;
+    const room = one.clientWidth - parseFloat(look.paddingLeft) - parseFloat(look.paddingRight);
+    return pen.measureText(one.value || one.placeholder).width > room + 1;
+  };
+  const read = (root) => {
+    for (const one of root.querySelectorAll("*")) {
+      if (one.shadowRoot) read(one.shadowRoot);
+      if (!one.matches("input, button, a, label, [role=radio]") || !one.checkVisibility({ visibilityProperty: true })) continue;
+      if (one.getBoundingClientRect().right <= 0 || one.matches(".proved, [type=range], [type=radio], [type=checkbox], [type=file]")) continue;
+      const cut = one.matches("input") ? wide(one, getComputedStyle(one)) : [one, ...one.querySelectorAll("*")].some(over);
+      if (cut) found.push(one.value || one.placeholder || one.innerText);
+    }
+  };
+  read(document);
+  return found;
+}"""
 SHOWN = """theme => getComputedStyle(document.querySelector(".stApp")).colorScheme === theme"""
 LOOKS = {
     "desktop": ("light", 1440, 900),
@@ -305,6 +328,10 @@ def towers(seen: Visit, route: str, look: str) -> Iterator[str]:
     yield from seen.page.evaluate(TOWERS)
 
 
+def cut_words(seen: Visit, route: str, look: str) -> list[str]:
+    return seen.page.evaluate(CUT)
+
+
 def unnamed(seen: Visit, route: str, look: str) -> Iterator[str]:
     yield from seen.page.locator(".tile").evaluate_all(UNNAMED)
 
@@ -370,6 +397,7 @@ QUESTIONS = {
     ),
     "no cell is a tower of words": Question(towers, (*FITS, "/why_residual?experiment=surgery"), ("phone",)),
     "what is read aloud is words": Question(misnamed, (*BY_NAVIGATION, "/cost?show=memory"), ("desktop",)),
+    "no control cuts what it says": Question(cut_words, (FIRST_PAGE, *FITS, *LABORATORY), ("projector", "phone")),
     "a tile is called what is written on it": Question(unnamed, SEEN_BY_AXE, ("desktop",)),
     "no computed figure stands without its proof": Question(bare, FIGURES, ("desktop",)),
     "what is measured of a picture says so": Question(unsaid, LOOKED, ("desktop",)),

@@ -12,7 +12,7 @@ export function buildFinder(map) {
   const results = html("div", { class: "results", hidden: true }, list, said);
   const input = html("input", {
     type: "search",
-    placeholder: "Find: conv2, 3×3, stride, 512 …",
+    placeholder: "Find: conv2, 3×3, 512 …",
     role: "combobox",
     "aria-label": "Find layers by path, kind, kernel, stride or shape",
     "aria-expanded": "false",

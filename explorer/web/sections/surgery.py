@@ -216,7 +216,7 @@ def _follow(going: Kept) -> None:
 def _ended(runs: Sequence[Kept]) -> None:
     """The run that is shown: the visitor's last, or a recorded one; others on the same axes; what came of each."""
     known = _known(runs)
-    shown, compare = st.columns([1, 1.3], vertical_alignment="bottom")
+    shown, compare = st.columns([1.25, 1], vertical_alignment="bottom")
     key = f"shown-surgery-{len(runs)}"
     number = st.query_params.pop("run", "")
     if (wanted := next((name for name in known if name.startswith(f"{number}. ")), None)) and number:

@@ -69,7 +69,7 @@ def _figure(bench: Bench, revealed: bool) -> Run | None:
     key, going = bench.key, bench.going
     view = next(iter(VIEWS[key]))
     if revealed or going:  # before that nothing stands above the picture: on a phone the empty columns would be a gap
-        views, picked = st.columns([3, 2], vertical_alignment="center")
+        views, picked = st.columns(2, vertical_alignment="center")
     if several := bench.text.get("views") if revealed or going else None:
         with views:
             view = asked("What is drawn?", several, f"view-{key}", label_visibility="collapsed")

@@ -65,6 +65,9 @@ class Bar(TypedDict):
     revealed: str | None
     text: str
     notes: str
+    answers: (
+        tuple[int, int] | None
+    )  # letters of what is said with the answer, and of its source: room that it will need
     question: Inputs | None
     verdict: Verdict | None
     cards: str
@@ -133,10 +136,18 @@ def bar(run: Lecture, scene: Scene, page: str, guess: str = "", present: bool = 
         "revealed": address(scene.page, scene.params(revealed=True) | own) if question else None,
         "text": text,
         "notes": prose(scene.notes, scene.chosen, False, cards),
+        "answers": _letters(scene),
         "question": _inputs(scene, asks),
         "verdict": _verdict(scene, guess, cards, asks) if question and guess else None,
         "cards": cards.html(),
     }
+
+
+def _letters(scene: Scene) -> tuple[int, int] | None:
+    if scene.question is None:
+        return None
+    because = prose(scene.question.because, scene.chosen, False).striptags()
+    return len(because), len(evaluate(scene, "").source) + 2
 
 
 def _inputs(scene: Scene, asks: str) -> Inputs | None:

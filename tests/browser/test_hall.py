@@ -8,13 +8,17 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from explorer import lecture
-from tests.browser.test_stage import LEAST, LOST, SIZES, SMALL, settled
+from tests.browser.test_stage import FITTED, LEAST, LOST, SIZES, SMALL, settled
 from tests.conftest import Visit
 
 TOUR = lecture.load()
 DEEPER, PARAMETERS, DOTTED = TOUR.find("deeper"), TOUR.find("parameters"), TOUR.find("conv2x-dotted")
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 WIDE = "document.documentElement.scrollWidth <= innerWidth"
+TITLE = """() => {
+  const title = window.resnetLecture.stage.place.querySelector("h2"), { left, top, height } = title.getBoundingClientRect();
+  return [left, top, height].map(Math.round).join() + getComputedStyle(title).fontSize;
+}"""
 SHOWN = """() => [...document.querySelectorAll("body *")].filter((one) => one.checkVisibility() && [...one.childNodes].some((node) =>
   node.nodeType === 3 && node.textContent.trim()) && parseFloat(getComputedStyle(one).fontSize) < 12).map((one) => one.outerHTML.slice(0, 80))"""
 
@@ -178,6 +182,8 @@ def reveal(seen: Visit, speaker: Page, first: Page) -> None:
     beamer, stage = seen.page, seen.page.locator(".stage")
     beamer.reload()
     expect(stage.locator(".hall .count")).to_have_text("1 of 2 answered", timeout=30_000)
+    beamer.wait_for_function(FITTED, arg=DEEPER.slug)
+    title = beamer.evaluate(TITLE)
     speaker.get_by_role("button", name="Reveal").click()
     verdict = stage.locator(".verdict")
     expect(verdict.locator(".answer")).to_have_text("28.54 %", timeout=20_000)
@@ -185,6 +191,8 @@ def reveal(seen: Visit, speaker: Page, first: Page) -> None:
     expect(verdict.locator(".model").first).to_have_text("✓ 28.54 %")
     for script, arg in ((SMALL, LEAST), (LOST, None)):
         assert settled(seen, script, arg) == []
+    assert beamer.evaluate(TITLE) == title, "it stays, and the votes stand where the text stood"
+    expect(stage.locator(".text")).to_be_hidden()
     keep_names(beamer)
     expect(speaker.locator(".card")).to_contain_text("Revealed.")  # and no count, to which none is added
     expect(speaker.locator(".count")).to_have_count(0)

@@ -92,6 +92,12 @@ LARGE = """() => {
   const tiles = [...document.querySelectorAll(".stMain *")].flatMap((one) => [...(one.shadowRoot?.querySelectorAll(".look.slim .tile") ?? [])]);
   return tiles.length && tiles.every((one) => one.getBoundingClientRect().width >= 48);
 }"""
+# Where title and text of a projected scene stand, and how large their letters are, once the scene is fitted.
+FITTED = "slug => window.resnetLecture.fitted?.where === `${slug} ${innerWidth}×${innerHeight}`"
+STORY = """() => JSON.stringify(["h2", ".text"].map((name) => window.resnetLecture.stage.place.querySelector(name)).map((one) => {
+  const { left, top, width, height } = one.getBoundingClientRect();
+  return [[left, top, width, height].map(Math.round), getComputedStyle(one).fontSize];
+}))"""
 # Nothing of a projected scene is below the fold.
 WHOLE = """() => {
   const main = document.querySelector('[data-testid="stMain"]'), stage = window.resnetLecture.stage.place.querySelector(".stage");
@@ -103,11 +109,17 @@ def test_every_projected_scene_can_be_read_and_is_whole_at_every_size(visit) -> 
     """The whole tour by clicker: every state as written, no chrome, and out of the projector view in the same scene."""
     seen = visit(f"{TOUR.scenes[0].address}&present=1", viewport=dict(zip(("width", "height"), SIZES["projector"])))
     found: list[tuple[str, str, str]] = []
+    story = ""
     for order, (scene, revealed) in enumerate(STEPS):
         if order:
             seen.page.keyboard.press("PageDown")
         arrive(seen, scene, revealed)
         seen.page.wait_for_function(WHOLE, timeout=5_000)
+        if revealed:  # the answer stands below them, and nothing jumps
+            seen.page.wait_for_function(f"before => ({STORY})() === before", arg=story, timeout=5_000)
+        else:
+            seen.page.wait_for_function(FITTED, arg=scene.slug)
+            story = seen.page.evaluate(STORY)
         for name, (width, height) in SIZES.items():
             seen.page.set_viewport_size({"width": width, "height": height})
             for script, arg in ((SMALL, LEAST), (LOST, None)):

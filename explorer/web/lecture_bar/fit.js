@@ -7,12 +7,12 @@ import { holder } from "./holder.js";
 const SMALLEST = 0.85, SMALLEST_TEXT = 0.85; // least zoom; least type: 16 px of the stylesheet's 118 %
 const SMALLEST_DRAWING = 340; // px of height: its words are drawn for it
 const style = document.documentElement.style;
-const VARIABLES = ["--stage-zoom", "--stage-drawing", "--stage-text"];
+const VARIABLES = ["--stage-zoom", "--stage-drawing", "--stage-text", "--stage-card"];
 let fitting = [];
 
 export const main = () => holder.route?.main() ?? part("main");
 const whole = (element, spare = 0) => !element || element.scrollHeight <= element.clientHeight + spare;
-export const range = (from, to, step) => Array.from({ length: Math.round((from - to) / step) + 1 }, (_, index) => from - index * step);
+export const range = (from, to, step) => Array.from({ length: Math.max(0, Math.round((from - to) / step)) + 1 }, (_, index) => from - index * step);
 
 // Applies the first of the values (large to small) with which it fits, and the last if none does.
 export function largest(values, apply, fits) {
@@ -29,12 +29,38 @@ export function largest(values, apply, fits) {
 
 const set = (name, unit = "") => (value) => style.setProperty(name, value + unit);
 
+// The story's type: before a reveal so large that the answer has room too, and after it the same: title and text stay. What the
+// answer needs beyond that, a guess's own sentence say, its card gives.
+function fitStory(bar) {
+  const { slug, verdict, hall } = holder.stage.data, where = `${slug} ${innerWidth}×${innerHeight}`;
+  const covered = bar.querySelector("ol.list"), before = holder.fitted?.where === where && !covered ? holder.fitted.text : 0;
+  bar.classList.remove("tight");
+  set("--stage-card")(1);
+  if (verdict && before) set("--stage-text")(before);
+  else largest(range((hall && before) || 1.1, SMALLEST_TEXT, 0.05), set("--stage-text"), () => whole(bar, 1) && hasRoom(bar)); // a vote's buttons come and go
+  const text = Number(style.getPropertyValue("--stage-text"));
+  if (!verdict && !covered) holder.fitted = { where, text };
+  if (whole(bar, 1)) return;
+  largest(range(1, SMALLEST_TEXT / text, 0.05), set("--stage-card"), () => whole(bar, 1));
+  if (!whole(bar, 1)) bar.classList.add("tight"); // the answer says what the story led to
+}
+
+// Whether the answer's card would fit in the question's place.
+function hasRoom(bar) {
+  const { ghost } = holder.stage, card = bar.querySelector(".card");
+  if (!ghost || !card) return true;
+  card.hidden = true;
+  card.after(ghost);
+  const fits = whole(bar, 1);
+  ghost.remove();
+  card.hidden = false;
+  return fits;
+}
+
 function fit() {
   const page = main(), bar = holder.stage?.place.querySelector(".stage");
   if (!page || innerWidth < BESIDE) return;
-  bar?.classList.remove("tight");
-  largest(range(1.1, SMALLEST_TEXT, 0.05), set("--stage-text"), () => whole(bar, 1));
-  if (!whole(bar, 1)) bar.classList.add("tight"); // the answer says what the story led to
+  if (bar) fitStory(bar);
   set("--stage-zoom")(1);
   largest(range(900, SMALLEST_DRAWING, 20), set("--stage-drawing", "px"), () => whole(page));
   largest(range(1, SMALLEST, 0.03), set("--stage-zoom"), () => whole(page));

@@ -1,6 +1,6 @@
 // Predict, then reveal: a choice, a number on a slider, or a click on the map. The guess goes into the URL.
 
-import { html } from "../js/dom.js";
+import { html, unbroken } from "../js/dom.js";
 import { NO_GUESS } from "../js/given.js";
 import { plain } from "../js/numbers.js";
 import { prose } from "./prose.js";
@@ -46,6 +46,15 @@ const blockInput = () => html("p", { class: "soft" }, "Click it on the map, then
 export function guessNow({ question, slug }) {
   if (question.kind === "block") return new URLSearchParams(search()).get("node") || NO_GUESS;
   return guesses.get(slug) ?? NO_GUESS;
+}
+
+// As large as the answer's card will be, of other words: with it the story is fitted before the reveal already, and stays
+// where it is.
+export function ghostCard({ question, answers: [because, source], text }) {
+  const words = new DOMParser().parseFromString(text, "text/html").body.textContent.trim() || "a word";
+  const letters = (count) => words.repeat(Math.ceil(count / words.length)).slice(0, count);
+  return html("div", { class: "card ghost" }, html("p", { class: "ask" }, unbroken(question.ask)),
+    html("p", { class: "answer" }, "0"), html("div", { class: "prose" }, html("p", {}, letters(because))), html("span", { class: "mark" }, letters(source)));
 }
 
 // votes: the hall's, or null.

@@ -9,7 +9,7 @@ import { iconButton } from "./icons.js";
 import { listen, restPointer } from "./input.js";
 import { overview } from "./overview.js";
 import { prose } from "./prose.js";
-import { askedCard, guessNow, verdictCard } from "./question.js";
+import { askedCard, ghostCard, guessNow, verdictCard } from "./question.js";
 import { search, travel, urlOf } from "./travel.js";
 
 const kept = (holder.kept ??= { notes: false, list: false, code: false, join: false, ended: false });
@@ -29,6 +29,7 @@ class Stage {
   constructor(place) {
     this.place = place;
     this.data = null;
+    this.ghost = null;
     this.trigger = (/** @type {string} */ _name, /** @type {object} */ _value) => {};
   }
 
@@ -62,10 +63,12 @@ class Stage {
 
   draw() {
     const { data } = this;
-    const card = data.verdict ? verdictCard(data, data.hall ? result(this) : null) : data.question ? (data.hall ? hallCard(this) : askedCard(this)) : null;
+    const votes = data.verdict && data.hall ? result(this) : null;
+    const card = data.verdict ? verdictCard(data, votes) : data.question ? (data.hall ? hallCard(this) : askedCard(this)) : null;
+    this.ghost = data.answers && !data.verdict && !data.hall ? ghostCard(data) : null;
     const text = prose("div", { class: "prose text" }, data.text);
     for (const phrase of text.querySelectorAll("[data-drive]")) this.drives(phrase);
-    this.place.replaceChildren(html("section", { class: `stage ${data.present ? "present" : ""} ${data.hall ? "halls" : ""}`, "aria-label": `Lecture: ${data.lecture}` },
+    this.place.replaceChildren(html("section", { class: `stage ${data.present ? "present" : ""} ${data.hall ? "halls" : ""} ${votes ? "voted" : ""}`, "aria-label": `Lecture: ${data.lecture}` },
       html("header", {}, html("h2", {}, html("span", { class: "at" }, `${data.number}/${data.scenes.length}`), unbroken(data.title)), this.controls()),
       html("div", { class: card ? "body asks" : "body" }, text, card),
       kept.notes && data.notes && !data.present ? html("aside", { class: "notes", "aria-label": "Speaker notes" }, prose("div", { class: "prose" }, data.notes),

@@ -200,7 +200,7 @@ def _in_order(count: int, first: int, most: int) -> list[int]:
 def which_are_shown(first: int | None) -> str:
     """Which of a row's maps are shown, and what its brightest is. first: as in `through`."""
     chosen = "" if first is not None else "Shown: the maps with the largest mean. "
-    return f"{chosen}Brightest: the largest number of a row."
+    return f"{chosen}Brightest: the largest number of a row. These colours go from 0 up; a block’s terms, below, have two sides."
 
 
 def terms(seen: Passed, one: Sum, nodes: tuple[Node, ...], picture: Prepared) -> Looked:
@@ -240,7 +240,7 @@ def terms(seen: Passed, one: Sum, nodes: tuple[Node, ...], picture: Prepared) ->
         rows.insert(0, _before(seen, by_path, inside, scale, most))
     low, high = units.ends(most)
     key: Key = {"ramp": ramp_css(True), "low": low, "high": high, "source": "measured"}
-    hint = f"The same six channels in all three terms. {SIGN_KEY}"
+    hint = f"The same {len(channels)} channels in each row. {SIGN_KEY}"
     return {
         "picture": _picture(picture),
         "hint": f"{hint} {DOTTED[kind]}" if dotted else hint,

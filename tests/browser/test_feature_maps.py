@@ -128,6 +128,7 @@ def test_a_student_draws_a_seven_and_finds_out(visit, size: str) -> None:
     page.locator(".cover").focus()
     page.keyboard.press("ArrowUp")
     page.locator(".lead", has_text="With a part of the picture covered").wait_for()
+    expect(page.locator(".st-key-look-under .says")).to_be_visible(visible=size == "phone")  # in sight of the finger
     page.keyboard.press("Escape")
 
     page.get_by_text("zeros stood on the other side?").click()
@@ -180,7 +181,7 @@ def test_a_unit_is_pointed_at_followed_on_and_let_go(visit) -> None:
             page.get_by_role("radio", name=name).click()
         page.locator("figcaption", has_text=shown).first.wait_for()
     page.locator('.tile[title="channel 0"]').first.wait_for()
-    page.get_by_text("Beside it: the plain net of 20 layers").click()
+    page.get_by_text("Together with the plain net of 20 layers").click()
     page.get_by_text("The plain net of 20 layers: 7").wait_for()
     page.get_by_text("How large are the responses?").click()
     page.get_by_text("A layer’s responses on average: residual, 20 layers").wait_for()

@@ -38,7 +38,7 @@ def additions(rows: list[Shares], chosen: str, places: Mapping[str, str]) -> go.
         )
     )
     figure.update_xaxes(**_by_stage([row["block"] for row in rows], places))
-    figure.update_yaxes(title="‖F(x)‖ / ‖x‖", rangemode="tozero")
+    figure.update_yaxes(title="F(x), as a multiple of x", rangemode="tozero")
     figure.add_hline(y=1, line_dash="dot", line_color="rgba(127,127,127,.8)")
     return styled(figure, 260)
 

@@ -90,7 +90,7 @@ export class Beside {
     if (segment.index !== this.last) this.begin(segment);
     const u = segment.kind === "leave" ? 1 : moves.seen;
     const counted = segment.kind === "leave" ? 1 : moves.counted;
-    this.drawShape(now, counted);
+    this.drawShape(now);
     this.drawField(now, segment.kind === "enter" ? 0 : u, counted);
     if (segment.kind === "block") this.meet(moves);
     else this.terms.sum.box.style.opacity = segment.kind === "layer" ? moves.fill : 0;
@@ -171,11 +171,10 @@ export class Beside {
     sum.box.style.transform = `scale(${1 + 0.12 * Math.sin(Math.PI * clamp((meet - 0.45) / 0.55, 0, 1))})`;
   }
 
-  drawShape(now, u) {
-    const before = this.shapes[Math.max(now, 0)],
-      after = this.shapes[now + 1];
-    const [channels, height, width] = mixed(before, after, u).map(Math.round);
-    const vector = after[1] * after[2] === 1 && u > 0.5;
+  // What the step makes, from when its words stand there: the size of the one before stood beside them.
+  drawShape(now) {
+    const [channels, height, width] = this.shapes[now + 1];
+    const vector = height * width === 1;
     const size = vector ? exact(channels) : `${height}×${width}`;
     if (this.size.textContent !== size) this.size.textContent = size;
     const many = vector ? (channels === 1 ? "number" : "numbers") : channels === 1 ? "one channel" : `× ${exact(channels)} ${now < 0 ? "channels" : "maps"}`;

@@ -195,6 +195,9 @@ def _answer(found: Look) -> None:
     with glowing, st.container(key="look-cover"):
         hint = f"{POSITIVE.capitalize()} spoke for the class. Drag over the picture to cover a part."
         look_component.cover({**feature_maps.spoken(glow, found.picture, names[label]), "hint": hint}, COVER)
+        if found.changed and found.before:
+            with st.container(key="look-under"):  # on a phone what it says stands above the picture that is covered
+                pieces.html(Markup('<p class="says">Now it says <b>{}</b>.</p>').format(best[0][0]))
     with exactly:
         logit, bias = float(one.seen.logits[0, label]), float(one.who.classifier.bias[label])
         pieces.html(look_words.score_told(names[label], float(glow.mean()), bias, logit))

@@ -53,7 +53,7 @@ def _way(again: Callable[[], Look | None]) -> None:
     one = found.watched
     twin = TWINS.get(found.slug)
     beside = bool(twin) and st.toggle(
-        f"Beside it: {NAMES[twin] if twin else ''}",
+        f"Together with {NAMES[twin] if twin else ''}",
         key="twin",
         bind="query-params",
         help="The same layers with and without shortcuts, trained alike, on the same picture.",

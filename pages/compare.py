@@ -17,7 +17,7 @@ st.header("What changes between two models?", anchor=False)
 both = compare_pair.sides(chosen)
 found = comparison.layers(*both)
 before, after = compare_parts.names(both)
-pieces.lead(Told(f"From {before} to {after}: ", comparison.summary(both[0].spec, both[1].spec, found)))
+pieces.lead(Told(f"From {before} to {after}: ", comparison.summary(*both, found)))
 SECTIONS: dict[str, pieces.Section] = {
     "headline": lambda: compare_changes.headline(*both),
     "stages": lambda: compare_changes.stages(*both),

@@ -203,7 +203,7 @@ def compared(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
     found = comparison.layers(*both)
     return [
         Section(
-            f"From {naming.title(base)} to {naming.title(spec)}", heads, note=str(comparison.summary(base, spec, found))
+            f"From {naming.title(base)} to {naming.title(spec)}", heads, note=str(comparison.summary(*both, found))
         ),
         *([Section("Stages that differ", stages)] if stages else []),
         *([Section("Layers that differ", [vars(layer) for layer in found])] if found else []),

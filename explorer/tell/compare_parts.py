@@ -14,7 +14,7 @@ from explorer.facts import comparison, memory, published
 from explorer.facts.comparison import Layer, Side
 from explorer.facts.comparison.totals import PresetCost, StagePair, Total
 from explorer.facts.proof import Proof, ratio
-from explorer.facts.rollup import METRICS, Row
+from explorer.facts.rollup import METRICS, Row, blocks
 from explorer.facts.told import Provable, Told
 from explorer.net.ops import op
 from explorer.spec import ResNetSpec, naming
@@ -28,8 +28,10 @@ from explorer.timing.data.across import Across
 from explorer.timing.said import sentences
 
 Proofs = Mapping[str, Mapping[str, Proof]]  # stage → column → proof
-MARKS = {"added": "+", "removed": "−", "changed": "~"}
-WHICH = "+ added, − removed, ~ changed, from left to right; matched by path. A changed layer’s parameters are the difference."
+MARKS = {"added": "+ added", "removed": "− removed", "changed": "~ changed"}
+WHICH = (
+    "Added, removed or changed from left to right; matched by path. A changed layer’s parameters are the difference."
+)
 NONE_DIFFERS = "No such layer differs."
 AXES = {  # option -> (key of comparison.preset_rows, title)
     "params": ("params", "parameters"),
@@ -184,6 +186,26 @@ def _text(key: str, value: object) -> str:
     return units.shape(value) if isinstance(value, list) else f"{value:,}"
 
 
+def drawn_alike(base: Side, other: Side) -> str:
+    """Where both maps look the same and the nets are not: that what differs is inside the blocks; else ""."""
+    before, after = (
+        [(one.path, one.shortcut, one.stride, one.out_shape[1:]) for one in blocks(side.nodes)]
+        for side in (base, other)
+    )
+    found = comparison.layers(base, other)
+    if before != after or not found:
+        return ""
+    inside = sorted({layer.path.rpartition(".")[2] for layer in found if op(layer.kind).params})
+    return (
+        f"Both maps look alike: {len(found):,} modules differ, but inside of what a tile stands for"
+        f"{f' ({_some(inside)})' if inside else ''}. Layer by layer lists them."
+    )
+
+
+def _some(names: Sequence[str], most: int = 6) -> str:
+    return ", ".join(names[:most]) + (" and more" if len(names) > most else "")
+
+
 def with_weights(found: Sequence[Layer]) -> list[Layer]:
     """Those of the layers that have weights."""
     return [layer for layer in found if op(layer.kind).params]
@@ -193,7 +215,7 @@ def layer_rows(shown: Sequence[Layer]) -> list[dict[str, str]]:
     """Layers that differ, as a table has them."""
     return [
         {
-            "": MARKS[layer.change],
+            "change": MARKS[layer.change],
             "layer": layer.path,
             "kind": palette.KIND_LABELS[layer.kind],
             "parameters": signed(layer.params) if layer.change == "changed" else f"{layer.params:,}",

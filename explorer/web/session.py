@@ -50,6 +50,7 @@ Session = TypedDict(
         "look_into": "str",  # Cost: a part of the net
         "pair": "str | None",  # Compare: the quick pair that is lit
         "pair_problem": "str | None",  # … what was wrong with what was picked last
+        "pair_note": "tuple[str, str] | None",  # … the address of the net that was taken for what was typed; what else it may be
         "picked_net": "str",
         "picked_field": "str",
         "catalogue-rows": "list[str] | None",  # Catalogue: the rows that are marked in its table

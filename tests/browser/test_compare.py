@@ -16,6 +16,8 @@ def test_either_side_takes_any_name_and_another_part_and_both_are_swapped(visit)
     for key, name, says in (
         ("vs_choice", "resnet50d", "From ResNet-50-D to ResNet-34"),
         ("to_choice", "WRN-28-10", "From ResNet-50-D to WRN-28-10"),
+        ("to_choice", "resnext", "Of 'resnext' the first in the list"),  # as Enter takes in any list
+        ("to_choice", "resnext", "From ResNet-50-D to ResNeXt-50 32×4d"),
         ("to_choice", "banana", "banana"),
         ("to_choice", "ResNet-50", "From ResNet-50-D to ResNet-50"),
     ):
@@ -116,6 +118,42 @@ def test_a_part_picked_in_the_treemap_is_the_maps_selection_too(visit) -> None:
     app.page.wait_for_url("**node=layer3")
     app.page.get_by_role("link", name="Cost").click()
     expect(app.page.locator(".paper .total")).to_contain_text("7,098,368", timeout=20_000)
+
+
+SCROLLED = "document.querySelector('.stMain').scrollTop"
+
+
+def test_nothing_goes_from_under_the_pointer_and_a_page_is_opened_at_its_top(visit) -> None:
+    app = visit("/compare", "From ResNet-34 to ResNet-50")
+    tab = app.page.get_by_role("radio", name="Layer by layer", exact=True)
+    app.page.locator(".stMain").hover()
+    app.page.evaluate("document.querySelector('.stMain').scrollTo(0, 300)")
+    app.still()
+    at, scrolled = tab.bounding_box(), app.page.evaluate(SCROLLED)
+    assert scrolled > 100
+    for name in ("Layer by layer", "On the map", "Stage by stage"):
+        with app.runs():
+            app.page.get_by_role("radio", name=name, exact=True).click()
+        app.settle().still()
+        assert tab.bounding_box() == at, name
+    app.page.get_by_role("link", name="Cost", exact=True).click()
+    app.page.wait_for_url("**/cost**")
+    app.settle("Where is the cost?").still()
+    assert app.page.evaluate(SCROLLED) == 0
+
+
+def test_a_toggle_that_is_off_is_seen_under_the_pointer_too(visit) -> None:
+    app = visit("/compare", "From ResNet-34 to ResNet-50")
+    with app.runs():
+        app.page.get_by_text("Same task for both", exact=True).click()
+    app.settle().still()
+    label = app.page.locator(".st-key-same label")
+    expect(label).to_have_attribute("data-hovered", "true")
+    track = label.locator("span + div").first
+    assert track.evaluate("one => getComputedStyle(one).backgroundColor") != "rgb(242, 239, 230)"
+    shade = "one => Number(getComputedStyle(one).backgroundColor.match(/[\\d.]+/)[0])"
+    light = track.evaluate(shade)
+    assert light < 200 or light < 0.8, "a field's pale colour cannot be told from the page's"
 
 
 def test_a_row_of_the_structural_diff_opens_its_formulas(visit) -> None:

@@ -77,24 +77,24 @@ def test_a_stage_that_only_one_has():
 def test_a_model_does_not_differ_from_itself():
     spec = preset("resnet18")
     assert comparison.layers(*at(spec, spec)) == []
-    assert str(comparison.summary(spec, spec, [])) == "the same spec. No module differs."
+    assert str(comparison.summary(*at(spec, spec), [])) == "the same spec. No module differs."
     assert all(row["delta"] == 0 for row in comparison.headlines(*at(spec, spec)))
 
 
 def test_the_summary_names_switches_and_counts():
     base, other = comparison.quick("plain or residual")
-    text = str(comparison.summary(base, other, comparison.layers(*at(base, other))))
+    text = str(comparison.summary(*at(base, other), comparison.layers(*at(base, other))))
     assert text.startswith("shortcut none → B. Modules (BN and ReLU counted): ") and "removed" not in text
 
 
 def test_the_summary_speaks_in_words():
     base = ResNetSpec(stride_on="1x1", in_channels=3)
     other = replace(base, stride_on="3x3", in_channels=1024, stages=(1, 2))
-    text = str(comparison.summary(base, other, []))
+    text = str(comparison.summary(*at(base, other), []))
     assert "stride on the 1×1 → 3×3" in text and "input channels 3 → 1,024" in text
     assert "blocks per stage [3,4,6,3] → [1,2]" in text and "_" not in text
     other = replace(base, attention="se", activation="pre", stem="cifar")
-    text = str(comparison.summary(base, other, []))
+    text = str(comparison.summary(*at(base, other), []))
     assert "attention none → squeeze-and-excitation" in text and "stem one 7×7 of stride 2 → one 3×3 (CIFAR)" in text
     assert "activation after the convolution (2015) → BN and ReLU before it (2016)" in text
     assert set(comparison.WORDS) == {field.name for field in fields(ResNetSpec)}

@@ -182,6 +182,22 @@ def test_both_have_the_same_task_or_each_its_own():
     assert f"{kept.activations:,}" in learns and "Activation memory, kept" in learns and f"{kept.total:,}" in learns
 
 
+def test_a_task_of_its_own_begins_with_the_bars_and_a_familys_size_is_no_difference_at_one_size() -> None:
+    app = open_app("vs=resnet56_cifar&batch=8&dtype=bf16", "compare")
+    assert "32 px" not in words(app) and "one 7×7 of stride 2" in words(app)
+    app.toggle(key="same").set_value(False).run()
+    assert app.number_input(key="vs_batch").value == 8 and app.selectbox(key="vs_dtype").value == "bf16"
+    assert "8×3×32×32, bf16" in words(app) and "family CIFAR: 32 px" in words(app)
+    assert (app.query_params["vs_batch"], app.query_params["vs_dtype"]) == ("8", "bf16")
+
+
+def test_two_maps_that_look_alike_say_what_they_do_not_show() -> None:
+    alike = words(open_app("vs=resnet50&net=resnext50_32x4d&diff=maps", "compare"))
+    assert "Both maps look alike: 112 modules differ" in alike and "conv2" in alike
+    assert "look alike" not in words(open_app("vs=resnet34&diff=maps", "compare"))
+    assert "look alike" not in words(open_app("vs=resnet50&diff=maps", "compare")), "the same net"
+
+
 def test_activation_memory_is_one_number_on_every_page():
     """Counted once on the real net by TorchDispatchMode: 11,239,424 bytes are alive at the peak of ResNet-50."""
     for page, query in (("sheet", ""), ("cost", ""), ("cost", "show=memory"), ("compare", "vs=resnet18")):

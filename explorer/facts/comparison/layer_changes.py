@@ -84,10 +84,14 @@ def _merged(old: Sequence[str], new: Sequence[str]) -> list[str]:
     return sorted(merged, key=order.__getitem__)
 
 
-def summary(base: ResNetSpec, other: ResNetSpec, found: Sequence[Layer]) -> Told:
-    """Which switches differ, and how many modules that touches: of every kind, so not the paper's layers."""
+def summary(base: Side, other: Side, found: Sequence[Layer]) -> Told:
+    """Which switches differ, and how many modules that touches: of every kind, so not the paper's layers. A family's own
+    input size is no difference between two nets that are given the same one."""
+    alike = (base.height, base.width) == (other.height, other.width)
     switches = [
-        f"{WORDS[name]} {_word(name, a)} → {_word(name, b)}" for name, (a, b) in changed_fields(other, base).items()
+        f"{WORDS[name]} {_word(name, a)} → {_word(name, b)}"
+        for name, (a, b) in changed_fields(other.spec, base.spec).items()
+        if name != "family" or not alike
     ]
     counts = [
         counted(

@@ -17,7 +17,7 @@ from explorer.net.node import Node
 from explorer.net.shortcuts import SHORTCUTS
 from explorer.spec import ResNetSpec, naming, presets
 
-LINES = ("solid", "dotted")
+LINES = {"solid": "Solid shortcuts: x as it is", "dotted": "Dotted shortcuts: x reshaped"}
 
 
 class Total(TypedDict):
@@ -94,9 +94,7 @@ def _totals(base: Side, other: Side) -> list[tuple[str, str, str, Proof, Proof]]
         ("activations", memory.BASIS[purpose], "bytes", before["activations"], after["activations"]),
         ("memory", f"Memory for {purpose}, estimated", "bytes", before["total"], after["total"]),
     ]
-    return rows + [
-        (key, f"{key.capitalize()} shortcuts", "count", _shortcuts(old, key), _shortcuts(new, key)) for key in LINES
-    ]
+    return rows + [(key, words, "count", _shortcuts(old, key), _shortcuts(new, key)) for key, words in LINES.items()]
 
 
 def _shortcuts(nodes: Sequence[Node], key: str) -> Proof:

@@ -93,7 +93,7 @@ def compared(chosen: Chosen, params: Params) -> Parts:
     both = _sides(chosen, params)
     found = comparison.layers(*both)
     before, after = compare_parts.names(both)
-    said = Told(f"From {before} to {after}: ", comparison.summary(both[0].spec, both[1].spec, found))
+    said = Told(f"From {before} to {after}: ", comparison.summary(*both, found))
     show = COMPARED[params.get("diff", next(iter(questions.COMPARE)))]
     return (Html(fragments.lead(said)), *show(*both, params))
 

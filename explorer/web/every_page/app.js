@@ -25,6 +25,7 @@ export default function listen() {
   const ownLink = (event) => event.target.matches?.("body > a[download]") && event.stopImmediatePropagation();
   window.addEventListener("click", ownLink, true);
   makeHistory();
+  stayInPlace();
   closeDrawer();
 }
 
@@ -42,6 +43,7 @@ function makeHistory() {
   const replace = history.replaceState.bind(history), push = history.pushState.bind(history);
   history.pushState = (state, unused, url) => {
     const samePage = new URL(url ?? location.href, location.href).pathname === location.pathname;
+    if (!samePage) toTheTop();
     (made.push(samePage, Boolean(state?.entry)) ? push : replace)(state, unused, url);
     if (!samePage && inDrawer) closeDrawer(); // a page was chosen there
   };
@@ -52,6 +54,28 @@ function makeHistory() {
     push(state, unused, url);
     if (inDrawer) whenAnswered(closeDrawer);
   };
+}
+
+// A page is read from its beginning; Streamlit leaves it scrolled as far as the one before was.
+const toTheTop = () => part("main")?.scrollTo(0, 0);
+
+// While a choice is answered a page is shorter for a moment, and a browser that was scrolled down would jump up from under the
+// pointer, and stay there. So the page keeps its height until the answer is whole.
+function stayInPlace() {
+  let rest = 0, looking = null;
+  window.addEventListener("pointerdown", (event) => {
+    const page = part("page"), scrolled = part("main")?.scrollTop > 0;
+    if (!page?.contains(event.target) || !scrolled) return;
+    page.style.minHeight = `${page.getBoundingClientRect().height}px`;
+    rest = 0;
+    clearInterval(looking);
+    looking = setInterval(() => {
+      rest = streamlitIs("idle") ? rest + LOOK_MS : 0;
+      if (rest < UNSEEN_MS) return;
+      clearInterval(looking);
+      page.style.minHeight = "";
+    }, LOOK_MS);
+  }, true);
 }
 
 function closeDrawer() {

@@ -50,6 +50,7 @@ PARTS = {  # our name of a part of Streamlit's page → its selector
     "list-field": ".stSelectbox .react-aria-ComboBox",
     "control": ":is(.stTextInput, .stNumberInput, .stSelectbox)",
     "label": '[data-testid="stWidgetLabel"]',
+    "toggle": '[data-testid="stCheckbox"] label',
     "choices": '[role="radiogroup"]',
     "primary": '.stButton button[kind="primary"]',
     "chart": ".stPlotlyChart",

@@ -18,7 +18,7 @@ from explorer.web import pieces, plain
 from explorer.web.state import Chosen
 
 WIDTHS = {
-    "": 36,
+    "change": 100,
     "layer": 180,
     "kind": 160,
     "parameters": 110,
@@ -39,6 +39,8 @@ def maps(base: Side, other: Side) -> Sequence[Mapping[str, object]]:
     """Both maps with one selection; their data are the layers that differ."""
     before, after = names((base, other))
     titles = (before, after) if before != after else (f"{before}, left", f"{after}, right")
+    if alike := compare_parts.drawn_alike(base, other):
+        pieces.lead(alike)
     drawn = (Chosen(one.spec, one.height, one.width, one.batch, "") for one in (base, other))
     network_map.show_pair(dict(zip(titles, drawn)))
     return [vars(layer) for layer in comparison.layers(base, other)]

@@ -77,8 +77,6 @@ def sides(chosen: Chosen) -> tuple[Side, Side]:
     """The controls, and what they say."""
     right = Side(chosen.spec, chosen.height, chosen.width, chosen.batch, chosen.dtype, chosen.training)
     base = baseline()
-    if problem := session().pop("pair_problem", None):
-        plain.error(problem)
     session()["pair"] = next(
         (label for label in comparison.QUICK if comparison.quick(label) == (base, chosen.spec)), None
     )
@@ -97,15 +95,33 @@ def sides(chosen: Chosen) -> tuple[Side, Side]:
         )
     with second:
         _picker(RIGHT, chosen.spec)
+    if problem := session().pop("pair_problem", None):  # below the lists: they stay where they were typed in
+        plain.error(problem)
+    noted, note = session().get("pair_note") or ("", "")
+    if noted in (
+        comparison.address(base),
+        comparison.address(chosen.spec),
+    ):  # as long as the net is there: nothing moves
+        st.caption(plain.plain(note))
     same = st.toggle(
         "Same task for both",
         value=True,
         key="same",
         bind="query-params",
+        on_change=_own_or_same,
+        args=(chosen,),
         help="Classes, input channels, input size, batch and number format: as the bar above says, for both.",
     )
     left = replace(right, spec=base)
     return left.at(right) if same else _own_task(left), right
+
+
+def _own_or_same(chosen: Chosen) -> None:
+    """Who gives the left one a task of its own begins with the bar's batch and format: what then differs was chosen."""
+    if not by_key()["same"]:
+        by_key().update({"vs_batch": chosen.batch, "vs_dtype": chosen.dtype})
+        if chosen.batch != 1:
+            st.query_params["vs_batch"] = str(chosen.batch)
 
 
 def _own_task(left: Side) -> Side:
@@ -161,7 +177,20 @@ def _take(place: Place) -> None:
         known = "~" in text or text in presets()
         place.take(comparison.parse(text) if known else resolve(text).spec, "" if "~" in text else text)
     except ValueError as error:
-        session()["pair_problem"] = str(error)
+        _take_a_beginning(place, text, error)
+
+
+def _take_a_beginning(place: Place, text: str, problem: ValueError) -> None:
+    """What was typed is no net's name: the first one that the list has for it, as Enter takes in any list; others are named."""
+    sought = text.casefold().strip()
+    names = [name for name in presets() if sought and (sought in name or sought in _called(name).casefold())]
+    if not names:
+        session()["pair_problem"] = str(problem)
+        return
+    place.take(preset(names[0]), names[0])
+    others = ", ".join(_called(name) for name in names[1:5])
+    said = f"Of {text[:40]!r} the first in the list" + (f"; there are {others} too." if others else ".")
+    session()["pair_note"] = comparison.address(preset(names[0])), said
 
 
 def _parts(place: Place, spec: ResNetSpec) -> None:

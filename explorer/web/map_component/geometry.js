@@ -2,7 +2,7 @@
 
 import { clamp } from "../js/numbers.js";
 
-const NARROW_BELOW = 520; // width of the canvas in pixels
+const NARROW_BELOW = 500; // width of the canvas in pixels
 const LEAST_SCALE = 0.92; // below it, the text of the wide layout would get small
 const LEAST_HEIGHT = 300; // of the canvas, while it has none yet
 const BEYOND = 0.1; // share of the picture by which it may be pushed over its edge

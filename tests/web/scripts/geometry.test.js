@@ -13,7 +13,8 @@ test("the layout follows the room: wide, medium where its text would get small, 
   assert.equal(layoutFor(1105, 500, layouts), "wide"); // 1105 / 1200 > 0.92
   assert.equal(layoutFor(1100, 500, layouts), "medium");
   assert.equal(layoutFor(1200, 450, layouts), "medium");
-  assert.equal(layoutFor(519, 900, layouts), "narrow");
+  assert.equal(layoutFor(518, 420, layouts), "medium", "beside a walk's words in a window of 1280 pixels: a phone's would be a column a finger wide");
+  assert.equal(layoutFor(499, 900, layouts), "narrow");
   assert.equal(layoutFor(1200, 500, undefined), "narrow");
   assert.equal(layoutFor(1200, 0, { wide: { w: 1200, h: 300 } }), "wide"); // not laid out yet
 });

@@ -59,9 +59,11 @@ def counted(spec: ResNetSpec, height: int, width: int, batch: int) -> Counted:
         " to ",
         high,
         ". Nobody is wrong: they count different things. Every gap has a name.",
+        f" Below the results are of batch {batch:,}, by which most tools multiply; what they are made of is of one picture."
+        if batch > 1
+        else "",
     )
-    note = f"Results for batch {batch:,} where a tool multiplies by it, else for one picture. " if batch > 1 else ""
-    note += "Computed from the trace by each tool’s rule; the tests run the tools on the real model and compare."
+    note = "Computed from the trace by each tool’s rule; the tests run the tools on the real model and compare."
     missing = conventions.untested(spec)
     if missing:
         note += f" No figures of mmpretrain and Keras: they print none with {', '.join(missing)}."
@@ -77,9 +79,11 @@ def counted(spec: ResNetSpec, height: int, width: int, batch: int) -> Counted:
 def _counted(rows: Sequence[Convention], base: str, batch: int, note: str) -> Markup:
     """A table of conventions. base: what they all start from."""
     cards = markup.Cards(f"counted-{base}")
+    of_one = ", one picture" if batch > 1 else ""
     head = Markup(
-        '<th>Who counts</th><th class="num">Result</th><th>Unit, mode</th><th class="num">{}</th><th>What else, and why</th>'
-    ).format(base)
+        '<th>Who counts</th><th class="num">Result</th><th>Unit, mode</th><th class="num">{}{}</th>'
+        "<th>What else, and why{}</th>"
+    ).format(base, of_one, of_one)
     body = markup.joined(_convention(row, batch, cards) for row in rows)
     return Markup('{}<div class="note">{} {}</div>{}').format(
         markup.framed(head, body, "flops"), note, markup.mark("computed"), cards.html()
@@ -91,18 +95,20 @@ def _convention(row: Convention, batch: int, cards: markup.Cards) -> Markup:
     gaps = [gap_words.format("+", cards.number(gap.proof), gap.unit, gap.formula) for gap in row.gaps]
     if row.apart:
         gaps.append(gap_words.format("", cards.number(row.apart.proof), row.apart.unit, row.apart.formula))
+    batched = batch > 1 and row.per == "batch"
     how = [
         "a multiply-add is 2" if row.factor == 2 else "",
         f"{row.mode} mode" if row.mode != "either" else "",
         {"batch": "times the batch", "picture": "one picture"}.get(row.per, ""),
     ]
     return Markup(
-        '<tr><td><b>{}</b><br><span class="soft">{}</span></td><td class="num big">{}</td>'
+        '<tr><td><b>{}</b><br><span class="soft">{}</span></td><td class="num big">{}{}</td>'
         '<td>{}<br><span class="soft">{}</span></td><td class="num">{}</td><td>{}</td></tr>'
     ).format(
         row.name,
         row.says,
         cards.number(row.of_batch(batch)),
+        Markup('<br><span class="soft times">{:,} · {}</span>').format(batch, row.proof.shown) if batched else "",
         row.unit,
         " · ".join(filter(None, how)),
         cards.number(row.base_proof),
@@ -224,7 +230,7 @@ def _training_against_inference(batch: int, inference: Proof, training: Proof) -
     )
 
 
-def second_opinion(seen: Agreement) -> tuple[Markup, Markup]:
+def second_opinion(seen: Agreement, batch: int) -> tuple[Markup, Markup]:
     """Whether torchinfo's totals are ours, in a sentence and one by one."""
     rows = [
         {
@@ -236,9 +242,10 @@ def second_opinion(seen: Agreement) -> tuple[Markup, Markup]:
         for what, theirs, ours in seen.totals
     ]
     said = "every total agrees." if seen.holds else "a total differs. Please report this."
+    of_all = f", with batch {batch:,}: multiply-adds and outputs are of all of it" if batch > 1 else ""
     return (
         fragments.lead(f"The same model, summarized by torchinfo, as a second opinion: {said}"),
-        fragments.table(rows, "torchinfo ran on this very model, on the meta device."),
+        fragments.table(rows, f"torchinfo ran on this very model, on the meta device{of_all}."),
     )
 
 

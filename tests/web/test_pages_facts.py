@@ -85,6 +85,18 @@ def test_every_convention_starts_from_the_macs_of_its_own_net() -> None:
         assert bases[1] == macs, (name, bases)
 
 
+def test_results_of_a_batch_stand_beside_what_one_picture_has() -> None:
+    """The sentence says 3.86 G to 8.18 G, the table 32.7 G: it says of what, and shows the product."""
+    text = words(open_app("show=flops&batch=8", "cost"))
+    assert "Below the results are of batch 8" in text
+    assert "MACs of conv and fc, one picture" in text and "8 · 4,089,238,376" in text
+    alone = words(open_app("show=flops", "cost"))
+    assert "results are of batch" not in alone and ", one picture</th>" not in alone and "1 · " not in alone
+    assert "with batch 8: multiply-adds and outputs are of all of it" in words(
+        open_app("show=torchinfo&batch=8", "cost")
+    )
+
+
 def test_memory_with_mixed_precision_is_chosen_in_words_and_kept_by_a_link():
     app = open_app("show=memory&dtype=amp", "cost")
     assert not app.error and "mixed precision (AMP)" in words(app) and "torch.autocast" in words(app)

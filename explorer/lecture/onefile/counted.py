@@ -75,7 +75,7 @@ def _field(chosen: Chosen, params: Params) -> Parts:
 def _torchinfo(chosen: Chosen, params: Params) -> Parts:
     deep = int(params.get("levels", next(iter(questions.LEVELS))))
     seen = agreement(chosen.spec, chosen.height, chosen.width, deep, chosen.batch)
-    return (*map(Html, cost_questions.second_opinion(seen)), Code(seen.text))
+    return (*map(Html, cost_questions.second_opinion(seen, chosen.batch)), Code(seen.text))
 
 
 View = Callable[[Chosen, Params], Parts]

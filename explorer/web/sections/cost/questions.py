@@ -87,7 +87,7 @@ def torchinfos(chosen: Chosen) -> Sequence[Mapping[str, object]]:
     """torchinfo's text and the agreement of its totals with ours."""
     deep = asked("Down to what?", questions.LEVELS, "levels")
     seen = agreement(chosen.spec, chosen.height, chosen.width, int(deep), chosen.batch)
-    for one in told.second_opinion(seen):
+    for one in told.second_opinion(seen, chosen.batch):
         pieces.html(one)
     st.code(seen.text, language=None, height=520)
     return [{"total": what, "torchinfo": theirs, "trace": ours.value} for what, theirs, ours in seen.totals]

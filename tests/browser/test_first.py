@@ -96,6 +96,7 @@ def test_who_goes_on_before_it_is_there_is_not_shown_its_frame(browser, server) 
             one.follow(where)
         else:
             one.page.locator('[data-testid="stTopNavLink"]', has_text="Blocks").click()
+            one.page.wait_for_url("**/blocks")
         expect(one.page.locator("#arrival")).to_have_count(0, timeout=1_000)
         one.settle(says)
     one.context.close()

@@ -212,6 +212,7 @@ STILL = """() => {
   window.counted = count(document);
   return window.counted === before && document.getAnimations().length === 0;
 }"""
+CUT_OFF = "all => all.filter((one) => [...one.querySelectorAll('*')].some((part) => part.scrollWidth > part.clientWidth + 1)).map((one) => one.innerText)"
 DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
@@ -325,6 +326,8 @@ class Visit:
         """One of the list that is open, with a finger where there is a touchscreen. A list scrolls to what the mouse comes
         over: what is pressed stands still."""
         found = self.page.get_by_role("option", name=option, exact=True)
+        found.wait_for()
+        assert self.page.get_by_role("option").evaluate_all(CUT_OFF) == [], "a list cuts no line"
         if self.page.evaluate("navigator.maxTouchPoints"):
             return found.tap()
         found.hover()

@@ -48,6 +48,7 @@ PARTS = {  # our name of a part of Streamlit's page → its selector
     "field-hint": '[data-testid="InputInstructions"]',
     "number-field": '[data-testid="stNumberInputContainer"]',
     "list-field": ".stSelectbox .react-aria-ComboBox",
+    "open-list": '[data-testid="stSelectboxVirtualDropdown"]',
     "control": ":is(.stTextInput, .stNumberInput, .stSelectbox)",
     "label": '[data-testid="stWidgetLabel"]',
     "toggle": '[data-testid="stCheckbox"] label',

@@ -72,6 +72,11 @@ LOST = """() => {
   }
   const silent = (tile) => ![...tile.querySelectorAll("text")].some((words) => words.checkVisibility() && words.textContent.trim());
   if (column) for (const tile of map?.querySelectorAll(".canvas .tile") ?? []) if (silent(tile) && !tile.querySelector(".plus, canvas")) found.push(`no word: ${tile.dataset.id}`);
+  // What is built is said in one line, and the key has what is drawn.
+  const [name, ...facts] = [...document.querySelectorAll(".built > *")].map((one) => one.getBoundingClientRect());
+  if (innerWidth >= 1200) for (const { top } of facts) if (top > name.bottom) found.push("in a second line: a fact of what is built");
+  const keyed = [...(map?.querySelectorAll(".legend .mark-text") ?? [])].some((one) => one.checkVisibility());
+  if (keyed && !map.querySelector(".bypass .mark-text:not(.small)")) found.push("in the key, not on the map: a mark");
   // Between two things on the page there is no hole where something is hidden.
   const things = [...document.querySelector(".stMainBlockContainer > [data-testid=stVerticalBlock]").children].map((one) => one.getBoundingClientRect()).filter((one) => one.height > 1).sort((one, other) => one.top - other.top);
   for (const [index, { top }] of things.entries()) if (index && top - Math.max(...things.slice(0, index).map((one) => one.bottom)) > 44) found.push(`a hole above: ${Math.round(top)}`);
@@ -127,6 +132,9 @@ def test_every_projected_scene_can_be_read_and_is_whole_at_every_size(visit) -> 
         seen.page.set_viewport_size(dict(zip(("width", "height"), SIZES["projector"])))
         if scene.slug == "parameters" and revealed:
             all_scenes_are_seen_at_once(seen)
+        if scene.slug == "five-depths":
+            for word in ("conv1", "maxpool", "avgpool"):  # whole, in a row of twelve tiles' width
+                expect(seen.page.locator(".canvas .tile text", has_text=word)).to_be_visible()
         if scene.slug == "what-it-sees":
             seen.page.wait_for_function(LARGE, timeout=5_000)
     assert found == []

@@ -23,6 +23,7 @@ from explorer.spec import preset
 from explorer.spec.naming import title
 from explorer.tell.plots import race as draw_race
 from explorer.tell.plots import timing as draw
+from explorer.tell.timing_words import raced
 from explorer.timing.data.limits import Ceilings, Kernel
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.records import Run
@@ -110,6 +111,11 @@ def test_a_race_is_the_raw_times_added_up() -> None:
     lanes = rows.race([seen("resnet34", 0.05, batch=4), seen("resnet50", 0.1, batch=4)], pictures=100)
     assert [lane["pictures"][-1] for lane in lanes] == [100, 100]
     assert lanes[0]["done_s"][:3] == pytest.approx([0.0, 0.05, 0.099]) and lanes[1]["done_s"][-1] == pytest.approx(2.5)
+    assert [lane["median_s"] for lane in lanes] == pytest.approx([0.05, 0.1], rel=0.05)
+    told = [bar["told"] for bar in raced(lanes, "", False, "measured")["bars"]]
+    assert told[1].startswith("median ") and told[1].endswith(" ms, 100 pictures 2.50 s"), (
+        "the page's figure, and the race's"
+    )
     assert sentences.race(lanes, "measured") == "ResNet-34 done: ResNet-50 at 48 of 100"
     assert sentences.race([lanes[0], lanes[0]], "measured") == "both bars are ResNet-34"
 

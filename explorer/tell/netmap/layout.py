@@ -36,6 +36,7 @@ IDEAL_PITCH, IDEAL_ROW = 58, 62  # a tile is legible at this
 MOST_PITCH, MOST_ROW = 250, 96
 NARROW_COLUMNS = 5
 PLAIN_ROW = 0.72  # height of a row without shortcuts, in rows
+PLAIN_PITCH = 100  # least of a row without shortcuts beside its name: "maxpool" can be read from the last row of a hall
 ARROW = 22  # between an end of the net and the tile beside it
 ANSWER = (138, 230)  # width of the answer's box, the least and the most
 
@@ -96,9 +97,11 @@ def place(
     for lane in lanes:
         top, y = y, y + (0 if frame.label else HEADER)
         height = row if lane.stage.blocks else row * PLAIN_ROW
+        worded = min(PLAIN_PITCH, (frame.width - left - MARGIN) / len(lane.parts))
+        wide = max(pitch, worded) if frame.label and not lane.stage.blocks else pitch
         for start in range(0, len(lane.parts), columns):
             count = min(columns, len(lane.parts) - start)
-            rows.append(_row(count, left, y, pitch, height, bool(lane.stage.blocks), tail))
+            rows.append(_row(count, left, y, wide, height, bool(lane.stage.blocks), tail))
             y += height
         boxes.append((0.0, round(top, 1), frame.width, round(y - top, 1)))
     return Placed(frame.width, round(y + 2, 1), tuple(boxes), tuple(rows))

@@ -43,11 +43,12 @@ class TimedLayer(TypedDict):
 
 
 class Raced(TypedDict):
-    """A model's pictures over time: done_s[i] seconds after the start, pictures[i] are done."""
+    """A model's pictures over time: done_s[i] seconds after the start, pictures[i] are done. median_s: of a pass."""
 
     title: str
     name: str
     block: str
+    median_s: float
     done_s: list[float]
     pictures: list[int]
 
@@ -174,6 +175,7 @@ def race(seen: Sequence[Measurement], pictures: int = 100) -> list[Raced]:
                 "title": one.title,
                 "name": one.name,
                 "block": one.spec.block,
+                "median_s": one.summary.median_s,
                 "done_s": done_s,
                 "pictures": [index * batch for index in range(passes + 1)],
             }

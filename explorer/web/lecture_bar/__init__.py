@@ -52,6 +52,7 @@ PARTS = {  # name in ?hide= → what it takes away, as our stylesheets say it; a
     "alerts": ":--main :--alert",
     "expanders": ":--main :--expander",
 }
+ASKS = ("guess-", "reveal")  # a page's own question, where a scene asks it
 IN_PRESENT = ("sidebar", "task", "toolbar", "downloads", "share", "rest", "exact")  # what nobody in the hall needs
 
 
@@ -162,7 +163,7 @@ def show(page: str, seen: Flags) -> None:
 
 
 def _scene(page: str, seen: Flags) -> set[str] | None:
-    """Draw the bar; what this scene takes away on a projector. None where there is no scene to draw."""
+    """Draw the bar; what this scene takes away, most of it on a projector only. None where there is no scene to draw."""
     from explorer import lecture
 
     try:
@@ -192,7 +193,8 @@ def _scene(page: str, seen: Flags) -> set[str] | None:
         )
     if said.votes and held.take(said.votes, run):
         st.rerun()
-    return set(_names(scene.hide)) if seen.present else set()
+    hidden = _names(scene.hide)
+    return set(hidden) if seen.present else {name for name in hidden if scene.question and name.startswith(ASKS)}
 
 
 def listing(run: Lecture, page: str) -> None:

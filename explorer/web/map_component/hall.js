@@ -37,6 +37,7 @@ export function legible(map) {
     text.classList.toggle("small", small);
     if (text.matches(".mark-text")) text.previousElementSibling?.classList.toggle("small", small); // the mark around it
   }
+  map.legend?.classList.toggle("unmarked", !map.drawing.querySelector(".bypass .mark-text:not(.small)")); // a key has what is drawn; a walk has none
   for (const tile of map.tileElements) chooseWords(tile);
   const pill = map.drawing.querySelector(".opened .mark");
   if (pill) fitPill(pill, Math.max(92, 6.2 * least));

@@ -169,7 +169,7 @@ def shares(nodes: Sequence[Node]) -> dict[str, list[Share]]:
     """Summed metric → the stages' shares of it, in the net's order; stages that have none of it are left out."""
     found = {}
     for metric in SUMS:
-        whole = prove(metric, nodes, METRICS[metric].label)
+        whole = prove(metric, nodes, METRICS[metric].label.partition(",")[0])
         found[metric] = [Share(part.label, part.label, share(part, whole)) for part in whole.parts if part.value]
     return found
 

@@ -110,6 +110,10 @@ class Metric:
     of: Callable[[Node], float | None]
     counts: str
 
+    def named(self, dtype: str) -> str:
+        """Its label where the nodes are in that format, in words."""
+        return self.label.replace("fp32", dtype)
+
     def over(self, nodes: Sequence[Node]) -> float | None:
         """The number of a group of nodes."""
         return self.of(nodes[-1])
@@ -141,7 +145,7 @@ METRICS: dict[str, Metric] = {
     "activation_bytes": Sum(
         "Layer outputs, fp32",
         "bytes",
-        lambda node: activation_bytes(node),
+        lambda node: activation_bytes(node) // BYTES["fp32"] * node.element_bytes,
         "all outputs that take new memory; ReLU and addition write in place",
     ),
     "receptive_field": Metric(

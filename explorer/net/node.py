@@ -23,7 +23,7 @@ class Node:
     weights: (name, shape) of each parameter; buffers: elements of running statistics and counters, of which `counters`
     are 8-byte integers.
     field: where on the picture its units look. inplace: overwrites its input, so takes no memory.
-    functional: no module of its own.
+    functional: no module of its own. element_bytes: of an element of its output: fp32's, as it was traced.
     """
 
     path: str
@@ -45,6 +45,7 @@ class Node:
     field: Field = PICTURE
     inplace: bool = False
     functional: bool = False
+    element_bytes: int = 4
 
     @property
     def params(self) -> int:

@@ -144,11 +144,12 @@ def signed(value: int) -> str:
 def stages(base: Side, other: Side) -> Markup:
     """Stage by stage, the differing values marked."""
     rows = comparison.stage_rows(base, other)
+    formats = " / ".join(dict.fromkeys(FORMATS[one.dtype] for one in (base, other)))
     columns = {
         "blocks": "blocks",
         "out_shape": "output",
         "total_stride": "total stride",
-        **{name: metric.label for name, metric in METRICS.items()},
+        **{name: metric.named(formats) for name, metric in METRICS.items()},
     }
     proofs = [comparison.stage_proofs(one) for one in (base, other)]
     cards, lines = markup.Cards("stages"), []

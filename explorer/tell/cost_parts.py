@@ -26,7 +26,7 @@ def head(
 ) -> tuple[Markup, ...]:
     """The three totals and the depth as the sheet has them, the page's point, and each sum's shares by stage; every number
     opens its proof. dtype, optimizer: as for `memory.proofs`; raises its `ValueError`."""
-    nodes = trace(spec, height, width, batch)
+    nodes = memory.in_format(trace(spec, height, width, batch), dtype)
     more = {"params": "", "macs": " per picture"}
     sums = [
         Figure(cost.spoken(one.value, metric), one.label, one.shown + more[metric], proof=one)
@@ -38,7 +38,9 @@ def head(
     sums.append(Figure(units.size(held.value), basis, exact, proof=held))
     layers = depth(spec, nodes)
     shares = {
-        METRICS[metric].label: [(one.part, one.percent, palette.FILLS[one.stage], one.proof) for one in parts]
+        METRICS[metric].named(memory.FORMATS[dtype]): [
+            (one.part, one.percent, palette.FILLS[one.stage], one.proof) for one in parts
+        ]
         for metric, parts in cost.shares(nodes).items()
     }
     return (
@@ -49,11 +51,13 @@ def head(
 
 
 @lru_cache(maxsize=128)
-def table(spec: ResNetSpec, height: int, width: int, batch: int, path: str) -> Markup:
-    """The children of the part of that path with every metric; each count opens its formula."""
-    part, cards, lines = cost.part(trace(spec, height, width, batch), path), markup.Cards("metrics"), []
+def table(spec: ResNetSpec, height: int, width: int, batch: int, dtype: str, path: str) -> Markup:
+    """The children of the part of that path with every metric; each count opens its formula. dtype: of `memory.FORMATS`."""
+    nodes = memory.in_format(trace(spec, height, width, batch), dtype)
+    part, cards, lines = cost.part(nodes, path), markup.Cards("metrics"), []
     first = Markup('<th title="{}">{}</th>').format(part.path, part.place) + joined(
-        Markup('<th class="num">{}</th>').format(cards.explained(METRICS[name].label)) for name in METRICS
+        Markup('<th class="num">{}</th>').format(cards.explained(METRICS[name].named(memory.FORMATS[dtype])))
+        for name in METRICS
     )
     for name, group in part.children:
         cells = [_metric(metric, group, name, cards, part.nodes) for metric in METRICS]

@@ -35,16 +35,13 @@ def told(spec: ResNetSpec) -> list[Told]:
     nodes = trace(spec, spec.default_input, spec.default_input)
     rows = receptive.by_block(spec)
     side = spec.default_input
+    pair = [comparison.Side(one, side, side) for one in (preset("resnet50"), spec)]
     pairs = [block_pair.pair(256, equal, place, spec) for equal in ("width", "cost") for place in block_pair.PLACES]
     return [
         cost.lesson(nodes),
         shapes.lesson(nodes),
         receptive.lesson(rows, receptive.proofs(spec)),
-        comparison.summary(
-            preset("resnet50"),
-            spec,
-            comparison.layers(*(comparison.Side(one, side, side) for one in (preset("resnet50"), spec))),
-        ),
+        comparison.summary(*pair, comparison.layers(*pair)),
         *(block_pair.lesson(pair, "width") for pair in pairs),
         *(block_pair.why(block) for pair in pairs for block in pair.by_kind().values()),
     ]

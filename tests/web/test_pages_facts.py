@@ -8,7 +8,9 @@ from dataclasses import replace
 import pytest
 
 from explorer.facts import comparison, memory
+from explorer.facts.proof import prove
 from explorer.facts.rollup import METRICS
+from explorer.net.trace import trace
 from explorer.spec import preset
 from explorer.tell import cost_questions, questions
 from explorer.web.plain import read
@@ -218,6 +220,19 @@ def test_activation_memory_is_one_number_on_every_page():
     for page in ("sheet", "cost", "compare"):
         text = words(open_app("optimizer=SGD&batch=8&dtype=fp16", page))
         assert f"{memory.estimate(preset('resnet50'), 224, 224, 8, 'fp16', 'SGD').activations:,}" in text, page
+
+
+@pytest.mark.parametrize("dtype", ["bf16", "fp64", "amp"])
+def test_layer_outputs_are_in_the_chosen_format_wherever_it_is_chosen(dtype: str) -> None:
+    """Half of fp32's bytes in 16 bit, as `by_layer` has each of them."""
+    whole = sum(row["bytes"] for row in memory.by_layer(preset("resnet50"), 224, 224, 8, dtype))
+    for page, query in (("cost", "metric=activation_bytes"), ("compare", "vs=resnet50&diff=stages")):
+        text = words(open_app(f"batch=8&dtype={dtype}&{query}", page))
+        assert "Layer outputs, fp32" not in text and f"Layer outputs, {memory.FORMATS[dtype]}" in text, page
+        if page == "cost":
+            assert f"{whole:,}" in text
+    nodes = memory.in_format(trace(preset("resnet50"), 224, 224, 8), dtype)
+    assert prove("activation_bytes", nodes).value == whole
 
 
 def test_links_that_name_a_metric_by_its_old_label_lead_to_it():

@@ -25,7 +25,7 @@ class Side:
 
     @property
     def nodes(self) -> tuple[Node, ...]:
-        return trace(self.spec, self.height, self.width, self.batch)
+        return memory.in_format(trace(self.spec, self.height, self.width, self.batch), self.dtype)
 
     @property
     def title(self) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypedDict
 
 from explorer.facts.memory import autocast
@@ -35,6 +36,7 @@ __all__ = [
     "assumptions",
     "by_layer",
     "estimate",
+    "in_format",
     "proofs",
     "saved_bytes",
     "storages",
@@ -182,6 +184,18 @@ def tested(spec: ResNetSpec, dtype: str) -> str:
     )
 
 
+@lru_cache(maxsize=64)
+def in_format(nodes: tuple[Node, ...], dtype: str) -> tuple[Node, ...]:
+    """The same nodes with outputs in `dtype`, of `FORMATS`."""
+    if dtype == "fp32":
+        return nodes
+    return tuple(replace(node, element_bytes=BYTES[_output_in(nodes, node, dtype)]) for node in nodes)
+
+
+def _output_in(nodes: Sequence[Node], node: Node, dtype: str) -> str:
+    return autocast.format_of(nodes, node) if dtype == AMP else dtype
+
+
 class LayerMemory(TypedDict):
     """A layer's output in bytes, 0 where it writes over its input, and whether backward keeps it."""
 
@@ -198,7 +212,7 @@ def by_layer(spec: ResNetSpec, height: int, width: int, batch: int = 1, dtype: s
     """Each layer's output, in bytes of `dtype`."""
     nodes = trace(spec, height, width, batch)
     kept = saved_paths(nodes)
-    formats = [autocast.format_of(nodes, node) if dtype == AMP else dtype for node in nodes]
+    formats = [_output_in(nodes, node, dtype) for node in nodes]
     return [
         {
             "layer": node.path,

@@ -17,7 +17,7 @@ from explorer.terms import Term, number, plain, plus, times
 RULES: dict[str, str] = {  # metric -> formula in symbols
     "params": "conv c_in·c_out·k²/groups, BN 2·c, fc c_in·c_out + c_out",
     "macs": "conv H_out·W_out·c_in·c_out·k²/groups, fc c_in·c_out",
-    "activation_bytes": "N·c·H·W·4 bytes (fp32) for each output that takes new memory; ReLU and addition write in place",
+    "activation_bytes": "N·c·H·W·bytes (4 in fp32) for each output that takes new memory; ReLU and addition write in place",
 }
 
 
@@ -26,7 +26,7 @@ def leaf(metric: str, node: Node) -> Proof:
     value = METRICS[metric].of(node) or 0
     rule = RULES.get(metric, METRICS[metric].counts)
     if metric == "activation_bytes":
-        term = times(*node.out_shape, 4) if activation_bytes(node) else plain(0)
+        term = times(*node.out_shape, node.element_bytes) if activation_bytes(node) else plain(0)
     elif metric in ("params", "macs") and value:
         term = getattr(op(node.kind), metric)(node)
     else:

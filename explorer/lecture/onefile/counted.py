@@ -15,6 +15,7 @@ from explorer.lecture.onefile.plotted import chart
 from explorer.net.trace import trace
 from explorer.spec import catalogue, naming
 from explorer.spec.chosen import Chosen
+from explorer.spec.task import FORMATS
 from explorer.tell import catalogue as listed
 from explorer.tell import compare_parts, cost_parts, cost_questions, fragments, questions
 from explorer.tell import sheet as sheets
@@ -35,16 +36,17 @@ def costs(chosen: Chosen, params: Params) -> Parts:
 
 
 def _where(chosen: Chosen, params: Params) -> Parts:
-    net = (chosen.spec, chosen.height, chosen.width, chosen.batch)
+    size = (chosen.spec, chosen.height, chosen.width, chosen.batch)
+    net = (*size, chosen.dtype)
     try:
-        head = cost_parts.head(*net, chosen.dtype, chosen.training)
+        head = cost_parts.head(*net, chosen.training)
     except ValueError:  # torch would refuse to train it: as the page, the memory of inference
-        head = cost_parts.head(*net, chosen.dtype, None)
+        head = cost_parts.head(*net, None)
     asked = params.get("metric", next(iter(questions.METRIC)))
     metric = questions.OLD_METRIC.get(asked, asked)
     drawn = params.get("as", next(iter(questions.AS))) if metric in SUMS else "bars"
-    part = cost.part(trace(*net), params.get("node") or cost.WHOLE)
-    alt = f"{METRICS[metric].label} of {naming.title(chosen.spec)}, {part.path}, as {drawn}"
+    part = cost.part(trace(*size), params.get("node") or cost.WHOLE)
+    alt = f"{METRICS[metric].named(FORMATS[chosen.dtype])} of {naming.title(chosen.spec)}, {part.path}, as {drawn}"
     charts = (chart(cost_plots.part(*net, part.path, metric, drawn), alt),) if len(part.children) > 1 else ()
     return (*map(Html, head), *charts, Html(cost_parts.table(*net, part.path)))
 

@@ -9,7 +9,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from explorer import units
-from explorer.facts import cost
+from explorer.facts import cost, memory
 from explorer.facts.cost import Branch
 from explorer.facts.receptive import BlockField, fields
 from explorer.facts.rollup import METRICS
@@ -25,12 +25,14 @@ LEAST = 12  # px of a word in a box; what has no room for it says its name when 
 BASE, OTHER = "#6f7f8f", "#2484c1"
 
 
-def part(spec: ResNetSpec, height: int, width: int, batch: int, path: str, metric: str, kind: str) -> go.Figure:
-    """A part of the net by a metric. kind: treemap, sunburst or bars."""
-    found, row = cost.part(trace(spec, height, width, batch), path), METRICS[metric]
+def part(
+    spec: ResNetSpec, height: int, width: int, batch: int, dtype: str, path: str, metric: str, kind: str
+) -> go.Figure:
+    """A part of the net by a metric. dtype: of `memory.FORMATS`; kind: treemap, sunburst or bars."""
+    found, row = cost.part(memory.in_format(trace(spec, height, width, batch), dtype), path), METRICS[metric]
     if kind == "bars":
         names = [found.word(group[0], name) for name, group in found.children]
-        return bars(found.rows(), metric, row.label, row.unit, names)
+        return bars(found.rows(), metric, row.named(memory.FORMATS[dtype]), row.unit, names)
     return tree(found.hierarchy(metric), row.unit, kind)
 
 

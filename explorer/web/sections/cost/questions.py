@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from explorer.facts import cost
+from explorer.facts import cost, memory
 from explorer.facts.agreement import agreement
 from explorer.facts.rollup import METRICS, SUMS
 from explorer.net.node import Node
 from explorer.spec import naming
+from explorer.spec.task import FORMATS
 from explorer.tell import cost_parts, pictures, questions
 from explorer.tell import cost_questions as told
 from explorer.tell.drawing import Drawing
@@ -24,12 +25,13 @@ from explorer.web.state import Chosen
 def where(chosen: Chosen, nodes: Sequence[Node]) -> Sequence[Mapping[str, object]]:
     """Shares by stage, then any metric of the selected part as treemap, sunburst or bars, and as a table."""
     name = naming.title(chosen.spec)
-    net = (chosen.spec, chosen.height, chosen.width, chosen.batch)
+    net = (chosen.spec, chosen.height, chosen.width, chosen.batch, chosen.dtype)
+    nodes = memory.in_format(tuple(nodes), chosen.dtype)
     try:
-        head = cost_parts.head(*net, chosen.dtype, chosen.training)
+        head = cost_parts.head(*net, chosen.training)
     except ValueError as error:  # torch would refuse to train it too
         plain.info(f"{error}. Shown: the memory of inference.")
-        head = cost_parts.head(*net, chosen.dtype, None)
+        head = cost_parts.head(*net, None)
     for one in head:
         pieces.html(one)
     left, right = st.columns([1, 2.7], vertical_alignment="bottom")
@@ -43,12 +45,12 @@ def where(chosen: Chosen, nodes: Sequence[Node]) -> Sequence[Mapping[str, object
     if len(part.children) > 1:
         pieces.chart(
             once(cost_plots.part, *net, part.path, metric, drawn),
-            f"{row.label} of {name}, {part.place}, as {drawn}",
+            f"{row.named(FORMATS[chosen.dtype])} of {name}, {part.place}, as {drawn}",
             f"where-{drawn}-{part.path}",  # a click on a part selects it, a click on the whole what it is in
             lambda picked: facts_pieces.select(part.nodes, part.above if picked == part.path else picked),
         )
     if shown := part.proof(metric):
-        pieces.opened(f"{row.label} of {part.place}", shown)
+        pieces.opened(f"{row.named(FORMATS[chosen.dtype])} of {part.place}", shown)
     pieces.html(cost_parts.table(*net, part.path))
     return part.rows()
 

@@ -83,7 +83,7 @@ def to_code(answer: Identified) -> str:
 
     if answer.found is None:
         raise ValueError("format=code: a config has no tensors to rename; choose table or json")
-    return renaming.code(answer.found.recognised)
+    return renaming.code(answer.found.recognised, answer.spec)
 
 
 def printable(text: str) -> str:

@@ -80,7 +80,7 @@ def causes(found: Recognised, spec: ResNetSpec, derived: ResNetSpec | None, matc
     if matched.fits:
         return []
     said = [*_other_net(spec, derived), *_head(found, spec, matched)]
-    said += _renamed(found, matched) or _renamed_ones(found, matched)
+    said += _renamed_prefix(found, matched) or _renamed_ones(found, matched)
     return [*said, *_outside(matched)] or [_partial(matched)]
 
 
@@ -138,8 +138,31 @@ def _head(found: Recognised, spec: ResNetSpec, matched: Matched) -> list[str]:
     return ["The file has no classifier."] if "fc.weight" in matched.missing else []
 
 
-def _renamed(found: Recognised, matched: Matched) -> list[str]:
-    """Unknown tensors that are missing ones but for the beginning of their names."""
+def renamed(found: Recognised, matched: Matched) -> dict[str, Tensor]:
+    """Our missing tensor → the file's unknown one that it is under another name: another beginning, or another part."""
+    missing = {found.name_of(name): name for name in matched.missing}
+    prefixes = _prefixes(found, matched)
+    if not prefixes:
+        fitting = {one.name: one for one in matched.unknown}
+        return {missing[was]: fitting[now] for was, now, _ in _single(found, matched)}
+    pairs: dict[str, Tensor] = {}
+    for theirs, was in prefixes:
+        for one in matched.unknown:
+            name = missing.get(was + one.name.removeprefix(theirs)) if one.name.startswith(f"{theirs}.") else None
+            if name is not None and matched.wanted[name] == one.shape:
+                pairs.setdefault(name, one)
+    return pairs
+
+
+def _renamed_prefix(found: Recognised, matched: Matched) -> list[str]:
+    return [
+        f"A renamed prefix: {count:,} tensors begin with {theirs[:60]!r} and fit where {ours!r} is missing."
+        for (theirs, ours), count in _prefixes(found, matched).items()
+    ]
+
+
+def _prefixes(found: Recognised, matched: Matched) -> dict[tuple[str, str], int]:
+    """Unknown tensors that are missing ones but for the beginning of their names: (theirs, the usual one) → how many."""
     ends: dict[tuple[str, tuple[int, ...]], str] = {}
     for name in matched.missing:
         theirs = found.name_of(name)
@@ -154,16 +177,21 @@ def _renamed(found: Recognised, matched: Matched) -> list[str]:
             if old := ends.get((".".join(parts[cut:]), one.shape)):
                 pairs[".".join(parts[:cut]), old] += 1
                 break
-    return [
-        f"A renamed prefix: {count:,} tensors begin with {theirs[:60]!r} and fit where {ours!r} is missing."
-        for (theirs, ours), count in pairs.most_common(3)
-        if count > 1 and theirs != ours
-    ]
+    return {pair: count for pair, count in pairs.most_common(3) if count > 1 and pair[0] != pair[1]}
 
 
 def _renamed_ones(found: Recognised, matched: Matched) -> list[str]:
+    single = _single(found, matched)
+    if not single:
+        return []
+    said = [f"{was[:60]} → {now[:60]} ({dims(shape)})" for was, now, shape in single]
+    head = "A tensor is renamed" if len(said) == 1 else f"{len(said):,} tensors are renamed"
+    return [f"{head}, of the same shape: {_some(said, 6)}."]
+
+
+def _single(found: Recognised, matched: Matched) -> list[tuple[str, str, tuple[int, ...]]]:
     """Unknown tensors of a missing one's shape whose names differ in one part: 'conv2' in 'layer2.0.conv2.weight'. Where
-    several would do, none is said."""
+    several would do, none. (The usual name, theirs, the shape)."""
     fitting: dict[tuple[tuple[str, ...], tuple[int, ...]], list[str]] = {}
     for name in matched.missing:
         was = found.name_of(name)
@@ -176,12 +204,7 @@ def _renamed_ones(found: Recognised, matched: Matched) -> list[str]:
         for was in fitting.get((gap, one.shape), ())
     ]
     old, new = (Counter(pair[place] for pair in pairs) for place in (0, 1))
-    single = [pair for pair in pairs if old[pair[0]] == new[pair[1]] == 1]
-    if not single:
-        return []
-    said = [f"{was[:60]} → {now[:60]} ({dims(shape)})" for was, now, shape in single]
-    head = "A tensor is renamed" if len(said) == 1 else f"{len(said):,} tensors are renamed"
-    return [f"{head}, of the same shape: {_some(said, 6)}."]
+    return [pair for pair in pairs if old[pair[0]] == new[pair[1]] == 1]
 
 
 def _with_a_gap(name: str) -> list[tuple[str, ...]]:

@@ -6,8 +6,8 @@ import re
 from typing import TypedDict
 
 from explorer.spec import ResNetSpec
+from explorer.weights import match
 from explorer.weights.layouts import Layout, Path
-from explorer.weights.match import wanted
 from explorer.weights.recognise import Recognised
 
 _NUMBER = re.compile(r"\{(\w)([+-]\d)?\}")
@@ -16,6 +16,8 @@ _CODE = '''"""Rename a checkpoint's tensors: from {title} to torchvision's. Read
 import re
 
 PREFIX = {prefix!r}
+ALONE = {{  # tensors of this file that its own kind calls otherwise
+{alone}}}
 RULES = (  # (their module, ours)
 {rules}
 )
@@ -23,6 +25,8 @@ RULES = (  # (their module, ours)
 
 def renamed(name):
     """A tensor's name for torchvision's model (and the explorer's); None for one that it does not have."""
+    if name in ALONE:
+        return ALONE[name]
     if not name.startswith(PREFIX):
         return None
     module, _, part = name[len(PREFIX):].rpartition(".")
@@ -50,20 +54,27 @@ class Renamed(TypedDict):
 def table(found: Recognised, spec: ResNetSpec) -> list[Renamed]:
     """One row per tensor of the net, in its order: the file's name, ours, the shape; names that the file lacks in
     brackets."""
+    alone = match.renamed(found, match.match(found, spec))
     return [
         {
-            "file": found.name_of(name) if name in found.ours else f"({found.name_of(name)})",
+            "file": found.name_of(name)
+            if name in found.ours
+            else alone[name].name
+            if name in alone
+            else f"({found.name_of(name)})",
             "net": name,
             "shape": list(shape),
         }
-        for name, shape in wanted(spec).items()
+        for name, shape in match.wanted(spec).items()
     ]
 
 
-def code(found: Recognised) -> str:
-    """A module with one function `renamed(name)`, made from the layout's table."""
+def code(found: Recognised, spec: ResNetSpec) -> str:
+    """A module with one function `renamed(name)`, made from the layout's table, and from what the file calls otherwise."""
     layout = found.layout
-    return _CODE.format(title=layout.title, prefix=found.prefix, rules="\n".join(_rules(layout)))
+    pairs = match.renamed(found, match.match(found, spec))
+    alone = "".join(f"    {theirs.name!r}: {ours!r},\n" for ours, theirs in pairs.items())
+    return _CODE.format(title=layout.title, prefix=found.prefix, alone=alone, rules="\n".join(_rules(layout)))
 
 
 def _rules(layout: Layout) -> list[str]:

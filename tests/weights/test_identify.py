@@ -113,7 +113,7 @@ def test_the_code_to_take_home_renames_as_we_do(layout: str, kind: str, prefix: 
     listed = tensors(SPECS[kind], layout, prefix)
     found = recognise(listed)
     space: dict = {}
-    exec(renaming.code(found), space)
+    exec(renaming.code(found, SPECS[kind]), space)
     assert [space["renamed"](one.name) for one in listed] == list(build(SPECS[kind], "meta").state_dict())
     assert space["renamed"]("something.else") is None
     rows = renaming.table(found, SPECS[kind])
@@ -185,6 +185,23 @@ def test_one_renamed_tensor_is_the_cause_old_to_new_with_its_shape() -> None:
     assert "8 tensors are renamed" in said(identify(two)) and "and 2 more" in said(identify(two))
     misshapen = [Tensor(new, (1, 2, 3), one.dtype) if one.name == old else one for one in tensors(R50)]
     assert "renamed" not in said(identify(misshapen)), "another shape is another tensor"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("layer2.0.conv2.weight", "layer2.0.convX.weight"), ("layer3.", "stage3."), ("layer1.0.bn1", "x'y{0}")],
+)
+def test_what_is_taken_home_knows_the_renamed_tensors(old: str, new: str) -> None:
+    """What the page calls renamed, its code and its table rename: loaded, no tensor is missing."""
+    net = build(R50, "meta").state_dict()
+    other = [Tensor(one.name.replace(old, new), one.shape, one.dtype) for one in tensors(R50)]
+    found = identify(other).found.recognised
+    space: dict = {}
+    exec(renaming.code(found, R50), space)
+    names = [space["renamed"](one.name) for one in other]
+    assert names == list(net)
+    rows = renaming.table(found, R50)
+    assert [row["file"] for row in rows] == [one.name for one in other]
 
 
 def replace_name(one: Tensor, name: str) -> Tensor:

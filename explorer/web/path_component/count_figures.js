@@ -61,7 +61,7 @@ export function depth(step, { fading }, words) {
   const all = Object.entries(fading).flatMap(([one, rows]) => rows.map((_, cut) => [cut, one]));
   const said = told(words, all, (cut, net = layers) => {
     const now = fading[net][cut];
-    const answer = now.right === 10 ? "all ten digits are" : now.right === 1 ? "one of ten digits is" : `${now.right} of ten digits are`;
+    const answer = now.right === 10 ? "all ten digits are" : `${now.right} of the ten digits ${now.right === 1 ? "is" : "are"}`;
     const recorded = `What this net's own forward pass gives for the 7 when the shortcuts of its last blocks (${cut}) carry 0.`;
     const sure = { shown: chance(now.sure), recorded };
     return [`${cut === 1 ? "1 shortcut" : `${cut} shortcuts`} cut: ${answer} still recognised. The net is `, sure, " sure that the 7 is a 7."];
@@ -83,7 +83,7 @@ export function depth(step, { fading }, words) {
   });
   const choice = html("fieldset", { class: "choice" }, html("legend", {}, "Which net?"), ...choices);
   moved(2);
-  const note = html("p", { class: "note" }, "Bars: how much the ten digits differ behind each block; grey, with all shortcuts. ◇ recorded from this net’s own pass.");
+  const note = html("p", { class: "note" }, "Bars: how much the ten digits differ behind each block; grey, with all shortcuts. ◇ recorded: this net was run with each cut.");
   return [choice, control.element, place, said.element, note];
 }
 

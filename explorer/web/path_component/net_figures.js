@@ -19,7 +19,7 @@ export function stages(step, { digit, strides, stages: found }, words) {
   const dots = svg("svg", { viewBox: `0 0 ${side} ${side}`, class: "dots", "aria-hidden": "true" });
   picture.element.append(dots);
   const room = html("div", { class: "room" });
-  const said = told(words, stopsOf(1, strides.length), (place) => [`Stride ${strides[place - 1].stride}: the map’s side is `, strides[place - 1].card, ` instead of ${side}.`]);
+  const said = told(words, stopsOf(1, strides.length), (place) => [`Stride ${strides[place - 1].stride}: the map’s side is `, strides[place - 1].card, strides[place - 1].stride === 1 ? ", as the picture’s." : ` instead of ${side}.`]);
   const moved = (place) => {
     const { stride, side: made } = strides[place - 1];
     const at = stops(side, stride);
@@ -41,7 +41,7 @@ export function stages(step, { digit, strides, stages: found }, words) {
     html("p", { class: "note" }, ramp(), SIGN_KEY),
     heading,
     html("div", { class: "stages" }, ...rows),
-    html("p", { class: "note" }, `Only ${POSITIVE}: at the end of a stage nothing is negative, a helper of the next step makes 0 of it.`),
+    html("p", { class: "note" }, `Only ${POSITIVE}: at the end of a stage what was negative is 0. The next step says what makes it so.`),
   ];
 }
 

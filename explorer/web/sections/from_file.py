@@ -120,7 +120,8 @@ def net(found: Identified) -> None:
             pieces.Figure(str(spec.in_channels), "input channels"),
         ]
     )
-    pieces.note(f"Written in {LAYOUTS[found.layout].title if found.layout in LAYOUTS else CONFIGS[found.layout]}.")
+    but = f", but for {len(found.found.matched.unknown):,}" if found.found and found.found.matched.unknown else ""
+    pieces.note(f"Written in {LAYOUTS[found.layout].title if found.layout in LAYOUTS else CONFIGS[found.layout]}{but}.")
     try:
         params = params_of(spec)
     except ValueError as error:
@@ -215,6 +216,7 @@ def take_home(found: Identified) -> None:
     if found.found is None:
         return
     recognised = found.found.recognised
+    pieces.note("To load this file into torchvision's net: what each of its tensors is called there.")
     with st.container(horizontal=True):
         st.download_button(
             "Renaming (CSV)",
@@ -226,7 +228,7 @@ def take_home(found: Identified) -> None:
         )
         st.download_button(
             "Renaming (Python)",
-            lambda: renaming.code(recognised),
+            lambda: renaming.code(recognised, found.spec),
             f"{found.name}-renaming.py",
             "text/x-python",
             on_click="ignore",

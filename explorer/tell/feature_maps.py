@@ -197,10 +197,11 @@ def _in_order(count: int, first: int, most: int) -> list[int]:
     return list(range(count))[start : start + most]
 
 
-def which_are_shown(first: int | None) -> str:
-    """Which of a row's maps are shown, and what its brightest is. first: as in `through`."""
+def which_are_shown(first: int | None, beside: bool = False) -> str:
+    """Which of a row's maps are shown, and what its brightest is. first, beside: as in `through`."""
     chosen = "" if first is not None else "Shown: the maps with the largest mean. "
-    return f"{chosen}Brightest: the largest number of a row. These colours go from 0 up; a block’s terms, below, have two sides."
+    colours = "" if beside else " These colours go from 0 up; a block’s terms, below, have two sides."
+    return f"{chosen}Brightest: the largest number of a row.{colours}"
 
 
 def terms(seen: Passed, one: Sum, nodes: tuple[Node, ...], picture: Prepared) -> Looked:

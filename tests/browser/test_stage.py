@@ -130,13 +130,7 @@ def test_every_projected_scene_can_be_read_and_is_whole_at_every_size(visit) -> 
             for script, arg in ((SMALL, LEAST), (LOST, None)):
                 found += [(scene.slug, name, one) for one in settled(seen, script, arg)]
         seen.page.set_viewport_size(dict(zip(("width", "height"), SIZES["projector"])))
-        if scene.slug == "parameters" and revealed:
-            all_scenes_are_seen_at_once(seen)
-        if scene.slug == "five-depths":
-            for word in ("conv1", "maxpool", "avgpool"):  # whole, in a row of twelve tiles' width
-                expect(seen.page.locator(".canvas .tile text", has_text=word)).to_be_visible()
-        if scene.slug == "what-it-sees":
-            seen.page.wait_for_function(LARGE, timeout=5_000)
+        of_its_own(seen, scene, revealed)
     assert found == []
     for part in ("stSidebar", "stHeader"):
         assert not seen.page.get_by_test_id(part).is_visible()
@@ -150,6 +144,17 @@ def test_every_projected_scene_can_be_read_and_is_whole_at_every_size(visit) -> 
     seen.page.keyboard.press("Escape")
     seen.page.get_by_test_id("stHeader").wait_for()
     arrive(seen, TOUR.scenes[-2])
+
+
+def of_its_own(seen: Visit, scene: Scene, revealed: bool) -> None:
+    """What is held of one scene alone."""
+    if scene.slug == "parameters" and revealed:
+        all_scenes_are_seen_at_once(seen)
+    if scene.slug == "five-depths":
+        for word in ("conv1", "maxpool", "avgpool"):  # whole, in a row of twelve tiles' width
+            expect(seen.page.locator(".canvas .tile text", has_text=word)).to_be_visible()
+    if scene.slug == "what-it-sees":
+        seen.page.wait_for_function(LARGE, timeout=5_000)
 
 
 def all_scenes_are_seen_at_once(seen: Visit) -> None:

@@ -101,7 +101,7 @@ def _beside(found: Look, twin: str, rows: str, first: int | None) -> None:
             data = _through(one, found.picture, rows, first, beside=True)
             if data is not None:
                 look_component.maps(data, f"maps-{slug}")
-    pieces.note(feature_maps.which_are_shown(first), "measured", explained=True)
+    pieces.note(feature_maps.which_are_shown(first, beside=True), "measured", explained=True)
 
 
 def _follow(found: Look, unit: Unit, data: feature_maps.Looked) -> None:

@@ -133,7 +133,11 @@ def _short(row: Total, side: Literal["base", "other"]) -> str:
 def _ratio(row: Total) -> str:
     if row["delta"] == 0:
         return "same"
-    return f"×{row['ratio']:,.2f}" if row["ratio"] else signed(row["delta"])
+    if not row["ratio"]:
+        return signed(row["delta"])
+    return (
+        f"×{row['ratio']:,.2f}" if row["ratio"] >= 0.1 else f"×{row['ratio']:.3g}"
+    )  # three digits, as every other ratio
 
 
 def signed(value: int) -> str:

@@ -198,6 +198,7 @@ def test_every_pages_link_opens_the_same_state_elsewhere(visit) -> None:
         seen.settle().still()
         before = json.dumps(seen.page.evaluate(SHOWN), separators=(",", ":"), ensure_ascii=False)
         assert seen.page.get_by_role("img", name="QR code").is_visible()
+        assert seen.page.locator(".st-key-share-link").get_by_role("button", name="Copy to clipboard").is_visible()
         copied = urlsplit(code.inner_text().strip())
         other.goto(f"{copied.path}?{copied.query}")
         other.page.locator(".st-key-built").wait_for(state="attached")

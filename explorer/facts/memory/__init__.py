@@ -67,7 +67,8 @@ AMP_KERNELS_BYTES = {  # a CPU's 16-bit kernels: what a CIFAR net's process grow
 }
 ASSUMPTIONS = (
     "plain PyTorch, one device, every tensor of one dtype (no autocast), gradients set to None between steps",
-    "two working copies of the largest convolution's input, output and weights in training, one in inference",
+    "working copies of a convolution's input, output and weights: in training two of the largest; in inference one, where it and "
+    "what is alive take most",
     f"{MARGIN_PERCENT} % on all but the weights, and {KERNELS_BYTES / 1e6:.0f} MB for kernels; not the program itself",
     "tested on a CPU in fp32: never under what the process grew by, at most 1.6 times it above 100 MB",
 )

@@ -55,6 +55,8 @@ PARTS = {  # our name of a part of Streamlit's page → its selector
     "choices": '[role="radiogroup"]',
     "primary": '.stButton button[kind="primary"]',
     "chart": ".stPlotlyChart",
+    "code": '[data-testid="stCode"]',
+    "tool": '[data-testid="stElementToolbarButton"]',
 }
 DRAWER = 768  # px: below it Streamlit lays the sidebar over the page, and the navigation into it
 MEDIA = {"drawer": f"(max-width: {DRAWER - 1}px)", "no-drawer": f"(min-width: {DRAWER}px)"}

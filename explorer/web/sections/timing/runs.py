@@ -178,7 +178,7 @@ def _doing(job: Job, ask: Ask, stopping: bool) -> str:
 
 
 def _ended(job: Job) -> str:
-    return {"done": f"done in {job.elapsed_s:.1f} s", "cancelled": "cancelled", "failed": "not run"}[job.state]
+    return {"done": f"done in {job.elapsed_s:.1f}\xa0s", "cancelled": "cancelled", "failed": "not run"}[job.state]
 
 
 def _here(ask: Ask, job: Job) -> Facts:

@@ -79,11 +79,13 @@ class Speaker(TypedDict):
 
 @dataclass(frozen=True)
 class Cards:
-    """A scene for the phones, its answer, and what the lecturer sees beside it."""
+    """A scene for the phones, its answer, and what the lecturer sees beside it. revealed: the pictures that come with the
+    answer, of what the reveal leads to, in place of the card's."""
 
     card: Card
     answer: Answer | None
     speaker: Speaker
+    revealed: list[Picture]
 
 
 def words(question: Question, choice: int) -> str:

@@ -20,7 +20,8 @@ MOST_OPTIONS = 2001  # of a slider: as many marks as anybody can tell apart on a
 
 @lru_cache(maxsize=256)
 def cards(run: Lecture, scene: Scene, most_bytes: int = 300_000) -> Cards:
-    """Everything of a scene that goes out. Treat as read-only. Pictures are left out above `most_bytes` of JSON."""
+    """Everything of a scene that goes out. Treat as read-only. Pictures are left out above `most_bytes` of JSON, before the
+    reveal and after it."""
     after = run.next(scene)
     card = Card(
         slug=scene.slug,
@@ -28,12 +29,13 @@ def cards(run: Lecture, scene: Scene, most_bytes: int = 300_000) -> Cards:
         number=run.number(scene),
         of=len(run.scenes),
         text=str(prose(scene.text, scene.chosen, links=False)),
-        pictures=[
-            Picture(svg=drawn.written(faces=""), words=words) for drawn, words in pictures(scene, False, narrow=True)
-        ],
+        pictures=_pictures(scene, False),
         address=scene.address,
         question=_question(scene) if scene.question else None,
     )
+    revealed = _pictures(scene, True) if scene.question else []
+    if len(json.dumps(card | {"pictures": revealed})) > most_bytes:
+        revealed = []
     if len(json.dumps(card)) > most_bytes:
         card["pictures"] = []
     speaker = Speaker(
@@ -42,7 +44,12 @@ def cards(run: Lecture, scene: Scene, most_bytes: int = 300_000) -> Cards:
         minutes=scene.minutes,
         scenes=[one.title for one in run.scenes],
     )
-    return Cards(card, _answer(scene, card["question"]), speaker)
+    return Cards(card, _answer(scene, card["question"]), speaker, revealed)
+
+
+def _pictures(scene: Scene, revealed: bool) -> list[Picture]:
+    shown = pictures(scene, revealed, narrow=True)
+    return [Picture(svg=drawn.written(faces=""), words=words) for drawn, words in shown]
 
 
 def _question(scene: Scene) -> Question:

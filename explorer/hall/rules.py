@@ -179,6 +179,7 @@ class Hall:
                 "shown": json.dumps(shown if slug in shown else [*shown, slug]),
                 f"card:{slug}": json.dumps(scene.card),
                 f"answer:{slug}": json.dumps(scene.answer),
+                f"revealed:{slug}": json.dumps(scene.revealed),
                 f"speaker:{slug}": json.dumps(scene.speaker),
                 f"rounds:{slug}": json.dumps(rounds),
                 "accepts": _accepts(brief, rounds),
@@ -293,15 +294,20 @@ class Hall:
         )
 
     def scene(self, code: str, slug: str) -> tuple[Card, Answer | None, list[dict[int, int]]]:
-        """A scene that has been shown; with its answer and the votes of each round once that has been revealed."""
-        shown, card, rounds_text, answer = self._read(code, "shown", f"card:{slug}", f"rounds:{slug}", f"answer:{slug}")
+        """A scene that has been shown; once its answer has been revealed, with that, with the pictures of what the reveal led
+        to, and with the votes of each round."""
+        shown, card, rounds_text, answer, revealed = self._read(
+            code, "shown", *(f"{name}:{slug}" for name in ("card", "rounds", "answer", "revealed"))
+        )
         if slug not in json.loads(shown):
             raise Refused("unknown", "This scene has not been shown.")
         rounds: Rounds = json.loads(rounds_text)
         if not rounds["revealed"]:
             return json.loads(card), None, []
         tallies = [self.store.ballots(code, f"{slug}/{one}") for one in range(1, rounds["n"] + 1)]
-        return json.loads(card), json.loads(answer), tallies
+        after: Card = json.loads(card)
+        after["pictures"] = json.loads(revealed)
+        return after, json.loads(answer), tallies
 
     def vote(self, code: str, voter: str, slug: str, round: int, choice: int, turn: int = 0) -> None:
         """Counts a choice, in place of an earlier one of the same phone. turn: grows with each of its choices, so that one that

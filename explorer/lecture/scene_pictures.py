@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
+from torch import Tensor
+
 from explorer import units
 from explorer.facts import block_pair, comparison, cost, memory, published
 from explorer.facts.rollup import METRICS, SUMS, Block, blocks, stages, summed
@@ -14,7 +16,7 @@ from explorer.lecture.scene import Scene
 from explorer.look.passed import passed
 from explorer.look.pictures import sample
 from explorer.look.seen import block_rows
-from explorer.look.subject import NETS, digits
+from explorer.look.subject import NETS, Subject, digits
 from explorer.net.node import Node
 from explorer.net.trace import trace
 from explorer.spec import chosen as chosen_by
@@ -31,12 +33,14 @@ Shown = tuple[Drawing, str]  # and what it shows
 
 
 def pictures(scene: Scene, revealed: bool = True, narrow: bool = False) -> list[Shown]:
-    """(drawing, what it shows) of a scene; none where a page has nothing that stands still, and, before the reveal of its
-    question, nothing that gives the answer away. narrow: for a phone."""
+    """(drawing, what it shows) of a scene, before its reveal or in the state that the reveal leads to; none where a page has
+    nothing that stands still, and, before the reveal of its question, nothing that gives the answer away. narrow: for a
+    phone."""
+    params = scene.params(revealed)
     asks = scene.question is not None and not revealed
     draw = (ASKING if asks else PICTURES).get(scene.page) or PICTURES.get(scene.page)
     draw = partial(_map, narrow=True) if narrow and draw is _map else draw
-    shown = draw(scene.chosen, scene.params()) if draw else []
+    shown = draw(chosen_by.of_params(params), params) if draw else []
     return [(drawn.narrow or drawn, words) for drawn, words in shown] if narrow else shown
 
 
@@ -54,6 +58,10 @@ def _nodes(chosen: Chosen) -> tuple[Node, ...]:
 
 
 def _map(chosen: Chosen, params: Mapping[str, str], narrow: bool = False) -> list[Shown]:
+    if params.get("walk") == "twins":  # the page shows its plain twin beside it
+        plain = replace(chosen, spec=replace(chosen.spec, shortcut="none"))
+        still = {key: value for key, value in params.items() if key != "walk"}
+        return [shown for one in (chosen, plain) for shown in _map(one, still, narrow)]
     name, node, nodes = naming.title(chosen.spec), params.get("node", ""), _nodes(chosen)
     opened = next((one for one in blocks(nodes) if node == one.path or node.startswith(f"{one.path}.")), None)
     if opened and params.get("open") == "1":
@@ -175,11 +183,29 @@ def _looking(chosen: Chosen, params: Mapping[str, str]) -> list[Shown]:
         return []
     who = digits(name)
     x = who.prepare(sample(SEVEN)).x
+    twin = name.replace("residual", "plain")
+    if params.get("twin") == "true" and twin in NETS and twin != name:
+        return _brightest({"with shortcuts": who, "without": digits(twin)}, x)
     rows = block_rows(passed(who.model, who.spec, x))
     named = places(trace(who.spec, *x.shape[2:]))
     title = "How much each block adds to what its shortcut carries"
     bars = [(named[row.path], row.residual_share, f"{row.residual_share:.2f} times", BLUE) for row in rows]
     return [(bars_drawing(bars, title, f"measured on a handwritten seven; {who.told}"), title)] if bars else []
+
+
+def _brightest(nets: Mapping[str, Subject], x: Tensor) -> list[Shown]:
+    """The largest number in the maps that each stage puts out, of two nets beside each other. x: (1, C, H, W)."""
+    bars: list[tuple[str, float, str, str]] = []
+    for colour, (said, who) in zip((palette.SHORTCUT, BLUE), nets.items(), strict=True):
+        outputs = passed(who.model, who.spec, x).outputs
+        made = trace(who.spec, *x.shape[2:])
+        ends = {node.stage: node.path for node in made if node.path in outputs and node.stage.startswith("conv")}
+        for stage, path in ends.items():
+            brightest = float(outputs[path].max())
+            bars.append((f"{stage}, {said}", brightest, f"{brightest:.1f}", colour))
+    title = "The brightest number in each stage’s maps"
+    trained = next(iter(nets.values())).told.partition(";")[0]
+    return [(bars_drawing(bars, title, f"measured on a handwritten seven; both {trained}"), title)]
 
 
 PICTURES: dict[str, Callable[[Chosen, Mapping[str, str]], list[Shown]]] = {

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from explorer import lecture
+from explorer.hall import Hall, Limits, Memory
+from explorer.hall.made import cards
 from tests.browser.test_stage import FITTED, LEAST, LOST, SIZES, SMALL, settled
 from tests.conftest import Visit
+from tests.hall.desk import served
 
 TOUR = lecture.load()
 DEEPER, PARAMETERS, DOTTED = TOUR.find("deeper"), TOUR.find("parameters"), TOUR.find("conv2x-dotted")
@@ -21,6 +25,9 @@ TITLE = """() => {
 }"""
 SHOWN = """() => [...document.querySelectorAll("body *")].filter((one) => one.checkVisibility() && [...one.childNodes].some((node) =>
   node.nodeType === 3 && node.textContent.trim()) && parseFloat(getComputedStyle(one).fontSize) < 12).map((one) => one.outerHTML.slice(0, 80))"""
+
+ALTS = "all => all.map((one) => one.alt)"
+LAST = """() => Math.round(Math.max(...[...document.querySelectorAll("fieldset *, .status")].map((one) => one.getBoundingClientRect().bottom)))"""
 
 
 def phone(browser, url: str, faults: list[str], **look: object) -> Page:
@@ -84,6 +91,40 @@ def test_a_whole_question_on_projector_speakers_window_phones_and_remote(visit, 
     for page in (first, second, remote, late):
         page.context.close()
     speaker.close()
+
+
+def test_on_a_phone_every_question_is_answered_in_sight_and_its_reveal_has_its_own_picture(browser) -> None:
+    """Nothing is scrolled for the choices or for what is said of the answer. A server of the hall alone: no Streamlit."""
+    faults: list[str] = []
+    hall = Hall(Memory(Limits()))
+    started = hall.start(TOUR.title)
+    show = partial(hall.show, started.code, started.token)
+    with served(hall) as port:
+        page = phone(browser, f"http://127.0.0.1:{port}/vote/{started.code}", faults)
+        for scene in TOUR.scenes:
+            made = cards(TOUR, scene)
+            show(made, False)
+            page.get_by_role("heading", name=scene.title, exact=True).wait_for()
+            if scene.question is None:
+                assert page.locator(".scene img").evaluate_all(ALTS) == [one["words"] for one in made.card["pictures"]]
+                continue
+            choices = page.locator("fieldset input")
+            if scene.question.kind == "number":
+                choices.fill("3")
+            else:
+                choices.nth(1).check(force=True)
+            expect(page.get_by_role("status")).to_contain_text("Your answer is counted")
+            last = page.evaluate(LAST)
+            assert last <= 844 and page.evaluate("scrollY") == 0, f"{scene.slug}: {last}"
+            assert page.locator(".scene img").count() == (
+                0 if scene.question.kind == "block" else len(made.card["pictures"])
+            )
+            show(made, True)
+            expect(page.locator(".verdict .figure")).to_have_text(made.answer["answer"])
+            assert page.locator(".scene img").evaluate_all(ALTS) == [one["words"] for one in made.revealed]
+            assert page.evaluate(WIDE)
+        page.context.close()
+    assert faults == []
 
 
 def join(seen: Visit, browser, url: str, faults: list[str]) -> tuple[Page, Page]:
@@ -250,7 +291,7 @@ def tap(seen: Visit, remote: Page, first: Page, second: Page) -> None:
     first.get_by_role("button", name="A question is open: back to the lecture").click()
     tiles = first.locator(".block .tiles label")
     expect(tiles.first).to_be_visible()
-    assert tiles.all_inner_texts()[:5] == ["", "1", "2", "3", "1"], "the stem, conv2_x, conv3_x …"
+    assert tiles.all_inner_texts()[:5] == ["all", "1", "2", "3", "1"], "the stem, conv2_x, conv3_x …"
     first.get_by_role("radio", name="conv5_1").check(force=True)
     second.get_by_role("radio", name="conv4_3").check(force=True)
     expect(second.get_by_role("status")).to_contain_text("is counted: conv4_3")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from urllib.parse import urlencode
 
 import pytest
 
@@ -14,6 +16,10 @@ from explorer.hall.made import cards
 from explorer.hall.opened import ADDRESS, REPLICAS, opened, warning
 from explorer.lecture import evaluate
 from explorer.lecture.answers import answer
+from explorer.lecture.scene import query
+from explorer.lecture.scene_text import prose
+from explorer.spec import naming
+from explorer.spec.chosen import of_params
 from tests.hall.conftest import TOUR, Clock, Room, voter
 
 
@@ -30,7 +36,8 @@ def test_a_whole_question(room) -> None:
     hall, code, token = one.hall, one.code, one.token
     assert re.fullmatch(r"[2-9A-HJKMNP-TV-Z]{5}", code) and len(token) >= 32
     assert hall.state(code, voter(1))["slug"] == ""
-    card = one.show("conv2x-dotted").card
+    made = one.show("conv2x-dotted")
+    card = made.card
     state = hall.state(code, voter(1))
     assert (state["slug"], state["open"], state["round"], state["yours"]) == ("conv2x-dotted", True, 1, None)
     for number, choice in ((1, 0), (2, 1), (3, 1), (1, 3), (1, 3)):  # the first changes its mind, and says it twice
@@ -50,7 +57,7 @@ def test_a_whole_question(room) -> None:
     refused("closed", hall.vote, code, voter(2), card["slug"], 2, 0)
     refused("closed", hall.again, code, token)
     shown, told, tallies = hall.scene(code, card["slug"])
-    assert shown == card and told["answer"] == "4" and tallies == [{1: 2, 3: 1}, {1: 1}]
+    assert shown == card | {"pictures": made.revealed} and told["answer"] == "4" and tallies == [{1: 2, 3: 1}, {1: 1}]
     found = results(hall, code, token)
     assert [(one["round"], one["votes"]) for one in found] == [(1, 3), (2, 1)]
     assert [row["votes"] for row in csv_rows(found)] == [0, 2, 0, 1, 0, 1, 0, 0]
@@ -240,8 +247,26 @@ def test_a_cards_answer_is_the_models_own(scene) -> None:
         assert [len(lane["tiles"]) for lane in question["lanes"]] == [1, 3, 4, 6, 3, 1] and len(blocks) == 18
 
 
+@pytest.mark.parametrize("scene", TOUR.scenes, ids=lambda scene: scene.slug)
+def test_a_phones_picture_is_of_the_state_on_the_projector(scene) -> None:
+    """Before the reveal of the scene's own, after it of what the reveal leads to; and no words say where it stands, which on a
+    phone is below, on a projector beside."""
+    made, settled = cards(TOUR, scene), replace(scene, state=urlencode(scene.params(True)), question=None)
+    if scene.question is None:
+        assert made.revealed == [] and made.card["pictures"]
+    else:
+        assert made.revealed == cards(replace(TOUR, scenes=(settled,)), settled).card["pictures"] != []
+    if "depth" in query(scene.question.then if scene.question else ""):
+        before, after = (str(one[0]["words"]) for one in (made.card["pictures"], made.revealed))
+        assert before != after and naming.title(of_params(scene.params(True)).spec) in after
+    texts = [scene.text, scene.asks.because if scene.question else ""]
+    said = " ".join(prose(text, scene.chosen, links=False).striptags() for text in texts)
+    assert re.findall(r"on the (?:left|right)\b|\b(?:above|below|beside)\b", said) == []
+
+
 def test_a_card_that_is_too_large_goes_without_its_pictures() -> None:
-    assert cards(TOUR, TOUR.scenes[0]).card["pictures"] and not cards(TOUR, TOUR.scenes[0], 5000).card["pictures"]
+    whole, bare = (cards(TOUR, TOUR.scenes[0], most) for most in (300_000, 5000))
+    assert whole.card["pictures"] and whole.revealed and not bare.card["pictures"] and not bare.revealed
 
 
 def test_the_hosts_choice_of_a_store(monkeypatch) -> None:

@@ -520,7 +520,7 @@ def test_on_a_phone_every_chart_of_the_tour_can_be_read_and_stands_inside() -> N
     """The column is 344 px wide; a letter is half of its size, which is more than the typeface's own mean."""
     drawn = [scene for scene in lecture.load().scenes if scene.page in ("timing", "why_residual", "feature_maps")]
     charts = [one for scene in drawn for revealed in (False, True) for one, _ in pictures(scene, revealed, narrow=True)]
-    assert len(charts) == 8 and {one.width for one in charts} == {PHONE}
+    assert len(charts) == 9 and {one.width for one in charts} == {PHONE}
     for chart in charts:
         for text in (one for one in chart.body if isinstance(one, Text)):
             assert text.size * 344 / PHONE >= 13, text.words

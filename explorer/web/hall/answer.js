@@ -36,10 +36,10 @@ function sliderForm(question, mine, given) {
 
 function tilesForm(question, mine, given) {
   let index = 0;
-  return html("div", { class: "heat" }, question.lanes.map((lane) => html("div", { class: "lane" },
+  return html("div", { class: "heat" }, html("p", { class: "soft" }, "Tap it: the number is the block’s place in its stage."), question.lanes.map((lane) => html("div", { class: "lane" },
     html("span", { class: "name", "aria-hidden": "true" }, lane.name),
     html("div", { class: "tiles" }, lane.tiles.map((tile) => {
-      const label = radio(index++, mine, given, html("span", { "aria-hidden": "true" }, tile.number));
+      const label = radio(index++, mine, given, html("span", { "aria-hidden": "true" }, tile.number || "all")); // stem and head are whole
       label.firstChild.setAttribute("aria-label", tile.label);
       return label;
     })))));

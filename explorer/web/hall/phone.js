@@ -25,7 +25,8 @@ let pending = kept.read().pending ?? null; // not yet counted: it outlives a rel
 let drawn = "", waiting = null;
 let turn = 0; // of a choice: grows from one to the next, in all tabs, so that one that comes late does not undo the next
 
-const live = html("p", { class: "status", role: "status" }), body = html("div", {}), foot = html("div", {});
+const live = html("p", { class: "status", role: "status" }), foot = html("div", {});
+const body = html("div", {}), shows = html("div", {}); // words and question, and below what is said of the answer: the pictures
 
 function join() {
   const input = html("input", { type: "text", name: "code", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", maxlength: 5,
@@ -147,7 +148,7 @@ function words(slug, choice) {
 // ── the page ──
 
 const faces = document.getElementById("fonts").textContent;
-const pictured = (svg) => `data:image/svg+xml,${encodeURIComponent(svg.replace("<style>", `<style>${faces}`))}`;
+const imageOf = (svg) => `data:image/svg+xml,${encodeURIComponent(svg.replace("<style>", `<style>${faces}`))}`;
 
 function say(sentence) {
   now.said = sentence;
@@ -163,7 +164,7 @@ function look(slug) {
 function draw() {
   if (now.over) return;
   const { state } = now, shown = state && now.seen ? cardNow() : null;
-  if (!place.contains(live)) place.replaceChildren(body, live, foot);
+  if (!place.contains(live)) place.replaceChildren(body, live, shows, foot);
   if (!shown) return void body.replaceChildren(html("div", { class: "wait" }, html("p", { class: "where" }, code),
     html("h1", {}, state?.title || "Joining …"), html("p", {}, state ? "You are in. The first scene comes by itself." : "")));
   const key = JSON.stringify([state.slug, state.round, state.open, state.revealed, state.shown, now.seen, now.follows, now.only, shown.tallies]);
@@ -171,6 +172,7 @@ function draw() {
   drawn = key;
   const back = keepFocus(place);
   body.replaceChildren(...page(state, shown));
+  shows.replaceChildren(...pictured(state, shown));
   foot.replaceChildren(...ways(state, shown.card));
   back();
 }
@@ -180,8 +182,7 @@ function page(state, { card: one, answer, tallies }) {
   return [
     html("p", { class: "where" }, `${code} · ${one.number} of ${one.of}`),
     html("h1", {}, one.title),
-    now.only && one.question ? null : html("div", { class: "scene" }, prose("div", { class: "prose" }, one.text),
-      one.pictures.map(({ svg, words: shows }) => html("img", { src: pictured(svg), alt: shows }))),
+    now.only && one.question ? null : prose("div", { class: "prose" }, one.text),
     one.question && current && !answer ? html("div", { class: "card" },
       state.round > 1 ? html("p", { class: "again" }, "Vote again") : null,
       answerForm(one.question, mine[ballot] ?? null, state.open, choose),
@@ -189,6 +190,13 @@ function page(state, { card: one, answer, tallies }) {
     one.question && !current && !answer ? html("p", { class: "card soft" }, one.question.ask) : null,
     answer ? verdict(one, answer, tallies) : null,
   ].filter(Boolean);
+}
+
+// Below the question, which is in sight without them. Where the answer is a tile, the map is what is tapped: no second one that
+// only looks like it.
+function pictured(state, { card: one, answer }) {
+  const tapped = one.question?.kind === "block" && now.seen === state.slug && !answer;
+  return tapped || (now.only && one.question) ? [] : [html("div", { class: "scene" }, one.pictures.map(({ svg, words: said }) => html("img", { src: imageOf(svg), alt: said })))];
 }
 
 function ways(state, one) {

@@ -1,7 +1,6 @@
 """Numbers: one sheet for exactly this configuration, each number with its proof; to be copied, and the code with it."""
 
 from pathlib import Path
-from typing import Literal
 
 import streamlit as st
 
@@ -20,7 +19,6 @@ pieces.html(sheet.shown_to(chosen, mine))
 st.page_link(TIMING, label="How fast is it here? Measure its time", icon=":material/timer:")
 st.subheader(sheet.TAKE, anchor=False)
 form = asked("Copy as what?", questions.COPY, "copy")
-# What is short is seen whole, with nothing to scroll.
-height: Literal["content"] | int = 320 if form == "code" else "content"
-st.code(sheet.taken_by(form, chosen, mine), language=LANGUAGES.get(form), height=height)
+# One height for all: a shorter one would take the buttons from under the pointer. The text, the longest but the code, is whole.
+st.code(sheet.taken_by(form, chosen, mine), language=LANGUAGES.get(form), height=600)
 pieces.note("The button in the box’s corner copies all of it.")

@@ -66,18 +66,18 @@ AMP_KERNELS_BYTES = {  # a CPU's 16-bit kernels: what a CIFAR net's process grow
     "inference": 60_000_000,  # measured 54 MB
 }
 ASSUMPTIONS = (
-    "plain PyTorch, one device, every tensor of one dtype (no autocast), gradients set to None between steps",
+    "PyTorch alone, one device, every tensor of one dtype (no autocast), gradients set to None between steps",
     "working copies of a convolution's input, output and weights: in training two of the largest; in inference one, where it and "
     "what is alive take most",
-    f"{MARGIN_PERCENT} % on all but the weights, and {KERNELS_BYTES / 1e6:.0f} MB for kernels; not the program itself",
+    f"{MARGIN_PERCENT} % on all but the weights, and {KERNELS_BYTES / 1e6:.0f} MB for compiled code; not the program itself",
     "tested on a CPU in fp32: never under what the process grew by, at most 1.6 times it above 100 MB",
 )
 AMP_ASSUMPTIONS = (
-    "plain PyTorch, one device, torch.autocast, gradients set to None between steps",
+    "PyTorch alone, one device, torch.autocast, gradients set to None between steps",
     "parameters, gradients and the optimiser’s state in fp32; convolutions and linear layers in 16 bit, on 16-bit copies "
     "of their weights; GroupNorm in fp32, as on a GPU, where the peak is an upper bound; working copies counted in fp32",
     ASSUMPTIONS[1],
-    f"{MARGIN_PERCENT} % on all but the weights, and {AMP_KERNELS_BYTES['training'] / 1e6:.0f} MB for kernels "
+    f"{MARGIN_PERCENT} % on all but the weights, and {AMP_KERNELS_BYTES['training'] / 1e6:.0f} MB for compiled code "
     f"({AMP_KERNELS_BYTES['inference'] / 1e6:.0f} MB in inference), as a CPU needs them; not the program itself",
     "tensors tested on a CPU under autocast; the total, on ten runs there, never under",
 )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from explorer.tell.path import texts
 from tests.browser.test_every_page import BARE, FIGURE, MAY_STAND_ALONE
+from tests.browser.test_feature_maps import touched
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 
@@ -83,7 +84,50 @@ def by_touch(page: Page) -> None:
     number.tap()
     assert "≈" in page.locator(".proof-card:popover-open").inner_text()
     page.keyboard.press("Escape")
+    drags_by_its_handle_alone(page, board, board.locator(".window"))
     answer(page, 1)
+
+
+SCROLLED = "document.querySelector('.stMain').scrollTop"
+AT_REST = """async () => {
+  const main = document.querySelector(".stMain"), before = main.scrollTop;
+  for (let frame = 0; frame < 10; frame++) await new Promise(requestAnimationFrame);
+  return main.scrollTop === before;
+}"""
+
+
+ON_ITS_BOARD = """handle => {
+  const [on, board] = [handle, handle.closest(".board")].map((one) => one.getBoundingClientRect());
+  return [on.x + on.width / 2 - board.x, on.y + on.height / 2 - board.y].map(Math.round);
+}"""
+
+
+def drags_by_its_handle_alone(page: Page, board: Locator, handle: Locator) -> None:
+    """A finger's swipe that begins beside the handle scrolls the page and leaves it where it is; one on it, or 20 pixels from
+    its middle, drags it and leaves the page."""
+
+    def stands() -> tuple[float, float]:
+        page.wait_for_function(AT_REST)
+        right, down = handle.evaluate(ON_ITS_BOARD)
+        return right, down
+
+    def swiped(x: float, y: float, down: float) -> float:
+        box, top = board.bounding_box(), page.evaluate(SCROLLED)
+        assert box
+        touched(page, [(box["x"] + x, box["y"] + y), (box["x"] + x, box["y"] + y + down)])
+        page.wait_for_function(AT_REST)
+        return page.evaluate(SCROLLED) - top
+
+    board.tap(position={"x": 30, "y": 30})
+    board.evaluate("one => one.scrollIntoView({ block: 'center', behavior: 'instant' })")
+    (x, y), width = stands(), board.bounding_box()["width"]
+    assert swiped(0.8 * width, 0.8 * width, -120) > 60
+    assert stands() == (x, y)
+    board.evaluate("one => one.scrollIntoView({ block: 'center', behavior: 'instant' })")
+    page.wait_for_function(AT_REST)
+    assert swiped(x + 20, y, 60) == 0
+    right, down = stands()
+    assert abs(right - x - 20) < 16 and abs(down - y - 60) < 16, "it is under the finger"
 
 
 def the_digit_by_keyboard(page: Page) -> None:
@@ -299,3 +343,7 @@ def test_shapes_is_a_story_on_a_phone_with_a_field_to_drag(visit) -> None:
     assert abs(square["width"] / box["width"] - 134 / 224) < 0.01, "the square on the picture is what is said"
     board.press("ArrowRight")
     expect(said).to_contain_text("row 1, column 2")
+    drags_by_its_handle_alone(page, board, page.locator(".reach .handle"))
+    page.locator(".reach").get_by_role("radio", name="conv5_x").check()  # whose square is all of the picture
+    square = page.locator(".reach .handle").bounding_box()
+    assert square["width"] <= 0.41 * box["width"], "there is room to scroll beside it"

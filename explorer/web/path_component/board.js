@@ -31,7 +31,7 @@ export class Board {
     element.setAttribute("aria-roledescription", "picture with a window");
     element.setAttribute("aria-label", `${label}. The arrow keys move the window.`);
     element.classList.add("moves");
-    dragged(element, (event) => this.follow(event), ([down, right], event) => {
+    dragged(element, this.frame, (event) => this.follow(event), ([down, right], event) => {
       const far = event.shiftKey ? 5 : 1;
       this.move(this.at[0] + far * down, this.at[1] + far * right);
     });

@@ -19,7 +19,8 @@ class Reach {
     this.image = html("img", { alt: "" });
     this.square = html("div", { class: "square" });
     this.dot = html("div", { class: "dot" });
-    this.board = html("div", { class: "board", tabindex: 0, role: "application" }, this.image, this.square, this.dot);
+    this.handle = html("div", { class: "handle" });
+    this.board = html("div", { class: "board", tabindex: 0, role: "application" }, this.image, this.square, this.dot, this.handle);
     this.units = html("div", { class: "units", "aria-hidden": "true" }, html("span"));
     this.choice = html("fieldset", { class: "choice" });
     this.told = html("p", { class: "told", role: "status" });
@@ -58,7 +59,7 @@ class Reach {
   }
 
   listen() {
-    dragged(this.board, (event) => this.follow(event), ([down, right]) => {
+    dragged(this.board, this.handle, (event) => this.follow(event), ([down, right]) => {
       const { rows, columns } = this.stage;
       const [row, column] = this.unit;
       this.unit = [clamp(row + down, 0, rows - 1), clamp(column + right, 0, columns - 1)];
@@ -84,7 +85,9 @@ class Reach {
     const [left, right] = spanOf(field, column, width);
     const box = { top: top / height, left: left / width, height: (bottom - top) / height, width: (right - left) / width };
     for (const [side, part] of Object.entries(box)) this.square.style[side] = `${100 * part}%`;
-    Object.assign(this.dot.style, { top: `${100 * middleOf(field, row, height)}%`, left: `${100 * middleOf(field, column, width)}%` });
+    const middle = { top: `${100 * middleOf(field, row, height)}%`, left: `${100 * middleOf(field, column, width)}%` };
+    Object.assign(this.dot.style, middle);
+    Object.assign(this.handle.style, middle, { width: this.square.style.width, height: this.square.style.height });
     this.board.style.setProperty("--stage", colour);
     this.grid(rows, columns, row, column, colour);
     this.told.replaceChildren(

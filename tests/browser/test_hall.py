@@ -88,6 +88,7 @@ def test_a_whole_question_on_projector_speakers_window_phones_and_remote(visit, 
     assert faults == []
     leave_and_come_back(seen, speaker)
     end(speaker, stage, first)
+    another_hall(seen, stage)
     for page in (first, second, remote, late):
         page.context.close()
     speaker.close()
@@ -340,3 +341,18 @@ def end(speaker: Page, stage: Locator, first: Page) -> None:
     speaker.get_by_role("button", name="End the votes").click()
     expect(first.get_by_role("heading", name="This vote is over")).to_be_visible(timeout=20_000)
     expect(stage.get_by_role("button", name="Votes from phones (V)")).to_be_visible(timeout=20_000)
+
+
+def another_hall(seen: Visit, stage: Locator) -> None:
+    """Who starts again from the Lecture page is asked whether the hall of before goes on, or another one begins."""
+    letters = stage.locator(".join .letters")
+    stage.get_by_role("button", name="Votes from phones (V)").click()
+    code = letters.inner_text()
+    seen.page.keyboard.press("Escape")
+    seen.page.get_by_role("button", name="End the lecture").click()
+    seen.page.get_by_role("link", name=f"Go on with the votes {code}").click()
+    stage.locator(".joined").wait_for()
+    seen.page.get_by_role("button", name="End the lecture").click()
+    seen.page.get_by_role("link", name="Start with votes from phones").click()
+    expect(letters).not_to_have_text(code)
+    assert len(letters.inner_text()) == len(code)

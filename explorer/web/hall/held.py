@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypedDict
 from urllib.parse import urlsplit
@@ -81,7 +82,7 @@ def _qr(url: str) -> str:
 
 
 def take(said: object, run: Lecture) -> bool:
-    """What the bar asks for: "start", "resume" after a reload, "end", or that it found the session gone, or split over servers.
+    """What the bar asks for: "start", "anew" for another hall, "resume" after a reload, "end", or that it found the session gone, or split over servers.
     Whether anything has changed."""
     asked = said if isinstance(said, Mapping) else {}
     before = (session().get("hall"), session().get("hall_problem", ""))
@@ -101,9 +102,13 @@ def _take(hall: Hall, asked: Mapping[str, object], run: Lecture) -> str:
     """Does it; what the visitor has to know, or ''."""
     now = session().get("hall")
     what = asked.get("do")
-    if what == "start":
+    if what in ("start", "anew"):
         if not served.is_served():
             return NOT_SERVED
+        if now and what == "anew":
+            with suppress(Refused):  # it has ended by itself
+                hall.end(now.code, now.token)
+            now = None
         session()["hall"] = now or hall.start(run.title)
     elif what == "resume":
         before = Started(str(asked.get("code"))[:16], str(asked.get("token"))[:200])

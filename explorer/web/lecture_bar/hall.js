@@ -42,6 +42,13 @@ export function resumed(stage) {
   return true;
 }
 
+// Before another hall is begun: what the old one says is no longer heard.
+export function letGo() {
+  room.run += 1;
+  room.waiting?.abort();
+  forget();
+}
+
 export function forget() {
   store()?.removeItem(ROOM);
 }

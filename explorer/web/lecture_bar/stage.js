@@ -3,7 +3,7 @@
 import { html, unbroken } from "../js/dom.js";
 import { once } from "../js/place.js";
 import { fitSoon, main } from "./fit.js";
-import { answered, card as hallCard, forget, here, join, left, listens, openSpeaker, result, resumed, says, shared, takesPart, watched } from "./hall.js";
+import { answered, card as hallCard, forget, here, join, left, letGo, listens, openSpeaker, result, resumed, says, shared, takesPart, watched } from "./hall.js";
 import { holder } from "./holder.js";
 import { iconButton } from "./icons.js";
 import { listen, restPointer } from "./input.js";
@@ -47,7 +47,7 @@ class Stage {
     this.drawn = JSON.stringify(data);
     this.data = data;
     if (data.bare) return this.place.replaceChildren(); // the projector view without a lecture: Escape leaves it
-    const began = data.hall && !holder.room?.hall;
+    const began = data.hall && data.hall.code !== holder.room?.hall?.code;
     takesPart(this, data.hall);
     if (began && !holder.quiet) kept.join = true;
     holder.quiet = false;
@@ -55,9 +55,13 @@ class Stage {
     this.draw();
     listens();
     says(this);
-    if (holder.wantsVotes && !data.hall) this.votes({ do: "start" });
+    if (holder.wantsVotes === "anew") {
+      letGo();
+      this.votes({ do: "anew" });
+    }
+    else if (holder.wantsVotes && !data.hall) this.votes({ do: "start" });
     else if (!data.hall && resumed(this)) holder.quiet = true;
-    holder.wantsVotes = false;
+    holder.wantsVotes = null;
     if (data.open) this.go(data.address);
   }
 

@@ -87,6 +87,23 @@ def test_on_a_phone_the_sheet_keeps_its_height(show, data: dict) -> None:
     assert len(set(heights.values())) == 1, heights
 
 
+# Wherever the walk is stopped: the step's title → each [what one unit sees, what that opens] that there is.
+SEES = """() => {
+  const root = document.querySelector("div").shadowRoot, scrub = root.querySelector(".walk-scrub"), found = {};
+  for (let at = 0; at <= 400; at++) {
+    scrub.value = (scrub.max * at) / 400;
+    scrub.dispatchEvent(new Event("input"));
+    const sees = root.querySelector(".walk-sees"), card = sees.popoverTargetElement;
+    card.replaceChildren();
+    sees.click();
+    card.hidePopover();
+    const told = (found[root.querySelector(".walk-words h3").textContent] ??= []), now = [sees.textContent, card.textContent];
+    if (!told.some((one) => String(one) === String(now))) told.push(now);
+  }
+  return found;
+}"""
+
+
 def test_it_plays_and_pauses_and_every_step_is_there(show, data: dict) -> None:
     page = show(data, width=1280, height=720)
     page.wait_for_function(f"{CLOCK} > 30")  # it plays by itself once it was asked for
@@ -110,6 +127,9 @@ def test_it_plays_and_pauses_and_every_step_is_there(show, data: dict) -> None:
     assert painted(page) > 4 * bare, "the tiles are filled with their maps"
     reached = page.locator(".tile.reached").evaluate_all("all => all.map((one) => one.dataset.id)")
     assert reached == [step["tile"] for step in data["walk"]["steps"]][: len(reached)] and len(reached) > 4
+    sees = page.evaluate(SEES)
+    assert list(sees) == titles(data)
+    assert {title: told for title, told in sees.items() if len(told) > 1} == {}, "of the step whose words stand there"
     page.locator('.tile[data-id="layer2.1"]').click()
     assert said(page) == "conv3_2" and page.locator(".walk-shape b").inner_text() == "14×14"
     assert page.locator(".bypass.lit").count() == 1

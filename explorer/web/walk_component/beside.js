@@ -59,7 +59,7 @@ export class Beside {
     ];
   }
 
-  // A number that opens where it comes from; while it counts, what it counts to.
+  // A number that opens where it comes from.
   number(kind, opens, shown = "") {
     const button = html("button", { type: "button", class: `proved ${kind}`, onclick: () => this.fill(opens()) }, shown);
     button.popoverTargetElement = this.card;
@@ -89,9 +89,8 @@ export class Beside {
     const now = clamp(segment.step, -1, steps.length - 1);
     if (segment.index !== this.last) this.begin(segment);
     const u = segment.kind === "leave" ? 1 : moves.seen;
-    const counted = segment.kind === "leave" ? 1 : moves.counted;
     this.drawShape(now);
-    this.drawField(now, segment.kind === "enter" ? 0 : u, counted);
+    this.drawField(now, segment.kind === "enter" ? 0 : u);
     if (segment.kind === "block") this.meet(moves);
     else this.terms.sum.box.style.opacity = segment.kind === "layer" ? moves.fill : 0;
     this.grow(segment.kind === "leave" ? moves.fill : 0);
@@ -181,7 +180,8 @@ export class Beside {
     if (this.many.textContent !== many) this.many.textContent = many;
   }
 
-  drawField(now, u, counted) {
+  // The frame grows; the words are the step's own from its first moment, as is what they open.
+  drawField(now, u) {
     const before = this.spans[Math.max(now, 0)],
       after = this.spans[now + 1];
     const [[top, bottom], [left, right]] = [0, 1].map((way) => mixed(before[way], after[way], u));
@@ -195,10 +195,7 @@ export class Beside {
       top: `${(100 * top) / height}%`,
       height: `${(100 * (bottom - top)) / height}%`,
     });
-    const [tall, wide] = [0, 1].map((way) => {
-      const [from, to] = mixed(before[way], after[way], counted);
-      return Math.round(to - from);
-    });
+    const [tall, wide] = after.map(([from, to]) => to - from);
     const sees = now < 0 ? "" : tall >= height && wide >= width ? "one unit sees it all" : `one unit sees ${tall}×${wide} pixels`;
     if (this.sees.textContent !== sees) this.sees.textContent = sees;
     this.sees.style.visibility = sees ? "" : "hidden"; // a button without words is none

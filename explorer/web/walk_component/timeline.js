@@ -5,14 +5,14 @@ import { clamp } from "../js/numbers.js";
 export const SPEEDS = [0.5, 1, 2, 4];
 const ENTER = 2.2, LAYER = 1.9, LEAVE = 3; // seconds at speed 1
 const BLOCK = { most: 3.2, least: 0.85, all: 40 }; // of one block: `all` is shared among them
-const NONE = { in: 0, split: 0, meet: 0, fill: 0, seen: 0, counted: 0 };
+const NONE = { in: 0, split: 0, meet: 0, fill: 0, seen: 0 };
 
 // How far along each of a segment's movements are, as [from, to] of the segment.
 const MOVES = {
-  enter: { in: [0.1, 0.9], fill: [0, 0.3], seen: [0.2, 0.9], counted: [0, 0.1] },
-  layer: { in: [0, 0.34], fill: [0.34, 0.78], seen: [0.2, 0.8], counted: [0.34, 0.6] },
-  block: { in: [0, 0.16], split: [0.14, 0.5], meet: [0.5, 0.74], fill: [0.68, 0.86], seen: [0.12, 0.8], counted: [0.44, 0.6] },
-  leave: { in: [0, 0.3], fill: [0.25, 0.85], seen: [0, 0.3], counted: [0, 0.1] },
+  enter: { in: [0.1, 0.9], fill: [0, 0.3], seen: [0.2, 0.9] },
+  layer: { in: [0, 0.34], fill: [0.34, 0.78], seen: [0.2, 0.8] },
+  block: { in: [0, 0.16], split: [0.14, 0.5], meet: [0.5, 0.74], fill: [0.68, 0.86], seen: [0.12, 0.8] },
+  leave: { in: [0, 0.3], fill: [0.25, 0.85], seen: [0, 0.3] },
 };
 
 const ease = (u) => (u < 0.5 ? 4 * u * u * u : 1 - (2 - 2 * u) ** 3 / 2);

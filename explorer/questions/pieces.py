@@ -16,10 +16,11 @@ DIFFICULTY = {1: "look it up", 2: "one formula", 3: "several steps"}
 VERDICT = {"first": "Right.", "later": "Right this time.", "shown": "The answer:"}
 WRONG = "Not right"
 SHOW = "Show the answer"
+CHECK = "Check"
 TYPE = "a number, or a calculation"  # what a field takes, in it: no example, which reads as a hint
 BLOCK = re.compile(r"\bconv(\d)_(\d+)\b")
 ROUNDED = "⌊ ⌋: rounded down to a whole number."
-ORDERED = "Press them in order, beginning with the first; a second press takes one back."
+ORDERED = "Press them in order, beginning with the first; a second press takes one back. Then check it."
 
 
 def asked(one: Question) -> Markup:

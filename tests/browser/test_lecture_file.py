@@ -173,6 +173,7 @@ def test_a_lecture_of_ones_own_asks_exercises_and_its_figures_move(opened: Page)
         else:
             for place in one["answer"].split(","):
                 card.locator(".choices button").nth(int(place)).click()
+            card.get_by_role("button", name="Check").click()
             expect(card.locator(".exercise-verdict.first")).to_be_visible()
         expect(card.locator(".proof-lines")).to_be_visible()
         if at < 9:

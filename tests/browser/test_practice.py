@@ -38,13 +38,28 @@ def give(seen, one: Question, answer: object) -> None:
         with seen.runs():
             field.press("Enter")
     elif isinstance(answer, tuple):
-        for item in answer:
+        stands = page.locator("[class*=choice-taken] button").count()
+        for item in (*answer[:stands], *answer):  # what stands there is taken back first
             with seen.runs():
                 page.get_by_role("button", name=re.compile(rf"{re.escape(item)}$")).click()
+        assert page.locator(".exercise-verdict").count() == 0, "nothing is judged before it is checked"
+        with seen.runs():
+            page.get_by_role("button", name="Check").click()
     else:
         words = re.escape(shown(answer)).replace(":", ":\u2060?")  # a colon is kept from becoming an emoji
         with seen.runs():
             page.get_by_role("button", name=re.compile(rf"^(close )?{words}( |:|$)")).click()
+
+
+def puts_in_order(seen, one: Question) -> None:
+    """The wrong way round, then right; what was wrong stays as it was pressed, and is checked once."""
+    page, right = seen.page, one.answer
+    give(seen, one, tuple(reversed(right)))
+    expect(page.locator(".exercise-hint")).to_contain_text(one.misconceptions[0].why)
+    expect(page.locator("[class*=choice-taken] button")).to_have_count(len(right))
+    expect(page.get_by_role("button", name="Check")).to_be_disabled()
+    give(seen, one, right)
+    expect(page.locator(".exercise-verdict li")).to_have_text(list(right))
 
 
 def test_a_round_on_a_phone(visit) -> None:
@@ -62,14 +77,11 @@ def test_a_round_on_a_phone(visit) -> None:
     expect(page.get_by_role("alert")).to_contain_text("type a whole number")
     give(seen, every[number], f"{every[number].answer}*1")
     expect(page.locator(".exercise-verdict")).to_contain_text(f"Right this time. {shown(every[number].answer)}")
+    expect(page.locator(".exercise-hint")).to_have_count(0)
     expect(page.locator(".proof-lines pre")).to_contain_text(every[number].solution[-1].strip()[-12:])
     seen.check()
     seen.follow(f"/practice?depth=18&seed=v{VERSION}-{SEED}&q={ordered + 1}", every[ordered].text)
-    right, known = every[ordered].answer, every[ordered].misconceptions[0]
-    give(seen, every[ordered], tuple(reversed(right)))
-    expect(page.locator(".exercise-hint")).to_contain_text(known.why)
-    give(seen, every[ordered], right)
-    expect(page.locator(".exercise-verdict li")).to_have_text(list(right))
+    puts_in_order(seen, every[ordered])
     seen.follow(f"/practice?depth=18&seed=v{VERSION}-{SEED}", every[0].text)
     page.locator(".exercise-question .term").first.click()  # a term opens what it means
     expect(page.locator(".proof-card:popover-open .meaning")).to_be_visible()

@@ -44,7 +44,7 @@ export class Exercises {
       return html("button", { type: "button", class: wrong ? "wrong" : right ? "right" : turn >= 0 ? "taken" : "", disabled: over || wrong, onclick: press },
         wrong ? `✗ ${words}` : right ? `✓ ${words}` : turn >= 0 ? `${turn + 1} · ${words}` : words);
     });
-    return html("div", { class: "choices" }, note, buttons);
+    return html("div", { class: "choices" }, note, buttons, one.kind === "order" ? this.check(one, tried) : null);
   }
 
   field(one) {
@@ -61,10 +61,14 @@ export class Exercises {
 
   order(one, tried, place) {
     tried.taken = pressed(tried.taken, place);
-    if (tried.taken.length < one.choices.length) return this.show();
+    this.show();
+  }
+
+  // What was not right stays as it was pressed, to be mended.
+  check(one, tried) {
     const answer = tried.taken.join(",");
-    tried.taken = [];
-    this.give(one, tried, answer);
+    const disabled = tried.taken.length < one.choices.length || tried.wrong.some((before) => before.answer === answer);
+    return html("div", {}, html("button", { type: "button", class: "main", disabled, onclick: () => this.give(one, tried, answer) }, "Check"));
   }
 
   give(one, tried, answer) {
@@ -75,7 +79,8 @@ export class Exercises {
   }
 
   said(one, tried, over) {
-    const hints = tried.wrong.map(({ answer, hint, text }) =>
+    const solved = tried.state === "first" || tried.state === "later"; // what is right has no “Not right” below it
+    const hints = (solved ? [] : tried.wrong).map(({ answer, hint, text }) =>
       hint ? prose("div", {}, hint) : html("div", { class: "exercise-hint" }, html("b", {}, `Not right: ${exact(answer)} ${answer === 1 ? one.unit.replace(/s$/, "") : one.unit}.`), ` ${text}`));
     return html("div", { class: "exercise-said", role: "status" }, over ? prose("div", {}, one.verdict[tried.state]) : null, hints);
   }

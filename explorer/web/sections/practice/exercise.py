@@ -90,7 +90,7 @@ def _control(record: Record, one: Question, tried: Tried) -> None:
         if tried.state == "open":
             _field(record, one)
     elif isinstance(one.answer, tuple):
-        _order(record, one)
+        _order(record, one, tried)
     else:
         _choices(record, one, tried)
 
@@ -100,7 +100,7 @@ def _field(record: Record, one: Question) -> None:
     with st.form(f"form-{one.id}", border=False):
         left, right = st.columns([3, 1], vertical_alignment="bottom")
         text = left.text_input(f"Your answer, in {one.unit}", key=key, placeholder=words.TYPE)
-        sent = right.form_submit_button("Check", type="primary", width="stretch")
+        sent = right.form_submit_button(words.CHECK, type="primary", width="stretch")
     if sent:
         try:
             value = answering.typed(text)
@@ -132,16 +132,13 @@ def _give(record: Record, one: Question, choice: Answer) -> None:
     record.give(one, choice)
 
 
-def _order(record: Record, one: Question) -> None:
-    """Pressed one after another, the first first; the last press answers."""
+def _order(record: Record, one: Question, tried: Tried) -> None:
+    """Pressed one after another, the first first. What was not right stays as it was pressed, to be mended."""
     of, picked = session().get("practice-picked", ("", []))
     picked = picked if of == one.text else []
 
     def press(item: str) -> None:
         taken = [each for each in picked if each != item] if item in picked else [*picked, item]
-        if len(taken) == len(one.choices or ()):
-            verdict = record.give(one, tuple(taken))
-            taken = taken if verdict.right else []
         session()["practice-picked"] = (one.text, taken)
 
     pieces.note(words.ORDERED)
@@ -157,12 +154,20 @@ def _order(record: Record, one: Question) -> None:
                 on_click=press,
                 args=(name,),
             )
+    st.button(
+        words.CHECK,
+        type="primary",
+        disabled=len(picked) < len(one.choices or ()) or tuple(picked) in tried.wrong,
+        on_click=_give,
+        args=(record, one, tuple(picked)),
+    )
 
 
 def _said(record: Record, one: Question, tried: Tried, number: int) -> None:
     """What went wrong so far; the answer with its proof, once it is over."""
     over = tried.state != "open"
-    hints = joined(words.hint(one, answer) for answer in tried.wrong)
+    solved = tried.state in ("first", "later")  # what is right has no “Not right” below it
+    hints = joined(words.hint(one, answer) for answer in ([] if solved else tried.wrong))
     verdict = words.verdict(one, tried.state) if over else Markup("")
     if hints or verdict:
         pieces.html(Markup('<div class="exercise-said" role="status">{}{}</div>').format(verdict, hints))

@@ -23,6 +23,12 @@ PROVENANCE_MARK = {
 }
 
 
+def mark(source: str) -> str:
+    """The mark of a source in words: "computed from the model" → "∑", "recorded run; …" → "◇". A citation is published."""
+    first = re.match(r"\w*", source)
+    return PROVENANCE_MARK.get(first[0] if first else "", PROVENANCE_MARK["published"])
+
+
 _COUNTS = (  # least value that rounds to 1.00 of the unit, unit, suffix, digits
     (999.995e12, 1e15, "P", 2),
     (999.995e9, 1e12, "T", 2),

@@ -84,7 +84,7 @@ def _answer(scene: Scene, question: Question | None) -> Answer | None:
     if question is None:
         return None
     found = evaluate(scene, NONE)
-    mark = units.PROVENANCE_MARK.get(found.source, units.PROVENANCE_MARK["published"])
+    mark = units.mark(found.source)
     return Answer(
         answer=found.answer,
         because=str(prose(scene.asks.because, scene.chosen, links=False)),

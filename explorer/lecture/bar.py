@@ -170,7 +170,7 @@ def _inputs(scene: Scene, asks: str) -> Inputs | None:
 def _verdict(scene: Scene, guess: str, cards: Cards, asks: str) -> Verdict:
     found = evaluate(scene, guess)
     proof = answer(scene.asks, scene).proof
-    mark = units.PROVENANCE_MARK.get(found.source, units.PROVENANCE_MARK["published"])
+    mark = units.mark(found.source)
     return {
         "right": found.right,
         "said": found.said,

@@ -75,7 +75,7 @@ def _ask(scene: Scene) -> Markup:
 
 def _answer(number: int, scene: Scene) -> Markup:
     found = evaluate(scene, NONE)
-    mark = units.PROVENANCE_MARK.get(found.source, units.PROVENANCE_MARK["published"])
+    mark = units.mark(found.source)
     because = prose(scene.asks.because, scene.chosen, links=False)
     shown = pictures(scene)  # what the question's picture held back
     drawn = _drawn(shown) if shown != pictures(scene, revealed=False) else ""

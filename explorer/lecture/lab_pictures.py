@@ -13,7 +13,7 @@ from explorer.tell import palette
 from explorer.tell.drawing import Drawing, bars_drawing, lines_drawing
 
 GREY, BLUE = "#6f7f8f", "#2484c1"
-COLOURS = {"plain": GREY, "residual": palette.SHORTCUT}
+COLOURS = palette.NET_COLOURS
 FIRST = {"degradation": "pair", "learning-rate": "residual"}  # experiment → which of its recorded runs; else the first
 Shown = tuple[Drawing, str]  # and what it shows
 Series = dict[str, tuple[str, tuple[float, ...], list[tuple[float, float]]]]
@@ -80,7 +80,7 @@ def _signal(rows: list[Row]) -> Shown:
 
 
 def _rates(rows: list[Row]) -> Shown:
-    look = {"batch": ("with BN", palette.KIND_COLOURS["norm"]), "none": ("without BN", GREY)}
+    look = {norm: (said, palette.BN_COLOURS[norm]) for norm, said in (("batch", "with BN"), ("none", "without BN"))}
     series: Series = {
         look[norm][0]: (look[norm][1], (), found)
         for norm in look

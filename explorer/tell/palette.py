@@ -34,6 +34,8 @@ KIND_COLOURS = {kind: COLOURS[row.colour] for kind, row in OPS.items()}
 KIND_LABELS = {kind: row.label for kind, row in OPS.items()}
 BLOCK_COLOURS = {kind: ("#2484c1", "#8a55c9", "#1f9488", "#a0762c")[index] for index, kind in enumerate(BLOCKS)}
 SHORTCUT = "#d2452f"
+NET_COLOURS = {"plain": "#2484c1", "residual": SHORTCUT}  # a net in training, on screens and on paper
+BN_COLOURS = {"batch": KIND_COLOURS["norm"], "none": "#8a7f6a"}  # with it and without
 SHORTCUT_DASH = {kind: row.dash for kind, row in SHORTCUTS.items()}
 SHORTCUT_LINES = {  # what the browser draws and says of each kind of shortcut
     kind: {

@@ -231,6 +231,7 @@ def reveal(seen: Visit, speaker: Page, first: Page) -> None:
     expect(verdict.locator(".answer")).to_have_text("28.54 %", timeout=20_000)
     expect(verdict.locator("figcaption")).to_have_text(["First vote: 2", "Second vote: 1"])
     expect(verdict.locator(".model").first).to_have_text("✓ 28.54 %")
+    expect(verdict.locator(".round").nth(0).locator(".column i")).to_have_text(["1", "1"])  # each bar has its count
     for script, arg in ((SMALL, LEAST), (LOST, None)):
         assert settled(seen, script, arg) == []
     assert beamer.evaluate(TITLE) == title, "it stays, and the votes stand where the text stood"

@@ -138,11 +138,13 @@ def test_every_projected_scene_can_be_read_and_is_whole_at_every_size(visit) -> 
     expect(seen.page.locator(".stage .ended")).to_contain_text("That was the last scene. × ends the lecture")
     seen.page.wait_for_function(WHOLE, timeout=5_000)
     assert settled(seen, LOST, None) == []
-    seen.page.keyboard.press("PageUp")
-    arrive(seen, TOUR.scenes[-2])
+    seen.page.keyboard.press("PageUp")  # a step back finds a question as it was left
+    arrive(seen, TOUR.scenes[-2], revealed=True)
     expect(seen.page.locator(".stage .ended")).to_have_count(0)
     seen.page.keyboard.press("Escape")
     seen.page.get_by_test_id("stHeader").wait_for()
+    arrive(seen, TOUR.scenes[-2], revealed=True)
+    seen.page.get_by_role("button", name="Back to this scene as it was prepared").click()
     arrive(seen, TOUR.scenes[-2])
 
 

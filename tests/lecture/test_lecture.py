@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 from streamlit.testing.v1 import AppTest
 
-from explorer import lecture
+from explorer import lecture, units
 from explorer.facts import published
 from explorer.lecture import LectureError, parse
 from explorer.lecture.quantities import known, quantity
@@ -247,6 +247,9 @@ def test_answers_carry_their_source() -> None:
     assert (wrong.said, wrong.answer, wrong.source) == ("20 %", "28.54 %", "published")
     assert lecture.evaluate(by_slug("bottleneck"), "none").answer == "17 times"
     assert "recorded" in lecture.evaluate(by_slug("degradation"), "none").source
+    marks = {"deeper": "§", "bottleneck": "∑", "conv2x-dotted": "∑", "degradation": "◇", "batch-norm": "◇"}
+    assert {slug: units.mark(lecture.evaluate(by_slug(slug), "none").source) for slug in marks} == marks
+    assert units.mark("He et al. 2015, Table 2") == units.mark("") == "§"
 
 
 def test_recorded_answers_are_those_of_the_recorded_runs() -> None:

@@ -16,7 +16,7 @@ from explorer.units import Scientific
 if TYPE_CHECKING:
     from explorer.lab.claims.judged import Judged, Seed
 
-HIDDEN = "A recorded run, as far as it gives nothing away. Predict, and see the rest."
+HIDDEN = "A recorded run without what is asked. Predict, and see the rest."
 
 
 class Rate:

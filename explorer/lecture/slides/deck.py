@@ -151,7 +151,7 @@ def _question(scene: Scene, revealed: bool) -> list[tuple[list[Run], float]]:
     if not revealed:
         return [ask, *(([Run(line)], 18.0) for line in _choices(question))]
     found = evaluate(scene, NONE)
-    mark = units.PROVENANCE_MARK.get(found.source, units.PROVENANCE_MARK["published"])
+    mark = units.mark(found.source)
     because = [(line, 16.0) for line in runs(question.because, scene.chosen)]
     return [ask, ([Run(found.answer, bold=True)], 36.0), *because, ([Run(f"{mark} {found.source}")], 12.0)]
 

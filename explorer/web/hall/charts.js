@@ -4,7 +4,7 @@
 import { html } from "../js/dom.js";
 import { percent, plain } from "../js/numbers.js";
 
-const MOST_BINS = 12;
+const MOST_BINS = 12, MOST_BESIDE = 6; // beside another round: each column has room for its count
 const ROUNDS = ["First vote", "Second vote", "Third vote"];
 
 // A choice in words: "28.5 %", "Only the plain one", "conv5_1".
@@ -13,9 +13,9 @@ export function wordsOf(question, choice) {
   return question.choices[choice] ?? question.lanes.flatMap((lane) => lane.tiles)[choice]?.label ?? "";
 }
 
-// Marks of a slider in at most MOST_BINS groups: [{ from, to, count }], `to` inside. All groups are of one size but the last.
-export function bins(options, tally) {
-  const size = Math.ceil(options / MOST_BINS);
+// Marks of a slider in at most `most` groups: [{ from, to, count }], `to` inside. All groups are of one size but the last.
+export function bins(options, tally, most = MOST_BINS) {
+  const size = Math.ceil(options / most);
   return Array.from({ length: Math.ceil(options / size) }, (_, index) => {
     const from = index * size, to = Math.min(options, from + size) - 1;
     let count = 0;
@@ -27,12 +27,15 @@ export function bins(options, tally) {
 export const sum = (tally) => Object.values(tally).reduce((all, count) => all + count, 0);
 const share = (count, all) => percent(all ? count / all : 0);
 
-// tallies: of each round, choice → count. answer: { answer, at }, or null before the reveal.
+// tallies: of each round, choice → count. answer: { answer, at }, or null before the reveal. A round without a vote has no
+// chart; null where none has one.
 export function distribution(question, tallies, answer) {
   const draw = { choice: bars, number: histogram, block: heat }[question.kind];
-  return html("div", { class: "rounds" }, tallies.map((tally, index) => html("figure", { class: "round" },
-    html("figcaption", {}, html("b", {}, tallies.length > 1 ? ROUNDS[index] : "Votes"), `: ${sum(tally)}`),
-    html("div", { role: "img", "aria-label": summary(question, tally, answer) }, draw(question, tally, answer, tallies.length > 1)))));
+  const voted = tallies.map((tally, index) => ({ tally, said: tallies.length > 1 ? ROUNDS[index] : "Votes" })).filter(({ tally }) => sum(tally));
+  if (!voted.length) return null;
+  return html("div", { class: "rounds" }, voted.map(({ tally, said }) => html("figure", { class: "round" },
+    html("figcaption", {}, html("b", {}, said), `: ${sum(tally)}`),
+    html("div", { role: "img", "aria-label": summary(question, tally, answer) }, draw(question, tally, answer, voted.length > 1)))));
 }
 
 function summary(question, tally, answer) {
@@ -51,16 +54,15 @@ function bars(question, tally, answer) {
   }));
 }
 
-// narrow: between two of its kind there is room for the tallest column's count only.
+// narrow: it stands beside another of its kind.
 function histogram(question, tally, answer, narrow) {
-  const groups = bins(question.options, tally), most = Math.max(1, ...groups.map((one) => one.count));
-  const tallest = groups.findIndex((one) => one.count === most);
+  const groups = bins(question.options, tally, narrow ? MOST_BESIDE : MOST_BINS), most = Math.max(1, ...groups.map((one) => one.count));
   const at = answer && answer.at !== null ? (100 * (answer.at + 0.5)) / question.options : null;
   return html("div", { class: "histogram" },
     at === null ? null : html("div", { class: at > 50 ? "marker before" : "marker" }, // beside the line, and inside the chart
       html("span", { style: { flex: `0 1 ${at > 50 ? 100 - at : at}%` } }), html("span", { class: "model" }, `✓ ${answer.answer}`)),
-    html("div", { class: "columns" }, groups.map((one, index) => html("span", { class: "column", style: { flex: String(one.to - one.from + 1) } },
-      one.count && (!narrow || index === tallest) ? html("i", {}, String(one.count)) : null, html("span", { class: "fill", style: { height: `calc((100% - 1.3em) * ${one.count / most})` } }))),
+    html("div", { class: "columns" }, groups.map((one) => html("span", { class: "column", style: { flex: String(one.to - one.from + 1) } },
+      one.count ? html("i", {}, String(one.count)) : null, html("span", { class: "fill", style: { height: `calc((100% - 1.3em) * ${one.count / most})` } }))),
       at === null ? null : html("span", { class: "line", style: { left: `${at}%` } })),
     html("div", { class: "axis" }, html("span", {}, wordsOf(question, 0)), html("span", {}, wordsOf(question, question.options - 1))));
 }

@@ -13,6 +13,7 @@ import { askedCard, ghostCard, guessNow, verdictCard } from "./question.js";
 import { search, travel, urlOf } from "./travel.js";
 
 const kept = (holder.kept ??= { notes: false, list: false, code: false, join: false, ended: false });
+const asLeft = (holder.asLeft ??= new Map()); // a scene's address → where it stands revealed: a step back finds it so
 
 function isOn(phrase) {
   const now = new URLSearchParams(search());
@@ -46,6 +47,8 @@ class Stage {
     kept.slug = data.slug;
     this.drawn = JSON.stringify(data);
     this.data = data;
+    if (data.verdict) asLeft.set(data.address, data.here);
+    else asLeft.delete(data.address);
     if (data.bare) return this.place.replaceChildren(); // the projector view without a lecture: Escape leaves it
     const began = data.hall && data.hall.code !== holder.room?.hall?.code;
     takesPart(this, data.hall);
@@ -192,7 +195,9 @@ class Stage {
   previous() {
     const { data } = this;
     if (this.uncovers()) return;
-    if (data.number > 1) this.go(data.scenes[data.number - 2].address);
+    if (data.number <= 1) return;
+    const { address } = data.scenes[data.number - 2];
+    this.go(asLeft.get(address) ?? address);
   }
 
   reveal() {

@@ -68,9 +68,13 @@ def _figure(bench: Bench, revealed: bool) -> Run | None:
     """A run that goes on, else the run that is shown, which is returned; before the prediction what gives nothing away."""
     key, going = bench.key, bench.going
     view = next(iter(VIEWS[key]))
-    if revealed or going:  # before that nothing stands above the picture: on a phone the empty columns would be a gap
-        views, picked = st.columns(2, vertical_alignment="center")
-    if several := bench.text.get("views") if revealed or going else None:
+    several = bench.text.get("views") if revealed or going else None
+    picks = revealed and not going and bench.has_several()
+    row: list[Any] = [
+        contextlib.nullcontext()
+    ] * 2  # where nothing stands above the picture, empty columns would be a gap
+    views, picked = st.columns(2, vertical_alignment="center") if several or picks else row
+    if several:
         with views:
             view = asked("What is drawn?", several, f"view-{key}", label_visibility="collapsed")
     if going:
@@ -281,6 +285,10 @@ class Bench:
         own = {_name(number, run): run for number, run in reversed(self.own.items())}
         labels = {name: self.experiment.presets[name].label for name in recorded(self.key)}
         return own | {f"recorded: {labels[name]}": run for name, run in recorded(self.key).items()}
+
+    def has_several(self) -> bool:
+        """Whether there is a run to pick."""
+        return len(self._names()) > 1
 
     def against(self, view: str, run: Run) -> None:
         """Two runs under one another on the same axes, and their figures side by side."""

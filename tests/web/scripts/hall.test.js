@@ -6,11 +6,11 @@ import test from "node:test";
 import { bins, sum, wordsOf } from "../hall/charts.js";
 import { patience } from "../hall/wire.js";
 
-test("marks of a slider fall into at most twelve groups, each mark into one", () => {
-  for (const options of [1, 2, 12, 13, 29, 33, 40, 2001]) {
+test("marks of a slider fall into at most twelve groups, or as many as there is room for, each mark into one", () => {
+  for (const options of [1, 2, 12, 13, 29, 33, 40, 2001]) for (const most of [undefined, 6]) {
     const tally = Object.fromEntries(Array.from({ length: options }, (_, mark) => [mark, 1]));
-    const groups = bins(options, tally);
-    assert.ok(groups.length <= 12);
+    const groups = bins(options, tally, most);
+    assert.ok(groups.length <= (most ?? 12));
     assert.equal(groups.reduce((all, one) => all + one.count, 0), options);
     assert.equal(groups[0].from, 0);
     assert.equal(groups.at(-1).to, options - 1);

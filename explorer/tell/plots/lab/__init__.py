@@ -46,7 +46,11 @@ def unseen(experiment: str, view: str, rows: list[Row], summary: Row | None, pla
 
 
 def unknown(figure: go.Figure) -> go.Figure:
-    """A question mark over each panel that has nothing to show yet."""
+    """A question mark over each panel that has nothing to show yet; the legend names what is drawn."""
+    figure.for_each_trace(
+        lambda trace: trace.update(showlegend=False),
+        lambda trace: trace.type == "scatter" and all(one is None for one in trace.y or ()),
+    )
     every = [one for one in figure.layout.to_plotly_json() if one.startswith("xaxis") and figure.layout[one].domain]
     panels = {
         _place(figure, one, f"y{one[1:]}"): False for one in every

@@ -12,12 +12,12 @@ from plotly.subplots import make_subplots
 
 from explorer.lab.outcome import Plan, Row, Run
 from explorer.lab.record import recorded
-from explorer.tell.palette import KIND_COLOURS, SHORTCUT
+from explorer.tell.palette import BN_COLOURS, NET_COLOURS
 from explorer.tell.plots.style import BELOW, SMALL, TEXT, styled
 
-KIND_COLOUR = {"plain": "#2484c1", "residual": SHORTCUT}
+KIND_COLOUR = NET_COLOURS
 BUDGET = {"plain": "shallow", "residual": "depth"}  # of which field of a config a net has its depth, where these differ
-BN_COLOUR = {"batch": KIND_COLOURS["norm"], "none": "#8a7f6a"}
+BN_COLOUR = BN_COLOURS
 CHANCE = 2.302585  # nats: ln 10, what guessing costs on ten classes
 
 View = Callable[..., go.Figure]

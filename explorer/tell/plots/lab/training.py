@@ -9,6 +9,7 @@ from itertools import chain
 import plotly.graph_objects as go
 
 from explorer.lab.outcome import Row
+from explorer.lab.record import recorded
 from explorer.tell.plots.lab.base import (
     BN_COLOUR,
     BUDGET,
@@ -17,6 +18,7 @@ from explorer.tell.plots.lab.base import (
     column,
     finish,
     level,
+    like,
     line,
     named,
     panels,
@@ -26,7 +28,7 @@ from explorer.tell.plots.lab.base import (
 )
 from explorer.tell.plots.style import SMALL, TEXT
 
-TOP = 2.9  # nats: a little over chance; first batches may lie above
+TOP = 2.9  # nats: a little over chance
 LATE = "training loss, nats<br>mean of the last 20 steps"  # two lines: one is longer than the axis on a projector
 
 
@@ -86,18 +88,30 @@ def _heaviest(rows: list[Row], planned: Iterable[float]) -> float | None:
 @view("degradation", "curves")
 def race(rows: list[Row], summary: Row | None = None, plan: Row | None = None) -> go.Figure:
     """Training loss, plain and residual side by side on one scale: shallow dashed, the deepest heavy."""
-    return _side_by_side(rows, plan, dict.fromkeys(KIND_COLOUR, plan["depths"] if plan else ()))
+    known = recorded("degradation")[like("degradation", plan)]["rows"]
+    top = max(TOP, 1.05 * max(_highest(known), _highest(rows)))  # deep residual nets begin far above chance
+    return _side_by_side(rows, plan, dict.fromkeys(KIND_COLOUR, plan["depths"] if plan else ()), top)
 
 
-def _side_by_side(rows: list[Row], plan: Row | None, planned: Mapping[str, Sequence[float]]) -> go.Figure:
-    """planned: the depths of each kind of net."""
+def _highest(rows: list[Row]) -> float:
+    """Of the smoothed curves, in nats; 0 where there is none."""
+    nets: dict[tuple[str, float], list[float | None]] = {}
+    for row in rows:
+        nets.setdefault((row["kind"], row["depth"]), []).append(row["loss"])
+    return max((one for losses in nets.values() for one in running_mean(losses) if one is not None), default=0)
+
+
+def _side_by_side(
+    rows: list[Row], plan: Row | None, planned: Mapping[str, Sequence[float]], top: float = TOP
+) -> go.Figure:
+    """planned: the depths of each kind of net. top: of the axis, in nats."""
     figure = panels(["Plain", "Residual"], shared_yaxes=True, horizontal_spacing=0.05)
     heaviest = _heaviest(rows, chain(*planned.values()))
     for panel, kind in enumerate(KIND_COLOUR, 1):
         _curves(figure, [row for row in rows if row["kind"] == kind], kind, panel, heaviest, planned[kind])
     level(figure, CHANCE, "guessing", label=2)
     figure.update_xaxes(title="step", range=[0, _last(rows, plan) * 1.14])
-    figure.update_yaxes(range=[0, TOP])
+    figure.update_yaxes(range=[0, top])
     figure.update_yaxes(title="training loss, nats", col=1)
     return finish(figure).update_layout(margin_r=48)  # the last curves' names, on a phone too
 

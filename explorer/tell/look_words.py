@@ -17,6 +17,9 @@ from explorer.tell.feature_maps import Curve, places
 from explorer.tell.look_proofs import added, probability, score
 from explorer.tell.markup import Cards, mark
 
+# Of a net of digits that is given a photo: `pictures.written` and `pictures.digit` in a line.
+DIGITS_ONLY = "It knows the ten digits and nothing else. Of your photo it gets what is not background: cut out, grey, centred on 28×28 pixels."
+
 
 def says(seen: Passed, names: Sequence[str]) -> Told:
     """The likeliest class and its share, which opens its proof: '7, 99.9 %'."""

@@ -19,6 +19,7 @@ SAMPLE = 7  # the digit that the pad starts with, of the test set
 PNG = "data:image/png;base64,"
 MOST_BYTES = 500_000  # of a picture that goes along: a larger file is kept smaller
 MOST_SIDE = 1024  # px
+PHOTOS = ("upload", "camera")  # sources of a picture that may show anything
 KEYS = {"draw": "pad", "upload": "own", "camera": "camera"}  # source → its control's
 
 

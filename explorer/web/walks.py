@@ -34,7 +34,7 @@ def twins(chosen: Chosen) -> bool:
 
 
 def of(chosen: Chosen) -> dict[str, Any]:
-    """What the map's component takes as `walk`; `{"problem": …}` where there is none to be had. The control for the
+    """What the map's component takes as `walk`; `{"problem": …}` where there is none to be had, with `title` where only a picture is missing. The control for the
     picture is drawn where this is called."""
     from explorer.look.walker import BUNDLED  # not before somebody wants to see one
 
@@ -42,7 +42,8 @@ def of(chosen: Chosen) -> dict[str, Any]:
         source, data = _picture(chosen)
         bundled = source in BUNDLED
         if not bundled and data is None:
-            return {"problem": "No picture yet: choose it above the map."}
+            press = f"Press “{OPENS[source]}” above the map: your picture then walks through the net."
+            return {"title": "Choose a picture", "problem": press}
         own = _own(chosen)
         owner = EVERYBODY if bundled and not own else _tab().id
         of_data = hashlib.blake2b(data or b"").digest()
@@ -102,9 +103,14 @@ def _own(chosen: Chosen) -> Subject | None:
 
 def _made(chosen: Chosen, source: str, data: bytes | None, own: Subject | None) -> Walk:
     from explorer.look.walker import walker
+    from explorer.tell.look_words import DIGITS_ONLY
     from explorer.tell.walk import walk
+    from explorer.web.picture_given import PHOTOS
 
-    return walk(*walker(chosen.spec, chosen.height, chosen.width, source, data, own))
+    made = walk(*walker(chosen.spec, chosen.height, chosen.width, source, data, own))
+    if chosen.spec.in_channels == 1 and made["trained"] and source in PHOTOS:
+        made["told"] += f". {DIGITS_ONLY.removesuffix('.')}"
+    return made
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import replace
 from itertools import pairwise
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from safetensors.torch import save
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -143,6 +145,31 @@ def test_a_student_draws_a_seven_and_finds_out(visit, size: str) -> None:
     assert "off=layer1.0" in page.url
     page.keyboard.press("Escape")
     page.get_by_role("link", name="Watch the unchanged net on the map").wait_for()
+
+
+def cat() -> bytes:
+    """A drawing that is no digit: a dark body on light paper, with two eyes."""
+    picture, held = Image.new("RGB", (60, 60), (250, 245, 230)), io.BytesIO()
+    for box, colour in (
+        ((15, 20, 45, 50), (200, 120, 40)),
+        ((20, 25, 24, 29), (0, 0, 0)),
+        ((36, 25, 40, 29), (0, 0, 0)),
+    ):
+        picture.paste(colour, box)
+    picture.save(held, "PNG")
+    return held.getvalue()
+
+
+def test_an_answer_says_what_it_rests_on_where_a_net_knows_nothing_of_the_picture(visit) -> None:
+    """A photo given to a net of digits, here and on the map; a net that has learned nothing."""
+    seen = visit("/feature_maps?digit=upload", "What does it see?", viewport={"width": 390, "height": 844})
+    page, known = seen.page, "It knows the ten digits and nothing else."
+    page.locator("input[type=file]").set_input_files({"name": "cat.png", "mimeType": "image/png", "buffer": cat()})
+    expect(page.locator(".st-key-look-answer").get_by_text(known)).to_be_visible()
+    page.get_by_role("link", name="Watch it go through the map").click()
+    expect(page.locator(".walk-told")).to_contain_text(known)
+    seen.follow("/feature_maps?who=net&depth=18", "Untrained: random weights")
+    expect(page.locator(".st-key-look-said")).to_contain_text("It is untrained, so it guesses")
 
 
 def a_part_ran(frame: bytes | str) -> bool:

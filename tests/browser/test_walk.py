@@ -262,8 +262,10 @@ def test_the_map_of_the_home_page_plays_and_the_link_says_so(visit) -> None:
     one.page.wait_for_function("location.search.includes('picture=coffee')")
     coffee = another_photo(one.page, cat)
     one.page.get_by_role("radio", name="Your own").click()
-    one.page.locator("p.reason", has_text="No picture yet: choose it above the map.").wait_for()
+    one.page.locator("p.reason", has_text="Press “Choose a file” above the map").wait_for()
     one.settle()  # the button is drawn before the run has ended
+    expect(one.page.locator(".panel h3")).to_have_text("Choose a picture")
+    expect(one.page.get_by_role("button", name="Play", exact=True)).to_have_count(0)  # it would do nothing
     one.page.get_by_role("button", name="Choose a file").click()
     own = one.page.locator('input[type="file"]')
     own.set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": b"%PDF-1.7"})

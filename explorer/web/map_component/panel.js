@@ -26,11 +26,11 @@ export function panelContent(map, id) {
 
 // While the pictures of the walk are made, or where there are none.
 function walkPanel(map) {
-  const problem = map.data.walk?.problem;
+  const { problem, title = "No walk" } = map.data.walk ?? {};
   return [
-    ...heading("The walk", problem ? "No walk" : "A picture goes through the net …"),
+    ...heading("The walk", problem ? title : "A picture goes through the net …"),
     html("p", { class: "reason" }, problem ?? "Its feature maps are being made; this takes a few seconds."),
-    html("button", { class: "wide", type: "button", onclick: () => map.stopWalk() }, "Back to the map"),
+    html("button", { class: "wide", type: "button", onclick: () => map.stopWalk() }, problem ? "Close" : "Back to the map"),
   ];
 }
 

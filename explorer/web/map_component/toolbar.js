@@ -102,8 +102,9 @@ function iconButton(name, label, onclick) {
 }
 
 export function updateToolbar(map) {
-  const { level, color, fold } = map.toolbar,
+  const { play, level, color, fold } = map.toolbar,
     { data, view } = map;
+  play.hidden = view.walk === "net" && Boolean(data.walk?.problem); // it is asked for already
   const now = view.figure === "fig3" ? "fig3" : view.level;
   for (const button of level.children) button.setAttribute("aria-pressed", String(button.dataset.level === now));
   const names = {

@@ -24,6 +24,7 @@ from explorer.tell.feature_maps import OURS, WHO
 from explorer.tell.palette import POSITIVE
 from explorer.web import look_component, pieces
 from explorer.web.asked import asked, now, several
+from explorer.web.picture_given import PHOTOS
 from explorer.web.sections.feature_maps import picture, who
 from explorer.web.sections.feature_maps.passes import Looker, Watched, watched, x_key
 from explorer.web.sections.feature_maps.who import Who
@@ -78,12 +79,19 @@ def looked(chosen: Chosen) -> Look | None:
             one = found.watched
             if one.who.names:
                 with said:
-                    begins = f"With {' and '.join(found.changed)} it" if found.changed else "It"
-                    says_it = Markup('<p class="says">{} says <b>{}</b>.</p>')
-                    pieces.html(says_it.format(begins, top(one.seen, one.who.names, 1)[0][0]))
+                    pieces.html(_says(found))
             with place, st.container(key="look-answer"):
                 _answer(found)
     return found
+
+
+def _says(found: Look) -> Markup:
+    """The answer, large; of a net that learned nothing that it guesses."""
+    one = found.watched
+    begins = f"With {' and '.join(found.changed)} it" if found.changed else "It"
+    verb = _verb(found) if one.who.trained or found.changed else f"is untrained, so it {_verb(found)}"
+    best = top(one.seen, one.who.names, 1)[0][0]
+    return Markup('<p class="says">{} {} <b>{}</b>.</p>').format(begins, verb, best)
 
 
 def _watch_on_the_map(net: Who, changes: Changes) -> None:
@@ -179,6 +187,8 @@ def _answer(found: Look) -> None:
     one, names = found.watched, found.watched.who.names
     told = one.who.told
     pieces.note(f"{told[0].upper()}{told[1:]}.", "recorded" if found.slug != OURS else "", explained=True)
+    if found.slug != OURS and now(feature_maps.DIGITS, "digit") in PHOTOS:
+        pieces.note(look_words.DIGITS_ONLY)
     if not names:
         pieces.note("It has no classifier, so it gives no answer.")
         return
@@ -197,7 +207,7 @@ def _answer(found: Look) -> None:
         look_component.cover({**feature_maps.spoken(glow, found.picture, names[label]), "hint": hint}, COVER)
         if found.changed and found.before:
             with st.container(key="look-under"):  # on a phone what it says stands above the picture that is covered
-                pieces.html(Markup('<p class="says">Now it says <b>{}</b>.</p>').format(best[0][0]))
+                pieces.html(Markup('<p class="says">Now it {} <b>{}</b>.</p>').format(_verb(found), best[0][0]))
     with exactly:
         logit, bias = float(one.seen.logits[0, label]), float(one.who.classifier.bias[label])
         pieces.html(look_words.score_told(names[label], float(glow.mean()), bias, logit))
@@ -208,9 +218,13 @@ def _difference(found: Look, best: str) -> None:
     if not found.changed or not found.before:
         return
     was = max(found.before.items(), key=lambda one: one[1])[0]
-    verb = "still says" if was == best else "now says"
+    verb = f"{'still' if was == best else 'now'} {_verb(found)}"
     now = look_words.says(found.watched.seen, found.watched.who.names)
     pieces.lead(Told(f"With {' and '.join(found.changed)} it {verb} ", now, "; before: ", found.was or "", "."))
+
+
+def _verb(found: Look) -> str:
+    return "says" if found.watched.who.trained else "guesses"
 
 
 def _spoken_for(names: tuple[str, ...], best: str) -> int:

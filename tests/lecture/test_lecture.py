@@ -92,7 +92,7 @@ def test_the_tours_claims_hold() -> None:
     assert sum(node.params for node in trace(plain, 224, 224)) == sum(node.params for node in trace(option_a, 224, 224))
     deepest = by_slug(
         "five-depths"
-    ).chosen  # "fewer than VGG-19 needs": 143,667,240 parameters, 19.6 GMACs (paper, §3.3)
+    ).chosen  # "of both fewer than VGG-19": 143,667,240 parameters, 19.6 GMACs (paper, §3.3)
     assert quantity("params", deepest).value < sum(value.numel() for value in vgg19().parameters())
     assert quantity("macs", deepest).value < 19.6e9
     counts = {depth: of_params({"depth": depth}).spec.stages for depth in ("50", "152")}
@@ -262,6 +262,8 @@ def test_recorded_answers_are_those_of_the_recorded_runs() -> None:
     bands = recorded("learning-rate")["residual"]["summary"]
     assert max(bands["batch"]["workable"]) >= 10 * max(bands["none"]["workable"]) - 1e-9
     assert by_slug("batch-norm").question.answer == "10 times or more"
+    assert (max(bands["batch"]["workable"]), max(bands["none"]["workable"])) == (0.3, 0.03)
+    assert "0.3 with BN, up to 0.03 without" in by_slug("batch-norm").question.because
 
 
 # ── reading a file ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -52,7 +52,7 @@ async function listen() {
       failures = 0;
       await arrived(state);
     } catch (error) {
-      if ([403, 404, 400].includes(error.status)) return over(error.message);
+      if ([403, 404, 400].includes(error.status)) return over(error.status === 404 && now.state ? "The lecturer has ended it, or nobody used it for hours." : error.message);
       if (error.name === "AbortError") continue; // woken
       away(error.status === 503 ? error.message : "No connection. This goes on by itself; your answer is kept.");
       await sleep(patience(failures++));

@@ -166,6 +166,8 @@ def test_an_answer_says_what_it_rests_on_where_a_net_knows_nothing_of_the_pictur
     page, known = seen.page, "It knows the ten digits and nothing else."
     page.locator("input[type=file]").set_input_files({"name": "cat.png", "mimeType": "image/png", "buffer": cat()})
     expect(page.locator(".st-key-look-answer").get_by_text(known)).to_be_visible()
+    key, first = page.locator(".look .key").first, page.locator(".look .sheet").first
+    assert key.bounding_box()["y"] < first.bounding_box()["y"], "what the colours mean is said before the rows"
     page.get_by_role("link", name="Watch it go through the map").click()
     expect(page.locator(".walk-told")).to_contain_text(known)
     seen.follow("/feature_maps?who=net&depth=18", "Untrained: random weights")

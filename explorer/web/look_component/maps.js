@@ -83,13 +83,12 @@ class Maps {
       term.append(this.row(row));
       line.append(term);
     }
-    box.append(line);
+    const key = made("div", "key");
+    box.append(...(group.kind === "terms" ? [line, key] : [key, line])); // rows are many: what their colours mean is said first
     if (group.key) {
-      const key = made("div", "key");
       const ramp = made("span", "ramp");
       ramp.style.background = group.key.ramp;
       key.append(made("span", "", group.key.low), ramp, made("span", "", group.key.high), made("span", "source", group.key.source));
-      box.append(key);
     }
     (this.boxes = this.boxes?.filter(([one]) => one.isConnected) ?? []).push([box, group]);
     return box;

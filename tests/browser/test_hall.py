@@ -123,6 +123,9 @@ def test_on_a_phone_every_question_is_answered_in_sight_and_its_reveal_has_its_o
             show(made, True)
             expect(page.locator(".verdict .figure")).to_have_text(made.answer["answer"])
             assert page.locator(".scene img").evaluate_all(ALTS) == [one["words"] for one in made.revealed]
+            if scene.question.kind == "choice":  # each bar has its count, as a slider's have
+                shares = page.locator(".verdict .bar .of").all_inner_texts()
+                assert sorted(shares) == [*["0 %"] * (len(shares) - 1), "1 · 100 %"]
             assert page.evaluate(WIDE)
         page.context.close()
     assert faults == []

@@ -49,7 +49,7 @@ function bars(question, tally, answer) {
   return html("div", { class: "bars" }, question.choices.map((choice, index) => {
     const count = tally[index] ?? 0, right = answer?.at === index;
     return html("div", { class: right ? "bar right" : "bar" },
-      html("span", { class: "name" }, right ? `✓ ${choice}` : choice), html("span", { class: "of" }, share(count, all)),
+      html("span", { class: "name" }, right ? `✓ ${choice}` : choice), html("span", { class: "of" }, count ? `${count} · ${share(count, all)}` : share(0, all)),
       html("span", { class: "rail" }, html("span", { class: "fill", style: { width: `${all ? (100 * count) / all : 0}%` } })));
   }));
 }

@@ -15,7 +15,7 @@ TOPICS = tuple(questions.TOPICS)
 
 @dataclass(frozen=True)
 class Kind:
-    """topic: of TOPICS; words: what it asks for, behind the topic's name; difficulty: 1 look it up, 2 one formula, 3 several; make: None where this net has no such
+    """topic: of TOPICS; words: what it asks for, behind the topic's name; difficulty: 1 one step, 2 one formula, 3 several; make: None where this net has no such
     question. The unit is what the answer counts; "" for words. since: the version that brought it; an older version's
     sheets never have it. picture: of what is asked for, layer | block, "" where there is none; shown: before the answer
     too, with its numbers hidden."""

@@ -12,7 +12,7 @@ from explorer.questions.question import Answer, Question, shown
 from explorer.tell import questions
 from explorer.tell.markup import Cards, joined
 
-DIFFICULTY = {1: "look it up", 2: "one formula", 3: "several steps"}
+DIFFICULTY = {1: "one step", 2: "one formula", 3: "several steps"}
 VERDICT = {"first": "Right.", "later": "Right this time.", "shown": "The answer:"}
 WRONG = "Not right"
 SHOW = "Show the answer"

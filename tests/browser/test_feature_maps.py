@@ -170,6 +170,8 @@ def test_an_answer_says_what_it_rests_on_where_a_net_knows_nothing_of_the_pictur
     assert key.bounding_box()["y"] < first.bounding_box()["y"], "what the colours mean is said before the rows"
     page.get_by_role("link", name="Watch it go through the map").click()
     expect(page.locator(".walk-told")).to_contain_text(known)
+    page.get_by_role("radio", name="Camera").click()  # where there is no picture yet
+    expect(page.locator(".panel h3", has_text="Choose a picture")).to_be_in_viewport()
     seen.follow("/feature_maps?who=net&depth=18", "Untrained: random weights")
     expect(page.locator(".st-key-look-said")).to_contain_text("It is untrained, so it guesses")
 

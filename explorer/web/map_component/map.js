@@ -221,6 +221,7 @@ class NetMap {
       .map((part) => this.panel.querySelector(part)?.textContent ?? "")
       .join(" ");
     this.root.classList.toggle("has-selection", Boolean(this.view.node));
+    this.root.classList.toggle("walk-asked", this.view.walk === "net" && !this.walking); // its panel says what is to be done
     this.line.replaceChildren(...(this.hall ? hallLine(this) : []));
     this.markSelected();
   }

@@ -28,5 +28,6 @@ SECTIONS: dict[str, pieces.Section] = {
 show = asked("Where do they differ?", questions.COMPARE, "diff")
 rows = SECTIONS[show]()
 with st.container(horizontal=True):
-    pieces.downloads(f"{naming.slug(both[0].spec)}-to-{naming.slug(chosen.spec)}-{show}", lambda: rows)
+    name = f"{naming.slug(both[0].spec)}-to-{naming.slug(chosen.spec)}-{show}"
+    pieces.downloads(name, lambda: rows, figures=show == "presets")  # the one view with a chart
     facts_pieces.take_home(chosen)

@@ -28,5 +28,6 @@ with st.container(horizontal=True):
         f"{naming.slug(chosen.spec)}-{show}",
         lambda: rows,
         lambda: cost_questions.drawings(chosen, nodes) if show == "where" else {},
+        figures=show in ("where", "field"),
     )
     facts_pieces.take_home(chosen)

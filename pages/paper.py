@@ -19,5 +19,5 @@ SECTIONS = {
 show = asked("Question", questions.PAPER, "table", label_visibility="collapsed")
 rows = SECTIONS[show]()
 with st.container(horizontal=True):
-    pieces.downloads(f"paper-{show}", lambda: rows)
+    pieces.downloads(f"paper-{show}", lambda: rows, figures=False)
     facts_pieces.take_home(chosen)

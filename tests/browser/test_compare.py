@@ -196,7 +196,7 @@ def test_the_figures_of_a_page_are_saved_as_svg_and_png(visit) -> None:
     app.page.remove_listener("download", keep)
     app.follow("/compare", "25.56 M")  # tables alone; the window is still open
     app.page.get_by_role("button", name="Data as CSV").wait_for()
-    expect(app.page.locator('[data-save="svg"]')).to_be_hidden()
+    expect(app.page.locator('[data-save="svg"]')).to_have_count(0)
 
 
 def test_a_chart_saved_in_the_dark_theme_keeps_its_background(visit) -> None:

@@ -1,5 +1,6 @@
 """Every answer against a second source: the real module's parameters, hooks on its forward, torch's flop counter."""
 
+import bisect
 import hashlib
 import json
 import re
@@ -205,7 +206,7 @@ def outputs(spec, size, one):
 
 def fitting(spec, size, one):
     held = torch.Size(seen(spec, size)[0][one.subject]).numel() * int(re.search(r"in fp(\d+)", one.text)[1]) // 8
-    return max(range(1, 2**31 // held), key=lambda many: (many * held <= 2**30, many * (many * held <= 2**30)))
+    return bisect.bisect_right(range(2**31 // held), 2**30, key=lambda many: many * held) - 1  # tried out, not divided
 
 
 def widening(spec, size, one):

@@ -178,7 +178,6 @@ def _said(rule: str, source: Markup, text: str, latex: str, steps: str) -> Marku
 
 
 ELLIPSIS = "⋯"
-NAMED = 9  # percent of a bar in which a part's name has room
 
 
 def stacked(lines: Mapping[str, Sequence[tuple[str, float, str, Proof]]]) -> Markup:
@@ -195,18 +194,17 @@ def stacked(lines: Mapping[str, Sequence[tuple[str, float, str, Proof]]]) -> Mar
 
 
 def _part(name: str, percent: float) -> Markup:
-    """The same in a page, where the name is heard only if the part is narrower than both."""
+    """The same in a page, where the name is only heard if the part is narrower than both."""
     share = part_words(name, percent).removeprefix(f"{name} ")
     if share == ELLIPSIS:
-        return Markup('<i class="whose narrow">{} {}</i><span aria-hidden="true">{}</span>').format(
-            name, units.chance(percent / 100), share
-        )
-    return Markup('<i class="whose{}">{}\xa0</i>{}').format("" if percent >= NAMED else " narrow", name, share)
+        whole = Markup('<i class="whose">{} {}</i><span aria-hidden="true">{}</span>')
+        return whole.format(name, units.chance(percent / 100), share)
+    return Markup('<i class="whose">{}\xa0</i>{}').format(name, share)
 
 
 def part_words(name: str, percent: float) -> str:
     """What has room in a part of a bar: 'conv4_x 28 %', '5 %', or an ellipsis to click on."""
-    return f"{name} {percent:.0f} %" if percent >= NAMED else f"{percent:.0f} %" if percent >= 3.5 else ELLIPSIS
+    return f"{name} {percent:.0f} %" if percent >= 9 else f"{percent:.0f} %" if percent >= 3.5 else ELLIPSIS
 
 
 def table(rows: Sequence[Mapping[str, object]], place: str) -> Markup:

@@ -174,8 +174,8 @@ def downloads(
     drawings: Callable[[], Mapping[str, Drawing]] = dict,
     figures: bool = True,
 ) -> None:
-    """CSV and JSON of a page's data, its drawings by name, and every figure on the page as SVG and PNG, where the
-    page's own buttons do not save them. rows, drawings: make them, once somebody wants them."""
+    """CSV and JSON of a page's data, its drawings by name, and every figure on the page as SVG and PNG. rows, drawings: make
+    them, once somebody wants them. figures: whether the page has some, and no buttons of its own that save them."""
 
     def draw() -> None:
         st.download_button("Data as CSV", lambda: csv_text(rows()), f"{name}.csv", "text/csv", on_click="ignore")

@@ -8,6 +8,7 @@ from typing import TypedDict
 from explorer.spec import ResNetSpec
 from explorer.weights import match
 from explorer.weights.layouts import Layout, Path
+from explorer.weights.limits import Tensor
 from explorer.weights.recognise import Recognised
 
 _NUMBER = re.compile(r"\{(\w)([+-]\d)?\}")
@@ -54,14 +55,10 @@ class Renamed(TypedDict):
 def table(found: Recognised, spec: ResNetSpec) -> list[Renamed]:
     """One row per tensor of the net, in its order: the file's name, ours, the shape; names that the file lacks in
     brackets."""
-    alone = match.renamed(found, match.match(found, spec))
+    known = found.ours | _alone(found, spec)
     return [
         {
-            "file": found.name_of(name)
-            if name in found.ours
-            else alone[name].name
-            if name in alone
-            else f"({found.name_of(name)})",
+            "file": known[name].name if name in known else f"({found.name_of(name)})",
             "net": name,
             "shape": list(shape),
         }
@@ -72,9 +69,13 @@ def table(found: Recognised, spec: ResNetSpec) -> list[Renamed]:
 def code(found: Recognised, spec: ResNetSpec) -> str:
     """A module with one function `renamed(name)`, made from the layout's table, and from what the file calls otherwise."""
     layout = found.layout
-    pairs = match.renamed(found, match.match(found, spec))
-    alone = "".join(f"    {theirs.name!r}: {ours!r},\n" for ours, theirs in pairs.items())
+    alone = "".join(f"    {theirs.name!r}: {ours!r},\n" for ours, theirs in _alone(found, spec).items())
     return _CODE.format(title=layout.title, prefix=found.prefix, alone=alone, rules="\n".join(_rules(layout)))
+
+
+def _alone(found: Recognised, spec: ResNetSpec) -> dict[str, Tensor]:
+    """Our name → the tensor that the file calls otherwise than its own kind does."""
+    return match.renamed(found, match.match(found, spec))
 
 
 def _rules(layout: Layout) -> list[str]:

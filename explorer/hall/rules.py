@@ -2,7 +2,7 @@
 
 A session shows one scene at a time. Where it asks, and its answer has not been shown, a *ballot* ("deeper/1": the scene and
 the round) is open; the lecturer closes it, or opens another round, and both are kept. A step away from the scene only
-interrupts: whoever comes back finds the same ballot and its votes.
+interrupts: whoever comes back finds the same ballot and its votes. So does the lecture that is left, until a scene is shown again.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Brief(TypedDict):
 
 
 class State(TypedDict):
-    """What a phone asks for again and again. yours: what it has chosen in this round. answered: how many have."""
+    """What a phone asks for again and again. left: no scene is on the projector now. yours: what it has chosen in this round."""
 
     version: int
     title: str
@@ -69,6 +69,7 @@ class State(TypedDict):
     round: int
     open: bool
     revealed: bool
+    left: bool
     shown: list[str]
     yours: int | None
 
@@ -85,6 +86,7 @@ class Watched(TypedDict):
     rounds_left: int
     open: bool
     revealed: bool
+    left: bool
     tallies: list[dict[str, int]]
     command: Command | None
     card: NotRequired[Card]
@@ -155,13 +157,13 @@ class Hall:
         """This scene is on the projector now. Its votes open, unless they have been closed or its answer shown."""
         self._allow(code, token)
         slug = scene.card["slug"]
-        now, shown_text, rounds_text = self._read(code, "now", "shown", f"rounds:{slug}")
+        now, left, shown_text, rounds_text = self._read(code, "now", "left", "shown", f"rounds:{slug}")
         shown: list[str] = json.loads(shown_text)
         rounds: Rounds = json.loads(rounds_text or NEW)
         if slug not in shown and len(shown) >= self.limits.scenes:
             raise Refused("full", f"A session shows at most {self.limits.scenes} scenes.")
         reveals = revealed and scene.card["question"] is not None
-        if now == slug and rounds_text and rounds["revealed"] >= reveals:
+        if now == slug and not left and rounds_text and rounds["revealed"] >= reveals:
             return
         rounds["revealed"] = rounds["revealed"] or reveals
         question = scene.card["question"]
@@ -175,6 +177,7 @@ class Hall:
             code,
             {
                 "now": slug,
+                "left": "",
                 f"brief:{slug}": json.dumps(brief),
                 "shown": json.dumps(shown if slug in shown else [*shown, slug]),
                 f"card:{slug}": json.dumps(scene.card),
@@ -185,6 +188,12 @@ class Hall:
                 "accepts": _accepts(brief, rounds),
             },
         )
+
+    def leave(self, code: str, token: str) -> None:
+        """No scene is on the projector any more, until the next `show`. What is on its way to the open ballot still counts."""
+        self._allow(code, token)
+        if not self._read(code, "left")[0]:
+            self.store.write(code, {"left": "1"})
 
     def close(self, code: str, token: str) -> None:
         """No more votes in this round."""
@@ -242,8 +251,8 @@ class Hall:
     def watch(self, code: str, token: str, scene: bool = True) -> Watched:
         """What the lecturer sees. scene: with the scene's words and notes too, for a window that has nothing else."""
         self._allow(code, token)
-        version, ballots, commands, title, command, slug = self._read(
-            code, "version", "ballots", "commands", "title", "command", "now"
+        version, ballots, commands, title, command, slug, left = self._read(
+            code, "version", "ballots", "commands", "title", "command", "now", "left"
         )
         brief, rounds = self._now(code, slug)
         count, here = rounds["n"] if brief["options"] else 0, self.store.here(code)
@@ -258,6 +267,7 @@ class Hall:
             rounds_left=self.limits.rounds - count if count and not rounds["revealed"] else 0,
             open=bool(_accepts(brief, rounds)),
             revealed=rounds["revealed"],
+            left=bool(left),
             tallies=[{str(choice): votes for choice, votes in sorted(tally.items())} for tally in tallies],
             command=_command(command, int(commands)),
         )
@@ -275,7 +285,7 @@ class Hall:
 
     def state(self, code: str, voter: str) -> State:
         """What is on now, for this phone; which is there, with that."""
-        salt, version, title, slug, shown = self._read(code, "salt", "version", "title", "now", "shown")
+        salt, version, title, slug, left, shown = self._read(code, "salt", "version", "title", "now", "left", "shown")
         mixed = _mixed(salt, voter)
         if self.store.join(code, mixed) == "full":
             raise self._full()
@@ -287,8 +297,9 @@ class Hall:
             number=brief["number"],
             of=brief["of"],
             round=rounds["n"],
-            open=bool(_accepts(brief, rounds)),
+            open=not left and bool(_accepts(brief, rounds)),
             revealed=rounds["revealed"],
+            left=bool(left),
             shown=json.loads(shown),
             yours=self.store.choice(code, f"{slug}/{rounds['n']}", mixed) if brief["options"] else None,
         )

@@ -86,7 +86,7 @@ def test_a_whole_question_on_projector_speakers_window_phones_and_remote(visit, 
     tap(seen, remote, first, second)
     take_home(speaker)
     assert faults == []
-    leave_and_come_back(seen, speaker)
+    leave_and_come_back(seen, speaker, remote, first)
     end(speaker, stage, first)
     another_hall(seen, stage)
     for page in (first, second, remote, late):
@@ -321,18 +321,27 @@ def take_home(speaker: Page) -> None:
     ]
 
 
-def leave_and_come_back(seen: Visit, speaker: Page) -> None:
-    """The lecture is left by ×: the speaker's window says so, its clock stands, and it offers only what it can do; when
-    the lecture is shown again it goes on."""
+def leave_and_come_back(seen: Visit, speaker: Page, remote: Page, first: Page) -> None:
+    """The lecture is left by ×: phones, the remote and the speaker's window say so, whose clock stands and which offers only
+    what it can do; when the lecture is shown again all go on. A window that is closed has left it too."""
+    pauses = first.get_by_role("status").filter(has_text="The lecture pauses")
+    expect(pauses).to_have_count(0)
+    seen.page.reload()  # which is no end
+    seen.page.locator(".joined").wait_for(timeout=30_000)
     heading = speaker.get_by_role("heading", level=1)
     seen.page.get_by_role("button", name="End the lecture").click()
     expect(heading).to_have_text("The lecture is over", timeout=20_000)
     assert speaker.get_by_role("button").all_inner_texts() == ["Results (CSV)", "Results (JSON)", "Close this window"]
+    expect(pauses).to_be_visible(timeout=20_000)
+    fair(first)
+    expect(remote.get_by_role("heading", level=1)).to_have_text("The lecture is over")
     took = speaker.locator(".times span").inner_text()
     speaker.wait_for_timeout(1_200)  # of a clock in whole seconds
     assert speaker.locator(".times span").inner_text() == took
     seen.page.get_by_role("link", name="Start on the projector").click()
-    expect(heading).to_have_text(DEEPER.title, timeout=20_000)
+    for window in (speaker, remote, first):
+        expect(window.get_by_role("heading", level=1)).to_have_text(DEEPER.title, timeout=20_000)
+    expect(pauses).to_have_count(0)
     expect(speaker.locator(".card")).to_contain_text("The phones have seen the answer")
 
 

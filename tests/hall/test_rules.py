@@ -109,6 +109,25 @@ def test_a_step_away_interrupts_and_a_step_back_goes_on(room) -> None:
     refused("closed", one.hall.vote, one.code, voter(3), "deeper", 1, 3)
 
 
+def test_a_lecture_that_is_left_pauses_until_a_scene_is_shown_again(room) -> None:
+    """Phones are told of it; the ballot and what is on its way to it stay."""
+    one = room()
+    hall, code, token = one.hall, one.code, one.token
+    one.show("deeper")
+    hall.vote(code, voter(1), "deeper", 1, 17)
+    refused("token", hall.leave, code, "x")
+    hall.leave(code, token)
+    state, stamp = hall.state(code, voter(1)), hall.stamp(code)
+    assert (state["left"], state["open"], state["yours"]) == (True, False, 17) and hall.watch(code, token)["left"]
+    hall.leave(code, token)  # each page outside the lecture says so
+    assert hall.stamp(code) == stamp
+    hall.vote(code, voter(2), "deeper", 1, 3)
+    one.show("deeper")
+    back = hall.state(code, voter(1))
+    assert (back["left"], back["open"], back["slug"]) == (False, True, "deeper") and back["version"] > state["version"]
+    assert hall.watch(code, token)["tallies"] == [{"3": 1, "17": 1}]
+
+
 def test_nothing_but_a_choice_is_accepted(room) -> None:
     one = room(burst=1000)
     question = one.show("deeper").card["question"]

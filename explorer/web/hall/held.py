@@ -76,6 +76,13 @@ def data(run: Lecture, scene: Scene, revealed: bool, root: str) -> Held:
     return {"hall": held, "problem": problem}
 
 
+def leave() -> None:
+    """The lecture has been left: the phones of this visitor's session, if there is one, are told that it pauses."""
+    if now := session().get("hall"):
+        with suppress(Refused, Away):
+            opened().leave(now.code, now.token)
+
+
 @lru_cache(maxsize=64)
 def _qr(url: str) -> str:
     return data_uri(qr_svg(url))

@@ -70,7 +70,7 @@ async function arrived(state) {
   if (now.follows) now.seen = state.slug;
   if (now.seen) await card(now.seen);
   if (state.open && !(before?.open && before.slug === state.slug && before.round === state.round)) say(state.round > 1 ? "Vote again: a new round is open." : "A question is open.");
-  else if (before?.open && !state.open && before.slug === state.slug) say(state.revealed ? "The answer is shown." : "The vote is closed.");
+  else if (before?.open && !state.open && before.slug === state.slug) say(state.revealed ? "The answer is shown." : state.left ? "" : "The vote is closed.");
   else if (before && before.slug !== state.slug && !pending) say(""); // what was said of the scene before
   draw();
 }
@@ -167,7 +167,7 @@ function draw() {
   if (!place.contains(live)) place.replaceChildren(body, live, shows, foot);
   if (!shown) return void body.replaceChildren(html("div", { class: "wait" }, html("p", { class: "where" }, code),
     html("h1", {}, state?.title || "Joining …"), html("p", {}, state ? "You are in. The first scene comes by itself." : "")));
-  const key = JSON.stringify([state.slug, state.round, state.open, state.revealed, state.shown, now.seen, now.follows, now.only, shown.tallies]);
+  const key = JSON.stringify([state.slug, state.round, state.open, state.revealed, state.left, state.shown, now.seen, now.follows, now.only, shown.tallies]);
   if (key === drawn) return;
   drawn = key;
   const back = keepFocus(place);
@@ -180,13 +180,15 @@ function draw() {
 function page(state, { card: one, answer, tallies }) {
   const current = now.seen === state.slug, ballot = `${state.slug}/${state.round}`;
   return [
+    state.left ? html("div", { class: "card paused", role: "status" }, html("p", { class: "ask" }, "The lecture pauses"),
+      html("p", {}, "It is not on the projector now. This page goes on by itself when it is; until then you can look back.")) : null,
     html("p", { class: "where" }, `${code} · ${one.number} of ${one.of}`),
     html("h1", {}, one.title),
     now.only && one.question ? null : prose("div", { class: "prose" }, one.text),
     one.question && current && !answer ? html("div", { class: "card" },
       state.round > 1 ? html("p", { class: "again" }, "Vote again") : null,
       answerForm(one.question, mine[ballot] ?? null, state.open, choose),
-      state.open ? null : html("p", { class: "soft" }, "This vote is closed.")) : null,
+      state.open ? null : html("p", { class: "soft" }, state.left ? "This vote waits for the lecture." : "This vote is closed.")) : null,
     one.question && !current && !answer ? html("p", { class: "card soft" }, one.question.ask) : null,
     answer ? verdict(one, answer, tallies) : null,
   ].filter(Boolean);

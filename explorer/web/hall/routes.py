@@ -141,13 +141,14 @@ class Desk:
         return _json(found)
 
     async def steer(self, request: Request) -> Response:
-        """For the token: closes a round, opens another, ends the session; or asks the projector for something."""
+        """For the token: closes a round, opens another, leaves the lecture, ends the session; or asks the projector for something."""
         code, token = _code(request), _token(request)
         given = await _body(request, {"do": str, "n": int})
         do, number = given["do"], given["n"]
         at_once: dict[str, Callable[[Hall], None]] = {
             "close": lambda hall: hall.close(code, token),
             "again": lambda hall: hall.again(code, token),
+            "leave": lambda hall: hall.leave(code, token),
             "end": lambda hall: hall.end(code, token),
         }
         await self._ask(at_once.get(do) or (lambda hall: hall.send(code, token, do, number)))

@@ -80,9 +80,9 @@ function over(button) {
   const [title, on] = ENDS[ended];
   return [html("header", {}, times(html("div", {}, total, html("small", {}, "from opened to the end"))), html("h1", {}, title)),
     html("section", { class: "notes", "aria-label": "How to go on" }, html("p", {}, on), html("p", { class: "soft" }, `The last scene shown was ${view.number} of ${view.of}, “${view.title}”.`)),
-    html("section", { class: "aside" }, ended === "over" && view.hall ? html("div", { class: "card" }, html("p", {}, `The votes ${view.code} wait for the lecture. Take their results home:`),
+    html("section", { class: "aside" }, ended === "over" && view.hall ? html("div", { class: "card" }, html("p", {}, `The phones in ${view.code} are told that the lecture pauses; votes so far are kept. Take the results home:`),
       html("div", { class: "steps" }, results(button))) : null),
-    html("nav", { class: "steps", "aria-label": "Steer" }, html("button", { type: "button", "data-key": "leave", onclick: () => close() }, "Close this window"))];
+    html("nav", { class: "steps", "aria-label": "Steer" }, beside ? html("button", { type: "button", "data-key": "leave", onclick: () => close() }, "Close this window") : null)];
 }
 
 function scene(button) {
@@ -183,7 +183,8 @@ async function byServer() {
       seen = hall.stamp;
       last = { ...last, ...hall };
       if (problem) say("");
-      if (last.card) show({ slug: last.slug, title: last.card.title, number: last.card.number, of: last.card.of, ...last.speaker, question: last.card.question,
+      if (last.left && view) end("over");
+      else if (last.card) show({ slug: last.slug, title: last.card.title, number: last.card.number, of: last.card.of, ...last.speaker, question: last.card.question,
         answer: last.answer, revealed: last.revealed, hall: last, code });
     } catch (error) {
       if (error.status === 403 || error.status === 404) return stopped(error.message);

@@ -145,6 +145,8 @@ def show(page: str, seen: Flags) -> None:
     hidden = {*seen.hide, *(IN_PRESENT if seen.present else ()), *(("nav",) if st.context.is_embedded else ())}
     hidden |= {"toolbar"} if {"nav", "sidebar"} <= hidden else set()  # nothing is left in it
     looks = ["present"] if seen.present else []
+    if not seen.lecture:
+        held.leave()
     if seen.lecture:
         taken = _scene(page, seen)
         if taken is not None:

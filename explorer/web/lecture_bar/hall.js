@@ -10,7 +10,7 @@ import { search } from "./travel.js";
 
 const PROBES = 16;
 const ROOM = "resnetHall"; // in this tab's storage: a reload goes on steering
-const room = (holder.room ??= { hall: null, watched: null, run: 0, done: null, asked: false, popup: null, channel: null });
+const room = (holder.room ??= { hall: null, watched: null, run: 0, done: null, asked: false, closing: null, popup: null, channel: null });
 
 export const watched = (slug) => (room.watched?.slug === slug ? room.watched : null);
 export const answered = ({ answered, here }) => `${answered} of ${Math.max(here, answered)} answered`;
@@ -29,6 +29,7 @@ export function takesPart(stage, hall) {
   room.run += 1;
   if (!hall) return;
   room.asked = false;
+  room.closing ??= (addEventListener("pagehide", closed), true);
   store()?.setItem(ROOM, JSON.stringify({ code: hall.code, token: hall.token }));
   follow(hall, room.run);
 }
@@ -95,6 +96,13 @@ export function left() {
   if (inLecture()) return;
   room.waits = null;
   tell({ kind: "over" });
+}
+
+// A window that is closed cannot wait for an answer; one that is loaded anew shows its scene again at once.
+function closed() {
+  if (!room.hall) return;
+  fetch(url("steer"), { method: "POST", keepalive: true, body: JSON.stringify({ do: "leave", n: 0 }),
+    headers: { "Content-Type": "application/json", Authorization: `Bearer ${room.hall.token}` } }).catch(() => {});
 }
 
 export async function steer(what) {

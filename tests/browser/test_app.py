@@ -22,6 +22,34 @@ def test_a_deep_link_restores_the_model_and_the_controls_change_it(visit) -> Non
     assert "block=bottleneck" in app.page.url
 
 
+@pytest.mark.parametrize("width", [800, 1280, 1440])
+def test_the_navigation_stands_still(visit, width) -> None:
+    """A pointer that has chosen a page lies on that page's word: with a sidebar, without one, and with one folded by hand."""
+    app = visit("/cost", "Where is the cost?", viewport={"width": width, "height": 720})
+    nav = app.page.get_by_test_id("stTopNav")
+    places = (
+        """all => all.filter((one) => one.offsetParent).map((one) => [one.innerText, one.getBoundingClientRect().x])"""
+    )
+
+    def stands() -> list[list[object]]:
+        app.still()
+        return nav.get_by_test_id("stTopNavLink").evaluate_all(places)
+
+    first = stands()
+    for page in ("/compare", "/explain", "/sheet"):
+        assert app.follow(page) and stands() == first, page
+    app.page.get_by_test_id("stSidebar").hover()
+    app.page.get_by_role("button", name="Collapse sidebar").click()
+    opens = app.page.get_by_test_id("stExpandSidebarButton")
+    opens.wait_for()
+    assert stands() == first
+    beside, word = opens.bounding_box(), nav.get_by_role("link", name="Architecture").bounding_box()
+    assert beside["x"] >= 0 and beside["x"] + beside["width"] <= word["x"]
+    opens.click()
+    opens.wait_for(state="detached")
+    assert stands() == first
+
+
 def test_hostile_links_leave_a_working_page(visit) -> None:
     app = visit("/?depth=banana", "depth='banana': choose one of 18")  # as a link, and the others from page to page
     for query, shows in (

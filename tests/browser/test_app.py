@@ -50,6 +50,17 @@ def test_the_navigation_stands_still(visit, width) -> None:
     assert stands() == first
 
 
+def test_on_a_phone_the_bar_of_the_task_is_whole(visit) -> None:
+    """It went on behind the edge, and only a fading "Class" said so."""
+    app = visit("/sheet?batch=256&classes=21841", "What are its numbers?", viewport={"width": 390, "height": 844})
+    bar = app.still().page.locator(".st-key-task")
+    assert bar.evaluate("(one) => one.scrollWidth <= one.clientWidth")
+    lines = {round(one.bounding_box()["y"]) for one in bar.locator("input").all()}
+    assert len(lines) == 2, "numbers, then lists"
+    cut = "all => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.value)"
+    assert bar.locator("input").evaluate_all(cut) == []
+
+
 def test_hostile_links_leave_a_working_page(visit) -> None:
     app = visit("/?depth=banana", "depth='banana': choose one of 18")  # as a link, and the others from page to page
     for query, shows in (

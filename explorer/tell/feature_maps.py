@@ -50,7 +50,7 @@ PICTURES = {  # CC0: S. van der Walt; R. Michetti
 DIGITS = {"draw": "Draw it", "upload": "A photo", "camera": "Camera"}
 STAGES = "stages"
 CHANNELS = {"strongest": "the strongest", "order": "in order"}
-FIRST = 72  # px on the screen of the largest map; the others keep their proportion to it
+FIRST = 72  # px on the screen of the largest map; the others keep their proportion to it, but for what would be too small to see
 MOST = 14  # channels a row
 BESIDE = 8  # of the smallest maps, where two nets stand side by side: of maps twice as large half as many
 MOST_ROWS = 40
@@ -145,7 +145,7 @@ class Shares(TypedDict):
 def rows_of(nodes: tuple[Node, ...]) -> dict[str, str]:
     """Which rows there are to look at, slug → words: each stage's end, or a stage block by block."""
     stages = dict.fromkeys(node.stage for node in nodes if node.block)
-    return {STAGES: "stage"} | {stage: f"block of {stage}" for stage in stages}
+    return {STAGES: "stage by stage"} | {stage: f"inside {stage}" for stage in stages}
 
 
 def through(
@@ -156,7 +156,8 @@ def through(
     first: int | None = None,
     beside: bool = False,
 ) -> Looked:
-    """After the stem and at the end of each stage (rows: a stage, for the end of each of its blocks), at true proportions.
+    """After the stem and at the end of each stage (rows: a stage, for the end of each of its blocks), at true proportions
+    (the browser draws larger what would be too small to see, and says so).
 
     first: the channel to begin with; None: the strongest ones. beside: another net stands there too, so rows are short,
     and of equal width: stages alone, each with fewer maps the larger they are. Raises `ValueError` for rows that the net

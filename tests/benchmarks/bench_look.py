@@ -229,7 +229,7 @@ def page() -> None:
                 250,
                 (partial(_drawn, seen, at) for at in range(TIMES)),
             )
-            rows = ("block of conv3_x", "block of conv4_x", "stage") * 2
+            rows = ("inside conv3_x", "inside conv4_x", "stage by stage") * 2
             told(server, "digits: another stage → its maps", 150, (partial(_pressed, seen, name) for name in rows))
             orders = ("in order", "the strongest") * 3
             told(server, "digits: other channels → their maps", 150, (partial(_pressed, seen, name) for name in orders))

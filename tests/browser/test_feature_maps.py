@@ -133,11 +133,11 @@ def test_a_student_draws_a_seven_and_finds_out(visit, size: str) -> None:
     expect(page.locator(".st-key-look-under .says")).to_be_visible(visible=size == "phone")  # in sight of the finger
     page.keyboard.press("Escape")
 
-    page.get_by_text("zeros stood on the other side?").click()
-    page.locator(".lead", has_text="With a shortcut’s zeros on the other side it").wait_for()
+    page.get_by_text("shortcuts led to the wrong channels?").click()
+    page.locator(".lead", has_text="With shortcuts to the wrong channels it").wait_for()
     assert "zeros=true" in page.url
-    page.get_by_text("zeros stood on the other side?").click()
-    expect(page.get_by_text("With a shortcut’s zeros on the other side it")).to_have_count(0)
+    page.get_by_text("shortcuts led to the wrong channels?").click()
+    expect(page.get_by_text("With shortcuts to the wrong channels it")).to_have_count(0)
     seen.settle()
     page.locator(".st-key-off input").click()
     seen.choose("conv2_1")
@@ -168,6 +168,12 @@ def test_an_answer_says_what_it_rests_on_where_a_net_knows_nothing_of_the_pictur
     expect(page.locator(".st-key-look-answer").get_by_text(known)).to_be_visible()
     key, first = page.locator(".look .key").first, page.locator(".look .sheet").first
     assert key.bounding_box()["y"] < first.bounding_box()["y"], "what the colours mean is said before the rows"
+    sides = page.locator(".group.through .tile").evaluate_all(
+        "all => all.map((one) => one.getBoundingClientRect().width)"
+    )
+    assert min(sides) >= 28, "the smallest map is large enough to be seen"
+    expect(page.locator(".group.through .row").last.locator(".larger")).to_contain_text("× larger")
+    expect(page.locator(".group.through .row").first.locator(".larger")).to_be_hidden()
     page.get_by_role("link", name="Watch it go through the map").click()
     expect(page.locator(".walk-told")).to_contain_text(known)
     page.get_by_role("radio", name="Camera").click()  # where there is no picture yet
@@ -207,7 +213,7 @@ def test_a_unit_is_pointed_at_followed_on_and_let_go(visit) -> None:
     expect(page.get_by_text("The unit’s own number, on this picture.")).to_contain_text("measured")
     page.keyboard.press("Escape")
 
-    for name, shown in (("block of conv3_x", "conv3_3"), ("in order", "conv3_3")):
+    for name, shown in (("inside conv3_x", "conv3_3"), ("in order", "conv3_3")):
         with seen.socket.expect_event("framereceived", a_part_ran):
             page.get_by_role("radio", name=name).click()
         page.locator("figcaption", has_text=shown).first.wait_for()

@@ -7,6 +7,7 @@ import { cardOf } from "../js/proof_card.js";
 
 const NARROW = 560; // px: below, a row breaks after half as many maps
 const GAP = 2; // px between two maps
+const LEAST = 28; // px of a map, or nothing is seen in it: what would be smaller is drawn larger, and says so
 const SLIM = 4; // times the usual size at most, where two nets have a few maps each
 
 class Maps {
@@ -54,7 +55,8 @@ class Maps {
     return this.room;
   }
 
-  // One scale for all rows, so that halving and doubling are seen; as large as the widest row allows.
+  // One scale for all rows, so that halving and doubling are seen; as large as the widest row allows. A map that would be
+  // too small to see is drawn larger.
   fit() {
     const room = this.room?.clientWidth;
     if (!room) return;
@@ -67,9 +69,18 @@ class Maps {
       const abreast = terms && !narrow ? [group.rows] : group.rows.map((row) => [row]); // lines, each of what stands in it
       const free = (line) => room - total(line.map((row) => (terms ? 36 : 0) + GAP * columns(row)));
       const fits = abreast.map((line) => free(line) / total(line.map(side)));
-      box.style.setProperty("--fit", Math.min(terms ? 1.4 : this.data.slim ? SLIM : 1, ...fits));
+      const fit = Math.min(terms ? 1.4 : this.data.slim ? SLIM : 1, ...fits);
+      box.style.setProperty("--fit", fit);
       if (this.data.slim) box.style.setProperty("--high", total(group.rows.map((row) => row.height * row.scale)));
-      group.rows.forEach((row, index) => box.querySelectorAll(".sheet")[index].style.setProperty("--columns", columns(row)));
+      group.rows.forEach((row, index) => {
+        const sheet = box.querySelectorAll(".sheet")[index];
+        const larger = this.data.slim ? 1 : Math.max(1, LEAST / (fit * row.width * row.scale));
+        sheet.style.setProperty("--columns", columns(row));
+        sheet.style.setProperty("--larger", larger);
+        const note = box.querySelectorAll(".larger")[index];
+        note.hidden = larger < 1.25;
+        note.textContent = `drawn ${larger.toFixed(1)}× larger`;
+      });
     }
   }
 
@@ -99,10 +110,11 @@ class Maps {
     const caption = made("figcaption", "");
     caption.append(made("b", "", row.label), row.opens ? this.proved(row) : made("span", "shape", row.shape));
     if (row.note) caption.append(made("span", "note", row.note));
+    caption.append(Object.assign(made("span", "note larger"), { hidden: true }));
     const sheet = made("div", "sheet");
     sheet.setAttribute("role", "img");
     sheet.setAttribute("aria-label", `${row.label}: ${row.channels.length} feature maps, ${row.shape}`);
-    const size = (units) => `calc(var(--unit) * ${units * row.scale})`;
+    const size = (units) => `calc(var(--unit) * var(--larger, 1) * ${units * row.scale})`;
     const tiles = row.channels.map((channel, number) => {
       const tile = made("div", "tile pixels");
       tile.title = `channel ${channel}`;

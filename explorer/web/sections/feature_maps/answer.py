@@ -122,7 +122,7 @@ class Changes:
     @property
     def words(self) -> tuple[str, ...]:
         said = [f"{' and '.join(self.named)} adding nothing"] if self.off else []
-        said += ["a shortcut’s zeros on the other side"] if self.zeros else []
+        said += ["shortcuts to the wrong channels"] if self.zeros else []
         return (*said, *(["a part of the picture covered"] if self.box else []))
 
 
@@ -135,11 +135,12 @@ def _changes(net: Who) -> Changes:
         options = {path: named.get(path, path) for path in blocks}
         off = several("What if these blocks added nothing?", options, "off", "Choose blocks to switch off")
     zeros = net.spec.shortcut == "A" and st.toggle(
-        "What if a shortcut’s zeros stood on the other side?",
+        "What if shortcuts led to the wrong channels?",
         key="zeros",
         bind="query-params",
-        help="Where a stage doubles the channels, this net’s shortcuts add channels of zeros (option A of the paper): behind x’s own, or half on both sides. "
-        "The counts, the names and the shapes are the same, so that weights load either way, and answer otherwise.",
+        help="Where a stage doubles the channels, this net’s shortcuts fill up with channels of zeros (option A of the paper): behind x’s own, or half on both "
+        "sides. Here they stand on the other side than in training: each channel of x is added to another one than the net learned. Counts, names and shapes are "
+        "the same, so that weights load either way, and answer otherwise.",
     )
     names = tuple(named[path] for path in off)
     return Changes(off, bool(zeros), look_component.covered(COVER), names)

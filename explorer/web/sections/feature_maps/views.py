@@ -43,7 +43,7 @@ def _way(again: Callable[[], Look | None]) -> None:
     rows, channels = st.columns([3, 2], gap="medium")
     choices = feature_maps.rows_of(found.nodes)
     with rows:
-        shown = asked("Maps after what?", choices, "rows", wrap=True)
+        shown = asked("Which maps?", choices, "rows", wrap=True)
     with channels:
         order = asked("Which channels?", CHANNELS, "channels")
         first: int | None = None

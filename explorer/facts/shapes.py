@@ -90,7 +90,7 @@ def lesson(nodes: Sequence[Node]) -> Told:
     return Told(
         f"From {size[0]}×{size[1]} pixels with {_channels(colours)} to ",
         Provable(f"{last.out_shape[2]}×{last.out_shape[3]}", proofs["output"]),
-        f" positions with {channels:,} features",
+        f" positions with {channels:,} channels",
         smaller,
         ". Where a stage halves height and width it doubles the channels, which keeps the cost of a layer the "
         "same (He et al. 2015, §3.3).",

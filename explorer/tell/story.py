@@ -108,7 +108,7 @@ def vertical(nodes: Sequence[Node]) -> Markup:
         lines.append(
             LINE.format(
                 _sheet(node, scale, picture(nodes) if not place else ""),
-                label,
+                cards.explained(label),
                 Markup(" <small>{}</small>").format(stage.module) if stage else "",
                 cards.number(proofs[node.path], size) if node.path in proofs else size,
                 cards.explained(_words(label, node, marked, stage)),

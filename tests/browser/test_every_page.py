@@ -131,7 +131,7 @@ MAY_STAND_ALONE = {
     "[data-testid=stFileUploader]": "Streamlit's own words",
 }
 NO_FORMULA = {  # route -> what stands in a text that has figures without one, and why
-    "/shapes": ("features", "-d fc"),  # channels and classes are chosen, not computed
+    "/shapes": (" positions with ", "-d fc"),  # channels and classes are chosen, not computed
     "/sheet": (" classes · ",),  # the configuration, chosen
     "/cost?show=torchinfo": ("num",),  # torchinfo's own, beside ours
     "/paper?table=errors": ("num",),  # published, with the source below the table

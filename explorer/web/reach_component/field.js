@@ -111,7 +111,7 @@ class Reach {
     const cell = this.units.firstElementChild;
     Object.assign(this.units.style, { aspectRatio: `${columns} / ${rows}`, backgroundSize: `${100 / columns}% ${100 / rows}%`, color: colour });
     this.units.classList.toggle("fine", Math.max(rows, columns) > 32);
-    this.caption.textContent = `one of its feature maps, ${rows}×${columns} numbers; filled: this one`;
+    this.caption.textContent = `one of its feature maps, ${rows}×${columns} numbers; the filled one is what sees the square above`;
     const at = { left: column / columns, top: row / rows, width: 1 / columns, height: 1 / rows };
     for (const [side, part] of Object.entries(at)) cell.style[side] = `${100 * part}%`;
   }

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 
 PROVENANCE = {  # mark -> what it means; stands beside every figure
-    "computed": "from the traced model, exactly",
+    "computed": "worked out exactly, from the model and its layers",
     "measured": "on this machine, just now",
     "measured earlier": "on this machine, earlier in this visit; when stands beside it",
-    "recorded": "measured earlier, elsewhere; provenance beside it",
+    "recorded": "measured earlier, and shipped with this app; where it is from stands beside it",
     "published": "from the cited source",
     "estimated": "computed under the stated assumptions; its error is tested",
 }

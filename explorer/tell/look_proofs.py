@@ -31,7 +31,7 @@ def opens(proof: Proof, shown: str) -> Opens:
     steps = "\n".join(proof.steps())
     return {
         "shown": shown,
-        "rule": proof.rule,
+        "rule": proof.rule_read,
         "text": proof.text,
         "latex": proof.latex,
         "steps": steps,

@@ -46,10 +46,11 @@ BUTTON = Pattern('<button type="button" class="{}" popovertarget="{}"{}>{}</butt
 HEAD, LINE, CELL = Pattern("<th{}>{}</th>"), Pattern("<tr>{}</tr>"), Pattern("<td{}>{}</td>")
 COPIED = Pattern('<div class="line"><code>{}</code><button type="button" data-copy>{}</button></div>')
 STEPS = Pattern("<details><summary>Step by step</summary><pre>{}</pre></details>")
-RULE = Pattern('<div class="rule">{} {}</div>{}{}')
+RULE = Pattern('<div class="rule">{}</div>{}{}<div class="from">{}</div>')
 CARD = Pattern('<div popover id="{}" class="proof-card">{}</div>')
 MEANING = Pattern('<div class="meaning"><b>{}</b> {}</div>')
-MARK = Pattern('<span class="mark" title="{}: {}">{} {}</span>')
+MARK = Pattern('<button type="button" class="mark" data-means="{}" title="{}">{} {}</button>')
+MARK_SAID = Pattern("{} {}: {}.")
 
 
 class HasHtml(Protocol):
@@ -64,8 +65,15 @@ def joined(parts: Iterable[str | HasHtml], between: str = "") -> Markup:
 
 
 def mark(source: str) -> Markup:
-    """The unobtrusive mark that says what a figure is: computed, measured, recorded or published."""
-    return MARK.format(source, units.PROVENANCE[source], units.PROVENANCE_MARK[source], source)
+    """The unobtrusive mark that says what a figure is: computed, measured, recorded or published. Pressed, it says what that
+    means: the page's script reads `data-means`."""
+    means = f"{units.PROVENANCE[source]}."
+    return MARK.format(means, means, units.PROVENANCE_MARK[source], source)
+
+
+def mark_said(source: str) -> Markup:
+    """The same with what it means beside it: inside a card, which has room."""
+    return MARK_SAID.format(units.PROVENANCE_MARK[source], source, units.PROVENANCE[source])
 
 
 @dataclass
@@ -157,7 +165,7 @@ def opened(label: str, proof: Proof) -> Markup:
 def derivation(proof: Proof, steps: str) -> Markup:
     """What a card says: the rule in symbols; the substituted formula as text and as LaTeX, each with a button that copies it;
     the steps."""
-    return _said(units.unbroken(proof.rule), mark(proof.source), proof.text, proof.latex, steps)
+    return _said(units.unbroken(proof.rule_read), mark_said(proof.source), proof.text, proof.latex, steps)
 
 
 SLOTS = ("rule", "text", "latex", "steps")
@@ -167,14 +175,14 @@ MARKED = ("computed", "measured", "recorded")  # sources of what is filled in th
 def slotted_card() -> Markup:
     """The same card with slots for its texts, and all marks of which one stays: for what is filled in the browser."""
     rule, text, latex, steps = (Markup('<span data-slot="{}"></span>').format(name) for name in SLOTS)
-    marks = joined(Markup('<span data-source="{}">{}</span>').format(source, mark(source)) for source in MARKED)
+    marks = joined(Markup('<span data-source="{}">{}</span>').format(source, mark_said(source)) for source in MARKED)
     return _said(rule, marks, text, latex, steps)
 
 
 def _said(rule: str, source: Markup, text: str, latex: str, steps: str) -> Markup:
     lines = COPIED.format(text, "Copy") + COPIED.format(latex, "Copy LaTeX")
     more = STEPS.format(steps) if steps else ""
-    return RULE.format(rule, source, lines, more)
+    return RULE.format(rule, lines, more, source)
 
 
 ELLIPSIS = "⋯"

@@ -82,7 +82,8 @@ def by_touch(page: Page) -> None:
     assert told(page, "convolution") != before
     number = step(page, "convolution").locator(".proved")
     number.tap()
-    assert "≈" in page.locator(".proof-card:popover-open").inner_text()
+    card = page.locator(".proof-card:popover-open").inner_text()
+    assert "≈" in card and "∑ computed: worked out exactly" in card, "its mark says what it means"
     page.keyboard.press("Escape")
     drags_by_its_handle_alone(page, board, board.locator(".window"))
     answer(page, 1)

@@ -166,6 +166,9 @@ def test_an_answer_says_what_it_rests_on_where_a_net_knows_nothing_of_the_pictur
     page, known = seen.page, "It knows the ten digits and nothing else."
     page.locator("input[type=file]").set_input_files({"name": "cat.png", "mimeType": "image/png", "buffer": cat()})
     expect(page.locator(".st-key-look-answer").get_by_text(known)).to_be_visible()
+    page.locator("button.mark", has_text="recorded").click()
+    expect(page.locator(".proof-card:popover-open")).to_contain_text("measured earlier")
+    page.keyboard.press("Escape")
     key, first = page.locator(".look .key").first, page.locator(".look .sheet").first
     assert key.bounding_box()["y"] < first.bounding_box()["y"], "what the colours mean is said before the rows"
     sides = page.locator(".group.through .tile").evaluate_all(

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import groupby
 
 from explorer.terms import Term, equals
+
+LETTERS = (  # in a rule → what it means there
+    (r"\bk(\b|²)", "k: side of the window"),
+    (r"\bkernel\b", "kernel: side of the window"),
+    ("H_out", "H, W: height and width"),
+    ("c_in", "c: channels"),
+    ("⌊", "⌊ ⌋: rounded down"),
+)
+
+
+def read(rule: str) -> str:
+    """A rule as a card says it, its letters explained: 'k·k·c_in·c_out; k: side of the window; c: channels'."""
+    return "; ".join((rule, *(means for letter, means in LETTERS if re.search(letter, rule))))
 
 
 @dataclass(frozen=True)
@@ -18,6 +32,11 @@ class Proof:
     rule: str
     parts: tuple[Proof, ...] = ()
     source: str = "computed"
+
+    @property
+    def rule_read(self) -> str:
+        """The rule as a card says it."""
+        return read(self.rule)
 
     @property
     def value(self) -> float:

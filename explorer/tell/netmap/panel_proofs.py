@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from explorer.facts import cost
 from explorer.facts.proof import Proof, deciding_size, prove, receptive_field, share
+from explorer.facts.proof.base import read
 from explorer.facts.proof.sums import RULES
 from explorer.facts.rollup import SUMS, Stage, summed
 from explorer.net import field
@@ -58,4 +59,5 @@ def of_whole(part: int, whole: int) -> Proof:
 def rules() -> dict[str, str]:
     """Of each number, in symbols."""
     sums = {name: RULES.get(name, metric.counts) for name, metric in SUMS.items()}
-    return {**sums, "share": of_whole(1, 1).rule, "receptive_field": field.ADDED, "out": SIDES["window"]}
+    known = {**sums, "share": of_whole(1, 1).rule, "receptive_field": field.ADDED, "out": SIDES["window"]}
+    return {name: read(rule) for name, rule in known.items()}

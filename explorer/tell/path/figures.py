@@ -54,7 +54,7 @@ class Card:
 
 def card(proof: Proof, shown: str | None = None) -> Card:
     """A proof for the browser."""
-    return Card(shown or proof.shown, proof.rule, proof.text, proof.latex, "\n".join(proof.steps()), proof.value)
+    return Card(shown or proof.shown, proof.rule_read, proof.text, proof.latex, "\n".join(proof.steps()), proof.value)
 
 
 @cache

@@ -1,10 +1,12 @@
-// What every page's HTML text may ask of the browser: `data-copy` copies the text beside the button, `data-save="svg"`
+// What every page's HTML text may ask of the browser: `data-copy` copies the text beside the button, `data-means` opens what a
+// mark means, `data-save="svg"`
 // and `data-save="png"` save the figures of the page, a link with `data-within` opens another page without a new visit: what
 // was drawn or given comes along. One listener for the whole visit: pages come and go. And two things
 // that Streamlit does otherwise: a control's change is a step back in the browser, and a phone's drawer makes way.
 
 import { copy } from "../js/copy.js";
 import { DRAWER, PARTS } from "../js/given.js";
+import { means } from "../js/means.js";
 import { part, streamlitIs } from "../js/streamlit.js";
 import { entries } from "./entries.js";
 
@@ -19,7 +21,7 @@ export default function listen() {
     const button = path.find((one) => one.dataset?.copy !== undefined || one.dataset?.save);
     if (button?.dataset.save) saveFigures(button.dataset.save);
     else if (button) copy(button);
-    else follow(event, path.find((one) => one.dataset?.within !== undefined));
+    else if (!means(path)) follow(event, path.find((one) => one.dataset?.within !== undefined));
   });
   // Plotly saves by a click on a link of its own beside the page: a popover would take it for a click elsewhere.
   const ownLink = (event) => event.target.matches?.("body > a[download]") && event.stopImmediatePropagation();

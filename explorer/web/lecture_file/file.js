@@ -3,6 +3,7 @@
 import { showStage } from "../lecture_bar/stage.js";
 import { holder } from "../lecture_bar/holder.js";
 import { copy } from "../js/copy.js";
+import { means } from "../js/means.js";
 import { html } from "../js/dom.js";
 import { drawView, themed } from "./views.js";
 import { fillNotes, openNotes } from "./notes.js";
@@ -32,6 +33,7 @@ class File {
     document.addEventListener("click", (event) => {
       const path = /** @type {HTMLElement[]} */ (event.composedPath()), button = path.find((one) => one.dataset?.copy !== undefined);
       if (button) copy(button);
+      else means(path);
     });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => themed());
     this.show();

@@ -45,7 +45,8 @@ export function pixels(step, { digit }, words) {
   };
   const board = pictureOf(digit, { span: 1, at: [8, 16], moved });
   moved(...board.at);
-  return [drag(step), beside(board.element, table), said.element];
+  const signs = html("p", { class: "note" }, "Tap a number on a dotted line: it says how it comes about. A sign says what kind of number it is: ∑ computed, ◆ measured, ◇ recorded earlier.");
+  return [drag(step), beside(board.element, table), said.element, signs];
 }
 
 export function convolution(step, { digit }, words) {
@@ -64,7 +65,9 @@ export function convolution(step, { digit }, words) {
     const shown = two(sumOf(window, weights));
     const terms = window.map((value, place) => ["*", inBrackets(value), inBrackets(weights[place])]);
     const rule = "pixel · weight, added over the nine places of the window; the layer has no other number";
-    return ["All nine added: ", { shown, rule, term: ["~", ["+", ...terms], shown] }];
+    const over = [row, column].some((at) => at === 0 || at === digit.side - 1);
+    const outside = over ? " Outside the picture 0 is taken: the next step says why." : "";
+    return ["All nine added: ", { shown, rule, term: ["~", ["+", ...terms], shown] }, outside];
   }, true);
   const moved = (row, column) => {
     const window = under(values, digit.side, row, column);
@@ -106,7 +109,8 @@ export function featureMap(step, { digit }, words) {
     control.go(row * side + column + 1);
   };
   moved(400);
-  const key = html("p", { class: "note" }, ramp(), `Here the colours are sums: ${POSITIVE} above 0, where it looks like the filter; ${NEGATIVE} below 0, where it looks like the filter’s opposite.`);
+  const black = two(Math.min(...scaled(digit)));
+  const key = html("p", { class: "note" }, ramp(), `Here the colours are sums: ${POSITIVE} above 0, where it looks like the filter; ${NEGATIVE} below 0, where it looks like the filter’s opposite. The stripes along the edges: there black (${black}) meets the 0 outside, which is brighter, and the filter answers to that edge too.`);
   return [control.element, beside(captioned("picture", picture.element), captioned("feature map", result.element)), said.element, key];
 }
 

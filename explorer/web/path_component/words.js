@@ -28,7 +28,7 @@ export class Words {
 
   // A number that was measured before: how it came about.
   recorded(shown, how) {
-    return this.opens("proved", () => this.card.replaceChildren(html("p", {}, how, " ◇ recorded")), shown);
+    return this.opens("proved", () => this.card.replaceChildren(html("p", {}, how, " ◇ recorded: measured earlier, and shipped with this app.")), shown);
   }
 
   // A number with its card from Python, or one that was worked out here: {shown, rule, term}; {shown, recorded} is a measured one.

@@ -165,7 +165,7 @@ def test_an_answer_says_what_it_rests_on_where_a_net_knows_nothing_of_the_pictur
     seen = visit("/feature_maps?digit=upload", "What does it see?", viewport={"width": 390, "height": 844})
     page, known = seen.page, "It knows the ten digits and nothing else."
     page.locator("input[type=file]").set_input_files({"name": "cat.png", "mimeType": "image/png", "buffer": cat()})
-    expect(page.locator(".st-key-look-answer").get_by_text(known)).to_be_visible()
+    page.locator(".st-key-look-answer").get_by_text(known).wait_for()
     page.locator("button.mark", has_text="recorded").click()
     expect(page.locator(".proof-card:popover-open")).to_contain_text("measured earlier")
     page.keyboard.press("Escape")

@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -240,6 +241,9 @@ def ends_a_new_run() -> Callable[[bytes | str], bool]:
     return ends
 
 
+VISITS: WeakSet[Visit] = WeakSet()
+
+
 class Visit:
     """A browser page on the app. `faults` collects console errors, failed requests and foreign hosts.
 
@@ -252,6 +256,7 @@ class Visit:
             shared = browser.new_context(**{"viewport": DESKTOP, **context})
         self.context = shared
         self.page = shared.new_page()
+        VISITS.add(self)
         self.socket: Any = None
         self.page.on("websocket", self._connected)
         self.see(**{key: context[key] for key in LOOK if key in context})
@@ -375,9 +380,11 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """What was on the pages when a test failed."""
     report = yield
     if call.when == "call" and report.failed:
-        for one in getattr(getattr(item, "funcargs", {}).get("visit"), "visits", ()):
+        for one in list(VISITS):
             with suppress(Error):  # a page that is closed, or hangs, has nothing to say
-                report.sections.append((f"page {one.page.url}", one.page.inner_text("body", timeout=2_000)[:2_000]))
+                if one.page.url != "about:blank":
+                    said = [one.page.inner_text("body", timeout=2_000)[:2_000], *one.faults]
+                    report.sections.append((f"page {one.page.url}", "\n".join(said)))
     return report
 
 

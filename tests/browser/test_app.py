@@ -125,6 +125,20 @@ def test_a_control_shows_what_it_holds_however_late_its_script_comes(visit) -> N
     assert "8×3×224×224" in app.built(), "nor does the browser say another batch"
 
 
+def test_another_pages_address_stands_before_the_controls_are_drawn(visit) -> None:
+    """Who goes back, or on, while a slow line still brings the controls' script finds what the address says."""
+    app, late = visit("/blocks?depth=18", fresh=True), []
+    app.page.route("**/ButtonGroup*.js", lambda route: late.append(route))
+    app.goto("/blocks?depth=34", "21.80 M params")
+    assert late and not app.page.locator(".st-key-depth [role=radio]").count()
+    app.follow("/cost?depth=34", "21.80 M params")
+    assert "depth=34" in app.page.url
+    for route in late:
+        route.continue_()
+    expect(app.page.locator(".st-key-depth").get_by_role("radio", name="34", exact=True)).to_be_checked()
+    app.follow("/cost", "25.56 M params")
+
+
 def test_what_is_typed_as_a_name_is_not_written_over(visit) -> None:
     """Streamlit's "Press Enter to apply" lay over a long name in the sidebar; it stands between the field and the next label."""
     app = visit("/sheet", "What are its numbers?")

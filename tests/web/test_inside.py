@@ -171,7 +171,7 @@ def test_nothing_else_reaches_into_streamlit() -> None:
 
 
 PRIVATE = {  # what begins with an underline and is not ours → where Streamlit, or asyncio, has it
-    QueryParams: {"_bindings_by_param", "_query_params"},
+    QueryParams: {"_bindings_by_param", "_bindings_by_widget", "_query_params"},
     SafeSessionState: {"_lock", "_state"},
     SessionState: {"_new_widget_state"},
     AppSession: {
@@ -282,6 +282,27 @@ def test_what_a_control_holds_is_told_until_its_browser_says_it(monkeypatch: pyt
     controls.told_until_heard.__wrapped__()
     assert told(8) == [*[(8, True)] * 3, *[(8, False)] * 2]
     assert told(0)[1:3] == [(0, False)] * 2, "a control is drawn at its default without being told"
+
+
+def test_an_address_keeps_what_no_control_has_shown_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change of page cleans up by what the browser names; where Streamlit itself keeps the address, ours can go."""
+
+    def cleaned(named: frozenset[str]) -> dict[str, str | list[str]]:
+        """What is left of an address that says the depth, when the browser names these controls."""
+        params = QueryParams()
+        params.bind_widget("depth", "$$ID-1-depth", "string_value", "main")
+        params.bind_widget("show", "$$ID-1-show", "string_value", "old page")
+        params.populate_from_query_string("depth=34&show=memory", {"main", "new page"})
+        params.set_initial_query_params_from_current()
+        params.remove_stale_bindings(named)
+        return dict(params._query_params)
+
+    name = "set_initial_query_params_from_current"
+    monkeypatch.setattr(QueryParams, name, inspect.unwrap(getattr(QueryParams, name)))
+    monkeypatch.setattr(QueryParams, "_send_query_param_msg", lambda self: None)
+    assert cleaned(frozenset({"$$ID-1-depth"})) == {"depth": "34"} and cleaned(frozenset()) == {}
+    controls.not_taken_back.__wrapped__()
+    assert cleaned(frozenset({"$$ID-1-depth"})) == cleaned(frozenset()) == {"depth": "34"}
 
 
 def test_what_no_browser_sends_for_a_control_is_not_taken() -> None:

@@ -127,6 +127,22 @@ def listed(params: QueryParams) -> Asked:
 
 
 @cache
+def not_taken_back() -> None:
+    """What another page's address says is no earlier control's to take back. Streamlit 1.67 cleans up before a page is
+    changed: each control that the browser does not name counts as gone, and its parameter goes with it. A browser that has
+    not yet the controls' script names none, and the address it asked for said nothing any more."""
+    plain = QueryParams.set_initial_query_params_from_current
+
+    @wraps(plain)
+    def kept(self: QueryParams) -> None:
+        plain(self)  # only a change of page does so, between its address and the cleaning up
+        for name in self._query_params.keys() & self._bindings_by_param.keys():
+            self._bindings_by_widget.pop(self._bindings_by_param.pop(name).widget_id, None)
+
+    QueryParams.set_initial_query_params_from_current = kept  # type: ignore[method-assign]
+
+
+@cache
 def finite() -> None:
     """A link's number that is none, as four hundred digits are, counts as one out of range. Streamlit 1.67 breaks on it."""
     plain = NumberInputSerde.deserialize
@@ -198,5 +214,5 @@ def told_until_heard() -> None:
 
 def mend() -> None:
     """All of it, once in a process."""
-    for mended in (unpresented, looked_up, up_to_date, finite, checked, told_until_heard):
+    for mended in (unpresented, looked_up, up_to_date, not_taken_back, finite, checked, told_until_heard):
         mended()

@@ -18,7 +18,7 @@ from explorer.facts.rollup import METRICS, SUMS
 from explorer.net.node import Node
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, naming
-from explorer.tell import sheet
+from explorer.tell import compare_parts, sheet
 
 
 @dataclass(frozen=True)
@@ -206,7 +206,7 @@ def compared(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
             f"From {naming.title(base)} to {naming.title(spec)}", heads, note=str(comparison.summary(*both, found))
         ),
         *([Section("Stages that differ", stages)] if stages else []),
-        *([Section("Layers that differ", [vars(layer) for layer in found])] if found else []),
+        *([Section("Layers that differ", [vars(layer) for layer in found], note=compare_parts.WHICH)] if found else []),
     ]
 
 

@@ -30,7 +30,8 @@ from explorer.timing.said import sentences
 Proofs = Mapping[str, Mapping[str, Proof]]  # stage → column → proof
 MARKS = {"added": "+ added", "removed": "− removed", "changed": "~ changed"}
 WHICH = (
-    "Added, removed or changed from left to right; matched by path. A changed layer’s parameters are the difference."
+    "Added, removed or changed from left to right; matched by path. Parameters: how many more (+) or fewer (−) the right net has "
+    "by this layer; all of them add up to the difference in total."
 )
 NONE_DIFFERS = "No such layer differs."
 AXES = {  # option -> (key of comparison.preset_rows, title)
@@ -103,10 +104,10 @@ def totals(base: Side, other: Side) -> Totals:
             **{
                 words[key]: Provable(text, known[key]) if key in known else text
                 for key, text in (
-                    ("base", f"{row['base']:,}"),
-                    ("other", f"{row['other']:,}"),
-                    ("delta", signed(row["delta"])),
-                    ("ratio", _ratio(row)),
+                    ("base", f"{_about(row)}{row['base']:,}"),
+                    ("other", f"{_about(row)}{row['other']:,}"),
+                    ("delta", f"{_about(row) if row['delta'] else ''}{signed(row['delta'])}"),
+                    ("ratio", f"{_about(row) if row['delta'] else ''}{_ratio(row)}"),
                 )
             },
         }
@@ -124,6 +125,11 @@ def _task(base: Side, other: Side) -> str:
     """'Both: 1×3×224×224, fp32.'"""
     tasks = dict.fromkeys(f"{one.shape}, {FORMATS[one.dtype]}" for one in (base, other))
     return f"{'Both' if len(tasks) == 1 else 'Left and right'}: {'; '.join(tasks)}."
+
+
+def _about(row: Total) -> str:
+    """What stands before an estimate, as everywhere."""
+    return "≈ " if row["key"] == "memory" else ""
 
 
 def _short(row: Total, side: Literal["base", "other"]) -> str:
@@ -223,7 +229,7 @@ def layer_rows(shown: Sequence[Layer]) -> list[dict[str, str]]:
             "change": MARKS[layer.change],
             "layer": layer.path,
             "kind": palette.KIND_LABELS[layer.kind],
-            "parameters": signed(layer.params) if layer.change == "changed" else f"{layer.params:,}",
+            "parameters": signed(layer.params),
             "what": layer.what,
         }
         for layer in shown

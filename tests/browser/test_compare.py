@@ -26,6 +26,9 @@ def test_either_side_takes_any_name_and_another_part_and_both_are_swapped(visit)
             field.fill(name)
             field.press("Enter")
         app.settle(says)
+        expect(app.page.get_by_text("the first in the list")).to_have_count(
+            int(name == "resnext")
+        )  # only until the next choice
     assert "vs=resnet50d" in app.page.url
     with app.runs():
         app.page.get_by_role("button", name="Swap the two").or_(

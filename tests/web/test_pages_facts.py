@@ -155,6 +155,7 @@ def test_layer_counts_are_exact_and_minus_signs_are_one_kind():
     assert any(cell.startswith("−") for cell in shown["parameters"]) and not any(
         "-" in cell for cell in shown["parameters"]
     )
+    assert {cell[0] for cell in shown["parameters"]} <= {"+", "−", "0"}, "one rule for changed, added and removed"
 
 
 def test_either_side_takes_a_known_net_and_another_part_of_it():

@@ -22,7 +22,8 @@ COMPARED = ("kind", "in_shape", "out_shape", "kernel", "stride", "dilation", "ce
 
 @dataclass(frozen=True)
 class Layer:
-    """One line of the structural diff. change: added | removed | changed; what: the fields that differ, in words."""
+    """One line of the structural diff. change: added | removed | changed; what: the fields that differ, in words.
+    params, macs: by how many the right net has more because of it; a removed layer's are negative, so that they add up."""
 
     path: str
     kind: str
@@ -43,8 +44,8 @@ def layers(base: Side, other: Side) -> list[Layer]:
             if what := changes(a, b):
                 found.append(Layer(path, b.kind, "changed", what, b.params - a.params, b.macs - a.macs))
         elif node := a or b:
-            change = "removed" if b is None else "added"
-            found.append(Layer(path, node.kind, change, describe(node), node.params, node.macs))
+            change, sign = ("removed", -1) if b is None else ("added", 1)
+            found.append(Layer(path, node.kind, change, describe(node), sign * node.params, sign * node.macs))
     return found
 
 

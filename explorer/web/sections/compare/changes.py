@@ -21,7 +21,7 @@ WIDTHS = {
     "change": 100,
     "layer": 180,
     "kind": 160,
-    "parameters": 110,
+    "parameters": 120,
 }  # px of the structural table; "what" has its longest text's
 
 

@@ -172,6 +172,7 @@ def _called(address: str) -> str:
 
 
 def _take(place: Place) -> None:
+    session()["pair_note"] = None
     text = str(by_key().get(place.key, ""))[:500]
     try:
         known = "~" in text or text in presets()
@@ -210,6 +211,7 @@ def _parts(place: Place, spec: ResNetSpec) -> None:
 
 
 def _change(place: Place, spec: ResNetSpec, one: Axis) -> None:
+    session()["pair_note"] = None
     text = str(by_key()[f"{place.key}-{one.field}"])
     try:
         value: Value = () if not text.strip() and isinstance(getattr(spec, one.field), tuple) else one.read(text)
@@ -219,6 +221,7 @@ def _change(place: Place, spec: ResNetSpec, one: Axis) -> None:
 
 
 def _swap(left: ResNetSpec, right: ResNetSpec) -> None:
+    session()["pair_note"] = None
     try:
         put(left)
     except ValueError as error:
@@ -230,6 +233,7 @@ def _swap(left: ResNetSpec, right: ResNetSpec) -> None:
 def _take_pair() -> None:
     label = session().get("pair")
     if label is not None:
+        session()["pair_note"] = None
         base, other = comparison.quick(label)
         pin(base)
         put(other)

@@ -66,7 +66,7 @@ export function convolution(step, { digit }, words) {
     const terms = window.map((value, place) => ["*", inBrackets(value), inBrackets(weights[place])]);
     const rule = "pixel · weight, added over the nine places of the window; the layer has no other number";
     const over = [row, column].some((at) => at === 0 || at === digit.side - 1);
-    const outside = over ? " Outside the picture 0 is taken: the next step says why." : "";
+    const outside = over ? ". Outside the picture 0 is taken: the next step says why." : "";
     return ["All nine added: ", { shown, rule, term: ["~", ["+", ...terms], shown] }, outside];
   }, true);
   const moved = (row, column) => {

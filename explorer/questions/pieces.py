@@ -33,7 +33,7 @@ def asked(one: Question) -> Markup:
         "●" * one.difficulty + "○" * (3 - one.difficulty),
         DIFFICULTY[one.difficulty],
         unbroken(text, cards),
-        _called(text, cards),
+        _called(" ".join((text, *map(str, one.choices or ()))), cards),
         cards.html(),
     )
 
@@ -47,7 +47,7 @@ def unbroken(text: str, cards: Cards) -> Markup:
 
 
 def _called(text: str, cards: Cards) -> Markup:
-    """What a block's name says, where the question names one."""
+    """What a block's name says, where the question or one of its choices names one."""
     found = BLOCK.search(text)
     if not found:
         return Markup("")

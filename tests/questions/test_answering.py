@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from explorer.questions import pieces
 from explorer.questions.answering import Record, judge, nearer, typed
 from explorer.questions.kinds import KINDS
 from explorer.questions.picture import picture
@@ -114,3 +115,9 @@ def test_the_layers_picture_says_the_traced_layer():
     told = {text.proof: text.words for text in words(picture(one, spec, True).drawing)}
     assert told["out"].startswith(f"{one.answer}×")
     assert one.subject in {text.words for text in words(picture(one, spec, True).drawing)}
+
+
+def test_a_block_that_only_a_choice_names_is_explained(every):
+    ordered = [one for one in every if isinstance(one.answer, tuple) and not pieces.BLOCK.search(one.text)]
+    named = [one for one in ordered if pieces.BLOCK.search(" ".join(one.choices))]
+    assert named and all("block" in pieces.asked(one).partition("asked-names")[2] for one in named)

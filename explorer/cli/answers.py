@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from explorer.cli.flags import one_of
 from explorer.facts import comparison, conventions, cost, memory, published, receptive
 from explorer.facts.agreement import agreement
 from explorer.facts.conventions.counting import Convention
@@ -17,7 +18,7 @@ from explorer.facts.proof import Proof, depth, prove, receptive_field
 from explorer.facts.rollup import METRICS, SUMS
 from explorer.net.node import Node
 from explorer.net.trace import trace
-from explorer.spec import ResNetSpec, naming
+from explorer.spec import ResNetSpec, naming, presets, resolve
 from explorer.tell import compare_parts, sheet
 
 
@@ -180,8 +181,11 @@ def torchinfos(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
 
 def compared(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
     """From the baseline to the model: totals, stages that differ, layers added, removed and changed."""
-    base = comparison.parse(asked.baseline)
-    both = comparison.Side(base, asked.height, asked.width), comparison.Side(spec, asked.height, asked.width)
+    text = asked.baseline
+    base = comparison.parse(text) if "~" in text or text in presets() else resolve(text).spec
+    task = (asked.height, asked.width, asked.batch, one_of("dtype", asked.dtype, tuple(memory.FORMATS)))
+    optimizer = asked.optimizer and one_of("optimizer", asked.optimizer, tuple(memory.OPTIMIZERS))
+    both = comparison.Side(base, *task, optimizer), comparison.Side(spec, *task, optimizer)
     heads = [
         {
             "total": row["label"],

@@ -1,7 +1,7 @@
 """The pages' answers in a terminal.
 
     python -m explorer proof resnet50 layer2.0
-    python -m explorer compare resnet50 --baseline resnet34
+    python -m explorer compare resnet34 resnet50
     python -m explorer paper table1 --format json
 
 `QUESTIONS` is the table of them. Bad input ends with exit code 2 and one line on stderr.
@@ -78,15 +78,20 @@ QUESTIONS: dict[str, Question] = {
         "torchinfos",
     ),
     "compare": Question(
-        "what changes from a baseline to this model",
+        "what changes from one net to another: `compare A B`, or `compare B --vs A`",
         "compared",
         (
             (
-                "--baseline --vs",
-                {"default": "resnet34", "metavar": "MODEL", "help": "resnet34, resnet34~shortcut=none, …"},
+                "second",
+                {"nargs": "?", "metavar": "MODEL", "help": "with two names the change is from the first to the second"},
+            ),
+            ("--baseline --vs", {"metavar": "MODEL", "help": "the net to begin from; resnet34"}),
+            MEMORY_FLAGS[0],
+            (
+                "--optimizer",
+                {"metavar": "NAME", "help": "the memory is for training with it: SGD, momentum, Adam or AdamW"},
             ),
         ),
-        unused={"batch": "compares one picture's cost"},
     ),
     "figure": Question(
         f"a drawing as SVG, or the graph as DOT: {', '.join(FIGURES)}",
@@ -148,7 +153,9 @@ def render(name: str, given: argparse.Namespace) -> str:
         cli.one_of("stride_on", given.stride_on, axes.CHOICES["stride_on"])
     if name == "paper" and given.stride_on is not None and given.table != "table1":
         raise ValueError(f"stride_on={given.stride_on!r}: {given.table[:60]} has no strides; leave --stride-on away")
-    if name in ("memory", "sheet"):
+    if name == "compare":
+        given.model, given.baseline = _from_and_to(given.model, given.second, given.baseline)
+    if getattr(given, "optimizer", None) is not None:
         given.optimizer = OPTIMIZERS.get(given.optimizer.lower(), given.optimizer)
     spec = None
     if question.model:
@@ -168,6 +175,15 @@ def render(name: str, given: argparse.Namespace) -> str:
 
     answer: Callable[..., Sequence[Any]] = getattr(answers, question.answer)
     return WRITERS[given.format](answer(*([spec] if question.model else []), given))
+
+
+def _from_and_to(model: str, second: str | None, baseline: str | None) -> tuple[str, str]:
+    """(the net that it leads to, the one it begins from). Raises `ValueError` for two to begin from."""
+    if second is None:
+        return model, baseline or "resnet34"
+    if baseline is not None:
+        raise ValueError(f"baseline={baseline[:60]!r}: the first of two names is the baseline; leave --vs away")
+    return second, model
 
 
 def to_table(sections: Sequence[Any]) -> str:

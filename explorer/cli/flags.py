@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from explorer import spec as axes
 from explorer.spec import ResNetSpec, Value, check_int, parse_input, parse_stages, read_field, resolve
-from explorer.spec.controls import AXES, idle, varied
+from explorer.spec.controls import AXES, idle, varied, worded
 
 INPUT = ("--input", "--image-size", "--img-size")  # the first is ours, the others are what people type
 BATCH = ("--batch", "--batch-size")
@@ -57,7 +57,8 @@ def model_flags(made: Parser, several: bool = False) -> None:
     )
     made.add_argument("--stages", metavar="3,4,6,3", help="blocks per stage")
     for name in ("block", "shortcut"):
-        made.add_argument(f"--{name}", metavar="|".join(axes.CHOICES[name]))
+        words = "; ".join(text if text == value else f"{value}: {text}" for value, text in worded(name).items())
+        made.add_argument(f"--{name}", metavar="|".join(axes.CHOICES[name]), help=words)
     made.add_argument(*INPUT, dest="input", metavar="224|197x211", help="height × width in pixels")
     made.add_argument(*BATCH, dest="batch", metavar="N[,N…]" if several else "N", help="pictures in a batch; 1")
     groups: dict[str, argparse._ArgumentGroup] = {}
@@ -71,8 +72,15 @@ def model_flags(made: Parser, several: bool = False) -> None:
             *dict.fromkeys(f"--{name.replace('_', '-')}" for name in names),
             dest=one.field,
             metavar=how,
-            help=(one.help or f"{one.label}. {words}").replace("%", "%%"),
+            help=_help(one.label, words, one.help).replace("%", "%%"),
         )
+
+
+def _help(label: str, words: str, more: str) -> str:
+    """'Bias. none: on no convolution; …'. A label that its choice goes on with ("on its 3×3") leaves its end open."""
+    goes_on = words and label.endswith((" its", "'s", "’s"))
+    first = f"{label} … {words}" if goes_on else ". ".join(filter(None, (label, words)))
+    return ". ".join(filter(None, (first, more.rstrip("."))))
 
 
 @dataclass(frozen=True)

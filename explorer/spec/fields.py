@@ -211,7 +211,7 @@ class Fields:
     )
     pool: str = axis(
         "usual",
-        "Pool after them",
+        "Pool after the first layers",
         "Stem",
         choices={
             "usual": Choice("max, and none after CIFAR's", "usualpool", "usual pool"),
@@ -264,7 +264,7 @@ class Fields:
     )
     stride_place: str = axis(
         "first",
-        "It stands in a stage's",
+        "The stride stands in a stage's",
         "Strides",
         order=1,
         choices={

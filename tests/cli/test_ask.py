@@ -11,7 +11,9 @@ import pytest
 
 from explorer.cli import answers, ask
 from explorer.cli.main import main
+from explorer.facts import memory
 from explorer.facts.proof import evaluate
+from explorer.spec import preset
 from tests import golden
 
 ASKED = {  # question -> what is asked of it in these tests
@@ -157,6 +159,17 @@ GOLDEN = {  # file -> what is asked; `run.py test --overwrite` writes them anew,
         "pre",
     ],
 }
+
+
+@pytest.mark.parametrize("names", [["resnet34", "WRN-50-2"], ["WRN-50-2", "--vs", "resnet34"]])
+def test_compare_takes_two_names_and_the_pages_whole_configuration(names, capsys):
+    words = ["compare", *names, "--batch", "8", "--dtype", "bf16", "--optimizer", "Adam", "--format", "json"]
+    assert main(words) == 0
+    rows = {row["total"]: row for row in json.loads(capsys.readouterr().out)[0]["rows"]}
+    found = rows["Memory for training, estimated"]
+    for side, name in (("baseline", "resnet34"), ("model", "wide_resnet50_2")):
+        alone = memory.estimate(preset(name), 224, 224, 8, "bf16", "Adam, AdamW")
+        assert found[side] == alone.total, side
 
 
 @pytest.mark.parametrize("name", GOLDEN)

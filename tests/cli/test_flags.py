@@ -102,7 +102,9 @@ def test_time_takes_any_net_and_any_flag(capsys, monkeypatch) -> None:
     ("words", "said"),
     [
         (["field", "resnet18", "--input", "64"], "input='64': field is the same for every input size"),
-        (["compare", "resnet18", "--batch", "2"], "batch='2': compare compares one picture's cost"),
+        (["compare", "resnet18", "resnet34", "--vs", "resnet50"], "baseline='resnet50': the first of two names is"),
+        (["compare", "resnet18", "--dtype", "fp8"], "dtype='fp8': choose one of"),
+        (["compare", "resnet18", "--optimizer", "Adagrad"], "optimizer='Adagrad': choose one of"),
         (["figure", "resnet18", "--batch", "2"], "batch='2': figure draws one picture's maps"),
         (["resnet18", "--format", "code", "--batch", "2"], "batch='2': --format code is the same for every batch"),
         (["resnet18", "--format", "report", "--level", "blocks"], "level='blocks': --format report holds all levels"),

@@ -21,7 +21,7 @@ from explorer.facts.proof import evaluate
 from explorer.net.resnet import build
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, preset
-from tests.outside import counter, ptflops_count, with_torchs_classes
+from tests.outside import counter, ptflops_count, with_idle_norms, with_torchs_classes
 
 SPECS = {
     "18": preset("resnet18"),
@@ -103,7 +103,7 @@ TRIED = pytest.mark.parametrize(("size", "batch"), [((64, 64), 1), ((41, 57), 8)
 def test_torchinfo_and_torchs_counter_agree(name, size, batch):
     spec = SMALL[name]
     conventions = by_key(spec, *size)
-    model = build(spec, "meta").eval()
+    model = with_idle_norms(build(spec, "meta").eval())
     pictures = torch.zeros(batch, spec.in_channels, *size, device="meta")
     seen = torchinfo.summary(model, input_data=pictures, verbose=0)
     assert conventions["torchinfo"].of_batch(batch).value == seen.total_mult_adds

@@ -18,6 +18,7 @@ from explorer.questions.net import BROUGHT
 from explorer.questions.sheet import SIZES, VERSION, VERSIONS, every_topic, seeded, sheet, topics
 from explorer.spec import ResNetSpec, preset, resolve
 from explorer.spec.naming import title
+from tests.outside import with_idle_norms
 
 NETS = {
     "bottleneck": ResNetSpec(stages=(1, 2, 1, 1), width=16, num_classes=10),
@@ -43,9 +44,7 @@ def model(spec):
 @cache
 def seen(spec, size):
     """(output shape, MACs) of each module of a real forward, by torch's own hooks and flop counter; no data needed."""
-    net, shapes = build(spec, "meta").eval(), {}
-    for norm in (one for one in net.modules() if isinstance(one, torch.nn.BatchNorm2d)):
-        norm.forward = lambda maps: maps  # no multiply-add, no other shape; on `meta` it is most of the time
+    net, shapes = with_idle_norms(build(spec, "meta").eval()), {}
     for path, module in net.named_modules():
         module.register_forward_hook(lambda _, __, out, path=path: shapes.update({path: tuple(out.shape)}))
     counter = FlopCounterMode(display=False)

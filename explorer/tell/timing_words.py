@@ -37,9 +37,9 @@ def hall(seen: Measurement, source: str, speed: Proof, asked: Settings) -> Marku
     """The one large figure, what it is of, and where it comes from; pictures per second open their formula. Where a recorded
     run stands in for one with other settings it is no answer to the page's question, and not as large."""
     cards = markup.Cards("hall")
-    under = (
-        f"{sentences.stamp(seen.settings, seen.provenance)} · median of {seen.summary.n} passes ± half the interquartile "
-        f"range{sentences.processor(seen)}"
+    spread = f" · median of {seen.summary.n} passes ± half the interquartile range"
+    under = Markup('{}{}<span class="fine">{}</span>').format(
+        _stamped(seen.settings, seen.provenance), spread, sentences.processor(seen)
     )
     of_what = f"{seen.title} · {seen.settings.dtype} · batch {seen.settings.batch:,}"  # where a recorded run stands in
     time, _, rate = seen.headline.partition(" · ")
@@ -100,7 +100,13 @@ def question(asked: Settings, takes: Proof | None, ended: str = "") -> Markup:
 
 def beside(asked: Settings, facts: Facts, source: str, varied: str | None = None) -> Markup:
     """The line under a figure: on what and how. varied: the setting that differs from point to point."""
-    return Markup('<div class="beside">{} {}</div>').format(sentences.stamp(asked, facts, varied), mark(source))
+    return Markup('<div class="beside">{} {}</div>').format(_stamped(asked, facts, varied), mark(source))
+
+
+def _stamped(asked: Settings, facts: Facts, varied: str | None = None) -> Markup:
+    """On what, and how: for a hall the device alone."""
+    device, told = sentences.device_name(facts), sentences.stamp(asked, facts, varied)
+    return Markup('{}<span class="fine">{}</span>').format(device, told.removeprefix(device))
 
 
 def offered(told: Told) -> Markup:
@@ -130,17 +136,22 @@ class RaceBar(TypedDict):
 
 
 class Race(TypedDict):
-    """A race as its script takes it. mark: how its times came about."""
+    """A race as its script takes it. where: on what, and how its times came about; '' while it runs."""
 
     bars: list[RaceBar]
     said: str
     faint: bool
-    mark: str
+    where: str
 
 
-def raced(done: Sequence[rows.Raced], said: str, faint: bool, source: str) -> Race:
+def where(facts: Facts, mark: str) -> str:
+    """Above a race: 'Recorded on Intel Xeon Processor'."""
+    return f"{mark.capitalize()} on {sentences.device_name(facts)}"
+
+
+def raced(done: Sequence[rows.Raced], said: str, faint: bool, where: str) -> Race:
     """A race that is over, as the race's script takes it: each net where it was when the first had finished. faint: the
-    run's own spread does not say who is ahead."""
+    run's own spread does not say who is ahead. where: on what it ran."""
     first_s = min(row["done_s"][-1] for row in done)
     bars: list[RaceBar] = []
     for row, colour in zip(done, RACERS):
@@ -150,7 +161,7 @@ def raced(done: Sequence[rows.Raced], said: str, faint: bool, source: str) -> Ra
         # the median is the page's large figure; its passes one after another, some slower, take a little more
         told = f"median {units.seconds(row['median_s'])}, {row['pictures'][-1]} pictures {units.seconds(end_s)}"
         bars.append({"title": row["title"], "colour": colour, "way": way, "told": told, "done_s": done_s})
-    return {"bars": bars, "said": said, "faint": faint, "mark": source}
+    return {"bars": bars, "said": said, "faint": faint, "where": where}
 
 
 def longest(parts: Sequence[Part], source: str, most: int = 20) -> Markup:

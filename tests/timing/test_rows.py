@@ -23,7 +23,7 @@ from explorer.spec import preset
 from explorer.spec.naming import title
 from explorer.tell.plots import race as draw_race
 from explorer.tell.plots import timing as draw
-from explorer.tell.timing_words import raced
+from explorer.tell.timing_words import raced, where
 from explorer.timing.data.limits import Ceilings, Kernel
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.records import Run
@@ -32,7 +32,7 @@ from explorer.timing.measure import sweeps
 from explorer.timing.measure.parts import Part
 from explorer.timing.measure.race import Laps
 from explorer.timing.measure.tasks import Ask, subject
-from explorer.timing.said import exports, found, machines, ratio_rows, rows, sentences
+from explorer.timing.said import contrasts, exports, found, machines, ratio_rows, rows, sentences
 
 ROOT = Path(__file__).resolve().parents[2]
 CPU = Settings(device="cpu", threads=1)
@@ -85,13 +85,27 @@ def test_why_resnet_50_is_slower_than_34_at_nearly_the_same_macs() -> None:
     assert round(table["MACs"].ratio, 2) == 1.12 and round(table["Convolution outputs"].ratio, 2) == 2.97
     assert table["Convolution outputs"].one == convs_by_hooks("resnet34")
     assert table["Convolution outputs"].other == convs_by_hooks("resnet50")
-    assert table["Time (recorded)"].ratio == pytest.approx(2)
+    assert table["Time, CPU (recorded)"].ratio == pytest.approx(2)
     assert table["Time, RTX 4090 (published)"].ratio == pytest.approx(1 / 0.52, rel=0.01), "0.52× the throughput"
     text = str(sentences.contrast(list(table.values()), "ResNet-34", "ResNet-50"))
     assert "1.12× the MACs" in text and "2.00× the time on A CPU (recorded)" in text and "2.97×" in text
     assert "FLOPs are not time" in text
     alone = str(sentences.contrast(ratio_rows.contrast(*pair, 224, 224, []), "ResNet-34", "ResNet-50"))
     assert "time" not in alone, "nothing is said of time without a time"
+
+
+def test_a_recorded_gpu_stands_before_a_recorded_cpu_and_each_names_its_device() -> None:
+    """What was timed just now answers first; nobody takes a CPU's record for what a GPU's table says."""
+    names = ("resnet34", "resnet50")
+    pair = (preset(names[0]), preset(names[1]))
+    cpu = (seen("resnet34", 0.05), seen("resnet50", 0.1))
+    runs = [Run(measurement) for measurement in cpu]
+    kept = contrasts.contrast(runs, names, pair, cpu[0].settings)
+    now = contrasts.contrast(runs, names, pair, cpu[0].settings, cpu)
+    published_ = ["Time, RTX 4090 (published)", "Time, RTX 3090 (published)"]
+    assert [row.what for row in kept.timed] == [*published_, "Time, CPU (recorded)"]
+    assert [row.what for row in now.timed] == ["Time, CPU (measured)", *published_]
+    assert where(cpu[0].provenance, "recorded") == "Recorded on A CPU"
 
 
 def test_where_the_time_goes_keeps_every_second_and_every_mac() -> None:

@@ -176,7 +176,8 @@ def _race(chosen: Chosen, settings: Settings, params: Mapping[str, str]) -> Part
         raced, here = rows.race(seen), ratio_rows.timed_pair(seen, "recorded")
         doubt = here[0].undecided if here and titles[0] != titles[1] else ""
         said = sentences.race(raced, "recorded", doubt)
-        charts = ((counts,), (Race(timing_words.raced(raced, said, bool(doubt), "recorded")),))
+        where = timing_words.where(seen[0].provenance, "recorded")
+        charts = ((counts,), (Race(timing_words.raced(raced, said, bool(doubt), where)),))
         lines += [
             Html(timing_words.beside(seen[0].settings, seen[0].provenance, "recorded")),
             Html(timing_words.not_yours(seen[0].settings, settings, "recorded")),

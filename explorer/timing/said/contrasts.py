@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from explorer.facts import published
 from explorer.facts.proof import Proof
@@ -39,7 +39,9 @@ def contrast(
     there = on_gpu(runs, pair, seen, size)
     elsewhere = there or ratio_rows.published_pair(published.throughput(), *names, *size)
     here = ratio_rows.timed_pair(seen, "measured" if measured else "recorded")
-    timed = [*elsewhere, *here] if there and not measured else [*here, *elsewhere]  # a GPU's record answers best
+    timed = (
+        [*here, *elsewhere] if measured else [*elsewhere, *here]
+    )  # a GPU answers best, where nothing was timed just now
     return Contrast(
         (naming.title(pair[0]), naming.title(pair[1])),
         ratio_rows.contrast(*pair, *size, timed),
@@ -56,8 +58,7 @@ def on_gpu(
     kept = found.pair_on_gpu(runs, pair)
     if not kept or kept == tuple(here) or size != (ratio_rows.PUBLISHED_SIDE,) * 2:
         return []
-    name = sentences.device_name(kept[0].provenance).removeprefix("NVIDIA ")
-    return [replace(row, what=f"Time, {name} (recorded)") for row in ratio_rows.timed_pair(kept, "recorded")]
+    return ratio_rows.timed_pair(kept, "recorded")
 
 
 def told(counted: Sequence[ratio_rows.Ratio]) -> dict[str, Proof]:

@@ -106,7 +106,7 @@ def timed_pair(seen: Sequence[Measurement], source: str) -> list[Ratio]:
     ]  # per picture
     return [
         _timed(
-            f"Time ({source})",
+            f"Time, {_short(seen[0])} ({source})",
             (one, other),
             source,
             device,
@@ -165,6 +165,12 @@ def _timed(what: str, seconds: tuple[float, float], source: str, device: str, **
     rule = f"seconds per picture on {device}: the other ÷ the baseline"
     proof = timed_proofs.ratio(seconds[1], seconds[0], rule, source)
     return Ratio(what, f"the time ({source})", *seconds, "s", source, proof, device, **more)
+
+
+def _short(seen: Measurement) -> str:
+    """Of a device, as much as a chart's axis has room for."""
+    device = str(seen.provenance["device"]).removeprefix("NVIDIA ")
+    return "CPU" if seen.settings.kind == "cpu" else device
 
 
 def _undecided(seen: Sequence[Measurement], quarters: Sequence[Sequence[float]]) -> str:

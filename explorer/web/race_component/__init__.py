@@ -34,12 +34,12 @@ def on_the_way(titles: Sequence[str], times: Sequence[Sequence[float]], of: int)
         "bars": bars,
         "said": "each after as much time of its own",
         "faint": False,
-        "mark": "",
+        "where": "",
     }
     _component(key="race-live", data=race)
 
 
-def again(raced: Sequence[Raced], said: str, faint: bool, mark: str) -> None:
+def again(raced: Sequence[Raced], said: str, faint: bool, where: str) -> None:
     """A race that is over, standing where the first has finished, with a button that runs it again. faint: the run's own
-    spread does not say who is ahead."""
-    _component(key="race-again", data=timing_words.raced(raced, said, faint, mark))
+    spread does not say who is ahead. where: on what it ran."""
+    _component(key="race-again", data=timing_words.raced(raced, said, faint, where))

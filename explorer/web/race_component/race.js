@@ -10,10 +10,11 @@ const LEAST_S = 3; // a replay takes at least so long, so that it can be followe
 class Race {
   constructor(place) {
     this.text = "";
+    this.where = html("p", { class: "where" });
     this.lanes = html("div", { class: "lanes" });
     this.said = html("p", { class: "said", role: "status" });
     this.button = html("button", { type: "button", onclick: () => this.replay() });
-    this.root = html("div", { class: "race" }, this.lanes, this.said, this.button);
+    this.root = html("div", { class: "race" }, this.where, this.lanes, this.said, this.button);
     place.replaceChildren(this.root);
   }
 
@@ -29,7 +30,8 @@ class Race {
     this.root.classList.toggle("live", !ended);
     this.button.hidden = !ended || calm();
     if (ended) this.button.textContent = this.slower() > 1 ? `Run it again, ${fixed(this.slower(), 1)}× as slow` : "Run it again";
-    this.said.textContent = data.mark ? `${data.said} (${data.mark})` : data.said;
+    this.where.textContent = data.where;
+    this.said.textContent = data.said;
     this.stand();
   }
 

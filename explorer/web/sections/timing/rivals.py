@@ -89,7 +89,9 @@ def _charts(counted: Sequence[ratio_rows.Ratio], titles: Sequence[str], seen: Se
             raced, source = rows.race(seen), mark.split()[0]
             here = ratio_rows.timed_pair(seen, source)
             doubt = here[0].undecided if here and titles[0] != titles[1] else ""
-            race_component.again(raced, sentences.race(raced, source, doubt), bool(doubt), mark)
+            race_component.again(
+                raced, sentences.race(raced, source, doubt), bool(doubt), timing_words.where(seen[0].provenance, mark)
+            )
 
 
 def machines(chosen: Chosen, settings: Settings) -> None:

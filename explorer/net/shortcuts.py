@@ -41,6 +41,11 @@ class Shortcut:
         return self.line != "none"
 
 
+DOTS = (
+    0.5,
+    6.0,
+)  # with round ends, on lines up to 3.5 px: dots, as in the paper's Fig. 3; what is dotted says its mark
+
 SHORTCUTS = {
     "identity": Shortcut(
         "solid",
@@ -55,21 +60,22 @@ SHORTCUTS = {
     ),
     "projection": Shortcut(
         "dotted",
-        (7, 5),
-        "dashed",
+        DOTS,
+        "dotted",
         "projection",
         "dotted: projection (1×1 convolution)",
         "dotted shortcut: projection",
         "dotted",
         "Why dotted?",
         "a 1×1 convolution reshapes x",
+        round=True,
         mark="1×1",
         made="projected",
         channels="mixed",
     ),
     "pad": Shortcut(
         "dotted",
-        (2, 5),
+        DOTS,
         "dotted",
         "zero-padding",
         "dotted: zero-padding (no weights)",
@@ -84,7 +90,7 @@ SHORTCUTS = {
     ),
     "subsample": Shortcut(
         "dotted",
-        (2, 5),
+        DOTS,
         "dotted",
         "pixels left out",
         "dotted: every other pixel (no weights)",

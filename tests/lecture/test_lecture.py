@@ -517,7 +517,7 @@ def test_the_still_map_shows_every_shortcut() -> None:
     ), "a phone's column is 350 px wide"
     arches = _arches(drawn)
     assert len(arches) == 16 and sum(bool(arch.look.dash) for arch in arches) == 4
-    assert str(drawn).count('stroke-dasharray="7 5"') == 5, "the four, and the legend"
+    assert str(drawn).count('stroke-dasharray="0.5 6"') == 5, "the four, and the legend"
     assert not _arches(overview_drawing(trace(of_params({"shortcut": "none"}).spec, 224, 224), "x"))
 
 

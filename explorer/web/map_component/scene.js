@@ -4,11 +4,11 @@ import { svg } from "../js/dom.js";
 import { SHORTCUTS } from "../js/given.js";
 import { clamp } from "../js/numbers.js";
 
-const DASH_WIDTH = 56; // an arch this wide takes the dashes as they are; a smaller one takes them smaller
+const BROADEST = 2.6; // px: an arch's line this broad takes the dots as they are, a finer one takes them smaller
 
-function dashOf(kind, width) {
+function dashOf(kind, stroke) {
   const { dash } = SHORTCUTS[kind];
-  const size = clamp(width / DASH_WIDTH, 0.45, 1);
+  const size = stroke / BROADEST;
   return dash.length ? dash.map((part) => (part * size).toFixed(1)).join(" ") : null;
 }
 
@@ -121,7 +121,7 @@ const plus = (x, y, r) =>
   svg("path", { class: "plus", d: `M${x - r * 0.55} ${y}h${r * 1.1}M${x} ${y - r * 0.55}v${r * 1.1}` });
 
 function drawArch(data, line, [d, x, y, width], level) {
-  const stroke = clamp(width / 22, 0.9, 2.6);
+  const stroke = clamp(width / 22, 0.9, BROADEST);
   const group = svg(
     "g",
     { class: "bypass", "data-id": line.id, "data-kind": line.kind },
@@ -132,7 +132,7 @@ function drawArch(data, line, [d, x, y, width], level) {
       "data-kind": line.kind,
       "data-count": line.count,
       "stroke-width": stroke,
-      "stroke-dasharray": dashOf(line.kind, width),
+      "stroke-dasharray": dashOf(line.kind, stroke),
       "stroke-linecap": SHORTCUTS[line.kind].cap,
     }),
   );

@@ -28,7 +28,7 @@ def cards(run: Lecture, scene: Scene, most_bytes: int = 300_000) -> Cards:
         title=scene.title,
         number=run.number(scene),
         of=len(run.scenes),
-        text=str(prose(scene.text, scene.chosen, links=False)),
+        text=str(prose(scene.text, scene.chosen)),
         pictures=_pictures(scene, False),
         address=scene.address,
         question=_question(scene) if scene.question else None,

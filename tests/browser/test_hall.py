@@ -94,6 +94,9 @@ def test_a_whole_question_on_projector_speakers_window_phones_and_remote(visit, 
     speaker.close()
 
 
+LINKS = "all => all.map((one) => new URL(one.href).searchParams.get('lecture'))"  # a phrase opens its scene live
+
+
 def test_on_a_phone_every_question_is_answered_in_sight_and_its_reveal_has_its_own_picture(browser) -> None:
     """Nothing is scrolled for the choices or for what is said of the answer. A server of the hall alone: no Streamlit."""
     faults: list[str] = []
@@ -108,6 +111,8 @@ def test_on_a_phone_every_question_is_answered_in_sight_and_its_reveal_has_its_o
             page.get_by_role("heading", name=scene.title, exact=True).wait_for()
             if scene.question is None:
                 assert page.locator(".scene img").evaluate_all(ALTS) == [one["words"] for one in made.card["pictures"]]
+                links = page.locator(".prose a").evaluate_all(LINKS)
+                assert links == [scene.slug] * len(links) and len(links) == scene.text.count("](?")
                 continue
             choices = page.locator("fieldset input")
             if scene.question.kind == "number":

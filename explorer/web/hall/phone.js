@@ -184,7 +184,7 @@ function page(state, { card: one, answer, tallies }) {
       html("p", {}, "It is not on the projector now. This page goes on by itself when it is; until then you can look back.")) : null,
     html("p", { class: "where" }, `${code} · ${one.number} of ${one.of}`),
     html("h1", {}, one.title),
-    now.only && one.question ? null : prose("div", { class: "prose" }, one.text),
+    now.only && one.question ? null : linked(prose("div", { class: "prose" }, one.text), one.address),
     one.question && current && !answer ? html("div", { class: "card" },
       state.round > 1 ? html("p", { class: "again" }, "Vote again") : null,
       answerForm(one.question, mine[ballot] ?? null, state.open, choose),
@@ -192,6 +192,16 @@ function page(state, { card: one, answer, tallies }) {
     one.question && !current && !answer ? html("p", { class: "card soft" }, one.question.ask) : null,
     answer ? verdict(one, answer, tallies) : null,
   ].filter(Boolean);
+}
+
+// What the projector's text drives opens here as the live page, so driven.
+function linked(text, address) {
+  for (const phrase of text.querySelectorAll("[data-drive]")) {
+    const to = new URL(root + address, location.origin);
+    for (const [name, value] of new URLSearchParams(phrase.dataset.drive)) to.searchParams.set(name, value);
+    Object.assign(phrase, { href: to.href, target: "_blank", rel: "noopener" });
+  }
+  return text;
 }
 
 // Below the question, which is in sight without them. Where the answer is a tile, the map is what is tapped: no second one that

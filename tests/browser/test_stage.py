@@ -129,6 +129,8 @@ def test_every_projected_scene_can_be_read_and_is_whole_at_every_size(visit) -> 
             seen.page.set_viewport_size({"width": width, "height": height})
             for script, arg in ((SMALL, LEAST), (LOST, None)):
                 found += [(scene.slug, name, one) for one in settled(seen, script, arg)]
+            if width >= 1000 and not seen.page.locator(".stage .text").is_visible():
+                found.append((scene.slug, name, "the text that the answer belongs to is gone"))
         seen.page.set_viewport_size(dict(zip(("width", "height"), SIZES["projector"])))
         of_its_own(seen, scene, revealed)
     assert found == []

@@ -34,7 +34,7 @@ const set = (name, unit = "") => (value) => style.setProperty(name, value + unit
 function fitStory(bar) {
   const { slug, verdict, hall } = holder.stage.data, where = `${slug} ${innerWidth}×${innerHeight}`;
   const covered = bar.querySelector("ol.list"), before = holder.fitted?.where === where && !covered ? holder.fitted.text : 0;
-  bar.classList.remove("tight");
+  bar.classList.remove("tight", "tighter");
   set("--stage-card")(1);
   if (verdict && before) set("--stage-text")(before);
   else largest(range((hall && before) || 1.1, SMALLEST_TEXT, 0.05), set("--stage-text"), () => whole(bar, 1) && hasRoom(bar)); // a vote's buttons come and go
@@ -42,6 +42,7 @@ function fitStory(bar) {
   if (!verdict && !covered) holder.fitted = { where, text };
   if (whole(bar, 1)) return;
   largest(range(1, SMALLEST_TEXT / text, 0.05), set("--stage-card"), () => whole(bar, 1));
+  if (!whole(bar, 1)) bar.classList.add("tighter"); // what the answer is an answer to stays, in smaller type
   if (!whole(bar, 1)) bar.classList.add("tight"); // the answer says what the story led to
 }
 

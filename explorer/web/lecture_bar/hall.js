@@ -125,7 +125,7 @@ export async function shared(hall) {
 
 export function card(stage) {
   const { question, slug } = stage.data, now = watched(slug);
-  const listed = question.kind === "choice" ? html("ul", { class: "listed" }, question.choices.map((one) => html("li", {}, one)))
+  const listed = question.kind === "choice" ? html("ul", { class: question.choices.every((one) => one.length <= 8) ? "listed short" : "listed" }, question.choices.map((one) => html("li", {}, one)))
     : html("p", { class: "soft" }, question.kind === "block" ? "Tap the block on your phone." : `On your phone: ${question.low} to ${question.high} ${question.unit}`);
   return html("div", { class: "card hall", role: "group", "aria-label": question.ask }, html("p", { class: "ask" }, unbroken(question.ask)), listed,
     now?.revealed ? html("p", { class: "soft", role: "status" }, "The phones have seen the answer: they do not vote on it again.")

@@ -73,7 +73,10 @@ def _figure(bench: Bench, revealed: bool) -> Run | None:
     row: list[Any] = [
         contextlib.nullcontext()
     ] * 2  # where nothing stands above the picture, empty columns would be a gap
-    views, picked = st.columns(2, vertical_alignment="center") if several or picks else row
+    if several or picks:
+        with st.container(key="picks"):
+            row = list(st.columns(2, vertical_alignment="center"))
+    views, picked = row
     if several:
         with views:
             view = asked("What is drawn?", several, f"view-{key}", label_visibility="collapsed")

@@ -265,7 +265,7 @@ def by_rate(rows: list[Row], summary: Row | None = None, plan: Row | None = None
         ticktext=[f"{rate:g}" for rate in rates],
         range=[math.log10(rates[0]) - 0.15, math.log10(rates[-1]) + 0.15],
     )
-    figure.update_yaxes(title=LATE, range=[0, TOP * 1.04])
+    figure.update_yaxes(title=LATE, range=[0, TOP * 1.04], dtick=1)  # a line at 2.5 would strike "guessing" through
     return finish(figure)
 
 

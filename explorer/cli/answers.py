@@ -19,7 +19,7 @@ from explorer.facts.rollup import METRICS, SUMS
 from explorer.net.node import Node
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, naming, presets, resolve
-from explorer.tell import compare_parts, sheet
+from explorer.tell import compare_parts, sheet, sheet_forms
 
 
 @dataclass(frozen=True)
@@ -127,9 +127,9 @@ def sheets(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
 
 
 def sheet_as(written: str, spec: ResNetSpec, asked: argparse.Namespace) -> str:
-    """The same as the Numbers page has it to be copied, and what is assumed of memory. written: of `sheet.COPIES`."""
+    """The same as the Numbers page has it to be copied, and what is assumed of memory. written: of `sheet_forms.COPIES`."""
     note = f"\nOf memory it is assumed: {'; '.join(memory.assumptions(asked.dtype))}.\n" if written == "text" else ""
-    return sheet.COPIES[written](_sheet(spec, asked)) + note
+    return sheet_forms.COPIES[written](_sheet(spec, asked)) + note
 
 
 def _sheet(spec: ResNetSpec, asked: argparse.Namespace) -> sheet.Sheet:

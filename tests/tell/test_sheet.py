@@ -17,7 +17,7 @@ from explorer.facts.proof import evaluate
 from explorer.spec import preset
 from explorer.spec.chosen import Chosen, of_controls
 from explorer.spec.task import OPTIMIZERS, PURPOSES
-from explorer.tell import questions, sheet
+from explorer.tell import questions, sheet, sheet_forms
 from explorer.timing.data.records import recorded
 from explorer.timing.data.settings import Settings
 from explorer.timing.said.found import nearest
@@ -112,7 +112,7 @@ def test_a_time_that_the_visitor_has_measured_stands_in_the_recorded_one_s_place
     assert sheet.own(chosen, others) is None and sheet.own(chosen, [first, latest, *others, last]) is latest
     line = sheet.timed(chosen, latest).lines[-1]
     assert (line.short, line.source, line.row["value"]) == ("300 ms", "measured earlier", pytest.approx(0.3))
-    assert "2026-11-29 17:12 UTC" in line.note and "300 ms" in sheet.table(sheet.timed(chosen, latest), "fp16")
+    assert "2026-11-29 17:12 UTC" in line.note and "300 ms" in sheet_forms.table(sheet.timed(chosen, latest), "fp16")
     assert "Measure again before you quote this." in sheet.timed(chosen, wide).lines[-1].note, (
         "its own spread doubts it"
     )
@@ -120,11 +120,11 @@ def test_a_time_that_the_visitor_has_measured_stands_in_the_recorded_one_s_place
     known = replace(wide, settings=replace(settings, batch=1, dtype="fp32"))
     assert sheet.own(replace(chosen, batch=1, dtype="fp32"), [known]) is None, "the record stands"
     assert sheet.timed(chosen, latest).lines[:-1] == sheet.of(chosen).lines[:-1]
-    assert sheet.shown_to(chosen, [latest]) == sheet.table(sheet.timed(chosen, latest), "fp16")
-    assert sheet.shown_to(chosen, others) == sheet.shown(chosen)
+    assert sheet_forms.shown_to(chosen, [latest]) == sheet_forms.table(sheet.timed(chosen, latest), "fp16")
+    assert sheet_forms.shown_to(chosen, others) == sheet_forms.shown(chosen)
     for form in questions.COPY:
-        assert sheet.taken_by(form, chosen, others) == sheet.taken(form, chosen)
-        assert form == "code" or sheet.taken_by(form, chosen, [latest]) != sheet.taken(form, chosen)
+        assert sheet_forms.taken_by(form, chosen, others) == sheet_forms.taken(form, chosen)
+        assert form == "code" or sheet_forms.taken_by(form, chosen, [latest]) != sheet_forms.taken(form, chosen)
 
 
 def test_a_carried_over_time_is_within_its_factor_on_every_pair_of_recorded_runs() -> None:
@@ -179,17 +179,17 @@ def test_what_torch_refuses_to_train_has_no_training_figures() -> None:
 def test_every_copy_says_the_same() -> None:
     made = sheet.sheet(preset("resnext50_32x4d"), 224, 224, 8, "amp")
     exact = [line.in_full for line in made.lines if line.proof]
-    written = sheet.to_text(made)
+    written = sheet_forms.to_text(made)
     assert max(map(len, written.splitlines())) <= 120, "a terminal breaks longer lines"
     unbroken = " ".join(written.split())
     assert all(line.source in written and line.note in unbroken for line in made.lines if line.proof)
     for form in ("text", "markdown"):
-        assert all(value in sheet.COPIES[form](made) for value in exact), form
-    table = [line for line in sheet.to_markdown(made).splitlines() if line.startswith("|")]
+        assert all(value in sheet_forms.COPIES[form](made) for value in exact), form
+    table = [line for line in sheet_forms.to_markdown(made).splitlines() if line.startswith("|")]
     assert len(table) == len(made.lines) + 2 and len({line.count("|") for line in table}) == 1
-    rows = list(csv.DictReader(io.StringIO(sheet.to_csv(made))))
+    rows = list(csv.DictReader(io.StringIO(sheet_forms.to_csv(made))))
     assert [row["value"] for row in rows] == ["" if one["value"] is None else str(one["value"]) for one in made.rows]
-    written = sheet.to_latex(made)
+    written = sheet_forms.to_latex(made)
     assert all(value.replace(",", "{,}") in written for value in exact)
     assert written.isascii() and r"32$\times$4d" in written
     assert written.count("{") == written.count("}") and not re.search(r"(?<!\\)[%_#]", written)
@@ -199,7 +199,7 @@ def test_every_copy_says_the_same() -> None:
 def test_every_copy_says_by_itself_what_is_trained_how(slug: str) -> None:
     """Pasted in a paper, a training's memory is no figure without its optimiser: SGD's and Adam's would differ in nothing else."""
     made = sheet.sheet(preset("resnet18"), 224, 224, 8, "bf16", OPTIMIZERS[slug])
-    for form, written in ((form, make(made)) for form, make in sheet.COPIES.items()):
+    for form, written in ((form, make(made)) for form, make in sheet_forms.COPIES.items()):
         for said in (PURPOSES[slug], "bf16", "batch 8", "forward pass (inference)"):
             assert said in written, (form, said)
 
@@ -208,9 +208,9 @@ def test_what_is_kept_for_all_is_what_each_configuration_has() -> None:
     """The page shows what was made once: asked in turn, no net is told another's numbers."""
     for chosen in [of_controls({"depth": depth, "batch": batch}) for depth in ("18", "34") for batch in (1, 4)] * 2:
         made = sheet.sheet(chosen.spec, chosen.height, chosen.width, chosen.batch)
-        assert sheet.shown(chosen) == sheet.table(made, chosen.dtype)
+        assert sheet_forms.shown(chosen) == sheet_forms.table(made, chosen.dtype)
         for form in questions.COPY:
-            assert sheet.taken(form, chosen) == sheet.copied(form, made, chosen)
+            assert sheet_forms.taken(form, chosen) == sheet_forms.copied(form, made, chosen)
 
 
 def test_a_wrong_format_is_named_with_what_is_allowed() -> None:

@@ -17,8 +17,7 @@ from explorer.spec import catalogue, naming
 from explorer.spec.chosen import Chosen
 from explorer.spec.task import FORMATS
 from explorer.tell import catalogue as listed
-from explorer.tell import compare_parts, cost_parts, cost_questions, fragments, questions
-from explorer.tell import sheet as sheets
+from explorer.tell import compare_parts, cost_parts, cost_questions, fragments, questions, sheet, sheet_forms
 from explorer.tell.fragments import note
 from explorer.tell.plots import cost as cost_plots
 from explorer.tell.plots.catalogue import named_against_cost
@@ -170,9 +169,9 @@ COMPARED: dict[str, Callable[[Side, Side, Params], Parts]] = {  # as `questions.
 
 def numbers(chosen: Chosen, params: Params) -> Parts:
     """The sheet, and its text to be copied."""
-    made = sheets.of(chosen)
-    copied = sheets.copied(params.get("copy", next(iter(questions.COPY))), made, chosen)
-    return (Html(sheets.table(made, chosen.dtype)), Heading(sheets.TAKE), Code(copied))
+    made = sheet.of(chosen)
+    copied = sheet_forms.copied(params.get("copy", next(iter(questions.COPY))), made, chosen)
+    return (Html(sheet_forms.table(made, chosen.dtype)), Heading(sheet_forms.TAKE), Code(copied))
 
 
 def nets(chosen: Chosen, params: Params) -> Parts:

@@ -1,10 +1,10 @@
-"""Whatever a file holds: one sentence, little memory, and nothing of it is ever run."""
+"""Whatever a file holds: one sentence, and nothing of it is ever run. How little time and memory it takes stands in
+tests/test_hostile.py, in a process that does nothing else."""
 
 from __future__ import annotations
 
 import os
 import pickle
-import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -21,16 +21,11 @@ def test_a_hostile_file_is_one_sentence(kind: str, tmp_path: Path) -> None:
     content, says = HOSTILE[kind]
     path = tmp_path / "net.pth"
     path.write_bytes(content)
-    del content
-    tracemalloc.start()
     with pytest.raises(ValueError) as caught:
         files.read(path)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
     said = str(caught.value)
     assert said.startswith("file='") and says in said
     assert "\n" not in said and len(said) < 400
-    assert peak < 50e6
     assert hostile.RAN == []
 
 

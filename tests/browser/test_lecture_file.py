@@ -3,6 +3,7 @@ its charts are drawn; and it asks nobody for anything."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -139,7 +140,13 @@ def test_a_guess_is_answered_the_map_works_and_back_goes_back(opened: Page) -> N
         opened.evaluate("window.resnetLecture.stage.speaker()")
     notes = window.value
     expect(notes.get_by_role("heading", name="Five depths, one recipe")).to_be_visible()
-    assert notes.evaluate("[document.querySelectorAll('button').length, document.fonts.size]") == [0, 3]
+    assert notes.evaluate("[document.querySelectorAll('button').length, document.fonts.size]") == [2, 3]
+    assert re.match(r"\d\d:\d\d · 0 min", notes.locator(".clock").inner_text())
+    notes.get_by_role("button", name="Next").click()
+    expect(notes.get_by_role("heading", name="Where the parameters are")).to_be_visible()
+    expect(notes.get_by_role("button", name="Reveal")).to_be_visible()
+    notes.get_by_role("button", name="Back").click()
+    expect(notes.get_by_role("heading", name="Five depths, one recipe")).to_be_visible()
     notes.close()
     proved = opened.locator(".built .proved").first
     proved.click()

@@ -2,12 +2,17 @@
 // through a channel that files do not have.)
 
 import { html } from "../js/dom.js";
+import { holder } from "../lecture_bar/holder.js";
 import { toRead } from "../lecture_bar/prose.js";
 
-let popup = null;
+let popup = null, opened = 0, ticks = 0;
+
+const two = (number) => String(number).padStart(2, "0");
+const times = (now) => `${two(now.getHours())}:${two(now.getMinutes())} · ${Math.floor((now - opened) / 60_000)} min since these notes were opened`;
+const step = (label, act) => html("button", { type: "button", style: "font: inherit; padding: .4em 1.4em; margin-right: .6em", onclick: act }, label);
 
 export function openNotes({ data }) {
-  if (!popup || popup.closed) popup = window.open("", "resnet-notes", "popup,width=560,height=680");
+  if (!popup || popup.closed) popup = window.open("", "resnet-notes", "popup,width=560,height=680"), opened = Date.now();
   fillNotes(data);
 }
 
@@ -19,8 +24,13 @@ export function fillNotes(data) {
   place.documentElement.style.colorScheme = "light dark";
   place.body.style.cssText = 'font: 20px/1.5 "Drawing Sans", system-ui, sans-serif; margin: 28px; max-width: 40em';
   const said = data.verdict ? html("p", {}, html("b", {}, `The answer: ${new DOMParser().parseFromString(data.verdict.answer, "text/html").body.textContent}`)) : null;
-  place.body.replaceChildren(html("h1", { style: 'font: 600 1.4em/1.25 "Drawing Serif", Georgia, serif' }, `${data.number}/${data.scenes.length}  ${data.title}`),
-    toRead(data.notes), ...[said].filter(Boolean), html("p", { style: "opacity: .8" }, after ? `Next: ${after.title}` : "The last scene"));
+  const clock = html("p", { class: "clock", style: "opacity: .8; font-variant-numeric: tabular-nums; margin: 0" }, times(new Date()));
+  clearInterval(ticks);
+  ticks = setInterval(() => (popup.closed ? clearInterval(ticks) : (clock.textContent = times(new Date()))), 1000);
+  const reveals = data.question && !data.verdict;
+  const steps = html("p", {}, step("Back", () => holder.stage?.previous()), step(reveals ? "Reveal" : "Next", () => holder.stage?.next()));
+  place.body.replaceChildren(clock, html("h1", { style: 'font: 600 1.4em/1.25 "Drawing Serif", Georgia, serif' }, `${data.number}/${data.scenes.length}  ${data.title}`),
+    toRead(data.notes), ...[said].filter(Boolean), html("p", { style: "opacity: .8" }, after ? `Next: ${after.title}` : "The last scene"), steps);
 }
 
 // The file's own, which another window of it does not know.

@@ -45,7 +45,12 @@ function fill(box, data) {
 
 const htmlPart = (part, { present }) => prose("div", { class: `part ${part.name}` }, (present && part.hall) || part.html);
 
-const besidePart = (part, seen) => html("div", { class: "beside-parts" }, part.columns.map((column) => html("div", {}, column.map((one) => partOf(one, seen)))));
+function besidePart(part, seen) {
+  const box = html("div", { class: "beside-parts" }, part.columns.map((column) => html("div", {}, column.map((one) => partOf(one, seen)))));
+  const drawings = [...box.querySelectorAll(".drawing")], narrowest = Math.min(...drawings.map(({ style }) => Number(style.getPropertyValue("--ratio"))));
+  for (const { style } of drawings) style.setProperty("--ratio", String(narrowest)); // where a low window makes them smaller, both alike
+  return box;
+}
 
 // What is folded away is made when it is opened.
 function foldPart(part, seen) {

@@ -81,7 +81,7 @@ def main() -> None:
     pieces.style()
     pages = navigation.pages(ROOT / "pages", PAGES)
     lists = {within: [pages[name] for name, *_, its in PAGES if its == within] for within in ("", MORE)}
-    page = st.navigation(lists, position="top", expanded=True)
+    page = navigation.line(lists)
     name = page.url_path or PAGES[0][0]
     telemetry.rerun(name)
     welcomed = first.stands(name, PAGES[0][0])

@@ -25,11 +25,12 @@ VIEWS: dict[str, tuple[Mapping[str, str], str, dict[str, tuple[str, ...]]]] = { 
     "blocks": (questions.BLOCKS, "of", {"own": ("input",)}),
     "feature_maps": ({"digits": "", "net": ""}, "who", {"net": ("input", "classes")}),
 }
-UNUSED = "not used here: {}"
+UNUSED = "{} holds on other pages"
 WITHOUT = {  # (page, control) → what the page says of a choice that it does not take into account, if not the usual
     ("timing", "optimizer"): "forward passes only, not {}",
     ("cost", "optimizer"): "forward pass only, not {}",
-    ("architecture", "dtype"): "bytes in fp32 here, not in {}",
+    ("architecture", "optimizer"): "one pass forward; {} holds on other pages",
+    ("architecture", "dtype"): "the map counts bytes in fp32; {} holds on other pages",
     ("shapes", "dtype"): "shapes are the same in {}",
 }
 SPOKEN = ("dtype", "optimizer")  # the header says them in words

@@ -51,8 +51,8 @@ class Row(TypedDict):
 
 @dataclass(frozen=True)
 class Line:
-    """One number. label: in words; short: as people say it; source: a key of units.PROVENANCE; proof: None where there is
-    no number; note: what to know of it."""
+    """One number. label: in words; short: as people say it; source: a key of units.PROVENANCE, "" of a number that is not
+    known; proof: None where there is no number; note: what to know of it."""
 
     label: str
     short: str
@@ -168,8 +168,8 @@ def _training(spec: ResNetSpec, size: tuple[int, int], batch: int, dtype: str, o
         found = memory.proofs(spec, *size, batch, dtype, optimizer)
     except ValueError as error:  # torch would refuse too
         return [
-            Line(kept, "–", "bytes", "computed", None, str(error)),
-            Line(total, "–", "bytes", "estimated", None, str(error)),
+            Line(kept, "–", "bytes", "", None, str(error)),
+            Line(total, "–", "bytes", "", None, str(error)),
         ]
     return [
         _bytes(kept, found["activations"]),
@@ -200,9 +200,9 @@ def _time(spec: ResNetSpec, size: tuple[int, int], batch: int, dtype: str, macs:
             label,
             "–",
             "s",
-            "recorded",
+            "",
             None,
-            f"no run near it is recorded in {memory.FORMATS[dtype]}: Timing measures it",
+            f"not known: no run near it is recorded in {memory.FORMATS[dtype]}. Timing measures it, forward passes only",
         )
     run, proof = carried
     note = f"within a factor of {ABOUT:g} where it was tested, on the five depths; from {run.title} at batch {run.settings.batch:,}, {_where(run)}"

@@ -123,7 +123,7 @@ def table(one: Sheet, dtype: str) -> Markup:
                 '<tr><td>{} {}</td><td class="num big">{}</td><td class="num">{} {}</td><td class="soft">{}</td></tr>'
             ).format(
                 cards.explained(line.label),
-                markup.mark(line.source),
+                markup.mark(line.source) if line.source else "",
                 number,
                 in_full,
                 line.unit if line.proof else "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from functools import cache
 from pathlib import Path
@@ -11,14 +11,26 @@ from pathlib import Path
 import streamlit as st
 
 from explorer.places import ASSETS
+from explorer.web import pieces
 from explorer.web.inside import StreamlitPage
 
+# Streamlit lights the page that is shown in the line, and no list that has it: there nothing was lit.
+IN_A_LIST = """:--toolbar :--nav-list { border-radius: .5rem; font-weight: 600;
+  background: color-mix(in srgb, currentColor 12%, transparent); }"""
 Row = tuple[str, str, str, str]  # file, title, icon, the list that it stands in
 
 
 def pages(folder: Path, rows: Sequence[Row]) -> dict[str, StreamlitPage]:
     """By file; the first is the home page. A run marks the one that it shows: each run has its own."""
     return {name: copy(page) for name, page in _prototypes(folder, tuple(rows)).items()}
+
+
+def line(lists: Mapping[str, list[StreamlitPage]]) -> StreamlitPage:
+    """The line of pages over the window, by the list that each stands in ("": the line itself); the page that is shown."""
+    page = st.navigation(lists, position="top", expanded=True)
+    if page not in lists[""]:
+        pieces.stylesheet(IN_A_LIST)
+    return page
 
 
 @cache

@@ -38,6 +38,12 @@ def test_the_navigation_stands_still(visit, width) -> None:
     first = stands()
     for page in ("/compare", "/explain", "/sheet"):
         assert app.follow(page) and stands() == first, page
+    lit = "(one) => getComputedStyle(one).backgroundColor !== 'rgba(0, 0, 0, 0)'"
+    more = nav.get_by_test_id("stTopNavSection").last
+    assert not more.evaluate(lit)
+    app.follow("/paper", "Does the model agree")
+    assert more.evaluate(lit), "a page of the list lights the list"
+    app.follow("/sheet")
     app.page.get_by_test_id("stSidebar").hover()
     app.page.get_by_role("button", name="Collapse sidebar").click()
     opens = app.page.get_by_test_id("stExpandSidebarButton")

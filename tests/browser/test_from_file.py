@@ -41,6 +41,14 @@ def test_a_checkpoint_is_identified_without_being_uploaded(visit, tmp_path: Path
     page.locator(".lead", has_text="It is ResNet-152").wait_for()
     assert page.get_by_text(f"model.safetensors · {units.size(path.stat().st_size)}").is_visible()
     assert page.get_by_text("Every tensor of the net is in the file, and no other.").is_visible()
+    page.get_by_text("nothing is to be renamed").wait_for()
+    assert page.get_by_text("Renaming (Python)").count() == 0
+    net = build(replace(named("resnet20_cifar"), stages=(1, 1, 1))).state_dict()
+    named_otherwise = save({f"module.{name}": tensor for name, tensor in net.items()})
+    picker.set_input_files(
+        {"name": "other.safetensors", "mimeType": "application/octet-stream", "buffer": named_otherwise}
+    )
+    page.get_by_text("Renaming (Python)").wait_for()
     picker.set_input_files({"name": "notes.txt", "mimeType": "text/plain", "buffer": b"a shopping list"})
     page.get_by_text("file='notes.txt'").wait_for()
     page.get_by_text("notes.txt · 15 B").wait_for()  # no longer “Reading …”

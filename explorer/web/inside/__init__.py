@@ -31,6 +31,7 @@ PARTS = {  # our name of a part of Streamlit's page → its selector
     "sidebar-closes": '[data-testid="stSidebarCollapseButton"] button',
     "toolbar": '[data-testid="stHeader"]',
     "nav": '[data-testid="stTopNav"]',
+    "nav-list": '[data-testid="stTopNavSection"]',
     "nav-link": '[data-testid="stTopNavLink"]',
     "icon": '[data-testid="stIconMaterial"]',
     "blocks": '[data-testid="stVerticalBlock"]',

@@ -212,10 +212,12 @@ def _listed(names: Sequence[str], most: int = 12) -> str:
 
 
 def take_home(found: Identified) -> None:
-    """The renaming as a table and as Python."""
+    """The renaming as a table and as Python, where a name is another one."""
     if found.found is None:
         return
     recognised = found.found.recognised
+    if all(row["file"] == row["net"] for row in renaming.table(recognised, found.spec)):
+        return pieces.note("Its tensors have torchvision's names already: nothing is to be renamed.")
     pieces.note("To load this file into torchvision's net: what each of its tensors is called there.")
     with st.container(horizontal=True):
         st.download_button(

@@ -185,9 +185,6 @@ def _said(rule: str, source: Markup, text: str, latex: str, steps: str) -> Marku
     return RULE.format(rule, lines, more, source)
 
 
-ELLIPSIS = "⋯"
-
-
 def stacked(lines: Mapping[str, Sequence[tuple[str, float, str, Proof]]]) -> Markup:
     """One full bar per line, cut into parts of (name, percent, colour, proof); each part opens its proof."""
     cards, bars = Cards("shares"), []
@@ -202,17 +199,14 @@ def stacked(lines: Mapping[str, Sequence[tuple[str, float, str, Proof]]]) -> Mar
 
 
 def _part(name: str, percent: float) -> Markup:
-    """The same in a page, where the name is only heard if the part is narrower than both."""
-    share = part_words(name, percent).removeprefix(f"{name} ")
-    if share == ELLIPSIS:
-        whole = Markup('<i class="whose">{} {}</i><span aria-hidden="true">{}</span>')
-        return whole.format(name, units.chance(percent / 100), share)
-    return Markup('<i class="whose">{}\xa0</i>{}').format(name, share)
+    """The same in a page, where what the part is too narrow for is only heard: its name, or that and its share."""
+    share = part_words(name, percent).removeprefix(f"{name} ") or units.chance(percent / 100)
+    return Markup('<i class="whose">{}\xa0</i><i class="share">{}</i>').format(name, share)
 
 
 def part_words(name: str, percent: float) -> str:
-    """What has room in a part of a bar: 'conv4_x 28 %', '5 %', or an ellipsis to click on."""
-    return f"{name} {percent:.0f} %" if percent >= 9 else f"{percent:.0f} %" if percent >= 3.5 else ELLIPSIS
+    """What has room in a part of a drawn bar: 'conv4_x 28 %', '5 %', or nothing."""
+    return f"{name} {percent:.0f} %" if percent >= 9 else f"{percent:.0f} %" if percent >= 3.5 else ""
 
 
 def table(rows: Sequence[Mapping[str, object]], place: str) -> Markup:

@@ -15,6 +15,7 @@ from explorer.spec.task import FORMATS, PURPOSES
 from explorer.tell import on_page
 from explorer.web import pieces
 from explorer.web.asked import everywhere, now, shared
+from explorer.web.session import by_key
 
 
 def controls(page: str, picked: Raw, link: Mapping[str, str] | None) -> dict[str, str | int]:
@@ -62,4 +63,5 @@ def _text(key: str, label: str, usual: str, link: Mapping[str, str] | None) -> s
 
 
 def _batch() -> int:
-    return int(st.number_input("Batch", step=1, key="batch"))
+    # What it holds is its default as well: that stands in the first picture of a page, what the session says a moment later.
+    return int(st.number_input("Batch", value=cast(int, by_key()["batch"]), step=1, key="batch"))

@@ -131,6 +131,52 @@ def test_a_control_shows_what_it_holds_however_late_its_script_comes(visit) -> N
     assert "8×3×224×224" in app.built(), "nor does the browser say another batch"
 
 
+def test_the_first_thing_that_a_field_says_is_what_it_holds(visit) -> None:
+    """The batch said 0 for a moment on each page that was opened."""
+    app = visit("/cost?show=memory", fresh=True)
+    app.page.add_init_script("""window.said = new Set();
+      const look = () => { const field = document.querySelector(".st-key-batch input");
+        if (field) said.add(field.value); requestAnimationFrame(look); };
+      new MutationObserver(look).observe(document, { childList: true, subtree: true });""")
+    for query, held in (("", "1"), ("&batch=8", "8")):
+        app.goto(f"/cost?show=memory{query}", f"{held}×3×224×224")
+        expect(app.page.locator(".st-key-batch input")).to_have_value(held)
+        assert app.page.evaluate("[...said]") == [held]
+
+
+def test_a_part_of_a_bar_shows_only_words_that_it_has_room_for(visit) -> None:
+    """A clipped dot was the only thing that the narrowest said; what is not shown is heard."""
+    shown = """(all) => all.flatMap((one) => [...one.childNodes].filter((part) => part.textContent.trim()
+      && (part.nodeType === Node.TEXT_NODE || getComputedStyle(part).position !== "absolute")).map((part) => {
+        const range = document.createRange();
+        range.selectNodeContents(part);
+        const [words, room] = [range.getBoundingClientRect(), one.getBoundingClientRect()];
+        return [part.textContent, words.left >= room.left && words.right <= room.right];
+      }))"""
+    app = visit("/cost", "Where is the cost?")
+    parts = app.page.locator(".bar .proved")
+    for width in (1440, 1280, 390):
+        app.see({"width": width, "height": 800})
+        parts.first.wait_for()
+        said = app.still() and parts.evaluate_all(shown)
+        words = [word.strip("\xa0") for word, whole in said if whole]
+        assert len(words) == len(said) > 4, [width, said]
+        assert all(re.fullmatch(r"conv\d_x|stem|head|[\d.]+ %", word) for word in words) and "59 %" in words, words
+        assert all(len(name) > 3 for name in parts.all_text_contents()), "each is heard, with its share"
+
+
+@pytest.mark.parametrize("query", ["embed=true", "hide=toolbar", "hide=nav"])
+def test_where_there_is_no_navigation_the_sidebar_begins_at_the_top(visit, query) -> None:
+    app = visit(f"/cost?{query}", "Where is the cost?", viewport={"width": 1280, "height": 720})
+    box = app.page.get_by_test_id("stSidebar").bounding_box()
+    assert (box["y"], box["height"]) == (0, 720)
+    if query != "hide=toolbar":
+        app.page.get_by_test_id("stSidebar").hover()
+        app.page.get_by_role("button", name="Collapse sidebar").click()
+        app.page.get_by_test_id("stExpandSidebarButton").click()
+        expect(app.page.get_by_test_id("stExpandSidebarButton")).to_have_count(0)
+
+
 def test_another_pages_address_stands_before_the_controls_are_drawn(visit) -> None:
     """Who goes back, or on, while a slow line still brings the controls' script finds what the address says."""
     app, late = visit("/blocks?depth=18", fresh=True), []

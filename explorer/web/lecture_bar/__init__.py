@@ -79,6 +79,14 @@ _component = served.component(
 )
 
 
+# The sidebar begins at the window's top where no navigation stands over it; what is left of that line opens a folded sidebar.
+WITHOUT_NAVIGATION = """@media (--no-drawer) {
+  :--sidebar { margin-top: 0; height: 100%; }
+  :--toolbar { background: none; pointer-events: none; }
+  :--sidebar-opens { pointer-events: auto; }
+}"""
+
+
 def flags(page: str) -> Flags:
     """From the URL; a change of page by the navigation, which drops what is no control's, does not lose them."""
     fresh = "stage" not in session()
@@ -160,6 +168,8 @@ def show(page: str, seen: Flags) -> None:
     if keys:  # what held them has gaps around it
         text += f":--main :--wrapper:not(:has(:--element:not({keys}, :is({keys}) *))) {{ display: none !important; }}"
     look = "".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in looks)
+    if hidden & {"nav", "toolbar"}:
+        text += WITHOUT_NAVIGATION
     if hidden or look:
         pieces.stylesheet(f"{text if hidden else ''}{look}")
 

@@ -96,6 +96,7 @@ def sheet(
     spec: ResNetSpec, height: int, width: int, batch: int = 1, dtype: str = "fp32", optimizer: str = "SGD with momentum"
 ) -> Sheet:
     """dtype: of `memory.FORMATS`; optimizer: of `memory.OPTIMIZERS`. Raises `ValueError` by field."""
+    memory.check(dtype, optimizer)
     nodes = trace(spec, height, width, batch)
     inference = memory.proofs(spec, height, width, batch, dtype)
     macs = prove("macs", nodes)

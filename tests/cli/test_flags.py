@@ -7,10 +7,15 @@ import random
 
 import pytest
 
+from explorer import places
 from explorer.cli import ask, time_command
 from explorer.cli.flags import Parser, model_flags
 from explorer.cli.main import COMMANDS, main, parser
+from explorer.lecture import written
 from explorer.spec import CHOICES, DEFAULTS, presets
+
+PICTURE = places.ASSETS / "app" / "icon.png"
+LECTURE = places.ASSETS / "lectures" / "resnet.toml"
 
 
 def run(capsys: pytest.CaptureFixture, *words: str) -> tuple[int, str, str]:
@@ -134,6 +139,45 @@ def test_what_is_to_be_known_of_an_answer_is_one_line_beside_it(capsys, words: l
 def test_an_optimizer_is_called_as_people_call_it(capsys, typed: str) -> None:
     _, out, _ = run(capsys, "memory", "resnet18", "--optimizer", typed)
     assert "training with Adam, AdamW" in out
+
+
+WRONG = "no/lion"  # of nothing a value: no net, no number, no choice, and no file in a folder that is there
+
+
+def every_value() -> list[tuple[str, str, str]]:
+    """Command, flag ("" of a word without one), and its name: all of what takes a value, as the parsers themselves have it."""
+    return [
+        (command, one.option_strings[-1] if one.option_strings else "", one.dest)
+        for command in sorted(COMMANDS)
+        for one in parser(command)._actions
+        if one.nargs != 0
+    ]
+
+
+def with_wrong(command: str, flag: str, name: str) -> list[str]:
+    """The words that the command needs, and WRONG: after its flag, or in the place of a word without one."""
+    words = [one.dest for one in parser(command)._actions if not one.option_strings]
+    right = {
+        "model": "resnet8_cifar",
+        "picture": str(PICTURE),
+        "file": str(LECTURE if command == "lecture" else PICTURE),
+    }
+    said = [WRONG if one == name else right[one] for one in words if one == name or one in right]
+    return [*said, flag, WRONG] if flag else said
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_a_wrong_value_of_any_flag_of_any_command_is_refused_in_one_line_that_names_it(
+    capsys, monkeypatch, command
+) -> None:
+    monkeypatch.setattr(time_command, "measured", lambda asked, args, path: 0)
+    monkeypatch.setattr(written, "WRITERS", dict.fromkeys(written.WRITERS, lambda told, root: ""))  # each takes seconds
+    taken = [(flag, name) for of, flag, name in every_value() if of == command]
+    assert taken
+    for flag, name in taken:
+        words = [command, *with_wrong(command, flag, name)]
+        code, out, err = run(capsys, *words)
+        assert (code, out) == (2, "") and err.count("\n") == 1 and WRONG in err, (words, code, out[:200], err)
 
 
 FLAGS = {  # flag → some values, right and wrong

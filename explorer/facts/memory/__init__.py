@@ -108,14 +108,21 @@ def estimate(
     return Memory(**{name: int(part.value) for name, part in parts.items() if name != "total"})
 
 
+def check(dtype: str, optimizer: str | None) -> None:
+    """Raises `ValueError` naming field, value and choices."""
+    for name, value, choices in (("dtype", dtype, FORMATS), ("optimizer", optimizer, (None, *OPTIMIZERS))):
+        if value not in choices:
+            raise ValueError(
+                f"{name}={str(value)[:60]!r}: choose one of {', '.join(str(one) for one in choices if one)}"
+            )
+
+
 def proofs(
     spec: ResNetSpec, height: int, width: int, batch: int = 1, dtype: str = "fp32", optimizer: str | None = None
 ) -> dict[str, Proof]:
     """The same, each part with how it comes about, and their total."""
     check_int("batch", batch, 1, MAX_BATCH)
-    for name, value, choices in (("dtype", dtype, FORMATS), ("optimizer", optimizer, (None, *OPTIMIZERS))):
-        if value not in choices:
-            raise ValueError(f"{name}={value!r}: choose one of {', '.join(str(one) for one in choices if one)}")
+    check(dtype, optimizer)
     stored = _stored(dtype)
     nodes, size = trace(spec, height, width, batch), BYTES[stored]
     params = summed(nodes)

@@ -151,7 +151,7 @@ def memories(spec: ResNetSpec, height: int, width: int, batch: int, dtype: str, 
     ]
     parts = [
         {
-            "part": MEMORY_WORDS.get(part, part),
+            "part": f"{batch:,} pictures" if part == "picture" and batch > 1 else MEMORY_WORDS.get(part, part),
             **{what: Provable(one[part].shown, one[part]) for what, one in both.items()},
         }
         for part in both["inference"]
@@ -174,23 +174,24 @@ def memories(spec: ResNetSpec, height: int, width: int, batch: int, dtype: str, 
 
 
 def _most(both: Mapping[str, Mapping[str, Proof]], theirs: Proof | None) -> Told:
-    """When most of the activations is alive, and how much. theirs: as `memory.torchvisions_peak` has it."""
+    """When most of the activations is alive, and how much, in whose code. theirs: as `memory.torchvisions_peak` has it."""
     inference, *training = (one["activations"] for one in both.values())
     told = Told("In inference most is ", inference.label, ": ", _in_bytes(inference), ". ")
+    if theirs:
+        told = Told(
+            "The peak of inference is one of the code, not of the net alone. In the explorer’s code, which you can take along, most is ",
+            inference.label,
+            ": ",
+            _in_bytes(inference),
+            f". In torchvision’s code, which lets go of a convolution’s input before its BN runs, most is {theirs.label}: ",
+            _in_bytes(theirs),
+            ". ",
+        )
     for kept in training:
         told = Told(
             told, "In training most is alive when the forward pass ends and backward begins: ", _in_bytes(kept), ". "
         )
-    return Told(told, torchvisions(theirs)) if theirs else told
-
-
-def torchvisions(theirs: Proof) -> Told:
-    """How torchvision's own code comes to another peak. theirs: as `memory.torchvisions_peak` has it."""
-    return Told(
-        "In torchvision’s own code each result has a line, and a convolution’s input is let go before its BN runs: there the peak is ",
-        _in_bytes(theirs),
-        f", {theirs.label}.",
-    )
+    return told
 
 
 def _in_bytes(proof: Proof) -> Provable:

@@ -70,6 +70,13 @@ def test_the_peak_and_the_buffers_on_the_screen_are_torchs() -> None:
     assert "= 11,239,424" in text and "= 212,904" in text
     assert "10,436,608 bytes" in text and "10,436,608" in words(open_app("", "sheet")), "torchvision's own"
     assert "alive while layer1.1.bn3 runs" in text and "when the forward pass ends" in text, "which layer has the peak"
+    ours, theirs = text.index("the explorer’s code"), text.index("torchvision’s code")  # whose, before how much
+    assert ours < text.index("layer1.1.bn3 runs") < theirs < text.index("10,436,608 bytes")
+    other = words(open_app("show=memory&shortcut=A", "cost"))
+    assert "In inference most is alive" in other and "torchvision’s code" not in other, (
+        "one code has it, one sentence says it"
+    )
+    assert "8 pictures" in words(open_app("show=memory&batch=8", "cost"))
     layers = cost_questions.every_output(preset("resnet50"), 224, 224, 8, "bf16")
     assert "8×3×224×224" in layers and "8×64×112×112" in layers and ">0<" not in layers
     half = words(open_app("show=memory&dtype=fp16&input=512&batch=32", "cost"))

@@ -5,6 +5,7 @@ those of its controls that change something there.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import cast
 
 import streamlit as st
@@ -15,15 +16,16 @@ from explorer.spec.task import FORMATS, PURPOSES
 from explorer.tell import on_page
 from explorer.web import pieces
 from explorer.web.asked import everywhere, now, shared
-from explorer.web.session import by_key
+from explorer.web.session import by_key, session
 
 
 def controls(page: str, picked: Raw, link: Mapping[str, str] | None) -> dict[str, str | int]:
     """Every control's raw value by key. picked: the sidebar's; link: the parameters of the link that was just followed."""
     usual = _as_published(picked)
+    side = "any" if page == "practice" else usual[0]  # an exercise draws the size that is not typed
     with st.container(key="task", horizontal=True):
         values: dict[str, str | int] = {
-            "input": _text("input", "Input", usual[0], link),
+            "input": _text("input", "Input", side, link),
             "batch": everywhere("batch", cast(int, DEFAULTS["batch"]), link, int, _batch),
             "classes": _text("classes", "Classes", usual[1], link),
             "dtype": shared("Numbers in", FORMATS, "dtype", link),
@@ -46,13 +48,13 @@ def said(page: str, chosen: Chosen) -> str:
 
 
 def _as_published(picked: Raw) -> tuple[str, str]:
-    """The input and the classes of the sidebar's net where nothing is typed, to stand in the empty fields."""
-    try:
+    """The input and the classes of the sidebar's net where nothing is typed, to stand in the empty fields; those of the
+    last net that was one while its name is mistyped."""
+    with suppress(ValueError):
         usual = of_controls(picked)
-    except ValueError:
-        return "", ""
-    side = f"{usual.height}" if usual.height == usual.width else f"{usual.height}x{usual.width}"
-    return side, f"{usual.spec.num_classes:,}"
+        side = f"{usual.height}" if usual.height == usual.width else f"{usual.height}x{usual.width}"
+        session()["usual"] = side, f"{usual.spec.num_classes:,}"
+    return session().get("usual", ("", ""))
 
 
 def _text(key: str, label: str, usual: str, link: Mapping[str, str] | None) -> str:

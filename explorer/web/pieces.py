@@ -93,9 +93,11 @@ def remember(cookie: str, value: str, seconds: int) -> None:
 
 
 def not_taken(problems: Sequence[str], chosen: Chosen) -> None:
-    """All that is wrong with what was typed. chosen: the last valid model, which stays."""
+    """All that is wrong with what was typed. chosen: the last valid model and its input, which stay."""
     *others, last = (f"{one}." for one in problems)
-    plain.error(*others, f"{last} Shown: {naming.title(chosen.spec)}.")
+    spec, sides = chosen.spec, f"{chosen.height}×{chosen.width}"
+    shown = f"{naming.title(spec)} with {spec.num_classes:,} classes, of {chosen.batch:,}×{spec.in_channels}×{sides}"
+    plain.error(*others, f"{last} Still shown, as it was before: {shown}.")
 
 
 def shown(made: Callable[P, Html]) -> Callable[P, None]:

@@ -32,6 +32,7 @@ Session = TypedDict(
         "remarks": "tuple[str, Chosen, tuple[str, ...]]",  # page, model, what had no effect there
         "told": "tuple[str, ...]",  # … and what of that was said above the page in this run
         "chosen": "Chosen",  # the last valid model
+        "usual": "tuple[str, str]",  # … its input and classes where nothing is typed
         "net": "str",
         "first": "tuple[str, bool]",  # the page, and whether the first page is shown there
         "welcomed": "bool",  # … as its place was drawn last

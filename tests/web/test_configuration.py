@@ -95,3 +95,9 @@ def test_what_timing_does_not_measure_is_said() -> None:
     assert [read(one.value) for one in app.error] == [
         "dtype='amp': choose one of fp32, tf32, bf16, fp16. Measured instead: cpu, fp32, eager."
     ]
+
+
+def test_an_empty_input_says_what_stands_in_for_it() -> None:
+    """Practice draws a size for each exercise where none is typed: 224 stood there."""
+    usual = {page: open_app("depth=18", page).text_input(key="input").placeholder for page in ("cost", "practice")}
+    assert usual == {"cost": "224", "practice": "any"}

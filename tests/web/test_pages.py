@@ -219,7 +219,10 @@ def test_the_last_valid_model_stays_while_the_input_is_wrong() -> None:
     app.text_input(key="net").set_value("resnet51x").run()  # each of three faults is said
     said = read(app.error[0].value)
     assert all(fault in said for fault in ("input='huge'", "batch=0", "net='resnet51x'")) and len(app.error) == 1
-    assert said.endswith("Shown: ResNet-18.") and built(app).startswith("ResNet-18 ·")
+    assert said.endswith("Still shown, as it was before: ResNet-18 with 1,000 classes, of 1×3×96×96."), said
+    assert built(app).startswith("ResNet-18 ·")
+    beside = [app.text_input(key=key).placeholder for key in ("input", "classes")]
+    assert beside == ["224", "1,000"], "a typo in the name takes nothing from the fields"
     app.number_input(key="batch").set_value(1)
     app.text_input(key="net").set_value("resnet18")
     app.text_input(key="input").set_value("64").run()

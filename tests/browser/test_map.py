@@ -36,6 +36,21 @@ def test_the_whole_of_152_stands_on_a_projector_without_scrolling(visit) -> None
     assert max(bottom for bottom, _ in boxes) <= 720 and max(right for _, right in boxes) <= 1280
     sizes = page.locator(".tile-value").evaluate_all("all => all.map((one) => one.getBoundingClientRect().height)")
     assert min(sizes) >= 11  # pixels of a line of text
+    for kind in (".lane-name", ".lane-shape"):  # the stem's and the head's too: their lanes are lower
+        said = page.locator(f"{kind}:visible").all_text_contents()
+        assert len(said) == 6, (kind, said)
+    assert said[-1] == "1,000 classes"
+
+
+def test_below_the_first_page_the_map_fills_the_window_to_which_one_scrolls(visit) -> None:
+    """It had the room that was left below the walk, which is none: 400 pixels."""
+    page = visit("/?", fresh=True, reduced_motion="reduce").page
+    tile = page.locator(".tile[data-id='layer4.0']")
+    tile.wait_for()
+    box, window = tile.bounding_box(), page.viewport_size
+    assert box["width"] > window["width"] / 14, box
+    size = page.locator(".map-root .body").bounding_box()
+    assert 0.7 * window["height"] < size["height"] < window["height"], size
 
 
 def test_a_click_goes_into_the_address_and_costs_about_a_kilobyte(visit) -> None:

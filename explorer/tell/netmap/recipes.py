@@ -63,7 +63,7 @@ def lane_words(lane: Lane) -> LaneRow:
     """What stands beside a lane: its name, its feature map, what it holds."""
     stage, kinds = lane.stage, [block.shortcut for block in lane.stage.blocks]
     out = stage.out_shape
-    words = shape(out) if len(out) > 2 else f"{out[1]} {'class' if out[1] == 1 else 'classes'}"
+    words = shape(out) if len(out) > 2 else f"{out[1]:,} {'class' if out[1] == 1 else 'classes'}"
     return {
         "stage": stage.name,
         "module": stage.module,

@@ -43,7 +43,7 @@ function drawFlow(layout) {
 function drawLane(data, lane, layout, index, least) {
   const [x, y, , height] = layout.lanes[index];
   const beside = layout.label > 0;
-  const size = Math.max(beside ? clamp(height * 0.34, 9, 17) : 16, least);
+  const size = Math.max(beside ? clamp(height * 0.4, 9, 17) : 16, least);
   const top = beside ? y + Math.min(height * 0.5, 34) : y + 17;
   const name = svg("text", { class: "lane-name", x: x + 12, y: top, "font-size": size }, lane.stage);
   const form = svg(

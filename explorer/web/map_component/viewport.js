@@ -117,10 +117,14 @@ export class Viewport {
   }
 }
 
-// The picture reaches down to the lower edge of the window as it is before scrolling.
+const SEEN = 200; // px of a picture below which nobody looks at it before scrolling
+const ABOVE = 180; // px that stand over a picture to which somebody has scrolled: the page's head, the map's tools
+
+// The picture reaches down to the lower edge of the window as it is before scrolling; one that only begins there fills it after.
 export function fillScreen(root, body) {
   let top = body.getBoundingClientRect().top;
   for (let element = root.getRootNode().host ?? root; element; element = element.parentElement)
     top += element.scrollTop;
-  body.style.setProperty("--room", `${Math.round(window.innerHeight - top - 14)}px`);
+  const below = window.innerHeight - top - 14;
+  body.style.setProperty("--room", `${Math.round(below < SEEN ? window.innerHeight - ABOVE : below)}px`);
 }

@@ -19,7 +19,9 @@ def swept(which: str, made: list[sweeps.Row], mark: str, planned: Sequence[sweep
     first = next((row.measurement for row in made if row.measurement), None)
     done = [row for row in points if row.get("median_s") or row["error"]]
     told = sentences.sweep(which, done, mark) if done else Told()
-    pieces.lead(told if str(told) else f"{len(done)} of {len(points)} points.")
+    pieces.lead(
+        told if str(told) else f"{len(done)} of the sweep’s {len(points)} settings are done: too few for a conclusion."
+    )
     pieces.chart(once(draw.batch_sweep if which == "batch" else draw.bar_sweep, points), sweeps.SWEEPS[which][0])
     if first is not None:
         timing_pieces.beside(first.settings, first.provenance, mark, sentences.VARIED[which])

@@ -28,6 +28,7 @@ from explorer.web import (  # noqa: E402
     configuration,
     environment,
     first,
+    kept,
     lecture_bar,
     link_popover,
     navigation,
@@ -91,6 +92,7 @@ def main() -> None:
     link = state.arrive(name)
     flags = lecture_bar.flags(name)
     pieces.brand()
+    kept.bring_back(name, anew=welcomed)
     if link is not None and link.faults:
         lecture_bar.show(name, flags)
         refusal.show(link)
@@ -118,7 +120,7 @@ def main() -> None:
         pieces.not_taken(problems, chosen)
     refusal.remarks(state.remarks(link, name, chosen))
     state.visitor().cancel_jobs(unless_place=page.title)
-    page.run()
+    kept.run(page)
 
 
 if __name__ == "__main__":  # a visitor's run of the script

@@ -13,6 +13,7 @@ from typing import Literal, TypeVar
 
 import streamlit as st
 
+from explorer.web import kept
 from explorer.web.plain import plain
 from explorer.web.session import by_key, session
 
@@ -106,6 +107,8 @@ def asked(
     if (old := st.query_params.get(key, "")) in before:
         st.query_params[key] = before[old]
     wanted = st.query_params.get(key, first)
+    if wanted not in options and kept.is_ours(key, wanted):
+        wanted = first
     seen: dict[str, str] = by_key().setdefault(SEEN, {})
     if seen.get(key) != wanted or key not in by_key():
         by_key()[key] = wanted if wanted in options else first
@@ -158,6 +161,8 @@ def several(label: str, options: Mapping[str, str], key: str, placeholder: str) 
         by_key()[key] = meant
     held: list[str] = by_key().get(key, [])
     strange = [one for one in asked_for if one not in options] if held == meant else []
+    if kept.is_ours(key, wanted):
+        strange = []
     if strange and not told(key):
         some = [*options] if len(options) <= MOST_NAMED else [*[*options][: MOST_NAMED - 1], "…", [*options][-1]]
         st.error(plain(f"{key}={strange[0][:60]!r}: choose some of {', '.join(some)}"), icon=":material/error:")

@@ -34,6 +34,10 @@ Session = TypedDict(
         "chosen": "Chosen",  # the last valid model
         "usual": "tuple[str, str]",  # … its input and classes where nothing is typed
         "net": "str",
+        # what was chosen on each page (kept)
+        "page": "str",  # that was shown last
+        "kept": "dict[str, dict[str, str]]",  # page → its own parameters
+        "brought_back": "dict[str, str]",  # … of the page that is shown, as it was come back to
         "first": "tuple[str, bool]",  # the page, and whether the first page is shown there
         "welcomed": "bool",  # … as its place was drawn last
         # the lecture (lecture_bar, pages/lecture)

@@ -142,6 +142,14 @@ def not_taken_back() -> None:
     QueryParams.set_initial_query_params_from_current = kept  # type: ignore[method-assign]
 
 
+def go_on_at(given: Mapping[str, str]) -> None:
+    """The address says this besides, as if the page had been opened by it: controls that are bound to it begin there. The public
+    way to write an address is not read by them. To be called before they are drawn."""
+    with get_session_state().query_params() as params:
+        params.update(given)
+        params.set_initial_query_params_from_current()
+
+
 @cache
 def finite() -> None:
     """A link's number that is none, as four hundred digits are, counts as one out of range. Streamlit 1.67 breaks on it."""

@@ -12,7 +12,7 @@ import streamlit as st
 
 from explorer.tell import given, netmap
 from explorer.tell.joined import joined, stylesheet
-from explorer.web import served, walk_component, walks
+from explorer.web import kept, served, walk_component, walks
 from explorer.web.session import by_key, session
 from explorer.web.state import Chosen
 
@@ -118,3 +118,4 @@ def _write(view: netmap.View) -> None:
             st.query_params[name] = wanted[name]
         elif name not in wanted and name in st.query_params:
             del st.query_params[name]
+    kept.keep()

@@ -73,3 +73,23 @@ def test_a_phone_writes_fewer_names_and_a_wide_screen_as_many_as_before():
         named["compared"] == [rows[0]["net"]] and len(named["everywhere"]) >= 3 and len(named[cost_plots.ON_WIDE]) >= 1
     )
     assert [trace.name for trace in drawn.data][-3] == cost_plots.ON_WIDE, "which is what app.css counts on"
+
+
+def test_a_name_that_is_free_on_a_phone_stands_over_no_dot_of_a_wide_chart():
+    """conv4_x's name lay beside its dot on a phone; on a desk conv2_x's had moved into it."""
+    points, names, sizes = (
+        [(154.0, 132.0), (136.0, 92.0), (150.0, 123.0)],
+        ["conv2_x", "conv3_x", "conv4_x"],
+        [(15, 15)] * 3,
+    )
+
+    def covers(found: list[str | None], look: float) -> bool:
+        dots = [(x * look - 7.5, y - 7.5, x * look + 7.5, y + 7.5) for x, y in points]
+        boxes = [
+            candidates((x * look, y), len(name) * 0.56 * 15, 1.25 * 15, 11.5)[place]
+            for (x, y), name, place in zip(points, names, found)
+        ]
+        return any(labels._meet(box, dot) for box in boxes for dot in dots)
+
+    one, both = (places(points, names, sizes, (290, 195), 3, wider=wider) for wider in (1, 3.3))
+    assert covers(one, 3.3) and not covers(both, 1) and not covers(both, 3.3)

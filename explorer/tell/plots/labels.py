@@ -15,27 +15,43 @@ def places(
     bounds: tuple[float, float],
     always: int = 0,
     wanted: Sequence[str | None] = (),
+    wider: float = 1,
 ) -> list[str | None]:
     """A plotly textposition per point, None where its name finds no room.
 
     points: in px, y upwards; sizes: (font size, marker size) of each, px; bounds: the chart's width and height in px.
     The first come first; the first `always` are named in any case. wanted: the place that each takes if it is free.
+    wider: so many times wider may the same chart be drawn, with letters and markers as large: a name stands free in both.
     """
+    looks = (1.0, wider) if wider != 1 else (1.0,)
     taken = [
-        (x - marker / 2, y - marker / 2, x + marker / 2, y + marker / 2) for (x, y), (_, marker) in zip(points, sizes)
+        [
+            (x * look - marker / 2, y - marker / 2, x * look + marker / 2, y + marker / 2)
+            for (x, y), (_, marker) in zip(points, sizes)
+        ]
+        for look in looks
     ]
     found: list[str | None] = []
     for index, (point, name, (font, marker)) in enumerate(zip(points, names, sizes, strict=True)):
-        boxes = candidates(point, len(name) * CHARACTER * font, LINE * font, marker / 2 + GAP)
+        words = len(name) * CHARACTER * font, LINE * font, marker / 2 + GAP
+        boxes = [candidates((point[0] * look, point[1]), *words) for look in looks]
+        order = list(boxes[0])
         if index < len(wanted) and (first := wanted[index]):
-            boxes = {first: boxes[first], **boxes}
+            order.sort(key=lambda place: place != first)
+        met = {
+            place: sum(_meet(its[place], one) for its, there in zip(boxes, taken) for one in there) for place in order
+        }
         free = [
-            place for place, box in boxes.items() if _inside(box, bounds) and not any(_meet(box, one) for one in taken)
+            place
+            for place in order
+            if not met[place]
+            and all(_inside(its[place], (bounds[0] * look, bounds[1])) for its, look in zip(boxes, looks))
         ]
-        least = min(boxes, key=lambda place: sum(_meet(boxes[place], one) for one in taken))  # where nothing is free
+        least = min(order, key=met.__getitem__)  # where nothing is free
         found.append(free[0] if free else least if index < always else None)
         if found[-1]:
-            taken.append(boxes[found[-1]])
+            for its, there in zip(boxes, taken):
+                there.append(its[found[-1]])
     return found
 
 

@@ -345,6 +345,12 @@ def test_shapes_is_a_story_on_a_phone_with_a_field_to_drag(visit) -> None:
     board.press("ArrowRight")
     expect(said).to_contain_text("row 1, column 2")
     drags_by_its_handle_alone(page, board, page.locator(".reach .handle"))
+    board.tap(position={"x": box["width"] * 0.8, "y": box["height"] * 0.3})
+    expect(said).to_contain_text("conv4_x, row 5, column 12 of 14×14")
+    page.locator(".reach").get_by_role("radio", name="conv3_x").check()  # which looks at the same place
+    expect(said).to_contain_text("conv3_x, row 9, column 23 of 28×28")
     page.locator(".reach").get_by_role("radio", name="conv5_x").check()  # whose square is all of the picture
+    expect(said).to_contain_text("conv5_x, row 3, column 7 of 7×7")
+    expect(page.locator(".reach figcaption")).to_contain_text("15.5 pixels above the cell’s own place")
     square = page.locator(".reach .handle").bounding_box()
     assert square["width"] <= 0.41 * box["width"], "there is room to scroll beside it"

@@ -17,5 +17,14 @@ export function unitAt({ first, size, jump }, pixel, units) {
   return Math.max(0, Math.min(units - 1, Math.round(middle)));
 }
 
+// The unit that looks at a place, a share of the side; where each sees the whole picture, the one whose cell lies there.
+export function unitUnder(field, share, side, units) {
+  return unitAt(field, (field.size === null ? share * units : share * side) - 0.5, units);
+}
+
+// By how many pixels the middle of what a unit sees lies before its cell's own place on the picture: a stride of 2 keeps the
+// first pixel of each two. 0 where the map does not divide the picture evenly.
+export const before = ({ size, jump, first }, units, side) => (size === null || units * jump !== side ? 0 : jump / 2 - first - size / 2);
+
 // The unit of a coarser map that lies where a unit of a finer one does.
 export const unitBelow = (unit, finer, coarser) => Math.floor((unit * finer.jump) / coarser.jump);

@@ -3,7 +3,7 @@
 
 import { html } from "../js/dom.js";
 import { dragged } from "../js/dragged.js";
-import { middleOf, spanOf, unitAt } from "../js/field.js";
+import { before, middleOf, spanOf, unitUnder } from "../js/field.js";
 import { clamp, exact } from "../js/numbers.js";
 import { once } from "../js/place.js";
 import { cardOf } from "../js/proof_card.js";
@@ -15,6 +15,7 @@ class Reach {
     this.text = "";
     this.data = this.stage = null;
     this.unit = [0, 0];
+    this.at = [0.5, 0.5]; // the place on the picture, a share of its sides: the same for every stage
     this.card = html("div", { popover: true, class: "proof-card" });
     this.image = html("img", { alt: "" });
     this.square = html("div", { class: "square" });
@@ -52,7 +53,7 @@ class Reach {
 
   choose(at) {
     this.stage = this.data.stages[at];
-    this.unit = [this.stage.rows >> 1, this.stage.columns >> 1];
+    this.look();
     const { label, rows, columns } = this.stage;
     this.board.setAttribute("aria-label", `The picture, and what one number of ${label}, ${rows} by ${columns}, sees of it. The arrow keys go to the next number.`);
     this.show();
@@ -63,17 +64,24 @@ class Reach {
       const { rows, columns } = this.stage;
       const [row, column] = this.unit;
       this.unit = [clamp(row + down, 0, rows - 1), clamp(column + right, 0, columns - 1)];
+      const { field } = this.stage, { height, width } = this.data.picture;
+      const middle = (unit, units, side) => (field.size === null ? (unit + 0.5) / units : middleOf(field, unit, side));
+      this.at = [middle(this.unit[0], rows, height), middle(this.unit[1], columns, width)];
       this.show();
     });
   }
 
+  // The unit of this stage that looks at the place.
+  look() {
+    const { field, rows, columns } = this.stage;
+    const { height, width } = this.data.picture;
+    this.unit = [unitUnder(field, this.at[0], height, rows), unitUnder(field, this.at[1], width, columns)];
+  }
+
   follow(event) {
     const box = this.image.getBoundingClientRect();
-    const { height, width } = this.data.picture;
-    const { field, rows, columns } = this.stage;
-    const y = Math.floor(((event.clientY - box.top) / box.height) * height);
-    const x = Math.floor(((event.clientX - box.left) / box.width) * width);
-    this.unit = [unitAt(field, y, rows), unitAt(field, x, columns)];
+    this.at = [(event.clientY - box.top) / box.height, (event.clientX - box.left) / box.width];
+    this.look();
     this.show();
   }
 
@@ -106,12 +114,20 @@ class Reach {
     return [button];
   }
 
+  // Why the dot is not where the filled cell lies, where one sees it.
+  aside(rows, columns) {
+    const { height, width } = this.data.picture;
+    const [up, left] = [before(this.stage.field, rows, height), before(this.stage.field, columns, width)];
+    if (Math.min(up, left) < 2) return "";
+    return `. The dot, the middle of what it sees, lies ${up} pixels above the cell’s own place and ${left} to its left: a stride of 2 keeps the first pixel of every two.`;
+  }
+
   // The map as its grid of numbers, the one that looks filled.
   grid(rows, columns, row, column, colour) {
     const cell = this.units.firstElementChild;
     Object.assign(this.units.style, { aspectRatio: `${columns} / ${rows}`, backgroundSize: `${100 / columns}% ${100 / rows}%`, color: colour });
     this.units.classList.toggle("fine", Math.max(rows, columns) > 32);
-    this.caption.textContent = `one of its feature maps, ${rows}×${columns} numbers; the filled one is what sees the square above`;
+    this.caption.textContent = `one of its feature maps, ${rows}×${columns} numbers; the filled one is what sees the square above${this.aside(rows, columns)}`;
     const at = { left: column / columns, top: row / rows, width: 1 / columns, height: 1 / rows };
     for (const [side, part] of Object.entries(at)) cell.style[side] = `${100 * part}%`;
   }

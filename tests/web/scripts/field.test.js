@@ -3,7 +3,7 @@
 import assert from "node:assert";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { middleOf, spanOf, unitAt, unitBelow } from "../js/field.js";
+import { before, middleOf, spanOf, unitAt, unitBelow, unitUnder } from "../js/field.js";
 
 const { fields } = JSON.parse(readFileSync(new URL("../path.json", import.meta.url), "utf8"));
 
@@ -27,6 +27,24 @@ test("its middle lies in the middle of what it sees, and where it sees all in th
     const [from, to] = span;
     if (field.size === null || to - from === field.size) assert.equal(middleOf(field, unit, side), (from + to) / 2 / side);
   }
+});
+
+test("the same place of the picture asks each stage for the unit whose middle is nearest", () => {
+  const stage = (jump) => ({ first: 0.5 - jump, size: 2 * jump, jump }); // unit 0 looks at the first pixel, as in a ResNet
+  assert.deepEqual([4, 8, 16, 32].map((jump) => unitUnder(stage(jump), 0.5, 224, 224 / jump)), [28, 14, 7, 3]);
+  assert.deepEqual([4, 8, 16, 32].map((jump) => unitUnder(stage(jump), 0.2, 224, 224 / jump)), [11, 6, 3, 1]);
+  const all = { first: 0, size: null, jump: 32 };
+  assert.deepEqual([0, 0.5, 0.99].map((share) => unitUnder(all, share, 224, 7)), [0, 3, 6]);
+});
+
+test("the middle of what a unit sees lies before its cell, by half a step less half a pixel", () => {
+  for (const { field, side } of fields) {
+    if (field.size === null || side % field.jump) continue;
+    const [units, at] = [side / field.jump, before(field, side / field.jump, side)];
+    assert.ok(Math.abs(0.5 / units - middleOf(field, 0, side) - at / side) < 1e-9);
+  }
+  assert.equal(before({ first: -213, size: 427, jump: 32 }, 7, 224), 15.5);
+  assert.equal(before({ first: -213, size: 427, jump: 32 }, 8, 225), 0);
 });
 
 test("on a coarser map the unit below has the same place", () => {

@@ -18,7 +18,7 @@ class Kind:
     """topic: of TOPICS; words: what it asks for, behind the topic's name; difficulty: 1 one step, 2 one formula, 3 several; make: None where this net has no such
     question. The unit is what the answer counts; "" for words. since: the version that brought it; an older version's
     sheets never have it. picture: of what is asked for, layer | block, "" where there is none; shown: before the answer
-    too, with its numbers hidden."""
+    too, with its numbers hidden. sized: whether its words name sizes of maps, which follow from the picture’s."""
 
     topic: str
     words: str
@@ -28,11 +28,14 @@ class Kind:
     since: int = 1
     picture: str = ""
     shown: bool = True
+    sized: bool = False
 
 
 KINDS: dict[str, Kind] = {
-    "output_size": Kind("shapes", "rows after a layer", 2, "rows", parts.output_size, picture="layer"),
-    "block_size": Kind("shapes", "rows after a block", 3, "rows", parts.block_size, picture="block", shown=False),
+    "output_size": Kind("shapes", "rows after a layer", 2, "rows", parts.output_size, picture="layer", sized=True),
+    "block_size": Kind(
+        "shapes", "rows after a block", 3, "rows", parts.block_size, picture="block", shown=False, sized=True
+    ),
     "block_channels": Kind(
         "shapes", "channels after a block", 1, "channels", parts.block_channels, picture="block", shown=False
     ),
@@ -40,17 +43,21 @@ KINDS: dict[str, Kind] = {
     "norm_params": Kind("params", "of a BatchNorm", 1, "parameters", parts.norm_params),
     "block_params": Kind("params", "of a block", 3, "parameters", parts.block_params, picture="block"),
     "fc_params": Kind("params", "of the classifier", 2, "parameters", parts.fc_params),
-    "conv_macs": Kind("macs", "of a convolution", 2, "MACs", parts.conv_macs, picture="layer"),
-    "block_macs": Kind("macs", "of a block", 3, "MACs", parts.block_macs, picture="block"),
+    "conv_macs": Kind("macs", "of a convolution", 2, "MACs", parts.conv_macs, picture="layer", sized=True),
+    "block_macs": Kind("macs", "of a block", 3, "MACs", parts.block_macs, picture="block", sized=True),
     "field": Kind("receptive", "after a block", 3, "pixels", parts.field),
     "jump": Kind("receptive", "the step of its units", 2, "pixels", parts.jump),
-    "activation": Kind("memory", "of a layer’s output", 2, "bytes", parts.activation, picture="layer"),
+    "activation": Kind("memory", "of a layer’s output", 2, "bytes", parts.activation, picture="layer", sized=True),
     "weights": Kind("memory", "of a block’s parameters", 1, "bytes", parts.weights),
-    "dotted": Kind("shortcuts", "how many are dotted", 2, "shortcuts", bypass.dotted),
-    "which_shortcut": Kind("shortcuts", "what is added", 1, "", bypass.which_shortcut, picture="block", shown=False),
+    "dotted": Kind("shortcuts", "how many are dotted", 2, "shortcuts", bypass.dotted, sized=True),
+    "which_shortcut": Kind(
+        "shortcuts", "what is added", 1, "", bypass.which_shortcut, picture="block", shown=False, sized=True
+    ),
     "option_a": Kind("shortcuts", "what option A saves", 3, "parameters", bypass.option_a, picture="block"),
-    "versions_macs": Kind("versions", "what v1.5 costs more", 3, "MACs", bypass.versions_macs, picture="block"),
-    "error_size": Kind("shapes", "find the wrong size", 2, "", changed.error_size, 2, "layer", shown=False),
+    "versions_macs": Kind(
+        "versions", "what v1.5 costs more", 3, "MACs", bypass.versions_macs, picture="block", sized=True
+    ),
+    "error_size": Kind("shapes", "find the wrong size", 2, "", changed.error_size, 2, "layer", shown=False, sized=True),
     "stage_params": Kind("params", "of a stage", 3, "parameters", wholes.stage_params, 2),
     "more_params": Kind("params", "which net has more", 2, "", compared.more_params, 2),
     "order_params": Kind("params", "put parts in order", 2, "", compared.order_params, 2),
@@ -58,21 +65,25 @@ KINDS: dict[str, Kind] = {
     "if_classes": Kind("params", "if it had other classes", 1, "parameters", changed.if_classes, 2),
     "if_bias": Kind("params", "if convolutions had biases", 2, "parameters", changed.if_bias, 2, "block"),
     "error_params": Kind("params", "find the wrong count", 2, "", changed.error_params, 2, "block", shown=False),
-    "stage_macs": Kind("macs", "of a stage", 3, "MACs", wholes.stage_macs, 2),
-    "more_macs": Kind("macs", "which net has more", 2, "", compared.more_macs, 2),
-    "order_macs": Kind("macs", "put convolutions in order", 2, "", compared.order_macs, 2),
-    "if_input": Kind("macs", "if the picture were larger", 1, "MACs", changed.if_input, 2, "layer"),
+    "stage_macs": Kind("macs", "of a stage", 3, "MACs", wholes.stage_macs, 2, sized=True),
+    "more_macs": Kind("macs", "which net has more", 2, "", compared.more_macs, 2, sized=True),
+    "order_macs": Kind("macs", "put convolutions in order", 2, "", compared.order_macs, 2, sized=True),
+    "if_input": Kind("macs", "if the picture were larger", 1, "MACs", changed.if_input, 2, "layer", sized=True),
     "field_step": Kind("receptive", "what a block adds to it", 2, "pixels", wholes.field_step, 2),
-    "block_memory": Kind("memory", "of a block’s outputs", 3, "bytes", wholes.block_memory, 2, "block"),
-    "batch_fits": Kind("memory", "how many pictures fit", 2, "pictures", wholes.batch_fits, 2, "layer"),
-    "order_memory": Kind("memory", "put outputs in order", 2, "", compared.order_memory, 2),
-    "why_dotted": Kind("shortcuts", "solid or dotted, and why", 1, "", wholes.why_dotted, 2, "block", shown=False),
-    "option_params": Kind("shortcuts", "of a block under another option", 3, "parameters", wholes.option_params, 2),
-    "versions_size": Kind("versions", "where the stride stands", 2, "rows", changed.versions_size, 2),
-    "versions_what": Kind("versions", "what changes for a layer", 3, "", changed.versions_what, 2),
+    "block_memory": Kind("memory", "of a block’s outputs", 3, "bytes", wholes.block_memory, 2, "block", sized=True),
+    "batch_fits": Kind("memory", "how many pictures fit", 2, "pictures", wholes.batch_fits, 2, "layer", sized=True),
+    "order_memory": Kind("memory", "put outputs in order", 2, "", compared.order_memory, 2, sized=True),
+    "why_dotted": Kind(
+        "shortcuts", "solid or dotted, and why", 1, "", wholes.why_dotted, 2, "block", shown=False, sized=True
+    ),
+    "option_params": Kind(
+        "shortcuts", "of a block under another option", 3, "parameters", wholes.option_params, 2, sized=True
+    ),
+    "versions_size": Kind("versions", "where the stride stands", 2, "rows", changed.versions_size, 2, sized=True),
+    "versions_what": Kind("versions", "what changes for a layer", 3, "", changed.versions_what, 2, sized=True),
     "gate_params": Kind("params", "of a block’s gate", 2, "parameters", gates.gate_params, 4),
-    "gate_macs": Kind("macs", "of a block’s gate", 2, "MACs", gates.gate_macs, 4),
-    "gate_sees": Kind("receptive", "behind a gate", 2, "", gates.gate_sees, 4),
+    "gate_macs": Kind("macs", "of a block’s gate", 2, "MACs", gates.gate_macs, 4, sized=True),
+    "gate_sees": Kind("receptive", "behind a gate", 2, "", gates.gate_sees, 4, sized=True),
 }
 
 

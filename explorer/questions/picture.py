@@ -26,12 +26,15 @@ class Picture:
     proofs: Mapping[str, Proof]
 
 
-def picture(question: Question, spec: ResNetSpec, answered: bool) -> Picture | None:
-    """None where the kind has none, or none before the answer."""
+def picture(
+    question: Question, spec: ResNetSpec, answered: bool, usual: tuple[int, int] | None = None
+) -> Picture | None:
+    """None where the kind has none, or none before the answer. usual: height and width as they are set for the page; they hold
+    where the question's words name no size, as nobody could tell from where another one comes."""
     kind = KINDS[question.kind]
     if not kind.picture or not (answered or kind.shown):
         return None
-    net = Net(spec, title(spec), *question.input)
+    net = Net(spec, title(spec), *(question.input if kind.sized or usual is None else usual))
     if kind.picture == "layer":
         node = next((one for one in net.nodes if one.path == question.subject), None)
         if node is None:

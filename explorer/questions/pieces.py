@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from explorer.questions import answering
 from explorer.questions.answering import State
+from explorer.questions.kinds import KINDS
 from explorer.questions.question import Answer, Question, shown
 from explorer.tell import questions
 from explorer.tell.markup import Cards, joined
@@ -23,16 +24,18 @@ ROUNDED = "⌊ ⌋: rounded down to a whole number."
 ORDERED = "Press them in order, beginning with the first; a second press takes one back. Then check it."
 
 
-def asked(one: Question) -> Markup:
-    """The topic, how hard it is, and the question, whose terms open what they mean."""
+def asked(one: Question, usual: tuple[int, int]) -> Markup:
+    """The topic, how hard it is, and the question, whose terms open what they mean. usual: height and width of the page's
+    picture: a question of another one says so."""
     text, cards = one.text.split("\n")[0], Cards("asked")
     return Markup(
-        '<div class="asked-of">{} · <span aria-hidden="true">{}</span> {}</div><div class="exercise-question">{}</div>{}{}'
+        '<div class="asked-of">{} · <span aria-hidden="true">{}</span> {}</div><div class="exercise-question">{}</div>{}{}{}'
     ).format(
         questions.TOPICS[one.topic],
         "●" * one.difficulty + "○" * (3 - one.difficulty),
         DIFFICULTY[one.difficulty],
         unbroken(text, cards),
+        _size(one, text, usual),
         _called(" ".join((text, *map(str, one.choices or ()))), cards),
         cards.html(),
     )
@@ -44,6 +47,15 @@ def unbroken(text: str, cards: Cards) -> Markup:
     return joined(
         name.format(part) if at % 2 else cards.explained(part) for at, part in enumerate(re.split(r"(\S+-\d\S*)", text))
     )
+
+
+def _size(one: Question, text: str, usual: tuple[int, int]) -> Markup:
+    """Of what picture its sizes are, where that is not the page's and the question does not say so itself."""
+    (height, width), (high, wide) = one.input, usual
+    if not KINDS[one.kind].sized or one.input == usual or f"picture of {height}×{width}" in text:
+        return Markup("")
+    said = "Here the picture is {}×{} pixels (height × width), not {}×{} as on the other pages."
+    return Markup('<div class="note asked-names">{}</div>').format(said.format(height, width, high, wide))
 
 
 def _called(text: str, cards: Cards) -> Markup:

@@ -361,7 +361,7 @@ def test_what_is_said_to_an_answer_of_an_exercise_is_what_the_app_says() -> None
     every = sheet.some(spec, 10, 13, sheet.every_topic(spec))
     assert {one["kind"] for one in part.every} == {"typed", "choice", "order"}
     for made, one in zip(part.every, every, strict=True):
-        assert made["asked"] == pieces.asked(one) and made["solution"] == pieces.solution(one)
+        assert made["asked"] == pieces.asked(one, (224, 224)) and made["solution"] == pieces.solution(one)
         assert made["verdict"]["shown"] == pieces.verdict(one, "shown")
         right = made["answer"]
         if made["kind"] == "typed":

@@ -120,4 +120,21 @@ def test_the_layers_picture_says_the_traced_layer():
 def test_a_block_that_only_a_choice_names_is_explained(every):
     ordered = [one for one in every if isinstance(one.answer, tuple) and not pieces.BLOCK.search(one.text)]
     named = [one for one in ordered if pieces.BLOCK.search(" ".join(one.choices))]
-    assert named and all("block" in pieces.asked(one).partition("asked-names")[2] for one in named)
+    assert named and all("block" in pieces.asked(one, one.input).partition("asked-names")[2] for one in named)
+
+
+def test_no_size_is_seen_of_a_picture_that_nobody_has_named():
+    """Drawn at the page's input, or the question says of which picture its sizes are (v5-563's first said 15×11 at 224×224)."""
+    spec, usual, said, drawn = preset("resnet50"), (224, 224), set(), set()
+    for one in sheet(spec, 60, 563).questions:
+        asked, sized = pieces.asked(one, usual), KINDS[one.kind].sized
+        at = "×".join(map(str, one.input))
+        named = f"picture of {at}" in one.text
+        assert (f"Here the picture is {at} pixels" in asked) == (sized and one.input != usual and not named), one
+        assert "Here the picture is" not in pieces.asked(one, one.input)
+        if KINDS[one.kind].picture and one.input != usual:
+            own, there = (picture(one, spec, True, size) for size in (one.input, usual))
+            assert (own == there) == sized, one.kind
+            drawn.add(sized)
+        said.add("Here the picture is" in asked)
+    assert said == drawn == {True, False}

@@ -14,7 +14,8 @@ from torch.utils.flop_counter import FlopCounterMode
 from explorer.cli.main import main
 from explorer.model import build
 from explorer.questions.kinds import KINDS, TOPICS
-from explorer.questions.net import BROUGHT
+from explorer.questions.net import BROUGHT, Net
+from explorer.questions.question import Draw
 from explorer.questions.sheet import SIZES, VERSION, VERSIONS, every_topic, seeded, sheet, topics
 from explorer.spec import ResNetSpec, preset, resolve
 from explorer.spec.naming import title
@@ -409,6 +410,22 @@ def test_the_terminal_writes_json_with_the_asked_input_and_topics(capsys):
 def test_every_kind_has_a_row_a_topic_and_a_second_source():
     assert set(SECOND) == set(KINDS) and {one.topic for one in KINDS.values()} == set(TOPICS)
     assert set(SIZES) == {"imagenet", "cifar"}
+
+
+def test_a_kinds_words_name_sizes_only_where_its_row_says_so():
+    """The same draws for two pictures: what follows from their size, in the question, its answer or its solution, differs."""
+    follow = {}
+    for spec in NETS.values():
+        for version in (1, VERSION):  # each way of saying
+            for name, kind in KINDS.items():
+                for turn in range(4):
+                    nets = (Net(spec, title(spec), *size, version) for size in ((128, 160), (224, 352)))
+                    made = [one for net in nets if (one := kind.make(net, Draw("sized", turn)))]
+                    if len(made) == 2:
+                        differ = len({(one.text, one.answer, one.solution) for one in made}) == 2
+                        follow[name] = follow.get(name, False) or differ
+                        assert kind.sized or not differ, (name, version)
+    assert follow == {name: kind.sized for name, kind in KINDS.items()}
 
 
 def test_the_terminal_asks_of_several_nets_and_writes_a_package(capsysbinary):

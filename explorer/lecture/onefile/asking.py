@@ -39,19 +39,19 @@ def exercises(chosen: Chosen, params: Mapping[str, str]) -> Parts:
     among = tuple(one for one in able if one in asked) or able
     every = sheet.some(chosen.spec, ROUND, seed, among, size, version)
     first = min(max(int(params.get("q", "1")), 1), len(every))
-    return (Exercises(tuple(_exercise(one, chosen.spec) for one in every), first),)
+    return (Exercises(tuple(_exercise(one, chosen.spec, (chosen.height, chosen.width)) for one in every), first),)
 
 
-def _exercise(one: Question, spec: ResNetSpec) -> Json:
-    """With what is said to whatever may be answered: `exercise.js` only looks it up."""
+def _exercise(one: Question, spec: ResNetSpec, usual: tuple[int, int]) -> Json:
+    """usual: height and width of the page's picture. With what is said to whatever may be answered: `exercise.js` only looks it up."""
     found: Json = {
-        "asked": pieces.asked(one),
+        "asked": pieces.asked(one, usual),
         "lines": pieces.lines(one),
         "unit": one.unit,
         "verdict": {state: pieces.verdict(one, state) for state in ("first", "later", "shown")},
         "solution": pieces.solution(one),
-        "before": _drawn(one, spec, False),
-        "after": _drawn(one, spec, True),
+        "before": _drawn(one, spec, usual, False),
+        "after": _drawn(one, spec, usual, True),
     }
     if one.choices is None:
         known = {str(wrong.answer): pieces.hint(one, wrong.answer) for wrong in one.misconceptions}
@@ -70,7 +70,7 @@ def _exercise(one: Question, spec: ResNetSpec) -> Json:
     return found | {"kind": "choice", "choices": choices, "answer": str(one.choices.index(one.answer)), "known": known}
 
 
-def _drawn(one: Question, spec: ResNetSpec, answered: bool) -> fragments.Html:
+def _drawn(one: Question, spec: ResNetSpec, usual: tuple[int, int], answered: bool) -> fragments.Html:
     """Its picture, its numbers hidden until it is answered; nothing where it has none."""
-    seen = picture.picture(one, spec, answered)
+    seen = picture.picture(one, spec, answered, usual)
     return fragments.drawing(seen.drawing, seen.label, most_px=560, proofs=seen.proofs) if seen else Markup("")

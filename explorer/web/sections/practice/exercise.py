@@ -70,10 +70,11 @@ def _way(record: Record, every: Sequence[Question], number: int, at: Asked) -> N
 def _asked(chosen: Chosen, record: Record, one: Question, number: int) -> None:
     tried = record.of(one)
     over = tried.state != "open"
-    drawn = picture.picture(one, chosen.spec, over)
+    usual = (chosen.height, chosen.width)
+    drawn = picture.picture(one, chosen.spec, over, usual)
     left, right = st.columns([1.25, 1], gap="large") if drawn else (st.container(key="practice-alone"), None)
     with left, st.container(key="practice-card"):
-        pieces.html(words.asked(one))
+        pieces.html(words.asked(one, usual))
         if lines := words.lines(one):
             pieces.html(lines)
         if not over or not isinstance(one.answer, tuple):

@@ -15,7 +15,7 @@ from explorer.lecture import lab_pictures, timing_pictures
 from explorer.lecture.scene import Scene
 from explorer.look.passed import passed
 from explorer.look.pictures import sample
-from explorer.look.seen import block_rows
+from explorer.look.seen import block_rows, brightest
 from explorer.look.subject import NETS, Subject, digits
 from explorer.net.node import Node
 from explorer.net.trace import trace
@@ -201,8 +201,8 @@ def _brightest(nets: Mapping[str, Subject], x: Tensor) -> list[Shown]:
         made = trace(who.spec, *x.shape[2:])
         ends = {node.stage: node.path for node in made if node.path in outputs and node.stage.startswith("conv")}
         for stage, path in ends.items():
-            brightest = float(outputs[path].max())
-            bars.append((f"{stage}, {said}", brightest, f"{brightest:.1f}", colour))
+            peak = brightest(outputs[path][0])[1]
+            bars.append((f"{stage}, {said}", peak, units.rough(peak), colour))
     title = "The brightest number in each stage’s maps"
     trained = next(iter(nets.values())).told.partition(";")[0]
     return [(bars_drawing(bars, title, f"measured on a handwritten seven; both {trained}"), title)]

@@ -56,6 +56,20 @@ def strongest(maps: Tensor, most: int) -> list[int]:
     return maps.abs().mean((1, 2)).topk(min(most, len(maps))).indices.tolist()
 
 
+def brightest(maps: Tensor) -> tuple[int, float]:
+    """The largest number of all maps (C, H, W), and its channel."""
+    peaks = maps.amax((1, 2))
+    channel = int(peaks.argmax())
+    return channel, float(peaks[channel])
+
+
+def strongest_and_brightest(maps: Tensor, most: int) -> list[int]:
+    """The strongest channels of (C, H, W), with the brightest of all among them: it takes the last one's place where its mean
+    alone would leave it out, so that the brightest number of what is drawn is that of all maps."""
+    chosen, peak = strongest(maps, most), brightest(maps)[0]
+    return chosen if peak in chosen else [*chosen[:-1], peak]
+
+
 @dataclass(frozen=True)
 class Step:
     """One block on the way of a unit. kind: what its shortcut is, a key of SHORTCUTS; channel, row, column: where

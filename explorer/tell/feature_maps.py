@@ -15,7 +15,7 @@ from explorer.facts.proof import deciding_size
 from explorer.facts.rollup import blocks
 from explorer.look.passed import BlockRow, Passed, Sum
 from explorer.look.pictures import Prepared
-from explorer.look.seen import strongest, top
+from explorer.look.seen import brightest, strongest, strongest_and_brightest, top
 from explorer.net.field import Place
 from explorer.net.node import Node
 from explorer.net.ops import adds, rectifies
@@ -159,7 +159,7 @@ def through(
     """After the stem and at the end of each stage (rows: a stage, for the end of each of its blocks), at true proportions
     (the browser draws larger what would be too small to see, and says so).
 
-    first: the channel to begin with; None: the strongest ones. beside: another net stands there too, so rows are short,
+    first: the channel to begin with; None: the strongest ones, and the brightest. beside: another net stands there too, so rows are short,
     and of equal width: stages alone, each with fewer maps the larger they are. Raises `ValueError` for rows that the net
     does not have.
     """
@@ -179,9 +179,10 @@ def through(
     for name, node in ends.items():
         maps = seen.outputs[node.path][0]
         most = max(1, BESIDE * smallest // node.out_shape[3]) if beside else MOST
-        channels = strongest(maps, most) if first is None else _in_order(len(maps), first, most)
-        drawn = mosaic(maps[channels].numpy(), most)
-        note = f"{len(channels)} of {len(maps)} maps, brightest: {units.rough(drawn.high)}"
+        channels = strongest_and_brightest(maps, most) if first is None else _in_order(len(maps), first, most)
+        peak = brightest(maps[channels])[1]
+        drawn = mosaic(maps[channels].numpy(), most, most=peak)
+        note = f"{len(channels)} of {len(maps)} maps, brightest: {units.rough(peak)}"
         made.append(_row(named.get(name, name), node, nodes, drawn, channels, FIRST / largest, note=note))
     key: Key = {"ramp": ramp_css(False), "low": "0", "high": "the brightest of the row", "source": "measured"}
     looked: Looked = {
@@ -200,7 +201,7 @@ def _in_order(count: int, first: int, most: int) -> list[int]:
 
 def which_are_shown(first: int | None, beside: bool = False) -> str:
     """Which of a row's maps are shown, and what its brightest is. first, beside: as in `through`."""
-    chosen = "" if first is not None else "Shown: the maps with the largest mean. "
+    chosen = "" if first is not None else "Shown: the maps with the largest mean, and the brightest one. "
     colours = "" if beside else " These colours go from 0 up; a block’s terms, below, have two sides."
     return f"{chosen}Brightest: the largest number of a row.{colours}"
 

@@ -11,7 +11,16 @@ import torch.nn.functional as F
 from torch import nn
 
 from explorer.look.passed import ends, filled, kept_bytes, last_maps, lesioned, passed, slim, stage_ends, terms_of
-from explorer.look.seen import block_rows, class_map, followed, response_paths, strongest, top
+from explorer.look.seen import (
+    block_rows,
+    brightest,
+    class_map,
+    followed,
+    response_paths,
+    strongest,
+    strongest_and_brightest,
+    top,
+)
 from explorer.model import build
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, preset
@@ -103,6 +112,14 @@ def test_rows_answers_and_channels() -> None:
     assert answers[0][1] == pytest.approx(float(seen.logits.softmax(1).max()), rel=1e-6)
     maps = torch.tensor([[[1.0]], [[-3.0]], [[2.0]]])
     assert strongest(maps, 2) == [1, 2]
+    assert brightest(maps) == (2, 2.0)
+
+
+def test_the_brightest_of_all_maps_is_among_the_strongest_that_are_shown() -> None:
+    peaked = torch.tensor([[[1.0, 1.0]], [[0.0, 1.5]], [[0.9, 0.9]], [[0.0, 0.1]]])
+    assert strongest(peaked, 2) == [0, 2] and strongest_and_brightest(peaked, 2) == [0, 1]
+    assert strongest_and_brightest(peaked, 1) == [1]
+    assert strongest_and_brightest(peaked, 4) == strongest(peaked, 4)
 
 
 def test_responses_are_the_norms_outputs_and_their_deviations_the_papers() -> None:

@@ -12,12 +12,13 @@ import pytest
 import torch
 from PIL import Image
 
+from explorer import units
 from explorer.facts.proof import evaluate
 from explorer.facts.told import Provable
 from explorer.look import subject
 from explorer.look.passed import BlockRow, passed
 from explorer.look.pictures import Prepared
-from explorer.look.seen import Step, block_rows, strongest
+from explorer.look.seen import Step, block_rows, strongest, strongest_and_brightest
 from explorer.net.resnet import build
 from explorer.net.trace import trace
 from explorer.spec import preset
@@ -60,7 +61,7 @@ def test_rows_are_stages_or_the_blocks_of_one_and_channels_the_strongest_or_in_o
     rows = data["groups"][0]["rows"]
     assert [row["label"] for row in rows] == ["after the stem", "conv2_x", "conv3_x", "conv4_x"]
     assert [row["width"] * row["scale"] for row in rows] == [72, 72, 36, 18], "true proportions"
-    assert rows[1]["channels"] == strongest(SEEN.outputs["layer1.1.relu2"][0], 14)
+    assert rows[1]["channels"] == strongest_and_brightest(SEEN.outputs["layer1.1.relu2"][0], 14)
     blocks = feature_maps.through(SEEN, NODES, PICTURE, "conv3_x", 28)["groups"][0]["rows"]
     assert [(row["label"], row["path"], row["channels"]) for row in blocks] == [
         ("conv3_1", "layer2.0.relu2", [28, 29, 30, 31]),
@@ -83,8 +84,10 @@ def test_beside_another_net_rows_are_of_one_width_and_say_how_many_maps_they_sho
     assert data["slim"] and [row["label"] for row in rows] == ["conv2_x", "conv3_x", "conv4_x"]
     assert [row["columns"] * row["width"] for row in rows] == [64, 64, 64], "half as large, twice as many"
     for row, (shown, there) in zip(rows, ((2, 16), (4, 32), (8, 64)), strict=True):
-        assert row["channels"] == strongest(SEEN.outputs[row["path"]][0], shown)
-        assert row["note"].startswith(f"{shown} of {there} maps, brightest: ")
+        maps = SEEN.outputs[row["path"]][0]
+        assert row["channels"][:-1] == strongest(maps, shown)[:-1], "the last one makes room for the brightest"
+        assert row["channels"] == strongest_and_brightest(maps, shown)
+        assert row["note"] == f"{shown} of {there} maps, brightest: {units.rough(float(maps.max()))}", "of all maps"
     alike = feature_maps.through(SEEN, NODES, PICTURE, "conv4_x", beside=True)["groups"][0]["rows"]
     assert {len(row["channels"]) for row in alike} == {8}
 

@@ -56,6 +56,7 @@ LOST = """() => {
     const x = (left + right) / 2, y = (top + bottom) / 2;
     if (y < 0 || y > innerHeight || part.matches(".drawing, .stPlotlyChart")) continue;
     const over = on(document, x, y);
+    if (!column && over?.closest(".controls") && !part.closest(".controls")) continue; // a low window's story goes on behind the bar
     if (over && over !== part && !part.contains(over) && !over.contains(part)) found.push(`covered: ${name} by ${over.tagName}.${over.className?.baseVal ?? over.className}`);
   }
   for (const words of document.querySelectorAll(".stMain .js-plotly-plot .main-svg text")) { // of a chart: inside its frame
@@ -63,6 +64,8 @@ LOST = """() => {
     const at = words.getBoundingClientRect(), frame = words.ownerSVGElement.getBoundingClientRect();
     if (at.left < frame.left - 2 || at.right > frame.right + 2 || at.top < frame.top - 2 || at.bottom > frame.bottom + 2) found.push(`cut: ${words.textContent}`);
   }
+  const bar = stage.querySelector(".controls").getBoundingClientRect();
+  if (innerWidth >= 600 && (bar.bottom > innerHeight + 1 || bar.top > innerHeight - 20)) found.push(`below the window: the icon bar, ${Math.round(bar.bottom)}`);
   // What stands side by side begins level, and each tile says something.
   const inside = [...document.querySelectorAll(".stMain *")].flatMap((one) => [...(one.shadowRoot?.querySelectorAll(".look.slim .ramp") ?? [])]);
   for (const pair of [[...document.querySelectorAll(".stMain .drawing")], inside]) {

@@ -86,7 +86,7 @@ def _blocks(chosen: Chosen, params: Mapping[str, str], in_hall: bool = False) ->
             block_drawing(
                 block,
                 palette.BLOCK_COLOURS[kind],
-                f"{kind}, {block.out_shape[1]}-d",
+                f"{kind}, {block.out_shape[1]:,} channels",
                 widest,
                 in_hall,
                 block_pair.stands(kind, block),

@@ -54,7 +54,7 @@ def sides(width: int, equal: str, place: str, spec: ResNetSpec, large: bool = Fa
 
 def _side(kind: str, block: Block, widest: int, large: bool) -> Side:
     weights, sums = prove("params", block.convs), block_pair.arithmetic(block)
-    title = f"{kind}, {block.out_shape[1]}-d"
+    title = f"{kind}, {block.out_shape[1]:,} channels"
     drawn = block_drawing(block, palette.BLOCK_COLOURS[kind], title, widest, large, block_pair.stands(kind, block))
     label = f"{kind} block: {sums.text}; {block.reason}"
     return Side(

@@ -40,7 +40,9 @@ def picture(name: str, spec: ResNetSpec, height: int, width: int, form: str = "s
 def one_block(spec: ResNetSpec) -> Drawing:
     """A block of the model's kind, with 256 channels where it is a bottleneck."""
     block = block_pair.pair(256, base=spec).by_kind()[spec.block]
-    return block_drawing(block, palette.BLOCK_COLOURS[spec.block], f"{spec.block}, {block.out_shape[1]}-d", 256)
+    return block_drawing(
+        block, palette.BLOCK_COLOURS[spec.block], f"{spec.block}, {block.out_shape[1]:,} channels", 256
+    )
 
 
 def shares(nodes: Sequence[Node], title: str) -> Drawing:

@@ -79,7 +79,11 @@ def test_the_drawing_says_solid_or_dotted(option: str, dash: str = "0.5 6") -> N
         for place in ("solid", "dotted")
     }
     assert f'stroke-dasharray="{dash}"' in drawn["dotted"] and f'stroke-dasharray="{dash}"' not in drawn["solid"]
-    assert "identity: x as it is" in drawn["solid"] and "a &lt;b&gt; &amp; c" in drawn["solid"]
+    assert "identity:</text>" in drawn["solid"] and "x as it is</text>" in drawn["solid"]
+    does = {"A": "zero-padding:", "B": "projection:"}[option]
+    assert f"{does}</text>" in drawn["dotted"] and "rotate" not in drawn["dotted"], "all words lie"
+    assert "stride 2</text>" in drawn["dotted"] and ", /2" not in drawn["dotted"], "said, not abbreviated"
+    assert "a &lt;b&gt; &amp; c" in drawn["solid"]
     plain = block_drawing(block_pair.pair(256, base=ResNetSpec(shortcut="none")).basic, "#000000", "", 256)
     assert "circle" not in str(plain)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from explorer import units
 from explorer.facts.rollup import Block
 from explorer.net.node import Node
-from explorer.net.ops import adds, is_layer, op, rectifies
+from explorer.net.ops import adds, is_layer, op
 from explorer.tell import palette
 from explorer.tell.drawing import svg
 
@@ -51,6 +51,7 @@ def block_drawing(
     ]
     y = 88.0
     tags: list[str] = []
+    added = 0  # lines that say what the shortcut does, once it has come
     start = y + BAR / 2
     shape = units.shape(block.in_shape)
     body += [
@@ -70,10 +71,10 @@ def block_drawing(
             body += _bar(node.out_shape, y, scale, look)
         elif adds(node):
             y = _tags(body, tags, y, look)
-            y = _addition(body, block, start, y, scale, look)
+            y, added = _addition(body, block, start, y, scale, look), len(_along(block))
         else:
             tags.append(op(node.kind).short)
-    y = _tags(body, tags, y, look) + BAR
+    y = _tags(body, tags, y, look, added) + BAR
     body += _bar(block.out_shape, y, scale, look)
     shape, asked, size = units.shape(block.out_shape), units.shape_asked(block.out_shape), look.words
     body.append(svg.Text(look.centre, y + 11 + size, shape, "ink mid bold", size, proof="out", asked=asked))
@@ -95,8 +96,11 @@ def _conv(node: Node, y: float, scale: float, colour: str, look: Look) -> svg.Sh
         (look.centre - bottom, y + look.conv),
     ]
     name = f"{node.kernel}×{node.kernel}, {node.out_shape[1]:,}"
-    name += f", /{node.stride}" if node.stride > 1 else ""
     groups = [f"in {node.groups} groups"] if node.groups > 1 else []
+    if node.stride > 1 and groups:
+        name += f", /{node.stride}"
+    elif node.stride > 1:
+        groups = [f"stride {node.stride}"]
     weights = math.prod(node.weights[0][1])
     baselines = [y + 2 + look.words * (1 + 1.1 * line) for line in range(3)]
     edge = look.centre - (top + bottom) / 2 - 10
@@ -123,20 +127,21 @@ def _level(start: float, end: float, y: float) -> svg.Line:
     return svg.line((start, y), (end, y), width=0.8, dash=(1, 4))
 
 
-def _tags(body: svg.Shapes, tags: list[str], y: float, look: Look) -> float:
-    """What stands between two convolutions (BN, ReLU), as small words; returns the new y and empties `tags`."""
+def _tags(body: svg.Shapes, tags: list[str], y: float, look: Look, added: int = 0) -> float:
+    """What stands between two convolutions (BN, ReLU), as small words; returns the new y and empties `tags`. added: lines that
+    stand at the right, below the addition, where it is past: the words stand left of them."""
+    gap = look.gap + max(added - 1, 0) * 1.1 * look.words if tags or added else BAR
+    if tags or added:
+        body.append(svg.line((look.centre, y + BAR), (look.centre, y + gap), width=1.4))
     if tags:
-        body.append(svg.line((look.centre, y + BAR), (look.centre, y + look.gap), width=1.4))
-        body.append(
-            svg.Text(look.centre + 12, y + look.gap / 2 + 4 + look.words / 4, " · ".join(tags), "soft", look.words)
-        )
+        x, kind = (look.centre - 12, "soft end") if added else (look.centre + 12, "soft")
+        body.append(svg.Text(x, y + look.gap / 2 + 4 + look.words / 4, " · ".join(tags), kind, look.words))
         tags.clear()
-        return y + look.gap - BAR
-    return y
+    return y + gap - BAR
 
 
 def _addition(body: svg.Shapes, block: Block, start: float, y: float, scale: float, look: Look) -> float:
-    """⊕ and the shortcut that joins it: solid or dotted, with what it does written along it."""
+    """⊕ and the shortcut that joins it: solid or dotted, with what it does written below its arrow."""
     at, colour = y + look.gap + 6, palette.SHORTCUT
     dash = palette.SHORTCUT_DASH[block.shortcut]
     side = look.centre + block.in_shape[1] * scale / 2
@@ -159,9 +164,9 @@ def _addition(body: svg.Shapes, block: Block, start: float, y: float, scale: flo
         svg.line((x - 8, at), (x + 8, at), colour=colour, width=3),
         svg.line((x, at - 8), (x, at + 8), colour=colour, width=3),
     ]
-    middle, right = (start + at) / 2, far + 0.75 * look.words
-    body.append(svg.Text(right, middle, _along(block), "mid bold", look.words, colour, turned=90))
-    return at + (16 if rectifies(block.nodes[-1]) else 34) - BAR
+    for line, words in enumerate(_along(block)):
+        body.append(svg.Text(WIDTH - 4, at + 6 + look.words * (1 + 1.1 * line), words, "end bold", look.words, colour))
+    return at + 16 - BAR
 
 
 def _after_activation(block: Block) -> bool:
@@ -169,10 +174,16 @@ def _after_activation(block: Block) -> bool:
     return bool(block.bypass) and block.bypass[0].inputs != block.nodes[0].inputs
 
 
-def _along(block: Block) -> str:
-    words = {"identity": "identity: x as it is", "pad": "zero-padding: no weights", "subsample": "pixels left out"}
+def _along(block: Block) -> tuple[str, ...]:
+    """What the shortcut does, in lines."""
+    words = {
+        "identity": ("identity:", "x as it is"),
+        "pad": ("zero-padding:", "no weights"),
+        "subsample": ("pixels left out",),
+    }
     if block.shortcut in words:
         return words[block.shortcut]
-    pooled = "pooled, " if op(block.bypass[0].kind).colour == "pool" else ""
+    if op(block.bypass[0].kind).colour == "pool":
+        return "projection:", "pooled, then 1×1"
     stride = math.prod(node.stride for node in block.bypass)
-    return f"projection: {pooled}1×1" + (f", /{stride}" if stride > 1 else "")
+    return "projection:", "1×1" + (f", stride {stride}" if stride > 1 else "")

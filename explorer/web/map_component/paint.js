@@ -112,7 +112,8 @@ function tileWords(tile, value) {
 export function legendItems(map) {
   const { data, view } = map;
   const column = data.columns?.[view.color];
-  const items = Object.keys(data.shortcuts_held ?? {}).map((kind) => shortcutItem(map, kind));
+  const drawn = map.openBlock ? [map.net.kind(map.openBlock).shortcut] : Object.keys(data.shortcuts_held ?? {}); // of an opened block its own
+  const items = map.hall && column && map.isOverview() ? [] : drawn.filter((kind) => data.shortcuts_held?.[kind]).map((kind) => shortcutItem(map, kind)); // a hall looks at the colours
   if (!map.isOverview() || (!column && data.level === "layers")) return [...items, ...kindItems(map)];
   if (!column) return items;
   const stops = column.legend.map(([colour, text]) =>
@@ -152,19 +153,12 @@ function kindItems({ data, tileElements }) {
 function shortcutItem(map, kind) {
   const { data } = map;
   const count = data.shortcuts_held[kind];
-  const there = SHORTCUTS[kind].line !== "none";
+  if (SHORTCUTS[kind].line === "none") return html("span", { class: "key" }, data.palette.words[kind]);
   const { mark } = SHORTCUTS[kind];
   const line = svg(
     "svg",
     { width: 34, height: 16, viewBox: "0 0 34 16", "aria-hidden": "true" },
-    there
-      ? svg("path", {
-          class: "shortcut",
-          d: "M1 8H33",
-          "stroke-width": 2.6,
-          ...dashes(kind),
-        })
-      : null,
+    svg("path", { class: "shortcut", d: "M1 8H33", "stroke-width": 2.6, ...dashes(kind) }),
     ...(mark.length === 1 // as it stands on the arch
       ? [
           svg("circle", { class: "mark", cx: 17, cy: 8, r: 7.3 }),
@@ -172,7 +166,6 @@ function shortcutItem(map, kind) {
         ]
       : []),
   );
-  if (!there) return html("span", { class: "key" }, line, data.palette.words[kind]);
   const proof = data.details.stages ? counted(map, [kind]) : null;
   return html("span", { class: "key" }, line, html("span", {}, provable(map, `${count}`, proof), ` ${data.palette.words[kind]}`));
 }

@@ -66,7 +66,7 @@ function drawLane(data, lane, layout, index, least) {
     fill: data.palette.stages[lane.stage],
   });
   const label = svg("g", { class: "lane-label", "data-module": lane.module, "aria-hidden": "true" }, bar, name, least && beside && height < 2.3 * least ? null : form);
-  if (beside && layout.label > 140) label.append(drawVolume(data, lane, layout.label - 24, top));
+  if (beside && layout.label > 140 && !least) label.append(drawVolume(data, lane, layout.label - 24, top));
   return svg(
     "g",
     { class: "lane", role: "group", "aria-label": [lane.stage, lane.shape, lane.shortcuts].filter(Boolean).join(", ") },

@@ -72,6 +72,7 @@ export class OnMap {
     this.arches = new Map(
       map.data.scene.shortcuts.map((line, index) => [line.tile, { way: new Way([map.layout.shortcuts[index][0]]), index }]),
     );
+    this.names = [...map.scene.querySelectorAll(".lane-name, .lane-shape")].map((one) => one.getBBox());
     this.marked = -2;
     this.ends?.group.remove();
     this.size();
@@ -162,6 +163,7 @@ export class OnMap {
     const side = Math.min(Math.max(h * TOKEN.share, TOKEN.least), TOKEN.most) * grown;
     const { context } = this;
     context.save();
+    this.behindNames();
     context.globalAlpha = shown;
     context.fillStyle = colour;
     context.beginPath();
@@ -173,6 +175,14 @@ export class OnMap {
       context.drawImage(what.picture, 0, 0, short, short, x - side / 2, y - side / 2, side, side);
     } else drawCells(context, what.sheet, [what.cell], { x: x - side / 2, y: y - side / 2, side, columns: 1, gap: 0 });
     context.restore();
+  }
+
+  // A stage's name can be read while a picture goes by: that goes behind it.
+  behindNames() {
+    const { w, h } = this.map.layout, around = new Path2D();
+    around.rect(-w, -h, 3 * w, 3 * h);
+    for (const { x, y, width, height } of this.names) around.rect(x - 1, y, width + 2, height);
+    this.context.clip(around, "evenodd");
   }
 
   // What the tile before sends on; before the first one, the picture.

@@ -22,11 +22,11 @@ pieces.lead(
     f"{len(run.scenes)} scenes, about {run.minutes:.0f} minutes. Each scene is a real page in a prepared state: go on with "
     "→ or the clicker’s PageDown, touch anything on the way, and ↺ brings the scene back."
 )
-lecture_bar.listing(run, "lecture")
+root = link.for_others((st.context.url or "").removesuffix("lecture"))
+lecture_bar.listing(run, "lecture", root)
 pieces.note(lecture_bar.KEYS)
 
 st.subheader("Take it with you", anchor=False)
-root = link.for_others((st.context.url or "").removesuffix("lecture"))
 left, middle, right = st.columns(3, gap="large")
 
 
@@ -79,9 +79,10 @@ with right:
     )
     if session().get("own_lecture"):
         st.button("Back to the tour", on_click=lambda: session().update({"own_lecture": None}), icon=":material/undo:")
+    with st.container(horizontal=True):  # the page ends here: a little window would open below the screen
+        pieces.data_buttons(name, lambda: lecture.rows(run))
 if problem := session().get("own_problem"):
     lecture_bar.problems(problem)
 
-pieces.downloads(name, lambda: lecture.rows(run), figures=False)
 with st.expander("How to write a lecture", icon=":material/school:"):
     st.markdown(lecture.how_to())

@@ -39,6 +39,17 @@ def for_others(base: str) -> str:
     return (on_network(base) if is_local(base) else None) or base
 
 
+def reached(root: str) -> str:
+    """What phones need for the votes, in a sentence. root: the app's address as others can open it."""
+    host = urlsplit(root).hostname or ""
+    try:
+        near = ipaddress.ip_address(host).is_private
+    except ValueError:
+        near = "." not in host or host.endswith((".local", ".localhost"))
+    where = ", in the same network as this machine" if near else ""
+    return f"Its phones have to reach {root.rstrip('/')}{where}."
+
+
 def on_network(url: str) -> str | None:
     """A local URL as others in the same network can open it; None when this computer has no such address."""
     address = _own_address()

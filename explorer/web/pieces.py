@@ -180,14 +180,7 @@ def downloads(
     them, once somebody wants them. figures: whether the page has some, and no buttons of its own that save them."""
 
     def draw() -> None:
-        st.download_button("Data as CSV", lambda: csv_text(rows()), f"{name}.csv", "text/csv", on_click="ignore")
-        st.download_button(
-            "Data as JSON",
-            lambda: json.dumps(list(rows()), indent=2),
-            f"{name}.json",
-            "application/json",
-            on_click="ignore",
-        )
+        data_buttons(name, rows)
         for what, drawn in drawings().items():
             st.download_button(
                 f"{what} as SVG",
@@ -200,6 +193,18 @@ def downloads(
             save_figures()
 
     window("Take it home", "download", "home-open", draw)
+
+
+def data_buttons(name: str, rows: Callable[[], Sequence[Mapping[str, object]]]) -> None:
+    """CSV and JSON of a page's data, which `rows` makes once somebody presses."""
+    st.download_button("Data as CSV", lambda: csv_text(rows()), f"{name}.csv", "text/csv", on_click="ignore")
+    st.download_button(
+        "Data as JSON",
+        lambda: json.dumps(list(rows()), indent=2),
+        f"{name}.json",
+        "application/json",
+        on_click="ignore",
+    )
 
 
 def save_figures() -> None:

@@ -62,6 +62,22 @@ def test_the_address_in_the_network_keeps_port_and_state(monkeypatch) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("root", "near"),
+    [
+        ("http://192.168.0.7:8501/", True),
+        ("http://lecturer:8501/", True),
+        ("http://lecturer.local:8501/", True),
+        ("https://resnet.example.org/", False),
+        ("http://93.184.216.34:8501/", False),
+    ],
+)
+def test_a_lecturer_is_told_which_address_phones_have_to_reach(root: str, near: bool) -> None:
+    said = link.reached(root)
+    assert said.startswith(f"Its phones have to reach {root.rstrip('/')}") and said.endswith(".")
+    assert ("the same network" in said) == near
+
+
 def test_the_qr_code_is_a_picture_of_this_url() -> None:
     """Its dark modules are those of the code for the same text, in the same error correction."""
     url = "http://192.168.0.4:8501/blocks?equal=cost&lecture=bottleneck"

@@ -209,11 +209,11 @@ def _scene(page: str, seen: Flags) -> set[str] | None:
     return set(hidden) if seen.present else {name for name in hidden if scene.question and name.startswith(ASKS)}
 
 
-def listing(run: Lecture, page: str) -> None:
-    """The scenes as a list to start from."""
+def listing(run: Lecture, page: str, root: str) -> None:
+    """The scenes as a list to start from. root: the app's address as phones reach it."""
     from explorer import lecture
 
-    _component(key="lecture_list", data=lecture.listing(run, page))
+    _component(key="lecture_list", data={**lecture.listing(run, page), "reach": link.reached(root)})
 
 
 def problems(error: LectureError) -> None:

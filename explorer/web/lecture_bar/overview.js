@@ -7,10 +7,10 @@ import { prose } from "./prose.js";
 import { travel, urlOf } from "./travel.js";
 
 // A hall that takes part stays so, or makes room for the next.
-function withVotes(begin) {
+function withVotes(begin, reach) {
   const on = remembered();
   const start = (how, what) => begin("Start with votes from phones", how, "", { present: "1" }, () => { holder.wantsVotes = what; });
-  if (!on) return [start("the same, and the hall answers by a code", "start")];
+  if (!on) return [start(`the same, and the hall answers by a code. ${reach}`, "start")];
   return [begin(`Go on with the votes ${on.code}`, "from the first scene; phones that have joined stay", "", { present: "1" }),
     start(`another hall, a new code: the votes ${on.code} end`, "anew")];
 }
@@ -28,7 +28,7 @@ export function overview(data) {
   return html("div", { class: "overview" },
     html("div", { class: "begins" }, begin("Start", "on your own screen, with every control", "main", {}),
       begin("Start on the projector", "the picture alone in large type, N for notes", "", { present: "1" }),
-      ...(holder.route ? [] : withVotes(begin))),
+      ...(holder.route ? [] : withVotes(begin, data.reach))),
     html("ol", {}, data.scenes.map((scene) => html("li", {},
       html("a", { href: urlOf(data.page, scene.address), onclick: travelTo(scene.address, {}) },
         html("b", {}, unbroken(scene.title)), scene.asks ? html("span", { class: "asks" }, "predict, then reveal") : null),

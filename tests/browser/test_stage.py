@@ -100,6 +100,15 @@ LARGE = """() => {
   const tiles = [...document.querySelectorAll(".stMain *")].flatMap((one) => [...(one.shadowRoot?.querySelectorAll(".look.slim .tile") ?? [])]);
   return tiles.length && tiles.every((one) => one.getBoundingClientRect().width >= 48);
 }"""
+# By how many pixels a button to run something widens when its time is known.
+TIMED = """(button) => {
+  const words = [...button.querySelectorAll("p")].at(-1), said = words.textContent, widths = ["Run it live", "Run it live · about 30 s here"].map((one) => {
+    words.textContent = one;
+    return button.getBoundingClientRect().width;
+  });
+  words.textContent = said;
+  return widths[1] - widths[0];
+}"""
 # Where title and text of a projected scene stand, and how large their letters are, once the scene is fitted.
 FITTED = "slug => window.resnetLecture.fitted?.where === `${slug} ${innerWidth}×${innerHeight}`"
 STORY = """() => JSON.stringify(["h2", ".text"].map((name) => window.resnetLecture.stage.place.querySelector(name)).map((one) => {
@@ -160,6 +169,18 @@ def of_its_own(seen: Visit, scene: Scene, revealed: bool) -> None:
     if scene.slug == "five-depths":
         for word in ("conv1", "maxpool", "avgpool"):  # whole, in a row of twelve tiles' width
             expect(seen.page.locator(".canvas .tile text", has_text=word)).to_be_visible()
+    if scene.slug == "walk":  # two nets, and the answer at the end of each map alone
+        expect(seen.page.locator(".built")).to_be_hidden()
+        assert seen.page.locator(".twins .walk-answer").evaluate_all(
+            "all => all.every((one) => !one.checkVisibility())"
+        )
+    if scene.slug == "basic-block":  # the key has what is drawn
+        expect(seen.page.locator(".legend .key", has_text="solid")).to_have_count(1)
+        expect(seen.page.locator(".legend .key", has_text="dotted")).to_have_count(0)
+    if scene.slug == "parameters" and revealed:
+        expect(seen.page.locator(".legend .key")).to_have_count(0)
+    if scene.slug == "degradation" and not revealed:
+        assert seen.page.locator(".st-key-run button").evaluate(TIMED) == 0, "its time comes, and nothing moves"
     if scene.slug == "what-it-sees":
         seen.page.wait_for_function(LARGE, timeout=5_000)
 

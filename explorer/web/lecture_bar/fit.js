@@ -8,7 +8,7 @@ const SMALLEST = 0.85, SMALLEST_TEXT = 0.85; // least zoom; least type: 16 px of
 const SMALLEST_DRAWING = 340; // px of height: its words are drawn for it
 const style = document.documentElement.style;
 const VARIABLES = ["--stage-zoom", "--stage-drawing", "--stage-text", "--stage-card"];
-let fitting = [];
+let fitting = [], content = null;
 
 export const main = () => holder.route?.main() ?? part("main");
 const whole = (element, spare = 0) => !element || element.scrollHeight <= element.clientHeight + spare;
@@ -68,9 +68,15 @@ function fit() {
   page.scrollTop = 0;
 }
 
-// At once, and again when pictures and charts have come.
+// At once, and again when pictures and charts have come: on a busy host that may be seconds later.
 export function fitSoon(present) {
   fitting.forEach(clearTimeout);
+  content?.disconnect();
+  const inside = present && main()?.firstElementChild;
+  if (inside) {
+    content = new ResizeObserver(() => setTimeout(() => innerWidth >= BESIDE && !whole(main()) && holder.stage?.data?.present && fit(), 50));
+    content.observe(inside);
+  }
   fitting = present ? [30, 250, 700, 1500, 3000].map((wait) => setTimeout(fit, wait)) : [];
   if (!present) VARIABLES.forEach((name) => style.removeProperty(name));
 }

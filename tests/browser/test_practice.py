@@ -86,13 +86,16 @@ def test_a_round_on_a_phone(visit) -> None:
     page.locator(".exercise-question .term").first.click()  # a term opens what it means
     expect(page.locator(".proof-card:popover-open .meaning")).to_be_visible()
     page.keyboard.press("Escape")
-    place, below = 3, set()
+    place, below, main = 3, set(), page.get_by_test_id("stMain")
     for at in range(place):
         if at not in (number, ordered):
             give(seen, every[at], every[at].answer)
             expect(page.locator(".exercise-verdict.first")).to_be_visible()
         below.add(page.evaluate(BELOW))
+        page.get_by_role("button", name="Next").evaluate("one => one.scrollIntoView({block: 'start'})")
         next_one(seen)
+        expect(page.locator(".exercise-question")).to_contain_text(every[at + 1].text.split(" ")[0])
+        assert main.evaluate("one => one.scrollTop") == 0, "the next exercise is read from its beginning"
         below.add(page.evaluate(BELOW))
     assert len(below) == 1, "what is said of a streak has its line before it is said"
     assert f"q={place + 1}" in page.url and f"seed=v{VERSION}-{SEED}" in page.url

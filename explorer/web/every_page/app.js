@@ -35,28 +35,38 @@ export default function listen() {
 // over the address at hand (replaceState), and adds an entry for everything else.
 function makeHistory() {
   const made = entries();
-  let inDrawer = false;
+  let inDrawer = false, exercise = exerciseAt(location.href);
+  const read = (url) => { // an exercise is read from its beginning, as a page is
+    const next = exerciseAt(url);
+    if (next !== exercise) toTheTop();
+    exercise = next;
+  };
   const touch = (event) => {
     made.touch();
     inDrawer = Boolean(event.target.closest?.(PARTS.sidebar));
   };
   for (const kind of ["pointerdown", "keydown"]) window.addEventListener(kind, touch, true);
   window.addEventListener("popstate", made.travel, true);
+  window.addEventListener("popstate", () => read(location.href));
   const replace = history.replaceState.bind(history), push = history.pushState.bind(history);
   history.pushState = (state, unused, url) => {
     const samePage = new URL(url ?? location.href, location.href).pathname === location.pathname;
     if (!samePage) toTheTop();
+    read(url ?? location.href);
     (made.push(samePage, Boolean(state?.entry)) ? push : replace)(state, unused, url);
     if (!samePage && inDrawer) closeDrawer(); // a page was chosen there
   };
   history.replaceState = (state, unused, url) => {
     const next = new URL(url ?? location.href, location.href);
     const changes = next.pathname === location.pathname && next.search !== location.search;
+    read(next);
     if (!made.replace(changes)) return replace(state, unused, url);
     push(state, unused, url);
     if (inDrawer) whenAnswered(closeDrawer);
   };
 }
+
+const exerciseAt = (url) => new URL(url, location.href).searchParams.get("q");
 
 // A page is read from its beginning; Streamlit leaves it scrolled as far as the one before was.
 const toTheTop = () => part("main")?.scrollTo(0, 0);

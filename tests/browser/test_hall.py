@@ -26,6 +26,19 @@ TITLE = """() => {
 SHOWN = """() => [...document.querySelectorAll("body *")].filter((one) => one.checkVisibility() && [...one.childNodes].some((node) =>
   node.nodeType === 3 && node.textContent.trim()) && parseFloat(getComputedStyle(one).fontSize) < 12).map((one) => one.outerHTML.slice(0, 80))"""
 
+BOX = "(one) => { const { x, y, width, height } = one.getBoundingClientRect(); return [x, y, width, height].map(Math.round); }"
+BUTTONS = f"() => [...window.resnetLecture.stage.place.querySelectorAll('.card.hall button, .steps button')].map({BOX})"
+KEYED = f"() => [...document.querySelectorAll('[data-key], summary')].map({BOX})"
+# How far a histogram's filled bars are from the answer's line, in px, 0 where one stands on it.
+BARS = """all => all.map((one) => { const line = one.querySelector(".line").getBoundingClientRect(), at = (line.left + line.right) / 2;
+  return [...one.querySelectorAll(".fill")].map((bar) => bar.getBoundingClientRect()).filter((bar) => bar.height > 0)
+    .map((bar) => (bar.left <= at && at <= bar.right ? 0 : Math.round((bar.left + bar.right) / 2 - at))); })"""
+# What stands in the story below the controls, or is cut there.
+CUT_OFF = """() => {
+  const stage = window.resnetLecture.stage.place.querySelector(".stage"), end = stage.querySelector(".controls").getBoundingClientRect().top;
+  return [...stage.querySelectorAll(".verdict *")].filter((one) => one.checkVisibility() && one.getBoundingClientRect().bottom > end + 1).map((one) => one.outerHTML.slice(0, 80));
+}"""
+
 ALTS = "all => all.map((one) => one.alt)"
 LAST = """() => Math.round(Math.max(...[...document.querySelectorAll("fieldset *, .status")].map((one) => one.getBoundingClientRect().bottom)))"""
 
@@ -374,3 +387,93 @@ def another_hall(seen: Visit, stage: Locator) -> None:
     seen.page.get_by_role("link", name="Start with votes from phones").click()
     expect(letters).not_to_have_text(code)
     assert len(letters.inner_text()) == len(code)
+
+
+def test_a_votes_buttons_keep_their_places_through_all_its_states(visit, browser, server) -> None:
+    """A pointer that rests on one of them never lies on another, in the projector's window and in the speaker's; a closed vote is
+    said in each once; two rounds stand on one scale beside the answer, and of tiles in one table, in whole."""
+    faults: list[str] = []
+    seen = visit("/lecture", TOUR.title, viewport=dict(zip(("width", "height"), SIZES["projector"])), fresh=True)
+    beamer, stage = seen.page, seen.page.locator(".stage")
+    beamer.get_by_role("link", name="Start with votes from phones").click()
+    stage.locator(".join .letters").wait_for(timeout=30_000)
+    page = phone(browser, f"{server.url}/vote/{stage.locator('.join .letters').inner_text()}", faults)
+    beamer.keyboard.press("Escape")
+    with beamer.expect_popup() as opened:
+        beamer.keyboard.press("n")
+    speaker = opened.value
+    speaker.set_viewport_size({"width": 1000, "height": 720})
+    states: list[list[list[int]]] = []
+    beamer.wait_for_function(FITTED, arg=DEEPER.slug)
+    for number, mark in enumerate((4, 30, 17), 1):
+        if number > 1:
+            stage.get_by_role("button", name="Vote again").click()
+            expect(stage.locator(".standing")).to_contain_text("vote: the")
+        states += round_of(seen, speaker, page, mark, ("", "second ", "third ")[number - 1])
+    expect(stage.get_by_role("button", name="Vote again")).to_be_disabled()
+    assert states == [states[0]] * len(states)
+    stage.get_by_role("button", name="Reveal", exact=True).click()
+    expect(stage.locator(".verdict .round")).to_have_count(3, timeout=20_000)
+    bars = stage.locator(".verdict .histogram").evaluate_all(BARS)
+    assert bars[0] != bars[1] and all(0 not in one for one in bars[:2])
+    whole(seen)
+    fair(speaker)
+    two_rounds_on_the_map(seen, page)
+    assert faults == []
+    page.context.close()
+    speaker.close()
+
+
+def round_of(seen: Visit, speaker: Page, page: Page, mark: int, which: str) -> list[list[list[int]]]:
+    """One answer, and the vote is closed. Where the vote's buttons are in each state, once the scene is fitted, and all of the
+    speaker's."""
+    beamer, stage = seen.page, seen.page.locator(".stage")
+    close, again = (stage.get_by_role("button", name=name) for name in ("Close the vote", "Vote again"))
+    states = []
+
+    def look() -> None:
+        beamer.wait_for_timeout(800)
+        states.append([*beamer.evaluate(BUTTONS), *speaker.evaluate(KEYED)])
+
+    expect(again).to_be_disabled()  # a second click on it begins no other
+    expect(close).to_be_enabled()
+    look()
+    page.locator("#slider").fill(str(mark))
+    expect(stage.locator(".hall .count")).to_have_text("1 of 1 answered")
+    expect(speaker.locator(".count")).to_have_text("1 of 1 answered")
+    look()
+    close.click()
+    for window in (stage.locator(".standing"), speaker.locator(".standing")):
+        expect(window).to_contain_text(f"The {which}vote is closed.")
+    expect(close).to_be_disabled()
+    expect(page.get_by_text("closed")).to_have_count(1)
+    look()
+    return states
+
+
+def whole(seen: Visit, name: str = "") -> None:
+    """Nothing is too small, covered or cut."""
+    for script, arg in ((SMALL, LEAST), (LOST, None), (CUT_OFF, None)):
+        assert settled(seen, script, arg) == [], name
+
+
+def two_rounds_on_the_map(seen: Visit, page: Page) -> None:
+    """In one table, whole at both sizes of a projector, and so on the phone."""
+    beamer, stage = seen.page, seen.page.locator(".stage")
+    beamer.get_by_role("button", name="All scenes (L)").click()
+    beamer.get_by_role("link", name=PARAMETERS.title, exact=True).click()
+    for number, block in enumerate(("conv5_1", "conv4_3"), 1):
+        if number > 1:
+            stage.get_by_role("button", name="Vote again").click()
+        expect(stage.locator(".hall .count")).to_have_text("0 of 1 answered", timeout=20_000)
+        page.get_by_role("radio", name=block).check(force=True)
+        expect(stage.locator(".hall .count")).to_have_text("1 of 1 answered")
+    stage.get_by_role("button", name="Reveal", exact=True).click()
+    rows = ["First: 1 Second: 1", "conv4_3 0 1", "✓ conv5_1 1 0"]
+    for table in (stage.locator(".verdict .chosen"), page.locator(".verdict .chosen")):
+        expect(table).to_be_visible(timeout=20_000)
+        assert [" ".join(one.split()) for one in table.locator("tr").all_inner_texts()] == rows
+    fair(page)
+    for name in ("projector", "old projector"):
+        beamer.set_viewport_size(dict(zip(("width", "height"), SIZES[name])))
+        whole(seen, name)

@@ -70,10 +70,14 @@ async function arrived(state) {
   if (now.follows) now.seen = state.slug;
   if (now.seen) await card(now.seen);
   if (state.open && !(before?.open && before.slug === state.slug && before.round === state.round)) say(state.round > 1 ? "Vote again: a new round is open." : "A question is open.");
-  else if (before?.open && !state.open && before.slug === state.slug) say(state.revealed ? "The answer is shown." : state.left ? "" : "The vote is closed.");
-  else if (before && before.slug !== state.slug && !pending) say(""); // what was said of the scene before
+  else if (before?.open && !state.open && before.slug === state.slug) say(state.revealed ? "The answer is shown." : closed(state));
+  else if (!(before && before.slug === state.slug && before.left === state.left && before.revealed === state.revealed) && !pending) say(closed(state)); // in place of what was said before
   draw();
 }
+
+// Said once, whoever comes and when: the question above only shows that it takes no answer.
+const closed = (state) => (state.open || state.left || state.revealed || !asks(state.slug) ? "" : "The vote is closed.");
+const asks = (slug) => Boolean([...cards].find(([key]) => key.startsWith(`${slug} `))?.[1].card.question);
 
 function away(sentence) {
   if (!now.away) now.before = now.said;
@@ -188,7 +192,7 @@ function page(state, { card: one, answer, tallies }) {
     one.question && current && !answer ? html("div", { class: "card" },
       state.round > 1 ? html("p", { class: "again" }, "Vote again") : null,
       answerForm(one.question, mine[ballot] ?? null, state.open, choose),
-      state.open ? null : html("p", { class: "soft" }, state.left ? "This vote waits for the lecture." : "This vote is closed.")) : null,
+      state.left ? html("p", { class: "soft" }, "This vote waits for the lecture.") : null) : null,
     one.question && !current && !answer ? html("p", { class: "card soft" }, one.question.ask) : null,
     answer ? verdict(one, answer, tallies) : null,
   ].filter(Boolean);

@@ -5,6 +5,7 @@ import { html } from "../js/dom.js";
 import { toRead } from "../lecture_bar/prose.js";
 import { distribution, sum } from "./charts.js";
 import { keepFocus } from "./focus.js";
+import { SEEN, mayAgain, standing } from "./standing.js";
 import { ask, keeper, patience, sleep } from "./wire.js";
 
 const place = document.getElementById("place");
@@ -69,9 +70,12 @@ function draw() {
   const dialog = place.querySelector("dialog");
   place.querySelector(".speaker")?.remove();
   if (!dialog) place.replaceChildren();
-  place.prepend(html("div", { class: "speaker" }, ended ? over(button) : scene(button), live));
+  place.prepend(html("div", { class: "speaker" }, ended ? over(button) : scene(button)));
   back();
 }
+
+// At the window's lower edge, however long the notes are; what went wrong is said above the buttons, which stay.
+const steer = (...buttons) => html("div", { class: "steer" }, live, html("nav", { class: "steps", "aria-label": "Steer" }, buttons));
 
 const times = (...more) => html("div", { class: "times" }, html("div", {}, clock, html("small", {}, "clock")), ...more);
 
@@ -82,33 +86,33 @@ function over(button) {
     html("section", { class: "notes", "aria-label": "How to go on" }, html("p", {}, on), html("p", { class: "soft" }, `The last scene shown was ${view.number} of ${view.of}, “${view.title}”.`)),
     html("section", { class: "aside" }, ended === "over" && view.hall ? html("div", { class: "card" }, html("p", {}, `The phones in ${view.code} are told that the lecture pauses; votes so far are kept. Take the results home:`),
       html("div", { class: "steps" }, results(button))) : null),
-    html("nav", { class: "steps", "aria-label": "Steer" }, beside ? html("button", { type: "button", "data-key": "leave", onclick: () => close() }, "Close this window") : null)];
+    steer(beside ? html("button", { type: "button", "data-key": "leave", onclick: () => close() }, "Close this window") : null)];
 }
 
 function scene(button) {
   const asks = view.question && !view.revealed;
-  return [html("header", {}, times(html("div", {}, total, html("small", {}, "since opened")), html("div", {}, here, html("small", {}, `this scene, of ${minutes(60 * view.minutes)}`))),
+  return [html("header", {}, times(html("div", {}, total, html("small", {}, "since opened")), html("div", {}, here, html("small", {}, `this scene, of ${minutes(60 * view.minutes)}`)),
+        html("div", { class: "next" }, html("b", {}, view.after || "The last scene"), view.after ? html("small", {}, "next") : null)),
       html("p", { class: "where" }, `${view.number} of ${view.of}`), html("h1", {}, view.title)),
-    html("section", { class: "notes", "aria-label": "Notes" }, view.notes ? toRead(view.notes) : html("p", { class: "soft" }, "No notes.")),
+    html("section", { class: "notes", "aria-label": "Notes" }, view.notes ? toRead(view.notes) : html("p", { class: "soft" }, "No notes."), view.hall ? tools(button) : null),
     html("section", { class: "aside" },
-      html("p", { class: "next" }, view.after ? "Next: " : "The last scene", view.after ? html("b", {}, view.after) : null),
-      view.question ? html("div", { class: "card" }, html("p", { class: "ask" }, view.question.ask), votes(button), answer()) : null,
-      view.hall ? tools(button) : null),
-    html("nav", { class: "steps", "aria-label": "Steer" }, button("previous", "‹ Back", { disabled: view.number <= 1 }),
+      view.question ? html("div", { class: "card" }, html("p", { class: "ask" }, view.question.ask), votes(button), answer()) : null),
+    steer(button("previous", "‹ Back", { disabled: view.number <= 1 }),
       asks ? button("reveal", "Reveal", { class: "main" }) : button("next", "Next ›", { class: "main", disabled: view.number >= view.of }))];
 }
 
-// Once revealed nobody adds to them: what they were is said once.
+// Once revealed nobody adds to them: what they were is said once. Before, the buttons stand above all that changes: each has its
+// place in every state, and is disabled where it does nothing.
 function votes(button) {
   const { hall } = view;
   if (!hall || hall.slug !== view.slug) return null;
   if (hall.revealed) {
-    const voted = hall.tallies.some(sum), said = view.revealed ? "Revealed." : "The phones have seen the answer: they do not vote on it again.";
+    const voted = hall.tallies.some(sum), said = view.revealed ? "Revealed." : SEEN;
     return html("div", {}, html("p", { class: "soft" }, voted ? said : `${said} Nobody had voted.`), voted ? distribution(view.question, hall.tallies, view.answer) : null);
   }
   return html("div", {}, html("p", { class: "count" }, html("b", {}, String(hall.answered)), ` of ${Math.max(hall.here, hall.answered)} answered`),
-    distribution(view.question, hall.tallies, view.answer), html("div", { class: "steps" },
-      hall.open ? button("close", "Close the vote") : null, hall.rounds_left > 0 ? button("again", "Vote again") : null));
+    html("div", { class: "steps" }, button("close", "Close the vote", { disabled: !hall.open }), button("again", "Vote again", { disabled: !mayAgain(hall) })),
+    html("p", { class: "soft standing" }, standing(hall)), distribution(view.question, hall.tallies, view.answer));
 }
 
 const answer = () => (view.answer ? html("div", { class: "soft" }, html("p", {}, view.revealed ? "The answer: " : "The answer, for you: ", html("b", {}, view.answer.answer)),

@@ -4,6 +4,7 @@
 import { html, unbroken } from "../js/dom.js";
 import { SPEAKER } from "../js/given.js";
 import { distribution } from "../hall/charts.js";
+import { SEEN, mayAgain, standing } from "../hall/standing.js";
 import { ask, patience, sleep } from "../hall/wire.js";
 import { holder } from "./holder.js";
 import { search } from "./travel.js";
@@ -123,17 +124,27 @@ export async function shared(hall) {
 
 // ── what stands in the bar ──
 
+// Buttons stand above all that changes, each in its own place through all states: one that does nothing now is disabled, so that
+// a second click never meets another. What is said of the vote has room for its longest sentence.
 export function card(stage) {
-  const { question, slug } = stage.data, now = watched(slug);
+  const { question, slug } = stage.data;
   const listed = question.kind === "choice" ? html("ul", { class: question.choices.every((one) => one.length <= 8) ? "listed short" : "listed" }, question.choices.map((one) => html("li", {}, one)))
     : html("p", { class: "soft" }, question.kind === "block" ? "Tap the block on your phone." : `On your phone: ${question.low} to ${question.high} ${question.unit}`);
-  return html("div", { class: "card hall", role: "group", "aria-label": question.ask }, html("p", { class: "ask" }, unbroken(question.ask)), listed,
-    now?.revealed ? html("p", { class: "soft", role: "status" }, "The phones have seen the answer: they do not vote on it again.")
-      : html("p", { class: "count", role: "status" }, now ? answered(now) : "…"),
-    now?.round > 1 && !now.revealed ? html("p", { class: "soft" }, "Vote again: the first vote is kept.") : null,
+  const made = html("div", { class: "card hall", role: "group", "aria-label": question.ask }, html("p", { class: "ask" }, unbroken(question.ask)), listed,
     html("div", { class: "choices" }, html("button", { type: "button", class: "reveal", onclick: () => stage.reveal() }, "Reveal"),
-      now?.open ? html("button", { type: "button", class: "choice", onclick: () => steer("close") }, "Close the vote") : null,
-      now?.rounds_left > 0 ? html("button", { type: "button", class: "choice", onclick: () => steer("again") }, "Vote again") : null));
+      html("button", { type: "button", class: "choice close", onclick: () => steer("close") }, "Close the vote"),
+      html("button", { type: "button", class: "choice again", onclick: () => steer("again") }, "Vote again")),
+    html("div", { class: "standing", role: "status" }));
+  stands(made, watched(slug));
+  return made;
+}
+
+// How the vote stands, in the card that is there.
+export function stands(card, now) {
+  card.querySelector(".close").disabled = !now?.open;
+  card.querySelector(".again").disabled = !mayAgain(now);
+  const said = !now ? "" : now.revealed ? SEEN : standing(now);
+  card.querySelector(".standing").replaceChildren(...[now?.revealed ? null : html("p", { class: "count" }, now ? answered(now) : "…"), said ? html("p", { class: "soft" }, said) : null].filter(Boolean));
 }
 
 export function result(stage) {

@@ -3,7 +3,7 @@
 import { html, unbroken } from "../js/dom.js";
 import { once } from "../js/place.js";
 import { fitSoon, main } from "./fit.js";
-import { answered, card as hallCard, forget, here, join, left, letGo, listens, openSpeaker, result, resumed, says, shared, takesPart, watched } from "./hall.js";
+import { card as hallCard, forget, here, join, left, letGo, listens, openSpeaker, result, resumed, says, shared, stands, takesPart, watched } from "./hall.js";
 import { holder } from "./holder.js";
 import { iconButton } from "./icons.js";
 import { listen, restPointer } from "./input.js";
@@ -14,6 +14,7 @@ import { search, travel, urlOf } from "./travel.js";
 
 const kept = (holder.kept ??= { notes: false, list: false, code: false, join: false, ended: false });
 const asLeft = (holder.asLeft ??= new Map()); // a scene's address → where it stands revealed: a step back finds it so
+const ahead = (holder.ahead ??= new Map()); // the same of scenes that were left by a step back: on again finds them so too
 
 function isOn(phrase) {
   const now = new URLSearchParams(search());
@@ -105,7 +106,7 @@ class Stage {
       data.phone ? iconButton("code", "This scene as a QR code (Q)", () => this.toggleCode(), kept.code) : null,
       iconButton("restore", "Back to this scene as it was prepared", () => this.go(data.address)),
       iconButton("present", data.present ? "Leave the projector view (Esc)" : "Projector view", () => this.togglePresent(), data.present),
-      iconButton("end", "End the lecture", () => this.go("/lecture", { present: null })),
+      iconButton("end", "End the lecture", () => this.jump("/lecture", { present: null })),
       html("div", { class: "steps" }, this.steps()));
   }
 
@@ -156,7 +157,7 @@ class Stage {
   follow(event, address) {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    this.go(address);
+    this.jump(address);
   }
 
   go(address, changes = {}) {
@@ -180,7 +181,10 @@ class Stage {
     if (this.uncovers()) return;
     if (data.question && !data.verdict) return this.reveal();
     if (data.bare) return;
-    if (data.number < data.scenes?.length) return this.go(data.scenes[data.number].address);
+    if (data.number < data.scenes?.length) {
+      const { address } = data.scenes[data.number];
+      return this.go(ahead.get(address) ?? address);
+    }
     kept.ended = true; // a clicker that does nothing leaves its lecturer pressing
     this.draw();
     fitSoon(data.present);
@@ -189,13 +193,20 @@ class Stage {
   // On a projector nothing is scrolled; elsewhere Home is the browser's own, until the end says otherwise.
   canBegin() { return Boolean(this.data.present || kept.ended); }
   begin() {
-    if (!this.uncovers()) this.go(this.data.scenes[0].address);
+    if (!this.uncovers()) this.jump(this.data.scenes[0].address);
+  }
+
+  // To any scene: what was left by steps back is no longer the way on.
+  jump(address, changes = {}) {
+    ahead.clear();
+    this.go(address, changes);
   }
 
   previous() {
     const { data } = this;
     if (this.uncovers()) return;
     if (data.number <= 1) return;
+    data.verdict ? ahead.set(data.address, data.here) : ahead.delete(data.address);
     const { address } = data.scenes[data.number - 2];
     this.go(asLeft.get(address) ?? address);
   }
@@ -231,17 +242,18 @@ class Stage {
   act(what, number) {
     if (what === "next" || what === "previous") this[what]();
     else if (what === "reveal") this.data.question && !this.data.verdict && this.reveal();
-    else if (what === "go" && this.data.scenes?.[number - 1]) this.go(this.data.scenes[number - 1].address);
+    else if (what === "go" && this.data.scenes?.[number - 1]) this.jump(this.data.scenes[number - 1].address);
   }
 
   // Votes have come, or a round has begun or ended: the count changes in place.
   voted(turned) {
     says(this);
     if (this.data.bare) return;
-    const now = watched(this.data.slug), count = this.place.querySelector(".hall .count"), phones = this.place.querySelector(".join .count");
+    const now = watched(this.data.slug), card = this.place.querySelector(".card.hall"), phones = this.place.querySelector(".join .count");
     if (now && phones) phones.textContent = here(now.here);
-    if (turned || this.data.verdict) return this.draw(), fitSoon(this.data.present);
-    if (now && count) count.textContent = answered(now);
+    if (this.data.verdict) return this.draw(), fitSoon(this.data.present);
+    if (card) stands(card, now);
+    if (turned) fitSoon(this.data.present);
   }
   toggleList() { this.toggle("list"); }
   toggleCode() { if (this.data.phone) this.toggle("code"); }

@@ -145,6 +145,11 @@ def test_search_finds_kinds_kernels_strides_and_shapes_lights_them_and_counts(sh
         assert said.inner_text().startswith(f"{count} found" if count else "no match"), (text, said.inner_text())
         assert len(found) == tiles and (text != "stride" or set(found) == strided), (text, found)
         assert page.locator("svg.finding").count() == 1
+    field.fill("3x3 stride 2")  # Enter goes from one to the next: the words stay, and so does what they light
+    for at, called in enumerate(("max pool", "conv, 128", "conv, 256", "conv, 512", "max pool")):
+        page.keyboard.press("Enter")
+        assert heading(page) == f"3×3 {called}, /2" and field.input_value() == "3x3 stride 2"
+        assert said.inner_text() == f"{at % 4 + 1} of 4 · Enter: the next" and page.locator("svg.finding").count() == 1
     page.keyboard.press("Escape")
     assert page.locator(".finding, .found, .results:visible").count() == 0
 

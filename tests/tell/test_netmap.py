@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from explorer.facts import memory
 from explorer.facts.rollup import SUMS, blocks, stages, total
 from explorer.net.resnet import IdentityShortcut, ZeroPad, build
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, catalogue, named, naming, preset
+from explorer.spec.task import FORMATS
 from explorer.tell import netmap
 from explorer.tell.netmap import groups, layout, opened, recipes
 from explorer.tell.netmap.scene import scene
@@ -207,3 +209,13 @@ def test_of_a_net_as_published_nothing_is_special_and_its_picture_is_the_variant
     plain, other = drawn(preset(name)), drawn(replace(preset(name), zero_init="yes"))
     assert "special" not in plain and other["special"]
     assert plain["scene"] == other["scene"]
+
+
+@pytest.mark.parametrize("dtype", FORMATS)
+def test_a_maps_layer_outputs_are_in_the_format_that_is_asked_for(dtype: str) -> None:
+    made = netmap.drawing(preset("resnet18"), 64, 64, 2, dtype=dtype)
+    column = made["columns"]["activation_bytes"]
+    assert (
+        column["label"] == made["details"]["metrics"]["activation_bytes"]["label"] == f"Layer outputs, {FORMATS[dtype]}"
+    )
+    assert column["total"] == sum(row["bytes"] for row in memory.by_layer(preset("resnet18"), 64, 64, 2, dtype))

@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from hashlib import sha1
 
 from explorer import units
+from explorer.facts import memory
 from explorer.facts.rollup import METRICS, Headline, headline, stages
 from explorer.look.kept import Kept
 from explorer.net.trace import trace
@@ -54,12 +55,14 @@ def drawing(
     batch: int = 1,
     view: View = USUAL_VIEW,
     extra: Mapping[str, MetricColumn] | None = None,
+    dtype: str = "fp32",
 ) -> Drawing:
-    """The map of a model at view.level, as JSON-ready data. Do not change what it returns: it is shared."""
-    base, parts = _drawing(spec, height, width, batch, view.level, view.fold, view.unfold)
+    """The map of a model at view.level, as JSON-ready data. dtype: of its layers' outputs, of `memory.FORMATS`. Do not change what
+    it returns: it is shared."""
+    base, parts = _drawing(spec, height, width, batch, view.level, view.fold, view.unfold, dtype)
     if not extra:
         return base
-    columned = columns(parts, extra)
+    columned = columns(parts, extra, dtype)
     return {**base, "columns": columned, "stamp": _stamp(base["stamp"], columned)}
 
 
@@ -70,13 +73,14 @@ def drawing_text(
     batch: int = 1,
     view: View = USUAL_VIEW,
     extra: Mapping[str, MetricColumn] | None = None,
+    dtype: str = "fp32",
 ) -> str:
     """`drawing`, or the paper's Fig. 3 where the view shows that, as JSON: written once for all who look at it."""
     if view.figure == "fig3":
         return _figure3_text()
     if extra:
-        return _written(drawing(spec, height, width, batch, view, extra))
-    what = (spec, height, width, batch, view.level, view.fold, view.unfold)
+        return _written(drawing(spec, height, width, batch, view, extra, dtype))
+    what = (spec, height, width, batch, view.level, view.fold, view.unfold, dtype)
     return TEXTS.made(what, "all", lambda: _written(_drawing(*what)[0]))
 
 
@@ -92,15 +96,15 @@ def _written(data: Mapping[str, object]) -> str:
 
 @lru_cache(maxsize=32)
 def _drawing(
-    spec: ResNetSpec, height: int, width: int, batch: int, level: str, fold: str, unfold: tuple[str, ...]
+    spec: ResNetSpec, height: int, width: int, batch: int, level: str, fold: str, unfold: tuple[str, ...], dtype: str
 ) -> tuple[Drawing, tuple[Part, ...]]:
-    nodes = trace(spec, height, width, batch)
+    nodes = memory.in_format(trace(spec, height, width, batch), dtype)
     staged = stages(nodes)
     drawn, parts = scene(lanes(staged, level, fold, unfold), level)
     head = headline(spec, height, width, batch)
     named = titles(spec, head, (batch, spec.in_channels, height, width))
     made: Drawing = {
-        "stamp": _stamp(spec, height, width, batch, level, fold, unfold),
+        "stamp": _stamp(spec, height, width, batch, level, fold, unfold, dtype),
         "figure": "map",
         "level": level,
         "folded": folds(staged, fold),
@@ -110,8 +114,8 @@ def _drawing(
         "input": f"{height}×{width}×{spec.in_channels}",
         "shortcuts_held": head["shortcuts"],
         "scene": drawn,
-        "columns": columns(parts),
-        "details": details(spec, staged, height, width),
+        "columns": columns(parts, dtype=dtype),
+        "details": details(spec, staged, height, width, dtype),
         "palette": colours(),
         "spec_shortcut": spec.shortcut,
     }

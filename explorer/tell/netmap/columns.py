@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from explorer import units
 from explorer.facts.rollup import METRICS, Sum, total
+from explorer.spec.task import FORMATS
 from explorer.tell import palette
 from explorer.tell.netmap.groups import Part
 from explorer.tell.netmap.sent import Shades
@@ -36,11 +37,18 @@ class MetricColumn:
     provenance: str = "measured"
 
 
-def columns(parts: Sequence[Part], extra: Mapping[str, MetricColumn] | None = None) -> dict[str, Shades]:
+def metric_label(name: str, dtype: str) -> str:
+    """What a row of METRICS is called where outputs are in `dtype`, of `memory.FORMATS`."""
+    return f"Layer outputs, {FORMATS[dtype]}" if name == "activation_bytes" else METRICS[name].label
+
+
+def columns(
+    parts: Sequence[Part], extra: Mapping[str, MetricColumn] | None = None, dtype: str = "fp32"
+) -> dict[str, Shades]:
     """name → label, unit, what it counts, provenance, and per part: value, text and colour; None where unknown."""
     made = {
         name: _column(
-            rule.label,
+            metric_label(name, dtype),
             rule.unit,
             rule.counts,
             "computed",

@@ -20,6 +20,7 @@ from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, varied
 from explorer.tell import palette
 from explorer.tell.netmap import panel_proofs
+from explorer.tell.netmap.columns import metric_label
 from explorer.tell.netmap.groups import signature
 from explorer.tell.netmap.opened import opened
 from explorer.tell.netmap.recipes import counted, layer_name, shape
@@ -28,7 +29,7 @@ from explorer.tell.netmap.sent import Details, Kind, Layer, Price, StageRow
 OPTIONS = ("A", "B", "C")
 
 
-def details(spec: ResNetSpec, stages: Sequence[Stage], height: int, width: int) -> Details:
+def details(spec: ResNetSpec, stages: Sequence[Stage], height: int, width: int, dtype: str = "fp32") -> Details:
     """kinds: one entry per distinct block; stages: by module, with the kind of each block; layers: stem and head."""
     places: dict[tuple[object, ...], int] = {}
     nodes = [node for stage in stages for node in stage.nodes]
@@ -44,7 +45,9 @@ def details(spec: ResNetSpec, stages: Sequence[Stage], height: int, width: int) 
         "kinds": kinds,
         "stages": {stage.module: _stage(stage, places, nodes, totals) for stage in stages},
         "layers": {node.path: layer(node, nodes) for node in nodes if not node.block},
-        "metrics": {name: {"label": rule.label, "counts": rule.counts} for name, rule in METRICS.items()},
+        "metrics": {
+            name: {"label": metric_label(name, dtype), "counts": rule.counts} for name, rule in METRICS.items()
+        },
         "rules": panel_proofs.rules(),
     }
 

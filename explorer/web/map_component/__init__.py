@@ -48,7 +48,7 @@ def show_pair(pair: Mapping[str, Chosen]) -> None:
     for place, (column, (title, chosen)) in enumerate(zip(st.columns(len(pair)), pair.items())):
         with column:
             st.subheader(title, anchor=False)
-            _mount(chosen, _view(chosen, {}), None, f"{KEY}_{place}")
+            _mount(chosen, _view(chosen, {}), None, f"{KEY}_{place}", dtype=chosen.dtype)
 
 
 def _mount(
@@ -57,8 +57,9 @@ def _mount(
     extra: Mapping[str, netmap.MetricColumn] | None,
     key: str,
     walk: dict[str, Any] | None = None,
+    dtype: str = "fp32",
 ) -> None:
-    drawn = netmap.drawing_text(chosen.spec, chosen.height, chosen.width, chosen.batch, view, extra)
+    drawn = netmap.drawing_text(chosen.spec, chosen.height, chosen.width, chosen.batch, view, extra, dtype)
     own = json.dumps({**_sent(view, key), "key": key, **({"walk": walk} if walk else {})})
     _component(
         key=key,

@@ -56,12 +56,12 @@ export const CHOICES = {
     else this.change({ node: "" });
   },
 
+  // The field that it was looked for in keeps the keys: Enter goes on to the next.
   find(path) {
     const found = this.net.describe(path);
     const inside = found.type === "layer" && found.block && this.data.level !== "layers";
-    if (inside) this.open(path);
+    if (inside) this.change({ node: path, open: true }, true);
     else this.select(path);
-    this.focusFirst();
   },
 
   setLevel(level, node = null) {

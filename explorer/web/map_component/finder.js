@@ -21,7 +21,9 @@ export function buildFinder(map) {
     autocomplete: "off",
     spellcheck: "false",
   });
-  let at = -1;
+  let paths = [];
+  let at = -1; // of paths: where one is in the list, or has gone to last
+  let gone = true; // … the latter: Enter goes on to the next
   const close = () => {
     results.hidden = true;
     input.setAttribute("aria-expanded", "false");
@@ -36,16 +38,17 @@ export function buildFinder(map) {
         "aria-selected": "false",
         onmousedown: (event) => {
           event.preventDefault();
-          take(path);
+          take(index);
         },
       },
       blockOf(path) === path && path ? [`${blockName(path)} `, html("small", {}, path)] : path,
     );
   const show = () => {
-    const paths = map.net.search(input.value);
+    paths = map.net.search(input.value);
     const more = paths.length - LISTED;
     close();
     at = -1;
+    gone = true;
     list.replaceChildren(...paths.slice(0, LISTED).map(option));
     list.hidden = !paths.length;
     said.textContent = paths.length
@@ -55,16 +58,23 @@ export function buildFinder(map) {
     input.setAttribute("aria-expanded", String(paths.length > 0));
     map.light(paths, !results.hidden);
   };
-  const take = (path) => {
+  // Goes there: the words stay, and what they found stays lit; the list makes room for the map.
+  const take = (index) => {
     close();
-    input.value = path;
-    map.light([], false);
-    map.find(path);
+    at = index;
+    gone = true;
+    map.find(paths[at]);
+    list.hidden = true;
+    said.textContent = `${at + 1} of ${paths.length}${paths.length > 1 ? " · Enter: the next" : ""}`;
+    results.hidden = false;
   };
   const step = (by) => {
     const items = [...list.children];
     if (!items.length || results.hidden) return;
-    at = (at + by + items.length) % items.length;
+    list.hidden = false;
+    input.setAttribute("aria-expanded", "true");
+    at = (Math.max(at, by < 0 ? 0 : -1) + by + items.length) % items.length;
+    gone = false;
     items.forEach((item, index) => item.setAttribute("aria-selected", String(index === at)));
     input.setAttribute("aria-activedescendant", items[at].id);
     items[at].scrollIntoView({ block: "nearest" });
@@ -73,8 +83,7 @@ export function buildFinder(map) {
     ArrowDown: () => step(1),
     ArrowUp: () => step(-1),
     Enter: () => {
-      const item = list.children[Math.max(at, 0)];
-      if (item && !results.hidden) take(item.textContent);
+      if (paths.length) take(gone ? (at + 1) % paths.length : at);
     },
     Escape: () => {
       input.value = "";

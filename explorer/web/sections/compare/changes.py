@@ -41,7 +41,7 @@ def maps(base: Side, other: Side) -> Sequence[Mapping[str, object]]:
     titles = (before, after) if before != after else (f"{before}, left", f"{after}, right")
     if alike := compare_parts.drawn_alike(base, other):
         pieces.lead(alike)
-    drawn = (Chosen(one.spec, one.height, one.width, one.batch, "") for one in (base, other))
+    drawn = (Chosen(one.spec, one.height, one.width, one.batch, "", dtype=one.dtype) for one in (base, other))
     network_map.show_pair(dict(zip(titles, drawn)))
     return [vars(layer) for layer in comparison.layers(base, other)]
 

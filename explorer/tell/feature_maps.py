@@ -201,9 +201,9 @@ def _in_order(count: int, first: int, most: int) -> list[int]:
 
 def which_are_shown(first: int | None, beside: bool = False) -> str:
     """Which of a row's maps are shown, and what its brightest is. first, beside: as in `through`."""
-    chosen = "" if first is not None else "Shown: the maps with the largest mean, and the brightest one. "
+    chosen = "" if first is not None else "Shown: the largest means and the brightest map. "
     colours = "" if beside else " These colours go from 0 up; a block’s terms, below, have two sides."
-    return f"{chosen}Brightest: the largest number of a row.{colours}"
+    return f"{chosen}Brightest: a row’s largest number.{colours}"
 
 
 def terms(seen: Passed, one: Sum, nodes: tuple[Node, ...], picture: Prepared) -> Looked:

@@ -127,9 +127,8 @@ def sheets(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
 
 
 def sheet_as(written: str, spec: ResNetSpec, asked: argparse.Namespace) -> str:
-    """The same as the Numbers page has it to be copied, and what is assumed of memory. written: of `sheet_forms.COPIES`."""
-    note = f"\nOf memory it is assumed: {'; '.join(memory.assumptions(asked.dtype))}.\n" if written == "text" else ""
-    return sheet_forms.COPIES[written](_sheet(spec, asked)) + note
+    """The same as the Numbers page has it to be copied. written: of `sheet_forms.COPIES`."""
+    return sheet_forms.COPIES[written](_sheet(spec, asked))
 
 
 def _sheet(spec: ResNetSpec, asked: argparse.Namespace) -> sheet.Sheet:

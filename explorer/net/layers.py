@@ -190,10 +190,9 @@ BIASED = {
 
 
 def shortcut(spec: ResNetSpec, c_in: int, c_out: int, stride: int, dilation: int = 1) -> nn.Module | None:
-    """The way around a block (He et al. 2015, §3.3), decided by comparing shapes, never by position:
-    identity where they agree, else a projection (B) or zero-padding (A); C projects always; a plain net has none.
+    """The way around a block (He et al. 2015, §3.3), decided by comparing shapes, never by position.
 
-    Where the stride stands in a stage's last block, the channels agree there, and B takes every `stride`-th pixel by a
+    Identity where they agree, else a projection (B) or zero-padding (A); C projects always; a plain net has none. Where the stride stands in a stage's last block, the channels agree there, and B takes every `stride`-th pixel by a
     1×1 max pool, as Keras and TF-slim do."""
     if spec.shortcut == "none":
         return None
@@ -251,8 +250,9 @@ def stem_pool(spec: ResNetSpec) -> nn.Module:
 
 
 def initialise(model: nn.Module, generator: torch.Generator | None = None) -> nn.Module:
-    """He initialisation (fan-out, as in torchvision), biases 0; norms at weight 1, bias 0; the classifier and ECA's
-    kernel as PyTorch does."""
+    """He initialisation (fan-out, as in torchvision), biases 0; norms at weight 1, bias 0; the rest as PyTorch does.
+
+    The rest: the classifier and ECA's kernel."""
     for module in model.modules():
         if isinstance(module, nn.Conv2d):
             nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu", generator=generator)

@@ -210,9 +210,9 @@ BLOCK_CLASSES: dict[tuple[str, str], type[nn.Module]] = {  # (spec.block, spec.a
 
 
 def stage(spec: ResNetSpec, blocks: int, at: Place) -> nn.Sequential:
-    """`blocks` blocks: the first one may change the channels, the first or (Keras' V2) the last one height and width.
+    """`blocks` blocks, the later ones alike but for what one of them changes: channels, height and width.
 
-    Where dilation takes a stride's place, the first block's first 3×3 still has the
+    The first one may change the channels, the first or (Keras' V2) the last one height and width. Where dilation takes a stride's place, the first block's first 3×3 still has the
     dilation before it."""
     block = BLOCK_CLASSES[spec.block, spec.activation]
     if spec.stride_place == "first":
@@ -257,7 +257,9 @@ class ResNet(nn.Module):
         self.fc = Linear(c, spec.num_classes) if spec.num_classes else nn.Identity()
 
     def reset_parameters(self, generator: torch.Generator | None = None) -> None:
-        """Initial weights (`initialise`); where the spec says so, each block starts as its shortcut."""
+        """Initial weights (`initialise`).
+
+        Where the spec says so, each block starts as its shortcut."""
         initialise(self, generator)
         if self.spec.zero_init == "yes":
             for module in self.modules():

@@ -82,10 +82,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The lines of one configuration. title: the net and its task in one line."""
+    """The lines of one configuration. title: the net and its task in one line; assumed: what its estimates of memory take for
+    granted."""
 
     title: str
     lines: tuple[Line, ...]
+    assumed: tuple[str, ...] = ()
 
     @property
     def rows(self) -> list[Row]:
@@ -117,6 +119,7 @@ def sheet(
     return Sheet(
         f"{naming.title(spec)} · {spec.num_classes:,} classes · {batch:,}×{spec.in_channels}×{height}×{width} · {in_format}",
         lines,
+        memory.assumptions(dtype),
     )
 
 

@@ -16,6 +16,7 @@ from explorer.tell.sheet import Sheet, of, own, timed
 from explorer.timing.data.measurement import Measurement
 
 TAKE = "Take it along"
+ABOUT = r"\approx "
 COLUMNS = 100  # of the sheet as text: what is to know of a line goes on below it
 
 
@@ -29,36 +30,54 @@ def to_text(made: Sheet) -> str:
     rows = [
         f"{one:<{labels}}  {short:>{shorts}}  {full:<{exact}}  {source}".rstrip() for one, short, full, source in cells
     ]
-    notes = [
-        textwrap.fill(f"{line.label}: {line.note}.", COLUMNS, subsequent_indent="  ")
-        for line in made.lines
-        if line.note
-    ]
+    notes = [textwrap.fill(note, COLUMNS, subsequent_indent="  ") for note in _notes(made)]
     return "\n".join([made.title, "", *rows, "", *notes]) + "\n"
 
 
+def _notes(made: Sheet) -> list[str]:
+    """What to know of each line, and of all that is estimated, in a sentence each."""
+    return [*(f"{line.label}: {line.note}." for line in made.lines if line.note), _assumed(made)]
+
+
+def _assumed(made: Sheet) -> str:
+    return f"Of memory it is assumed: {'; '.join(made.assumed)}."
+
+
 def to_markdown(made: Sheet) -> str:
-    """Title and table with the proofs."""
-    return f"**{made.title}**\n\n{tabular.markdown(_table(made))}"
+    """Title and table with the proofs, and what to know."""
+    return f"**{made.title}**\n\n{tabular.markdown(_table(made))}\n{_assumed(made)}\n"
 
 
 def to_latex(made: Sheet) -> str:
-    """A `tabular` with values in full. Needs no package."""
+    """A `tabular` with values in full, those that are estimated with their sign; below it what to know. Needs no package."""
     rows = [
         [
             tabular.latex_text(line.label),
-            f"${tabular.latex_number(line.in_full)}$" if line.proof else tabular.latex_text(line.short),
+            f"${ABOUT if line.source == 'estimated' else ''}{tabular.latex_number(line.in_full)}$"
+            if line.proof
+            else tabular.latex_text(line.short),
             tabular.latex_text(line.unit if line.proof else ""),
             tabular.latex_text(line.source),
         ]
         for line in made.lines
     ]
-    return tabular.latex(made.title, ("Figure", "Value", "Unit", "Source"), rows)
+    notes = "".join(f"\\par {tabular.latex_text(note)}\n" for note in _notes(made))
+    return f"{tabular.latex(made.title, ('Figure', 'Value', 'Unit', 'Source'), rows)}{{\\footnotesize\n{notes}\\par}}\n"
 
 
 def to_csv(made: Sheet) -> str:
-    """A line per number, the configuration in each."""
-    return tabular.csv_text([{"configuration": made.title, **row} for row in made.rows])
+    """A line per number, the configuration in each, and what is assumed in each that is an estimate of memory."""
+    estimates = {"estimated": "; ".join(made.assumed)}
+    return tabular.csv_text(
+        [
+            {
+                "configuration": made.title,
+                **row,
+                "assumed": estimates.get(row["source"], "") if row["unit"] == "bytes" else "",
+            }
+            for row in made.rows
+        ]
+    )
 
 
 def _table(made: Sheet) -> list[dict[str, str]]:
@@ -69,7 +88,8 @@ def _table(made: Sheet) -> list[dict[str, str]]:
             "In full": line.in_full,
             "Unit": line.unit,
             "Source": line.source,
-            "How": f"`{line.proof.text}`" if line.proof else line.note,
+            "How": f"`{line.proof.text}`" if line.proof else "",
+            "What to know": line.note,
         }
         for line in made.lines
     ]

@@ -13,11 +13,13 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from explorer import units
+from explorer.facts import memory
 from explorer.facts.proof import evaluate
 from explorer.spec import preset
 from explorer.spec.chosen import Chosen, of_controls
 from explorer.spec.task import OPTIMIZERS, PURPOSES
 from explorer.tell import questions, sheet, sheet_forms
+from explorer.tell.tabular import latex_text
 from explorer.timing.data.records import recorded
 from explorer.timing.data.settings import Settings
 from explorer.timing.said.found import nearest
@@ -194,8 +196,20 @@ def test_every_copy_says_the_same() -> None:
     assert [row["value"] for row in rows] == ["" if one["value"] is None else str(one["value"]) for one in made.rows]
     written = sheet_forms.to_latex(made)
     assert all(value.replace(",", "{,}") in written for value in exact)
+    assert written.count(r"$\approx ") >= 2, "an estimate to the byte has its sign"
     assert written.isascii() and r"32$\times$4d" in written
     assert written.count("{") == written.count("}") and not re.search(r"(?<!\\)[%_#]", written)
+
+
+@pytest.mark.parametrize("dtype", ["fp32", "amp"])
+def test_every_copy_has_what_to_know_and_what_is_assumed_of_memory(dtype: str) -> None:
+    made = sheet.sheet(preset("resnet50"), 224, 224, 8, dtype)
+    said = [line.note for line in made.lines if line.note]
+    assert len(said) >= 3 and made.assumed == memory.assumptions(dtype)
+    for form, make in sheet_forms.COPIES.items():
+        written = " ".join(make(made).split())
+        for note in (*said, *made.assumed):
+            assert (latex_text(note) if form == "latex" else note.replace('"', '""')) in written, (form, note)
 
 
 @pytest.mark.parametrize("slug", OPTIMIZERS)

@@ -198,7 +198,7 @@ def _time(spec: ResNetSpec, size: tuple[int, int], batch: int, dtype: str, macs:
         return Line(
             label, units.seconds(proof.value), "s", "recorded", proof, _where(run) + other * (fastest is not run)
         )
-    carried = about(runs, int(macs.value), batch, dtype)
+    carried = about(runs, int(macs.value), batch, dtype, spec)
     if carried is None:
         return Line(
             label,
@@ -206,11 +206,27 @@ def _time(spec: ResNetSpec, size: tuple[int, int], batch: int, dtype: str, macs:
             "s",
             "",
             None,
-            f"not known: no run near it is recorded in {memory.FORMATS[dtype]}. Timing measures it, forward passes only",
+            f"not known: {_too_far(runs, spec, int(macs.value), batch, dtype)}. Timing measures it, forward passes only",
         )
     run, proof = carried
     note = f"within a factor of {ABOUT:g} where it was tested, on the five depths; from {run.title} at batch {run.settings.batch:,}, {_where(run)}"
     return Line(label, f"about {units.seconds(proof.value)}", "s", "estimated", proof, note)
+
+
+def _too_far(runs: Sequence[Measurement], spec: ResNetSpec, macs: int, batch: int, dtype: str) -> str:
+    """Why none is carried over; of the nearest run of this very net, which Timing shows, by what."""
+    own = [run for run in runs if run.spec == spec and run.settings.dtype == dtype]
+    if not own:
+        return f"no run near it is recorded in {memory.FORMATS[dtype]}"
+    run = min(own, key=lambda one: (_apart(batch, one.settings.batch), _usual_first(one)))
+    there = run.settings
+    pairs = (("the batch", batch, there.batch), ("a picture’s work", macs, _macs(run)))
+    what, here, theirs = next(one for one in pairs if _apart(*one[1:]) > math.log(NEAR))
+    much = f"more than {NEAR:.0f} times as large" if here > theirs else f"less than 1/{NEAR:.0f} of that"
+    return (
+        f"a run at {there.height}×{there.width} and batch {there.batch:,} is recorded ({units.seconds(run.summary.median_s)}), and not "
+        f"carried over as {what} here is {much}"
+    )
 
 
 def _is_of(run: Measurement, spec: ResNetSpec, size: tuple[int, int], batch: int, dtype: str) -> bool:
@@ -227,18 +243,21 @@ def _usual_first(run: Measurement) -> tuple[bool, float]:
     return run.settings.memory_format != Settings.memory_format, run.summary.median_s
 
 
-def about(runs: Sequence[Measurement], macs: int, batch: int, dtype: str) -> tuple[Measurement, Proof] | None:
-    """The nearest run in this format by batch, then by multiply-adds, then in the usual layout, then the fastest; and its
-    median seconds times the ratio of the multiply-adds. None where no run in this format is within `NEAR` of it."""
-    near: list[tuple[float, float, tuple[bool, float], Measurement]] = []
+def about(
+    runs: Sequence[Measurement], macs: int, batch: int, dtype: str, spec: ResNetSpec | None = None
+) -> tuple[Measurement, Proof] | None:
+    """The nearest run in this format: of the same net before another's, then by batch, by multiply-adds, in the usual layout, and
+    the fastest; and its median seconds times the ratio of the multiply-adds. None where no run in this format is within
+    `NEAR` of it."""
+    near: list[tuple[bool, float, float, tuple[bool, float], Measurement]] = []
     for run in runs:
         if run.settings.dtype == dtype and macs:
             batches, work = (_apart(*pair) for pair in ((batch, run.settings.batch), (macs, _macs(run))))
             if max(batches, work) <= math.log(NEAR):
-                near.append((batches, work, _usual_first(run), run))
+                near.append((run.spec != spec, batches, work, _usual_first(run), run))
     if not near:
         return None
-    *_, run = min(near, key=lambda one: one[:3])
+    *_, run = min(near, key=lambda one: one[:4])
     here = times(number(batch), number(macs))
     there = times(number(run.settings.batch), number(_macs(run)))
     carried = over(times(number(run.summary.median_s), here), there)

@@ -63,7 +63,7 @@ def expected(
     latest = {(one.spec, one.settings): one for one in mine}
     for known in (latest.values(), runs):
         near = [one for one in known if (one.settings.kind, one.settings.compile) == (asked.kind, sheet.EAGER)]
-        carried = sheet.about(near, int(macs.value), asked.batch, asked.dtype)
+        carried = sheet.about(near, int(macs.value), asked.batch, asked.dtype, spec)
         if carried is not None or asked.compile != sheet.EAGER:
             break
     if carried is None or asked.compile != sheet.EAGER:

@@ -156,6 +156,24 @@ def test_no_time_is_made_up_far_from_every_record(name: str, task: tuple, dtype:
     assert line.proof is None and line.row["value"] is None and "Timing measures it" in line.note
 
 
+def test_of_a_run_that_is_too_far_to_be_carried_over_it_says_which_and_why() -> None:
+    for task, dtype, why in (
+        ((224, 224, 8), "bf16", "the batch here is more than 4 times as large"),
+        ((32, 32, 1), "fp32", "a picture’s work here is less than 1/4 of that"),
+    ):
+        line = lines("resnet50", *task, dtype)["Time of one forward pass (inference)"]
+        shown = nearest(recorded(), preset("resnet50"), Settings(device="cpu", dtype=dtype, threads=2))
+        assert shown and line.proof is None
+        there = units.seconds(shown.measurement.summary.median_s)
+        assert f"a run at 224×224 and batch 1 is recorded ({there})" in line.note and why in line.note
+
+
+def test_the_same_nets_run_is_carried_over_before_another_nets() -> None:
+    """At 224×320 ResNet-101's work at 224 is nearer to ResNet-50's than its own there."""
+    line = lines("resnet50", 224, 320)["Time of one forward pass (inference)"]
+    assert "from ResNet-50 at batch 1" in line.note
+
+
 def test_a_time_near_a_record_says_about_and_from_what() -> None:
     line = lines("resnet50", 192, 192, 3)["Time of one forward pass (inference)"]
     assert line.short.startswith("about ") and line.source == "estimated" and "ResNet-" in line.note

@@ -75,7 +75,9 @@ class State(TypedDict):
 
 
 class Watched(TypedDict):
-    """What the lecturer's windows ask for. tallies: of each round, how many chose what (choice → count)."""
+    """What the lecturer's windows ask for. tallies: of each round, how many chose what (choice → count). revealed: the phones have
+    seen the answer; shows: the projector shows it now, which a scene that is come back to does not. remotes: how many windows
+    were given a token."""
 
     stamp: str
     title: str
@@ -86,7 +88,9 @@ class Watched(TypedDict):
     rounds_left: int
     open: bool
     revealed: bool
+    shows: bool
     left: bool
+    remotes: int
     tallies: list[dict[str, int]]
     command: Command | None
     card: NotRequired[Card]
@@ -157,13 +161,14 @@ class Hall:
         """This scene is on the projector now. Its votes open, unless they have been closed or its answer shown."""
         self._allow(code, token)
         slug = scene.card["slug"]
-        now, left, shown_text, rounds_text = self._read(code, "now", "left", "shown", f"rounds:{slug}")
+        now, left, shows, shown_text, rounds_text = self._read(code, "now", "left", "shows", "shown", f"rounds:{slug}")
         shown: list[str] = json.loads(shown_text)
         rounds: Rounds = json.loads(rounds_text or NEW)
         if slug not in shown and len(shown) >= self.limits.scenes:
             raise Refused("full", f"A session shows at most {self.limits.scenes} scenes.")
         reveals = revealed and scene.card["question"] is not None
-        if now == slug and not left and rounds_text and rounds["revealed"] >= reveals:
+        as_it_is = now == slug and not left and rounds_text and bool(shows) == reveals
+        if as_it_is and rounds["revealed"] >= reveals:
             return
         rounds["revealed"] = rounds["revealed"] or reveals
         question = scene.card["question"]
@@ -178,6 +183,7 @@ class Hall:
             {
                 "now": slug,
                 "left": "",
+                "shows": "1" if reveals else "",
                 f"brief:{slug}": json.dumps(brief),
                 "shown": json.dumps(shown if slug in shown else [*shown, slug]),
                 f"card:{slug}": json.dumps(scene.card),
@@ -236,7 +242,7 @@ class Hall:
 
     def paired(self, code: str, word: str) -> str:
         """The token for such a word."""
-        pair, tokens = self._read(code, "pair", "tokens")
+        pair, tokens, remotes = self._read(code, "pair", "tokens", "remotes")
         hashed, _, until = (pair or " 0").partition(" ")
         if not hmac.compare_digest(hashed, _hash(word)) or time.time() > float(until):
             raise Refused("token", "This code has been used, or is too old: ask for another one.")
@@ -245,14 +251,14 @@ class Hall:
         kept = [known[0], *known[1:][-(self.limits.tokens - 2) :], _hash(token)]
         if not self.store.swap(code, "pair", pair, ""):
             raise Refused("token", "This code has just been used.")
-        self.store.write(code, {"tokens": json.dumps(kept)}, "")
+        self.store.write(code, {"tokens": json.dumps(kept), "remotes": str(int(remotes or 0) + 1)})
         return token
 
     def watch(self, code: str, token: str, scene: bool = True) -> Watched:
         """What the lecturer sees. scene: with the scene's words and notes too, for a window that has nothing else."""
         self._allow(code, token)
-        version, ballots, commands, title, command, slug, left = self._read(
-            code, "version", "ballots", "commands", "title", "command", "now", "left"
+        version, ballots, commands, title, command, slug, left, shows, remotes = self._read(
+            code, "version", "ballots", "commands", "title", "command", "now", "left", "shows", "remotes"
         )
         brief, rounds = self._now(code, slug)
         count, here = rounds["n"] if brief["options"] else 0, self.store.here(code)
@@ -267,7 +273,9 @@ class Hall:
             rounds_left=self.limits.rounds - count if count and not rounds["revealed"] else 0,
             open=bool(_accepts(brief, rounds)),
             revealed=rounds["revealed"],
+            shows=bool(shows),
             left=bool(left),
+            remotes=int(remotes or 0),
             tallies=[{str(choice): votes for choice, votes in sorted(tally.items())} for tally in tallies],
             command=_command(command, int(commands)),
         )

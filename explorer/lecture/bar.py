@@ -9,7 +9,7 @@ from typing import TypedDict
 from markupsafe import escape
 
 from explorer import units
-from explorer.lecture.answers import answer, evaluate
+from explorer.lecture.answers import NONE, answer, evaluate
 from explorer.lecture.scene import HOME, Lecture, Scene, address
 from explorer.lecture.scene_text import about, asked, filled, prose
 from explorer.tell.link import data_uri, qr_svg
@@ -41,6 +41,13 @@ class Verdict(TypedDict):
     because: str
 
 
+class Told(TypedDict):
+    """An answer for the speaker alone, with votes or without. because: HTML."""
+
+    answer: str
+    because: str
+
+
 class Link(TypedDict):
     """A scene to go to."""
 
@@ -68,6 +75,7 @@ class Bar(TypedDict):
     answers: (
         tuple[int, int] | None
     )  # letters of what is said with the answer, and of its source: room that it will need
+    told: Told | None
     question: Inputs | None
     verdict: Verdict | None
     cards: str
@@ -137,6 +145,7 @@ def bar(run: Lecture, scene: Scene, page: str, guess: str = "", present: bool = 
         "text": text,
         "notes": prose(scene.notes, scene.chosen, False, cards),
         "answers": _letters(scene),
+        "told": _told(scene),
         "question": _inputs(scene, asks),
         "verdict": _verdict(scene, guess, cards, asks) if question and guess else None,
         "cards": cards.html(),
@@ -148,6 +157,13 @@ def _letters(scene: Scene) -> tuple[int, int] | None:
         return None
     because = prose(scene.question.because, scene.chosen, False).striptags()
     return len(because), len(evaluate(scene, "").source) + 2
+
+
+def _told(scene: Scene) -> Told | None:
+    if scene.question is None:
+        return None
+    because = prose(scene.question.because, scene.chosen, links=False)
+    return {"answer": evaluate(scene, NONE).answer, "because": because}
 
 
 def _inputs(scene: Scene, asks: str) -> Inputs | None:

@@ -94,13 +94,14 @@ def test_a_whole_question_on_projector_speakers_window_phones_and_remote(visit, 
     assert asked == []  # no server in between
     way = look_back(speaker, first)
     remote = phone(browser, f"{server.url}/vote/{way}", faults)
+    joined(speaker)
     late = phone(browser, f"{server.url}/vote/{way}", [])
     take_over(remote, late)
     tap(seen, remote, first, second)
     take_home(speaker)
     assert faults == []
     leave_and_come_back(seen, speaker, remote, first)
-    end(speaker, stage, first)
+    end(speaker, stage, first, remote)
     another_hall(seen, stage)
     for page in (first, second, remote, late):
         page.context.close()
@@ -122,10 +123,10 @@ def test_on_a_phone_every_question_is_answered_in_sight_and_its_reveal_has_its_o
             made = cards(TOUR, scene)
             show(made, False)
             page.get_by_role("heading", name=scene.title, exact=True).wait_for()
+            links = page.locator(".prose a").evaluate_all(LINKS)
+            assert links == [scene.slug] * len(links) and len(links) == scene.text.count("](?")
             if scene.question is None:
                 assert page.locator(".scene img").evaluate_all(ALTS) == [one["words"] for one in made.card["pictures"]]
-                links = page.locator(".prose a").evaluate_all(LINKS)
-                assert links == [scene.slug] * len(links) and len(links) == scene.text.count("](?")
                 continue
             choices = page.locator("fieldset input")
             if scene.question.kind == "number":
@@ -292,8 +293,14 @@ def look_back(speaker: Page, first: Page) -> str:
     speaker.locator("summary").click()
     speaker.get_by_role("button", name="A phone as the remote").click()
     way = str(speaker.locator("dialog .soft").inner_text().split("/vote/")[1])
-    speaker.get_by_role("button", name="Close", exact=True).click()
     return way
+
+
+def joined(speaker: Page) -> None:
+    """The code that a phone has used goes, and it is said."""
+    expect(speaker.locator("dialog").get_by_role("status")).to_contain_text("Joined")
+    expect(speaker.locator("dialog img")).to_have_count(0)
+    speaker.get_by_role("button", name="Close", exact=True).click()
 
 
 def take_over(remote: Page, late: Page) -> None:
@@ -361,9 +368,13 @@ def leave_and_come_back(seen: Visit, speaker: Page, remote: Page, first: Page) -
         expect(window.get_by_role("heading", level=1)).to_have_text(DEEPER.title, timeout=20_000)
     expect(pauses).to_have_count(0)
     expect(speaker.locator(".card")).to_contain_text("The phones have seen the answer")
+    expect(remote.locator(".card")).to_contain_text(
+        "The phones have seen the answer"
+    )  # as the projector: not revealed there
+    expect(remote.get_by_role("button", name="Reveal")).to_be_visible()
 
 
-def end(speaker: Page, stage: Locator, first: Page) -> None:
+def end(speaker: Page, stage: Locator, first: Page, remote: Page) -> None:
     """The session ends when it is told to, and after a question: phones say so, the bar begins another."""
     speaker.once("dialog", lambda asked: asked.dismiss())
     speaker.get_by_role("button", name="End the votes").click()
@@ -371,6 +382,10 @@ def end(speaker: Page, stage: Locator, first: Page) -> None:
     speaker.once("dialog", lambda asked: asked.accept())
     speaker.get_by_role("button", name="End the votes").click()
     expect(first.get_by_role("heading", name="This vote is over")).to_be_visible(timeout=20_000)
+    expect(remote.get_by_role("status")).to_contain_text(
+        "The votes have ended, and with them this remote", timeout=20_000
+    )
+    expect(speaker.locator(".card")).to_contain_text("28.54 %")  # who goes on without votes still has the answers
     expect(stage.get_by_role("button", name="Votes from phones (V)")).to_be_visible(timeout=20_000)
 
 

@@ -200,13 +200,41 @@ def test_idle_sessions_end_and_unused_ones_make_way(room) -> None:
     assert one.hall.watch(one.code, one.token)["tallies"] == [{}]
 
 
+def test_a_scene_that_is_come_back_to_is_not_revealed_on_the_projector(room) -> None:
+    """And so in the lecturer's windows; phones keep the answer, and nobody votes on it again."""
+    one = room()
+    seen = []
+    for slug, revealed in (
+        ("deeper", False),
+        ("deeper", True),
+        ("residual", False),
+        ("deeper", False),
+        ("deeper", True),
+    ):
+        one.show(slug, revealed)
+        watched = one.hall.watch(one.code, one.token)
+        seen.append((watched["shows"], watched["revealed"], watched["open"]))
+    asked, answered, nothing, again = (
+        (False, False, True),
+        (True, True, False),
+        (False, False, False),
+        (False, True, False),
+    )
+    assert seen == [asked, answered, nothing, again, answered]
+    stamp = one.hall.stamp(one.code)
+    one.show("deeper", True)
+    assert one.hall.stamp(one.code) == stamp  # nothing new
+
+
 def test_a_remote_is_paired_once(room) -> None:
     one = room(tokens=3, pair_s=60)
     word = one.hall.pair(one.code, one.token)
     refused("token", one.hall.paired, one.code, word + "x")
+    before = one.hall.stamp(one.code)
     with ThreadPoolExecutor(8) as many:
         tries = list(many.map(lambda _: attempt(one, word), range(8)))
     (remote,) = filter(None, tries)
+    assert one.hall.watch(one.code, one.token)["remotes"] == 1 and one.hall.stamp(one.code) != before  # told at once
     assert remote != one.token and one.hall.steers(one.code, remote)
     one.hall.send(one.code, remote, "go", 3)
     assert one.hall.watch(one.code, one.token, False)["command"] == {"id": 1, "do": "go", "n": 3}

@@ -16,6 +16,7 @@ const started = kept.read().started ?? Date.now();
 const spent = kept.read().spent ?? {}; // slug → seconds
 kept.write({ started });
 
+let paired = 0; // how many remotes there were when a code for one was asked for
 let view = null, since = Date.now(), drawn = "", problem = "", tooled = false, ended = ""; // ended: of ENDS, or ""
 let act = (/** @type {string} */ _what) => {};
 const clock = html("time", {}), total = html("span", {}), here = html("span", {}), live = html("p", { class: "status", role: "status" });
@@ -24,6 +25,7 @@ const ENDS = {
   over: ["The lecture is over", "It was left on the projector. Start it there again, at any scene: this window goes on by itself."],
   gone: ["The projector’s window is closed", "Opened again in the same tab, the lecture goes on here by itself. In another tab, N opens a new window."],
 };
+const OVER = "The votes have ended, and with them this remote. Go on at the projector: there V begins new votes, and N the window that makes a phone its remote.";
 const minutes = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
 function tick() {
@@ -49,6 +51,7 @@ function show(next) {
   tick();
   view = next;
   ended = "";
+  if (view.hall?.remotes > paired) joined();
   tick();
   draw();
 }
@@ -157,13 +160,21 @@ function byChannel() {
 }
 
 function remoteCode({ url, code }) {
+  paired = view.hall?.remotes ?? 0;
   const dialog = html("dialog", { class: "remote", "aria-label": "A phone as the remote" }, html("h2", {}, "A phone as the remote"),
-    html("p", {}, "For your own phone: it works once, within three minutes, and gives this window to it."),
+    html("p", {}, "For your own phone: it shows there what this window shows, and steers too. The code works once, within three minutes."),
     code ? html("img", { src: code, alt: `QR code of ${url}` }) : null, html("p", { class: "soft" }, url),
     html("form", { method: "dialog" }, html("button", { class: "main" }, "Close")));
   place.append(dialog);
   dialog.addEventListener("close", () => dialog.remove());
   dialog.showModal();
+}
+
+// A code that has been used is of no use to anybody else.
+function joined() {
+  paired = view.hall.remotes;
+  place.querySelector("dialog")?.replaceChildren(html("h2", {}, "A phone as the remote"), html("p", { role: "status" }, html("b", {}, "Joined: "), "your phone steers now, and this window goes on as before."),
+    html("form", { method: "dialog" }, html("button", { class: "main" }, "Close")));
 }
 
 // ── on another device: the server, by token ──
@@ -189,9 +200,9 @@ async function byServer() {
       if (problem) say("");
       if (last.left && view) end("over");
       else if (last.card) show({ slug: last.slug, title: last.card.title, number: last.card.number, of: last.card.of, ...last.speaker, question: last.card.question,
-        answer: last.answer, revealed: last.revealed, hall: last, code });
+        answer: last.answer, revealed: last.shows || !last.card.question, hall: last, code });
     } catch (error) {
-      if (error.status === 403 || error.status === 404) return stopped(error.message);
+      if (error.status === 403 || error.status === 404) return stopped(view ? OVER : error.message);
       say("No connection. This goes on by itself.");
       draw();
       await sleep(patience(failures++));

@@ -237,7 +237,7 @@ export function says({ data }) {
   const now = watched(data.slug);
   tell({ kind: "scene", view: { slug: data.slug, title: data.title, number: data.number, of: data.scenes.length, notes: data.notes,
     after: data.scenes[data.number]?.title ?? "", minutes: data.minutes, question: data.hall?.asked ?? data.question,
-    answer: data.hall?.answer ?? null, revealed: Boolean(data.verdict) || !data.question, hall: now, code: room.hall?.code ?? "" } });
+    answer: data.hall?.answer ?? data.told, revealed: Boolean(data.verdict) || !data.question, hall: now, code: room.hall?.code ?? "" } });
 }
 
 export function openSpeaker(stage) {

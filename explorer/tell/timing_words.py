@@ -33,13 +33,16 @@ NO_GPU = (
 )
 
 
+KEPT = "kept in this tab only, until it is reloaded"
+
+
 def hall(seen: Measurement, source: str, speed: Proof, asked: Settings) -> Markup:
     """The one large figure, what it is of, and where it comes from; pictures per second open their formula. Where a recorded
     run stands in for one with other settings it is no answer to the page's question, and not as large."""
     cards = markup.Cards("hall")
     spread = f" · median of {seen.summary.n} passes ± half the interquartile range"
-    under = Markup('{}{}<span class="fine">{}</span>').format(
-        _stamped(seen.settings, seen.provenance), spread, sentences.processor(seen)
+    under = Markup('{}{}<span class="fine">{}</span>{}').format(
+        _stamped(seen.settings, seen.provenance), spread, sentences.processor(seen), _kept(source)
     )
     of_what = f"{seen.title} · {seen.settings.dtype} · batch {seen.settings.batch:,}"  # where a recorded run stands in
     time, _, rate = seen.headline.partition(" · ")
@@ -100,7 +103,15 @@ def question(asked: Settings, takes: Proof | None, ended: str = "") -> Markup:
 
 def beside(asked: Settings, facts: Facts, source: str, varied: str | None = None) -> Markup:
     """The line under a figure: on what and how. varied: the setting that differs from point to point."""
-    return Markup('<div class="beside">{} {}</div>').format(_stamped(asked, facts, varied), mark(source))
+    return Markup('<div class="beside">{}{} {}</div>').format(
+        _stamped(asked, facts, varied), _kept(source), mark(source)
+    )
+
+
+def _kept(source: str) -> Markup:
+    """Of what was measured in this visit: how long it is there."""
+    said = "" if source == "recorded" else KEPT
+    return Markup('<span class="fine">{}</span>').format(f" · {said}") if said else Markup("")
 
 
 def _stamped(asked: Settings, facts: Facts, varied: str | None = None) -> Markup:

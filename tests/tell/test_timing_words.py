@@ -22,7 +22,9 @@ def test_it_is_as_long_as_the_loop_takes_with_such_passes(name: str, batch: int)
     found = timing_words.expected(preset(name), settings(batch), RUNS)
     assert found is not None and found.source == "estimated"
     assert proof.evaluate(found.expression) == pytest.approx(found.value)
-    carried = sheet.about(RUNS, int(proof.prove("macs", sheet.trace(preset(name), 224, 224)).value), batch, "fp32")
+    net = preset(name)
+    macs = int(proof.prove("macs", sheet.trace(net, 224, 224)).value)
+    carried = sheet.about(RUNS, macs, batch, "fp32", net)
     assert carried is not None
     one_s = carried[1].value
     loop_s = max(0.25, 3 * one_s) + max(1.0, 5 * one_s)  # warm-up, then the budget's passes, at least five

@@ -78,7 +78,18 @@ CONCLUDES: dict[str, Callable[[bool, str], object]] = {  # function → its sent
     "sentence": ladder,
 }
 DESCRIBES = {  # what says only on what, with what and how something was measured, or that it is doubted
-    *("device_name", "version", "stamp", "not_yours", "processor", "cut", "pair_doubts", "undecided", "layers"),
+    *(
+        "device_name",
+        "version",
+        "stamp",
+        "not_yours",
+        "differing",
+        "processor",
+        "cut",
+        "pair_doubts",
+        "undecided",
+        "layers",
+    ),
     *("sweep_doubt", "sweep_doubts", "limit_doubts", "ladder", "share", "cure", "lines"),
 }
 
@@ -150,6 +161,9 @@ def test_what_the_records_say_is_offered_apart_and_only_where_they_decide() -> N
         single is not None
         and str(single.told) == "As recorded earlier: a pass of ResNet-34 takes 50.0 ms ± 0.1 · 20.0 img/s."
     )
+    other = offers.of_pass(good, pair[0], Settings(device="cpu", threads=1, batch=8))
+    assert other is not None
+    assert str(other.told).startswith("As recorded earlier, with batch 1 (you asked for 8): a pass of ResNet-34 takes")
     assert offers.of_pass(bad, pair[0], settings) is None
     for offer in (offers.of_parts, offers.of_limit):
         assert offer([], pair[0], settings) is None

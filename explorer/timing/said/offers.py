@@ -29,7 +29,7 @@ def of_pass(runs: Sequence[Run], spec: ResNetSpec, settings: Settings) -> Offer 
     if run is None or run.measurement.warnings:
         return None
     seen = run.measurement
-    return _offer(Told(f"a pass of {seen.title} takes {seen.headline}."), seen.settings, seen.provenance)
+    return _offer(Told(f"a pass of {seen.title} takes {seen.headline}."), seen.settings, seen.provenance, settings)
 
 
 def of_parts(runs: Sequence[Run], spec: ResNetSpec, settings: Settings) -> Offer | None:
@@ -37,7 +37,7 @@ def of_parts(runs: Sequence[Run], spec: ResNetSpec, settings: Settings) -> Offer
     if seen is None or seen.warnings:
         return None
     where = rows.where(trace(spec, settings.height, settings.width, 1), seen.parts)
-    return _offer(sentences.where(where, "recorded"), seen.settings, seen.provenance)
+    return _offer(sentences.where(where, "recorded"), seen.settings, seen.provenance, settings)
 
 
 def of_sweep(runs: Sequence[Run], which: str, spec: ResNetSpec, settings: Settings) -> Offer | None:
@@ -47,14 +47,17 @@ def of_sweep(runs: Sequence[Run], which: str, spec: ResNetSpec, settings: Settin
         return None
     seen = made[0].measurement
     assert seen is not None  # only those that were measured are left
-    return _offer(sentences.sweep(which, points, "recorded"), seen.settings, seen.provenance)
+    return _offer(
+        sentences.sweep(which, points, "recorded"), seen.settings, seen.provenance, settings, sentences.VARIED[which]
+    )
 
 
 def of_limit(runs: Sequence[Run], spec: ResNetSpec, settings: Settings) -> Offer | None:
     seen = found.limit(runs, spec, settings)
     if seen is None or sentences.limit_doubts(seen):
         return None
-    return _offer(Told(sentences.limit(seen, "recorded")), seen.measurement.settings, seen.measurement.provenance)
+    one = seen.measurement
+    return _offer(Told(sentences.limit(seen, "recorded")), one.settings, one.provenance, settings)
 
 
 def of_race(
@@ -66,8 +69,10 @@ def of_race(
         return None
     counted = ratio_rows.counted(*pair, settings.height, settings.width)
     told = sentences.contrast([*counted, *timed], titles[0], titles[1])
-    return _offer(told, kept[0].settings, kept[0].provenance)
+    return _offer(told, kept[0].settings, kept[0].provenance, settings)
 
 
-def _offer(told: Told, settings: Settings, facts: Facts) -> Offer:
-    return Offer(Told("As recorded earlier: ", told), settings, facts)
+def _offer(told: Told, theirs: Settings, facts: Facts, asked: Settings, varied: str | None = None) -> Offer:
+    """asked: what the run of one's own was measured with; where the record's is another, the sentence begins with it."""
+    other = sentences.differing(theirs, asked, varied)
+    return Offer(Told(f"As recorded earlier{', with ' if other else ''}{other}: ", told), theirs, facts)

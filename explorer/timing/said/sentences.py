@@ -62,12 +62,17 @@ def not_yours(theirs: Settings, asked: Settings, varied: str | None = None) -> s
     """In what a recorded run differs from what is asked: 'Not your settings: batch 16, you asked for 65,536.'; ''
     where it does not. varied: a setting in which the run's points differ anyway ("dtype" stands for all modes)."""
     skipped = {"dtype", "memory_format", "compile"} if varied == "dtype" else {varied}
+    told = differing(theirs, asked, *skipped)
+    return f"Recorded with other settings than yours: {told}." if told else ""
+
+
+def differing(theirs: Settings, asked: Settings, *skipped: str | None) -> str:
+    """'batch 1 (you asked for 8)': each setting of a recorded run that is not as asked for."""
     names = [name for name in FIELDS if name not in skipped and getattr(theirs, name) != getattr(asked, name)]
-    told = [
+    return ", ".join(
         f"{FIELDS[name]} {_said(name, getattr(theirs, name))} (you asked for {_said(name, getattr(asked, name))})"
         for name in names
-    ]
-    return f"Recorded with other settings than yours: {', '.join(told)}." if told else ""
+    )
 
 
 def _said(name: str, value: object) -> str:

@@ -176,7 +176,7 @@ def take_home(
                 "application/json",
                 on_click="ignore",
                 icon=":material/download:",
-                help="Can be loaded under machines, here or elsewhere.",
+                help="Keeps these runs: it can be loaded under “Elsewhere?”, in any tab and on any host.",
             )
         facts_pieces.take_home(chosen)
 

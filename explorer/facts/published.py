@@ -290,6 +290,21 @@ def throughput() -> tuple[Throughput, ...]:
     return tuple(json.loads((FOLDER / "throughput.json").read_text(encoding="utf-8"))["tables"])
 
 
+class Quoted(TypedDict):
+    """A figure as a paper prints it. shown: in this explorer's words."""
+
+    value: float
+    shown: str
+    source: str
+
+
+@cache
+def vgg19() -> dict[str, Quoted]:
+    """`params` and `macs` of VGG-19, a net that the lecture names and the explorer does not have."""
+    figures: dict[str, Quoted] = json.loads((FOLDER / "vgg19.json").read_text(encoding="utf-8"))
+    return {name: figures[name] for name in ("params", "macs")}
+
+
 CIFAR_STEM: Changes = {"stem": "cifar", "num_classes": 10}
 
 

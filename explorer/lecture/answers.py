@@ -46,7 +46,8 @@ def evaluate(scene: Scene, guess: str) -> Verdict:
 
 def _in_words(question: Question, right: Quantity) -> str:
     if question.kind == "number":
-        return _units(float(right.value) / question.per, question)
+        value = float(right.value) / question.per
+        return _units(value, question, 3 if abs(value) < 1 else 2)  # a share as `quantities` says it
     return right.text
 
 
@@ -81,6 +82,6 @@ def _block(scene: Scene, guess: str, right: Quantity) -> tuple[str, bool | None,
     return guess, hit, f"You clicked {place(guess, scene.chosen)}: " + ("right." if hit else "no.")
 
 
-def _units(value: float, question: Question) -> str:
-    text = f"{value:,.0f}" if question.step >= 1 else f"{value:,.2f}".rstrip("0").rstrip(".")
+def _units(value: float, question: Question, digits: int = 2) -> str:
+    text = f"{value:,.0f}" if question.step >= 1 else f"{value:,.{digits}f}".rstrip("0").rstrip(".")
     return f"{text} {question.unit}".strip()

@@ -48,7 +48,7 @@ def hall(seen: Measurement, source: str, speed: Proof, asked: Settings) -> Marku
     time, _, rate = seen.headline.partition(" · ")
     kind = "hall stand-in" if not_yours(seen.settings, asked, source) else "hall"
     return Markup(
-        '<div class="{}"><div class="big">{} <span>· {}</span></div><div class="label">{} {}</div>'
+        '<div class="{}"><div class="big">{} · <span>{}</span></div><div class="label">{} {}</div>'
         '<div class="exact">{}</div></div>{}'
     ).format(kind, time, cards.number(speed, rate), of_what, mark(source), under, cards.html())
 
@@ -169,8 +169,8 @@ def raced(done: Sequence[rows.Raced], said: str, faint: bool, where: str) -> Rac
         done_s, end_s = row["done_s"], row["done_s"][-1]
         passes = [later - earlier for earlier, later in zip(done_s, done_s[1:])]
         way = rows.way([passes, [first_s]], len(passes))[0]
-        # the median is the page's large figure; its passes one after another, some slower, take a little more
-        told = f"median {units.seconds(row['median_s'])}, {row['pictures'][-1]} pictures {units.seconds(end_s)}"
+        # the median is the page's large figure; the bar is of the passes one after another, of which some are slower
+        told = f"median {units.seconds(row['median_s'])}, mean {units.seconds(end_s / len(passes))}"
         bars.append({"title": row["title"], "colour": colour, "way": way, "told": told, "done_s": done_s})
     return {"bars": bars, "said": said, "faint": faint, "where": where}
 
@@ -195,10 +195,11 @@ def candidates(seen: Limit, source: str) -> Markup:
 
 def sources(tables: Sequence[Throughput]) -> Markup:
     """Where the published figures are from, each linked; empty without any."""
-    groups: dict[str, list[Markup]] = {}
+    groups: dict[Markup, list[Markup]] = {}
     linked = Markup('<a href="{}" target="_blank" title="{}, torch {}">{}</a>')
     for table in tables:
-        how = f"{table['dtype']}, {table['memory_format']}, batch {table['batch']:,}, input 224×224"
+        settings = Markup('<span class="fine">{}, {}, </span>').format(table["dtype"], table["memory_format"])
+        how = settings + f"batch {table['batch']:,}, input 224×224"
         groups.setdefault(how, []).append(linked.format(table["url"], table["source"], table["torch"], table["device"]))
     told = joined((Markup("{} ({})").format(joined(links, ", "), how) for how, links in groups.items()), "; ")
     if not told:

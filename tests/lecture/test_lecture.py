@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 from streamlit.testing.v1 import AppTest
+from torch import nn
 
 from explorer import lecture, units
 from explorer.facts import published
@@ -86,6 +87,16 @@ def test_texts_are_short_and_hold_no_figure_of_their_own(scene: lecture.Scene) -
     assert not re.findall(r"\d+\.\d+", said), "a figure stands in the text: name it, so that it comes from the model"
 
 
+def _macs_of_vgg(net: nn.Module) -> int:
+    """A 3×3 convolution keeps its map, five pools halve it; then three layers."""
+    side, macs = 224, 0
+    for layer in net.modules():
+        side //= 2 if isinstance(layer, nn.MaxPool2d) else 1
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            macs += layer.weight.numel() * (side**2 if isinstance(layer, nn.Conv2d) else 1)
+    return macs
+
+
 def test_the_tours_claims_hold() -> None:
     """What the texts say in words, against the reference and the models."""
     assert quantity("error:plain-34", of_params({})).value > quantity("error:plain-18", of_params({})).value  # Table 2
@@ -94,8 +105,11 @@ def test_the_tours_claims_hold() -> None:
     deepest = by_slug(
         "five-depths"
     ).chosen  # "of both fewer than VGG-19": 143,667,240 parameters, 19.6 GMACs (paper, §3.3)
-    assert quantity("params", deepest).value < sum(value.numel() for value in vgg19().parameters())
-    assert quantity("macs", deepest).value < 19.6e9
+    theirs = vgg19()
+    weights = sum(value.numel() for value in theirs.parameters())
+    assert quantity("vgg19:params", deepest).value == round(weights, -6)  # torchvision's 143,667,240
+    assert quantity("vgg19:macs", deepest).value == pytest.approx(_macs_of_vgg(theirs), rel=0.005)
+    assert quantity("params", deepest).value < weights and quantity("macs", deepest).value < 19.6e9
     counts = {depth: of_params({"depth": depth}).spec.stages for depth in ("50", "152")}
     extra = [late - early for early, late in zip(counts["50"], counts["152"])]
     assert extra[2] / sum(extra) > 0.8  # "almost entirely into conv4_x"
@@ -141,6 +155,8 @@ def test_a_reveal_says_what_its_figure_is_held_against() -> None:
     assert (
         speed.value * time.value == pytest.approx(1) and time.text == "1.93"
     )  # timm's 8,316 against 4,303 pictures per second
+    assert f"{1 / float(speed.text):.2f}" == time.text, "what stands on one screen multiplies out"
+    assert lecture.evaluate(by_slug("flops-are-not-time"), "").answer == f"{speed.text} times"
 
 
 def test_the_brightest_number_grows_with_shortcuts() -> None:

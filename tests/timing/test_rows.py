@@ -127,8 +127,8 @@ def test_a_race_is_the_raw_times_added_up() -> None:
     assert lanes[0]["done_s"][:3] == pytest.approx([0.0, 0.05, 0.099]) and lanes[1]["done_s"][-1] == pytest.approx(2.5)
     assert [lane["median_s"] for lane in lanes] == pytest.approx([0.05, 0.1], rel=0.05)
     told = [bar["told"] for bar in raced(lanes, "", False, "measured")["bars"]]
-    assert told[1].startswith("median ") and told[1].endswith(" ms, 100 pictures 2.50 s"), (
-        "the page's figure, and the race's"
+    assert told[1].startswith("median ") and told[1].endswith(" ms, mean 100 ms"), (
+        "the page's figure, and the race's: 25 passes in 2.50 s"
     )
     assert sentences.race(lanes, "measured") == "ResNet-34 done: ResNet-50 at 48 of 100"
     assert sentences.race([lanes[0], lanes[0]], "measured") == "both bars are ResNet-34"

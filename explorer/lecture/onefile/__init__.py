@@ -109,7 +109,7 @@ def content(run: Lecture, root: str = "") -> dict[str, Any]:
             "path": _styled(SCRIPTS / "path_component" / "path.css", SCRIPTS / "proof.css")
             + ".way { top: 0; }",  # there is no bar of the app's above it
             "reach": _styled(SCRIPTS / "reach_component" / "reach.css", SCRIPTS / "proof.css"),
-            "look": _styled(SCRIPTS / "look_component" / "look.css"),
+            "look": _styled(SCRIPTS / "look_component" / "look.css", SCRIPTS / "proof.css"),
         },
     }
 

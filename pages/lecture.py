@@ -24,7 +24,6 @@ pieces.lead(
 )
 root = link.for_others((st.context.url or "").removesuffix("lecture"))
 lecture_bar.listing(run, "lecture", root)
-pieces.note(lecture_bar.KEYS)
 
 st.subheader("Take it with you", anchor=False)
 left, middle, right = st.columns(3, gap="large")

@@ -15,6 +15,11 @@ from explorer.lecture.scene_text import about, asked, filled, prose
 from explorer.tell.link import data_uri, qr_svg
 from explorer.tell.markup import Cards
 
+KEYS = (  # as keys.js has them
+    "Keys: → and ←, or a clicker’s PageDown and PageUp; on the projector Home begins again; L all scenes, N notes in a window "
+    "of your own, V votes from phones, Q this scene as a code, Escape takes one layer away."
+)
+
 
 class Inputs(TypedDict):
     """What a question asks, and with what it is answered. asks: the same as HTML, its terms opening what they mean."""
@@ -94,6 +99,7 @@ class Listing(TypedDict):
     overview: bool
     page: str
     scenes: list[Listed]
+    keys: str
     cards: str
 
 
@@ -218,7 +224,7 @@ def listing(run: Lecture, page: str) -> Listing:
         }
         for scene in run.scenes
     ]
-    return {"overview": True, "page": page, "scenes": scenes, "cards": cards.html()}
+    return {"overview": True, "page": page, "scenes": scenes, "keys": KEYS, "cards": cards.html()}
 
 
 def rows(run: Lecture) -> list[SceneRow]:

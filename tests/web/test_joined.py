@@ -19,6 +19,7 @@ from explorer.facts import memory
 from explorer.facts.proof import leaf, output_size, ratio
 from explorer.hall import card
 from explorer.lecture import answers
+from explorer.lecture.bar import KEYS
 from explorer.look import fading
 from explorer.look.shipped import shipped
 from explorer.net import called
@@ -327,4 +328,4 @@ def test_the_lectures_page_names_every_key() -> None:
     table = (WEB / "lecture_bar" / "keys.js").read_text().partition("KEYS = {")[2].partition("}")[0]
     keys = {"ArrowRight": "→", "ArrowLeft": "←"}
     known = [keys.get(key, key.upper() if len(key) == 1 else key) for key in re.findall(r"(\w+):", table)]
-    assert len(known) == 10 and all(re.search(rf"(?<!\w){key}(?!\w)", lecture_bar.KEYS) for key in known), known
+    assert len(known) == 10 and all(re.search(rf"(?<!\w){key}(?!\w)", KEYS) for key in known), known

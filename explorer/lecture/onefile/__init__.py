@@ -16,7 +16,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from explorer.lecture.bar import listing, phone
+from explorer.lecture.bar import KEYS, listing, phone
 from explorer.lecture.onefile import states
 from explorer.lecture.onefile.pages import view
 from explorer.lecture.onefile.store import Store
@@ -35,6 +35,9 @@ HERE = {"main": ".file-main", "chart": ".file-chart", None: "(width < 0)"}
 ABOUT = (
     "This lecture is one file: it works without a server and without the internet. Every figure in it was computed from "
     "the real model when it was saved, or carries its source. What needs PyTorch itself says so, and where to find it."
+)
+KEYS_OF_A_FILE = "→, Space or a clicker’s PageDown starts it on the projector. " + KEYS.replace(
+    "V votes from phones, ", ""
 )
 PAGE = Markup(
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
@@ -86,7 +89,7 @@ def content(run: Lecture, root: str = "") -> dict[str, Any]:
         "about": ABOUT,
         "root": root,
         "home": HOME,
-        "list": listing(run, "lecture"),
+        "list": {**listing(run, "lecture"), "keys": KEYS_OF_A_FILE},
         "scenes": scenes,
         "views": store.views,
         "nets": store.nets,

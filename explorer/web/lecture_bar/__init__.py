@@ -27,10 +27,6 @@ if TYPE_CHECKING:  # a lecture needs torch: not before the controls are painted
 
 FOLDER = Path(__file__).resolve().parent
 HOME = "architecture"  # the page at "/"
-KEYS = (  # as keys.js has them
-    "Keys: → and ←, or a clicker’s PageDown and PageUp; on the projector Home begins again; L all scenes, N notes in a window "
-    "of your own, V votes from phones, Q this scene as a code, Escape takes one layer away."
-)
 STICKY = ("lecture", "present", "hide", "node")  # node: the map's selection, which Cost shares
 PARTS = {  # name in ?hide= → what it takes away, as our stylesheets say it; any other name is a control's key
     "sidebar": ":--sidebar, :--sidebar-opens",

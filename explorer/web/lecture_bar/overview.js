@@ -29,6 +29,7 @@ export function overview(data) {
     html("div", { class: "begins" }, begin("Start", "on your own screen, with every control", "main", {}),
       begin("Start on the projector", "the picture alone in large type, N for notes", "", { present: "1" }),
       ...(holder.route ? [] : withVotes(begin, data.reach))),
+    html("p", { class: "keys" }, data.keys),
     html("ol", {}, data.scenes.map((scene) => html("li", {},
       html("a", { href: urlOf(data.page, scene.address), onclick: travelTo(scene.address, {}) },
         html("b", {}, unbroken(scene.title)), scene.asks ? html("span", { class: "asks" }, "predict, then reveal") : null),

@@ -2,6 +2,7 @@
 
 import { showStage } from "../lecture_bar/stage.js";
 import { holder } from "../lecture_bar/holder.js";
+import { urlOf } from "../lecture_bar/travel.js";
 import { copy } from "../js/copy.js";
 import { means } from "../js/means.js";
 import { html } from "../js/dom.js";
@@ -13,6 +14,7 @@ import { unpacked } from "./packed.js";
 import { verdictOf } from "./verdicts.js";
 
 const OWN = ["lecture", "guess", "present", "hide"];
+const BEGINS = ["PageDown", "ArrowRight", " "]; // on the list of scenes: no stage stands there that hears of keys
 const THEMES = { auto: "light dark", light: "light", dark: "dark" };
 const root = document.getElementById("lecture");
 
@@ -35,6 +37,7 @@ class File {
       if (button) copy(button);
       else means(path);
     });
+    window.addEventListener("keydown", (event) => this.begins(event));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => themed());
     this.show();
   }
@@ -64,6 +67,15 @@ class File {
     holder.stage = null;
     showStage({ parentElement: this.list.root, data: this.data.list });
     this.foot.replaceChildren(html("p", {}, this.data.about), this.themes());
+    this.main.focus({ preventScroll: true }); // so that ↓ and the wheel's keys scroll before anybody has clicked
+  }
+
+  // A clicker starts the lecture. The space bar on a button is the button's.
+  begins(event) {
+    if (!root.classList.contains("overviews") || !BEGINS.includes(event.key) || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (event.key === " " && event.composedPath().some((one) => one instanceof Element && one.matches("button, a, summary"))) return;
+    event.preventDefault();
+    this.go(urlOf(this.data.list.page, this.data.list.scenes[0].address, { present: "1" }));
   }
 
   scene(scene, params, present) {

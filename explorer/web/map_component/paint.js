@@ -49,12 +49,16 @@ function tileText(tile, value, longest, [x, y, w, h], least = 0) {
     svg("text", { class: kind, x: x + w / 2, y: at, "font-size": big.toFixed(1) }, text);
   if (!two) return [line(texts[0], middle + size * 0.36, size, "tile-value")];
   const second =
-    [texts[1], tile.count > 1 ? tile.holds : "", tile.shape].find(
+    [...recipeWays(texts[1]), tile.count > 1 ? tile.holds : "", tile.shape].find(
       (text) => text && fitted(text, w - 8, Math.max(14, least)) >= Math.max(LEAST_SMALL, least),
     ) ?? "";
   const small = fitted(second, w - 8, Math.max(14, least));
   return [line(texts[0], middle - 1, size, "tile-value"), line(second, middle + small + 3, small, "tile-recipe")];
 }
+
+// A recipe with a stride is longer than its neighbours': where that has no room, the tile says the same as they do, as it would
+// stand alone with a shape in its place.
+export const recipeWays = (recipe) => [recipe, recipe.replaceAll(/,? \/\d/g, "")];
 
 // The words of a layer from the most to the fewest, as ways to write them: `legible` shows the first that can be read.
 function layerText(tile, value, box, least) {
@@ -105,8 +109,14 @@ function tileWords(tile, value) {
   const stage = !tile.id.includes(".") && tile.block;
   const name = stage ? `${tile.count} ${tile.count === 1 ? "block" : "blocks"}` : run || shown(tile.name, 40);
   const recipe = stage && tile.holds ? `${tile.holds} · ${tile.recipe}` : run ? tile.holds : tile.recipe;
-  if (value === null) return [name, shown(recipe, 90) === name ? "" : shown(recipe, 90)];
+  if (value === null) return [name, saidMore(name, shown(recipe, 90))];
   return [value, stage ? `${name}${tile.holds ? ` · ${tile.holds}` : ""}` : run ? `${run} · ${tile.holds}` : recipe];
+}
+
+// What the second line adds to the first: nothing is said twice ("avgpool", "avg pool"; "fc", "fc 1000").
+export function saidMore(name, recipe) {
+  if (recipe.replaceAll(" ", "") === name) return "";
+  return recipe.startsWith(`${name} `) ? recipe.slice(name.length + 1) : recipe;
 }
 
 export function legendItems(map) {

@@ -332,6 +332,8 @@ def test_shapes_is_a_story_on_a_phone_with_a_field_to_drag(visit) -> None:
     assert len(lines) == 9 and max(lines) <= 390
     page.locator(".story .proved", has_text="28×28×512").tap()
     assert "= 28" in page.locator(".proof-card:popover-open").inner_text()
+    texts = page.locator(".proof-card:popover-open .line code")
+    assert [one.is_visible() for one in texts.all()] == [True, False], "LaTeX is copied there, not read"
     page.keyboard.press("Escape")
     board, said = page.locator(".reach .board"), page.locator(".reach .told")
     page.locator(".reach").get_by_role("radio", name="conv4_x").check()

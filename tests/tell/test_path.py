@@ -39,6 +39,9 @@ def test_no_word_stands_before_its_step_and_each_step_says_its_own() -> None:
             assert early == [], f"step {number}: {text}"
         assert step.slug in {one.term.slug for one in words(step.text) if one.term.step == number} or number == 10
     said = {one.term.slug for step in texts.steps() for text in step.said for one in words(text)}
+    for term in glossary.terms().values():  # nor in what a step's word opens
+        later = [one.shown for one in words(term.says) if one.term.step > term.step > 0]
+        assert later == [], f"{term.slug}: {term.says}"
     promised = {term.slug for term in glossary.terms().values() if term.step}
     assert promised <= said
 
@@ -49,7 +52,10 @@ def test_what_a_check_says_is_what_was_recorded_or_is_worked_out() -> None:
     assert all(text in by_slug["depth"].why for text in errors.values()) and len(errors) == 4
     assert by_slug["pixel"].options[by_slug["pixel"].answer] == f"{(0 - 0.1307) / 0.3081:.2f}".replace("-", "−")
     assert by_slug["pixel"].why.endswith("(0 − 0.1307) ÷ 0.3081 = −0.42.")
-    assert "1,179,648 against 69,632" in by_slug["bottleneck"].why
+    few, many = 64 * 64 * 9, 256 * 256 * 9
+    assert f"64·64·9 = {few:,} against 256·256·9 = {many:,}" in by_slug["bottleneck"].why
+    assert f"2·{256 * 64:,}" in by_slug["bottleneck"].why
+    assert by_slug["bottleneck"].options[by_slug["bottleneck"].answer] == f"{many // few}"
 
 
 def test_the_list_of_all_words_begins_with_those_of_the_steps() -> None:

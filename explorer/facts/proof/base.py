@@ -13,6 +13,8 @@ LETTERS = (  # in a rule → what it means there
     (r"\bkernel\b", "kernel: side of the window"),
     ("H_out", "H, W: height and width"),
     ("c_in", "c: channels"),
+    (r"\bgroups\b", "groups: how many shares the channels are read in, mostly 1"),
+    (r"\bfc\b", "fc: the last layer, which makes the scores"),
     ("⌊", "⌊ ⌋: rounded down"),
 )
 

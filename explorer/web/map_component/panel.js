@@ -78,7 +78,8 @@ function netPanel(map) {
       "p",
       { class: "quiet" },
       "Each tile is a block, each row of tiles a stage of one feature-map size. Pick a tile or an arch ",
-      "to see why it is solid or dotted. Arrow keys follow the data, Enter opens, Escape closes.",
+      "to see why it is solid or dotted.",
+      html("span", { class: "by-keys" }, " Arrow keys follow the data, Enter opens, Escape closes."),
     ),
     source(map),
   ];

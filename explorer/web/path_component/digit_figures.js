@@ -80,7 +80,7 @@ export function convolution(step, { digit }, words) {
   const board = pictureOf(digit, { span: 3, at: [7, 15], moved });
   moved(...board.at);
   const key = html("p", { class: "note" }, ramp(), `Pixel × weight. The colours are the weights: ${POSITIVE} ones are positive, ${NEGATIVE} ones negative. Rounded to two places.`);
-  return [drag(step), beside(board.element, html("div", {}, table, key)), said.element];
+  return [drag(step), said.element, beside(board.element, html("div", {}, table, key))]; // the sum first: on a phone the nine reach below the fold
 }
 
 // Four places, a negative number in brackets.

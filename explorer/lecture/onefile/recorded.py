@@ -149,7 +149,7 @@ def _limit(chosen: Chosen, settings: Settings, params: Mapping[str, str]) -> Par
     bound = f"bound by {roof.verdict_words}"
     figures = [
         Figure(units.percent(roof.share), "of the device’s limit", bound, "recorded", share),
-        Figure(units.seconds(roof.whole.seconds), "one pass, median", f"n {one.summary.n}", "recorded"),
+        Figure(units.seconds(roof.whole.seconds), "one pass, median", f"of {one.summary.n} passes", "recorded"),
         Figure(units.seconds(roof.floor_s), "the floor: no pass is faster", floors, "recorded", floor),
     ]
     drawn = draw.roofline(rows.roof(roof), roof.peak_flops_per_s, roof.band_bytes_per_s, roof.memory_bytes_per_s)

@@ -80,9 +80,10 @@ def machines(rows: Sequence[Speed]) -> go.Figure:
         _name(figure, at - 16, row["setting"], TEXT - 1)
     for source in dict.fromkeys(row["source"] for row in rows):
         _dots(figure, source, [(row, lane) for row, lane in zip(rows, lanes) if row["source"] == source], low)
-    log_axis(figure.update_xaxes, "pictures per second", low, high)
+    log_axis(figure.update_xaxes, "pictures per second (logarithmic)", low, high)
+    figure.update_xaxes(side="top")  # with all machines its foot is a screen below the first
     figure.update_yaxes(range=[at + 6, 0], visible=False)
-    return styled(figure, at + 110, legend=ABOVE, top=30)
+    return styled(figure, at + 130, legend=ABOVE | {"y": 1, "yref": "container", "yanchor": "top"}, top=80)
 
 
 def _name(figure: go.Figure, y: float, text: str, size: int) -> None:

@@ -72,6 +72,9 @@ def _stage_spans(rows: Sequence[Timed], shares: Sequence[float]) -> list[tuple[f
     return [((low + high) / 2, high - low) for low, high in spans.values()]
 
 
+FEW = 12  # passes, each with its number on the axis
+
+
 def distribution(times_s: tuple[float, ...], median_s: float, q1_s: float, q3_s: float) -> go.Figure:
     """Each pass in order, with the median and the middle half: drift and outliers stay visible."""
     factor, unit = unit_of(median_s)
@@ -105,7 +108,8 @@ def distribution(times_s: tuple[float, ...], median_s: float, q1_s: float, q3_s:
     )
     low, high = min(times_s) * factor, max(times_s) * factor
     room = (high - low or high) * 0.15
-    figure.update_xaxes(title="pass")
+    few = {"tick0": 1, "dtick": 1} if len(times_s) <= FEW else {}  # else there were passes 1.5, 2.5
+    figure.update_xaxes(title="pass", **few)
     figure.update_yaxes(title=unit, range=[low - room, high + room])  # not from zero: the band would be a line
     return styled(figure, 300, legend=ABOVE, top=30)
 

@@ -112,7 +112,7 @@ def limit(chosen: Chosen, settings: Settings) -> None:
                     mark,
                     timed_proofs.limit_share(seen, mark),
                 ),
-                Figure(units.seconds(roof.whole.seconds), "one pass, median", f"n {one.summary.n}", mark),
+                Figure(units.seconds(roof.whole.seconds), "one pass, median", f"of {one.summary.n} passes", mark),
                 Figure(
                     units.seconds(roof.floor_s),
                     "the floor: no pass is faster",

@@ -355,11 +355,11 @@ def leave_and_come_back(seen: Visit, speaker: Page, remote: Page, first: Page) -
     seen.page.locator(".joined").wait_for(timeout=30_000)
     heading = speaker.get_by_role("heading", level=1)
     seen.page.get_by_role("button", name="End the lecture").click()
-    expect(heading).to_have_text("The lecture is over", timeout=20_000)
+    expect(heading).to_have_text("The lecture pauses", timeout=20_000)
     assert speaker.get_by_role("button").all_inner_texts() == ["Results (CSV)", "Results (JSON)", "Close this window"]
     expect(pauses).to_be_visible(timeout=20_000)
     fair(first)
-    expect(remote.get_by_role("heading", level=1)).to_have_text("The lecture is over")
+    expect(remote.get_by_role("heading", level=1)).to_have_text("The lecture pauses")
     took = speaker.locator(".times span").inner_text()
     speaker.wait_for_timeout(1_200)  # of a clock in whole seconds
     assert speaker.locator(".times span").inner_text() == took

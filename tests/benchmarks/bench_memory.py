@@ -1,10 +1,10 @@
-"""The memory estimate against what a process really grows by, on the CPU in fp32 and with mixed precision (AMP).
+"""The memory estimate against what a process really grows by, on the CPU in fp32, in bf16 and with mixed precision (AMP).
 
-    .venv/bin/python -m tests.benchmarks.bench_memory [fp32 | amp]
+    .venv/bin/python -m tests.benchmarks.bench_memory [fp32 | bf16 | amp]
 
 Each run is a process of its own with an allocator that hands back what is freed (MALLOC_MMAP_THRESHOLD_), because the
 default one keeps blocks for later. Goal: estimate / measured never below 1, and in fp32 at most 1.6 above 100 MB. Linux only.
-What is warmed up before is in fp32, so that the 16-bit kernels of AMP count: they are its first and largest cost.
+What is warmed up before is in fp32, so that the 16-bit kernels of bf16 and AMP count: they are their first and largest cost.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ RUNS = (  # net, batch, optimizer
 )
 
 
-AMP_RUNS = (
+RUNS_16_BIT = (
     ("resnet20_cifar", 8, "SGD with momentum"),
     ("resnet20_cifar", 64, "SGD with momentum"),
     ("resnet20_cifar", 8, None),
@@ -86,14 +86,15 @@ def child(name: str, batch: int, optimizer: str, dtype: str) -> None:
     gc.collect()
     before, _ = grown_bytes()
     side = spec.default_input
-    work(build(spec, seed=0), torch.randn(batch, 3, side, side), 3, dtype == "amp")
+    stored = {"bf16": torch.bfloat16, "fp16": torch.float16}.get(dtype, torch.float32)
+    work(build(spec, seed=0).to(stored), torch.randn(batch, 3, side, side, dtype=stored), 3, dtype == "amp")
     print(grown_bytes()[1] - before)
 
 
 def main(dtype: str) -> None:
     env = os.environ | {"MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072"}
     print(f"{'net':18} {'batch':>5} {'for':20} {'measured':>10} {'estimate':>10} {'ratio':>6}   {dtype}")
-    for name, batch, optimizer in AMP_RUNS if dtype == "amp" else RUNS:
+    for name, batch, optimizer in RUNS if dtype == "fp32" else RUNS_16_BIT:
         command = [sys.executable, "-m", "tests.benchmarks.bench_memory", name, str(batch), optimizer or "", dtype]
         measured = int(subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout)
         side = preset(name).default_input

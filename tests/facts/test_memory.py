@@ -102,6 +102,30 @@ def test_what_is_held_to_torch_is_said_as_closely_as_it_is_held():
     assert "byte for byte" in memory.tested(grouped, "fp32")
 
 
+GROWN_BY_MB = {  # `tests.benchmarks.bench_memory bf16`, on a CPU: (net, batch, optimizer) → what the process grew by
+    ("resnet20_cifar", 8, "SGD with momentum"): 140,
+    ("resnet20_cifar", 64, "SGD with momentum"): 139,
+    ("resnet20_cifar", 8, None): 54,
+    ("resnet110_cifar", 64, None): 54,
+    ("resnet18", 1, None): 53,
+    ("resnet18", 4, "SGD with momentum"): 139,
+    ("resnet18", 16, "Adam, AdamW"): 293,
+    ("resnet50", 8, None): 115,
+    ("resnet50", 8, "SGD with momentum"): 501,
+    ("resnet101", 2, "SGD with momentum"): 365,
+}
+
+
+@pytest.mark.parametrize("run", GROWN_BY_MB, ids="{0[0]}-{0[1]}-{0[2]}".format)
+def test_in_16_bit_no_total_is_under_what_a_process_grew_by(run):
+    """Second source: the kernel's count of resident memory. A small net's process takes what the kernels need."""
+    name, batch, optimizer = run
+    side = preset(name).default_input
+    said = memory.estimate(preset(name), side, side, batch, "bf16", optimizer).total / 1e6
+    assert GROWN_BY_MB[run] <= said <= 1.5 * GROWN_BY_MB[run]
+    assert len(GROWN_BY_MB) == 10 and "ten runs" in memory.assumptions("bf16")[-1]
+
+
 def test_parts_and_their_sum():
     inference = memory.estimate(preset("resnet50"), 224, 224, 8)
     training = memory.estimate(preset("resnet50"), 224, 224, 8, optimizer="Adam, AdamW")

@@ -35,7 +35,7 @@ def asked(one: Question, usual: tuple[int, int]) -> Markup:
         "●" * one.difficulty + "○" * (3 - one.difficulty),
         DIFFICULTY[one.difficulty],
         unbroken(text, cards),
-        _size(one, text, usual),
+        _size(one, text, usual) + _rounded(one.text),
         _called(" ".join((text, *map(str, one.choices or ()))), cards),
         cards.html(),
     )
@@ -100,8 +100,11 @@ def hint(one: Question, answer: Answer) -> Markup:
 
 def _read(text: str, cards: Cards) -> Markup:
     """A text whose terms open what they mean, and what its signs mean."""
-    note = Markup('<div class="note">{}</div>').format(ROUNDED) if "⌊" in text else Markup("")
-    return cards.explained(text) + note
+    return cards.explained(text) + _rounded(text)
+
+
+def _rounded(text: str) -> Markup:
+    return Markup('<div class="note">{}</div>').format(ROUNDED) if "⌊" in text else Markup("")
 
 
 def verdict(one: Question, state: State) -> Markup:
@@ -118,6 +121,5 @@ def solution(one: Question) -> Markup:
     """How the answer comes about."""
     cards = Cards("how")
     text = "\n".join(one.solution)
-    note = Markup('<div class="note">{}</div>').format(ROUNDED) if "⌊" in text else ""
     whole = Markup('<div class="proof-lines"><b>How it comes about</b><pre>{}</pre>{}{}</div>')
-    return whole.format(cards.explained(text), note, cards.html())
+    return whole.format(cards.explained(text), _rounded(text), cards.html())

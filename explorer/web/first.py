@@ -21,6 +21,9 @@ DOORS = (  # page, label, what stands behind
 )
 
 
+BELOW = "That was a small net, of digits. Here is one for photographs, all of it: any part opens when you pick it."
+
+
 def what() -> Markup:
     """The sentence."""
     return Markup('<p class="what">{}<span><b>ResNet Explorer</b> {}</span></p>').format(pieces.SIGN, WHAT)
@@ -63,3 +66,4 @@ def show(pages: Mapping[str, StreamlitPage]) -> None:
                     label=f"**{label}**  \n{behind}",
                     icon=":material/arrow_forward:",
                 )
+    pieces.note(BELOW)

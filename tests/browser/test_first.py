@@ -142,6 +142,10 @@ def test_on_a_phone_the_picture_stands_first_and_nothing_moves_unasked(browser, 
     assert answer["y"] + answer["height"] < words["y"] and words["y"] + words["height"] <= bar["y"] + 1, (
         "nothing is cut"
     )
+    below = page.get_by_text("Here is one for photographs")
+    assert bar["y"] + bar["height"] <= below.bounding_box()["y"] < page.locator(".map-root").last.bounding_box()["y"]
+    expect(page.get_by_text("Pick a tile or an arch")).to_be_visible()
+    expect(page.get_by_text("Arrow keys follow the data")).to_be_hidden()  # which a phone has not
     stands = []
     for _ in range(14):
         page.locator(".first").get_by_role("button", name="One step on").tap()

@@ -33,10 +33,11 @@ KEYED = f"() => [...document.querySelectorAll('[data-key], summary')].map({BOX})
 BARS = """all => all.map((one) => { const line = one.querySelector(".line").getBoundingClientRect(), at = (line.left + line.right) / 2;
   return [...one.querySelectorAll(".fill")].map((bar) => bar.getBoundingClientRect()).filter((bar) => bar.height > 0)
     .map((bar) => (bar.left <= at && at <= bar.right ? 0 : Math.round((bar.left + bar.right) / 2 - at))); })"""
-# What stands in the story below the controls, or is cut there.
+# What stands in the story below the controls, or beside its column, and is cut there.
 CUT_OFF = """() => {
   const stage = window.resnetLecture.stage.place.querySelector(".stage"), end = stage.querySelector(".controls").getBoundingClientRect().top;
-  return [...stage.querySelectorAll(".verdict *")].filter((one) => one.checkVisibility() && one.getBoundingClientRect().bottom > end + 1).map((one) => one.outerHTML.slice(0, 80));
+  const side = stage.getBoundingClientRect().right, cut = ({ bottom, right }) => bottom > end + 1 || right > side + 1;
+  return [...stage.querySelectorAll(".verdict, .verdict *")].filter((one) => one.checkVisibility() && cut(one.getBoundingClientRect())).map((one) => one.outerHTML.slice(0, 80));
 }"""
 
 ALTS = "all => all.map((one) => one.alt)"
@@ -355,11 +356,11 @@ def leave_and_come_back(seen: Visit, speaker: Page, remote: Page, first: Page) -
     seen.page.locator(".joined").wait_for(timeout=30_000)
     heading = speaker.get_by_role("heading", level=1)
     seen.page.get_by_role("button", name="End the lecture").click()
-    expect(heading).to_have_text("The lecture is over", timeout=20_000)
+    expect(heading).to_have_text("The lecture pauses", timeout=20_000)
     assert speaker.get_by_role("button").all_inner_texts() == ["Results (CSV)", "Results (JSON)", "Close this window"]
     expect(pauses).to_be_visible(timeout=20_000)
     fair(first)
-    expect(remote.get_by_role("heading", level=1)).to_have_text("The lecture is over")
+    expect(remote.get_by_role("heading", level=1)).to_have_text("The lecture pauses")
     took = speaker.locator(".times span").inner_text()
     speaker.wait_for_timeout(1_200)  # of a clock in whole seconds
     assert speaker.locator(".times span").inner_text() == took
@@ -392,12 +393,23 @@ def end(speaker: Page, stage: Locator, first: Page, remote: Page) -> None:
 def another_hall(seen: Visit, stage: Locator) -> None:
     """Who starts again from the Lecture page is asked whether the hall of before goes on, or another one begins."""
     letters = stage.locator(".join .letters")
+    seen.page.keyboard.press("PageDown")
+    stage.locator(".verdict").wait_for(timeout=20_000)
+    seen.page.keyboard.press("PageDown")
+    expect(stage.locator("h2")).to_contain_text(TOUR.scenes[1].title, timeout=20_000)
     stage.get_by_role("button", name="Votes from phones (V)").click()
     code = letters.inner_text()
     seen.page.keyboard.press("Escape")
     seen.page.get_by_role("button", name="End the lecture").click()
-    seen.page.get_by_role("link", name=f"Go on with the votes {code}").click()
+    on = seen.page.get_by_role("link", name=f"Go on with the votes {code}")
+    expect(on.locator("+ small")).to_contain_text(f"at scene 2, “{TOUR.scenes[1].title}”, as it was left")
+    assert (
+        len(set(seen.page.locator(".begin").evaluate_all("all => all.map((one) => one.getBoundingClientRect().y)")))
+        == 1
+    )
+    on.click()
     stage.locator(".joined").wait_for()
+    expect(stage.locator("h2")).to_contain_text(TOUR.scenes[1].title)
     seen.page.get_by_role("button", name="End the lecture").click()
     seen.page.get_by_role("link", name="Start with votes from phones").click()
     expect(letters).not_to_have_text(code)
@@ -484,7 +496,7 @@ def two_rounds_on_the_map(seen: Visit, page: Page) -> None:
         page.get_by_role("radio", name=block).check(force=True)
         expect(stage.locator(".hall .count")).to_have_text("1 of 1 answered")
     stage.get_by_role("button", name="Reveal", exact=True).click()
-    rows = ["First: 1 Second: 1", "conv4_3 0 1", "✓ conv5_1 1 0"]
+    rows = ["1st vote: 1 2nd vote: 1", "conv4_3 0 1", "✓ conv5_1 1 0"]
     for table in (stage.locator(".verdict .chosen"), page.locator(".verdict .chosen")):
         expect(table).to_be_visible(timeout=20_000)
         assert [" ".join(one.split()) for one in table.locator("tr").all_inner_texts()] == rows

@@ -50,3 +50,15 @@ def test_who_comes_back_by_the_navigation_finds_each_page_as_they_left_it(visit)
     expect(app.page.get_by_role("radio", name="In total", exact=True)).to_be_checked()
     app.follow("/blocks", "Why the bottleneck?")
     expect(wide).to_have_value("256")
+
+
+def test_what_is_chosen_in_the_bar_moves_nothing_below_the_header(visit) -> None:
+    app = visit("/cost?show=memory&batch=8", "Where is the cost?")
+    for width in (1440, 1280):
+        app.see(viewport={"width": width, "height": 900})
+        places = []
+        for chosen in ("", "&dtype=amp", "&dtype=bf16&optimizer=Adam", "&dtype=amp&optimizer=momentum"):
+            app.follow(f"/cost?show=memory&batch=8{chosen}", "Where is the cost?").still()
+            assert ("AMP" in app.page.locator(".built").inner_text()) == ("amp" in chosen)
+            places.append(app.page.locator(".st-key-task").bounding_box()["y"])
+        assert len(set(places)) == 1, (width, places)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from playwright.sync_api import expect
+
 from tests.browser.harness import counted
 
 PROJECTOR = {"width": 1280, "height": 720}
@@ -40,6 +42,15 @@ def test_the_whole_of_152_stands_on_a_projector_without_scrolling(visit) -> None
         said = page.locator(f"{kind}:visible").all_text_contents()
         assert len(said) == 6, (kind, said)
     assert said[-1] == "1,000 classes"
+
+
+def test_a_low_tile_has_its_words_beside_a_scenes_too(visit) -> None:
+    """Outside the projector view half of a tile's height was too small to be read: those of stem and head were empty."""
+    page = visit("/?depth=152&lecture=five-depths", viewport=PROJECTOR).page
+    page.wait_for_selector(".tile")
+    words = page.locator(".tile .tile-value:not(.small):visible")
+    expect(words).to_have_count(54)
+    assert [*words.all_text_contents()[:2], *words.all_text_contents()[-2:]] == ["conv1", "maxpool", "avgpool", "fc"]
 
 
 def test_below_the_first_page_the_map_fills_the_window_to_which_one_scrolls(visit) -> None:

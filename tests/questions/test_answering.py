@@ -138,3 +138,12 @@ def test_no_size_is_seen_of_a_picture_that_nobody_has_named():
             drawn.add(sized)
         said.add("Here the picture is" in asked)
     assert said == drawn == {True, False}
+
+
+def test_what_a_questions_signs_and_words_mean_stands_beside_it_before_the_answer():
+    every = sheet(preset("resnet50"), 120, 3).questions
+    signed = [one for one in every if "⌊" in one.text]
+    assert signed and all(pieces.ROUNDED in pieces.asked(one, one.input) for one in signed)
+    assert not any(pieces.ROUNDED in pieces.asked(one, one.input) for one in every if one not in signed)
+    steps = [one for one in every if "The units that it reads" in one.text]
+    assert steps and all(">The units</button>" in pieces.asked(one, one.input) for one in steps)

@@ -8,7 +8,7 @@ import { percent, plain } from "../js/numbers.js";
 const MOST_BINS = 60; // every mark of a slider has its own, unless there are more: a guess beside the answer stands beside it
 const COUNT = 7; // % of the chart's width, which a count over its bar takes
 const MOST_ROWS = 5; // of a table
-const ROUNDS = ["First vote", "Second vote", "Third vote"];
+const ROUNDS = ["First vote", "Second vote", "Third vote"], ORDINALS = ["1st vote", "2nd vote", "3rd vote"]; // in full, and over a narrow column
 
 // A choice in words: "28.5 %", "Only the plain one", "conv5_1".
 export function wordsOf(question, choice) {
@@ -94,7 +94,7 @@ export function rowsOf(question, tallies, answer) {
 function table(question, voted, answer) {
   const rows = rowsOf(question, voted.map(({ tally }) => tally), answer), all = voted.map(({ tally }) => sum(tally));
   return html("table", { class: "chosen" },
-    html("thead", {}, html("tr", {}, html("td", {}), voted.map(({ said }, index) => html("th", { scope: "col" }, html("b", {}, said.replace(" vote", "")), `: ${all[index]}`)))),
+    html("thead", {}, html("tr", {}, html("td", {}), voted.map(({ said }, index) => html("th", { scope: "col" }, html("b", {}, ORDINALS[ROUNDS.indexOf(said)] ?? said), `: ${all[index]}`)))),
     html("tbody", {}, rows.map(({ name, right, counts }) => html("tr", { class: right ? "right" : null }, html("th", { scope: "row" }, right ? `✓ ${name}` : name),
       counts.map((count, index) => html("td", { style: heated(count, all[index]) }, String(count)))))));
 }

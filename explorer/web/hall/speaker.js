@@ -22,7 +22,7 @@ let act = (/** @type {string} */ _what) => {};
 const clock = html("time", {}), total = html("span", {}), here = html("span", {}), live = html("p", { class: "status", role: "status" });
 // Why there is no scene to steer any more: what is said, and how to go on.
 const ENDS = {
-  over: ["The lecture is over", "It was left on the projector. Start it there again, at any scene: this window goes on by itself."],
+  over: ["The lecture pauses", "It was left on the projector. Go on there from the Lecture page, at any scene: this window goes on by itself."],
   gone: ["The projector’s window is closed", "Opened again in the same tab, the lecture goes on here by itself. In another tab, N opens a new window."],
 };
 const OVER = "The votes have ended, and with them this remote. Go on at the projector: there V begins new votes, and N the window that makes a phone its remote.";

@@ -7,11 +7,13 @@ import { prose } from "./prose.js";
 import { travel, urlOf } from "./travel.js";
 
 // A hall that takes part stays so, or makes room for the next.
-function withVotes(begin, reach) {
+function withVotes(begin, { reach, scenes }) {
   const on = remembered();
   const start = (how, what) => begin("Start with votes from phones", how, "", { present: "1" }, () => { holder.wantsVotes = what; });
   if (!on) return [start(`the same, and the hall answers by a code. ${reach}`, "start")];
-  return [begin(`Go on with the votes ${on.code}`, "from the first scene; phones that have joined stay", "", { present: "1" }),
+  const at = scenes.findIndex((scene) => scene.address === holder.last?.address);
+  const where = at < 0 ? "from the first scene" : `at scene ${at + 1}, “${scenes[at].title}”, as it was left`;
+  return [begin(`Go on with the votes ${on.code}`, `${where}; phones that have joined stay`, "", { present: "1" }, undefined, at < 0 ? undefined : holder.last.here),
     start(`another hall, a new code: the votes ${on.code} end`, "anew")];
 }
 
@@ -23,12 +25,12 @@ export function overview(data) {
     travel(urlOf(data.page, address, changes));
   };
   const start = data.scenes[0].address;
-  const begin = (label, how, kind, changes, first) => html("div", {},
-    html("a", { class: `begin ${kind}`, href: urlOf(data.page, start, changes), onclick: travelTo(start, changes, first) }, label), html("small", {}, how));
+  const begin = (label, how, kind, changes, first, at = start) => html("div", {},
+    html("a", { class: `begin ${kind}`, href: urlOf(data.page, at, changes), onclick: travelTo(at, changes, first) }, label), html("small", {}, how));
   return html("div", { class: "overview" },
     html("div", { class: "begins" }, begin("Start", "on your own screen, with every control", "main", {}),
       begin("Start on the projector", "the picture alone in large type, N for notes", "", { present: "1" }),
-      ...(holder.route ? [] : withVotes(begin, data.reach))),
+      ...(holder.route ? [] : withVotes(begin, data))),
     html("p", { class: "keys" }, data.keys),
     html("ol", {}, data.scenes.map((scene) => html("li", {},
       html("a", { href: urlOf(data.page, scene.address), onclick: travelTo(scene.address, {}) },

@@ -48,6 +48,7 @@ class Stage {
     kept.slug = data.slug;
     this.drawn = JSON.stringify(data);
     this.data = data;
+    if (!data.bare) holder.last = { address: data.address, here: data.here };
     if (data.verdict) asLeft.set(data.address, data.here);
     else asLeft.delete(data.address);
     if (data.bare) return this.place.replaceChildren(); // the projector view without a lecture: Escape leaves it

@@ -8,6 +8,7 @@ import { fewerWords, shorter } from "./hall.js";
 import { counted, provable } from "./proof.js";
 
 const ROOM_FOR_TWO_LINES = { width: 84, height: 34 };
+const LOW_TILE = 16; // size of its number, where half of its height would be too small to be read
 const LEAST_SMALL = 11.5; // size of a second line; what needs a smaller one is said shorter
 
 export function paintTiles(map) {
@@ -43,7 +44,8 @@ function tileText(tile, value, longest, [x, y, w, h], least = 0) {
   if (least && fitted(texts[0], w - 5, 99) < least) texts[0] = shorter(texts[0]);
   const high = two ? 0.4 : least ? 0.85 : 0.5; // of the tile
   const most = Math.max(20, 1.1 * least);
-  const size = clamp(fitted(texts[0].padEnd(longest), w - 5, Math.min(h * high, most)), 1.5, most);
+  const tall = two ? h * high : Math.max(h * high, Math.min(h * 0.72, LOW_TILE)); // a low tile's number stands nearly as high as it
+  const size = clamp(fitted(texts[0].padEnd(longest), w - 5, Math.min(tall, most)), 1.5, most);
   const middle = y + h / 2;
   const line = (text, at, big, kind) =>
     svg("text", { class: kind, x: x + w / 2, y: at, "font-size": big.toFixed(1) }, text);

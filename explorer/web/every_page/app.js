@@ -5,6 +5,7 @@
 // that Streamlit does otherwise: a control's change is a step back in the browser, and a phone's drawer makes way.
 
 import { copy } from "../js/copy.js";
+import { fingersScroll } from "../js/finger.js";
 import { DRAWER, PARTS } from "../js/given.js";
 import { means } from "../js/means.js";
 import { part, streamlitIs } from "../js/streamlit.js";
@@ -26,6 +27,7 @@ export default function listen() {
   // Plotly saves by a click on a link of its own beside the page: a popover would take it for a click elsewhere.
   const ownLink = (event) => event.target.matches?.("body > a[download]") && event.stopImmediatePropagation();
   window.addEventListener("click", ownLink, true);
+  fingersScroll();
   makeHistory();
   stayInPlace();
   closeDrawer();

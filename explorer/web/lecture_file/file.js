@@ -4,6 +4,7 @@ import { showStage } from "../lecture_bar/stage.js";
 import { holder } from "../lecture_bar/holder.js";
 import { urlOf } from "../lecture_bar/travel.js";
 import { copy } from "../js/copy.js";
+import { fingersScroll } from "../js/finger.js";
 import { means } from "../js/means.js";
 import { html } from "../js/dom.js";
 import { drawView, themed } from "./views.js";
@@ -31,6 +32,7 @@ class File {
     this.main.append(html("div", { class: "inner" }, this.head, this.bar.host, this.page, this.foot));
     root.replaceChildren(this.main);
     holder.route = { search: () => `?${this.query()}`, go: (url) => this.go(url), main: () => this.main, notes: openNotes };
+    fingersScroll();
     window.addEventListener("hashchange", () => this.show());
     document.addEventListener("click", (event) => {
       const path = /** @type {HTMLElement[]} */ (event.composedPath()), button = path.find((one) => one.dataset?.copy !== undefined);

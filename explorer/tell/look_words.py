@@ -11,7 +11,7 @@ from explorer.facts.told import Provable, Told
 from explorer.look.passed import BlockRow, Passed
 from explorer.look.seen import Step, top
 from explorer.net.node import Node
-from explorer.net.shortcuts import shortcut_kind
+from explorer.net.shortcuts import SHORTCUTS, shortcut_kind
 from explorer.spec import ResNetSpec, naming
 from explorer.tell.feature_maps import Curve, places
 from explorer.tell.look_proofs import added, probability, score
@@ -104,6 +104,20 @@ def way_of(steps: Sequence[Step], nodes: Sequence[Node], label: str, channel: in
         + f"At the end it is {steps[-1].after:.2f}."
     )
     return said.replace("-", "−")
+
+
+def leaps_told(steps: Sequence[Step], nodes: Sequence[Node], value: float) -> str:
+    """Where a shortcut brings another number than came in, and why; empty where each brings what came. value: at the start."""
+    came = [value, *(one.after for one in steps)]
+    changed = [one for one, before in zip(steps, came, strict=False) if one.shortcut != before]
+    if not changed:
+        return ""
+    where = " and ".join(places(nodes)[one.path] for one in changed)
+    if any(SHORTCUTS[one.kind].channels == "mixed" for one in changed):
+        why = "its 1×1 convolution mixes all channels, and the unit is followed into the channel that takes most from its own"
+    else:
+        why = "it takes every second position only, here a neighbour of the unit’s"
+    return f"Narrow bar, in {where}: the shortcut itself makes another number of it: {why}."
 
 
 def responses_told(curves: Sequence[Curve]) -> str:

@@ -60,8 +60,8 @@ def _by_stage(paths: Sequence[str], places: Mapping[str, str], before: str = "")
 
 
 def journey(steps: Sequence[Step], start: float, label: str, places: Mapping[str, str]) -> go.Figure:
-    """One unit from block to block: each bar is what the block adds to what its shortcut carries; the line goes on.
-    places: each block's name by its path."""
+    """One unit from block to block: each bar is what the block adds to what its shortcut carries; the line goes on. Where the
+    shortcut brings another number than came in, that is a narrow bar of its own. places: each block's name by its path."""
     figure = go.Figure(
         go.Bar(
             x=[one.path for one in steps],
@@ -73,9 +73,23 @@ def journey(steps: Sequence[Step], start: float, label: str, places: Mapping[str
             "x %{customdata[0]:.2f} + F(x) %{y:.2f} = %{customdata[1]:.2f}<extra></extra>",
         )
     )
+    came = [start, *(one.after for one in steps)]
+    changed = [(one, before) for one, before in zip(steps, came) if one.shortcut != before]
+    if changed:
+        figure.add_bar(
+            x=[one.path for one, _ in changed],
+            base=[before for _, before in changed],
+            y=[one.shortcut - before for one, before in changed],
+            width=0.3,
+            marker={"color": SHORTCUT, "opacity": 0.55},
+            customdata=[[one.shortcut, before, places[one.path]] for one, before in changed],
+            hovertemplate="<b>%{customdata[2]}</b> (%{x}): its shortcut makes another number<br>"
+            "%{customdata[1]:.2f} came in, x is %{customdata[0]:.2f}<extra></extra>",
+        )
+        figure.update_layout(barmode="overlay")
     figure.add_scatter(
         x=[label, *(one.path for one in steps)],
-        y=[start, *(one.after for one in steps)],
+        y=came,
         mode="lines+markers",
         line={"color": SHORTCUT, "width": 2},
         marker_size=8,

@@ -134,7 +134,8 @@ def _follow(found: Look, unit: Unit, data: feature_maps.Looked) -> None:
             key="journey",
         )
         pieces.note(
-            f"{POSITIVE.capitalize()} adds, {NEGATIVE} takes away; the line is what goes on after ReLU.",
+            f"{POSITIVE.capitalize()} adds, {NEGATIVE} takes away; the line is what goes on after ReLU. "
+            + look_words.leaps_told(steps, found.nodes, value),
             "measured",
             explained=True,
         )

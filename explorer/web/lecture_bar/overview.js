@@ -10,7 +10,7 @@ import { travel, urlOf } from "./travel.js";
 function withVotes(begin, { reach, scenes }) {
   const on = remembered();
   const start = (how, what) => begin("Start with votes from phones", how, "", { present: "1" }, () => { holder.wantsVotes = what; });
-  if (!on) return [start(`the same, and the hall answers by a code. ${reach}`, "start")];
+  if (!on) return [start(`the same, and the hall votes: its phones join by a QR code or by letters. ${reach}`, "start")];
   const at = scenes.findIndex((scene) => scene.address === holder.last?.address);
   const where = at < 0 ? "from the first scene" : `at scene ${at + 1}, “${scenes[at].title}”, as it was left`;
   return [begin(`Go on with the votes ${on.code}`, `${where}; phones that have joined stay`, "", { present: "1" }, undefined, at < 0 ? undefined : holder.last.here),

@@ -182,14 +182,12 @@ def test_a_rate_reads_as_a_number(per_s: float, text: str) -> None:
 
 def test_an_overhead_is_said_with_what_is_known_of_it() -> None:
     seen = SimpleNamespace(n=9, overhead=-0.029, noise=0.0, sum_over_whole=1.0, level="layer")
-    assert sentences.cut(seen) == (
-        "9 passes, with the time taken at the end of each layer, which slows a pass by −2.9 %; the parts add up to 100.0 % of it"
-    )
+    assert sentences.cut(seen) == ("9 passes; taking the time after each layer adds −2.9 %; parts: 100.0 % of it")
     below = SimpleNamespace(n=9, overhead=-0.01, noise=0.02, sum_over_whole=1.0, level="layer")
-    assert "slows a pass by at most 2.0 %;" in sentences.cut(below)
-    assert "slows a pass by 1.0 % ± 2.0 %;" in sentences.cut(SimpleNamespace(**vars(below) | {"overhead": 0.01}))
+    assert "adds at most 2.0 %;" in sentences.cut(below)
+    assert "adds 1.0 % ± 2.0 %;" in sentences.cut(SimpleNamespace(**vars(below) | {"overhead": 0.01}))
     unknown = SimpleNamespace(n=0, overhead=0.01, noise=0.0, sum_over_whole=1.0, level="layer")
-    assert "add up" not in sentences.cut(unknown) and "keeps no other check" in sentences.cut(unknown)
+    assert "parts:" not in sentences.cut(unknown) and "keeps no other check" in sentences.cut(unknown)
 
 
 @pytest.mark.parametrize(

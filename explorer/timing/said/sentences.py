@@ -95,11 +95,11 @@ def cut(seen: Parts) -> str:
     """How the parts were measured; of a file that does not keep it, only what it keeps."""
     noise = percent(seen.noise, 1)
     cost = percent(seen.overhead, 1) + f" ± {noise}" * bool(seen.noise)
-    slowed = f"at most {noise}" if seen.noise and seen.overhead < 0 else cost
-    marks = f"with the time taken at the end of each {seen.level}, which slows a pass by {slowed}"
+    added = f"at most {noise}" if seen.noise and seen.overhead < 0 else cost
+    marks = f"taking the time after each {seen.level} adds {added}"  # short: beside the button, on a projector
     if not seen.n:
         return f"{marks}; the file keeps no other check"
-    return f"{seen.n} passes, {marks}; the parts add up to {percent(seen.sum_over_whole, 1)} of it"
+    return f"{seen.n} passes; {marks}; parts: {percent(seen.sum_over_whole, 1)} of it"
 
 
 def pair_doubts(seen: Sequence[Measurement]) -> list[str]:

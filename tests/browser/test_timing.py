@@ -155,7 +155,9 @@ def test_a_run_ends_in_a_measured_figure_with_its_provenance(visit) -> None:
 def test_a_sweep_shows_results_as_they_come_and_can_be_cancelled(visit) -> None:
     one = visit(LONG)
     start(one, "Run the sweep")
-    one.page.locator(".lead", has_text="points").wait_for(timeout=15_000)  # all bars have their place from the start
+    one.page.locator(".lead", has_text="settings are done").wait_for(
+        timeout=15_000
+    )  # all bars have their place from the start
     one.page.locator(".js-plotly-plot").first.wait_for(timeout=60_000)  # the first points, while it runs
     assert one.page.get_by_role("button", name="Cancel").is_visible()
     before = time.monotonic()

@@ -70,6 +70,16 @@ def test_a_phone_goes_through_all_ten_steps(visit) -> None:
     assert page.url.endswith("/feature_maps")
 
 
+def test_the_whole_card_at_the_end_is_its_link(visit) -> None:
+    page = visit("/explain", "How does a net see?", **PHONE).page
+    card = page.locator(".st-key-door-feature_maps")
+    card.locator(".note").scroll_into_view_if_needed()
+    box = card.bounding_box()
+    assert box
+    page.touchscreen.tap(box["x"] + box["width"] - 12, box["y"] + box["height"] - 8)
+    page.wait_for_url("**/feature_maps*")
+
+
 def by_touch(page: Page) -> None:
     """Steps 1 and 2."""
     board = step(page, "pixel").locator(".moves")

@@ -33,7 +33,7 @@ def doors() -> None:
     """Where to go from here."""
     st.subheader("Now look at a real one", anchor=False)
     for column, (name, words, icon, behind) in zip(st.columns(len(DOORS)), DOORS):
-        with column, st.container(border=True):
+        with column, st.container(border=True, key=f"door-{name}"):
             st.page_link(ROOT / "pages" / f"{name}.py", label=f"**{words}**", icon=icon)
             pieces.html(Markup('<div class="note">{}</div>').format(behind))
 

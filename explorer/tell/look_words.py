@@ -112,7 +112,8 @@ def leaps_told(steps: Sequence[Step], nodes: Sequence[Node], value: float) -> st
     changed = [one for one, before in zip(steps, came, strict=False) if one.shortcut != before]
     if not changed:
         return ""
-    where = " and ".join(places(nodes)[one.path] for one in changed)
+    *others, last = (places(nodes)[one.path] for one in changed)
+    where = f"{', '.join(others)} and {last}" if others else last
     if any(SHORTCUTS[one.kind].channels == "mixed" for one in changed):
         why = "its 1×1 convolution mixes all channels, and the unit is followed into the channel that takes most from its own"
     else:

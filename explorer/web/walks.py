@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PLACE = "Architecture"  # whose jobs they are: leaving the page drops them
 MOST, MOST_BYTES = 12, 12 << 20  # walks that are kept, of all visitors together
-OPENS = {"draw": "The pad", "upload": "Choose a file", "camera": "Take it"}
+OPENS = {"draw": "Draw it", "upload": "Choose a file", "camera": "Take it"}
 EVERYBODY = "everybody"  # owns the walks of bundled pictures, and never leaves
 
 

@@ -204,7 +204,7 @@ def _answer(found: Look) -> None:
     features = one.seen.outputs[last_maps(found.nodes)][0]
     glow = class_map(features, one.who.classifier, label)
     with glowing, st.container(key="look-cover"):
-        hint = f"{POSITIVE.capitalize()} spoke for the class. Drag over the picture to cover a part."
+        hint = f"{POSITIVE.capitalize()} places spoke for the class. Drag over the picture to cover a part."
         look_component.cover({**feature_maps.spoken(glow, found.picture, names[label]), "hint": hint}, COVER)
         if found.changed and found.before:
             with st.container(key="look-under"):  # on a phone what it says stands above the picture that is covered

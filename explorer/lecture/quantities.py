@@ -138,7 +138,8 @@ def _error(net: str) -> Quantity:
 def _vgg19(what: str) -> Quantity:
     """Of the deep net of the year before, as papers print it."""
     row = published.vgg19()[what]
-    return _proved(Proof("VGG-19", said(row["shown"], row["value"]), row["source"], source="published"), row["shown"])
+    count = number(round(row["value"]))
+    return _proved(Proof("VGG-19", count, f"{row['source']}: {row['shown']}", source="published"), row["shown"])
 
 
 def _throughput(pair: str) -> Quantity:

@@ -59,7 +59,7 @@ def test_below_the_first_page_the_map_fills_the_window_to_which_one_scrolls(visi
     tile = page.locator(".tile[data-id='layer4.0']")
     tile.wait_for()
     box, window = tile.bounding_box(), page.viewport_size
-    assert box["width"] > window["width"] / 14, box
+    assert box["width"] > window["width"] / 15, box
     size = page.locator(".map-root .body").bounding_box()
     assert 0.7 * window["height"] < size["height"] < window["height"], size
 

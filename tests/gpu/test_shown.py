@@ -115,7 +115,7 @@ def test_the_lecture_s_question_is_answered_from_the_record(both: tuple[records.
     verdict = lecture.evaluate(scene, "0.5")
     assert verdict.source == "recorded"
     paper = lecture.handout(lecture.load(), "http://localhost/")
-    assert "On a GPU (Pretend\u00a09000): ResNet-50" in paper
+    assert "Both nets run on a GPU (Pretend\u00a09000)." in paper
 
 
 def test_without_a_record_it_is_the_published_figure() -> None:
@@ -124,7 +124,7 @@ def test_without_a_record_it_is_the_published_figure() -> None:
     assert answer.source == "published" and answer.value == pytest.approx(4303 / 8316)
     assert quantity("speed_device:resnet50/resnet34", of_params({})).text == "RTX 4090"
     paper = lecture.handout(lecture.load(), "http://localhost/")
-    assert "On a GPU (RTX\u00a04090): ResNet-50" in paper and "{speed" not in paper
+    assert "Both nets run on a GPU (RTX\u00a04090)." in paper and "{speed" not in paper
 
 
 def test_a_record_that_spreads_too_much_is_not_quoted(

@@ -19,7 +19,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Error, Playwright, expect
 
 from explorer.look.subject import source_spec
-from tests.browser.test_stage import SMALL
+from tests.browser.test_stage import BROKEN_OFF, SMALL
 from tests.conftest import CHEAP_FOR_LONG, Server, Visit, headless
 from tests.web.test_pages import PAGES, ROOT
 from tests.weights.checkpoints import filled, saved
@@ -195,27 +195,6 @@ AXE: dict[str, dict[str, Any]] = {
 }
 UNNAMED = """all => all.filter((tile) => [...tile.querySelectorAll("text")].some(
   (line) => !tile.getAttribute("aria-label").includes(line.textContent))).map((tile) => tile.outerHTML.slice(0, 200))"""
-# A full stop, a comma, a bracket that stands in another line than the button that it belongs to.
-BROKEN_OFF = """() => {
-  const found = [], range = document.createRange();
-  const apart = (node, at, button, side) => {
-    range.setStart(node, at), range.setEnd(node, at + 1);
-    const [mark] = range.getClientRects(), boxes = [...button.getClientRects()], box = side === "after" ? boxes.at(-1) : boxes[0];
-    if (mark && box && (side === "after" ? mark.top > box.bottom - 2 : mark.bottom < box.top + 2)) found.push(`${button.textContent} | ${node.data.slice(0, 40)}`);
-  };
-  const read = (root) => {
-    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      if (node.shadowRoot) read(node.shadowRoot);
-      if (node.nodeType !== 3) continue;
-      const [before, after] = [node.previousSibling, node.nextSibling];
-      if (/^[.,;:!?)]/.test(node.data) && before?.matches?.(".term, .proved")) apart(node, 0, before, "after");
-      if (/[(“]$/.test(node.data) && after?.matches?.(".term, .proved")) apart(node, node.data.length - 1, after, "before");
-    }
-  };
-  read(document.querySelector(".stMain"));
-  return found;
-}"""
 # Words one below the other: more than four lines in a narrow cell.
 TOWERS = """() => [...document.querySelectorAll(".stMain .paper :is(td, th)")].filter((cell) => {
   const range = document.createRange();

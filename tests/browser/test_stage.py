@@ -42,6 +42,35 @@ SMALL = """least => {
   walk(document);
   return [...new Set(found)];
 }"""
+# A full stop, a comma, a bracket that stands in another line than the button that it belongs to.
+BROKEN_OFF = """() => {
+  const found = [], range = document.createRange();
+  const apart = (node, at, button, side) => {
+    range.setStart(node, at), range.setEnd(node, at + 1);
+    const [mark] = range.getClientRects(), boxes = [...button.getClientRects()], box = side === "after" ? boxes.at(-1) : boxes[0];
+    if (mark && box && (side === "after" ? mark.top > box.bottom - 2 : mark.bottom < box.top + 2)) found.push(`${button.textContent} | ${node.data.slice(0, 40)}`);
+  };
+  const ends = (one) => (one?.matches?.("b, strong, i, em") ? ends(one.lastChild) : one); // in bold words their last
+  const read = (root) => {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      if (node.shadowRoot) read(node.shadowRoot);
+      if (node.nodeType !== 3) continue;
+      const [before, after] = [ends(node.previousSibling), node.nextSibling];
+      if (/^[.,;:!?)]/.test(node.data) && before?.matches?.(".term, .proved")) apart(node, 0, before, "after");
+      if (/[(“]$/.test(node.data) && after?.matches?.(".term, .proved")) apart(node, node.data.length - 1, after, "before");
+    }
+  };
+  read(document.querySelector(".stMain"));
+  return found;
+}"""
+# A mark behind a word that opens something, bold or not, which another width would break off.
+LOOSE = """() => [...window.resnetLecture.stage.place.querySelectorAll(".prose button")].filter((one) => one.textContent.length <= 24).flatMap((one) => {
+  let whole = one;
+  while (!whole.nextSibling && whole.parentElement.matches("b, strong, i, em")) whole = whole.parentElement;
+  const mark = whole.nextSibling;
+  return mark?.nodeType === 3 && /^[.,;:!?)]/.test(mark.data) && getComputedStyle(mark.parentElement).whiteSpace !== "nowrap" ? [mark.data.slice(0, 40)] : [];
+})"""
 # What a lecturer needs of a scene: in the window's width, at 720 px and more in its height too, and on top.
 LOST = """() => {
   const column = innerWidth >= 1000, found = [];
@@ -139,7 +168,7 @@ def test_every_projected_scene_can_be_read_and_is_whole_at_every_size(visit) -> 
             story = seen.page.evaluate(STORY)
         for name, (width, height) in SIZES.items():
             seen.page.set_viewport_size({"width": width, "height": height})
-            for script, arg in ((SMALL, LEAST), (LOST, None)):
+            for script, arg in ((SMALL, LEAST), (LOST, None), (BROKEN_OFF, None)):
                 found += [(scene.slug, name, one) for one in settled(seen, script, arg)]
             if width >= 1000 and not seen.page.locator(".stage .text").is_visible():
                 found.append((scene.slug, name, "the text that the answer belongs to is gone"))
@@ -168,6 +197,7 @@ def test_every_projected_scene_can_be_read_and_is_whole_at_every_size(visit) -> 
 
 def of_its_own(seen: Visit, scene: Scene, revealed: bool) -> None:
     """What is held of one scene alone."""
+    assert seen.page.evaluate(LOOSE) == [], scene.slug
     if scene.slug == "parameters" and revealed:
         all_scenes_are_seen_at_once(seen)
     if scene.slug == "five-depths":

@@ -72,11 +72,13 @@ function histogram(question, tally, answer) {
     html("div", { class: "axis" }, html("span", {}, wordsOf(question, 0)), html("span", {}, wordsOf(question, question.options - 1))));
 }
 
-// Which bars have their count over them: the highest first, and none into another's.
+// Which bars have their count over them: the highest first, and none into another's, or over a higher bar beside it.
 export function roomFor(groups, middles) {
   const counted = new Set();
   const order = [...groups.keys()].filter((index) => groups[index].count).sort((one, other) => groups[other].count - groups[one].count || one - other);
-  for (const index of order) if ([...counted].every((other) => Math.abs(middles[index] - middles[other]) >= COUNT)) counted.add(index);
+  const beside = (index, other) => Math.abs(middles[index] - middles[other]) < COUNT;
+  const high = (index) => order.some((other) => groups[other].count > groups[index].count && beside(index, other));
+  for (const index of order) if (!high(index) && ![...counted].some((other) => beside(index, other))) counted.add(index);
   return counted;
 }
 

@@ -28,14 +28,16 @@ function holdNames(element) {
   for (const one of named) one.replaceWith(...unbroken(one.nodeValue));
 }
 
-// A line begins with no full stop: behind a button browsers would break it off.
+// A line begins with no full stop: behind a button browsers would break it off, and behind bold words that end in one.
 function holdMarks(element) {
   for (const button of element.querySelectorAll("button")) {
-    const after = button.nextSibling, marks = after?.nodeType === Node.TEXT_NODE ? /^[.,;:!?)]+/.exec(after.nodeValue)?.[0] : "";
+    let whole = button;
+    while (!whole.nextSibling && whole.parentElement.matches("b, strong, i, em")) whole = whole.parentElement;
+    const after = whole.nextSibling, marks = after?.nodeType === Node.TEXT_NODE ? /^[.,;:!?)]+/.exec(after.nodeValue)?.[0] : "";
     if (!marks || button.textContent.length > LONG) continue;
     after.nodeValue = after.nodeValue.slice(marks.length);
     const held = html("span", { style: { whiteSpace: "nowrap" } });
-    button.before(held);
-    held.append(button, marks);
+    whole.before(held);
+    held.append(whole, marks);
   }
 }

@@ -29,8 +29,9 @@ test("two rounds that differ look different, and no bar of a wrong guess stands 
   assert.equal(second.filter(({ from, to }) => from <= 16 && 16 <= to).length, 1);
 });
 
-test("counts stand over the highest bars, and none in another's place", () => {
-  const groups = [3, 0, 9, 8, 0, 0, 1].map((count, mark) => ({ from: mark, to: mark, count }));
+test("counts stand over the highest bars, and none in another's place or over a higher bar", () => {
+  const of = (counts) => counts.map((count, mark) => ({ from: mark, to: mark, count })), groups = of([3, 0, 9, 8, 0, 0, 1]);
+  assert.deepEqual([...roomFor(of([5, 3, 0, 2]), [0, 4, 8, 10])], [0]);
   assert.deepEqual([...roomFor(groups, [0, 3, 6, 9, 12, 15, 18])], [2, 6]);
   assert.deepEqual([...roomFor(groups, [0, 10, 20, 30, 40, 50, 60])], [2, 3, 0, 6]);
 });

@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
-from explorer.facts import memory
 from explorer.spec.chosen import Chosen
 from explorer.tell import markup, tabular
 from explorer.tell.codegen import code
@@ -111,7 +110,7 @@ def copied(form: str, one: Sheet, chosen: Chosen) -> str:
 @lru_cache(maxsize=64)  # forty kilobytes each
 def shown(chosen: Chosen) -> Markup:
     """`table` of this configuration, made once for all who look at it."""
-    return table(of(chosen), chosen.dtype)
+    return table(of(chosen))
 
 
 @lru_cache(maxsize=256)
@@ -123,7 +122,7 @@ def taken(form: str, chosen: Chosen) -> str:
 def shown_to(chosen: Chosen, mine: Sequence[Measurement]) -> Markup:
     """`shown` to a visitor who has timed these passes."""
     run = own(chosen, mine)
-    return table(timed(chosen, run), chosen.dtype) if run else shown(chosen)
+    return table(timed(chosen, run)) if run else shown(chosen)
 
 
 def taken_by(form: str, chosen: Chosen, mine: Sequence[Measurement]) -> str:
@@ -132,7 +131,7 @@ def taken_by(form: str, chosen: Chosen, mine: Sequence[Measurement]) -> str:
     return copied(form, timed(chosen, run), chosen) if run else taken(form, chosen)
 
 
-def table(one: Sheet, dtype: str) -> Markup:
+def table(one: Sheet) -> Markup:
     """A line per number: in words, as people say it, in full; and what it is."""
     cards, lines = markup.Cards("sheet"), []
     for line in one.lines:
@@ -153,7 +152,6 @@ def table(one: Sheet, dtype: str) -> Markup:
     head = Markup('<th>{}</th><th class="num">in short</th><th class="num">in full</th><th>what to know</th>').format(
         one.title
     )
-    note = "Click a number for its proof. Of memory it is assumed: "
-    return Markup('{}<div class="note">{}{}.</div>{}').format(
-        markup.framed(head, markup.joined(lines), "sheet"), note, "; ".join(memory.assumptions(dtype)), cards.html()
+    return Markup('{}<div class="note">Click a number for its proof. {}</div>{}').format(
+        markup.framed(head, markup.joined(lines), "sheet"), _assumed(one), cards.html()
     )

@@ -114,7 +114,7 @@ def test_a_time_that_the_visitor_has_measured_stands_in_the_recorded_one_s_place
     assert sheet.own(chosen, others) is None and sheet.own(chosen, [first, latest, *others, last]) is latest
     line = sheet.timed(chosen, latest).lines[-1]
     assert (line.short, line.source, line.row["value"]) == ("300 ms", "measured earlier", pytest.approx(0.3))
-    assert "2026-11-29 17:12 UTC" in line.note and "300 ms" in sheet_forms.table(sheet.timed(chosen, latest), "fp16")
+    assert "2026-11-29 17:12 UTC" in line.note and "300 ms" in sheet_forms.table(sheet.timed(chosen, latest))
     assert "Measure again before you quote this." in sheet.timed(chosen, wide).lines[-1].note, (
         "its own spread doubts it"
     )
@@ -122,7 +122,7 @@ def test_a_time_that_the_visitor_has_measured_stands_in_the_recorded_one_s_place
     known = replace(wide, settings=replace(settings, batch=1, dtype="fp32"))
     assert sheet.own(replace(chosen, batch=1, dtype="fp32"), [known]) is None, "the record stands"
     assert sheet.timed(chosen, latest).lines[:-1] == sheet.of(chosen).lines[:-1]
-    assert sheet_forms.shown_to(chosen, [latest]) == sheet_forms.table(sheet.timed(chosen, latest), "fp16")
+    assert sheet_forms.shown_to(chosen, [latest]) == sheet_forms.table(sheet.timed(chosen, latest))
     assert sheet_forms.shown_to(chosen, others) == sheet_forms.shown(chosen)
     for form in questions.COPY:
         assert sheet_forms.taken_by(form, chosen, others) == sheet_forms.taken(form, chosen)
@@ -243,7 +243,7 @@ def test_what_is_kept_for_all_is_what_each_configuration_has() -> None:
     """The page shows what was made once: asked in turn, no net is told another's numbers."""
     for chosen in [of_controls({"depth": depth, "batch": batch}) for depth in ("18", "34") for batch in (1, 4)] * 2:
         made = sheet.sheet(chosen.spec, chosen.height, chosen.width, chosen.batch)
-        assert sheet_forms.shown(chosen) == sheet_forms.table(made, chosen.dtype)
+        assert sheet_forms.shown(chosen) == sheet_forms.table(made)
         for form in questions.COPY:
             assert sheet_forms.taken(form, chosen) == sheet_forms.copied(form, made, chosen)
 

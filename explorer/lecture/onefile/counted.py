@@ -171,7 +171,7 @@ def numbers(chosen: Chosen, params: Params) -> Parts:
     """The sheet, and its text to be copied."""
     made = sheet.of(chosen)
     copied = sheet_forms.copied(params.get("copy", next(iter(questions.COPY))), made, chosen)
-    return (Html(sheet_forms.table(made, chosen.dtype)), Heading(sheet_forms.TAKE), Code(copied))
+    return (Html(sheet_forms.table(made)), Heading(sheet_forms.TAKE), Code(copied))
 
 
 def nets(chosen: Chosen, params: Params) -> Parts:

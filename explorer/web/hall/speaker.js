@@ -77,7 +77,8 @@ function draw() {
   back();
 }
 
-// At the window's lower edge, however long the notes are; what went wrong is said above the buttons, which stay.
+// At the window's lower edge, however long the notes are; what went wrong is said above the buttons, each of which has its place
+// in every state: a second click on Reveal never goes on.
 const steer = (...buttons) => html("div", { class: "steer" }, live, html("nav", { class: "steps", "aria-label": "Steer" }, buttons));
 
 const times = (...more) => html("div", { class: "times" }, html("div", {}, clock, html("small", {}, "clock")), ...more);
@@ -100,8 +101,8 @@ function scene(button) {
     html("section", { class: "notes", "aria-label": "Notes" }, view.notes ? toRead(view.notes) : html("p", { class: "soft" }, "No notes."), view.hall ? tools(button) : null),
     html("section", { class: "aside" },
       view.question ? html("div", { class: "card" }, html("p", { class: "ask" }, view.question.ask), votes(button), answer()) : null),
-    steer(button("previous", "‹ Back", { disabled: view.number <= 1 }),
-      asks ? button("reveal", "Reveal", { class: "main" }) : button("next", "Next ›", { class: "main", disabled: view.number >= view.of }))];
+    steer(button("previous", "‹ Back", { disabled: view.number <= 1 }), button("reveal", "Reveal", { class: asks ? "main" : null, disabled: !asks }),
+      button("next", "Next ›", { class: asks ? null : "main", disabled: asks || view.number >= view.of }))];
 }
 
 // Once revealed nobody adds to them: what they were is said once. Before, the buttons stand above all that changes: each has its

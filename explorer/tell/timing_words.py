@@ -11,6 +11,7 @@ from explorer import units
 from explorer.facts.proof import Proof, prove
 from explorer.facts.published import Throughput
 from explorer.facts.told import Told
+from explorer.lab.shelf import KEPT_S
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, naming
 from explorer.tell import fragments, markup, sheet
@@ -33,7 +34,7 @@ NO_GPU = (
 )
 
 
-KEPT = "kept in this tab only, until it is reloaded"
+KEPT = f"kept for {KEPT_S / 3600:.0f} hours, for this browser alone"
 
 
 def hall(seen: Measurement, source: str, speed: Proof, asked: Settings) -> Markup:

@@ -1,7 +1,8 @@
 """The tray: what this visitor has run in the laboratory, from any page, after any reload.
 
-The runs lie on the server (`lab.shelf`) under a token in a cookie, which is set with the first run and not before. A
-visitor whose browser takes no cookies has them for as long as the page is open.
+The runs lie on the server (`lab.shelf`) under a token in a cookie, which is set with the first run and not before; what was
+timed lies under the same one (`timing.data.drawer`). A visitor whose browser takes no cookies has them for as long as the page
+is open.
 """
 
 from __future__ import annotations
@@ -64,6 +65,11 @@ def seat() -> Seat:
     return Seat(given if is_token(given) else token())
 
 
+def know() -> None:
+    """Have this visitor's browser remember whose runs they are."""
+    pieces.remember(COOKIE, seat().of, round(KEPT_S))
+
+
 def runs(experiment: str | None = None) -> list[Kept]:
     """This visitor's, of one experiment or of all, the oldest first."""
     mine = seat()
@@ -99,7 +105,7 @@ def show(lab: StreamlitPage) -> None:
     mine = runs()
     if not mine:
         return
-    pieces.remember(COOKIE, seat().of, round(KEPT_S))
+    know()
     going = any(run.job.active for run in mine)
     st.fragment(_button, run_every=POLL_S if going else None)(going, lab)
 

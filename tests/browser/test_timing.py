@@ -122,7 +122,7 @@ def test_the_figure_and_its_provenance_fit_the_projector(visit) -> None:
         assert box["y"] + box["height"] <= 720 + 8, (view, "the line's own leading may pass the edge")
 
 
-def test_a_run_ends_in_a_measured_figure_with_its_provenance(visit) -> None:
+def test_a_run_ends_in_a_measured_figure_with_its_provenance_which_outlives_a_reload(visit) -> None:
     one = visit("/timing?depth=18&threads=1&input=64&optimizer=Adam")
     expect(one.page.locator(".st-key-task")).to_contain_text("forward passes only, not training with Adam")
     expect(one.page.locator(".asked")).to_contain_text("measures forward passes on cpu")
@@ -148,6 +148,14 @@ def test_a_run_ends_in_a_measured_figure_with_its_provenance(visit) -> None:
     # back again: the figure is there, but it is no longer of just now
     one.page.locator('[data-testid="stSidebar"]').get_by_role("radio", name="18").click()
     one.page.locator(".hall .mark", has_text="measured earlier").wait_for(timeout=15_000)
+    before = one.page.locator(".hall").inner_text()
+    one.goto("/timing?depth=18&threads=1&input=64")
+    one.page.locator(".hall .mark", has_text="measured earlier").wait_for(timeout=15_000)
+    assert one.page.locator(".hall").inner_text() == before, "the same figure, when and on what it was measured"
+    assert "for this browser alone" in before
+    other = visit("/timing?depth=18&threads=1&input=64", fresh=True)
+    other.page.get_by_text("No recorded run of ResNet-18 at this input size").wait_for(timeout=15_000)
+    assert other.page.locator(".mark", has_text="measured").count() == 0, "nobody else is shown it"
     assert one.page.locator(".hall .big").inner_text() == big
     assert re.search(r"20\d\d-\d\d-\d\d \d\d:\d\d UTC", one.page.locator(".hall .exact").inner_text()), "when it was"
 

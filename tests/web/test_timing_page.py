@@ -11,9 +11,10 @@ from explorer.cluster import ClusterRunner, Machine
 from explorer.jobs import Cancelled, Job, Needs, Runner, Where
 from explorer.spec import preset
 from explorer.tell import timing_words
+from explorer.timing.data.drawer import Drawer
 from explorer.timing.measure import hardware, sweeps
 from explorer.timing.measure.tasks import Ask, Finished
-from explorer.web import state
+from explorer.web import state, tray
 from explorer.web.sections.timing import pieces, runs, swept
 from tests.timing.fakes import QUICK
 from tests.web.test_pages import open_app
@@ -25,7 +26,11 @@ ASK, OTHER = (Ask("sweep", preset(name), QUICK, ("depths",)) for name in ("resne
 def session(monkeypatch: pytest.MonkeyPatch) -> dict:
     """A visit's memory without a server."""
     memory: dict = {}
+    on = Drawer(visitors=9, kept_s=60)
     monkeypatch.setattr(runs, "session", lambda: memory)
+    monkeypatch.setattr(runs, "drawer", lambda: on)
+    monkeypatch.setattr(runs.tray, "seat", lambda: tray.Seat("me"))
+    monkeypatch.setattr(runs.tray, "know", lambda: None)
     return memory
 
 
@@ -84,6 +89,21 @@ def test_just_now_ends_with_the_next_answer_or_when_something_else_is_shown(sess
     assert session["timings"][OTHER].facts["measured_at"], "when it was stands beside it"
 
 
+def test_after_a_reload_a_measurement_is_there_as_measured_earlier_and_for_nobody_else(
+    session: dict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs._keep(ended(result="mine"), ASK)
+    session.clear()
+    runs.begin()
+    found = session["timings"][ASK]
+    assert (found.value, found.complete, found.mark) == ("mine", True, "measured earlier")
+    assert found.facts == {"measured_at": "just now"} and session.get("timing_latest") is None
+    session.clear()
+    monkeypatch.setattr(runs.tray, "seat", lambda: tray.Seat("somebody else"))
+    runs.begin()
+    assert session["timings"] == {}
+
+
 def test_only_a_refusal_is_told_in_its_own_words(session: dict) -> None:
     runs._keep(ended(error=ValueError("batch=9: too large")), ASK)
     assert session["timing_problem"] == "batch=9: too large"
@@ -92,11 +112,9 @@ def test_only_a_refusal_is_told_in_its_own_words(session: dict) -> None:
 
 
 def test_a_visit_does_not_keep_answers_without_end(session: dict) -> None:
-    for batch in range(1, runs.MOST_KEPT + 5):
+    for batch in range(1, runs.MOST + 5):
         runs._keep(ended(result=batch), Ask("pass", preset("resnet18"), QUICK, (str(batch),)))
-    assert (
-        len(session["timings"]) == runs.MOST_KEPT and list(session["timings"].values())[-1].value == runs.MOST_KEPT + 4
-    )
+    assert len(session["timings"]) == runs.MOST and list(session["timings"].values())[-1].value == runs.MOST + 4
 
 
 def test_a_refused_point_of_a_sweep_is_said_beside_the_others(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """Runs of the Timing page: the button, the queue's line with Cancel, results as they come, and the visit's answers.
 
 An answer is "just now" only from its own run until something else is shown; after that it is "measured earlier", with
-its time beside it.
+its time beside it. The answers lie on the server too, by the visitor's token, and are found again after a reload.
 """
 
 from __future__ import annotations
@@ -15,19 +15,20 @@ import streamlit as st
 from markupsafe import Markup
 
 from explorer.jobs import Job, Needs
+from explorer.lab.shelf import KEPT_S, VISITORS
 from explorer.spec import ResNetSpec
 from explorer.tell import timing_words
+from explorer.timing.data.drawer import MOST, Drawer
 from explorer.timing.data.measurement import Facts, Measurement
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure.hardware import provenance, resolve
 from explorer.timing.measure.tasks import Ask, among, finish, label, subject
-from explorer.web import pieces, plain, state
+from explorer.web import pieces, plain, state, tray
 from explorer.web.sections.timing import pieces as timing_pieces
 from explorer.web.session import session
 
 PLACE = "Timing"  # the page's title: leaving it cancels what runs here
 POLL_S = 0.4
-MOST_KEPT = 30
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,12 @@ class Answer:
     complete: bool
     facts: Facts
     mark: str = "measured earlier"
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def drawer() -> Drawer:
+    """What every visitor has measured on this host."""
+    return Drawer(VISITORS, KEPT_S)
 
 
 def running() -> Job | None:
@@ -66,8 +73,11 @@ def run(ask: Ask) -> Answer | None:
 
 
 def begin() -> None:
-    """At the head of the page: nothing has been drawn yet."""
+    """At the head of the page: nothing has been drawn yet. What this visitor measured before a reload is there again."""
     session()["timing_drawn"] = []
+    if "timings" not in session():
+        before = drawer().found(tray.seat().of)
+        session()["timings"] = {ask: Answer(seen.value, seen.complete, seen.facts) for ask, seen in before.items()}
 
 
 def settle() -> None:
@@ -75,6 +85,8 @@ def settle() -> None:
     latest = session().get("timing_latest")
     if latest is not None and latest not in session()["timing_drawn"]:
         age(latest)
+    if session().get("timings"):
+        tray.know()
 
 
 def age(ask: Ask) -> None:
@@ -207,7 +219,8 @@ def _keep(job: Job, ask: Ask) -> None:
         answers.pop(ask, None)
         answers[ask] = Answer(value, complete, facts, "measured")
         session()["timing_latest"] = ask
-        for old in list(answers)[:-MOST_KEPT]:
+        drawer().put(tray.seat().of, ask, answers[ask])
+        for old in list(answers)[:-MOST]:
             del answers[old]
     if job.state == "failed":
         known = isinstance(job.error, ValueError)

@@ -8,8 +8,8 @@ st.header("Which net is this file of?", anchor=False)
 found = from_file.asked()
 if found:
     from_file.net(found)
-    if found.differences:
-        from_file.said("What is special", found.differences)
+    if special := from_file.special(found):
+        from_file.said("What is special", special)
     from_file.misfits(found)
     from_file.said("What weights cannot tell" if found.found else "What a config cannot tell", found.unknowable)
     from_file.take_home(found)

@@ -79,7 +79,8 @@ def causes(found: Recognised, spec: ResNetSpec, derived: ResNetSpec | None, matc
     """The most likely reasons for what does not fit, in sentences. derived: the net that the file's own shapes say."""
     if matched.fits:
         return []
-    said = [*_other_net(spec, derived), *_head(found, spec, matched)]
+    other = _other_net(spec, derived)
+    said = [*([] if other else _misshapen(found, spec, matched)), *other, *_head(found, spec, matched)]
     said += _renamed_prefix(found, matched) or _renamed_ones(found, matched)
     return [*said, *_outside(matched)] or [_partial(matched)]
 
@@ -121,6 +122,20 @@ def _value(value: object) -> str:
 
 def _blocks(spec: ResNetSpec) -> str:
     return ", ".join(map(str, spec.stages))
+
+
+def _misshapen(found: Recognised, spec: ResNetSpec, matched: Matched) -> list[str]:
+    """Which tensors have another shape than in the net that all others say; of the classifier's `_head` speaks."""
+    names = [name for name in matched.misshapen if name.split(".")[0] != "fc"]
+    if not names:
+        return []
+    said = [
+        f"{found.name_of(name)[:160]} is {dims(found.ours[name].shape)} in the file, {dims(matched.wanted[name])} in "
+        f"{naming.title(spec)}"
+        for name in names
+    ]
+    head = "A tensor has another shape" if len(said) == 1 else f"{len(said):,} tensors have other shapes"
+    return [f"{head}: {_some(said, joint='; ', longest=300)}."]
 
 
 def _head(found: Recognised, spec: ResNetSpec, matched: Matched) -> list[str]:
@@ -231,6 +246,6 @@ def _partial(matched: Matched) -> str:
     return "No single cause explains what does not fit."
 
 
-def _some(names: Sequence[str], most: int = 4) -> str:
-    shown = ", ".join(name[:160] for name in names[:most])
+def _some(names: Sequence[str], most: int = 4, joint: str = ", ", longest: int = 160) -> str:
+    shown = joint.join(name[:longest] for name in names[:most])
     return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown

@@ -49,6 +49,13 @@ def test_a_checkpoint_is_identified_without_being_uploaded(visit, tmp_path: Path
         {"name": "other.safetensors", "mimeType": "application/octet-stream", "buffer": named_otherwise}
     )
     page.get_by_text("Renaming (Python)").wait_for()
+    odd = save(net | {"layer1.0.conv2.weight": torch.zeros(16, 16, 5, 5)})
+    picker.set_input_files({"name": "odd.safetensors", "mimeType": "application/octet-stream", "buffer": odd})
+    cause = page.locator(".lead", has_text="layer1.0.conv2.weight is 16×16×5×5 in the file, 16×16×3×3 in ")
+    cause.wait_for()
+    figure = page.get_by_text("parameters of ResNet-8")
+    assert cause.bounding_box()["y"] < figure.bounding_box()["y"], "first what does not fit, then whose count it is"
+    assert page.get_by_text("A tensor has another shape").count() == 1, "once"
     picker.set_input_files({"name": "notes.txt", "mimeType": "text/plain", "buffer": b"a shopping list"})
     page.get_by_text("file='notes.txt'").wait_for()
     page.get_by_text("notes.txt · 15 B").wait_for()  # no longer “Reading …”

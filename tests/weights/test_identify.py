@@ -220,6 +220,15 @@ def test_one_misshapen_tensor_is_named_and_the_net_stays() -> None:
     odd = [replace_shape(one, (64, 64, 5, 5)) if one.name == "layer1.1.conv2.weight" else one for one in tensors(R18)]
     answer = identify(odd)
     assert answer.spec == R18 and answer.misshapen == ("layer1.1.conv2.weight",)
+    assert answer.differences[0] == (
+        "A tensor has another shape: layer1.1.conv2.weight is 64×64×5×5 in the file, 64×64×3×3 in ResNet-18."
+    )
+    assert "No single cause" not in said(answer)
+    several = [replace_shape(one, (7,)) if one.name.endswith("bn2.bias") else one for one in tensors(R18)]
+    assert said(identify(several)).startswith("8 tensors have other shapes: layer1.0.bn2.bias is 7 in the file, 64 in ")
+    assert "and 4 more." in said(identify(several))
+    theirs = [replace_name(one, f"module.{one.name}") for one in odd]
+    assert "module.layer1.1.conv2.weight is 64×64×5×5" in identify(theirs).differences[0], "as the file calls it"
 
 
 def test_unknown_tensors_are_reported_and_never_dropped() -> None:

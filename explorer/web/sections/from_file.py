@@ -109,13 +109,16 @@ def _identified(file: IO[bytes], name: str) -> Identified | str:
 def net(found: Identified) -> None:
     """What it is, and the way to it on every page."""
     spec = found.spec
-    fits = found.found is None or found.found.matched.fits
+    misfit = why(found)
     pieces.lead(
-        f"{'It is' if fits else 'It comes nearest to'} {naming.title(spec)}: {naming.layout(spec)}, by name {found.name}."
+        f"{'It comes nearest to' if misfit else 'It is'} {naming.title(spec)}: {naming.layout(spec)}, by name {found.name}."
     )
+    if misfit:
+        pieces.lead(misfit)
+    whose = f"parameters of {naming.title(spec)}" if misfit else "parameters"
     pieces.figures(
         [
-            pieces.Figure(units.count(found.params), "parameters", exact=units.exact(found.params)),
+            pieces.Figure(units.count(found.params), whose, exact=units.exact(found.params)),
             pieces.Figure(f"{spec.num_classes:,}" if spec.num_classes else "none", "classes"),
             pieces.Figure(str(spec.in_channels), "input channels"),
         ]
@@ -140,6 +143,16 @@ def net(found: Identified) -> None:
                 icon=":material/open_in_new:",
                 type="secondary" if page else "primary",
             )
+
+
+def why(found: Identified) -> str:
+    """Why the file is not quite the net, most likely: the first of its differences; "" where it is the net."""
+    return "" if found.found is None or found.found.matched.fits else found.differences[0]
+
+
+def special(found: Identified) -> Sequence[str]:
+    """What is to be said of it besides."""
+    return found.differences[1 if why(found) else 0 :]
 
 
 def _beside(spec: ResNetSpec, task: Mapping[str, str]) -> dict[str, str]:

@@ -19,6 +19,7 @@ def flags(made: Parser) -> None:
     made.add_argument("--seed", metavar="N|v1-N", default="1", help="the same seed and version give the same sheet; 1")
     made.add_argument("--nets", metavar="MODEL,…", help="further nets to ask of, in turn with MODEL")
     made.add_argument("--topics", metavar="shapes,params,…", help="all that the nets have, without it")
+    made.add_argument("--level", metavar="first|formula|all", default="all", help="how hard, at most; all")
     made.add_argument("--format", metavar="|".join(FORMATS), default="json")
 
 
@@ -28,14 +29,16 @@ def run(given: argparse.Namespace) -> int:
     net = asked(given)
     scope(given, "questions", {"batch": "draws its own batches"})
     from explorer.questions import sheet, write  # torch: only now
+    from explorer.questions.kinds import LEVELS
 
     count = whole("count", given.count, 1, sheet.MAX_COUNT)
     version, seed = sheet.seeded(given.seed)
     size = (net.height, net.width) if given.input is not None else None
     specs = [net.spec, *_others(given.nets)]
-    able = {topic for spec in specs for topic in sheet.every_topic(spec, size, version)}
+    level = one_of("level", given.level, tuple(LEVELS))
+    able = {topic for spec in specs for topic in sheet.every_topic(spec, size, version, level)}
     among = sheet.topics(given.topics if given.topics is not None else ",".join(able))
-    written = write.FORMS[form].write(sheet.sheet(specs, count, seed, among, size, version))
+    written = write.FORMS[form].write(sheet.sheet(specs, count, seed, among, size, version, level))
     if isinstance(written, bytes) and sys.stdout.isatty():
         raise ValueError(f"format={form!r}: this is a zip; send it to a file: … > sheet.zip")
     say(net.notes)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from explorer.questions import bypass, changed, compared, gates, parts, wholes
-from explorer.questions.net import Net
+from explorer.questions.net import SHORTCUT_WORDS, Net
 from explorer.questions.question import Draw, Made
 from explorer.tell import questions
 
@@ -18,7 +18,8 @@ class Kind:
     """topic: of TOPICS; words: what it asks for, behind the topic's name; difficulty: 1 one step, 2 one formula, 3 several; make: None where this net has no such
     question. The unit is what the answer counts; "" for words. since: the version that brought it; an older version's
     sheets never have it. picture: of what is asked for, layer | block, "" where there is none; shown: before the answer
-    too, with its numbers hidden. sized: whether its words name sizes of maps, which follow from the picture’s."""
+    too, with its numbers hidden. sized: whether its words name sizes of maps, which follow from the picture’s. first: whether
+    who has just been through the ten steps of Explain can do the one that was made; None where they never can."""
 
     topic: str
     words: str
@@ -29,21 +30,43 @@ class Kind:
     picture: str = ""
     shown: bool = True
     sized: bool = False
+    first: Callable[[Made], bool] | None = None
 
 
+def any_of_it(made: Made) -> bool:
+    """Whatever is drawn of this kind."""
+    return True
+
+
+def unchanged(made: Made) -> bool:
+    """Of a shortcut: the steps have only the one that passes x as it is."""
+    return made.answer == SHORTCUT_WORDS["identity"]
+
+
+LEVELS: dict[str, Callable[[Kind, Made], bool]] = {  # whether a level has one that was made; the last has all
+    "first": lambda kind, made: kind.first is not None and kind.first(made),
+    "formula": lambda kind, made: kind.difficulty < 3,
+    "all": lambda kind, made: True,
+}
 KINDS: dict[str, Kind] = {
-    "output_size": Kind("shapes", "rows after a layer", 2, "rows", parts.output_size, picture="layer", sized=True),
+    "output_size": Kind(
+        "shapes", "rows after a layer", 2, "rows", parts.output_size, picture="layer", sized=True, first=any_of_it
+    ),
     "block_size": Kind(
         "shapes", "rows after a block", 3, "rows", parts.block_size, picture="block", shown=False, sized=True
     ),
     "block_channels": Kind(
         "shapes", "channels after a block", 1, "channels", parts.block_channels, picture="block", shown=False
     ),
-    "conv_params": Kind("params", "of a convolution", 2, "parameters", parts.conv_params, picture="layer"),
+    "conv_params": Kind(
+        "params", "of a convolution", 2, "parameters", parts.conv_params, picture="layer", first=any_of_it
+    ),
     "norm_params": Kind("params", "of a BatchNorm", 1, "parameters", parts.norm_params),
     "block_params": Kind("params", "of a block", 3, "parameters", parts.block_params, picture="block"),
     "fc_params": Kind("params", "of the classifier", 2, "parameters", parts.fc_params),
-    "conv_macs": Kind("macs", "of a convolution", 2, "MACs", parts.conv_macs, picture="layer", sized=True),
+    "conv_macs": Kind(
+        "macs", "of a convolution", 2, "MACs", parts.conv_macs, picture="layer", sized=True, first=any_of_it
+    ),
     "block_macs": Kind("macs", "of a block", 3, "MACs", parts.block_macs, picture="block", sized=True),
     "field": Kind("receptive", "after a block", 3, "pixels", parts.field),
     "jump": Kind("receptive", "the step of its units", 2, "pixels", parts.jump),
@@ -51,7 +74,15 @@ KINDS: dict[str, Kind] = {
     "weights": Kind("memory", "of a block’s parameters", 1, "bytes", parts.weights),
     "dotted": Kind("shortcuts", "how many are dotted", 2, "shortcuts", bypass.dotted, sized=True),
     "which_shortcut": Kind(
-        "shortcuts", "what is added", 1, "", bypass.which_shortcut, picture="block", shown=False, sized=True
+        "shortcuts",
+        "what is added",
+        1,
+        "",
+        bypass.which_shortcut,
+        picture="block",
+        shown=False,
+        sized=True,
+        first=unchanged,
     ),
     "option_a": Kind("shortcuts", "what option A saves", 3, "parameters", bypass.option_a, picture="block"),
     "versions_macs": Kind(
@@ -67,8 +98,10 @@ KINDS: dict[str, Kind] = {
     "error_params": Kind("params", "find the wrong count", 2, "", changed.error_params, 2, "block", shown=False),
     "stage_macs": Kind("macs", "of a stage", 3, "MACs", wholes.stage_macs, 2, sized=True),
     "more_macs": Kind("macs", "which net has more", 2, "", compared.more_macs, 2, sized=True),
-    "order_macs": Kind("macs", "put convolutions in order", 2, "", compared.order_macs, 2, sized=True),
-    "if_input": Kind("macs", "if the picture were larger", 1, "MACs", changed.if_input, 2, "layer", sized=True),
+    "order_macs": Kind("macs", "put convolutions in order", 2, "", compared.order_macs, 2, sized=True, first=any_of_it),
+    "if_input": Kind(
+        "macs", "if the picture were larger", 1, "MACs", changed.if_input, 2, "layer", sized=True, first=any_of_it
+    ),
     "field_step": Kind("receptive", "what a block adds to it", 2, "pixels", wholes.field_step, 2),
     "block_memory": Kind("memory", "of a block’s outputs", 3, "bytes", wholes.block_memory, 2, "block", sized=True),
     "batch_fits": Kind("memory", "how many pictures fit", 2, "pictures", wholes.batch_fits, 2, "layer", sized=True),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 
-from explorer.questions.kinds import KINDS, TOPICS, Kind
+from explorer.questions.kinds import KINDS, LEVELS, TOPICS, Kind
 from explorer.questions.net import EASED, Net, mixed
 from explorer.questions.question import Answer, Draw, Made, Question, Wrong
 from explorer.spec import ResNetSpec, check_int
@@ -21,6 +21,7 @@ VERSIONS = range(1, VERSION + 1)
 MAX_COUNT, MAX_SEED = 200, 999_999_999
 TRIES = 60  # draws for one more question that is not yet on the sheet
 MANY = 4  # choices
+GENTLE, EVERY = next(iter(LEVELS)), next(reversed(LEVELS))
 SIZES = {  # family -> what a question's picture may measure, odd sizes among them
     "imagenet": ((224, 224), (197, 211), (225, 161), (193, 256), (127, 255), (300, 200)),
     "cifar": ((32, 32), (33, 29), (35, 47), (28, 28), (31, 40), (64, 48)),
@@ -36,6 +37,7 @@ class Sheet:
     topics: tuple[str, ...]
     questions: tuple[Question, ...]
     version: int = VERSION
+    level: str = EVERY
 
 
 def topics(text: str) -> tuple[str, ...]:
@@ -60,9 +62,19 @@ def seeded(text: str) -> tuple[int, int]:
     return version, int(found[2])
 
 
-def every_topic(spec: ResNetSpec, size: tuple[int, int] | None = None, version: int = VERSION) -> tuple[str, ...]:
-    """The topics that this net has questions of."""
-    able = {KINDS[name].topic for name in _able(spec, size, version)}
+def level_of(link: Mapping[str, str]) -> str:
+    """How hard the exercises of a link are. One from before levels were names a sheet, topics or a worksheet: it has all
+    kinds, as it had. One that says nothing is a newcomer's."""
+    if (level := link.get("level", "")) in LEVELS:
+        return level
+    return EVERY if {"level", "seed", "topics", "do"} & link.keys() else GENTLE
+
+
+def every_topic(
+    spec: ResNetSpec, size: tuple[int, int] | None = None, version: int = VERSION, level: str = EVERY
+) -> tuple[str, ...]:
+    """The topics that this net has questions of at that level."""
+    able = {KINDS[name].topic for name in _able(spec, size, version, level)}
     return tuple(one for one in TOPICS if one in able)
 
 
@@ -73,17 +85,19 @@ def sheet(
     among: Sequence[str] = TOPICS,
     size: tuple[int, int] | None = None,
     version: int = VERSION,
+    level: str = EVERY,
 ) -> Sheet:
-    """`count` different questions of these topics, kinds and nets in turn. size: height and width of every picture; drawn
-    without it. Raises `ValueError` by field, also where no net has a question of a topic, or there are fewer than `count`."""
+    """`count` different questions of these topics and this level, kinds and nets in turn. size: height and width of every
+    picture; drawn without it. Raises `ValueError` by field, also where no net has a question of a topic, or there are fewer than `count`."""
     check_int("count", count, 1, MAX_COUNT)
     check_int("seed", seed, 0, MAX_SEED)
     specs = (spec,) if isinstance(spec, ResNetSpec) else tuple(dict.fromkeys(spec))
-    found = _drawn(specs, count, seed, tuple(among), size, version)
+    found = _drawn(specs, count, seed, tuple(among), size, version, level)
     if len(found) < count:
         whose = "this net has" if len(specs) == 1 else "these nets have"
-        raise ValueError(f"count={count}: {whose} about {len(found)} different questions of these topics")
-    return Sheet(" · ".join(map(title, specs)), seed, tuple(among), found, version)
+        of = "these topics" if level == EVERY else "these topics at this level"
+        raise ValueError(f"count={count}: {whose} about {len(found)} different questions of {of}")
+    return Sheet(" · ".join(map(title, specs)), seed, tuple(among), found, version, level)
 
 
 def some(
@@ -93,9 +107,10 @@ def some(
     among: Sequence[str],
     size: tuple[int, int] | None = None,
     version: int = VERSION,
+    level: str = EVERY,
 ) -> tuple[Question, ...]:
     """The same questions as a sheet's, or fewer where there are no more. Raises `ValueError` as `sheet` does."""
-    return _drawn((spec,), count, seed, tuple(among), size, version)
+    return _drawn((spec,), count, seed, tuple(among), size, version, level)
 
 
 @lru_cache(maxsize=64)
@@ -106,11 +121,12 @@ def _drawn(
     among: tuple[str, ...],
     size: tuple[int, int] | None,
     version: int,
+    level: str,
 ) -> tuple[Question, ...]:
-    kinds = _asked(specs, seed, among, size, version)
+    kinds = _asked(specs, seed, among, size, version, level)
     found: dict[str, Question] = {}
     for number in range(count):
-        one = _another(kinds, seed, number, size, version, found)
+        one = _another(kinds, seed, number, size, version, found, level)
         if one is None:
             break
         found[one.text] = one
@@ -126,6 +142,7 @@ def _another(
     size: tuple[int, int] | None,
     version: int,
     found: Container[str],
+    level: str,
 ) -> Question | None:
     """Question `number`, one that is not among the texts that were found; None where there is none."""
     specs = [spec for spec, names in kinds.items() if names]
@@ -133,21 +150,29 @@ def _another(
         spec = specs[number % len(specs)]
         name = kinds[spec][(number + attempt) % len(kinds[spec])]
         draw = Draw(version, slug(spec), seed, number, attempt)
-        made = _make(KINDS[name], spec, size, draw, version)
+        made = _make(KINDS[name], spec, size, draw, version, level)
         if made is not None and made[1].text not in found:
             return _question(f"v{version}-{seed}-{number + 1}-{name}", name, spec, *made, draw)
     return None
 
 
 def _asked(
-    specs: Sequence[ResNetSpec], seed: int, among: tuple[str, ...], size: tuple[int, int] | None, version: int
+    specs: Sequence[ResNetSpec],
+    seed: int,
+    among: tuple[str, ...],
+    size: tuple[int, int] | None,
+    version: int,
+    level: str,
 ) -> dict[ResNetSpec, list[str]]:
-    """Net → its kinds of these topics, one topic after the other; from version 2 on, a topic's kinds mixed by the seed."""
-    able = {spec: _able(spec, size, version) for spec in specs}
+    """Net → its kinds of these topics and this level, one topic after the other; from version 2 on, a topic's kinds mixed by the seed."""
+    if level not in LEVELS:
+        raise ValueError(f"level={level[:60]!r}: choose one of {', '.join(LEVELS)}")
+    able = {spec: _able(spec, size, version, level) for spec in specs}
     for topic in among:
         if not any(KINDS[name].topic == topic for names in able.values() for name in names):
             whom = " and ".join(map(title, specs))
-            raise ValueError(f"topics={topic!r}: there is nothing to ask of {whom}; choose other topics")
+            harder = "" if level == EVERY else f" or level={EVERY}"
+            raise ValueError(f"topics={topic!r}: there is nothing to ask of {whom}; choose other topics{harder}")
     there = tuple(name for name, kind in KINDS.items() if kind.since <= version)
     turns = mixed(there, Draw(version, "kinds", seed)) if version > 1 else there
     return {spec: _in_turn([name for name in turns if name in names], among) for spec, names in able.items()}
@@ -160,21 +185,23 @@ def _in_turn(able: Sequence[str], among: Sequence[str]) -> list[str]:
 
 
 @lru_cache(maxsize=64)
-def _able(spec: ResNetSpec, size: tuple[int, int] | None, version: int) -> tuple[str, ...]:
-    """The kinds of that version that this net has."""
+def _able(spec: ResNetSpec, size: tuple[int, int] | None, version: int, level: str) -> tuple[str, ...]:
+    """The kinds of that version and level that this net has."""
     wanted = size or SIZES[spec.family][0]
     tried = ((name, kind) for name, kind in KINDS.items() if kind.since <= version)
     return tuple(
-        name for name, kind in tried if any(_make(kind, spec, wanted, Draw("able", turn), version) for turn in range(6))
+        name
+        for name, kind in tried
+        if any(_make(kind, spec, wanted, Draw("able", turn), version, level) for turn in range(6))
     )
 
 
 def _make(
-    kind: Kind, spec: ResNetSpec, size: tuple[int, int] | None, draw: Draw, version: int
+    kind: Kind, spec: ResNetSpec, size: tuple[int, int] | None, draw: Draw, version: int, level: str
 ) -> tuple[tuple[int, int], Made] | None:
     height, width = size or draw.one(SIZES[spec.family])
     made = kind.make(Net(spec, title(spec), height, width, version), draw)
-    return None if made is None else ((height, width), made)
+    return ((height, width), made) if made is not None and LEVELS[level](kind, made) else None
 
 
 def _question(id: str, name: str, spec: ResNetSpec, size: tuple[int, int], made: Made, draw: Draw) -> Question:

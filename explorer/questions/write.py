@@ -17,11 +17,14 @@ from markupsafe import Markup, escape
 from explorer.questions import qti
 from explorer.questions.kinds import named
 from explorer.questions.question import Answer, Question, shown, why
-from explorer.questions.sheet import Sheet
+from explorer.questions.sheet import EVERY, Sheet
+from explorer.tell import questions
 
 
 def _json(sheet: Sheet) -> str:
     said = {"version": sheet.version, "seed": sheet.seed, "model": sheet.name, "topics": sheet.topics}
+    if sheet.level != EVERY:
+        said["level"] = sheet.level
     return json.dumps(said | {"questions": [asdict(one) for one in sheet.questions]}, indent=2, ensure_ascii=False)
 
 
@@ -43,7 +46,7 @@ pre {{ white-space: pre-wrap; font: .875rem/1.4 ui-monospace, monospace; margin:
 @media print {{ body {{ margin: 0; max-width: none; font-size: 11pt }} @page {{ margin: 2cm }} }}
 </style></head><body>
 <h1>{name}: exercises</h1>
-<p class="about">Seed {seed}, version {version}. Pictures are height × width in pixels. MACs: one multiply-add counts once.</p>
+<p class="about">Seed {seed}, version {version}{level}. Pictures are height × width in pixels. MACs: one multiply-add counts once.</p>
 <p class="who">Name <span></span> Date <span></span></p>
 <ol>{asked}</ol>
 <h2>Solutions</h2>
@@ -59,8 +62,9 @@ SOLVED = Markup("<li><p><b>{} {}</b></p><pre>{}</pre></li>")
 
 
 def _html(sheet: Sheet) -> str:
+    level = "" if sheet.level == EVERY else f", level “{questions.HARD[sheet.level][0]}”"
     return PAGE.format(
-        name=sheet.name, seed=sheet.seed, version=sheet.version, asked=asked(sheet), solved=solved(sheet)
+        name=sheet.name, seed=sheet.seed, version=sheet.version, level=level, asked=asked(sheet), solved=solved(sheet)
     )
 
 

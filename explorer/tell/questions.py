@@ -91,6 +91,11 @@ TOPICS = {
     "shortcuts": "Shortcuts",
     "versions": "v1 and v1.5",
 }
+HARD = {  # a sheet's level → its words, and what comes in it
+    "first": ("First steps", "what the ten steps of Explain it to me taught"),
+    "formula": ("Up to one formula", "nothing that takes several steps"),
+    "all": ("Everything", "several steps, and the paper’s variants"),
+}
 ON = {  # (page, key of the link) → its words
     ("cost", "show"): COST,
     ("cost", "metric"): METRIC,

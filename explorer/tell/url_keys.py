@@ -181,6 +181,7 @@ KEYS: tuple[Key, ...] = (
     _choice("do", ["practice"], *questions.PRACTICE),
     Key("seed", ("practice",), _sheet),
     Key("topics", ("practice",), _several("topics", lambda: questions.TOPICS)),
+    _choice("level", ["practice"], *questions.HARD),
     _number("q", "practice", 1, 200),
     _number("count", "practice", 1, 200),
     Key("nets", ("practice",), _several("nets", presets)),

@@ -72,6 +72,7 @@ Session = TypedDict(
         "practice": "Record",  # Practice: what was answered in this visit
         "practice-sheet": "str",  # … version and number of the exercises on the screen
         "practice-picked": "tuple[str, list[str]]",  # … what is put in order so far, and of which question
+        "practice-level": "str",  # … and how hard they are
         "practice-topics": "list[str]",
         "practice-nets": "list[str]",
         "practice-seed": "str",

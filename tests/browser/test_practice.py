@@ -111,6 +111,36 @@ def test_a_round_on_a_phone(visit) -> None:
     )
 
 
+def test_a_newcomer_begins_gently_and_is_offered_more(visit) -> None:
+    """The level stands in the link, beside the topics; at the end the next one is offered; a link of before has every kind."""
+    seen = visit("/practice?depth=18", "Can you do it yourself?", **PHONE)
+    page = seen.page
+    expect(page).to_have_url(re.compile("level=first"))
+    hard = page.locator(".st-key-practice-hard").get_by_role("button")
+    expect(hard).to_contain_text("First steps")
+    first = every_topic(SPEC, level="first")
+    page.get_by_role("button", name="Topics").click()
+    expect(page.locator(".st-key-practice-topics").get_by_role("button", name="Memory")).to_have_count(0)
+    expect(page.locator(".st-key-practice-topics [role=toolbar] button")).to_have_count(len(first))
+    page.keyboard.press("Escape")
+    seen.follow(f"/practice?depth=18&level=first&seed=v{VERSION}-{SEED}&q=11", "0 of 10 right at once.")
+    with seen.runs():
+        page.get_by_role("button", name="Harder: Up to one formula").click()
+    expect(page).to_have_url(re.compile("level=formula"))
+    expect(page.locator(".exercise-way")).to_contain_text("1 of 10")
+    assert f"-{SEED}" not in page.url and "q=" not in page.url
+    seen.follow(f"/practice?depth=18&seed=v{VERSION}-{SEED}&q=11", "0 of 10 right at once.")
+    expect(hard).to_contain_text("Everything")
+    expect(page.get_by_role("button", name="Harder")).to_have_count(0)
+    hard.click()
+    with seen.runs():
+        page.get_by_text("First steps", exact=True).click()
+    expect(page).to_have_url(re.compile(f"seed=v{VERSION}-{SEED}&level=first$"))
+    gentle = sheet(SPEC, 10, SEED, every_topic(SPEC, level="first"), level="first").questions
+    expect(page.locator(".exercise-question")).to_contain_text(gentle[0].text.split("?")[0][-40:])
+    seen.check()
+
+
 def downloaded(page: Page, name: str, to: Path) -> Path:
     with page.expect_download() as got:
         page.get_by_role("button", name=name).click()

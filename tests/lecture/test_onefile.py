@@ -377,6 +377,17 @@ def test_what_is_said_to_an_answer_of_an_exercise_is_what_the_app_says() -> None
             assert made["known"][swapped] == pieces.hint(one, tuple(reversed(one.answer)))
 
 
+def test_a_scene_has_the_exercises_of_its_level() -> None:
+    """Of one that names no sheet, those of a newcomer, as the app gives it."""
+    spec = preset("resnet18")
+    for params, level in (({"seed": "v5-13", "level": "formula"}, "formula"), ({}, "first")):
+        (part,) = view("practice", states.chosen_of({"depth": "18"} | params), params).parts
+        assert isinstance(part, Exercises)
+        among = sheet.every_topic(spec, level=level)
+        every = sheet.some(spec, 10, 13 if params else 1, among, level=level)
+        assert [made["asked"] for made in part.every] == [pieces.asked(one, (224, 224)) for one in every]
+
+
 def test_every_link_of_the_tour_has_its_state() -> None:
     """Whatever a scene's phrases and its reveal ask for is in the file: keys as route.js makes them."""
     content = content_of(TOUR)

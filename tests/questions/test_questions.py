@@ -13,12 +13,13 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from explorer.cli.main import main
 from explorer.model import build
-from explorer.questions.kinds import KINDS, TOPICS
+from explorer.questions.kinds import KINDS, LEVELS, TOPICS
 from explorer.questions.net import BROUGHT, Net
 from explorer.questions.question import Draw
-from explorer.questions.sheet import SIZES, VERSION, VERSIONS, every_topic, seeded, sheet, topics
+from explorer.questions.sheet import SIZES, VERSION, VERSIONS, every_topic, level_of, seeded, sheet, topics
 from explorer.spec import ResNetSpec, preset, resolve
 from explorer.spec.naming import title
+from explorer.tell.questions import HARD
 from tests.outside import with_idle_norms
 
 NETS = {
@@ -365,6 +366,8 @@ def test_a_seed_gives_the_same_sheet_for_ever():
         (["--seed", "v9-1"], "seed='v9-1': of version 9 there is no sheet here; choose v1 to v5"),
         (["--nets", "resnet18,banana"], "banana"),
         (["--topics", "shapes,colour"], "topics='colour': choose from shapes, params"),
+        (["--level", "hard"], "level='hard': choose one of first, formula, all"),
+        (["--level", "first", "--topics", "memory"], "topics='memory': there is nothing to ask of ResNet-18"),
         (["--format", "pdf"], "format='pdf': choose one of json, html, gift, moodle, qti"),
         (["--batch", "8"], "batch='8'"),
         (["--topics", "receptive", "--count", "200"], "different questions of these topics"),
@@ -382,6 +385,33 @@ def test_a_net_without_a_topic_says_so():
         sheet(preset("resnet18"), among=("versions",))
     assert "versions" not in every_topic(preset("resnet18"))
     assert topics("params,shapes") == ("shapes", "params")
+
+
+def test_a_level_has_what_it_says_and_a_link_of_before_has_everything(capsys):
+    """A newcomer's ten are of what the ten steps taught: no option, no version, nothing of several steps."""
+    assert tuple(LEVELS) == tuple(HARD)
+    for name in ("resnet18", "resnet50", "resnet20_cifar"):
+        spec = preset(name)
+        for seed in range(1, 5):
+            first = sheet(spec, 10, seed, every_topic(spec, level="first"), level="first").questions
+            assert {one.kind for one in first} <= {name for name, kind in KINDS.items() if kind.first}
+            assert {one.answer for one in first if one.kind == "which_shortcut"} <= {"x as it is"}
+            assert not [
+                one for one in first if one.difficulty > 2 or re.search(r"under option|v1\.5|In stage|fp16", one.text)
+            ]
+            middle = sheet(spec, 40, seed, every_topic(spec, level="formula"), level="formula").questions
+            assert {one.difficulty for one in middle} == {1, 2}
+    assert "shortcuts" not in every_topic(replace(preset("resnet50"), shortcut="C"), level="first")
+    links = {"": "first", "seed": "all", "topics": "all", "do": "all", "q": "first"}
+    assert {key: level_of({key: "?"}) for key in links} == links and level_of(
+        {"seed": "v5-7", "level": "first"}
+    ) == "first"
+    with pytest.raises(ValueError, match="level='zz': choose one of first, formula, all"):
+        sheet(preset("resnet18"), level="zz")
+    assert main(["questions", "resnet18", "--count", "4", "--level", "first"]) == 0
+    assert json.loads(capsys.readouterr().out)["level"] == "first"
+    assert main(["questions", "resnet18", "--count", "4", "--level", "first", "--format", "html"]) == 0
+    assert "version 5, level “First steps”." in capsys.readouterr().out
 
 
 def test_the_terminal_writes_json_with_the_asked_input_and_topics(capsys):

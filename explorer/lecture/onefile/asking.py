@@ -34,10 +34,11 @@ def exercises(chosen: Chosen, params: Mapping[str, str]) -> Parts:
     version, seed = sheet.seeded(params.get("seed", SEED))
     usual = (chosen.spec.default_input,) * 2
     size = None if (chosen.height, chosen.width) == usual else (chosen.height, chosen.width)
-    able = sheet.every_topic(chosen.spec, size, version)
+    level = sheet.level_of(params)
+    able = sheet.every_topic(chosen.spec, size, version, level)
     asked = params.get("topics", "").split(",")
     among = tuple(one for one in able if one in asked) or able
-    every = sheet.some(chosen.spec, ROUND, seed, among, size, version)
+    every = sheet.some(chosen.spec, ROUND, seed, among, size, version, level)
     first = min(max(int(params.get("q", "1")), 1), len(every))
     return (Exercises(tuple(_exercise(one, chosen.spec, (chosen.height, chosen.width)) for one in every), first),)
 

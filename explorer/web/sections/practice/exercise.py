@@ -29,7 +29,7 @@ def exercise(chosen: Chosen) -> None:
     """The exercise that the link names, of the net on the screen."""
     try:
         at = link.asked(chosen)
-        every = sheet.some(chosen.spec, link.ROUND, at.seed, at.topics, at.size, at.version)
+        every = sheet.some(chosen.spec, link.ROUND, at.seed, at.topics, at.size, at.version, at.level)
     except ValueError as problem:
         if not told("seed"):
             error(problem)
@@ -45,7 +45,7 @@ def exercise(chosen: Chosen) -> None:
 
 
 def _way(record: Record, every: Sequence[Question], number: int, at: Asked) -> None:
-    """Where one stands, what was right so far, and which topics come."""
+    """Where one stands, what was right so far, how hard they are, and which topics come."""
     dots, said = [], []
     for place, one in enumerate(every, 1):
         state = record.of(one).state
@@ -61,6 +61,8 @@ def _way(record: Record, every: Sequence[Question], number: int, at: Asked) -> N
             ).format(where, "; ".join(said), joined(dots), ", ".join(filter(None, (streak, best)))),
             width="content",
         )
+        with st.popover(questions.HARD[at.level][0], icon=":material/stairs_2:", key="practice-hard"):
+            link.hard()
         with st.popover("Topics", icon=":material/tune:"):
             link.topics("What do you want to practise?", at.able, at.picked)
             st.button("Draw new exercises", on_click=link.another, icon=":material/casino:", key="practice-new")
@@ -206,5 +208,10 @@ def _end(record: Record, every: Sequence[Question], at: Asked) -> None:
     again = [place for place, one in enumerate(every, 1) if record.of(one).state == "open"]
     with st.container(horizontal=True):
         st.button("Ten more", type="primary", on_click=link.another, icon=":material/casino:")
+        if at.harder:
+            words, said = questions.HARD[at.harder]
+            st.button(
+                f"Harder: {words}", on_click=link.harder, args=(at.harder,), icon=":material/stairs_2:", help=said
+            )
         if again:
             st.button("To the first that is open", on_click=link.go, args=(again[0],))

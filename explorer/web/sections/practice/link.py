@@ -1,4 +1,4 @@
-"""What the link says of exercises: which sheet, of which topics, and where in it."""
+"""What the link says of exercises: which sheet, how hard, of which topics, and where in it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,20 @@ ROUND = 10  # exercises of one seed, one after another
 
 @dataclass(frozen=True)
 class Asked:
-    """A sheet of the net on the screen. size: as in `sheet.sheet`; able: the topics that the net has."""
+    """A sheet of the net on the screen. size: as in `sheet.sheet`; able: the topics that the net has at that level."""
 
     version: int
     seed: int
     topics: tuple[str, ...]
     size: tuple[int, int] | None
     able: tuple[str, ...]
+    level: str
+
+    @property
+    def harder(self) -> str:
+        """The next level; "" where this one has all."""
+        slugs = [*questions.HARD, ""]
+        return slugs[slugs.index(self.level) + 1]
 
     @property
     def picked(self) -> list[str]:
@@ -38,14 +45,33 @@ class Asked:
 
 def asked(chosen: Chosen) -> Asked:
     """Raises `ValueError` for a sheet of a version that is not known here."""
+    level = _level()
     text = st.query_params.get("seed") or session().get("practice-sheet") or f"v{sheet.VERSION}-{randrange(1, 10_000)}"
     version, seed = sheet.seeded(text)
     say_sheet(version, seed)
     usual = (chosen.spec.default_input,) * 2
     size = None if (chosen.height, chosen.width) == usual else (chosen.height, chosen.width)
-    able = sheet.every_topic(chosen.spec, size, version)
+    able = sheet.every_topic(chosen.spec, size, version, level)
     wanted = [one for one in st.query_params.get("topics", "").split(",") if one in able]
-    return Asked(version, seed, tuple(one for one in able if one in wanted) or able, size, able)
+    return Asked(version, seed, tuple(one for one in able if one in wanted) or able, size, able, level)
+
+
+def _level() -> str:
+    """What the link asks for; where it says nothing, what this visit had last."""
+    given = st.query_params
+    fresh = not {"level", "seed", "topics", "do"} & given.keys()
+    level = session().get("practice-level", sheet.GENTLE) if fresh else sheet.level_of(given)
+    say_level(level)
+    return level
+
+
+def say_level(level: str) -> None:
+    """Put the level into the link and the visit."""
+    session()["practice-level"] = level
+    if level == sheet.EVERY:
+        st.query_params.pop("level", None)
+    else:
+        st.query_params["level"] = level
 
 
 def number() -> int:
@@ -71,6 +97,29 @@ def another() -> None:
     """A new sheet, of the newest version."""
     say_sheet(sheet.VERSION, randrange(1, 10_000))
     go(1)
+
+
+def harder(level: str) -> None:
+    """Other exercises, of that level."""
+    say_level(level)
+    another()
+
+
+def hard() -> None:
+    """How hard they are. The link says it."""
+
+    def say() -> None:
+        say_level(session()["practice-level"])
+        go(1)
+
+    st.radio(
+        "How hard?",
+        tuple(questions.HARD),
+        format_func=lambda level: questions.HARD[level][0],
+        captions=[said for _, said in questions.HARD.values()],
+        key="practice-level",
+        on_change=say,
+    )
 
 
 def topics(label: str, able: Sequence[str], picked: list[str]) -> None:

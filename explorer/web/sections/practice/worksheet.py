@@ -47,10 +47,13 @@ def _made(chosen: Chosen) -> Sheet | None:
         st.button("Draw another sheet", on_click=link.another, type="primary")
         return None
     nets = _nets()
-    able = {topic for name in nets for topic in sheet.every_topic(preset(name), at.size, at.version)} | set(at.able)
+    able = {topic for name in nets for topic in sheet.every_topic(preset(name), at.size, at.version, at.level)} | set(
+        at.able
+    )
     every = tuple(one for one in questions.TOPICS if one in able)
     picked = [one for one in st.query_params.get("topics", "").split(",") if one in every]
     topics = tuple(one for one in every if one in picked) or every
+    link.hard()
     link.topics("Topics", every, picked)
     few, drawn = st.columns(2, vertical_alignment="bottom")
     with few:
@@ -63,7 +66,7 @@ def _made(chosen: Chosen) -> Sheet | None:
     st.button("Draw another sheet", on_click=link.another, icon=":material/casino:")
     specs = [chosen.spec, *map(preset, nets)]
     try:
-        made = sheet.sheet(specs, count, at.seed, topics, at.size, at.version)
+        made = sheet.sheet(specs, count, at.seed, topics, at.size, at.version, at.level)
     except ValueError as problem:
         error(problem)
         return None
@@ -120,8 +123,9 @@ def _files(made: Sheet, name: str) -> None:
 def _command(chosen: Chosen, at: Asked, nets: list[str], topics: tuple[str, ...], count: int) -> None:
     words = cells.command(chosen.spec, chosen.height, chosen.width).replace("explorer ", "explorer questions ", 1)
     more = f" --nets {','.join(nets)}" if nets else ""
+    hard = "" if at.level == sheet.EVERY else f" --level {at.level}"
     st.code(
-        f"{words}{more} --count {count} --seed {at.name} --topics {','.join(topics)} --format html",
+        f"{words}{more} --count {count} --seed {at.name} --topics {','.join(topics)}{hard} --format html",
         None,
         wrap_lines=True,
     )

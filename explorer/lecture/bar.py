@@ -15,9 +15,10 @@ from explorer.lecture.scene_text import about, asked, filled, prose
 from explorer.tell.link import data_uri, qr_svg
 from explorer.tell.markup import Cards
 
+VOTES_KEY, CODE_KEY = "V votes from phones, ", "Q this scene as a code, "  # what a file has no use for
 KEYS = (  # as keys.js has them
     "Keys: → and ←, or a clicker’s PageDown and PageUp; on the projector Home begins again; L all scenes, N notes in a window "
-    "of your own, V votes from phones, Q this scene as a code, Escape takes one layer away."
+    f"of your own, {VOTES_KEY}{CODE_KEY}Escape takes one layer away."
 )
 
 

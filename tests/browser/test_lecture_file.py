@@ -141,11 +141,13 @@ def test_a_guess_is_answered_the_map_works_and_back_goes_back(opened: Page) -> N
         opened.evaluate("window.resnetLecture.stage.speaker()")
     notes = window.value
     expect(notes.get_by_role("heading", name="Five depths, one recipe")).to_be_visible()
-    assert notes.evaluate("[document.querySelectorAll('button').length, document.fonts.size]") == [2, 3]
+    assert notes.evaluate("[document.querySelectorAll('button').length, document.fonts.size]") == [3, 3]
+    expect(notes.get_by_role("button", name="Reveal")).to_be_disabled()  # nothing is asked here
     assert re.match(r"\d\d:\d\d · 0 min", notes.locator(".clock").inner_text())
     notes.get_by_role("button", name="Next").click()
     expect(notes.get_by_role("heading", name="Where the parameters are")).to_be_visible()
-    expect(notes.get_by_role("button", name="Reveal")).to_be_visible()
+    expect(notes.get_by_role("button", name="Reveal")).to_be_enabled()
+    expect(notes.get_by_role("button", name="Next")).to_be_disabled()
     notes.get_by_role("button", name="Back").click()
     expect(notes.get_by_role("heading", name="Five depths, one recipe")).to_be_visible()
     notes.close()

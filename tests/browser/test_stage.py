@@ -93,6 +93,7 @@ LOST = """() => {
     const at = words.getBoundingClientRect(), frame = words.ownerSVGElement.getBoundingClientRect();
     if (at.left < frame.left - 2 || at.right > frame.right + 2 || at.top < frame.top - 2 || at.bottom > frame.bottom + 2) found.push(`cut: ${words.textContent}`);
   }
+  if ([...document.querySelectorAll(".modebar-container")].some((one) => one.checkVisibility())) found.push("over a chart: its camera"); // wherever the pointer rests
   const bar = stage.querySelector(".controls").getBoundingClientRect();
   if (innerWidth >= 600 && (bar.bottom > innerHeight + 1 || bar.top > innerHeight - 20)) found.push(`below the window: the icon bar, ${Math.round(bar.bottom)}`);
   // What stands side by side begins level, and each tile says something.
@@ -129,6 +130,12 @@ LARGE = """() => {
   const tiles = [...document.querySelectorAll(".stMain *")].flatMap((one) => [...(one.shadowRoot?.querySelectorAll(".look.slim .tile") ?? [])]);
   return tiles.length && tiles.every((one) => one.getBoundingClientRect().width >= 48);
 }"""
+# How often it is said that the maps are measured.
+MEASURED = """() => {
+  const words = (root) => [...root.querySelectorAll("*")].filter((one) => one.checkVisibility()).map((one) =>
+    [...one.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data).join(" ") + (one.shadowRoot ? words(one.shadowRoot) : "")).join(" ");
+  return words(document.querySelector(".stMain")).match(/measured/g)?.length;
+}"""
 # By how many pixels a button to run something widens when its time is known.
 TIMED = """(button) => {
   const words = [...button.querySelectorAll("p")].at(-1), said = words.textContent, widths = ["Run it live", "Run it live · about 30 s here"].map((one) => {
@@ -144,6 +151,8 @@ STORY = """() => JSON.stringify(["h2", ".text"].map((name) => window.resnetLectu
   const { left, top, width, height } = one.getBoundingClientRect();
   return [[left, top, width, height].map(Math.round), getComputedStyle(one).fontSize];
 }))"""
+# A scene that has room gives its drawings all that they may have.
+LOOSENED = "() => document.documentElement.style.getPropertyValue('--stage-drawing') === '900px'"
 # Nothing of a projected scene is below the fold.
 WHOLE = """() => {
   const main = document.querySelector('[data-testid="stMain"]'), stage = window.resnetLecture.stage.place.querySelector(".stage");
@@ -195,6 +204,21 @@ def test_every_projected_scene_can_be_read_and_is_whole_at_every_size(visit) -> 
     arrive(seen, TOUR.scenes[-2])
 
 
+def test_a_scene_whose_pictures_come_late_is_fitted_when_they_come(visit) -> None:
+    """On a busy host that is after the scene's last look at itself."""
+    scene = TOUR.find("bottleneck")
+    seen = visit(f"{scene.address}&present=1", viewport={"width": 1280, "height": 600})
+    arrive(seen, scene)
+    seen.page.wait_for_function(WHOLE, timeout=5_000)
+    waits = seen.page.add_style_tag(content=".stMain .drawing { display: none; }")
+    seen.page.set_viewport_size({"width": 1280, "height": 560})  # looked at anew, without its drawings
+    seen.page.wait_for_function(LOOSENED)
+    seen.page.wait_for_timeout(3_300)
+    waits.evaluate("one => one.remove()")
+    seen.page.locator(".stMain .drawing").first.wait_for()
+    seen.page.wait_for_function(WHOLE, timeout=5_000)
+
+
 def of_its_own(seen: Visit, scene: Scene, revealed: bool) -> None:
     """What is held of one scene alone."""
     assert seen.page.evaluate(LOOSE) == [], scene.slug
@@ -217,6 +241,7 @@ def of_its_own(seen: Visit, scene: Scene, revealed: bool) -> None:
         assert seen.page.locator(".st-key-run button").evaluate(TIMED) == 0, "its time comes, and nothing moves"
     if scene.slug == "what-it-sees":
         seen.page.wait_for_function(LARGE, timeout=5_000)
+        assert seen.page.evaluate(MEASURED) == 1, "once is enough"
 
 
 def all_scenes_are_seen_at_once(seen: Visit) -> None:

@@ -452,6 +452,8 @@ def test_the_file_is_whole_and_has_its_bound(monkeypatch: pytest.MonkeyPatch) ->
 def test_without_an_address_there_is_no_link() -> None:
     content = onefile.content(replace(TOUR, scenes=TOUR.scenes[:1]))
     assert content["root"] == "" and content["scenes"]["deeper"]["phone"] is None
+    said, linked = content["list"]["keys"], onefile.content(replace(TOUR, scenes=TOUR.scenes[:1]), LINK)["list"]["keys"]
+    assert ("Q this scene" in said, "Q this scene" in linked) == (False, True), "a key that does nothing is not named"
 
 
 def test_what_would_end_a_script_is_refused() -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from explorer.lecture.bar import KEYS, listing, phone
+from explorer.lecture.bar import CODE_KEY, KEYS, VOTES_KEY, listing, phone
 from explorer.lecture.onefile import states
 from explorer.lecture.onefile.pages import view
 from explorer.lecture.onefile.store import Store
@@ -36,9 +36,7 @@ ABOUT = (
     "This lecture is one file: it works without a server and without the internet. Every figure in it was computed from "
     "the real model when it was saved, or carries its source. What needs PyTorch itself says so, and where to find it."
 )
-KEYS_OF_A_FILE = "→, Space or a clicker’s PageDown starts it on the projector. " + KEYS.replace(
-    "V votes from phones, ", ""
-)
+STARTS = "→, Space or a clicker’s PageDown starts it on the projector. "
 PAGE = Markup(
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
     '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="generator" content="ResNet Explorer">'
@@ -89,7 +87,7 @@ def content(run: Lecture, root: str = "") -> dict[str, Any]:
         "about": ABOUT,
         "root": root,
         "home": HOME,
-        "list": {**listing(run, "lecture"), "keys": KEYS_OF_A_FILE},
+        "list": {**listing(run, "lecture"), "keys": STARTS + _keys(root)},
         "scenes": scenes,
         "views": store.views,
         "nets": store.nets,
@@ -115,6 +113,12 @@ def content(run: Lecture, root: str = "") -> dict[str, Any]:
             "look": _styled(SCRIPTS / "look_component" / "look.css", SCRIPTS / "proof.css"),
         },
     }
+
+
+def _keys(root: str) -> str:
+    """A file has no server to vote at, and without the app's address no code to show."""
+    keys = KEYS.replace(VOTES_KEY, "")
+    return keys if root else keys.replace(CODE_KEY, "")
 
 
 def _scene(run: Lecture, scene: Scene, root: str, store: Store) -> dict[str, Any]:

@@ -9,7 +9,7 @@ let popup = null, opened = 0, ticks = 0;
 
 const two = (number) => String(number).padStart(2, "0");
 const times = (now) => `${two(now.getHours())}:${two(now.getMinutes())} · ${Math.floor((now - opened) / 60_000)} min since these notes were opened`;
-const step = (label, act) => html("button", { type: "button", style: "font: inherit; padding: .4em 1.4em; margin-right: .6em", onclick: act }, label);
+const step = (label, disabled, act) => html("button", { type: "button", style: "font: inherit; padding: .4em 1.4em; margin-right: .6em", disabled, onclick: act }, label);
 
 export function openNotes({ data }) {
   if (!popup || popup.closed) popup = window.open("", "resnet-notes", "popup,width=560,height=680"), opened = Date.now();
@@ -27,8 +27,8 @@ export function fillNotes(data) {
   const clock = html("p", { class: "clock", style: "opacity: .8; font-variant-numeric: tabular-nums; margin: 0" }, times(new Date()));
   clearInterval(ticks);
   ticks = setInterval(() => (popup.closed ? clearInterval(ticks) : (clock.textContent = times(new Date()))), 1000);
-  const reveals = data.question && !data.verdict;
-  const steps = html("p", {}, step("Back", () => holder.stage?.previous()), step(reveals ? "Reveal" : "Next", () => holder.stage?.next()));
+  const reveals = Boolean(data.question && !data.verdict), on = () => holder.stage?.next();
+  const steps = html("p", {}, step("Back", data.number <= 1, () => holder.stage?.previous()), step("Reveal", !reveals, on), step("Next", reveals || !after, on)); // each in its own place
   place.body.replaceChildren(clock, html("h1", { style: 'font: 600 1.4em/1.25 "Drawing Serif", Georgia, serif' }, `${data.number}/${data.scenes.length}  ${data.title}`),
     toRead(data.notes), ...[said].filter(Boolean), html("p", { style: "opacity: .8" }, after ? `Next: ${after.title}` : "The last scene"), steps);
 }

@@ -14,6 +14,7 @@ FORMATS: Mapping[str, str] = {  # slug → in words; the first is the usual one
     "tf32": "tf32",
     "fp64": "fp64",
 }
+SHORT: Mapping[str, str] = {**FORMATS, AMP: "AMP"}  # for a line that has no room: the choice beside it writes it out
 INFERENCE = "none"
 USUAL_OPTIMIZER = "momentum"
 OPTIMIZERS: Mapping[str, str] = {  # slug → as the estimate of memory calls it

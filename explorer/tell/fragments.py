@@ -67,6 +67,9 @@ class Figure:
     proof: Proof | None = None
 
 
+MOST_IN_A_LINE = 96  # letters of a header that stand in one line at 1280 and 1440 pixels; longer ones are set smaller
+
+
 @lru_cache(maxsize=256)
 def built(chosen: Chosen, task: str) -> Markup:
     """What is built, in the field's words; the numbers open their proofs. task: what else it is asked to do, or ""."""
@@ -76,18 +79,24 @@ def built(chosen: Chosen, task: str) -> Markup:
     spec, batch, cards = chosen.spec, chosen.batch, markup.Cards("header")
     nodes = trace(spec, chosen.height, chosen.width, batch)
     params, macs = (prove(metric, nodes) for metric in ("params", "macs"))
+    title, layout = naming.title(spec), naming.layout(spec)
+    how_many, how_much = f"{units.count(params.value)} params", units.macs(macs.value)
+    how_much += " per picture" if batch > 1 else ""
+    shape = f"{batch}×{spec.in_channels}×{chosen.height}×{chosen.width}"
     facts = [
-        cards.explained(naming.layout(spec)),
-        cards.number(params, f"{units.count(params.value)} params", means="params"),
-        cards.number(macs, units.macs(macs.value) + (" per picture" if batch > 1 else ""), means="MACs"),
-        cards.explained(f"{batch}×{spec.in_channels}×{chosen.height}×{chosen.width}"),
+        cards.explained(layout),
+        cards.number(params, how_many, means="params"),
+        cards.number(macs, how_much, means="MACs"),
+        cards.explained(shape),
         *([cards.explained(task)] if task else []),
     ]
+    long = sum(map(len, (title, layout, how_many, how_much, shape, task))) > MOST_IN_A_LINE
     spans = joined(Markup('<span class="sep">{}</span>').format(fact) for fact in facts)
     said = [naming.same_layout_as(chosen.layout_of, spec) or naming.remark(spec), *naming.special(spec)[:2]]
     soft = joined(Markup('<span class="soft">{}</span>').format(cards.explained(one)) for one in said if one)
-    title = cards.explained(naming.title(spec))
-    return Markup('<div class="built" role="status"><b>{}</b>{}{}</div>{}').format(title, spans, soft, cards.html())
+    return Markup('<div class="built{}" role="status"><b>{}</b>{}{}</div>{}').format(
+        " long" if long else "", cards.explained(title), spans, soft, cards.html()
+    )
 
 
 def figures(items: Sequence[Figure]) -> Markup:

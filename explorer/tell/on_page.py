@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from explorer.spec.chosen import DEFAULTS, Chosen
-from explorer.spec.task import AMP, FORMATS, PURPOSES
+from explorer.spec.task import FORMATS, PURPOSES, SHORT
 from explorer.tell import questions
 
 SIZE = ("input", "batch", "classes")
@@ -57,9 +57,7 @@ def used(page: str, now: Now) -> tuple[str, ...]:
 def said(page: str, chosen: Chosen, now: Now) -> str:
     """What the header says besides the input, where the page uses it."""
     words, here = _words(chosen.dtype, chosen.optimizer), used(page, now)
-    words["dtype"] = (
-        "AMP" if chosen.dtype == AMP else words["dtype"]
-    )  # written out it makes the header a line longer: all below moved
+    words["dtype"] = SHORT[chosen.dtype]  # written out it makes the header a line longer: all below moved
     return " · ".join(words[key] for key in SPOKEN if key in here)
 
 

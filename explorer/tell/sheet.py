@@ -22,7 +22,7 @@ from explorer.net.trace import trace
 from explorer.spec import BLOCKS, ResNetSpec, naming
 from explorer.spec.chosen import Chosen
 from explorer.spec.controls import worded
-from explorer.spec.task import OPTIMIZERS, PURPOSES, USUAL_OPTIMIZER
+from explorer.spec.task import OPTIMIZERS, PURPOSES, SHORT, USUAL_OPTIMIZER
 from explorer.terms import number, over, times
 from explorer.timing.data import records
 from explorer.timing.data.measurement import Measurement
@@ -104,7 +104,6 @@ def sheet(
     macs = prove("macs", nodes)
     theirs = memory.torchvisions_peak(spec, height, width, batch, dtype)
     pictures = f"batch {batch:,}"
-    in_format = memory.FORMATS[dtype]
     lines = (
         _count("Parameters", prove("params", nodes), units.count, "parameters"),
         _count("Multiply-adds (MACs), one picture", macs, units.macs, "MACs", _of_macs(spec)),
@@ -117,7 +116,7 @@ def sheet(
         _time(spec, (height, width), batch, dtype, macs),
     )
     return Sheet(
-        f"{naming.title(spec)} · {spec.num_classes:,} classes · {batch:,}×{spec.in_channels}×{height}×{width} · {in_format}",
+        f"{naming.title(spec)} · {spec.num_classes:,} classes · {batch:,}×{spec.in_channels}×{height}×{width} · {SHORT[dtype]}",
         lines,
         memory.assumptions(dtype),
     )

@@ -28,7 +28,7 @@ def controls(page: str, picked: Raw, link: Mapping[str, str] | None) -> dict[str
             "input": _text("input", "Input", side, link),
             "batch": everywhere("batch", cast(int, DEFAULTS["batch"]), link, int, _batch),
             "classes": _text("classes", "Classes", usual[1], link),
-            "dtype": shared("Numbers in", FORMATS, "dtype", link),
+            "dtype": shared("Number format", FORMATS, "dtype", link),
             "optimizer": shared("For", PURPOSES, "optimizer", link),
         }
         if unused := on_page.unused(page, {key: str(values[key]) for key in on_page.SPOKEN}, now):

@@ -62,3 +62,19 @@ def test_what_is_chosen_in_the_bar_moves_nothing_below_the_header(visit) -> None
             assert ("AMP" in app.page.locator(".built").inner_text()) == ("amp" in chosen)
             places.append(app.page.locator(".st-key-task").bounding_box()["y"])
         assert len(set(places)) == 1, (width, places)
+
+
+LONGEST = "depth=101&groups=32&width_per_group=8&batch=128&dtype=amp&optimizer=momentum"
+
+
+def test_the_longest_choices_stand_in_one_line_each_in_the_header_the_bar_and_the_sheet_s_title(visit) -> None:
+    app = visit(f"/sheet?{LONGEST}", "What are its numbers?")
+    for width in (1440, 1280):
+        app.see(viewport={"width": width, "height": 720})
+        app.still()
+        for where, line in ((".built > *", 26), (".st-key-task > div", 36), (".sheet th", 45)):
+            boxes = [one.bounding_box() for one in app.page.locator(f"{where}:visible").all()]
+            low, high = (pick(box["y"] + box["height"] / 2 for box in boxes) for pick in (min, max))
+            assert len(boxes) > 3 and high - low < 8, (width, where, "in one row")
+            assert max(box["height"] for box in boxes) <= line, (width, where, "none is two lines high")
+        app.check()

@@ -134,7 +134,7 @@ def _own_task(left: Side) -> Side:
         usual = str(left.spec.default_input)
         size = st.text_input("Input", "", key="vs_input", bind="query-params", max_chars=20, placeholder=usual)
         batch = st.number_input("Batch", value=1, step=1, key="vs_batch", bind="query-params")
-        dtype = shared("Numbers in", FORMATS, "vs_dtype", link)
+        dtype = shared("Number format", FORMATS, "vs_dtype", link)
     try:
         return compare_parts.with_task(left, size, batch, dtype)
     except ValueError as error:

@@ -230,6 +230,19 @@ def test_a_unit_is_pointed_at_followed_on_and_let_go(visit) -> None:
     assert "who=plain-56" in page.url and "rows=conv3_x" in page.url
 
 
+def test_a_finger_on_a_low_row_sees_what_the_unit_sees(visit) -> None:
+    """The picture stays in sight below the app's bar, and the row that is touched is not behind it."""
+    seen = visit("/feature_maps", "Inside a block", viewport={"width": 390, "height": 844})
+    page = seen.page
+    row = page.locator(".look.look:not(.slim) .sheet").nth(3)  # the last stage
+    row.evaluate("one => one.scrollIntoView({block: 'center'})")
+    row.locator(".tile").first.hover()
+    told = page.locator(".look .told").first
+    expect(told).to_contain_text("conv4_x")
+    bar, box = (page.get_by_test_id("stHeader").bounding_box(), told.bounding_box())
+    assert box["y"] >= bar["y"] + bar["height"] and box["y"] + box["height"] < row.bounding_box()["y"]
+
+
 def test_the_sidebars_net_looks_untrained_with_no_network_and_with_a_visitors_weights(visit, tmp_path: Path) -> None:
     seen = visit("/feature_maps?who=net&depth=18&picture=coffee", "Untrained: random weights")
     page = seen.page

@@ -7,6 +7,7 @@ import { drawCells } from "./pictures.js";
 import { between, fitting } from "./timeline.js";
 
 const TOKEN = { share: 0.62, least: 13, most: 34 }; // a picture on its way, in parts of its tile's height
+const FRAME = 1.6; // around a picture on its way
 const RIPPLE = 26; // px: how far the meeting is seen
 
 // Where the data goes: for each tile the way from the tile before to it, as SVG path data. flow: of the layout, in order.
@@ -28,6 +29,9 @@ export function ways(flow, count) {
     return [out, ...(row < 0 ? [] : [back[row].d]), through[2 * at].d];
   });
 }
+
+// Where the middle of what reaches `half` to either side stands, so that none of it is cut off.
+export const inside = (x, half, wide) => Math.min(Math.max(x, half), wide - half);
 
 // SVG path data in a row → points along all of it.
 class Way {
@@ -161,13 +165,14 @@ export class OnMap {
   token({ x, y }, at, what, colour, shown = 1, grown = 1) {
     const h = this.boxes[Math.max(at, 0)][3];
     const side = Math.min(Math.max(h * TOKEN.share, TOKEN.least), TOKEN.most) * grown;
+    x = inside(x, side / 2 + FRAME, this.map.layout.w); // a row begins at the drawing's very edge on a phone
     const { context } = this;
     context.save();
     this.behindNames();
     context.globalAlpha = shown;
     context.fillStyle = colour;
     context.beginPath();
-    context.roundRect(x - side / 2 - 1.6, y - side / 2 - 1.6, side + 3.2, side + 3.2, 3);
+    context.roundRect(x - side / 2 - FRAME, y - side / 2 - FRAME, side + 2 * FRAME, side + 2 * FRAME, 3);
     context.fill();
     if (what.picture) {
       context.imageSmoothingEnabled = true;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { entered } from "../walk_component/ends.js";
-import { ways } from "../walk_component/onmap.js";
+import { inside, ways } from "../walk_component/onmap.js";
 import { colour, table } from "../walk_component/pictures.js";
 import { endOf, fitting, frameAt, indexAt, timelineOf } from "../walk_component/timeline.js";
 
@@ -78,4 +78,8 @@ test("while a picture walks the first and the last row make room, and the map it
   assert.deepEqual(scene.layouts.bare, { tiles: [] });
   assert.deepEqual(layout.tiles[0], [5, 4, 50, 30]);
   assert.equal(layout.held, undefined);
+});
+
+test("a picture on its way is never cut at the drawing's edge", () => {
+  assert.deepEqual([0, 9, 50, 99].map((x) => inside(x, 18.6, 100)), [18.6, 18.6, 50, 81.4]);
 });

@@ -106,19 +106,28 @@ def way_of(steps: Sequence[Step], nodes: Sequence[Node], label: str, channel: in
     return said.replace("-", "−")
 
 
+MIXED = "its 1×1 convolution mixes all channels, and the unit is followed into the channel that takes most from its own"
+SKIPPED = "it takes every second position only, here a neighbour of the unit’s"
+
+
 def leaps_told(steps: Sequence[Step], nodes: Sequence[Node], value: float) -> str:
     """Where a shortcut brings another number than came in, and why; empty where each brings what came. value: at the start."""
     came = [value, *(one.after for one in steps)]
     changed = [one for one, before in zip(steps, came, strict=False) if one.shortcut != before]
     if not changed:
         return ""
-    *others, last = (places(nodes)[one.path] for one in changed)
-    where = f"{', '.join(others)} and {last}" if others else last
-    if any(SHORTCUTS[one.kind].channels == "mixed" for one in changed):
-        why = "its 1×1 convolution mixes all channels, and the unit is followed into the channel that takes most from its own"
-    else:
-        why = "it takes every second position only, here a neighbour of the unit’s"
-    return f"Narrow bar, in {where}: the shortcut itself makes another number of it: {why}."
+    whys: dict[str, list[str]] = {}
+    for one in changed:
+        whys.setdefault(MIXED if SHORTCUTS[one.kind].channels == "mixed" else SKIPPED, []).append(
+            places(nodes)[one.path]
+        )
+    said = [f"in {_listed(where)} {why}" for why, where in whys.items()]
+    return f"Narrow bar: the shortcut itself makes another number of it; {'; '.join(said)}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def responses_told(curves: Sequence[Curve]) -> str:

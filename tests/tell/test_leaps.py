@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from explorer.look.passed import ends, passed
-from explorer.look.seen import followed
+from explorer.look.seen import Step, followed
 from explorer.model import build
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, preset
@@ -45,3 +45,15 @@ def test_every_leap_of_a_units_way_is_a_bar_and_is_said(spec: ResNetSpec, why: s
     told = look_words.leaps_told(steps, nodes, value)
     assert why in told and all(feature_maps.places(nodes)[path] in told for path in between)
     assert look_words.leaps_told(steps[:0], nodes, value) == ""
+
+
+def test_where_both_kinds_of_leap_are_each_has_its_reason() -> None:
+    """A net whose first shortcut mixes the channels and whose later ones leave positions out."""
+    nodes = trace(preset("resnet20_cifar"), 32, 32)
+    step = {"residual": 0.1, "total": 0.4, "after": 0.4, "channel": 5, "row": 1, "column": 1}
+    steps = [
+        Step(path="layer2.0", kind="projection", shortcut=0.3, **step),
+        Step(path="layer3.0", kind="pad", shortcut=0.2, **step),
+    ]
+    told = look_words.leaps_told(steps, nodes, 1.0)
+    assert "in conv3_1 its 1×1 convolution mixes" in told and "; in conv4_1 it takes every second position" in told

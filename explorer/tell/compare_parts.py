@@ -122,9 +122,26 @@ def totals(base: Side, other: Side) -> Totals:
 
 
 def _task(base: Side, other: Side) -> str:
-    """'Both: 1×3×224×224, fp32.'"""
-    tasks = dict.fromkeys(f"{one.shape}, {FORMATS[one.dtype]}" for one in (base, other))
+    """'Both: 1×3×224×224, 1,000 classes, fp32.'"""
+    tasks = dict.fromkeys(f"{one.shape}, {_classes(one.spec)}, {FORMATS[one.dtype]}" for one in (base, other))
     return f"{'Both' if len(tasks) == 1 else 'Left and right'}: {'; '.join(tasks)}."
+
+
+def _classes(spec: ResNetSpec) -> str:
+    return f"{spec.num_classes:,} classes" if spec.num_classes else "no classifier"
+
+
+def given(own: ResNetSpec, other: Side) -> str:
+    """What the left net is given, where one task is for both and another than its own: a CIFAR net beside an ImageNet one has
+    its classes and its pictures, and counts that no table of it has. own: the left net as it is by itself."""
+    kinds = [(one.num_classes, one.in_channels, one.default_input) for one in (own, other.spec)]
+    if kinds[0] == kinds[1]:
+        return ""
+    by_itself = f"{own.in_channels}×{own.default_input}×{own.default_input}"
+    return (
+        f"Both are given {_classes(other.spec)} and pictures of {other.spec.in_channels}×{other.height}×{other.width}; "
+        f"{naming.title(own)} by itself has {_classes(own)} and {by_itself}."
+    )
 
 
 def _about(row: Total) -> str:

@@ -186,11 +186,21 @@ def test_either_side_takes_a_known_net_and_another_part_of_it():
     assert titles["to_choice"]() == preset("resnet101") and titles["vs_choice"]().width == 32
 
 
+def test_a_net_that_is_given_another_kind_s_classes_and_pictures_is_said_to_have_others():
+    """ResNet-20 has 269,722 parameters by itself (torchinfo), 58 thousand more with a classifier of a thousand."""
+    app = open_app("vs=resnet20_cifar&depth=50", "compare")
+    said = "Both are given 1,000 classes and pictures of 3×224×224; ResNet-20 (CIFAR) by itself has 10 classes and 3×32×32."
+    assert said in words(app) and "334,072" in words(app) and 269_722 + 990 * 65 == 334_072
+    app = open_app("vs=resnet20_cifar&depth=50&same=false", "compare")
+    assert "Both are given" not in words(app)
+
+
 def test_both_have_the_same_task_or_each_its_own():
     app = open_app("depth=50&vs=resnet50&input=96&batch=4&dtype=bf16", "compare")
     text = words(app)
     peak = memory.estimate(preset("resnet50"), 96, 96, 4, "bf16")
-    assert text.count(f"{peak.activations:,}") >= 2 and "Both: 4×3×96×96, bf16." in text
+    assert text.count(f"{peak.activations:,}") >= 2 and "Both: 4×3×96×96, 1,000 classes, bf16." in text
+    assert "Both are given" not in text, "they are of one kind"
     assert "Activation memory, peak" in text and f"{peak.total:,}" in text
     app = open_app(
         "depth=50&vs=resnet50&input=96&batch=4&dtype=bf16&same=false&vs_input=64&vs_batch=2&vs_dtype=fp16", "compare"
@@ -198,7 +208,7 @@ def test_both_have_the_same_task_or_each_its_own():
     own = memory.estimate(preset("resnet50"), 64, 64, 2, "fp16")
     text = words(app)
     assert f"{peak.activations:,}" in text and f"{own.activations:,}" in text and own.activations != peak.activations
-    assert "Left and right: 2×3×64×64, fp16; 4×3×96×96, bf16." in text
+    assert "Left and right: 2×3×64×64, 1,000 classes, fp16; 4×3×96×96, 1,000 classes, bf16." in text
     learns = words(open_app("depth=50&optimizer=Adam", "compare"))
     kept = memory.estimate(preset("resnet50"), 224, 224, 1, "fp32", "Adam, AdamW")
     assert f"{kept.activations:,}" in learns and "Activation memory, kept" in learns and f"{kept.total:,}" in learns

@@ -13,7 +13,7 @@ from explorer.facts.told import Told
 from explorer.lecture.onefile.parts import Beside, Code, Fold, Heading, Html, NetMap, Part
 from explorer.lecture.onefile.plotted import chart
 from explorer.net.trace import trace
-from explorer.spec import catalogue, naming
+from explorer.spec import ResNetSpec, catalogue, naming
 from explorer.spec.chosen import Chosen
 from explorer.spec.task import FORMATS
 from explorer.tell import catalogue as listed
@@ -96,12 +96,18 @@ def compared(chosen: Chosen, params: Params) -> Parts:
     before, after = compare_parts.names(both)
     said = Told(f"From {before} to {after}: ", comparison.summary(*both, found))
     show = COMPARED[params.get("diff", next(iter(questions.COMPARE)))]
-    return (Html(fragments.lead(said)), *show(*both, params))
+    given = compare_parts.given(_vs(params), both[1]) if params.get("same", "true") == "true" else ""
+    told = (Html(note(given, explained=True)),) if given else ()
+    return (*told, Html(fragments.lead(said)), *show(*both, params))
+
+
+def _vs(params: Params) -> ResNetSpec:
+    return comparison.parse(params.get("vs", "resnet34"))
 
 
 def _sides(chosen: Chosen, params: Params) -> tuple[Side, Side]:
     right = Side(chosen.spec, chosen.height, chosen.width, chosen.batch, chosen.dtype, chosen.training)
-    left = replace(right, spec=comparison.parse(params.get("vs", "resnet34")))
+    left = replace(right, spec=_vs(params))
     if params.get("same", "true") == "true":
         return left.at(right), right
     size, batch = params.get("vs_input", ""), int(params.get("vs_batch", "1"))

@@ -112,6 +112,8 @@ def sides(chosen: Chosen) -> tuple[Side, Side]:
         args=(chosen,),
         help="Classes, input channels, input size, batch and number format: as the bar above says, for both.",
     )
+    if same and (said := compare_parts.given(base, right)):
+        pieces.note(said, explained=True)
     left = replace(right, spec=base)
     return left.at(right) if same else _own_task(left), right
 

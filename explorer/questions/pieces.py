@@ -86,10 +86,11 @@ def choice(one: Question, answer: Answer) -> str:
     return f"{answer}: {written[answer]}" if isinstance(answer, str) and answer in written else counted(one, answer)
 
 
-def hint(one: Question, answer: Answer) -> Markup:
-    """That it is wrong, and the known mistake behind it; else where it lies."""
+def hint(one: Question, answer: Answer, over: bool = False) -> Markup:
+    """That it is wrong, and the known mistake behind it; else where it lies, and by which rule. over: the answer stands there:
+    it says where, and how it comes about begins with the rule."""
     cards = Cards(f"hint {shown(answer)}")
-    said = _read(answering.judge(one, answer).hint or answering.nearer(one, answer), cards)
+    said = _read(answering.judge(one, answer).hint or ("" if over else answering.nearer(one, answer)), cards)
     if isinstance(answer, tuple):
         items = joined(Markup("<li>{}</li>").format(item) for item in answer)
         whole = Markup('<div class="exercise-hint"><b>{}.</b><ol>{}</ol>{}{}</div>')

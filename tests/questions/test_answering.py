@@ -147,3 +147,16 @@ def test_what_a_questions_signs_and_words_mean_stands_beside_it_before_the_answe
     assert not any(pieces.ROUNDED in pieces.asked(one, one.input) for one in every if one not in signed)
     steps = [one for one in every if "The units that it reads" in one.text]
     assert steps and all(">The units</button>" in pieces.asked(one, one.input) for one in steps)
+
+
+def test_once_the_answer_stands_there_its_rule_is_not_said_twice(every) -> None:
+    ruled = [one for one in every if one.solution[0].startswith("Rule: ") and isinstance(one.answer, int)]
+    assert len(ruled) > 5
+    for one in ruled:
+        far, known = one.answer + 10**9, one.misconceptions[0]
+        assert "Rule: " in pieces.hint(one, far).striptags()
+        over = pieces.hint(one, far, over=True).striptags()
+        assert "Not right" in over and "Rule" not in over and "Rule: " in pieces.solution(one).striptags()
+        assert pieces.hint(one, known.answer, over=True) == pieces.hint(one, known.answer), (
+            "a known mistake is still told"
+        )

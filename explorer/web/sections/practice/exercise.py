@@ -170,7 +170,7 @@ def _said(record: Record, one: Question, tried: Tried, number: int) -> None:
     """What went wrong so far; the answer with its proof, once it is over."""
     over = tried.state != "open"
     solved = tried.state in ("first", "later")  # what is right has no “Not right” below it
-    hints = joined(words.hint(one, answer) for answer in ([] if solved else tried.wrong))
+    hints = joined(words.hint(one, answer, over) for answer in ([] if solved else tried.wrong))
     verdict = words.verdict(one, tried.state) if over else Markup("")
     if hints or verdict:
         pieces.html(Markup('<div class="exercise-said" role="status">{}{}</div>').format(verdict, hints))

@@ -56,6 +56,11 @@ def test_what_a_check_says_is_what_was_recorded_or_is_worked_out() -> None:
     assert f"64·64·9 = {few:,} against 256·256·9 = {many:,}" in by_slug["bottleneck"].why
     assert f"2·{256 * 64:,}" in by_slug["bottleneck"].why
     assert by_slug["bottleneck"].options[by_slug["bottleneck"].answer] == f"{many // few}"
+    whole = {
+        row["fewer"]["shown"] for row in figures.widths()
+    }  # stands above the check: of its 3×3 alone it is no answer
+    assert whole == {by_slug["bottleneck"].options[2]} and f"{whole.pop()} times" in by_slug["bottleneck"].why
+    assert "learned with its shortcuts" in by_slug["depth"].check and "trained without" in by_slug["depth"].why
 
 
 def test_the_list_of_all_words_begins_with_those_of_the_steps() -> None:

@@ -117,10 +117,11 @@ header = shown(fragments.built)
 opened = shown(markup.opened)  # the whole derivation of a part of a picture that was clicked on
 
 
-def within(label: str, params: Mapping[str, str]) -> None:
-    """A link to the home page in the same visit: what the visitor has drawn or given comes along."""
-    address = urlencode(params, safe=",:/.")
-    html(Markup('<a class="within" data-within href="./?{}">{}</a>').format(address, label))
+def within(label: str, params: Mapping[str, str], page: str = "", kind: str = "within") -> None:
+    """A link to a page, else to the home page, in the same visit: what the visitor has drawn or given comes along. It is a link
+    as any other is: the page is as the address says, and not as this visit left it. kind: how it looks, a class."""
+    address = f"./{page}" + (f"?{urlencode(params, safe=',:/.')}" if params else "")
+    html(Markup('<a class="{}" data-within href="{}">{}</a>').format(kind, address, label))
 
 
 def chart(figure: go.Figure, alt: str, key: str | None = None, on_pick: Callable[[str], None] | None = None) -> None:

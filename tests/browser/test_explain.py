@@ -65,7 +65,7 @@ def test_a_phone_goes_through_all_ten_steps(visit) -> None:
     page.reload()  # as a phone does with a page that lay in the background
     expect(page.locator(".way li.known")).to_have_count(known)
     expect(page.locator(".verdict.right")).to_have_count(known)  # and their answers stand there
-    page.get_by_role("link", name="Your own picture").tap()
+    page.get_by_role("link", name="Your own digit").tap()
     seen.settle("What does it see?")
     assert page.url.endswith("/feature_maps")
 
@@ -78,6 +78,16 @@ def test_the_whole_card_at_the_end_is_its_link(visit) -> None:
     assert box
     page.touchscreen.tap(box["x"] + box["width"] - 12, box["y"] + box["height"] - 8)
     page.wait_for_url("**/feature_maps*")
+
+
+def test_the_whole_net_at_the_end_is_resnet_50s_map_and_in_sight(visit) -> None:
+    """It led to the page that greets: a net of digits walking, ResNet-50 a screen below. Whatever was looked at before."""
+    seen = visit("/?depth=18", "11.69 M params", **PHONE)
+    seen.follow("/explain", "How does a net see?")
+    seen.page.get_by_role("link", name="The whole net").tap()
+    seen.settle("25.56 M params")
+    expect(seen.page.locator(".map-root")).to_be_in_viewport(ratio=0.3)
+    assert seen.page.locator(".first").count() == 0
 
 
 def by_touch(page: Page) -> None:

@@ -7,20 +7,21 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup
 
-from explorer.places import ROOT
 from explorer.tell.path import page
 from explorer.web import path_component, pieces
 
 STYLE = (Path(__file__).parent / "explain.css").read_text(encoding="utf-8")
-DOORS = (  # page, what it is called here, icon, what is behind it
+Door = tuple[str, dict[str, str], str, str]  # page, what its address says, what it is called here, what is behind it
+DOORS: tuple[Door, ...] = (
+    # with the net in the address: the home page greets who comes by a bare one
+    ("", {"depth": "50"}, "The whole net", "Every block of ResNet-50 on one map, with its shortcuts."),
+    ("feature_maps", {}, "Your own digit", "Draw one and watch it pass, block by block."),
     (
-        "architecture",
-        "The whole net",
-        ":material/account_tree:",
-        "Every block of ResNet-50 on one map, with its shortcuts.",
+        "lecture",
+        {},
+        "The lecture, by yourself",
+        "The same ideas with the paper’s numbers, scene by scene: guess first, then see. “Start” opens it on this screen.",
     ),
-    ("feature_maps", "Your own picture", ":material/visibility:", "Draw a digit and watch it pass, block by block."),
-    ("lecture", "The tour", ":material/co_present:", "The same ideas with the paper’s numbers: guess first, then see."),
 )
 
 
@@ -31,10 +32,10 @@ def steps() -> None:
 
 def doors() -> None:
     """Where to go from here."""
-    st.subheader("Now look at a real one", anchor=False)
-    for column, (name, words, icon, behind) in zip(st.columns(len(DOORS)), DOORS):
-        with column, st.container(border=True, key=f"door-{name}"):
-            st.page_link(ROOT / "pages" / f"{name}.py", label=f"**{words}**", icon=icon)
+    st.subheader("Where to go from here", anchor=False)
+    for column, (name, asks, words, behind) in zip(st.columns(len(DOORS)), DOORS):
+        with column, st.container(border=True, key=f"door-{name or 'architecture'}"):
+            pieces.within(words, asks, name, "door")
             pieces.html(Markup('<div class="note">{}</div>').format(behind))
 
 

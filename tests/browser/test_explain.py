@@ -80,7 +80,7 @@ def test_the_whole_card_at_the_end_is_its_link(visit) -> None:
     page.wait_for_url("**/feature_maps*")
 
 
-def test_the_whole_net_at_the_end_is_resnet_50s_map_and_in_sight(visit) -> None:
+def test_the_whole_net_at_the_end_is_resnet_50s_map_in_sight_and_back_is_to_the_last_step(visit) -> None:
     """It led to the page that greets: a net of digits walking, ResNet-50 a screen below. Whatever was looked at before."""
     seen = visit("/?depth=18", "11.69 M params", **PHONE)
     seen.follow("/explain", "How does a net see?")
@@ -88,6 +88,13 @@ def test_the_whole_net_at_the_end_is_resnet_50s_map_and_in_sight(visit) -> None:
     seen.settle("25.56 M params")
     expect(seen.page.locator(".map-root")).to_be_in_viewport(ratio=0.3)
     assert seen.page.locator(".first").count() == 0
+    for where, says in (("/explain?step=10", "Where to go from here"), ("/?depth=18", "11.69 M params")):
+        with seen.runs():
+            seen.page.go_back()  # to the step that was left; all steps together are one entry
+        seen.settle(says)
+        assert seen.page.url.endswith(where)
+        if "step" in where:
+            expect(seen.page.locator(".way .now")).to_have_text("10")
 
 
 def by_touch(page: Page) -> None:

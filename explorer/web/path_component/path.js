@@ -29,7 +29,9 @@ function keepStep(slug) {
 }
 
 class Path {
-  constructor(place, data) {
+  // reached(step): which is on the screen, from 1, as often as it is another.
+  constructor(place, data, reached) {
+    this.reached = reached;
     this.words = new Words(data.terms);
     this.marks = data.steps.map((step, at) => this.mark(step, at));
     this.sections = data.steps.map((step, at) => this.section(step, at, data));
@@ -76,6 +78,7 @@ class Path {
         const tops = this.sections.map((one) => one.getBoundingClientRect().top);
         const now = Math.max(0, tops.findLastIndex((top) => top < innerHeight / 2)); // behind the last step no section is in the middle
         this.marks.forEach((mark, at) => mark.classList.toggle("now", at === now));
+        this.reached?.(now + 1);
       },
       { rootMargin: "-49% 0px -50% 0px" },
     );
@@ -83,10 +86,25 @@ class Path {
   }
 }
 
-const shown = once((place, data) => new Path(place, data));
-
-export function showPath({ data, parentElement }) {
-  shown(parentElement.querySelector(".place"), data);
+// The step on the screen stands in the address, so that back, and a phone that loads the page anew, come to it again. It is
+// written over what stood there, past what makes an entry of each change: one step back leaves the path. A lecture's address
+// is its scene's, and the page that comes next has its own.
+function inTheAddress() {
+  const path = location.pathname;
+  return (step) => {
+    const asks = new URLSearchParams(location.search);
+    if (location.pathname !== path || asks.has("lecture")) return;
+    step > 1 ? asks.set("step", String(step)) : asks.delete("step");
+    History.prototype.replaceState.call(history, history.state, "", `${path}${String(asks) && `?${asks}`}`);
+  };
 }
 
-export default showPath;
+const shown = once((place, data, reached) => new Path(place, data, reached?.()));
+
+export function showPath({ data, parentElement }, reached) {
+  shown(parentElement.querySelector(".place"), data, reached);
+}
+
+const showInTheAddress = (component) => showPath(component, inTheAddress);
+
+export default showInTheAddress;

@@ -60,6 +60,9 @@ PAGES = (  # file in pages/, title, icon, the list that it stands in; the first 
     ("identify", "From a file", ":material/upload_file:", MORE),
     ("machines", "Machines", ":material/dns:", MORE),
 )
+GO_ON = (
+    "Timing",
+)  # by title: what a visitor began there goes on while they look at another page, until the tab closes
 LOOKS_WITH = {
     "feature_maps": "explorer.web.sections.feature_maps.who"
 }  # pages whose net may be another than the sidebar's
@@ -119,7 +122,7 @@ def main() -> None:
     if problems:
         pieces.not_taken(problems, chosen)
     refusal.remarks(state.remarks(link, name, chosen))
-    state.visitor().cancel_jobs(unless_place=page.title)
+    state.visitor().cancel_jobs(unless_places=(page.title, *GO_ON))
     kept.run(page)
 
 

@@ -13,7 +13,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -337,13 +337,13 @@ class Runner:
             waiting = [one for one in self._queue if one.active]
             return waiting.index(job) + 1 if job in waiting else 0
 
-    def cancel(self, owner: str, unless_place: str | None = None) -> int:
-        """Cancel an owner's jobs, all but those of one page; how many."""
+    def cancel(self, owner: str, unless_places: Collection[str] = ()) -> int:
+        """Cancel an owner's jobs, all but those of some pages; how many."""
         with self._changed:
             mine = [
                 job
                 for job in self._active()
-                if job.owner == owner and job.place != unless_place and not job._cancel.is_set()
+                if job.owner == owner and job.place not in unless_places and not job._cancel.is_set()
             ]
         for job in mine:
             job.cancel()

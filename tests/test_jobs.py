@@ -171,7 +171,7 @@ def test_cancel_by_owner_spares_others_and_the_page_that_is_open() -> None:
     mine_here = runner.submit(lambda job: None, "", owner="me", place="timing")
     mine_there = runner.submit(lambda job: None, "", owner="me", place="lab")
     theirs = runner.submit(lambda job: None, "", owner="you", place="lab")
-    assert runner.cancel("me", unless_place="timing") == 1
+    assert runner.cancel("me", unless_places=("timing",)) == 1
     assert [job.state for job in (mine_here, mine_there, theirs)] == ["queued", "cancelled", "queued"]
     assert runner.cancel("me") == 1 and runner.cancel("me") == 0
     assert runner.cancel("first") == 1, "the running one too"

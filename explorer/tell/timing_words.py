@@ -16,6 +16,7 @@ from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, naming
 from explorer.tell import fragments, markup, sheet
 from explorer.tell.markup import joined, mark
+from explorer.tell.questions import TIMING
 from explorer.terms import number, times
 from explorer.timing.data.measurement import Facts, Measurement
 from explorer.timing.data.settings import Settings
@@ -87,6 +88,19 @@ def so_far(elapsed_s: float, takes: Proof | None) -> str:
     """'3 s of about 20'; '3 s' where nothing is known, or it has taken longer than was thought."""
     of = f" of about {round(takes.value)}" if takes and max(1, elapsed_s) <= takes.value else ""
     return f"{elapsed_s:.0f} s{of}"
+
+
+def share(passes: float, elapsed_s: float, takes: Proof | None) -> float:
+    """How full the bar of a run is, 0 … 1: by its passes, which are told when one is over; by the seconds of the estimate
+    where that is further, over half of what the passes have left at most: an estimate may be short."""
+    by_time = elapsed_s / takes.value if takes else 0.0
+    return max(passes, min((1 + passes) / 2, by_time))
+
+
+def ended_under(what: str, how: str, task: str, view: str) -> str:
+    """'ResNet-50: done in 3.2 s', and under which question where another one is on the screen. task: of `measure.tasks`."""
+    its = "parts" if task == "kernels" else task
+    return f"{what}: {how}" if its == view else f"{what}, under “{TIMING[its]}”: {how}"
 
 
 def question(asked: Settings, takes: Proof | None, ended: str = "") -> Markup:

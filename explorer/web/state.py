@@ -6,6 +6,7 @@ wrongly is said clearly, and the last valid model stays on the screen; a link th
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import uuid4
@@ -166,10 +167,10 @@ class Visitor:
     runner: Runner
     others: tuple[Runner, ...] = ()
 
-    def cancel_jobs(self, unless_place: str | None = None) -> None:
-        """Stop this visitor's work, all but that of one page."""
+    def cancel_jobs(self, unless_places: Collection[str] = ()) -> None:
+        """Stop this visitor's work, all but that of some pages."""
         for one in (self.runner, *self.others):
-            one.cancel(self.id, unless_place)
+            one.cancel(self.id, unless_places)
 
 
 def gone(who: Visitor) -> None:

@@ -202,12 +202,23 @@ def test_another_visitor_is_served_and_queued_meanwhile(visit) -> None:
     cancel(first)
 
 
-def test_leaving_the_page_stops_the_run(visit) -> None:
-    first, second = visit(LONG), visit("/timing?depth=18&input=32&threads=1")
-    start(first, "Run the sweep")
-    start(second, "Time ResNet-18")
+def test_a_run_goes_on_while_its_visitor_looks_at_another_page_and_ends_with_the_tab(visit) -> None:
+    first = visit("/timing?depth=18&input=64&threads=1")
+    start(first, "Time ResNet-18")
+    expect(first.page.locator(".running")).to_contain_text("Goes on while you look at other pages")
     first.page.get_by_role("link", name="Blocks").click()
-    second.page.get_by_text("done in").wait_for(timeout=30_000)  # only once the first has made way
+    first.settle("Blocks")
+    first.page.get_by_role("link", name="Timing").click()
+    first.page.get_by_text("done in").wait_for(timeout=60_000)
+    first.page.locator(".hall .mark", has_text="measured").wait_for(timeout=15_000)
+    first.page.locator(".st-key-timing-bar").get_by_role("radio", name=TIMING["parts"], exact=True).click()
+    expect(first.page.locator(".asked")).to_contain_text(f"ResNet-18, under “{TIMING['pass']}”: done in")
+    second, third = visit(LONG, fresh=True), visit("/timing?depth=18&input=32&threads=1")
+    start(second, "Run the sweep")
+    start(third, "Time ResNet-18")
+    second.page.goto(f"{second.url}/_stcore/health")  # out of the app
+    third.page.get_by_text("done in").wait_for(timeout=60_000)  # only once the second has made way
+    second.goto("/blocks")
 
 
 def test_what_is_cut_short_says_how_far_it_came(visit) -> None:

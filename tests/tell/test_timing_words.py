@@ -39,6 +39,15 @@ def test_a_run_says_how_far_it_is_as_long_as_that_is_known() -> None:
     assert timing_words.so_far(0.2, None) == "0 s"
 
 
+def test_a_runs_bar_moves_with_the_estimate_and_never_stands_full_or_goes_back() -> None:
+    takes = timing_words.expected(preset("resnet152"), settings(16), RUNS)
+    assert takes is not None
+    assert timing_words.share(0.0, takes.value / 4, takes) == pytest.approx(0.25), "before the first pass is over"
+    filled = [timing_words.share(0.4 if at > 5 else 0.0, takes.value * at / 10, takes) for at in range(40)]
+    assert filled == sorted(filled) and filled[-1] < 1, "an estimate that was short"
+    assert timing_words.share(0.8, 1.0, takes) == 0.8 == timing_words.share(0.8, 99.0, None)
+
+
 def test_where_nothing_like_it_is_recorded_nothing_is_said() -> None:
     for asked in (settings(height=32, width=32), settings(compile="default"), settings(batch=4096)):
         assert timing_words.expected(preset("resnet50"), asked, RUNS) is None

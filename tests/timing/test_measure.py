@@ -126,7 +126,8 @@ def test_the_device_is_waited_for_before_each_look_and_no_look_out_stays(monkeyp
 def test_what_it_is_doing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     said = []
     forward.measure(TINY, QUICK, lambda progress=None, message=None, *_: message and said.append(message))
-    assert said == ["building", "first pass", "timing"]
+    assert [one for one in said if "pass " not in one] == ["building", "first pass", "timing"]
+    assert said[-1].startswith("pass ") and said[-1].split()[1] == said[-1].split()[-1], "its last pass of so many"
     monkeypatch.setattr(torch, "compile", lambda module, mode: module)
     monkeypatch.setattr(hardware, "compiler", lambda kind: True)
     said.clear()
@@ -135,7 +136,7 @@ def test_what_it_is_doing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         replace(QUICK, compile="default"),
         lambda progress=None, message=None, *_: message and said.append(message),
     )
-    assert said == ["building", "compiling", "timing"]
+    assert [one for one in said if "pass " not in one] == ["building", "compiling", "timing"]
 
 
 def test_a_compiler_that_fails_says_why_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

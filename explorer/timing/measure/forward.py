@@ -13,7 +13,7 @@ from explorer.timing.data.settings import Settings
 from explorer.timing.measure.clock import clock_for
 from explorer.timing.measure.guard import guard
 from explorer.timing.measure.hardware import provenance, resolve
-from explorer.timing.measure.loop import no_checkpoint, timed
+from explorer.timing.measure.loop import UNTIL_RUN, no_checkpoint, timed, within
 from explorer.timing.measure.subject import subject
 
 
@@ -31,10 +31,10 @@ def measure(
     settings = resolve(settings)
     guard(spec, settings)
     clock = clock_for(torch.device(settings.device))
-    with subject(spec, settings, checkpoint, made) as one:
+    with subject(spec, settings, within(checkpoint, 0.0, UNTIL_RUN), made) as one:
         facts = provenance(settings) | one.facts | Facts(method=clock.method)
-        checkpoint(0.0, "timing")
-        seen = timed(one, clock, settings.budget_s, checkpoint)
+        checkpoint(UNTIL_RUN, "timing")
+        seen = timed(one, clock, settings.budget_s, within(checkpoint, UNTIL_RUN, 1.0))
     return Measurement(
         spec,
         settings,

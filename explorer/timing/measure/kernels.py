@@ -14,7 +14,7 @@ from explorer.spec import ResNetSpec
 from explorer.timing.data.settings import Fact, Settings
 from explorer.timing.measure.guard import guard
 from explorer.timing.measure.hardware import resolve
-from explorer.timing.measure.loop import no_checkpoint
+from explorer.timing.measure.loop import no_checkpoint, within
 from explorer.timing.measure.subject import subject
 
 PASSES = 5
@@ -45,7 +45,7 @@ def kernels(
         raise ValueError("device='mps': torch.profiler sees only the host's time of an Apple GPU; choose cpu or cuda")
     guard(spec, settings)
     on_gpu = settings.kind == "cuda"
-    with subject(spec, settings, checkpoint) as one:
+    with subject(spec, settings, within(checkpoint, 0.0, 0.0)) as one:
         checkpoint(0.0, "recording kernels")  # the profiler's own start takes a second
         activities = [ProfilerActivity.CPU] + [ProfilerActivity.CUDA] * on_gpu
         with torch.profiler.profile(activities=activities) as seen:

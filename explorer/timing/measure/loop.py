@@ -16,6 +16,7 @@ WARM_UP_SHARE = 0.25  # of the budget
 LEAST_WARM_UP = 3  # the first call allocates and picks kernels: on a CPU it takes 1.6× the second
 LEAST, MOST = 5, 5000  # passes
 MOST_IN_A_BURST = 200
+UNTIL_RUN, UNTIL_WARM = 0.15, 0.4  # how far a measurement is after its first pass, and the rest's share of warm-up
 
 
 class Call(Protocol):
@@ -58,7 +59,8 @@ def within(checkpoint: Callable[..., None], start: float, end: float, about: str
 
 def timed(call: Call, clock: Any, budget_s: float, checkpoint: Callable[..., None] = no_checkpoint) -> Timed:
     """Pass after pass for about `budget_s` seconds, at least `LEAST` of them."""
-    warm_up, estimate_s = warmed(call, clock, budget_s * WARM_UP_SHARE, checkpoint)
+    warm_up, estimate_s = warmed(call, clock, budget_s * WARM_UP_SHARE, within(checkpoint, 0.0, UNTIL_WARM))
+    checkpoint = within(checkpoint, UNTIL_WARM, 1.0)
     times: list[float] = []
     enqueue: list[float] = []
     wall_s = cpu_s = 0.0
@@ -69,7 +71,8 @@ def timed(call: Call, clock: Any, budget_s: float, checkpoint: Callable[..., Non
         wall_s, cpu_s = wall_s + clock.wall() - before[0], cpu_s + clock.cpu() - before[1]
         times += some
         enqueue.append(first_s)
-        checkpoint(min(1.0, wall_s / budget_s, len(times) / LEAST))
+        of = min(MOST, max(LEAST, len(times), round(len(times) * budget_s / max(wall_s, 1e-9))))
+        checkpoint(min(1.0, wall_s / budget_s, len(times) / LEAST), f"pass {len(times):,} of {of:,}")
     n = len(times)
     enqueue_s = sorted(enqueue)[len(enqueue) // 2] if clock.queues else None
     return Timed(tuple(times), wall_s / n, cpu_s / n, enqueue_s, warm_up)
@@ -78,6 +81,7 @@ def timed(call: Call, clock: Any, budget_s: float, checkpoint: Callable[..., Non
 def warmed(call: Call, clock: Any, budget_s: float, checkpoint: Callable[..., None]) -> tuple[int, float]:
     """(passes run, seconds of the last one)."""
     start, count, last_s = clock.wall(), 0, 0.0
+    told_s = start
     while count < LEAST_WARM_UP or (clock.wall() - start < budget_s and count < MOST):
         before = clock.wall()
         call.prepare()
@@ -85,7 +89,13 @@ def warmed(call: Call, clock: Any, budget_s: float, checkpoint: Callable[..., No
         clock.sync()
         last_s = clock.wall() - before
         count += 1
-        checkpoint()
+        spent_s = clock.wall() - start
+        if start + spent_s - told_s < BURST_S:
+            checkpoint()
+            continue
+        told_s = start + spent_s
+        of = min(MOST, max(LEAST_WARM_UP, count, round(count * budget_s / spent_s)))
+        checkpoint(min(1.0, count / of), f"warm-up, pass {count:,} of {of:,}")
     return count, last_s
 
 

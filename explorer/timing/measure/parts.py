@@ -18,7 +18,7 @@ from explorer.timing.data.stats import MOST_SPREAD, Summary, quantile, spread_wa
 from explorer.timing.measure.clock import clock_for
 from explorer.timing.measure.guard import guard
 from explorer.timing.measure.hardware import provenance, resolve
-from explorer.timing.measure.loop import LEAST, no_checkpoint, passes, warmed, within
+from explorer.timing.measure.loop import LEAST, UNTIL_RUN, UNTIL_WARM, no_checkpoint, passes, warmed, within
 from explorer.timing.measure.marks import LEVELS, Cut, cut, marked_pass
 from explorer.timing.measure.subject import Subject, subject
 from explorer.units import percent
@@ -134,12 +134,14 @@ def profile(
         )
     guard(spec, settings)
     tried = []
-    with subject(spec, settings, checkpoint) as one:
+    with subject(spec, settings, within(checkpoint, 0.0, UNTIL_RUN)) as one:
         facts = provenance(settings) | one.facts
         names = list(LEVELS)[list(LEVELS).index(level) :]
         for place, name in enumerate(names):
-            inner = within(checkpoint, place / len(names), (place + 1) / len(names))
-            inner(0.0, f"timing each {name}")
+            share = (1 - UNTIL_RUN) / len(names)
+            inner = within(
+                checkpoint, UNTIL_RUN + share * place, UNTIL_RUN + share * (place + 1), f"timing each {name}"
+            )
             tried.append(at_level(one, spec, settings, name, facts, inner))
             if not tried[-1].costly:
                 return tried[-1]
@@ -157,7 +159,8 @@ def at_level(
     """One level, whatever its overhead; `facts`: the provenance."""
     clock = clock_for(one.device)
     cuts = cut(trace(spec, settings.height, settings.width, settings.batch), level)
-    warmed(one, clock, settings.budget_s / 4, checkpoint)
+    warmed(one, clock, settings.budget_s / 4, within(checkpoint, 0.0, UNTIL_WARM))
+    checkpoint = within(checkpoint, UNTIL_WARM, 1.0)
     plain: list[float] = []
     marked: list[float] = []
     splits: list[list[float]] = []
@@ -172,7 +175,8 @@ def at_level(
                 plain += passes(one, clock, 1)[0]
         spent = (clock.wall() - start) / settings.budget_s
         done = max(min(spent, len(plain) / WANTED), spent / STRETCH)
-        checkpoint(min(done, len(plain) / LEAST, 1.0))
+        of = min(MOST_PASSES, max(LEAST, len(plain), round(len(plain) / max(done, 1e-9))))
+        checkpoint(min(done, len(plain) / LEAST, 1.0), f"pass {len(plain):,} of about {of:,}, with marks and without")
     ratios = summarise([after / before for before, after in zip(plain, marked)])
     whole_s, plain_s = (mean_of(times, middle_half(times)) for times in (marked, plain))
     return Parts(

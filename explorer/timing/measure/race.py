@@ -56,7 +56,7 @@ def alternate(
 ) -> list[tuple[list[float], float, float]]:
     """(times, wall and processor seconds per pass) of each, one pass of each in turn until the budget is spent. Publishes
     `Laps` as they come."""
-    round_s = sum(warmed(one, clock, 0, checkpoint)[1] for one in runners)
+    round_s = sum(warmed(one, clock, 0, within(checkpoint, 0.0, 0.0))[1] for one in runners)
     of, told, told_s = max(LEAST, min(MOST, round(budget_s / max(round_s, 1e-9)))), 0, 0.0
     checkpoint(partial=Laps(of, ()))
     rows: list[tuple[list[float], list[float], list[float]]] = [([], [], []) for _ in runners]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import itertools
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -168,7 +169,7 @@ def first_pass(one: Subject, checkpoint: Callable[..., None]) -> None:
 
     def look(*_: object) -> None:
         clock.sync()  # a GPU takes all launches at once: without waiting for it no time would pass here
-        checkpoint()
+        checkpoint(min(1.0, next(reached) / len(leaves)))
         if time.perf_counter() - start > MOST_PASS_S:
             raise ValueError(
                 f"batch={one.settings.batch:,}: one pass takes more than {MOST_PASS_S:.0f} s here; "
@@ -176,6 +177,7 @@ def first_pass(one: Subject, checkpoint: Callable[..., None]) -> None:
             )
 
     leaves = [module for module in one.module.modules() if next(module.children(), None) is None]
+    reached = itertools.count(1)
     handles = [module.register_forward_pre_hook(look) for module in leaves]
     try:
         one()

@@ -14,6 +14,7 @@ from typing import Any
 import streamlit as st
 from markupsafe import Markup
 
+from explorer.facts.proof import Proof
 from explorer.jobs import Job, Needs
 from explorer.lab.shelf import KEPT_S, VISITORS
 from explorer.spec import ResNetSpec
@@ -22,13 +23,14 @@ from explorer.timing.data.drawer import MOST, Drawer
 from explorer.timing.data.measurement import Facts, Measurement
 from explorer.timing.data.settings import Settings
 from explorer.timing.measure.hardware import provenance, resolve
-from explorer.timing.measure.tasks import Ask, among, finish, label, subject
+from explorer.timing.measure.tasks import Ask, Finished, among, finish, label, subject
 from explorer.web import pieces, plain, state, tray
 from explorer.web.sections.timing import pieces as timing_pieces
 from explorer.web.session import session
 
-PLACE = "Timing"  # the page's title: leaving it cancels what runs here
+PLACE = "Timing"  # the page's title: what runs here goes on while its visitor looks at another page
 POLL_S = 0.4
+GOES_ON = "Goes on while you look at other pages"
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def settle() -> None:
     latest = session().get("timing_latest")
     if latest is not None and latest not in session()["timing_drawn"]:
         age(latest)
-    if session().get("timings"):
+    if session().get("timings") or running():
         tray.know()
 
 
@@ -125,7 +127,10 @@ def question(text: str, view: str, spec: ResNetSpec, asked: Settings) -> None:
         if job is not None and not job.seen:
             st.fragment(_progress, run_every=POLL_S if job.active else None)(job, session()["timing_ask"])
             return
-        ended = f"{subject(session()['timing_ask'])}: {_ended(job)}" if job is not None else ""
+        ended = ""
+        if job is not None:
+            last: Ask = session()["timing_ask"]
+            ended = timing_words.ended_under(subject(last), _ended(job), last.task, view)
         pieces.html(timing_words.question(asked, timing_pieces.takes(view, spec, asked, measured()), ended))
 
 
@@ -149,11 +154,17 @@ def _submit(ask: Ask) -> None:
     visitor = state.visitor()
     try:
         needs = Needs(ask.settings.device, whole=True)
-        job = state.measuring().submit(partial(finish, ask), label(ask), visitor.id, PLACE, needs)
+        kept = partial(_lay, drawer(), tray.seat().of, ask)
+        job = state.measuring().submit(partial(finish, ask), label(ask), visitor.id, PLACE, needs, kept)
     except ValueError as error:
         session()["timing_problem"] = str(error)
         return
     session().update({"timing_job": job, "timing_ask": ask, "timing_problem": None})
+
+
+def _lay(there: Drawer, of: str, ask: Ask, done: Finished) -> None:
+    """Where the work was done: its visitor may be on another page by then."""
+    there.put(of, ask, Answer(done.value, True, done.facts))
 
 
 def _progress(job: Job, ask: Ask) -> None:
@@ -169,9 +180,9 @@ def _progress(job: Job, ask: Ask) -> None:
         st.button("Cancel", key="cancel-timing", icon=":material/close:", on_click=job.cancel, disabled=stopping)
         pieces.html(
             Markup(
-                '<div class="running" role="status" title="{text}"><span>{text}</span>'
-                '<progress value="{progress:.3f}"></progress></div>'
-            ).format(text=_doing(job, ask, stopping), progress=job.progress)
+                '<div class="running" role="status" title="{text}"><span>{text}</span><small>{on}</small>'
+                '<progress value="{share:.3f}"></progress></div>'
+            ).format(text=_doing(job, ask, stopping), on=GOES_ON, share=_share(job, ask))
         )
 
 
@@ -185,8 +196,17 @@ def _doing(job: Job, ask: Ask, stopping: bool) -> str:
     words = job.message or job.label
     if ask.settings.compile != "eager" or "torch.compile" in words:
         words += ", compiling first"
-    said = timing_words.so_far(job.elapsed_s, timing_pieces.takes(ask.task, ask.spec, ask.settings, measured()))
+    said = timing_words.so_far(job.elapsed_s, _takes(ask))
     return f"{said} · {words}"  # the seconds first: the end of a long line is cut
+
+
+def _takes(ask: Ask) -> Proof | None:
+    return timing_pieces.takes(ask.task, ask.spec, ask.settings, measured())
+
+
+def _share(job: Job, ask: Ask) -> float:
+    """How far it is: by its own passes, and by the estimate where that is further."""
+    return timing_words.share(job.progress, job.elapsed_s, _takes(ask))
 
 
 def _ended(job: Job) -> str:

@@ -35,36 +35,43 @@ FIGURES = ("overview", "volumes", "receptive", "shares", "block", "graph")
 
 @dataclass(frozen=True)
 class Question:
-    """help: what it answers; answer: the name of its function in `answers`; flags: its own; model: whether it is of one;
+    """help: what it answers; answer: the name of its function in `answers`; page: the app's that says the same; flags: its own; model: whether it is of one;
     unused: flags of the model that would not change the answer, each with the reason."""
 
     help: str
     answer: str
+    page: str
     flags: tuple[tuple[str, dict[str, Any]], ...] = ()
     model: bool = True
     unused: Mapping[str, str] = field(default_factory=dict)
 
 
 QUESTIONS: dict[str, Question] = {
-    "proof": Question("where each number of a part comes from, as text and LaTeX", "proofs", (PART,)),
-    "cost": Question("parameters, MACs, layer outputs and receptive field of what a part is made of", "costs", (PART,)),
+    "proof": Question("where each number of a part comes from, as text and LaTeX", "proofs", "Cost", (PART,)),
+    "cost": Question(
+        "parameters, MACs, layer outputs and receptive field of what a part is made of", "costs", "Cost", (PART,)
+    ),
     "flops": Question(
         "all conventions of counting FLOPs, each gap with its reason",
         "flops",
+        "Cost",
     ),
     "memory": Question(
         "memory of inference and training, estimated",
         "memories",
+        "Cost",
         MEMORY_FLAGS,
     ),
     "sheet": Question(
         "every number of one configuration: size, work, memory, receptive field, time, each with its proof",
         "sheets",
+        "Numbers",
         MEMORY_FLAGS,
     ),
     "field": Question(
         "receptive fields, v1 against v1.5",
         "fields",
+        "Cost",
         (
             (
                 "--check",
@@ -76,10 +83,12 @@ QUESTIONS: dict[str, Question] = {
     "torchinfo": Question(
         "torchinfo's summary and whether it agrees",
         "torchinfos",
+        "Cost",
     ),
     "compare": Question(
         "what changes from one net to another: `compare A B`, or `compare B --vs A`",
         "compared",
+        "Compare",
         (
             (
                 "second",
@@ -96,16 +105,18 @@ QUESTIONS: dict[str, Question] = {
     "figure": Question(
         f"a drawing as SVG, or the graph as DOT: {', '.join(FIGURES)}",
         "",
+        "Architecture",
         (("what", {"nargs": "?", "default": "overview", "metavar": "FIGURE", "help": ", ".join(FIGURES)}),),
         unused={"batch": "draws one picture's maps"},
     ),
     "paper": Question(
         "a table of the papers beside the models: table1, table2, table3, table6, preactivation",
         "paper",
+        "Paper",
         (("table", {"nargs": "?", "default": "table1", "metavar": "TABLE", "help": "which table"}),),
         model=False,
     ),
-    "nets": Question("every preset's cost", "nets", model=False),
+    "nets": Question("every preset's cost", "nets", "Catalogue", model=False),
 }
 
 

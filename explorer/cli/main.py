@@ -19,16 +19,17 @@ from explorer.cli.ask import QUESTIONS, Asking
 from explorer.cli.flags import Parser
 
 FACTS = "facts"  # what a MODEL alone asks for
-MODULES = {  # command → (its module, imported when asked for; what it answers)
-    FACTS: ("facts", f"every fact of a net; `python -m explorer MODEL` is short for {FACTS} MODEL"),
-    "time": ("time_command", "measures a forward pass on this machine"),
-    "look": ("look", "sends a picture through a net"),
-    "identify": ("identify", "says of which net a checkpoint or config is"),
-    "glossary": ("glossary", "says what a word means"),
-    "questions": ("exercises", "writes exercises with their solutions"),
-    "lecture": ("lecture", "writes the tour, or a lecture of your own, as one file"),
+MODULES = {  # command → (its module, imported when asked for; what it answers; the app's page of it)
+    FACTS: ("facts", f"every fact of a net; `python -m explorer MODEL` is short for {FACTS} MODEL", "Architecture"),
+    "time": ("time_command", "measures a forward pass on this machine", "Timing"),
+    "look": ("look", "sends a picture through a net", "Feature maps"),
+    "identify": ("identify", "says of which net a checkpoint or config is", "From a file"),
+    "glossary": ("glossary", "says what a word means", "Explain it to me"),
+    "questions": ("exercises", "writes exercises with their solutions", "Practice"),
+    "lecture": ("lecture", "writes the tour, or a lecture of your own, as one file", "Lecture"),
 }
-COMMANDS = {name: says for name, (_, says) in MODULES.items()} | {name: one.help for name, one in QUESTIONS.items()}
+PAGES = {name: page for name, (*_, page) in MODULES.items()} | {name: one.page for name, one in QUESTIONS.items()}
+COMMANDS = {name: says for name, (_, says, _) in MODULES.items()} | {name: one.help for name, one in QUESTIONS.items()}
 
 
 class Command(Protocol):
@@ -51,9 +52,12 @@ class Tree(Parser):
 def tree(command: str) -> tuple[Parser, Parser]:
     """All commands, and the asked one with its flags: the others' modules are not imported."""
     made = Tree("python -m explorer", description="The facts of any ResNet.", allow_abbrev=False)
-    names = made.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True, parser_class=Parser)
+    names = made.add_subparsers(
+        title="commands [the app's page of it]", metavar="COMMAND", dest="command", required=True, parser_class=Parser
+    )
     parsers = {
-        name: names.add_parser(name, help=says, description=says, allow_abbrev=False) for name, says in COMMANDS.items()
+        name: names.add_parser(name, help=f"{says} [{PAGES[name]}]", description=says, allow_abbrev=False)
+        for name, says in COMMANDS.items()
     }
     chosen = parsers[command]
     found = load(command)

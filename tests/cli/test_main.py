@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from dataclasses import asdict
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.cli.main import COMMANDS, main, parser
+from explorer.cli.main import COMMANDS, PAGES, main, parser
 from explorer.spec import ResNetSpec, cifar_stages, named
 from tests.known import CIFAR_PARAMS_A, CONVS, IMAGENET, MACS, OTHERS, PARAMS, RECEPTIVE_FIELD, SHORTCUTS, missing
 
@@ -190,6 +191,16 @@ def test_every_command_is_in_the_help_and_has_its_own(capsys, name):
     with pytest.raises(SystemExit) as stop:
         main([name, "--help"])
     assert stop.value.code == 0 and capsys.readouterr().out.startswith(f"usage: python -m explorer {name} ")
+
+
+def test_the_help_says_on_which_page_of_the_app_each_command_s_answer_stands(capsys):
+    titles = re.findall(r'^    \("\w+", "([^"]+)", ":material', (ROOT / "explorer" / "app.py").read_text("utf-8"), re.M)
+    assert len(titles) == 16 and set(PAGES) == set(COMMANDS) and set(PAGES.values()) <= set(titles)
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "commands [the app's page of it]" in said
+    assert all(f"{' '.join(says.split())} [{PAGES[name]}]" in said for name, says in COMMANDS.items())
 
 
 def test_a_model_alone_asks_for_its_facts(capsys):

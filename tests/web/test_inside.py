@@ -90,7 +90,7 @@ def frontend() -> str:
 @pytest.mark.parametrize("name", inside.PARTS)
 def test_every_part_is_streamlits_and_used(name: str) -> None:
     selector = inside.PARTS[name]
-    known = re.findall(r"st[A-Z]\w+|InputInstructions|radiogroup|react-\w+-\w+|primary", selector)
+    known = re.findall(r"st[A-Z]\w+|InputInstructions|radiogroup|react-\w+-\w+|primary|__\w+__", selector)
     assert known and all(re.search(rf"[\"'`. -]{one}[\"'`. :=-]", frontend()) for one in known), selector
     text = "".join(path.read_text(encoding="utf-8") for path in files(".py", ".css", ".js"))
     assert f":--{name}" in text or f'part("{name}")' in text or f"PARTS.{name}" in text

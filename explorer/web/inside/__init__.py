@@ -50,6 +50,7 @@ PARTS = {  # our name of a part of Streamlit's page → its selector
     "number-field": '[data-testid="stNumberInputContainer"]',
     "list-field": ".stSelectbox .react-aria-ComboBox",
     "open-list": '[data-testid="stSelectboxVirtualDropdown"]',
+    "as-typed": '[data-testid="stSelectboxVirtualDropdown"] [data-key="__creatable__"]',  # in a list that takes what it does not have
     "control": ":is(.stTextInput, .stNumberInput, .stSelectbox)",
     "label": '[data-testid="stWidgetLabel"]',
     "toggle": '[data-testid="stCheckbox"] label',

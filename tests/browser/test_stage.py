@@ -239,9 +239,22 @@ def of_its_own(seen: Visit, scene: Scene, revealed: bool) -> None:
         expect(seen.page.locator(".legend .key")).to_have_count(0)
     if scene.slug == "degradation" and not revealed:
         assert seen.page.locator(".st-key-run button").evaluate(TIMED) == 0, "its time comes, and nothing moves"
+    if scene.slug == "now-you":
+        variants_open_where_they_differ(seen, scene)
     if scene.slug == "what-it-sees":
         seen.page.wait_for_function(LARGE, timeout=5_000)
         assert seen.page.evaluate(MEASURED) == 1, "once is enough"
+
+
+def variants_open_where_they_differ(seen: Visit, scene: Scene) -> None:
+    """A block whose layers say it, whole and legible as every scene."""
+    for phrase, words in (("pre-activation", "BN"), ("ResNeXt", "3×3, 32 groups")):
+        seen.page.get_by_role("button", name=phrase, exact=True).click()
+        expect(seen.page.locator(".canvas .tile text", has_text=words).first).to_be_visible(timeout=20_000)
+        for script, arg in ((SMALL, LEAST), (LOST, None)):
+            assert settled(seen, script, arg) == [], phrase
+    seen.page.get_by_role("button", name="Back to this scene as it was prepared").click()
+    arrive(seen, scene)
 
 
 def all_scenes_are_seen_at_once(seen: Visit) -> None:

@@ -69,10 +69,11 @@ function enlarge(text, least) {
   text.setAttribute("y", (Number(middle) + 0.36 * high).toFixed(1));
 }
 
-// "3×3 max pool, /2" → itself, "3×3 max pool", "max pool"; "1×1, 64" → itself, "1×1".
+// "3×3 max pool, /2" → itself, "3×3 max pool", "max pool"; "1×1, 64" → itself, "1×1"; groups are what a layer has of its own:
+// "3×3, 128, 32 groups" → itself, "3×3, 32 groups", "3×3".
 export function fewerWords(words) {
-  const [first] = words.split(", ");
-  return [...new Set([words, first, first.replace(/^\d+×\d+ /, "")])];
+  const [first, ...more] = words.split(", "), grouped = more.filter((one) => one.endsWith(" groups"));
+  return [...new Set([words, [first, ...grouped].join(", "), first, first.replace(/^\d+×\d+ /, "")])];
 }
 
 // What is selected, in a line below the picture, and the button for the rest.

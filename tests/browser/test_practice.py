@@ -134,7 +134,7 @@ def test_a_newcomer_begins_gently_and_is_offered_more(visit) -> None:
     expect(page.get_by_role("button", name="Harder")).to_have_count(0)
     hard.click()
     with seen.runs():
-        page.get_by_text("First steps", exact=True).click()
+        page.get_by_text("First steps: what the ten steps").click()
     expect(page).to_have_url(re.compile(f"seed=v{VERSION}-{SEED}&level=first$"))
     gentle = sheet(SPEC, 10, SEED, every_topic(SPEC, level="first"), level="first").questions
     expect(page.locator(".exercise-question")).to_contain_text(gentle[0].text.split("?")[0][-40:])

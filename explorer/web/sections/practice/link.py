@@ -115,8 +115,7 @@ def hard() -> None:
     st.radio(
         "How hard?",
         tuple(questions.HARD),
-        format_func=lambda level: questions.HARD[level][0],
-        captions=[said for _, said in questions.HARD.values()],
+        format_func=lambda level: ": ".join(questions.HARD[level]),
         key="practice-level",
         on_change=say,
     )

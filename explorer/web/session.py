@@ -80,6 +80,7 @@ Session = TypedDict(
         "field_jobs": "dict[tuple[Any, str], Any]",  # Cost: gradients asked for, by model and block
         "surgery": "Wounds",  # … what is done to the net before its first step
         "lab_refused": "str",  # … why an operation was not done
+        "lab_before": "dict[str, int]",  # … a lecture's scene → the last run that is older than it
         "lab_problem": "str",  # Why residual?: what was wrong with what was asked last
         "seed": "int",
         "timing_job": "Job",

@@ -165,6 +165,7 @@ def test_a_click_in_the_last_instant_does_not_come_along(visit) -> None:
         seen.page.wait_for_timeout(600)
         seen.page.wait_for_function("() => !location.search.includes('node=')", timeout=5_000)
         arrive(seen, TOUR.find(slug))
+        assert seen.page.locator(".map-root :focus").count() == 0, "a ring around a tile that nothing is said of"
 
 
 STATES = {

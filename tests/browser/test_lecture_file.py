@@ -110,6 +110,28 @@ def test_the_file_walks_by_the_keyboard_without_a_network(opened: Page) -> None:
     opened.wait_for_function("slug => window.resnetLecture.stage.data.slug === slug", arg=TOUR.scenes[-2].slug)
 
 
+def steer_by_the_notes(opened: Page) -> None:
+    """The notes' window follows the scenes, and steers: by its buttons, and by the clicker where the focus lies in it."""
+    with opened.expect_popup() as window:
+        opened.evaluate("window.resnetLecture.stage.speaker()")
+    notes = window.value
+    expect(notes.get_by_role("heading", name="Five depths, one recipe")).to_be_visible()
+    assert notes.evaluate("[document.querySelectorAll('button').length, document.fonts.size]") == [3, 3]
+    expect(notes.get_by_role("button", name="Reveal")).to_be_disabled()  # nothing is asked here
+    assert re.match(r"\d\d:\d\d · 0 min", notes.locator(".clock").inner_text())
+    notes.get_by_role("button", name="Next").click()
+    expect(notes.get_by_role("heading", name="Where the parameters are")).to_be_visible()
+    expect(notes.get_by_role("button", name="Reveal")).to_be_enabled()
+    expect(notes.get_by_role("button", name="Next")).to_be_disabled()
+    notes.get_by_role("button", name="Back").click()
+    expect(notes.get_by_role("heading", name="Five depths, one recipe")).to_be_visible()
+    notes.keyboard.press("PageDown")  # the clicker, where the focus lies there
+    expect(notes.get_by_role("heading", name="Where the parameters are")).to_be_visible()
+    notes.keyboard.press("PageUp")
+    expect(notes.get_by_role("heading", name="Five depths, one recipe")).to_be_visible()
+    notes.close()
+
+
 def test_a_guess_is_answered_the_map_works_and_back_goes_back(opened: Page) -> None:
     opened.get_by_role("link", name="Start", exact=True).click()
     slider = opened.get_by_role("slider")
@@ -137,20 +159,7 @@ def test_a_guess_is_answered_the_map_works_and_back_goes_back(opened: Page) -> N
     expect(opened.get_by_role("link", name="This scene in the app")).to_have_attribute(
         "href", "https://resnet.example.org/?depth=18&lecture=five-depths"
     )
-    with opened.expect_popup() as window:
-        opened.evaluate("window.resnetLecture.stage.speaker()")
-    notes = window.value
-    expect(notes.get_by_role("heading", name="Five depths, one recipe")).to_be_visible()
-    assert notes.evaluate("[document.querySelectorAll('button').length, document.fonts.size]") == [3, 3]
-    expect(notes.get_by_role("button", name="Reveal")).to_be_disabled()  # nothing is asked here
-    assert re.match(r"\d\d:\d\d · 0 min", notes.locator(".clock").inner_text())
-    notes.get_by_role("button", name="Next").click()
-    expect(notes.get_by_role("heading", name="Where the parameters are")).to_be_visible()
-    expect(notes.get_by_role("button", name="Reveal")).to_be_enabled()
-    expect(notes.get_by_role("button", name="Next")).to_be_disabled()
-    notes.get_by_role("button", name="Back").click()
-    expect(notes.get_by_role("heading", name="Five depths, one recipe")).to_be_visible()
-    notes.close()
+    steer_by_the_notes(opened)
     proved = opened.locator(".built .proved").first
     proved.click()
     expect(opened.locator(".proof-card:popover-open code").first).to_be_visible()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
 from explorer.lecture import Scene
@@ -333,8 +335,21 @@ def look_at_the_notes(seen: Visit, text: str) -> None:
     """In the speaker's window, for the lecturer's screen only, and back."""
     with seen.page.expect_popup() as opened:
         seen.page.keyboard.press("n")
-    expect(opened.value.locator(".notes")).to_contain_text(text)
-    opened.value.close()
+    speaker = opened.value
+    expect(speaker.locator(".notes")).to_contain_text(text)
+    speaker.keyboard.press("PageUp")  # the focus lies here: the clicker steers from here too
+    expect(speaker.locator(".notes")).to_contain_text("Let the hall commit itself")
+    speaker.keyboard.press("PageDown")
+    expect(speaker.locator(".notes")).to_contain_text(text)
+    speaker.evaluate(
+        "localStorage[Object.keys(localStorage).find((name) => name.startsWith('resnet-speaker'))] = JSON.stringify({ started: Date.now() - 957000 })"
+    )
+    speaker.reload()
+    total = speaker.locator(".times > div").nth(1).locator("span")
+    expect(total).to_have_text(re.compile(r"15:5\d"))
+    speaker.get_by_role("button", name="Start the talk’s clock again").click()
+    expect(total).to_have_text(re.compile(r"0:0\d"))
+    speaker.close()
     seen.page.bring_to_front()
     seen.page.wait_for_function("document.hasFocus()")  # keys are the projector's again
 

@@ -41,6 +41,34 @@ def test_question_first_and_the_meaning_only_after_the_reveal(key: str) -> None:
     assert text["reveal"] in words(app) and "What needs care" in words(app) and text["paper"]["url"] in words(app)
 
 
+def source(app: AppTest) -> str:
+    """The line below the picture: where its figures come from."""
+    return next(one.proto.body for one in app.get("html") if one.proto.body.startswith('<div class="source">'))
+
+
+SCENE = "lecture=degradation&experiment=degradation"
+
+
+def test_a_lectures_question_is_not_answered_by_a_run_of_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has rehearsed still has the question; a run that is started where it is asked is shown, and may answer it."""
+    before = ended(story.opening("degradation"))
+    app = with_runs(SCENE, monkeypatch, before)
+    assert story.HIDDEN in source(app), "a run of the rehearsal gives the answer away"
+    put(tray.shelf(), ended(story.opening("degradation")))
+    app.run()
+    assert "measured" in source(app), "what was run here and now is not shown"
+
+
+def test_a_lectures_reveal_shows_the_recorded_run_where_none_was_made_in_its_scene(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = with_runs(SCENE, monkeypatch, ended(story.opening("degradation")))
+    app.query_params["guess"] = "1"
+    app.toggle(key="reveal").set_value(True).run()
+    assert story.HIDDEN not in source(app) and "recorded" in source(app)
+    assert len(app.selectbox(key="shown-degradation-1-0-pair").options) > 1, "one's own can be chosen"
+
+
 @pytest.mark.parametrize(
     "query",
     ["experiment=zzz", "seed=banana", "seed=-5", "seed=99999999999999", f"seed={'9' * 400}", "view-degradation=x"],
@@ -51,12 +79,16 @@ def test_a_bad_link_falls_back(query: str) -> None:
 
 def with_runs(query: str, monkeypatch: pytest.MonkeyPatch, *jobs: Job) -> AppTest:
     """The page of a visitor on whose shelf these runs of the degradation experiment lie."""
-    on, plan = Shelf(), EXPERIMENTS["degradation"].default.as_dict()
+    on = Shelf()
     monkeypatch.setattr(tray, "shelf", lambda: on)
     monkeypatch.setattr(tray, "seat", lambda: tray.Seat("me"))
-    for job in jobs:
-        on.put("me", "degradation", "pair", plan, lambda job=job: job)
+    put(on, *jobs)
     return page(query)
+
+
+def put(on: Shelf, *jobs: Job) -> None:
+    for job in jobs:
+        on.put("me", "degradation", "pair", EXPERIMENTS["degradation"].default.as_dict(), lambda job=job: job)
 
 
 def ended(result: dict | None = None, error: Exception | None = None) -> Job:

@@ -105,6 +105,12 @@ def take(said: object, run: Lecture) -> bool:
     return (session().get("hall"), session()["hall_problem"]) != before
 
 
+def _named(hall: Hall, asked: Mapping[str, object]) -> Started | None:
+    """The session that the browser remembers; None where it has ended, or is not this visitor's."""
+    named = Started(str(asked.get("code"))[:16], str(asked.get("token"))[:200])
+    return named if hall.steers(named.code, named.token) else None
+
+
 def _take(hall: Hall, asked: Mapping[str, object], run: Lecture) -> str:
     """Does it; what the visitor has to know, or ''."""
     now = session().get("hall")
@@ -118,10 +124,9 @@ def _take(hall: Hall, asked: Mapping[str, object], run: Lecture) -> str:
             now = None
         session()["hall"] = now or hall.start(run.title)
     elif what == "resume":
-        before = Started(str(asked.get("code"))[:16], str(asked.get("token"))[:200])
-        if hall.steers(before.code, before.token):
+        if before := _named(hall, asked):
             session()["hall"] = before
-    elif what in ("end", "gone") and now:
+    elif what in ("end", "gone") and (now := now or _named(hall, asked)):
         if what == "end":
             hall.end(now.code, now.token)
         session()["hall"] = None

@@ -2,6 +2,7 @@
 // window it hears from it through a channel of the browser; on another device (a phone as the remote) it asks the server.
 
 import { html } from "../js/dom.js";
+import { actionOf } from "../lecture_bar/keys.js";
 import { toRead } from "../lecture_bar/prose.js";
 import { distribution, sum } from "./charts.js";
 import { keepFocus } from "./focus.js";
@@ -12,8 +13,8 @@ const place = document.getElementById("place");
 const beside = location.protocol === "blob:" ? location.hash.slice(1) : "";
 const base = location.pathname.replace(/\/speaker\/*$/, "");
 const kept = keeper(`resnet-speaker-${beside || base}`);
-const started = kept.read().started ?? Date.now();
-const spent = kept.read().spent ?? {}; // slug → seconds
+let started = kept.read().started ?? Date.now();
+let spent = kept.read().spent ?? {}; // slug → seconds
 kept.write({ started });
 
 let paired = 0; // how many remotes there were when a code for one was asked for
@@ -39,6 +40,16 @@ function tick() {
   here.textContent = minutes(spent[view.slug]);
   here.classList.toggle("long", spent[view.slug] > 60 * view.minutes);
   kept.write({ spent });
+}
+
+// A window that was closed by mistake goes on counting when it is opened again; who talks a second time begins at 0.
+function beginTalk() {
+  started = since = Date.now();
+  spent = {};
+  kept.write({ started, spent });
+  drawn = "";
+  tick();
+  draw();
 }
 
 function say(sentence) {
@@ -95,7 +106,8 @@ function over(button) {
 
 function scene(button) {
   const asks = view.question && !view.revealed;
-  return [html("header", {}, times(html("div", {}, total, html("small", {}, "since opened")), html("div", {}, here, html("small", {}, `this scene, of ${minutes(60 * view.minutes)}`)),
+  return [html("header", {}, times(html("div", {}, total, html("small", {}, `since ${new Date(started).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })} · `,
+          html("button", { type: "button", class: "plain", "data-key": "anew", onclick: beginTalk, "aria-label": "Start the talk’s clock again" }, "reset"))), html("div", {}, here, html("small", {}, `this scene, of ${minutes(60 * view.minutes)}`)),
         html("div", { class: "next" }, html("b", {}, view.after || "The last scene"), view.after ? html("small", {}, "next") : null)),
       html("p", { class: "where" }, `${view.number} of ${view.of}`), html("h1", {}, view.title)),
     html("section", { class: "notes", "aria-label": "Notes" }, view.notes ? toRead(view.notes) : html("p", { class: "soft" }, "No notes."), view.hall ? tools(button) : null),
@@ -224,6 +236,14 @@ async function remote(what, token, code) {
 function stopped(sentence) {
   place.replaceChildren(html("div", { class: "join" }, html("h1", {}, "Speaker’s window"), html("p", { role: "status" }, sentence)));
 }
+
+// The focus may lie here while the clicker is pressed: what it does on the projector it does here.
+addEventListener("keydown", (event) => {
+  const on = actionOf(event, { editable: false, arrows: false });
+  if (!["next", "previous"].includes(on) || !view || ended || place.querySelector("dialog")) return;
+  event.preventDefault();
+  act(on);
+});
 
 place.replaceChildren(html("div", { class: "join" }, html("h1", {}, "Speaker’s window"), html("p", {}, "Waiting for the lecture …")));
 setInterval(tick, 1000);

@@ -149,6 +149,7 @@ def show(page: str, seen: Flags) -> None:
     hidden = {*seen.hide, *(IN_PRESENT if seen.present else ()), *(("nav",) if st.context.is_embedded else ())}
     hidden |= {"toolbar"} if {"nav", "sidebar"} <= hidden else set()  # nothing is left in it
     looks = ["present"] if seen.present else []
+    session()["stage"] |= {"scene": "", "asks": ""}
     if not seen.lecture:
         held.leave()
     if seen.lecture:
@@ -186,6 +187,7 @@ def _scene(page: str, seen: Flags) -> set[str] | None:
             f"Choose one of {', '.join(one.slug for one in run.scenes)}."
         )
         return None
+    session()["stage"] |= {"scene": scene.slug, "asks": "1" if scene.question and not seen.guess else ""}
     short = seen.fresh and page == lecture.HOME and not set(st.query_params) - set(lecture.OWN)
     root = link.for_others((st.context.url or "").removesuffix(page if page != lecture.HOME else ""))
     with st.container(key="stage"):
@@ -205,11 +207,32 @@ def _scene(page: str, seen: Flags) -> set[str] | None:
     return set(hidden) if seen.present else {name for name in hidden if scene.question and name.startswith(ASKS)}
 
 
+@dataclass(frozen=True)
+class Shown:
+    """The lecture's scene that is shown. asks: its question stands there, unanswered."""
+
+    slug: str
+    asks: bool
+
+
+def scene() -> Shown | None:
+    """The scene that this run shows; None outside a lecture."""
+    memory = session().get("stage", {})
+    slug = memory.get("scene", "")
+    return Shown(slug, memory.get("asks") == "1") if slug else None
+
+
 def listing(run: Lecture, page: str, root: str) -> None:
     """The scenes as a list to start from. root: the app's address as phones reach it."""
     from explorer import lecture
 
-    _component(key="lecture_list", data={**lecture.listing(run, page), "reach": link.reached(root)})
+    said = _component(
+        key="lecture_list",
+        data={**lecture.listing(run, page), "reach": link.reached(root)},
+        on_votes_change=lambda: None,
+    )
+    if said.votes:
+        held.take(said.votes, run)
 
 
 def problems(error: LectureError) -> None:

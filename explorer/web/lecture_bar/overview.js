@@ -1,7 +1,7 @@
 // The list of all scenes on the Lecture page: start anywhere.
 
 import { html, unbroken } from "../js/dom.js";
-import { remembered } from "./hall.js";
+import { letGo, remembered } from "./hall.js";
 import { holder } from "./holder.js";
 import { prose } from "./prose.js";
 import { travel, urlOf } from "./travel.js";
@@ -17,7 +17,20 @@ function withVotes(begin, { reach, scenes }) {
     start(`another hall, a new code: the votes ${on.code} end`, "anew")];
 }
 
-export function overview(data) {
+// Who goes on without the votes ends them here: the stage knows no other way than with them.
+function ending(trigger, redraw) {
+  const on = remembered();
+  if (!on) return null;
+  const end = () => {
+    if (!confirm(`End the votes ${on.code}? Take the results home before, in the speaker’s window: nothing of them is kept.`)) return;
+    trigger("votes", { do: "end", ...on });
+    letGo();
+    redraw();
+  };
+  return html("p", { class: "keys" }, `Votes ${on.code} are open: every start goes on with them. `, html("button", { type: "button", class: "ends", onclick: end }, "End them"));
+}
+
+export function overview(data, trigger, redraw) {
   const travelTo = (address, changes, first) => (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
@@ -31,7 +44,7 @@ export function overview(data) {
     html("div", { class: "begins" }, begin("Start", "on your own screen, with every control", "main", {}),
       begin("Start on the projector", "the picture alone in large type, N for notes", "", { present: "1" }),
       ...(holder.route ? [] : withVotes(begin, data))),
-    html("p", { class: "keys" }, data.keys),
+    ending(trigger, redraw), html("p", { class: "keys" }, data.keys),
     html("ol", {}, data.scenes.map((scene) => html("li", {},
       html("a", { href: urlOf(data.page, scene.address), onclick: travelTo(scene.address, {}) },
         html("b", {}, unbroken(scene.title)), scene.asks ? html("span", { class: "asks" }, "predict, then reveal") : null),

@@ -161,7 +161,9 @@ class Stage {
     this.jump(address);
   }
 
+  // What was clicked on the map keeps the focus, which the next key would show as a ring around a tile that nothing is said of.
   go(address, changes = {}) {
+    for (const root of roots()) /** @type {HTMLElement | null} */ (root.querySelector(".map-root :focus"))?.blur();
     const url = urlOf(this.data.page, address, changes);
     travel(url, () => {
       this.waits = true;
@@ -273,7 +275,10 @@ listen();
 
 export function showStage({ parentElement, data, setTriggerValue = () => {} }) {
   const place = parentElement.querySelector(".stage-place");
-  if (data.overview) return void place.replaceChildren(overview(data));
+  if (data.overview) {
+    const draw = () => place.replaceChildren(overview(data, setTriggerValue, draw));
+    return void draw();
+  }
   const stage = stageIn(place);
   stage.trigger = setTriggerValue;
   stage.update(data);

@@ -3,6 +3,7 @@
 
 import { html } from "../js/dom.js";
 import { holder } from "../lecture_bar/holder.js";
+import { actionOf } from "../lecture_bar/keys.js";
 import { toRead } from "../lecture_bar/prose.js";
 
 let popup = null, opened = 0, ticks = 0;
@@ -16,10 +17,18 @@ export function openNotes({ data }) {
   fillNotes(data);
 }
 
+function steer(event) {
+  const on = actionOf(event, { editable: false, arrows: false });
+  if (on !== "next" && on !== "previous") return;
+  event.preventDefault();
+  holder.stage?.[on]();
+}
+
 export function fillNotes(data) {
   if (!popup || popup.closed) return;
   const place = popup.document, after = data.scenes[data.number];
   place.title = "Speaker notes";
+  place.onkeydown = steer; // the focus may lie there while the clicker is pressed
   place.head.replaceChildren(html("style", {}, ownFaces()));
   place.documentElement.style.colorScheme = "light dark";
   place.body.style.cssText = 'font: 20px/1.5 "Drawing Sans", system-ui, sans-serif; margin: 28px; max-width: 40em';

@@ -26,7 +26,7 @@ from explorer.tell.plots import lab as plots
 from explorer.tell.plots.lab import VIEWS, seen, spread, unseen
 from explorer.tell.plots.once import once
 from explorer.tell.tabular import csv_text
-from explorer.web import facts_pieces, pieces, plain, state, tray
+from explorer.web import facts_pieces, inside, lecture_bar, pieces, plain, state, tray
 from explorer.web.asked import asked
 from explorer.web.pieces import Figure
 from explorer.web.sections import playing
@@ -51,7 +51,7 @@ def show(key: str) -> None:
         everything = st.toggle("Show without predicting", key="reveal", bind="query-params")
     with right:
         bench.problem()
-        run = _figure(bench, bool(everything or guess or bench.own))
+        run = _figure(bench, bool(everything or guess or bench.new))
     with lines:
         pieces.html(lab_words.verdict(run, guess) if run else lab_words.setup(key))
         if run and (odd := story.contradiction(run)):
@@ -67,6 +67,8 @@ def show(key: str) -> None:
 def _figure(bench: Bench, revealed: bool) -> Run | None:
     """A run that goes on, else the run that is shown, which is returned; before the prediction what gives nothing away."""
     key, going = bench.key, bench.going
+    if going and not revealed and going.number <= bench.before:
+        going = None
     view = next(iter(VIEWS[key]))
     several = bench.text.get("views") if revealed or going else None
     picks = revealed and not going and bench.has_several()
@@ -98,6 +100,18 @@ def _figure(bench: Bench, revealed: bool) -> Run | None:
     return run
 
 
+def _before(runs: list[Kept]) -> int:
+    """The last run that is older than the lecture's scene in which the experiment is shown; 0 elsewhere. Where the scene asks
+    what the experiment answers, a run of the rehearsal, or of the same lecture an hour ago, would give the answer away."""
+    scene = lecture_bar.scene()
+    if scene is None:
+        return 0
+    known = session().setdefault("lab_before", {})
+    if scene.asks and (inside.by_history() or scene.slug not in known):
+        known[scene.slug] = max((run.number for run in runs), default=0)
+    return known.get(scene.slug, 0)
+
+
 def _name(number: int, run: Run) -> str:
     return f"{number}. yours, seed {run['config']['seed']}"
 
@@ -116,6 +130,8 @@ class Bench:
         self.runs = tray.runs(key)
         self.going = next((run for run in reversed(self.runs) if run.job.active), None)
         self.own = {run.number: run.result for run in self.runs if run.result is not None}
+        self.before = _before(tray.runs())
+        self.new = [number for number in self.own if number > self.before]
 
     def configured(self, name: str) -> Config:
         """The config that the controls say. Raises `ValueError`."""
@@ -145,9 +161,9 @@ class Bench:
             session()["lab_problem"] = str(error)
 
     def guess(self) -> str | None:
-        """The prediction."""
-        options = self.text["options"]
-        return st.radio(
+        """The prediction; none where a lecture's scene asks in its stead."""
+        options, scene = self.text["options"], lecture_bar.scene()
+        made: str | None = st.radio(
             self.text["predict"],
             list(options),
             None,
@@ -155,6 +171,7 @@ class Bench:
             key=f"guess-{self.key}",
             persist_state="session",
         )
+        return None if scene and scene.asks else made
 
     def problem(self) -> None:
         """What was wrong with the last run, once."""
@@ -269,8 +286,8 @@ class Bench:
             return next(iter(names.values()))
         size = by_key().get(f"size-{self.key}")
         known = recorded(self.key)
-        first = 0 if self.own else list(known).index(size) if size in known else 0
-        key = f"shown-{self.key}-{len(self.own)}-{size}"
+        first = 0 if self.new else len(self.own) + (list(known).index(size) if size in known else 0)
+        key = f"shown-{self.key}-{len(self.own)}-{len(self.new)}-{size}"
         if (wanted := self._wanted()) is not None:
             by_key()[key] = wanted
         name = st.selectbox("Which run?", list(names), first, key=key, label_visibility="collapsed")

@@ -66,6 +66,13 @@ class Part:
         return first.block if len(self.group) == 1 and first.block else first.stage
 
     @property
+    def frame(self) -> Part:
+        """The part whose inside a drawing of it shows: itself, or the nearest above that has more than one thing in it."""
+        if len(self.children) > 1 or self.path == WHOLE:
+            return self
+        return part(self.nodes, self.above).frame
+
+    @property
     def choices(self) -> list[str]:
         """What can be looked into from here: the net, its stages, the blocks, and the layers of the selected block."""
         first = self.group[0]

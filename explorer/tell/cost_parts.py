@@ -18,6 +18,7 @@ from explorer.spec import ResNetSpec
 from explorer.tell import fragments, markup, palette
 from explorer.tell.fragments import Figure
 from explorer.tell.markup import joined, mark
+from explorer.tell.questions import METRIC
 
 
 @lru_cache(maxsize=128)
@@ -48,6 +49,16 @@ def head(
         fragments.lead(cost.lesson(nodes)),
         markup.stacked(shares),
     )
+
+
+def drawn_in(part: cost.Part, metric: str) -> str:
+    """What the drawing shows where the picked part has nothing in it of its own; empty where it shows the part's inside."""
+    if part.frame is part:
+        return ""
+    own = part.proof(metric)
+    if metric in SUMS and not (own and own.value):
+        return f"{part.place} has none of the {METRIC[metric]}: {part.frame.place} is drawn, without it. Click a part to look into it."
+    return f"{part.place} is marked in {part.frame.place}: click another part, or the whole, to look into it."
 
 
 @lru_cache(maxsize=128)

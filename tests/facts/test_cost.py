@@ -9,6 +9,7 @@ from explorer.facts.proof import evaluate
 from explorer.facts.rollup import SUMS, total
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, preset
+from explorer.tell import cost_parts
 from explorer.tell.plots import cost as cost_plots
 
 NODES = trace(preset("resnet50"), 224, 224)
@@ -31,6 +32,26 @@ def test_parts_are_called_as_on_the_map() -> None:
     assert "conv3_2" in {one["label"] for one in cost.part(NODES).hierarchy("params") if one["id"] == "layer2.1"}
     drawn = cost_plots.tree(cost.part(NODES).hierarchy("params"), "count", "treemap")
     assert drawn.layout.uniformtext.minsize >= 12 and drawn.layout.uniformtext.mode == "hide"
+
+
+@pytest.mark.parametrize(
+    ("path", "frame"),
+    [("maxpool", "stem"), ("layer2.0.conv2", "layer2.0"), ("fc", "head"), ("layer2.0", "layer2.0"), ("net", "net")],
+)
+def test_a_picked_layer_is_drawn_in_what_it_is_in_and_marked_there(path: str, frame: str) -> None:
+    part, net = cost.part(NODES, path), (preset("resnet50"), 224, 224, 1, "fp32")
+    assert part.frame.path == frame and len(part.frame.children) > 1
+    said = cost_parts.drawn_in(part, "params")
+    assert bool(said) == (path != frame) and ("none of the parameters" in said) == (path == "maxpool")
+    for kind in ("treemap", "sunburst"):
+        drawn = cost_plots.part(*net, path, "params", kind).data[0]
+        assert drawn.ids[0] == frame and len(drawn.ids) > 1
+        if said and path in drawn.ids:
+            own, rest = drawn.ids.index(path), [at for at, one in enumerate(drawn.ids) if at and one != path]
+            assert len(drawn.marker.colors[own]) == 7 and all(len(drawn.marker.colors[at]) == 9 for at in rest)
+    columns = cost_plots.part(*net, path, "params", "bars").data[0]
+    strong = [one for one, opacity in zip(columns.x, columns.marker.opacity) if opacity == 1]
+    assert strong == ([path] if said else list(columns.x))
 
 
 @pytest.mark.parametrize("metric", SUMS)

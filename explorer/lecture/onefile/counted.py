@@ -46,8 +46,9 @@ def _where(chosen: Chosen, params: Params) -> Parts:
     drawn = params.get("as", next(iter(questions.AS))) if metric in SUMS else "bars"
     part = cost.part(trace(*size), params.get("node") or cost.WHOLE)
     alt = f"{METRICS[metric].named(FORMATS[chosen.dtype])} of {naming.title(chosen.spec)}, {part.path}, as {drawn}"
-    charts = (chart(cost_plots.part(*net, part.path, metric, drawn), alt),) if len(part.children) > 1 else ()
-    return (*map(Html, head), *charts, Html(cost_parts.table(*net, part.path)))
+    picture = chart(cost_plots.part(*net, part.path, metric, drawn), alt)
+    said = cost_parts.drawn_in(part, metric)
+    return (*map(Html, head), *([Html(note(said))] if said else ()), picture, Html(cost_parts.table(*net, part.path)))
 
 
 def _flops(chosen: Chosen, params: Params) -> Parts:

@@ -22,25 +22,34 @@ from explorer.tell.plots.style import ABOVE, TEXT, styled
 
 Rows = Sequence[Mapping[str, Any]]  # the column that is drawn is the visitor's choice
 LEAST = 12  # px of a word in a box; what has no room for it says its name when it is pointed at
+FAINT = 0x59  # of 255: how strong are those beside the one that is marked
 BASE, OTHER = "#6f7f8f", "#2484c1"
 
 
 def part(
     spec: ResNetSpec, height: int, width: int, batch: int, dtype: str, path: str, metric: str, kind: str
 ) -> go.Figure:
-    """A part of the net by a metric. dtype: of `memory.FORMATS`; kind: treemap, sunburst or bars."""
-    found, row = cost.part(memory.in_format(trace(spec, height, width, batch), dtype), path), METRICS[metric]
+    """A part of the net by a metric; what has nothing in it, a layer, marked in what it is in. dtype: of `memory.FORMATS`;
+    kind: treemap, sunburst or bars."""
+    asked, row = cost.part(memory.in_format(trace(spec, height, width, batch), dtype), path), METRICS[metric]
+    found, marked = asked.frame, asked.path if asked.frame is not asked else ""
     if kind == "bars":
         names = [found.word(group[0], name) for name, group in found.children]
-        return bars(found.rows(), metric, row.named(memory.FORMATS[dtype]), row.unit, names)
-    return tree(found.hierarchy(metric), row.unit, kind)
+        return bars(found.rows(), metric, row.named(memory.FORMATS[dtype]), row.unit, names, marked)
+    return tree(found.hierarchy(metric), row.unit, kind, marked)
 
 
-def tree(items: Sequence[Branch], unit: str, kind: str) -> go.Figure:
-    """kind: treemap or sunburst. items: of `Part.hierarchy`; each level's values sum to the one above."""
+def tree(items: Sequence[Branch], unit: str, kind: str, marked: str = "") -> go.Figure:
+    """kind: treemap or sunburst. items: of `Part.hierarchy`; each level's values sum to the one above. marked: the id of one
+    that is told from the others, if it is among them."""
     trace = {"treemap": go.Treemap, "sunburst": go.Sunburst}[kind]
     words = [units.short(item["value"], unit) for item in items]
-    colours = [palette.FILLS[item["stage"]] if item["parent"] else "rgba(127,127,127,.18)" for item in items]
+    told = any(item["id"] == marked for item in items)
+    faint = [f"{FAINT:02x}" if told and item["id"] != marked else "" for item in items]
+    colours = [
+        palette.FILLS[item["stage"]] + alpha if item["parent"] else "rgba(127,127,127,.18)"
+        for item, alpha in zip(items, faint)
+    ]
     figure = go.Figure(
         trace(
             ids=[item["id"] for item in items],
@@ -61,8 +70,9 @@ def tree(items: Sequence[Branch], unit: str, kind: str) -> go.Figure:
     return styled(figure, 520, uniformtext={"minsize": LEAST, "mode": "hide"})
 
 
-def bars(rows: Rows, metric: str, label: str, unit: str, names: Sequence[str] = ()) -> go.Figure:
-    """A column per part, in network order. names: what each is called on the axis, where that is not its path."""
+def bars(rows: Rows, metric: str, label: str, unit: str, names: Sequence[str] = (), marked: str = "") -> go.Figure:
+    """A column per part, in network order. names: what each is called on the axis, where that is not its path; marked: the
+    part that is told from the others."""
     values = [row[metric] or 0 for row in rows]
     named = len(rows) <= 16
     figure = go.Figure(
@@ -70,6 +80,7 @@ def bars(rows: Rows, metric: str, label: str, unit: str, names: Sequence[str] = 
             x=[row["part"] for row in rows],
             y=values,
             marker_color=[palette.STAGE_COLOURS[row["stage"]] for row in rows],
+            marker_opacity=[FAINT / 255 if marked and row["part"] != marked else 1 for row in rows],
             text=[units.short(row[metric], unit) for row in rows] if named else None,
             textposition="outside",
             cliponaxis=False,

@@ -42,13 +42,15 @@ def where(chosen: Chosen, nodes: Sequence[Node]) -> Sequence[Mapping[str, object
         path = facts_pieces.look_into(nodes)
     drawn = asked("Drawn as what?", questions.AS, "as") if metric in SUMS else "bars"
     part = cost.part(nodes, path)
-    if len(part.children) > 1:
-        pieces.chart(
-            once(cost_plots.part, *net, part.path, metric, drawn),
-            f"{row.named(FORMATS[chosen.dtype])} of {name}, {part.place}, as {drawn}",
-            f"where-{drawn}-{part.path}",  # a click on a part selects it, a click on the whole what it is in
-            lambda picked: facts_pieces.select(part.nodes, part.above if picked == part.path else picked),
-        )
+    if said := cost_parts.drawn_in(part, metric):
+        pieces.note(said)
+    around = part.above if part.frame is part else part.frame.path
+    pieces.chart(
+        once(cost_plots.part, *net, part.path, metric, drawn),
+        f"{row.named(FORMATS[chosen.dtype])} of {name}, {part.place}, as {drawn}",
+        f"where-{drawn}-{part.path}",  # a click on a part selects it, a click on the whole what it is in
+        lambda picked: facts_pieces.select(part.nodes, around if picked == part.frame.path else picked),
+    )
     if shown := part.proof(metric):
         pieces.opened(f"{row.named(FORMATS[chosen.dtype])} of {part.place}", shown)
     pieces.html(cost_parts.table(*net, part.path))

@@ -44,8 +44,8 @@ AXES = {  # option -> (key of comparison.preset_rows, title)
 NO_TIMES = "No times that could be compared: time two nets with the same settings on the Timing page."
 AS_TABLE = "As a table, each number with its formula"
 COUNTED = (
-    "Parameters, MACs and activation memory (fp32, alive at the peak of inference) of one picture at each family’s own input "
-    "size (224×224; CIFAR 32×32)."
+    "Every net on one picture of its family’s own size (224×224; CIFAR 32×32), inference in fp32; a task of your own holds in "
+    "the other views."
 )
 
 

@@ -22,6 +22,7 @@ ON: dict[str, tuple[str, ...]] = {  # page → what changes something there; a v
 }
 VIEWS: dict[str, tuple[Mapping[str, str], str, dict[str, tuple[str, ...]]]] = {  # page → (its views, their key, …)
     "cost": (questions.COST, "show", {"where": ALL, "memory": ALL, "field": ()}),
+    "compare": (questions.COMPARE, "diff", {"presets": ()}),
     "blocks": (questions.BLOCKS, "of", {"own": ("input",)}),
     "feature_maps": ({"digits": "", "net": ""}, "who", {"net": ("input", "classes")}),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from explorer.facts import comparison
@@ -63,6 +65,12 @@ def test_no_two_names_of_the_presets_overprint(family, y, size):
     ]
     present = {row["net"] for row in rows if row[y]}
     assert set(marked) & present <= set(names)
+
+
+@pytest.mark.parametrize(("low", "high"), [(4.7e6, 1.8e7), (1e5, 3e9), (9.1e6, 1.3e7), (0.4, 30)])
+def test_a_logarithmic_axis_has_ticks_to_read_it_by(low: float, high: float) -> None:
+    found = cost_plots.decade_ticks([math.log10(low), math.log10(high)])
+    assert 4 <= len(found) <= 15 and found == sorted(set(found)) and low <= found[0] < found[-1] <= high
 
 
 def test_a_phone_writes_fewer_names_and_a_wide_screen_as_many_as_before():

@@ -9,7 +9,7 @@ import pytest
 from explorer.facts import memory
 from explorer.spec import preset
 from explorer.spec.task import FORMATS, INFERENCE, OPTIMIZERS, PURPOSES
-from explorer.tell import on_page
+from explorer.tell import compare_parts, on_page
 from explorer.web.plain import read
 from tests.web.test_pages import PAGES, built, everything, open_app
 from tests.web.test_pages_facts import words
@@ -58,6 +58,10 @@ def test_what_a_page_takes_no_account_of_is_said_where_its_control_would_be() ->
     assert said["sheet"] == said["compare"] == said["cost"] == [], "they use both"
     for page in ("shapes", "practice"):
         assert len(said[page]) == 1 and "bf16" in said[page][0] and "training with Adam" in said[page][0], page
+    known = everything(open_app(f"{link}&diff=presets", "compare"))
+    assert ".st-key-task { display: none" in known and compare_parts.COUNTED in known, (
+        "published nets have their own task"
+    )
     flops = everything(open_app(f"{link}&show=flops", "cost"))
     assert 'class="unused"' in flops and 'class="unused"' not in everything(open_app("", "timing"))
 

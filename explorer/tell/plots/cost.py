@@ -142,8 +142,9 @@ def scatter(rows: Rows, x: tuple[str, str], y: tuple[str, str], marked: dict[str
             hovertext=[f"<b>{row['net']}</b><br>{x[1]}: {row[x[0]]:,}<br>{y[1]}: {row[y[0]]:,}" for row in own],
             hoverinfo="text",
         )
-    figure.update_xaxes(type="log", title=x[1], tickformat="~s", dtick="D2", range=ranges[0])
-    figure.update_yaxes(type="log", title=y[1], tickformat="~s", dtick="D2", range=ranges[1])
+    across, up = (decade_ticks(span) for span in ranges)
+    figure.update_xaxes(type="log", title=x[1], tickformat="~s", tickvals=across, range=ranges[0])
+    figure.update_yaxes(type="log", title=y[1], tickformat="~s", tickvals=up, range=ranges[1])
     return styled(figure, 560)
 
 
@@ -152,6 +153,22 @@ def _decades(values: Sequence[float]) -> list[float]:
     low, high = (math.log10(end) for end in (min(values, default=1), max(values, default=10)))
     margin = 0.12 * (high - low) or 0.5
     return [low - margin, high + margin]
+
+
+TENTHS = tuple(tenth / 10 for tenth in range(10, 100))
+
+
+def decade_ticks(span: Sequence[float], least: int = 4) -> list[float]:
+    """Round values on a logarithmic axis over the exponents of `span`: 1, 2 and 5, and more of a decade where that gives
+    fewer than `least`."""
+    found: list[float] = []
+    for steps in ((1, 2, 5), (1, 1.5, 2, 3, 4, 5, 7), (1, 1.2, 1.5, 1.7, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9), TENTHS):
+        decades = range(math.floor(span[0]), math.ceil(span[1]) + 1)
+        found = [step * 10.0**power for power in decades for step in steps]
+        found = [value for value in found if span[0] <= math.log10(value) <= span[1]]
+        if len(found) >= least:
+            break
+    return found
 
 
 def _at(value: float, span: Sequence[float], px: int) -> float:

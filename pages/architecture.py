@@ -8,12 +8,16 @@ from explorer.facts.rollup import facts
 from explorer.net.trace import trace
 from explorer.spec import naming
 from explorer.tell import netmap
-from explorer.web import facts_pieces, map_component, pieces, state, walk_component, walks
+from explorer.web import facts_pieces, map_component, pieces, state, tray, walk_component, walks
 
 chosen = state.current()
 if walks.twins(chosen):
     walk_component.show(walks.TWINS, "twins", plays=True)
 else:
+    if tray.known():  # who is not known has measured nothing before, and need not wait for what Timing imports
+        from explorer.web.sections.timing import for_map
+
+        for_map.bring_back(chosen)
     map_component.show(chosen, map_component.measured(chosen))
 with st.container(horizontal=True):
     pieces.downloads(

@@ -65,6 +65,11 @@ def seat() -> Seat:
     return Seat(given if is_token(given) else token())
 
 
+def known() -> bool:
+    """Whether this visitor's browser came with such a cookie."""
+    return is_token(st.context.cookies.get(COOKIE, ""))
+
+
 def know() -> None:
     """Have this visitor's browser remember whose runs they are."""
     pieces.remember(COOKIE, seat().of, round(KEPT_S))

@@ -8,8 +8,13 @@ import pytest
 
 from explorer.net.trace import trace
 from explorer.spec import preset
-from explorer.timing.measure.parts import Part
+from explorer.timing.data.drawer import Drawer
+from explorer.timing.data.settings import Settings
+from explorer.timing.measure.parts import Part, Parts
+from explorer.timing.measure.tasks import Ask
 from explorer.timing.said import rows
+from explorer.web import tray
+from explorer.web.sections.timing import runs
 from tests.web.test_pages import open_app
 
 
@@ -38,6 +43,30 @@ def test_a_measured_time_is_a_colour_and_a_time_of_another_model_is_not() -> Non
         app.session_state["block_times"] = {"of": other, "seconds": times, "stamp": stamp}
         app.run()
         assert "median_s" not in sent(app)["columns"], "another net, input or batch has other times"
+
+
+def test_a_measured_time_is_a_colour_after_a_reload_too_of_its_own_net(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which part? need not be opened again: what was measured lies under the visitor's token."""
+    how = Settings(device="cpu")
+    on = Drawer(visitors=9, kept_s=60)
+    for name, seconds in (("resnet18", 0.002), ("resnet34", 0.005)):
+        parts = tuple(
+            Part(node.path, node.stage, node.block, node.kind, seconds) for node in trace(preset(name), 224, 224)[1:]
+        )
+        of = Parts(preset(name), how, "layer", parts, 1.0, 1.0, 0.0, 20, {})
+        on.put("me", Ask("parts", preset(name), how), runs.Answer(of, True, {}))
+    monkeypatch.setattr(runs, "drawer", lambda: on)
+    monkeypatch.setattr(tray, "seat", lambda: tray.Seat("me"))
+    assert "median_s" not in sent(open_app("depth=18&color=median_s"))["columns"], (
+        "whose browser has no token is nobody"
+    )
+    monkeypatch.setattr(tray, "known", lambda: True)
+    for depth, layer in (("18", "2ms"), ("34", "5ms")):
+        found = sent(open_app(f"depth={depth}&color=median_s"))
+        assert found["view"]["color"] == "median_s" and layer in found["columns"]["median_s"]["texts"]
+    assert "median_s" not in sent(open_app("depth=18&input=64&color=median_s"))["columns"], (
+        "another input has other times"
+    )
 
 
 def test_the_tiles_of_stem_and_head_have_their_layers_times() -> None:

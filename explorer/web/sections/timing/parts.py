@@ -17,9 +17,8 @@ from explorer.timing.measure.tasks import Ask
 from explorer.timing.said import exports, found, offers, rows, sentences
 from explorer.web import pieces
 from explorer.web.pieces import Figure
+from explorer.web.sections.timing import for_map, runs
 from explorer.web.sections.timing import pieces as timing_pieces
-from explorer.web.sections.timing import runs
-from explorer.web.session import session
 from explorer.web.state import Chosen
 
 
@@ -62,17 +61,12 @@ def rows_of(seen: Parts) -> str:
 
 def _on_the_map(chosen: Chosen, seen: Parts) -> None:
     """Times of blocks are a colour of the map; those of stages alone are not, since no block's time is known."""
-    if seen.level == "stage":
-        session().pop("block_times", None)
-        return
-    session()["block_times"] = {
-        "of": (chosen.spec, chosen.height, chosen.width, chosen.batch),
-        "seconds": rows.tile_seconds(seen.parts),
-        "stamp": sentences.stamp(seen.settings, seen.provenance),
-    }
-    pieces.html(
-        Markup('<div class="beside">The map can be coloured by these times: Architecture, Colour, Measured time.</div>')
-    )
+    if for_map.keep(chosen, seen):
+        pieces.html(
+            Markup(
+                '<div class="beside">The map can be coloured by these times: Architecture, Colour, Measured time.</div>'
+            )
+        )
 
 
 def _layers_and_kernels(chosen: Chosen, settings: Settings, seen: Parts, mark: str) -> None:

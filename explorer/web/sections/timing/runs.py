@@ -77,6 +77,11 @@ def run(ask: Ask) -> Answer | None:
 def begin() -> None:
     """At the head of the page: nothing has been drawn yet. What this visitor measured before a reload is there again."""
     session()["timing_drawn"] = []
+    recall()
+
+
+def recall() -> None:
+    """What this visitor measured before a reload, into the visit's answers."""
     if "timings" not in session():
         before = drawer().found(tray.seat().of)
         session()["timings"] = {ask: Answer(seen.value, seen.complete, seen.facts) for ask, seen in before.items()}

@@ -97,8 +97,7 @@ class MapRow(TypedDict):
 
 
 class Key(TypedDict):
-    """The colour scale: CSS, and what stands at its ends. source: of the numbers on the maps, of units.PROVENANCE;
-    "" where a note of the same page says it."""
+    """The colour scale: CSS, and what stands at its ends. source: of the numbers on the maps, of units.PROVENANCE."""
 
     ramp: str
     low: str
@@ -185,7 +184,7 @@ def through(
         drawn = mosaic(maps[channels].numpy(), most, most=peak)
         note = f"{len(channels)} of {len(maps)} maps, brightest: {units.rough(peak)}"
         made.append(_row(named.get(name, name), node, nodes, drawn, channels, FIRST / largest, note=note))
-    key: Key = {"ramp": ramp_css(False), "low": "0", "high": "the brightest of the row", "source": ""}
+    key: Key = {"ramp": ramp_css(False), "low": "0", "high": "the brightest of the row", "source": "measured"}
     looked: Looked = {
         "picture": _picture(picture),
         "hint": "Point at a feature map: here you see what that one unit sees. A click or a tap follows it on.",

@@ -99,7 +99,7 @@ class Maps {
     if (group.key) {
       const ramp = made("span", "ramp");
       ramp.style.background = group.key.ramp;
-      key.append(made("span", "", group.key.low), ramp, made("span", "", group.key.high), group.key.source ? made("span", "source", group.key.source) : "");
+      key.append(made("span", "", group.key.low), ramp, made("span", "", group.key.high), made("span", "source", group.key.source));
     }
     (this.boxes = this.boxes?.filter(([one]) => one.isConnected) ?? []).push([box, group]);
     return box;

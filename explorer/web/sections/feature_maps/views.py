@@ -65,7 +65,7 @@ def _way(again: Callable[[], Look | None]) -> None:
     if data is None:
         return
     unit = look_component.maps(data, "maps-way")
-    pieces.note(feature_maps.which_are_shown(first), "measured", explained=True)
+    pieces.note(feature_maps.which_are_shown(first), explained=True)
     if unit:
         _follow(found, unit, data)
 
@@ -101,7 +101,7 @@ def _beside(found: Look, twin: str, rows: str, first: int | None) -> None:
             data = _through(one, found.picture, rows, first, beside=True)
             if data is not None:
                 look_component.maps(data, f"maps-{slug}")
-    pieces.note(feature_maps.which_are_shown(first, beside=True), "measured", explained=True)
+    pieces.note(feature_maps.which_are_shown(first, beside=True), explained=True)
 
 
 def _follow(found: Look, unit: Unit, data: feature_maps.Looked) -> None:

@@ -23,6 +23,7 @@ from explorer.spec.task import FORMATS
 from explorer.tell import fragments, markup, palette
 from explorer.tell.fragments import Figure
 from explorer.tell.markup import joined
+from explorer.tell.sheet_forms import WHERE_ASSUMED
 from explorer.terms import said
 from explorer.timing.data.across import Across
 from explorer.timing.said import sentences
@@ -113,11 +114,7 @@ def totals(base: Side, other: Side) -> Totals:
         }
         for row, known in zip(rows, proofs, strict=True)
     ]
-    caption = (
-        f"{_task(base, other)} Click a number for its formula. MACs are of one picture. Memory: "
-        + "; ".join(memory.assumptions(other.dtype))
-        + "."
-    )
+    caption = f"{_task(base, other)} Click a number for its formula. MACs are of one picture. {WHERE_ASSUMED}"
     return Totals(problem, fragments.figures(figures), fragments.table(lines, caption), tuple(rows))
 
 

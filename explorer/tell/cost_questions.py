@@ -19,6 +19,7 @@ from explorer.spec import ResNetSpec
 from explorer.spec.task import OPTIMIZERS, USUAL_OPTIMIZER
 from explorer.tell import fragments, markup, palette
 from explorer.tell.fragments import Figure
+from explorer.tell.sheet_forms import WHERE_ASSUMED
 
 MEMORY_WORDS = {
     "optimizer": "optimiser",
@@ -156,11 +157,7 @@ def memories(spec: ResNetSpec, height: int, width: int, batch: int, dtype: str, 
         }
         for part in both["inference"]
     ]
-    caption = (
-        f"Bytes; click a number for how it comes about. {memory.tested(spec, dtype)} Assumed: "
-        + "; ".join(memory.assumptions(dtype))
-        + "."
-    )
+    caption = f"Bytes; click a number for how it comes about. {memory.tested(spec, dtype)} {WHERE_ASSUMED}"
     rows = [
         {
             "part": part,

@@ -16,6 +16,9 @@ from explorer.timing.data.measurement import Measurement
 
 TAKE = "Take it along"
 ABOUT = r"\approx "
+WHERE_ASSUMED = (
+    "Memory is an estimate, of PyTorch alone on one device; all that it assumes stands on Numbers, below the sheet."
+)
 COLUMNS = 100  # of the sheet as text: what is to know of a line goes on below it
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
@@ -14,6 +15,13 @@ from explorer.tell import cells, export
 from explorer.web import pieces, state
 from explorer.web.session import session
 from explorer.web.state import Chosen
+
+SHEET = Path(__file__).resolve().parents[2] / "pages" / "sheet.py"
+
+
+def to_assumed() -> None:
+    """The way to what `sheet_forms.WHERE_ASSUMED` speaks of."""
+    st.page_link(SHEET, label="What is assumed of memory, in full", icon=":material/arrow_forward:")
 
 
 def look_into(nodes: Sequence[Node]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 from dataclasses import replace
@@ -14,11 +15,12 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from explorer import units
 from explorer.facts import memory
+from explorer.facts.comparison import Side
 from explorer.facts.proof import evaluate
 from explorer.spec import preset
 from explorer.spec.chosen import Chosen, of_controls
 from explorer.spec.task import OPTIMIZERS, PURPOSES
-from explorer.tell import questions, sheet, sheet_forms
+from explorer.tell import compare_parts, cost_questions, questions, sheet, sheet_forms
 from explorer.tell.tabular import latex_text
 from explorer.timing.data.records import recorded
 from explorer.timing.data.settings import Settings
@@ -228,6 +230,21 @@ def test_every_copy_has_what_to_know_and_what_is_assumed_of_memory(dtype: str) -
         written = " ".join(make(made).split())
         for note in (*said, *made.assumed):
             assert (latex_text(note) if form == "latex" else note.replace('"', '""')) in written, (form, note)
+
+
+def test_what_is_assumed_of_memory_stands_on_numbers_and_elsewhere_the_way_there() -> None:
+    """A paragraph of ninety words stood under three tables."""
+    chosen = of_controls({"depth": "50"})
+    side = Side(chosen.spec, 224, 224)
+    numbers = sheet_forms.shown(chosen)
+    elsewhere = (
+        cost_questions.memories(chosen.spec, 224, 224, 1, "fp32", None).table,
+        compare_parts.totals(side, replace(side, spec=preset("resnet18"))).table,
+    )
+    read = [" ".join(html.unescape(re.sub(r"<[^>]*>", "", one)).split()) for one in (numbers, *elsewhere)]
+    for one in memory.assumptions("fp32"):
+        assert one in read[0] and not any(one in other for other in read[1:]), one
+    assert all(sheet_forms.WHERE_ASSUMED in one for one in read[1:])
 
 
 @pytest.mark.parametrize("slug", OPTIMIZERS)

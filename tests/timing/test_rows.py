@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -392,6 +394,32 @@ def test_figures_are_transparent_and_legible_from_the_back_of_a_hall() -> None:
     for name, figure in all_figures().items():
         assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0,0,0,0)", name
         assert min(texts(figure)) >= 14 and figure.layout.height >= 150 and len(figure.to_json()) < 200_000, name
+
+
+def test_the_shares_over_the_bars_do_not_run_into_each_other_on_a_phone() -> None:
+    """Its bars are 250 px long and a bold digit 8: 'ten %' beside 'ten %' had no room."""
+    stages = ("stem", *(f"conv{at}_x" for at in range(2, 6)), "head")
+    shares = (0.08, 0.10, 0.12, 0.30, 0.30, 0.10)
+    table = [
+        rows.Timed(
+            path=one,
+            stage=one,
+            seconds=share,
+            macs=1,
+            params=1,
+            seconds_share=share,
+            macs_share=share,
+            params_share=share,
+        )
+        for one, share in zip(stages, shares)
+    ]
+    figure = draw.where(table)
+    over = [
+        (2.5 * one.x, 8 * len(re.sub("<[^>]*>", "", one.text))) for one in figure.layout.annotations if one.y == "Time"
+    ]
+    assert len(over) == 6 and figure.layout.xaxis.ticksuffix == " %", "what they count stands on the axis"
+    for (left, its), (right, theirs) in pairwise(over):
+        assert right - left >= (its + theirs) / 2 + 4
 
 
 def test_the_bars_of_where_the_time_goes_fill_the_line() -> None:

@@ -51,8 +51,8 @@ def where(rows: Sequence[Timed]) -> go.Figure:
         )
         for middle, width in _stage_spans(rows, shares):
             if width > 7.5:
-                figure.add_annotation(
-                    x=middle, y=label, text=f"<b>{width:.0f} %</b>", showarrow=False, yshift=27, font_size=TEXT
+                figure.add_annotation(  # without a sign, which the axis has: on a phone two would run into each other
+                    x=middle, y=label, text=f"<b>{width:.0f}</b>", showarrow=False, yshift=27, font_size=TEXT
                 )
     for stage in dict.fromkeys(row["stage"] for row in rows):  # the legend's entries
         figure.add_bar(x=[None], y=["Time"], name=stage, marker_color=palette.STAGE_COLOURS[stage], orientation="h")

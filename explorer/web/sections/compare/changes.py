@@ -13,8 +13,8 @@ from explorer.facts.comparison.totals import Total
 from explorer.tell import compare_parts, markup
 from explorer.tell.compare_parts import names
 from explorer.tell.markup import joined
+from explorer.web import facts_pieces, pieces, plain
 from explorer.web import map_component as network_map
-from explorer.web import pieces, plain
 from explorer.web.state import Chosen
 
 WIDTHS = {
@@ -32,6 +32,7 @@ def headline(base: Side, other: Side) -> Sequence[Total]:
         plain.info(found.problem)
     pieces.html(found.figures)
     pieces.html(found.table)
+    facts_pieces.to_assumed()
     return found.rows
 
 

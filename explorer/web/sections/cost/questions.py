@@ -83,6 +83,7 @@ def memories(chosen: Chosen) -> Sequence[Mapping[str, object]]:
     pieces.html(found.figures)
     pieces.html(found.most)
     pieces.html(found.table)
+    facts_pieces.to_assumed()
     pieces.unfolding(told.EVERY_OUTPUT, "format_list_numbered", lambda: pieces.html(told.every_output(*net)))
     return found.rows
 

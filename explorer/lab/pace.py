@@ -13,6 +13,7 @@ from typing import Any
 
 from explorer.jobs import Job
 from explorer.lab.config import Config
+from explorer.lab.outcome import Plan
 
 SOUNDING_S = 0.5  # of an experiment's beginning
 STEPS = ("steps", "plain_steps")
@@ -96,12 +97,20 @@ class Pace:
             return True
 
 
+def steps_of(plan: Plan) -> int:
+    """Of a config as data; 1 where it has none."""
+    return sum(plan.get(name, 0) for name in STEPS) or 1
+
+
 def _steps(config: Config) -> int:
-    return sum(getattr(config, name, 0) for name in STEPS) or 1
+    return steps_of(config.as_dict())
 
 
-def said(seconds: float | None) -> str:
-    """'about 30 s here', with no more digits than it is worth; '' where nothing is known."""
+def said(seconds: float | None, last_s: float | None = None) -> str:
+    """'about 30 s here', with no more digits than it is worth; '' where nothing is known. last_s: what the last run took on the
+    wall's clock, which on a busy host is far more than it computed: then 'took 64 s here'."""
+    if last_s is not None:
+        return f"took {max(1, round(last_s))} s here" if last_s < 90 else f"took {round(last_s / 60)} min here"
     if seconds is None:
         return ""
     if seconds < 10:

@@ -40,14 +40,18 @@ KEPT = f"kept for {KEPT_S / 3600:.0f} hours, for this browser alone"
 
 def hall(seen: Measurement, source: str, speed: Proof, asked: Settings) -> Markup:
     """The one large figure, what it is of, and where it comes from; pictures per second open their formula. Where a recorded
-    run stands in for one with other settings it is no answer to the page's question, and not as large."""
+    run stands in for one with other settings it is no answer to the page's question, and not as large. The spread and the
+    number format are for a reader: a projector leaves `fine` out."""
     cards = markup.Cards("hall")
-    spread = f" · median of {seen.summary.n} passes ± half the interquartile range"
-    under = Markup('{}{}<span class="fine">{}</span>{}').format(
-        _stamped(seen.settings, seen.provenance), spread, sentences.processor(seen), _kept(source)
+    under = Markup('{} · median of {} passes<span class="fine"> ± half the interquartile range{}</span>{}').format(
+        _stamped(seen.settings, seen.provenance), seen.summary.n, sentences.processor(seen), _kept(source)
     )
-    of_what = f"{seen.title} · {seen.settings.dtype} · batch {seen.settings.batch:,}"  # where a recorded run stands in
+    of_what = Markup('{}<span class="fine"> · {}</span> · batch {:,}').format(
+        seen.title, seen.settings.dtype, seen.settings.batch
+    )  # where a recorded run stands in
     time, _, rate = seen.headline.partition(" · ")
+    median, pm, half = time.partition(" ± ")
+    time = Markup('{}<span class="fine">{}{}</span>').format(median, pm, half)
     kind = "hall stand-in" if not_yours(seen.settings, asked, source) else "hall"
     return Markup(
         '<div class="{}"><div class="big">{} · <span>{}</span></div><div class="label">{} {}</div>'

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.harness import counted, drawing
 
@@ -44,6 +47,9 @@ def test_an_opened_block_keeps_its_shortcut_and_says_every_shape(show) -> None:
     assert counted(page) == {"projection": 1}
     texts = page.locator(".scene text").evaluate_all("all => all.map((one) => one.textContent)")
     assert {"1×1 conv, 128", "3×3 conv, 128, /2", "1×1 conv, 512", "1×1 conv, 512, /2", "28×28×512"} <= set(texts)
+    expect(page.locator(".legend .key", has_text="projection")).to_have_text(
+        re.compile("^ ?dotted")
+    )  # no count of the whole net
     page.keyboard.press("Tab")
     page.locator('.tile[data-id="layer2.0.conv1"]').focus()
     page.keyboard.press("Escape")

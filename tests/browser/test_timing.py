@@ -51,7 +51,10 @@ def test_before_the_first_click_each_view_shows_something_marked_and_fits_a_proj
 
 def nothing_is_cut_off(one: Visit) -> None:
     """On the phone, no control and not the figure."""
-    for piece in (*one.page.locator(".st-key-timing-bar button").all(), one.page.locator(".hall .big span")):
+    for piece in (
+        *one.page.locator(".st-key-timing-bar button").all(),
+        one.page.locator(".hall .big > span:not(.fine)"),
+    ):
         box = piece.bounding_box()
         assert box and box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"], (piece.inner_text(), box)
 
@@ -86,6 +89,33 @@ def test_a_class_sees_the_whole_race_on_one_projector_screen(visit) -> None:
         assert box["y"] >= 0 and box["y"] + box["height"] <= 720, (piece.inner_text(), box)
     one.page.locator(".told .proved").first.click()
     one.page.locator("code:visible", has_text="4,089,184,256 ÷ 3,663,761,408").first.wait_for(timeout=5_000)
+
+
+# From the click on a replay's button on, frame by frame: how far the bars are, and whether the words can be seen.
+REPLAYED = """async button => {
+  const race = button.closest(".race"), said = race.querySelector(".said"), found = [];
+  button.click();
+  const frame = () => new Promise((on) => requestAnimationFrame(on));
+  do {
+    await frame();
+    found.push([Math.max(...[...race.querySelectorAll(".fill")].map((one) => parseFloat(one.style.width))), getComputedStyle(said).visibility === "visible"]);
+  } while (!found.at(-1)[1]);
+  return found;
+}"""
+
+
+def test_what_is_said_of_a_race_comes_with_the_bars(visit) -> None:
+    """'ResNet-34 done: ResNet-50 at 67 of 100' stood there while both bars were at their beginning."""
+    one = visit("/timing?view=race", viewport=PROJECTOR)
+    again = one.page.get_by_role("button", name="Run it again")
+    again.wait_for(timeout=30_000)
+    before = one.page.locator(".race .words, .race .said").all_inner_texts()
+    frames = again.evaluate(REPLAYED)
+    assert min(way for way, _ in frames) < 30, "it does not begin from the beginning"
+    assert [way for way, said in frames if said] == [100], "words before the first one is done"
+    assert one.page.locator(".race .words, .race .said").all_inner_texts() == before
+    lines = one.page.locator(".js-plotly-plot .ygrid")
+    assert lines.count() == 0, "a line of the grid runs through the bars' values"
 
 
 def test_a_charts_camera_does_not_cover_its_legend_nor_is_it_low(visit) -> None:

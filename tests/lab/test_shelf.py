@@ -325,4 +325,11 @@ def test_no_more_digits_than_it_is_worth() -> None:
         "about 2 min here",
         "about 7 min here",
     ]
+    assert [said(15.0, took) for took in (None, 0.4, 64.2, 89.4, 100.0)] == [
+        "about 15 s here",
+        "took 1 s here",
+        "took 64 s here",
+        "took 89 s here",
+        "took 2 min here",
+    ]
     assert pace.SOUNDING_S < 1

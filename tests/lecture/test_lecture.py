@@ -112,7 +112,8 @@ def test_the_tours_claims_hold() -> None:
     assert quantity("params", deepest).value < weights and quantity("macs", deepest).value < 19.6e9
     counts = {depth: of_params({"depth": depth}).spec.stages for depth in ("50", "152")}
     extra = [late - early for early, late in zip(counts["50"], counts["152"])]
-    assert extra[2] / sum(extra) > 0.8  # "almost entirely into conv4_x"
+    assert extra[2] / sum(extra) > 0.8  # "almost entirely into conv4_x", which the text says of those above 50
+    assert "Beyond 50 layers" in by_slug("five-depths").text
     assert quantity("dotted", of_params({"depth": "34"})).value == 3 and quantity("dotted", of_params({})).value == 4
     assert query(by_slug("conv2x-dotted").question.answer + "=")  # the cited answer is the model's own count
     assert by_slug("conv2x-dotted").question.answer == quantity("dotted", of_params({"depth": "50"})).text

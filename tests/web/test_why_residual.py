@@ -102,6 +102,17 @@ def ended(result: dict | None = None, error: Exception | None = None) -> Job:
     return job
 
 
+def test_after_a_run_the_button_says_what_it_took_on_the_wall(monkeypatch: pytest.MonkeyPatch) -> None:
+    """'about 20 s here', of computing, stood beside a run of 64 s on a busy host."""
+    job = ended(story.opening("degradation") | {"cpu_s": 18.0})
+    assert job.ended_s is not None
+    job.started_s = job.ended_s - 64
+    app = with_runs("", monkeypatch, job)
+    assert app.button("run").label.endswith(" · took 64 s here"), app.button("run").label
+    app.number_input("steps-degradation-pair").set_value(60).run()
+    assert "took" not in app.button("run").label, "what twice as many steps took"
+
+
 def test_a_run_that_disagrees_is_said_to(monkeypatch: pytest.MonkeyPatch) -> None:
     app = with_runs("", monkeypatch, ended(story.opening("degradation") | {"answer": "neither"}))
     assert "contradicts the expected picture. 8 of 8 recorded seeds say: Only the plain one." in app.warning[0].value

@@ -58,7 +58,7 @@ def contrast(rows: Sequence[Ratio], one: str, other: str) -> go.Figure:
         annotation_position="top",
     )
     figure.update_xaxes(range=[0, max(row.ratio for row in rows) * 1.6], visible=False)
-    figure.update_yaxes(autorange="reversed", title=None)
+    figure.update_yaxes(autorange="reversed", title=None, showgrid=False)  # a line would run through each bar's value
     return styled(figure, HEIGHT, legend=ABOVE, top=30)
 
 

@@ -178,6 +178,7 @@ function shortcutItem(map, kind) {
         ]
       : []),
   );
+  if (map.openBlock) return html("span", { class: "key" }, line, html("span", {}, data.palette.words[kind])); // one line is drawn: no count of all
   const proof = data.details.stages ? counted(map, [kind]) : null;
   return html("span", { class: "key" }, line, html("span", {}, provable(map, `${count}`, proof), ` ${data.palette.words[kind]}`));
 }

@@ -36,6 +36,7 @@ class Race {
   }
 
   stand() {
+    this.said.style.visibility = "";
     this.data.bars.forEach((bar, index) => this.show(index, bar, bar.way));
   }
 
@@ -48,25 +49,29 @@ class Race {
     fill.style.background = bar.colour;
   }
 
-  // When the slower one arrives, in seconds.
+  // When the first one arrives, in seconds.
   end() {
-    return Math.max(...this.data.bars.map(({ done_s }) => done_s[done_s.length - 1]));
+    return Math.min(...this.data.bars.map(({ done_s }) => done_s[done_s.length - 1]));
   }
 
   slower() {
     return Math.max(1, LEAST_S / this.end());
   }
 
-  // As it was, at one speed for both: the slower one takes LEAST_S seconds, or as long as it did.
+  // As it was, at one speed for both, until the first has finished, in LEAST_S seconds or as long as it took: what the words
+  // say holds there and not before, so they come with it.
   replay() {
     const end = this.end();
     const slow = this.slower();
     const began = performance.now();
     cancelAnimationFrame(this.frame);
+    this.said.style.visibility = "hidden";
     const move = (now) => {
       const seconds = (now - began) / 1000 / slow;
+      if (seconds >= end) return this.stand();
       this.data.bars.forEach((bar, index) => this.show(index, bar, wayAt(bar.done_s, seconds)));
-      if (seconds < end) this.frame = requestAnimationFrame(move);
+      this.frame = requestAnimationFrame(move);
+      return undefined;
     };
     this.frame = requestAnimationFrame(move);
   }

@@ -18,7 +18,7 @@ from explorer.lab.claims import quotes, story
 from explorer.lab.config import MAX_SEED, Config
 from explorer.lab.experiments import EXPERIMENTS
 from explorer.lab.outcome import Plan, Row, Run, kind_of
-from explorer.lab.pace import said
+from explorer.lab.pace import said, steps_of
 from explorer.lab.record import recorded
 from explorer.lab.shelf import Kept
 from explorer.tell import lab_words
@@ -260,14 +260,18 @@ class Bench:
         )
 
     def about(self, name: str) -> str:
-        """' · about 30 s here', measured on this host when somebody first comes by, and by every run since."""
+        """' · about 30 s here', measured on this host when somebody first comes by, and by every run since; after this visitor's
+        own run of as many steps what that took, waiting for a busy processor included."""
         config, pace = self.experiment.presets[name].config, tray.pace()
         if pace.first_asks(self.key, name):
             with contextlib.suppress(ValueError):  # a host that is full, or runs nothing
                 sound = partial(live.sound, self.key, config)
                 learn = partial(pace.learn, self.key, name, config)
                 state.measuring().submit(sound, "how fast this host is", needs=Needs(config.device), then=learn)
-        words = said(pace.about(self.key, name, self.configured(name)))
+        asked = self.configured(name)
+        ended = [run for run in self.runs if run.result and run.size == name]
+        last = next((run for run in reversed(ended) if steps_of(run.plan) == steps_of(asked.as_dict())), None)
+        words = said(pace.about(self.key, name, asked), last.result["seconds"] if last and last.result else None)
         if not words:
             st.fragment(_until_known, run_every=1.0)(self.key, name)
         return f" · {words}" if words else ""

@@ -112,7 +112,7 @@ def _side_by_side(
     level(figure, CHANCE, "guessing", label=2)
     figure.update_xaxes(title="step", range=[0, _last(rows, plan) * 1.14])
     figure.update_yaxes(range=[0, top])
-    figure.update_yaxes(title="training loss, nats", col=1)
+    figure.update_yaxes(title="training loss", col=1)  # its scale is the line "guessing": a hall knows no nats
     return finish(figure).update_layout(margin_r=48)  # the last curves' names, on a phone too
 
 

@@ -68,7 +68,8 @@ Session = TypedDict(
         "carried": "list[str]",  # sources whose picture was given on another page
         "looks": "dict[str, tuple[object, Job]]",  # … what is in the queue: by purpose, what was asked and its job
         "fetching": "dict[str, Job]",  # … published weights on their way
-        "identified": "tuple[str, Identified | str]",  # From a file: what was given last, and what it is
+        "identified": "tuple[str, Identified | str, str]",  # From a file: what was given last, what it is, the file's name
+        "pasted": "str",  # … and the text that was pasted, if that was answered
         "practice": "Record",  # Practice: what was answered in this visit
         "practice-sheet": "str",  # … version and number of the exercises on the screen
         "practice-picked": "tuple[str, list[str]]",  # … what is put in order so far, and of which question

@@ -46,12 +46,15 @@ PAGES = {"": "Architecture", "blocks": "Blocks", "sheet": "Numbers", "cost": "Co
 def asked() -> Identified | None:
     """The file or the pasted text, and what it is; errors are said here."""
     found, file, missing = _file()
+    if TEXT not in by_key() and "pasted" in session():
+        by_key()[TEXT] = session()["pasted"]
     left, right = st.columns(2, gap="large")
     with left:
         file_component.pick(
             FILE,
             "A checkpoint (.safetensors, .pt, .pth, .th, .bin) or a config (.json, .yaml, .py)",
-            "It stays with you: only names, shapes and number formats are read, and nothing in it is run. Any size.",
+            "It stays with you: only names, shapes and number formats are read, and nothing in it is run. Any size. The answer is kept "
+            "for this visit.",
             ACCEPTED,
             file,
             missing,
@@ -64,6 +67,10 @@ def asked() -> Identified | None:
             height=122,
             placeholder="Hugging Face’s config.json, OpenMMLab’s model = dict(…), detectron2’s YAML",
         )
+    kept = session().get("identified")
+    if found is None and missing is None and not text.strip() and kept is not None and not isinstance(kept[1], str):
+        found = kept[1]
+        _kept(kept[2])
     if found is None and not text.strip():
         pieces.lead(
             "You are told its name, how it differs from the published net, and which tensors do not fit and why."
@@ -73,10 +80,26 @@ def asked() -> Identified | None:
         )
     if found is None and text.strip():
         found = _identified(BytesIO(text.encode()), "pasted text")
+        session()["pasted"] = text
+    else:
+        session().pop("pasted", None)
     if isinstance(found, str):
         plain.error(found)
         return None
     return found
+
+
+def _kept(name: str) -> None:
+    """Whose answer it is where the file was chosen before another page was looked at."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pieces.html(
+            Markup('<div class="note">From {}, chosen earlier in this visit.</div>').format(name), width="content"
+        )
+        st.button("Forget it", icon=":material/close:", type="tertiary", on_click=_forget)
+
+
+def _forget() -> None:
+    session().pop("identified", None)
 
 
 def _file() -> tuple[Identified | str | None, str, Missing | None]:
@@ -94,7 +117,7 @@ def _file() -> tuple[Identified | str | None, str, Missing | None]:
         found = _identified(cast(IO[bytes], given.file), given.name)
     except Missing as missing:
         return None, given.id, missing
-    session()["identified"] = given.id, found
+    session()["identified"] = given.id, found, given.name
     return found, given.id, None
 
 

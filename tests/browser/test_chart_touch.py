@@ -8,6 +8,14 @@ CHART = ".js-plotly-plot"
 ZOOM = f"""() => [...document.querySelectorAll('{CHART}')].slice(0, 1).map(({{ _fullLayout: all }}) =>
     [all.xaxis.range, all.yaxis.range].map((two) => two.map((one) => one.toFixed(6))).join())[0]"""
 SCROLLED = "() => (document.querySelector('.stMain, .file-main').scrollTop || document.scrollingElement.scrollTop)"
+RESTS = """async (one) => {
+  const eye = () => Object.values(one._fullLayout.scene._scene.getCamera().eye).map((at) => at.toFixed(3)).join();
+  for (;;) {
+    const before = eye();
+    await new Promise((done) => setTimeout(done, 150));
+    if (before === eye()) return before;
+  }
+}"""
 
 
 def middle(page: Page) -> tuple[float, float]:
@@ -19,9 +27,9 @@ def middle(page: Page) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def swiped(page: Page) -> float:
-    """How far up the page scrolled by a finger that goes down from a chart's middle."""
-    x, y = middle(page)
+def swiped(page: Page, begin: tuple[float, float] | None = None) -> float:
+    """How far up the page scrolled by a finger that goes down from there, else from a chart's middle."""
+    x, y = begin or middle(page)
     before = page.evaluate(SCROLLED)
     session = page.context.new_cdp_session(page)
     for step in range(16):
@@ -54,3 +62,38 @@ def test_a_finger_scrolls_over_a_chart_and_a_tap_reads_it(visit) -> None:
     page.mouse.move(x + 90, y + 60, steps=6)
     page.mouse.up()
     page.wait_for_function(f"before => ({ZOOM})() !== before", arg=before)
+
+
+def test_a_finger_turns_a_surface_after_a_tap_and_scrolls_past_it_else(visit) -> None:
+    seen = visit(
+        "/why_residual?experiment=landscape&reveal=true",
+        "a finger does so after a tap",
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+    )
+    page = seen.page
+    surface = page.locator(f"{CHART} .gl-container > *").first
+    surface.locator("canvas").wait_for()
+    seen.still()
+
+    def begin() -> tuple[float, float]:
+        surface.evaluate("one => one.scrollIntoView({ block: 'center' })")
+        box = surface.bounding_box()
+        assert box
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 - 90
+
+    def eye() -> str:
+        """Where the camera has come to rest: it glides after a turn."""
+        return page.locator(CHART).first.evaluate(RESTS)
+
+    first = eye()
+    assert swiped(page, begin()) > 60 and eye() == first, "a swipe is the page's"
+    page.touchscreen.tap(*begin())
+    assert swiped(page, begin()) == 0 and eye() != first, "held by a tap, it turns"
+    turned = eye()
+    page.touchscreen.tap(*begin())
+    assert swiped(page, begin()) > 60 and eye() == turned, "and another tap lets it go"
+    page.touchscreen.tap(*begin())
+    page.get_by_text("a finger does so after a tap").tap()
+    assert swiped(page, begin()) > 60 and eye() == turned, "as a touch elsewhere does"

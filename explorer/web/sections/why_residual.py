@@ -34,6 +34,7 @@ from explorer.web.session import by_key, session
 
 PLACE = "Why residual?"
 POLL_S = 0.5
+TURNED = "A mouse turns a surface as it drags it; a finger does so after a tap on it, and another tap lets it go."
 
 STYLE = (Path(__file__).parent / "why_residual.css").read_text(encoding="utf-8")
 
@@ -201,6 +202,8 @@ class Bench:
             f"{self.text['tab']}: {self.text['question']}",
             key=f"{self.key}-{view}-{place}",
         )
+        if any(trace.type == "surface" for trace in figure.data) and not state.on_stage():
+            pieces.note(TURNED)
 
     @st.fragment(run_every=POLL_S)
     def follow(self, run: Kept, view: str) -> None:

@@ -46,6 +46,7 @@ def test_a_phone_goes_through_all_ten_steps(visit) -> None:
     step(page, "pixel").wait_for()
     assert not page.locator(".built").is_visible(), "the path is of no model of the sidebar"
     by_touch(page)
+    slides_by_a_finger_that_goes_sideways(page)
     the_digit_by_keyboard(page)
     the_net_by_keyboard(page)
     # a word says what it means, and the doors stand at the end
@@ -156,6 +157,29 @@ def drags_by_its_handle_alone(page: Page, board: Locator, handle: Locator) -> No
     assert swiped(x + 20, y, 60) == 0
     right, down = stands()
     assert abs(right - x - 20) < 16 and abs(down - y - 60) < 16, "it is under the finger"
+
+
+def slides_by_a_finger_that_goes_sideways(page: Page) -> None:
+    """A swipe that begins on a slider's line scrolls the page and leaves the value; a finger that slides, and a tap, set it."""
+    line = step(page, "channel").get_by_role("slider")
+
+    def swiped(across: float, to: float, down: float) -> tuple[str, float]:
+        """The value and how far the page scrolled; across, to: in parts of the line."""
+        line.evaluate("one => one.scrollIntoView({ block: 'center', behavior: 'instant' })")
+        page.wait_for_function(AT_REST)
+        box, top = line.bounding_box(), page.evaluate(SCROLLED)
+        assert box
+        begin = (box["x"] + across * box["width"], box["y"] + box["height"] / 2)
+        touched(page, [begin, (box["x"] + to * box["width"], begin[1] + down)])
+        page.wait_for_function(AT_REST)
+        return line.input_value(), page.evaluate(SCROLLED) - top
+
+    before = line.input_value()
+    for across, to in ((0.9, 0.9), (0.1, 0.13)):
+        value, scrolled = swiped(across, to, -140)
+        assert scrolled > 60 and value == before
+    assert swiped(0.9, 0.4, 5) == ("7", 0)
+    assert swiped(0.95, 0.95, 0) == ("16", 0), "a tap"
 
 
 def the_digit_by_keyboard(page: Page) -> None:

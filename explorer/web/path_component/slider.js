@@ -1,6 +1,7 @@
 // The one thing to drag where it is no window: a range with its question before it and its value after it.
 
 import { html } from "../js/dom.js";
+import { sliding } from "../js/sliding.js";
 import { steady } from "../js/steady.js";
 import { stopsOf } from "./told.js";
 
@@ -18,6 +19,7 @@ export function slider({ label, min, max, value, words, moved }) {
     input.value = String(value);
     tell();
   };
+  sliding(input);
   input.addEventListener("input", tell);
   input.setAttribute("aria-valuetext", words(value));
   const element = html("label", { class: "slider" }, html("span", { class: "drag" }, label), input, steady(said, stopsOf(min, max).map(([at]) => [words(at)]), { tag: "span" }));

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import torch
@@ -75,9 +76,20 @@ def watch_on_the_map(seen: Visit) -> None:
     seen.page.go_back()
     seen.settle("Inside a block")
     says(seen.page, "7")
-    expect(
-        seen.page.get_by_text("A new one takes its place")
-    ).to_be_visible()  # it is the visitor's own that stands there
+    own = seen.page.get_by_text("Yours, as it was")
+    expect(own).to_be_visible()
+    undo, another = (seen.page.get_by_role("button", name=name) for name in ("Undo", "Draw another"))
+    if seen.page.evaluate("navigator.maxTouchPoints"):  # a finger that begins on it scrolls the page
+        drawn(seen.page, "canvas.pad", [(0.5, 0.8), (0.5, 0.1)])
+        expect(undo).to_be_disabled()
+        another.tap()
+        seen.page.get_by_text("Draw a digit, from 0 to 9").wait_for()
+    else:
+        drawn(seen.page, "canvas.pad", [(0.5, 0.15), (0.5, 0.85)])
+        says(seen.page, "1")
+    undo.click()  # and one's own is back
+    says(seen.page, "7")
+    expect(own).to_be_visible()
 
 
 def draw_over_the_sample(page: Page) -> None:
@@ -88,6 +100,11 @@ def draw_over_the_sample(page: Page) -> None:
     drawn(page, "canvas.pad", [(0.5, 0.15), (0.5, 0.85)])
     says(page, "1")
     expect(hint).to_be_hidden()
+    page.get_by_role("button", name="Undo").click()
+    says(page, "7")
+    expect(hint).to_be_visible()
+    drawn(page, "canvas.pad", [(0.5, 0.15), (0.5, 0.85)])
+    says(page, "1")
 
 
 def clear(page: Page) -> None:
@@ -123,28 +140,58 @@ def test_a_student_draws_a_seven_and_finds_out(visit, size: str) -> None:
 
     watch_on_the_map(seen)
 
-    drawn(page, ".cover", [(0.1, 0.05), (0.9, 0.42)])
-    page.get_by_text("With a part of the picture covered it now says").wait_for()
-    page.get_by_role("button", name="Uncover").click()
-    expect(page.get_by_text("With a part of the picture covered")).to_have_count(0)
-    page.locator(".cover").focus()
-    page.keyboard.press("ArrowUp")
-    page.locator(".lead", has_text="With a part of the picture covered").wait_for()
-    expect(page.locator(".st-key-look-under .says")).to_be_visible(visible=size == "phone")  # in sight of the finger
-    page.keyboard.press("Escape")
+    cover_a_part(page, size == "phone")
 
     page.get_by_text("shortcuts led to the wrong channels?").click()
-    page.locator(".lead", has_text="With shortcuts to the wrong channels it").wait_for()
+    seen_there: Literal["visible", "attached"] = "attached" if size == "phone" else "visible"
+    page.locator(".lead", has_text="With shortcuts to the wrong channels it").wait_for(state=seen_there)
     assert "zeros=true" in page.url
     page.get_by_text("shortcuts led to the wrong channels?").click()
     expect(page.get_by_text("With shortcuts to the wrong channels it")).to_have_count(0)
     seen.settle()
     page.locator(".st-key-off input").click()
     seen.choose("conv2_1")
-    page.get_by_text(re.compile("With conv2_1 adding nothing it (now|still) says")).wait_for()
+    page.locator(".lead", has_text=re.compile("With conv2_1 adding nothing it (now|still) says")).wait_for(
+        state=seen_there
+    )
     assert "off=layer1.0" in page.url
     page.keyboard.press("Escape")
     page.get_by_role("link", name="Watch the unchanged net on the map").wait_for()
+
+
+def cover_a_part(page: Page, phone: bool) -> None:
+    """By a drag and by keyboard. A finger scrolls the page, but for one drag after the button; what is said then leaves the
+    picture and its buttons where they are."""
+    uncover, stripe = page.get_by_role("button", name="Uncover"), [(0.1, 0.05), (0.9, 0.42)]
+    line = page.locator(".lead", has_text="With a part of the picture covered it now says")
+    under, places = page.locator(".st-key-look-under .says"), list[float]()
+    if phone:
+        by_finger = page.get_by_role("button", name="Cover a part")
+        drawn(page, ".cover", [(0.5, 0.9), (0.55, 0.2)])
+        expect(uncover).to_be_disabled()
+        by_finger.tap()
+        page.locator(".st-key-look-answer .answers").scroll_into_view_if_needed()
+        places = [page.locator(".cover").bounding_box()["y"] - page.locator(".answers").bounding_box()["y"]]
+    else:
+        expect(page.get_by_role("button", name="Cover a part")).to_be_hidden()
+    drawn(page, ".cover", stripe)
+    if phone:
+        expect(under).to_contain_text("Now it says")
+        places.append(page.locator(".cover").bounding_box()["y"] - page.locator(".answers").bounding_box()["y"])
+        assert places[0] == places[1]
+        expect(page.get_by_role("button", name="Cover another part")).to_be_visible()
+    else:
+        line.wait_for()
+        expect(under).to_be_hidden()
+    uncover.click()
+    expect(line).to_have_count(0)
+    page.locator(".cover").focus()
+    page.keyboard.press("ArrowUp")
+    page.locator(".lead", has_text="With a part of the picture covered").wait_for(
+        state="attached" if phone else "visible"
+    )
+    expect(under).to_be_visible(visible=phone)
+    page.keyboard.press("Escape")
 
 
 def cat() -> bytes:

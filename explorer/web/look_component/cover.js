@@ -1,4 +1,5 @@
-// The picture as the net gets it, with what spoke for the class over it. Dragging covers a part; the net then looks again.
+// The picture as the net gets it, with what spoke for the class over it. Dragging covers a part; the net then looks again. A
+// finger on it scrolls the page, but for one drag after its button: without a mouse the picture lies under the thumb.
 
 import { once } from "../js/place.js";
 
@@ -16,10 +17,13 @@ class Cover {
     this.frame.setAttribute("role", "application");
     this.off = make("button", "", "Uncover");
     this.off.type = "button";
+    this.on = make("button", "by-finger");
+    this.on.type = "button";
     this.hint = make("p", "told");
     const bar = make("div", "pad-bar");
-    bar.append(this.off);
+    bar.append(this.off, this.on);
     place.replaceChildren(this.frame, this.hint, bar);
+    this.arm(false);
     this.draw(null);
     this.listen();
   }
@@ -42,7 +46,7 @@ class Cover {
 
   listen() {
     this.frame.addEventListener("pointerdown", (event) => {
-      if (event.button) return;
+      if (event.button || (event.pointerType === "touch" && !this.armed)) return;
       event.preventDefault();
       this.frame.focus();
       this.frame.setPointerCapture(event.pointerId);
@@ -55,6 +59,7 @@ class Cover {
       if (!this.from) return;
       const box = this.between(event);
       this.from = null;
+      this.armed = false;
       const large = box[2] - box[0] > 0.03 && box[3] - box[1] > 0.03; // a tap covers nothing
       this.tell(large ? box : null);
     });
@@ -73,6 +78,15 @@ class Cover {
       this.tell([x, y, x + 2 * STEP, y + 2 * STEP]);
     });
     this.off.addEventListener("click", () => this.tell(null));
+    this.on.addEventListener("click", () => this.arm(!this.armed));
+  }
+
+  // Whether a finger's next drag covers.
+  arm(armed) {
+    this.armed = armed;
+    this.frame.classList.toggle("armed", armed);
+    this.on.setAttribute("aria-pressed", String(armed));
+    this.on.textContent = armed ? "Drag over the picture" : this.covered ? "Cover another part" : "Cover a part";
   }
 
   between(event) {
@@ -85,6 +99,7 @@ class Cover {
     this.covered = box;
     this.box.hidden = !box;
     this.off.disabled = !box;
+    if (!this.armed) this.arm(false);
     if (!box) return;
     const part = (one) => `${100 * one}%`;
     const [left, top, right, bottom] = box;

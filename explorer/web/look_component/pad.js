@@ -4,6 +4,7 @@ import { once } from "../js/place.js";
 
 const SIDE = 280; // pixels of the pad's own picture
 const PEN = 22;
+const CLEAR = "Clear", ANOTHER = "Draw another";
 
 class Pad {
   constructor(place) {
@@ -11,7 +12,7 @@ class Pad {
     this.canvas.setAttribute("role", "img");
     this.canvas.setAttribute("aria-label", "Draw a digit here");
     this.undo = this.button("Undo", () => this.back());
-    this.clear = this.button("Clear", () => this.empty());
+    this.clear = this.button(CLEAR, () => this.empty());
     const bar = Object.assign(document.createElement("div"), { className: "pad-bar" });
     this.hint = Object.assign(document.createElement("span"), { textContent: "Draw your own over it", hidden: true });
     bar.append(this.undo, this.clear, this.hint);
@@ -21,6 +22,7 @@ class Pad {
     this.before = [];
     this.kept();
     this.untouched = true;
+    this.own = this.drawn = false; // drawn: ever, here
     this.paper();
     this.listen();
   }
@@ -36,6 +38,24 @@ class Pad {
     this.pen.fillRect(0, 0, SIDE, SIDE);
   }
 
+  // The visitor's own digit, come back to, is finished: a finger on it scrolls the page, until another is begun.
+  finished(own) {
+    this.own = own;
+    this.canvas.classList.toggle("finished", own);
+    this.clear.textContent = own ? ANOTHER : CLEAR;
+    this.hint.textContent = own ? "Yours, as it was" : "Draw your own over it";
+    this.hint.hidden = !this.untouched;
+  }
+
+  // One's own takes the place of what the pad began with, which can be taken back as every stroke can.
+  begun() {
+    this.kept(this.untouched ? { began: this.pen.getImageData(0, 0, SIDE, SIDE), own: this.own } : this.pen.getImageData(0, 0, SIDE, SIDE));
+    if (this.untouched) this.paper();
+    this.untouched = false;
+    this.drawn = true;
+    this.finished(false);
+  }
+
   // What can be taken back: nothing, at first.
   kept(...held) {
     this.before.push(...held);
@@ -44,16 +64,15 @@ class Pad {
 
   update(data, report) {
     this.report = report;
-    if (this.untouched && data.sample !== this.sample) {
-      this.sample = data.sample;
-      const picture = new Image();
-      picture.onload = () => {
-        if (this.untouched) this.pen.drawImage(picture, 0, 0, SIDE, SIDE);
-        this.hint.textContent = data.own ? "A new one takes its place" : "Draw your own over it";
-        this.hint.hidden = !this.untouched;
-      };
-      picture.src = data.sample;
-    }
+    if (this.drawn || data.sample === this.sample) return; // what is drawn here comes back as a sample, too
+    this.sample = data.sample;
+    const picture = new Image();
+    picture.onload = () => {
+      if (!this.untouched) return;
+      this.pen.drawImage(picture, 0, 0, SIDE, SIDE);
+      this.finished(data.own);
+    };
+    picture.src = data.sample;
   }
 
   at(event) {
@@ -63,13 +82,10 @@ class Pad {
 
   listen() {
     this.canvas.addEventListener("pointerdown", (event) => {
-      if (event.button) return;
+      if (event.button || (event.pointerType === "touch" && this.own)) return;
       event.preventDefault();
       this.canvas.setPointerCapture(event.pointerId);
-      if (this.untouched) this.paper(); // the sample makes room for one's own
-      this.kept(this.untouched ? null : this.pen.getImageData(0, 0, SIDE, SIDE));
-      this.untouched = false;
-      this.hint.hidden = true;
+      this.begun();
       this.last = this.at(event);
       this.stroke(this.last);
     });
@@ -100,17 +116,22 @@ class Pad {
     const held = this.before.pop();
     this.kept();
     if (held === undefined) return;
-    if (held) this.pen.putImageData(held, 0, 0);
-    else this.paper();
-    this.tell(held === null);
+    this.pen.putImageData(held.began ?? held, 0, 0);
+    if (held.began) {
+      this.untouched = true;
+      this.finished(held.own);
+      this.report("ink", this.sample);
+    } else this.tell(this.blank());
   }
 
   empty() {
-    this.kept(this.untouched ? null : this.pen.getImageData(0, 0, SIDE, SIDE));
-    this.untouched = false;
-    this.hint.hidden = true;
+    this.begun();
     this.paper();
     this.tell(true);
+  }
+
+  blank() {
+    return !this.pen.getImageData(0, 0, SIDE, SIDE).data.some((value, at) => at % 4 === 0 && value);
   }
 
   tell(blank = false) {

@@ -197,18 +197,18 @@ def _answer(found: Look) -> None:
     bars, glowing = st.columns([3, 2], gap="medium")
     with bars:
         pieces.html(feature_maps.answers(one.seen, names, found.before))
-        _difference(found, best[0][0])
+        with st.container(key="look-difference"):
+            _difference(found, best[0][0])
         with st.container(key="look-spoken"):
             label = _spoken_for(names, best[0][0])
             exactly = st.container()
     features = one.seen.outputs[last_maps(found.nodes)][0]
     glow = class_map(features, one.who.classifier, label)
     with glowing, st.container(key="look-cover"):
-        hint = f"{POSITIVE.capitalize()} places spoke for the class. Drag over the picture to cover a part."
+        hint = f"{POSITIVE.capitalize()} places spoke for the class. Drag over the picture to cover a part (with a finger: its button first)."
         look_component.cover({**feature_maps.spoken(glow, found.picture, names[label]), "hint": hint}, COVER)
         if found.changed and found.before:
-            with st.container(key="look-under"):  # on a phone what it says stands above the picture that is covered
-                pieces.html(Markup('<p class="says">Now it {} <b>{}</b>.</p>').format(_verb(found), best[0][0]))
+            _under(found, best[0][0])
     with exactly:
         logit, bias = float(one.seen.logits[0, label]), float(one.who.classifier.bias[label])
         pieces.html(look_words.score_told(names[label], float(glow.mean()), bias, logit))
@@ -222,6 +222,15 @@ def _difference(found: Look, best: str) -> None:
     verb = f"{'still' if was == best else 'now'} {_verb(found)}"
     now = look_words.says(found.watched.seen, found.watched.who.names)
     pieces.lead(Told(f"With {' and '.join(found.changed)} it {verb} ", now, "; before: ", found.was or "", "."))
+
+
+def _under(found: Look, best: str) -> None:
+    """The same below the picture that is covered. On a phone the bars stand above it: a line there would push it away from under
+    the finger, so this one stands in its place."""
+    was = max(found.before.items(), key=lambda one: one[1])[0]
+    with st.container(key="look-under"):
+        said = Markup('<p class="says">Now it {} <b>{}</b>; before: {}.</p>')
+        pieces.html(said.format(_verb(found), best, was))
 
 
 def _verb(found: Look) -> str:

@@ -206,7 +206,9 @@ def compared(spec: ResNetSpec, asked: argparse.Namespace) -> list[Section]:
     found = comparison.layers(*both)
     return [
         Section(
-            f"From {naming.title(base)} to {naming.title(spec)}", heads, note=str(comparison.summary(*both, found))
+            f"From {naming.title(base)} (baseline) to {naming.title(spec)} (model), {compare_parts.task(*both)}",
+            heads,
+            note=str(comparison.summary(*both, found)),
         ),
         *([Section("Stages that differ", stages)] if stages else []),
         *([Section("Layers that differ", [vars(layer) for layer in found], note=compare_parts.WHICH)] if found else []),

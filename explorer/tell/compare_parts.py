@@ -120,8 +120,18 @@ def totals(base: Side, other: Side) -> Totals:
 
 def _task(base: Side, other: Side) -> str:
     """'Both: 1×3×224×224, 1,000 classes, fp32.'"""
-    tasks = dict.fromkeys(f"{one.shape}, {_classes(one.spec)}, {FORMATS[one.dtype]}" for one in (base, other))
-    return f"{'Both' if len(tasks) == 1 else 'Left and right'}: {'; '.join(tasks)}."
+    both = f"{'Both' if len(_tasks(base, other)) == 1 else 'Left and right'}"
+    return f"{both}: {'; '.join(_tasks(base, other))}."
+
+
+def _tasks(base: Side, other: Side) -> list[str]:
+    return list(dict.fromkeys(f"{one.shape}, {_classes(one.spec)}, {FORMATS[one.dtype]}" for one in (base, other)))
+
+
+def task(base: Side, other: Side) -> str:
+    """'1×3×224×224, 1,000 classes, fp32, training with Adam': on what both are counted, in the terminal."""
+    purpose = f"training with {other.optimizer}" if other.optimizer else "inference"
+    return ", ".join(("; ".join(_tasks(base, other)), purpose))
 
 
 def _classes(spec: ResNetSpec) -> str:

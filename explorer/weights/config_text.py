@@ -50,7 +50,7 @@ def parse(text: str) -> tuple[str, dict[str, Any]]:
             raise ValueError(f"it is nested more than {MAX_DEPTH} deep") from None
         if isinstance(found, dict) and found:
             return kind, found
-    raise ValueError("it is neither JSON, nor YAML, nor Python dictionaries of a config")
+    raise ValueError("it is no checkpoint, and as a config neither JSON, nor YAML, nor Python dictionaries")
 
 
 class _NotThis(Exception):

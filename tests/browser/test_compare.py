@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -177,6 +179,9 @@ def test_a_row_of_the_structural_diff_opens_its_formulas(visit) -> None:
     table.click(position=second_row)
     expect(line).to_contain_text("layer1.0.conv3")
     expect(line).to_contain_text("in ResNet-34 there is none")
+    expect(app.page).to_have_url(re.compile("node=layer1.0.conv3"))
+    app.goto("/compare?diff=layers&node=layer1.0.conv3", "Click a row below")
+    expect(line).to_contain_text("layer1.0.conv3")
 
 
 def test_the_figures_of_a_page_are_saved_as_svg_and_png(visit) -> None:

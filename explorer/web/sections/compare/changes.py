@@ -13,7 +13,7 @@ from explorer.facts.comparison.totals import Total
 from explorer.tell import compare_parts, markup
 from explorer.tell.compare_parts import names
 from explorer.tell.markup import joined
-from explorer.web import facts_pieces, pieces, plain
+from explorer.web import facts_pieces, pieces, plain, state
 from explorer.web import map_component as network_map
 from explorer.web.state import Chosen
 
@@ -85,8 +85,12 @@ def structure(found: Sequence[Layer], base: Side, other: Side) -> Sequence[Mappi
             },
         )
         cells = [row for row, _ in event["selection"]["cells"] if row < len(shown)]
+        paths = [layer.path for layer in shown]
+        if cells:  # the map's selection too, and in the address: a link and the browser's back say it
+            st.query_params["node"] = paths[cells[0]]
+        known = state.node_selection()
         with picked:
-            _formulas(shown[cells[0] if cells else 0].path, base, other)
+            _formulas(known if known in paths else paths[0], base, other)
         pieces.note(compare_parts.WHICH, "computed")
     else:
         pieces.lead(compare_parts.NONE_DIFFERS)

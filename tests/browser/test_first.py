@@ -66,6 +66,8 @@ def test_it_moves_by_itself_and_its_doors_lead_on(visit) -> None:
     page.set_viewport_size({"width": 1280, "height": 720})
     page.wait_for_function(f"({SMALL})().length === 0")
     assert all(door.bounding_box()["y"] + door.bounding_box()["height"] <= 720 for door in doors.all()), "a projector"
+    leads = page.get_by_text("Here is one for photographs").bounding_box()
+    assert leads and leads["y"] + leads["height"] <= 720, "the first window says that there is more"
     page.evaluate(WATCH)
     doors.filter(has_text="I need numbers").click()
     one.settle("What are its numbers?")

@@ -114,7 +114,9 @@ def totals(base: Side, other: Side) -> Totals:
         }
         for row, known in zip(rows, proofs, strict=True)
     ]
-    caption = f"{_task(base, other)} Click a number for its formula. MACs are of one picture. {WHERE_ASSUMED}"
+    caption = (
+        f"{_task(base, other)} Click a number for its formula. MACs are of one picture. {WHERE_ASSUMED} All but memory:"
+    )
     return Totals(problem, fragments.figures(figures), fragments.table(lines, caption), tuple(rows))
 
 

@@ -30,13 +30,13 @@ def typed(text: str) -> int:
         plain = plain.replace(sign, "·")
     plain = plain.replace("^2", "²")
     if not plain or len(plain) > LONGEST:
-        raise ValueError("answer: type a whole number, or arithmetic such as 3·64·7²")
+        raise ValueError("answer: type a whole number, or arithmetic such as 3*64*7^2")
     try:
         value = evaluate(plain)
     except (ValueError, ZeroDivisionError, OverflowError):
         value = 0.5
     if not abs(value) < MOST or value != int(value):
-        raise ValueError(f"answer={text[:60]!r}: type a whole number, or arithmetic such as 3·64·7²")
+        raise ValueError(f"answer “{text[:60]}”: type a whole number, or arithmetic such as 3*64*7^2")
     return int(value)
 
 

@@ -95,7 +95,7 @@ def hint(one: Question, answer: Answer, over: bool = False) -> Markup:
         items = joined(Markup("<li>{}</li>").format(item) for item in answer)
         whole = Markup('<div class="exercise-hint"><b>{}.</b><ol>{}</ol>{}{}</div>')
         return whole.format(WRONG, items, said, cards.html())
-    whole = Markup('<div class="exercise-hint"><b>{}: {}.</b> {}{}</div>')
+    whole = Markup('<div class="exercise-hint"><b>{}: your answer was {}.</b> {}{}</div>')
     return whole.format(WRONG, counted(one, answer), said, cards.html())
 
 

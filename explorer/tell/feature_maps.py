@@ -187,7 +187,7 @@ def through(
     key: Key = {"ramp": ramp_css(False), "low": "0", "high": "the brightest of the row", "source": "measured"}
     looked: Looked = {
         "picture": _picture(picture),
-        "hint": "Point at a feature map: here you see what that one unit sees. A click or a tap follows it on.",
+        "hint": "Point at a feature map, or tap it: here you see what that one unit sees. A click or a tap follows it on.",
         "groups": [{"kind": "through", "title": "", "rows": made, "key": key}],
     }
     return looked | {"slim": True} if beside else looked

@@ -107,7 +107,7 @@ def way_of(steps: Sequence[Step], nodes: Sequence[Node], label: str, channel: in
 
 
 MIXED = "its 1×1 convolution mixes all channels, and the unit is followed into the channel that takes most from its own"
-SKIPPED = "it takes every second position only, here a neighbour of the unit’s"
+SKIPPED = "it takes every second position only, and the one that it takes here lies beside the unit’s"
 
 
 def leaps_told(steps: Sequence[Step], nodes: Sequence[Node], value: float) -> str:
@@ -122,7 +122,7 @@ def leaps_told(steps: Sequence[Step], nodes: Sequence[Node], value: float) -> st
             places(nodes)[one.path]
         )
     said = [f"in {_listed(where)} {why}" for why, where in whys.items()]
-    return f"Narrow bar: the shortcut itself makes another number of it; {'; '.join(said)}."
+    return f"Narrow bar: the shortcut does not bring the unit’s own number; {'; '.join(said)}."
 
 
 def _listed(names: Sequence[str]) -> str:

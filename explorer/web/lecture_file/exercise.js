@@ -81,7 +81,7 @@ export class Exercises {
   said(one, tried, over) {
     const solved = tried.state === "first" || tried.state === "later"; // what is right has no “Not right” below it
     const hints = (solved ? [] : tried.wrong).map(({ answer, hint, text }) =>
-      hint ? prose("div", {}, hint) : html("div", { class: "exercise-hint" }, html("b", {}, `Not right: ${exact(answer)} ${answer === 1 ? one.unit.replace(/s$/, "") : one.unit}.`), over ? "" : ` ${text}`)); // the answer says it, and its rule stands below
+      hint ? prose("div", {}, hint) : html("div", { class: "exercise-hint" }, html("b", {}, `Not right: your answer was ${exact(answer)} ${answer === 1 ? one.unit.replace(/s$/, "") : one.unit}.`), over ? "" : ` ${text}`)); // the answer says it, and its rule stands below
     return html("div", { class: "exercise-said", role: "status" }, over ? prose("div", {}, one.verdict[tried.state]) : null, hints);
   }
 

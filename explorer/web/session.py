@@ -58,7 +58,7 @@ Session = TypedDict(
         "pair_note": "tuple[str, str] | None",  # … the address of the net that was taken for what was typed; what else it may be
         "picked_net": "str",
         "picked_field": "str",
-        "catalogue-rows": "list[str] | None",  # Catalogue: the rows that are marked in its table
+        "catalogue-rows": "list[str] | None",  # Catalogue: the row of the cell that is marked in its table
         "catalogue-pick": "str",  # … and the net whose card is shown
         "own_weights": "UploadedFile | None",  # … the visitor's file of weights
         "own_net": "tuple[str, Subject]",  # … and the net that it is of, by the upload's id

@@ -228,3 +228,16 @@ def test_the_variants_keep_their_value_open_and_closed_and_in_the_url(visit) -> 
     app.page.go_back()  # … and to before the choice
     app.page.wait_for_url(re.compile(r"/\?(?!.*stem)"))
     app.settle("11.68 M params")
+
+
+def test_all_of_a_row_picks_its_net_and_all_of_a_scene_in_the_list_leads_to_it(visit) -> None:
+    seen = visit("/catalogue", "151 nets", viewport={"width": 1440, "height": 900})
+    page = seen.page
+    table = page.locator('[data-testid="stDataFrame"]').first
+    table.locator("canvas").first.wait_for()
+    for at, name in (((60, 150), "ResNet-101"), ((900, 80), "ResNet-34"), ((500, 185), "ResNet-152")):
+        table.click(position=dict(zip("xy", at, strict=True)))
+        page.locator(".stMain h3", has_text=name).wait_for()
+    seen.follow("/lecture", "The basic block, opened")
+    page.locator(".overview .about", has_text="Two 3×3 convolutions").click(force=True)  # the link lies there
+    page.wait_for_url("**lecture=basic-block**")

@@ -44,7 +44,7 @@ def table(rows: list[Row]) -> None:
         height=min(420, ROW * (len(rows) + 1) + 3),
         placeholder="",
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode="single-cell",  # a row would be marked by its box alone
         column_config={
             "parameters": st.column_config.NumberColumn(format="localized"),
             "MACs": st.column_config.NumberColumn(format="localized"),
@@ -52,7 +52,7 @@ def table(rows: list[Row]) -> None:
             "CIFAR error %": st.column_config.NumberColumn(format="%.2f", help="Its protocol stands below."),
         },
     )
-    chosen = [rows[index].name for index in picked.selection.rows if index < len(rows)]
+    chosen = [rows[index].name for index, _ in picked.selection.cells if index < len(rows)]
     if chosen and chosen != session().get("catalogue-rows"):
         session()["catalogue-pick"] = chosen[0]
     session()["catalogue-rows"] = chosen

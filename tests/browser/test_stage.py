@@ -381,3 +381,34 @@ def test_at_200_percent_no_segment_is_cut_and_what_is_built_makes_way(visit) -> 
     expect(seen.page.locator(".built b")).not_to_be_in_viewport()
     seen.see(viewport={"width": 1280, "height": 720})
     expect(seen.page.locator(".built b")).to_be_in_viewport()  # it goes along where there is room
+
+
+def test_a_run_that_starts_leaves_the_picture_where_it_is(visit) -> None:
+    """The tray that comes with a visitor's first run is not on the projector, but its gap was."""
+    seen = visit(f"{TOUR.find('degradation').address}&present=1", viewport={"width": 1280, "height": 720})
+    arrive(seen, TOUR.find("degradation"))
+    button = seen.page.locator(".st-key-run button")
+    top = button.bounding_box()["y"]
+    button.click()
+    seen.page.get_by_role("button", name="Cancel").wait_for(timeout=20_000)
+    seen.page.locator(".st-key-live .js-plotly-plot").wait_for(timeout=20_000)
+    seen.page.locator(".st-key-tray").wait_for(state="attached", timeout=20_000)
+    moved = button.bounding_box()["y"] - top
+    seen.page.get_by_role("button", name="Cancel").click()
+    assert moved == 0, moved
+
+
+def test_in_a_low_window_the_question_comes_first_and_its_code_says_what_it_is(visit) -> None:
+    """At 640×360, a projector at 200 %, the choices began behind the icon bar."""
+    seen = visit(f"{TOUR.find('degradation').address}&present=1", viewport={"width": 640, "height": 360})
+    arrive(seen, TOUR.find("degradation"))
+    bar = seen.page.locator(".stage .controls").bounding_box()["y"]
+    for choice in seen.page.locator(".stage .choice").all():
+        box = choice.bounding_box()
+        assert box["y"] + box["height"] <= bar, choice.inner_text()
+    seen.page.keyboard.press("q")
+    expect(seen.page.locator(".code .what")).to_have_text("This scene on your phone")
+    for part in seen.page.locator(".code > *").all():
+        box = part.bounding_box()
+        assert box["y"] >= 0 and box["y"] + box["height"] <= 360, part.inner_text()
+    seen.page.keyboard.press("q")

@@ -131,7 +131,7 @@ class Stage {
   code() {
     const { url, code } = this.data.phone;
     return html("div", { class: "code", role: "dialog", "aria-label": "This scene on your phone", onclick: () => this.toggleCode() },
-      code ? html("img", { src: code, alt: `QR code of ${url}` }) : null, html("p", {}, url), holder.route ? html("p", { class: "soft" }, "It opens where the app that this file is from can still be reached.") : null, html("p", { class: "leave" }, "→, PageDown, Escape or a click: back to the scene"));
+      html("p", { class: "what" }, "This scene on your phone"), code ? html("img", { src: code, alt: `QR code of ${url}` }) : null, html("p", {}, url), holder.route ? html("p", { class: "soft" }, "It opens where the app that this file is from can still be reached.") : null, html("p", { class: "leave" }, "→, PageDown, Escape or a click: back to the scene"));
   }
 
   // A phrase of the text lays its parameters over the scene's state, and takes them back when it is pressed again.

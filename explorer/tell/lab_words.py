@@ -45,9 +45,9 @@ def source(run: Run, mark: Markup) -> Markup:
     made = run["provenance"]
     spent = f"{run['seconds']:.0f} s" if "seconds" in run else f"{run['cpu_s']:.0f} s of CPU time"
     device = f"{made['device']}, node {made['node']}" if "node" in made else made["device"]
-    return Markup('<div class="source">{} {} · <span class="date">{}</span> · torch {} · {}, one thread · {}</div>').format(
-        mark, story.budget_of(run), made["date"], made["torch"], device, spent
-    )
+    return Markup(
+        '<div class="source">{} {} · <span class="date">{}</span> · torch {} · {}, one thread · {}</div>'
+    ).format(mark, story.budget_of(run), made["date"], made["torch"], device, spent)
 
 
 def meaning(key: str, mark: Markup) -> Markup:

@@ -142,7 +142,8 @@ def _feature_maps(chosen: Chosen, params: Mapping[str, str]) -> Parts:
     first = 0 if params.get("channels") == "order" else None
     twin = TWINS[who] if params.get("twin") == "true" else ""
     shown = feature_maps.which_are_shown(first, beside=bool(twin))
-    brightest = Html(fragments.note(shown, explained=True))
+    once = fragments.note(shown, "measured", explained=True) if twin else None  # on a projector, for both nets
+    brightest = Html(fragments.note(shown, explained=True), hall=once)
     if twin:
         return (*head, Beside(tuple(_looking(one, rows, first) for one in (who, twin))), brightest, *_added(who))
     return (*head, FeatureMaps(feature_maps.through(seen, nodes, picture, rows, first)), brightest, *_added(who))

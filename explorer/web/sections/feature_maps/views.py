@@ -19,7 +19,7 @@ from explorer.tell.feature_maps import CHANNELS, NAMES, OURS, TWINS, Curve
 from explorer.tell.palette import NEGATIVE, POSITIVE
 from explorer.tell.plots.look import additions, journey, responses
 from explorer.tell.plots.once import once
-from explorer.web import look_component, pieces
+from explorer.web import look_component, pieces, state
 from explorer.web.asked import asked
 from explorer.web.look_component import Unit
 from explorer.web.sections.feature_maps import who
@@ -101,7 +101,8 @@ def _beside(found: Look, twin: str, rows: str, first: int | None) -> None:
             data = _through(one, found.picture, rows, first, beside=True)
             if data is not None:
                 look_component.maps(data, f"maps-{slug}")
-    pieces.note(feature_maps.which_are_shown(first, beside=True), explained=True)
+    shown = feature_maps.which_are_shown(first, beside=True)
+    pieces.note(shown, "measured" if state.on_stage() else "", explained=True)  # there once, for both nets
 
 
 def _follow(found: Look, unit: Unit, data: feature_maps.Looked) -> None:

@@ -46,7 +46,7 @@ class Answer:
     def header(self) -> str:
         """The line that says which net is shown; "" where no net is."""
         found = (one.html.body for one in self.elements if one.WhichOneof("type") == "html")
-        return next((text_of(body.partition("</div>")[0]) for body in found if 'class="built"' in body), "")
+        return next((text_of(body.partition("</div>")[0]) for body in found if 'class="built' in body), "")
 
     @property
     def errors(self) -> list[str]:

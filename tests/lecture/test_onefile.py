@@ -254,7 +254,7 @@ def test_the_file_shows_what_the_app_shows(run: lecture.Lecture, scene: lecture.
     content, app = content_of(run), app_at(run, scene, revealed, present)
     view = content["views"][content["scenes"][scene.slug]["states"][states.key(scene.params(revealed))]]
     parts, there = list(parts_of(view)), {one.proto.body for one in app.get("html")}
-    built = [html for html in there if 'class="built"' in html]
+    built = [html for html in there if 'class="built' in html]
     assert ([view["built"]] if view["built"] else []) == built, "the line that says what is built"
     assert view["live"], "what only the app can do"
     same_words(scene, parts, there, content, present)

@@ -61,7 +61,7 @@ def refused(app: AppTest) -> str:
 
 def built(app: AppTest) -> str:
     """The header's words, joined as they are seen."""
-    html = next(one.proto.body for one in app.get("html") if 'class="built"' in one.proto.body)
+    html = next(one.proto.body for one in app.get("html") if 'class="built' in one.proto.body)
     html = re.sub(r'<span class="kept">(.*?)</span>', r"\1", html)  # a word and its bracket, in one line
     html = re.sub(r"<code>.*?</code>|</?button[^>]*>", "", html)  # the formulas behind the figures, words that open
     return re.sub(r"( · )+", " · ", re.sub(r"<[^>]+>", " · ", html)).strip(" ·")
@@ -75,7 +75,7 @@ def test_every_page_runs_and_the_header_names_the_model(query: str) -> None:
         assert not app.exception and not app.error, (page, app.exception, app.error)
         looking = page == "feature_maps"  # another net than the sidebar's
         if page in OF_NO_MODEL:
-            assert 'class="built"' not in everything(app), page
+            assert 'class="built' not in everything(app), page
         else:
             said = re.sub(r" · (fp32|inference)\b", "", built(app))  # its task, where the page asks for it
             assert said.startswith(DIGITS if looking else SPECS[query]), page
@@ -99,7 +99,7 @@ def test_a_links_fault_is_said_by_field_value_and_choices_and_no_model_is_shown(
 ) -> None:
     app = open_app(query)
     assert field in refused(app) and allowed in refused(app)
-    assert 'class="built"' not in everything(app) and not app.sidebar.button_group and not app.sidebar.text_input
+    assert 'class="built' not in everything(app) and not app.sidebar.button_group and not app.sidebar.text_input
 
 
 def test_each_net_that_may_be_meant_is_offered_once() -> None:
@@ -128,7 +128,7 @@ def test_each_net_that_may_be_meant_is_offered_once() -> None:
 def test_a_link_that_says_no_net_of_ours_shows_none(query: str, page: str) -> None:
     app = open_app(query, page if page != "architecture" else None)
     key = query.split("&")[-1].split("=")[0]
-    assert key in refused(app) and 'class="built"' not in everything(app)
+    assert key in refused(app) and 'class="built' not in everything(app)
 
 
 def test_all_faults_are_named_and_what_may_be_meant_is_offered() -> None:

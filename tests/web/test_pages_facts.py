@@ -108,13 +108,14 @@ def test_results_of_a_batch_stand_beside_what_one_picture_has() -> None:
 
 def test_memory_with_mixed_precision_is_chosen_in_words_and_kept_by_a_link():
     app = open_app("show=memory&dtype=amp", "cost")
-    assert not app.error and "mixed precision (AMP)" in words(app) and "torch.autocast" in words(app)
+    assert not app.error and "AMP" in words(app)
     said = memory.estimate(preset("resnet50"), 224, 224, 1, "amp", "SGD with momentum")
     assert f"{said.activations:,}" in words(app)
     choice = app.selectbox(key="dtype")
     assert choice.value == "amp" and "mixed precision (AMP)" in choice.options
-    assert "torch.autocast" not in words(choice.set_value("bf16").run())
-    assert "torch.autocast" not in words(open_app("show=memory&dtype=bf16", "cost"))
+    assert "AMP" not in words(choice.set_value("bf16").run())
+    assert "torch.autocast" in words(open_app("dtype=amp&purpose=training", "sheet")), "what is assumed stands there"
+    assert "torch.autocast" not in words(open_app("dtype=bf16&purpose=training", "sheet"))
 
 
 def test_the_paper_page_says_how_many_cells_match():

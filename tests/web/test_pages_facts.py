@@ -114,8 +114,8 @@ def test_memory_with_mixed_precision_is_chosen_in_words_and_kept_by_a_link():
     choice = app.selectbox(key="dtype")
     assert choice.value == "amp" and "mixed precision (AMP)" in choice.options
     assert "AMP" not in words(choice.set_value("bf16").run())
-    assert "torch.autocast" in words(open_app("dtype=amp&purpose=training", "sheet")), "what is assumed stands there"
-    assert "torch.autocast" not in words(open_app("dtype=bf16&purpose=training", "sheet"))
+    assert "torch.autocast" in words(open_app("dtype=amp", "sheet")), "what is assumed stands there"
+    assert "torch.autocast" not in words(open_app("dtype=bf16", "sheet"))
 
 
 def test_the_paper_page_says_how_many_cells_match():

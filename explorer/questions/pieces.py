@@ -79,11 +79,16 @@ def lines(one: Question) -> Markup:
     return Markup("<pre>{}</pre>").format("\n".join(found)) if found and one.choices is None else Markup("")
 
 
-def choice(one: Question, answer: Answer) -> str:
-    """A choice in words."""
-    _, *found = one.text.split("\n")
-    written = dict(line.split(": ", 1) for line in found)
-    return f"{answer}: {written[answer]}" if isinstance(answer, str) and answer in written else counted(one, answer)
+def choice(one: Question, answer: Answer, found: bool = False) -> str:
+    """A choice in words. found: it is marked as the answer: of lines the one that is wrong, which it says."""
+    _, *lines = one.text.split("\n")
+    written = dict(line.split(": ", 1) for line in lines)
+    if isinstance(answer, str) and answer in written:
+        return f"{answer}: {written[answer]}{FOUND if found else ''}"
+    return counted(one, answer)
+
+
+FOUND = " is the wrong line"
 
 
 def hint(one: Question, answer: Answer, over: bool = False) -> Markup:

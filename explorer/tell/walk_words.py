@@ -59,8 +59,8 @@ def of_answer(best: tuple[str, float], trained: bool) -> Words:
 
 
 def sure(probability: float) -> str:
-    """'87.3 %'; near certainty is not rounded up to it."""
-    return "more than 99.9 %" if probability > 0.999 else units.percent(probability, 1)
+    """'87.3 %'; near certainty in words, as far from it as everywhere (`units.chance`)."""
+    return units.chance(probability).replace(">", "more than").replace("<", "less than")
 
 
 def times(share: float) -> str:

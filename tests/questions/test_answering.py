@@ -117,6 +117,15 @@ def test_the_layers_picture_says_the_traced_layer():
     assert one.subject in {text.words for text in words(picture(one, spec, True).drawing)}
 
 
+def test_the_answers_line_says_that_it_is_the_wrong_one(every):
+    """A tick on green beside a wrong count read as if the count were right."""
+    errors = [one for one in every if one.kind.startswith("error")]
+    assert errors
+    for one in errors:
+        marked = [pieces.choice(one, each, found=each == one.answer) for each in one.choices]
+        assert [text.endswith(pieces.FOUND) for text in marked] == [each == one.answer for each in one.choices]
+
+
 def test_a_block_that_only_a_choice_names_is_explained(every):
     ordered = [one for one in every if isinstance(one.answer, tuple) and not pieces.BLOCK.search(one.text)]
     named = [one for one in ordered if pieces.BLOCK.search(" ".join(one.choices))]

@@ -68,7 +68,8 @@ def _exercise(one: Question, spec: ResNetSpec, usual: tuple[int, int]) -> Json:
         known.pop(right)
         return found | {"kind": "order", "choices": choices, "answer": right, "known": known, "how": pieces.ORDERED}
     known = {str(at): pieces.hint(one, each) for at, each in enumerate(one.choices) if each != one.answer}
-    return found | {"kind": "choice", "choices": choices, "answer": str(one.choices.index(one.answer)), "known": known}
+    answer = {"answer": str(one.choices.index(one.answer)), "found": pieces.choice(one, one.answer, found=True)}
+    return found | answer | {"kind": "choice", "choices": choices, "known": known}
 
 
 def _drawn(one: Question, spec: ResNetSpec, usual: tuple[int, int], answered: bool) -> fragments.Html:

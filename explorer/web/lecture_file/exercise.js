@@ -42,7 +42,7 @@ export class Exercises {
       const turn = tried.taken.indexOf(place);
       const press = () => (one.kind === "order" ? this.order(one, tried, place) : this.give(one, tried, place));
       return html("button", { type: "button", class: wrong ? "wrong" : right ? "right" : turn >= 0 ? "taken" : "", disabled: over || wrong, onclick: press },
-        wrong ? `✗ ${words}` : right ? `✓ ${words}` : turn >= 0 ? `${turn + 1} · ${words}` : words);
+        wrong ? `✗ ${words}` : right ? `✓ ${one.found}` : turn >= 0 ? `${turn + 1} · ${words}` : words);
     });
     return html("div", { class: "choices" }, note, buttons, one.kind === "order" ? this.check(one, tried) : null);
   }

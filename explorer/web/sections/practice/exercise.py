@@ -121,7 +121,7 @@ def _choices(record: Record, one: Question, tried: Tried) -> None:
             wrong, right = choice in tried.wrong, tried.state != "open" and choice == one.answer
             mark = "wrong" if wrong else "right" if right else "open"
             st.button(
-                plain(words.choice(one, choice)),
+                plain(words.choice(one, choice, right)),
                 key=f"choice-{mark}-{place}",
                 icon=SIGNS[mark],
                 width="stretch",

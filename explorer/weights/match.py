@@ -29,12 +29,14 @@ SIGNS = (  # what a tensor's name says of a net that is none of this family
 
 @dataclass(frozen=True)
 class Matched:
-    """Our names of what does not fit, in the net's order; `unknown` are the file's own names."""
+    """Our names of what does not fit, in the net's order; `unknown` are the file's own names. strange: the file's tensors that
+    the net has no place for: unknown ones, and those that would be of another net of the family (`layer1.0.conv9.weight`)."""
 
     missing: tuple[str, ...]
     extra: tuple[str, ...]
     misshapen: tuple[str, ...]
     unknown: tuple[Tensor, ...]
+    strange: tuple[Tensor, ...]
     wanted: Mapping[str, tuple[int, ...]]
 
     @property
@@ -52,11 +54,13 @@ def match(found: Recognised, spec: ResNetSpec) -> Matched:
     """What of a file does not fit a net."""
     names = wanted(spec)
     counted = any(split(name)[1] == COUNTER for name in found.ours)
+    extra = tuple(name for name in found.ours if name not in names)
     return Matched(
         tuple(name for name in names if name not in found.ours and (counted or split(name)[1] != COUNTER)),
-        tuple(name for name in found.ours if name not in names),
+        extra,
         tuple(name for name in names if name in found.ours and not same_shape(found.ours[name].shape, names[name])),
         found.unknown,
+        (*found.unknown, *(found.ours[name] for name in extra)),
         names,
     )
 
@@ -82,7 +86,7 @@ def causes(found: Recognised, spec: ResNetSpec, derived: ResNetSpec | None, matc
     other = _other_net(spec, derived)
     said = [*([] if other else _misshapen(found, spec, matched)), *other, *_head(found, spec, matched)]
     said += _renamed_prefix(found, matched) or _renamed_ones(found, matched)
-    return [*said, *_outside(matched)] or [_partial(matched)]
+    return [*said, *_outside(found, matched)] or [_partial(matched)]
 
 
 def _other_net(spec: ResNetSpec, derived: ResNetSpec | None) -> list[str]:
@@ -154,15 +158,15 @@ def _head(found: Recognised, spec: ResNetSpec, matched: Matched) -> list[str]:
 
 
 def renamed(found: Recognised, matched: Matched) -> dict[str, Tensor]:
-    """Our missing tensor → the file's unknown one that it is under another name: another beginning, or another part."""
+    """Our missing tensor → the file's strange one that it is under another name: another beginning, or another part."""
     missing = {found.name_of(name): name for name in matched.missing}
     prefixes = _prefixes(found, matched)
     if not prefixes:
-        fitting = {one.name: one for one in matched.unknown}
+        fitting = {one.name: one for one in matched.strange}
         return {missing[was]: fitting[now] for was, now, _ in _single(found, matched)}
     pairs: dict[str, Tensor] = {}
     for theirs, was in prefixes:
-        for one in matched.unknown:
+        for one in matched.strange:
             name = missing.get(was + one.name.removeprefix(theirs)) if one.name.startswith(f"{theirs}.") else None
             if name is not None and matched.wanted[name] == one.shape:
                 pairs.setdefault(name, one)
@@ -177,7 +181,7 @@ def _renamed_prefix(found: Recognised, matched: Matched) -> list[str]:
 
 
 def _prefixes(found: Recognised, matched: Matched) -> dict[tuple[str, str], int]:
-    """Unknown tensors that are missing ones but for the beginning of their names: (theirs, the usual one) → how many."""
+    """Strange tensors that are missing ones but for the beginning of their names: (theirs, the usual one) → how many."""
     ends: dict[tuple[str, tuple[int, ...]], str] = {}
     for name in matched.missing:
         theirs = found.name_of(name)
@@ -186,7 +190,7 @@ def _prefixes(found: Recognised, matched: Matched) -> dict[tuple[str, str], int]
                 (".".join(theirs.split(".")[cut:]), matched.wanted[name]), ".".join(theirs.split(".")[:cut])
             )
     pairs: Counter[tuple[str, str]] = Counter()
-    for one in matched.unknown:
+    for one in matched.strange:
         parts = one.name.split(".")
         for cut in range(1, len(parts)):
             if old := ends.get((".".join(parts[cut:]), one.shape)):
@@ -205,7 +209,7 @@ def _renamed_ones(found: Recognised, matched: Matched) -> list[str]:
 
 
 def _single(found: Recognised, matched: Matched) -> list[tuple[str, str, tuple[int, ...]]]:
-    """Unknown tensors of a missing one's shape whose names differ in one part: 'conv2' in 'layer2.0.conv2.weight'. Where
+    """Strange tensors of a missing one's shape whose names differ in one part: 'conv2' in 'layer2.0.conv2.weight'. Where
     several would do, none. (The usual name, theirs, the shape)."""
     fitting: dict[tuple[tuple[str, ...], tuple[int, ...]], list[str]] = {}
     for name in matched.missing:
@@ -214,7 +218,7 @@ def _single(found: Recognised, matched: Matched) -> list[tuple[str, str, tuple[i
             fitting.setdefault((gap, matched.wanted[name]), []).append(was)
     pairs = [
         (was, one.name, one.shape)
-        for one in matched.unknown
+        for one in matched.strange
         for gap in _with_a_gap(one.name)
         for was in fitting.get((gap, one.shape), ())
     ]
@@ -233,16 +237,18 @@ def dims(shape: Sequence[int]) -> str:
     return "×".join(map(str, shape)) if shape else "a number"
 
 
-def _outside(matched: Matched) -> list[str]:
+def _outside(found: Recognised, matched: Matched) -> list[str]:
+    """Whose the names are that no renaming explains."""
+    explained = {one.name for one in renamed(found, matched).values()}
     for sign, net in SIGNS:
-        if any(sign.search(one.name) for one in matched.unknown):
+        if any(sign.search(one.name) for one in matched.unknown if one.name not in explained):
             return [f"Some names are those of {net}, which is no net of this family."]
     return []
 
 
 def _partial(matched: Matched) -> str:
-    if matched.missing and not matched.unknown and not matched.misshapen:
-        return f"Only a part of a net was saved: {_some(list(grouped(matched.missing)))} lack tensors."
+    if matched.missing and not matched.strange and not matched.misshapen:
+        return f"Only a part of a net was saved: tensors of {_some(list(grouped(matched.missing)))} are missing."
     return "No single cause explains what does not fit."
 
 

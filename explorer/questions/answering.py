@@ -107,6 +107,11 @@ class Record:
         if one.state == "open":
             one.shown, self.streak = True, 0
 
+    def anew(self, questions: Iterable[Question]) -> None:
+        """A new round: what was asked in an earlier one is asked again."""
+        for one in questions:
+            self.tried.pop(one.text, None)
+
     def tally(self, questions: Iterable[Question]) -> dict[str, tuple[int, int]]:
         """Topic → (right at the first try, asked) of these questions."""
         found: dict[str, tuple[int, int]] = {}

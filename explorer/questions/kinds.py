@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -43,6 +44,16 @@ def unchanged(made: Made) -> bool:
     return made.answer == SHORTCUT_WORDS["identity"]
 
 
+def by_depth(made: Made) -> bool:
+    """Of two nets: the steps have neither options of the shortcut nor other widths, groups or stems."""
+    return (
+        re.fullmatch(
+            r"Which of these nets has more parameters, ResNet-\d+( \(CIFAR\))? or ResNet-\d+( \(CIFAR\))?\?", made.text
+        )
+        is not None
+    )
+
+
 LEVELS: dict[str, Callable[[Kind, Made], bool]] = {  # whether a level has one that was made; the last has all
     "first": lambda kind, made: kind.first is not None and kind.first(made),
     "formula": lambda kind, made: kind.difficulty < 3,
@@ -56,7 +67,14 @@ KINDS: dict[str, Kind] = {
         "shapes", "rows after a block", 3, "rows", parts.block_size, picture="block", shown=False, sized=True
     ),
     "block_channels": Kind(
-        "shapes", "channels after a block", 1, "channels", parts.block_channels, picture="block", shown=False
+        "shapes",
+        "channels after a block",
+        1,
+        "channels",
+        parts.block_channels,
+        picture="block",
+        shown=False,
+        first=any_of_it,
     ),
     "conv_params": Kind(
         "params", "of a convolution", 2, "parameters", parts.conv_params, picture="layer", first=any_of_it
@@ -88,14 +106,18 @@ KINDS: dict[str, Kind] = {
     "versions_macs": Kind(
         "versions", "what v1.5 costs more", 3, "MACs", bypass.versions_macs, picture="block", sized=True
     ),
-    "error_size": Kind("shapes", "find the wrong size", 2, "", changed.error_size, 2, "layer", shown=False, sized=True),
+    "error_size": Kind(
+        "shapes", "find the wrong size", 2, "", changed.error_size, 2, "layer", shown=False, sized=True, first=any_of_it
+    ),
     "stage_params": Kind("params", "of a stage", 3, "parameters", wholes.stage_params, 2),
-    "more_params": Kind("params", "which net has more", 2, "", compared.more_params, 2),
-    "order_params": Kind("params", "put parts in order", 2, "", compared.order_params, 2),
+    "more_params": Kind("params", "which net has more", 2, "", compared.more_params, 2, first=by_depth),
+    "order_params": Kind("params", "put parts in order", 2, "", compared.order_params, 2, first=any_of_it),
     "if_width": Kind("params", "if the net were twice as wide", 3, "parameters", changed.if_width, 2, "layer"),
     "if_classes": Kind("params", "if it had other classes", 1, "parameters", changed.if_classes, 2),
     "if_bias": Kind("params", "if convolutions had biases", 2, "parameters", changed.if_bias, 2, "block"),
-    "error_params": Kind("params", "find the wrong count", 2, "", changed.error_params, 2, "block", shown=False),
+    "error_params": Kind(
+        "params", "find the wrong count", 2, "", changed.error_params, 2, "block", shown=False, first=any_of_it
+    ),
     "stage_macs": Kind("macs", "of a stage", 3, "MACs", wholes.stage_macs, 2, sized=True),
     "more_macs": Kind("macs", "which net has more", 2, "", compared.more_macs, 2, sized=True),
     "order_macs": Kind("macs", "put convolutions in order", 2, "", compared.order_macs, 2, sized=True, first=any_of_it),

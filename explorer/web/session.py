@@ -72,6 +72,7 @@ Session = TypedDict(
         "pasted": "str",  # … and the text that was pasted, if that was answered
         "practice": "Record",  # Practice: what was answered in this visit
         "practice-sheet": "str",  # … version and number of the exercises on the screen
+        "practice-anew": "bool",  # … whether they have just been drawn
         "practice-picked": "tuple[str, list[str]]",  # … what is put in order so far, and of which question
         "practice-level": "str",  # … and how hard they are
         "practice-topics": "list[str]",

@@ -117,6 +117,14 @@ def test_the_layers_picture_says_the_traced_layer():
     assert one.subject in {text.words for text in words(picture(one, spec, True).drawing)}
 
 
+def test_a_new_round_asks_again_what_an_earlier_one_had(every):
+    record, (one, other, *_) = Record(), every
+    record.show(one)
+    record.give(other, other.answer)
+    record.anew([one])
+    assert record.of(one).state == "open" and record.of(other).state == "first"
+
+
 def test_the_answers_line_says_that_it_is_the_wrong_one(every):
     """A tick on green beside a wrong count read as if the count were right."""
     errors = [one for one in every if one.kind.startswith("error")]

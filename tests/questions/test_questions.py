@@ -395,6 +395,7 @@ def test_a_level_has_what_it_says_and_a_link_of_before_has_everything(capsys):
         for seed in range(1, 5):
             first = sheet(spec, 10, seed, every_topic(spec, level="first"), level="first").questions
             assert {one.kind for one in first} <= {name for name, kind in KINDS.items() if kind.first}
+            assert len({one.kind for one in first}) >= 7, "a round asks the same thing again and again"
             assert {one.answer for one in first if one.kind == "which_shortcut"} <= {"x as it is"}
             assert not [
                 one for one in first if one.difficulty > 2 or re.search(r"under option|v1\.5|In stage|fp16", one.text)

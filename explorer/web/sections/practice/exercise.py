@@ -36,6 +36,8 @@ def exercise(chosen: Chosen) -> None:
         st.button("Draw new exercises", on_click=link.another, type="primary")
         return
     record = session().setdefault("practice", Record())
+    if session().pop("practice-anew", False):
+        record.anew(every)
     number = min(link.number(), len(every) + 1)
     _way(record, every, number, at)
     if number > len(every):

@@ -96,6 +96,7 @@ def go(to: int) -> None:
 def another() -> None:
     """A new sheet, of the newest version."""
     say_sheet(sheet.VERSION, randrange(1, 10_000))
+    session()["practice-anew"] = True
     go(1)
 
 

@@ -85,9 +85,12 @@ def untrained(spec: ResNetSpec, like: Tensor, born: nn.Module | None = None) -> 
     return Subject("untrained", spec, model, class_names(spec), told, False, preparing(spec))
 
 
-def with_weights(spec: ResNetSpec, model: nn.Module, told: str, key: str = "loaded") -> Subject:
-    """A net whose weights were loaded (published, or a visitor's own)."""
-    return Subject(key, spec, model.eval().requires_grad_(False), class_names(spec), told, True, preparing(spec))
+def with_weights(
+    spec: ResNetSpec, model: nn.Module, told: str, key: str = "loaded", names: tuple[str, ...] = ()
+) -> Subject:
+    """A net whose weights were loaded (published, or a visitor's own). names: of its classes, where they are not the usual."""
+    model = model.eval().requires_grad_(False)
+    return Subject(key, spec, model, names or class_names(spec), told, True, preparing(spec))
 
 
 def other_zeros(who: Subject) -> Subject:
@@ -191,7 +194,9 @@ def of_file(path: str | Path, called: str = "", spec: ResNetSpec | None = None, 
     preparing(spec)
     check_size(spec, *(spec.default_input,) * 2)
     model = load(path, spec, called)
-    return with_weights(spec, model, f"weights of {weight_files.shown(called)}, {answer.layout}’s names", key)
+    names, whose = file_names(spec)
+    told = f"weights of {weight_files.shown(called)}, {answer.layout}’s names; no file names its classes: {whose}"
+    return with_weights(spec, model, told, key, names)
 
 
 def _ours(key: str) -> str:
@@ -203,9 +208,16 @@ def class_names(spec: ResNetSpec) -> tuple[str, ...]:
     """Names where the number of classes says which they are; numbers elsewhere."""
     if spec.num_classes == 1000:
         return imagenet_classes()
-    if spec.num_classes == 10 and spec.in_channels == 3:
+    if spec.num_classes == 10 and spec.in_channels == 3 and spec.family == "cifar":
         return CIFAR_CLASSES
     return tuple(f"class {number}" for number in range(spec.num_classes))
+
+
+def file_names(spec: ResNetSpec) -> tuple[tuple[str, ...], str]:
+    """A file's classes, and whose names they are: of a net for ImageNet or CIFAR-10 theirs are likely, never sure."""
+    names = class_names(spec)
+    whose = {imagenet_classes(): "ImageNet’s in their usual order", CIFAR_CLASSES: "CIFAR-10’s in their usual order"}
+    return names, f"shown are {whose[names]}" if names in whose else "they are numbered from 0"
 
 
 def preparing(spec: ResNetSpec, side: int | None = None) -> Callable[[Image.Image], Prepared]:

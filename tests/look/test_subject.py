@@ -99,6 +99,21 @@ def test_a_visitors_file_of_any_layout_looks_and_a_pickle_never_does(tmp_path: P
         of_file(pickled, "mine.pt", own=True)
 
 
+def test_a_file_of_ones_own_is_not_given_names_that_it_may_not_have(tmp_path: Path) -> None:
+    """An ImageNet net of ten classes is somebody's own: it was said to know a cat (CIFAR-10's fourth class)."""
+    for classes, family, first, said in (
+        (10, "imagenet", "class 0", "they are numbered from 0"),
+        (10, "cifar", "airplane", "shown are CIFAR-10’s in their usual order"),
+        (1000, "imagenet", "tench", "shown are ImageNet’s in their usual order"),
+    ):
+        net = filled(replace(preset("resnet20_cifar" if family == "cifar" else "resnet18"), num_classes=classes))
+        who = of_file(
+            saved(net.state_dict(), tmp_path / f"{family}{classes}.safetensors"), "mine.safetensors", own=True
+        )
+        assert who.names[0].startswith(first) and len(who.names) == classes
+        assert who.told.endswith(f"no file names its classes: {said}")
+
+
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [

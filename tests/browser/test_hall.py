@@ -446,12 +446,16 @@ def test_a_votes_buttons_keep_their_places_through_all_its_states(visit, browser
     speaker = opened.value
     speaker.set_viewport_size({"width": 1000, "height": 720})
     states: list[list[list[int]]] = []
+    fingers: set[int] = set()
     beamer.wait_for_function(FITTED, arg=DEEPER.slug)
     for number, mark in enumerate((4, 30, 17), 1):
         if number > 1:
             stage.get_by_role("button", name="Vote again").click()
             expect(stage.locator(".standing")).to_contain_text("vote: the")
         states += round_of(seen, speaker, page, mark, ("", "second ", "third ")[number - 1])
+        expect(page.locator(".again")).to_have_count(int(number > 1))
+        fingers.add(page.get_by_role("slider").evaluate(BOX)[1])
+    assert len(fingers) == 1, "a new round moves the slider under a finger"
     expect(stage.get_by_role("button", name="Vote again")).to_be_disabled()
     assert states == [states[0]] * len(states)
     stage.get_by_role("button", name="Reveal", exact=True).click()

@@ -161,7 +161,7 @@ def test_a_reveal_says_what_its_figure_is_held_against() -> None:
 
 
 def test_the_brightest_number_grows_with_shortcuts() -> None:
-    """'Look how the brightest number grows. Without, it does not.' As the page's own rows say."""
+    """'Look how the brightest number grows. Without, it ends lower than it began.' As the page's own rows say."""
     seven = pads.digit(np.asarray(pads.sample(7), dtype=np.float32) / 255).x
     grown = {}
     for who in ("residual-20", "plain-20"):

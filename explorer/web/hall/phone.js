@@ -186,11 +186,11 @@ function page(state, { card: one, answer, tallies }) {
   return [
     state.left ? html("div", { class: "card paused", role: "status" }, html("p", { class: "ask" }, "The lecture pauses"),
       html("p", {}, "It is not on the projector now. This page goes on by itself when it is; until then you can look back.")) : null,
-    html("p", { class: "where" }, `${code} · ${one.number} of ${one.of}`),
+    html("p", { class: "where" }, `${code} · ${one.number} of ${one.of}`, // a line of its own would push the choices down under a finger
+      state.round > 1 && one.question && current && !answer ? html("b", { class: "again" }, " · Vote again") : null),
     html("h1", {}, one.title),
     now.only && one.question ? null : linked(prose("div", { class: "prose" }, one.text), one.address),
     one.question && current && !answer ? html("div", { class: "card" },
-      state.round > 1 ? html("p", { class: "again" }, "Vote again") : null,
       answerForm(one.question, mine[ballot] ?? null, state.open, choose),
       state.left ? html("p", { class: "soft" }, "This vote waits for the lecture.") : null) : null,
     one.question && !current && !answer ? html("p", { class: "card soft" }, one.question.ask) : null,

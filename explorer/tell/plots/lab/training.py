@@ -29,7 +29,7 @@ from explorer.tell.plots.lab.base import (
 from explorer.tell.plots.style import SMALL, TEXT
 
 TOP = 2.9  # nats: a little over chance
-LATE = "training loss, nats<br>mean of the last 20 steps"  # two lines: one is longer than the axis on a projector
+LATE = "training loss<br>mean of the last 20 steps"  # two lines: one is longer than the axis on a projector
 
 
 def _curves(

@@ -183,9 +183,23 @@ def slides_by_a_finger_that_goes_sideways(page: Page) -> None:
     assert swiped(0.95, 0.95, 0)[0] == "16", "a tap"
 
 
+def scrolls_on_the_margin(page: Page, board: Locator) -> None:
+    """A finger on the margin beside a window at the edge scrolls: the window's place for a finger ends with its board."""
+    board.evaluate("one => one.scrollIntoView({ block: 'center', behavior: 'instant' })")
+    page.wait_for_function(AT_REST)
+    box, top = board.bounding_box(), page.evaluate(SCROLLED)
+    assert box
+    begin = (box["x"] + box["width"] + 14, box["y"] + box["height"] - 4)
+    touched(page, [begin, (begin[0], begin[1] - 120)])
+    page.wait_for_function(AT_REST)
+    assert page.evaluate(SCROLLED) - top > 60
+
+
 def the_digit_by_keyboard(page: Page) -> None:
     """Steps 3 to 6."""
     assert slide(page, "feature-map", "End") == "Position 784 of 784: the sum is 0.23."
+    scrolls_on_the_margin(page, step(page, "feature-map").locator(".moves").last)
+    assert told(page, "feature-map") == "Position 784 of 784: the sum is 0.23."
     answer(page, 2)
     step(page, "channel").get_by_role("slider").press("Home")
     expect(step(page, "channel").locator(".strip .now")).to_have_count(1)

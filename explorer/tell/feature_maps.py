@@ -25,14 +25,6 @@ from explorer.tell.markup import Cards, joined
 from explorer.tell.mosaic import Mosaic, coloured, data_url, mosaic, ramp_css
 from explorer.tell.palette import ADDED, SIGN_KEY
 
-OURS = "net"  # the sidebar's net
-WHO = {  # slug -> words
-    "residual-20": "digits: residual, 20 layers",
-    "plain-20": "digits: plain, 20",
-    "residual-56": "digits: residual, 56",
-    "plain-56": "digits: plain, 56",
-    OURS: "any ResNet you choose",
-}
 NAMES = {  # the same, in a sentence
     "residual-20": "the residual net of 20 layers",
     "plain-20": "the plain net of 20 layers",
@@ -40,7 +32,6 @@ NAMES = {  # the same, in a sentence
     "plain-56": "the plain net of 56 layers",
 }
 TWINS = {"residual-20": "plain-20", "plain-20": "residual-20", "residual-56": "plain-56", "plain-56": "residual-56"}
-WEIGHTS = {"untrained": "untrained", "published": "its authors’", "file": "your file"}
 PICTURES = {  # CC0: S. van der Walt; R. Michetti
     "cat": "A cat",
     "coffee": "A cup of coffee",

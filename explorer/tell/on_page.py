@@ -24,7 +24,7 @@ VIEWS: dict[str, tuple[Mapping[str, str], str, dict[str, tuple[str, ...]]]] = { 
     "cost": (questions.COST, "show", {"where": ALL, "memory": ALL, "field": ()}),
     "compare": (questions.COMPARE, "diff", {"presets": ()}),
     "blocks": (questions.BLOCKS, "of", {"own": ("input",)}),
-    "feature_maps": ({"digits": "", "net": ""}, "who", {"net": ("input", "classes")}),
+    "feature_maps": (questions.WHO, "who", {questions.OURS: ("input", "classes")}),
 }
 UNUSED = "{} holds on other pages"
 WITHOUT = {  # (page, control) → what the page says of a choice that it does not take into account, if not the usual
@@ -76,7 +76,7 @@ def _words(dtype: str, optimizer: str) -> dict[str, str]:
 
 def chooses(page: str, now: Now) -> bool:
     """Whether the page as it stands has controls of its own for the net: the sidebar's would change nothing."""
-    return page == "compare" or page == "feature_maps" and now(VIEWS[page][0], VIEWS[page][1]) != "net"
+    return page == "compare" or page == "feature_maps" and now(questions.WHO, "who") != questions.OURS
 
 
 def idle(page: str, now: Now) -> bool:

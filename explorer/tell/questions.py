@@ -43,6 +43,15 @@ PAPER = {
     "cifar": "How good on CIFAR-10?",
 }
 TABLE_STRIDE = {"1x1": "on its 1×1, as in the paper", "3x3": "on its 3×3, as in torchvision"}
+OURS = "net"  # Feature maps: the sidebar's net looks
+WHO = {
+    "residual-20": "digits: residual, 20 layers",
+    "plain-20": "digits: plain, 20",
+    "residual-56": "digits: residual, 56",
+    "plain-56": "digits: plain, 56",
+    OURS: "any ResNet you choose",
+}
+WEIGHTS = {"untrained": "untrained", "published": "its authors’", "file": "your file"}
 BLOCKS = {"pair": "basic against bottleneck", "own": "this net’s own"}
 EQUAL = {"width": "the same width", "cost": "the same cost, as in Fig. 5"}
 PLACE = {"solid": "x as it is", "dotted": "x reshaped", "conv2_x": "after the stem"}

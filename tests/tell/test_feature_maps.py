@@ -23,10 +23,11 @@ from explorer.net.resnet import build
 from explorer.net.trace import trace
 from explorer.spec import preset
 from explorer.tell import feature_maps, look_words
-from explorer.tell.feature_maps import NAMES, TWINS, WHO, Curve
+from explorer.tell.feature_maps import NAMES, TWINS, Curve
 from explorer.tell.look_proofs import added, score
 from explorer.tell.mosaic import ONE_SIDED, TWO_SIDED, coloured, mosaic
 from explorer.tell.plots.look import additions, journey
+from explorer.tell.questions import OURS, WHO
 
 SPEC = replace(preset("resnet20_cifar"), stages=(2, 2, 2))
 PICTURE = Prepared(
@@ -195,6 +196,6 @@ def test_a_units_way_in_words() -> None:
 
 
 def test_every_net_that_ships_has_its_words_and_its_twin() -> None:
-    assert {f"digits-{slug}" for slug in WHO if slug != feature_maps.OURS} == set(subject.NETS)
+    assert {f"digits-{slug}" for slug in WHO if slug != OURS} == set(subject.NETS)
     assert set(NAMES) == set(TWINS) and all(TWINS[TWINS[slug]] == slug for slug in TWINS)
     assert look_words.responses_told([Curve("plain, 20", "plain", [1.0, 2.0])]).endswith("plain, 20 layers 1.50.")

@@ -9,11 +9,12 @@ import pytest
 from explorer.facts import memory
 from explorer.spec import preset
 from explorer.spec.task import FORMATS, INFERENCE, OPTIMIZERS, PURPOSES
-from explorer.tell import compare_parts, on_page
+from explorer.tell import compare_parts, on_page, url_keys
 from explorer.web.plain import read
 from tests.web.test_pages import PAGES, built, everything, open_app
 from tests.web.test_pages_facts import words
 
+AWAY = 'content: "Pages"'  # of the stylesheet that puts the side panel's controls away
 PLACES = {"input": "text_input", "batch": "number_input", "classes": "text_input", "dtype": "selectbox"}
 LINK = "depth=34&input=96&batch=8&classes=10&dtype=bf16&optimizer=Adam"
 
@@ -92,6 +93,23 @@ def test_a_control_that_changes_nothing_on_a_page_is_put_away(page: str) -> None
     for key in on_page.ALL if used else ():
         hidden = re.search(rf"\.st-key-{key}\b[^{{}}]*{{ display: none !important", text) is not None
         assert hidden != (key in used), key
+
+
+def test_a_view_that_is_chosen_with_a_click_has_its_controls_in_the_same_run() -> None:
+    """Feature maps' own net had the side panel and the bar with the next click only: the page's control was asked for under
+    other choices than it has, with another default."""
+    for page, (options, key, views) in on_page.VIEWS.items():
+        (row,) = (one for one in url_keys.KEYS if one.name == key and page in one.pages)
+        assert views.keys() <= options.keys(), page
+        with pytest.raises(ValueError, match=key):
+            row.check("no choice of it")
+        for slug in options:
+            row.check(slug)
+    app = open_app("batch=8", "feature_maps")
+    assert AWAY in everything(app) and ".st-key-task { display: none" in everything(app)
+    app.button_group(key="who").set_value("net").run()
+    assert not app.exception and "GMACs · 1×3×224×224 ·" in built(app)
+    assert AWAY not in everything(app) and ".st-key-task { display: none" not in everything(app)
 
 
 def test_what_timing_does_not_measure_is_said() -> None:

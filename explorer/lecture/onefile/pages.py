@@ -46,8 +46,9 @@ from explorer.tell import (
     story,
 )
 from explorer.tell.drawing import block_drawing
-from explorer.tell.feature_maps import NAMES, OURS, TWINS, WHO
+from explorer.tell.feature_maps import NAMES, TWINS
 from explorer.tell.plots.look import additions
+from explorer.tell.questions import OURS, WHO
 from explorer.tell.url_keys import has_twin
 
 Parts = Sequence[Part | Beside | Fold]

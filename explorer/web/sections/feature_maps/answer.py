@@ -20,8 +20,8 @@ from explorer.net.trace import trace
 from explorer.spec.address import params_of
 from explorer.spec.chosen import Chosen
 from explorer.tell import feature_maps, look_words
-from explorer.tell.feature_maps import OURS, WHO
 from explorer.tell.palette import POSITIVE
+from explorer.tell.questions import OURS, WHO
 from explorer.web import look_component, pieces
 from explorer.web.asked import asked, now, several
 from explorer.web.picture_given import PHOTOS

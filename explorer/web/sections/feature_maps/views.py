@@ -15,10 +15,11 @@ from explorer.look.shipped import recorded_responses
 from explorer.net.trace import trace
 from explorer.spec import naming
 from explorer.tell import feature_maps, look_words
-from explorer.tell.feature_maps import CHANNELS, NAMES, OURS, TWINS, Curve
+from explorer.tell.feature_maps import CHANNELS, NAMES, TWINS, Curve
 from explorer.tell.palette import NEGATIVE, POSITIVE
 from explorer.tell.plots.look import additions, journey, responses
 from explorer.tell.plots.once import once
+from explorer.tell.questions import OURS
 from explorer.web import look_component, pieces, state
 from explorer.web.asked import asked
 from explorer.web.look_component import Unit

@@ -21,7 +21,7 @@ from explorer.net.resnet import build
 from explorer.net.trace import trace
 from explorer.spec import ResNetSpec, naming
 from explorer.spec.chosen import Chosen
-from explorer.tell.feature_maps import OURS, WEIGHTS, WHO
+from explorer.tell.questions import OURS, WEIGHTS, WHO
 from explorer.web import pieces, plain, state
 from explorer.web.asked import asked, now
 from explorer.web.sections.feature_maps.passes import PLACE, Looker, looker

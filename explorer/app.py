@@ -112,12 +112,12 @@ def main() -> None:
     built = st.container(key="built", horizontal=True, vertical_alignment="center")
     picked |= configuration.controls("" if welcomed else name, picked, link.given if link is not None else None)
     chosen, problems = state.take(link, picked)
-    looking = import_module(LOOKS_WITH[name]).looking if name in LOOKS_WITH else lambda one: one
+    named = import_module(LOOKS_WITH[name]).looking(chosen) if name in LOOKS_WITH else chosen
     with built:
-        if idle:
+        if idle or named is None:
             link_popover.alone()
         else:
-            pieces.header(looking(chosen), configuration.said(name, chosen))
+            pieces.header(named, configuration.said(name, chosen))
         beside(name, pages["why_residual"])
     if problems:
         pieces.not_taken(problems, chosen)

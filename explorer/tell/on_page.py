@@ -26,6 +26,10 @@ VIEWS: dict[str, tuple[Mapping[str, str], str, dict[str, tuple[str, ...]]]] = { 
     "blocks": (questions.BLOCKS, "of", {"own": ("input",)}),
     "feature_maps": (questions.WHO, "who", {questions.OURS: ("input", "classes")}),
 }
+WEIGHTS = {  # of the sidebar's net on Feature maps → the same; a file says itself of which net it is
+    "published": ("classes",),  # its authors' own size
+    "file": (),
+}
 UNUSED = "{} holds on other pages"
 WITHOUT = {  # (page, control) → what the page says of a choice that it does not take into account, if not the usual
     ("timing", "optimizer"): "forward passes only, not {}",
@@ -51,7 +55,8 @@ def used(page: str, now: Now) -> tuple[str, ...]:
     usual = ON.get(page, ())
     if page in VIEWS:
         options, key, views = VIEWS[page]
-        return views.get(now(options, key), usual)
+        here = views.get(now(options, key), usual)
+        return WEIGHTS.get(now(questions.WEIGHTS, "weights"), here) if here and page == "feature_maps" else here
     return usual
 
 
@@ -75,8 +80,8 @@ def _words(dtype: str, optimizer: str) -> dict[str, str]:
 
 
 def chooses(page: str, now: Now) -> bool:
-    """Whether the page as it stands has controls of its own for the net: the sidebar's would change nothing."""
-    return page == "compare" or page == "feature_maps" and now(questions.WHO, "who") != questions.OURS
+    """Whether the page as it stands has controls of its own for the net, or a file: the sidebar's would change nothing."""
+    return page == "compare" or page == "feature_maps" and not used(page, now)
 
 
 def idle(page: str, now: Now) -> bool:

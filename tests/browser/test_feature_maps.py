@@ -306,6 +306,8 @@ def test_the_sidebars_net_looks_untrained_with_no_network_and_with_a_visitors_we
     own.set_input_files(saved(net.state_dict(), tmp_path / "mine.safetensors"))
     page.get_by_text("Weights of 'mine.safetensors'").wait_for()
     assert "basic [1,1,1]" in seen.settle().built() and "1×3×32×32" in seen.built()
+    assert not page.get_by_role("radio", name="34", exact=True).is_visible(), "the file decides the net"
+    assert not page.get_by_label("Classes").is_visible()
     seen.follow("/?net=resnet8_cifar&walk=net")
     page.locator(".walk-told", has_text="mine.safetensors").wait_for()
 

@@ -112,6 +112,24 @@ def test_a_view_that_is_chosen_with_a_click_has_its_controls_in_the_same_run() -
     assert AWAY not in everything(app) and ".st-key-task { display: none" not in everything(app)
 
 
+def test_where_a_file_decides_the_net_no_control_of_another_one_is_seen() -> None:
+    """On Feature maps the side panel lit up, went into the link and changed nothing; the header named a net that did not look."""
+    app = open_app("who=net&batch=8&input=96", "feature_maps")
+    for weights, here, header in (
+        ("published", ("classes",), "1×3×224×224"),  # its authors' size
+        ("file", (), None),
+        ("untrained", ("input", "classes"), "1×3×96×96"),
+    ):
+        app.button_group(key="weights").set_value(weights).run()
+        assert not app.exception
+        text = everything(app)
+        assert (AWAY in text) == (not here) and (".st-key-task { display: none" in text) == (not here), weights
+        for key in on_page.ALL if here else ():
+            hidden = re.search(rf"\.st-key-{key}\b[^{{}}]*{{ display: none !important", text) is not None
+            assert hidden != (key in here), (weights, key)
+        assert (header in built(app)) if header else 'class="built' not in text, weights
+
+
 def test_what_timing_does_not_measure_is_said() -> None:
     app = open_app("depth=18&dtype=amp", "timing")
     assert [read(one.value) for one in app.error] == [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -53,25 +54,23 @@ class Who:
     make: Callable[[Looker, Tensor], Subject]
 
 
-def looking(chosen: Chosen) -> Chosen:
-    """What the header names on this page: the net that looks, at the size at which it looks."""
+def looking(chosen: Chosen) -> Chosen | None:
+    """What the header names on this page: the net that looks, at the size at which it looks; None while its file is not here."""
     name = now(WHO, "who")
     if name != OURS:
         spec = NETS[f"digits-{name}"]
         return Chosen(spec, subject.SIDE, subject.SIDE, 1, "")
     weights = now(WEIGHTS, "weights")
-    spec = chosen.spec
+    spec, side = chosen.spec, _side(chosen)
     if weights == "published":
-        try:
+        with suppress(ValueError):
             spec = subject.source_spec(subject.published_name(spec))
-        except ValueError:
-            return chosen
+            side = spec.default_input
     if weights == "file":
         if "own_net" not in session() or session().get("own_weights") is None:
-            return chosen
+            return None
         spec = session()["own_net"][1].spec
         return Chosen(spec, spec.default_input, spec.default_input, 1, "")
-    side = _side(chosen)
     return replace(chosen, spec=spec, height=side, width=side, batch=1)
 
 

@@ -157,7 +157,8 @@ def _progress(job: Job) -> None:
 def _of_file() -> Who | None:
     """The visitor's own weights: read, checked number by number, kept for the visit."""
     file = st.file_uploader(
-        "A .safetensors file, of any net and layout of names that From a file knows",
+        "Your net’s weights: a .safetensors file",
+        help="The file says which net it is: any ResNet that From a file recognises.",
         type=["safetensors"],
         key="own_weights",
         max_upload_size=MOST_MB,

@@ -179,7 +179,7 @@ class Upload:
 NET = "net=resnet8_cifar&who=net"
 UPLOADS = (
     Upload("From a file", "/identify", "Which net is this file of?", weights),
-    Upload("Feature maps, weights", f"/feature_maps?{NET}&weights=file", "params", own_weights),
+    Upload("Feature maps, weights", f"/feature_maps?{NET}&weights=file", "Your net’s weights", own_weights),
     Upload("Feature maps, a picture", f"/feature_maps?{NET}&picture=upload", "params", own_picture),
     Upload("Feature maps, a digit", "/feature_maps?digit=upload", "params", own_picture),
     Upload("Lecture", "/lecture", "Your own lecture", lectures, starts=True),

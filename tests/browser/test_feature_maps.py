@@ -348,7 +348,7 @@ def test_nothing_of_an_upload_is_markup(visit) -> None:
     """The names of weights and of a picture, and of the tensors inside; all payloads in every place:
     `python -m tests.benchmarks.bench_payloads`."""
     net = "/feature_maps?net=resnet8_cifar&who=net"
-    seen = visit(f"{net}&weights=file", "params")
+    seen = visit(f"{net}&weights=file", "Your net’s weights")
     own = seen.page.locator("input[type=file]").first
     strange = save({payload: torch.zeros(1) for payload in PAYLOADS})
     with seen.runs():

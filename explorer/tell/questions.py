@@ -102,7 +102,7 @@ TOPICS = {
 }
 HARD = {  # a sheet's level → its words, and what comes in it
     "first": ("First steps", "what the ten steps of Explain it to me taught"),
-    "formula": ("Up to one formula", "nothing that takes several steps"),
+    "formula": ("More topics", "one step or one formula each"),
     "all": ("Everything", "several steps, and the paper’s variants"),
 }
 ON = {  # (page, key of the link) → its words

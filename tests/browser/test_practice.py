@@ -125,7 +125,7 @@ def test_a_newcomer_begins_gently_and_is_offered_more(visit) -> None:
     page.keyboard.press("Escape")
     seen.follow(f"/practice?depth=18&level=first&seed=v{VERSION}-{SEED}&q=11", "0 of 10 right at once.")
     with seen.runs():
-        page.get_by_role("button", name="Harder: Up to one formula").click()
+        page.get_by_role("button", name="Harder: More topics").click()
     expect(page).to_have_url(re.compile("level=formula"))
     expect(page.locator(".exercise-way")).to_contain_text("1 of 10")
     assert f"-{SEED}" not in page.url and "q=" not in page.url

@@ -55,9 +55,15 @@ def test_a_low_tile_has_its_words_beside_a_scenes_too(visit) -> None:
 
 def test_below_the_first_page_the_map_fills_the_window_to_which_one_scrolls(visit) -> None:
     """It had the room that was left below the walk, which is none: 400 pixels."""
-    page = visit("/?", fresh=True, reduced_motion="reduce").page
-    tile = page.locator(".tile[data-id='layer4.0']")
+    seen, late = visit("/sheet", "What are its numbers?", fresh=True, reduced_motion="reduce"), []
+    page, tile = seen.page, seen.page.locator(".tile[data-id='layer4.0']")
+    page.route("**/resnet_walk*.js", lambda route: late.append(route))  # a slow line: the walk comes after the map
+    page.goto(page.url.partition("/sheet")[0])
     tile.wait_for()
+    for route in late:
+        route.continue_()
+    page.locator(".first .walk-scrub").wait_for()
+    seen.still()
     box, window = tile.bounding_box(), page.viewport_size
     assert box["width"] > window["width"] / 15, box
     size = page.locator(".map-root .body").bounding_box()

@@ -24,7 +24,7 @@ import { Walking } from "../walk_component/walking.js";
 class NetMap {
   constructor(host, key) {
     this.key = key;
-    Object.assign(this, { view: {}, data: null, net: null, seq: null, tileElements: [], lit: null, hall: false, asked: false });
+    Object.assign(this, { view: {}, data: null, net: null, seq: null, above: null, tileElements: [], lit: null, hall: false, asked: false });
     this.build(host);
     new ResizeObserver(() => this.data && this.outgrown() && this.draw()).observe(this.canvas);
     this.fillScreen = () => {
@@ -117,6 +117,13 @@ class NetMap {
     this.seq = data.seq;
   }
 
+  // The first page stands above the map, and its walk may come after it: then the map begins further down than it did.
+  standsBelow(first) {
+    if (!first || first === this.above) return;
+    this.above = first;
+    new ResizeObserver(this.fillScreen).observe(first);
+  }
+
   layoutName() {
     const { clientWidth, clientHeight } = this.canvas;
     if (this.data.figure === "fig3") return clientWidth < this.data.w ? "narrow" : "wide";
@@ -129,6 +136,7 @@ class NetMap {
     this.openBlock = view.open && found.kind ? found.block : "";
     this.enterHall();
     this.fillScreen();
+    this.standsBelow(document.querySelector(".st-key-first"));
     this.layoutUsed = this.layoutName();
     this.layout = this.drawn.scene?.layouts[this.layoutUsed];
     const [scene, width, height] = this.picture(found.kind);

@@ -85,7 +85,10 @@ def test_the_whole_net_at_the_end_is_resnet_50s_map_in_sight_and_back_is_to_the_
     """It led to the page that greets: a net of digits walking, ResNet-50 a screen below. Whatever was looked at before."""
     seen = visit("/?depth=18", "11.69 M params", **PHONE)
     seen.follow("/explain", "How does a net see?")
-    seen.page.get_by_role("link", name="The whole net").tap()
+    whole = seen.page.get_by_role("link", name="The whole net")
+    whole.scroll_into_view_if_needed()
+    seen.page.wait_for_url("**/explain?step=10")  # who has scrolled there has come to the last step
+    whole.tap()
     seen.settle("25.56 M params")
     expect(seen.page.locator(".map-root")).to_be_in_viewport(ratio=0.3)
     assert seen.page.locator(".first").count() == 0

@@ -62,12 +62,12 @@ def seeded(text: str) -> tuple[int, int]:
     return version, int(found[2])
 
 
-def level_of(link: Mapping[str, str]) -> str:
+def level_of(link: Mapping[str, str], usual: str = GENTLE) -> str:
     """How hard the exercises of a link are. One from before levels were names a sheet, topics or a worksheet: it has all
-    kinds, as it had. One that says nothing is a newcomer's."""
+    kinds, as it had. One that says nothing has the usual level: a newcomer's, or what a visitor had last."""
     if (level := link.get("level", "")) in LEVELS:
         return level
-    return EVERY if {"level", "seed", "topics", "do"} & link.keys() else GENTLE
+    return EVERY if {"level", "seed", "topics", "do"} & link.keys() else usual
 
 
 def every_topic(

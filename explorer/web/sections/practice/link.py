@@ -58,9 +58,7 @@ def asked(chosen: Chosen) -> Asked:
 
 def _level() -> str:
     """What the link asks for; where it says nothing, what this visit had last."""
-    given = st.query_params
-    fresh = not {"level", "seed", "topics", "do"} & given.keys()
-    level = session().get("practice-level", sheet.GENTLE) if fresh else sheet.level_of(given)
+    level = sheet.level_of(st.query_params, session().get("practice-level", sheet.GENTLE))
     say_level(level)
     return level
 

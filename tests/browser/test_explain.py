@@ -23,14 +23,14 @@ def told(page: Page, slug: str) -> str:
 
 
 def answer(page: Page, number: int) -> None:
-    """The wrong answer first, then the right one; both at once with why."""
+    """The wrong answer first, which says what is amiss and not what is right, then the right one; each in sight at once."""
     one = texts.steps()[number]
     asked = step(page, one.slug).locator(".check")
     wrong = (one.answer + 1) % len(one.options)
-    asked.get_by_role("radio").nth(wrong).check()
-    expect(asked.locator(".verdict")).to_contain_text("Not right.")
-    asked.get_by_role("radio").nth(one.answer).check()
-    expect(asked.locator(".verdict")).to_contain_text(one.why[:30])
+    for place, says in ((wrong, f"Not right. {one.options[wrong].amiss}"), (one.answer, f"Yes. {one.why}")):
+        asked.get_by_role("radio").nth(place).check()
+        expect(asked.locator(".verdict")).to_have_text(says)
+        expect(asked.locator(".verdict")).to_be_in_viewport(ratio=1)
     expect(page.locator(".way li.known")).to_have_count(number + 1)
 
 

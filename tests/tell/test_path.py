@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 import torch
@@ -29,12 +30,27 @@ def test_ten_short_steps_each_with_a_check() -> None:
     )
     for step in found:
         assert len(step.text.split()) <= 60, step.slug
-        assert 2 <= len(step.options) <= 4 and 0 <= step.answer < len(step.options) and step.why.endswith(".")
+        assert 2 <= len(step.options) <= 4 and step.why.endswith(".")
+    places = [step.answer for step in found]
+    assert all(places.count(place) < 5 for place in places), "nobody guesses by where the right one stands"
+
+
+def test_what_is_said_of_a_wrong_answer_leaves_the_right_one_to_be_found() -> None:
+    for step in texts.steps():
+        right = step.options[step.answer].text
+        assert [one.amiss == "" for one in step.options].count(True) == 1
+        for one in step.options:
+            assert not one.amiss or one.amiss.endswith(".") and right.lower() not in one.amiss.lower(), one
+            assert len({one.amiss for one in step.options}) == len(step.options), "each has its own"
+    step = texts.steps()[0]
+    for options in (step.options[:1] * 2, step.options[1:]):
+        with pytest.raises(ValueError):
+            replace(step, options=options).answer  # noqa: B018
 
 
 def test_no_word_stands_before_its_step_and_each_step_says_its_own() -> None:
     for number, step in enumerate(texts.steps(), 1):
-        for text in (*step.said, step.why):
+        for text in (*step.said, step.why, *(one.amiss for one in step.options)):
             early = [one.shown for one in words(text) if not 0 < one.term.step <= number]
             assert early == [], f"step {number}: {text}"
         assert step.slug in {one.term.slug for one in words(step.text) if one.term.step == number} or number == 10
@@ -50,17 +66,17 @@ def test_what_a_check_says_is_what_was_recorded_or_is_worked_out() -> None:
     by_slug = {one.slug: one for one in texts.steps()}
     errors = {name: f"{row['test_error_percent']:.1f}\u00a0%" for name, row in records().items()}
     assert all(text in by_slug["depth"].why for text in errors.values()) and len(errors) == 4
-    assert by_slug["pixel"].options[by_slug["pixel"].answer] == f"{(0 - 0.1307) / 0.3081:.2f}".replace("-", "−")
+    assert by_slug["pixel"].options[by_slug["pixel"].answer].text == f"{(0 - 0.1307) / 0.3081:.2f}".replace("-", "−")
     assert by_slug["pixel"].why.endswith("(0 − 0.1307) ÷ 0.3081 = −0.42.")
     few, many = 64 * 64 * 9, 256 * 256 * 9
     assert f"256·256·9 = {many:,} against 64·64·9 = {few:,}" in by_slug["bottleneck"].why
     assert f"2·{256 * 64:,}" in by_slug["bottleneck"].why
-    assert by_slug["bottleneck"].options[by_slug["bottleneck"].answer] == f"{many // few} times"
+    assert by_slug["bottleneck"].options[by_slug["bottleneck"].answer].text == f"{many // few} times"
     (whole,) = {
         row["fewer"]["shown"] for row in figures.widths()
     }  # stands above the check, which asks of the 3×3 alone
     assert f"{whole} times" in by_slug["bottleneck"].why
-    assert not any(whole in one for one in by_slug["bottleneck"].options)
+    assert not any(whole in one.text + one.amiss for one in by_slug["bottleneck"].options)
     assert "learned with its shortcuts" in by_slug["depth"].check and "trained without" in by_slug["depth"].why
 
 

@@ -111,7 +111,7 @@ def test_a_formula_in_a_sentence_stands_in_one_line() -> None:
         *(str(prose("Is it F(x) + x?", scene.chosen)) for scene in tour.scenes[:1]),
         filled("Is it F(x) + x?", tour.scenes[0].chosen),
         json.dumps(lecture.listing(tour, lecture.HOME), ensure_ascii=False),
-        *(said for step in steps() for said in (*step.said, step.why)),
+        *(said for step in steps() for said in (*step.said, step.why, *(one.amiss for one in step.options))),
         *(term.says for term in glossary.terms().values()),
         str(cards.explained("x + F(x) goes on")),
         str(markup.opened("F", Proof("1", said("F(x) + x", 1), "F(x) ÷ x"))),

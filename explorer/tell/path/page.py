@@ -37,15 +37,12 @@ def start_of(step: str) -> int:
 @cache
 def told(start: int) -> bytes:
     """All that the steps need, as JSON: written once for all who read them."""
-    said = [
-        asdict(one)
-        | {
-            "text": texts.parts(one.text),
-            "check": texts.parts(one.check, one.text),
-            "why": texts.parts(one.why, f"{one.text} {one.check}"),
-        }
-        for one in texts.steps()
-    ]
+    said = []
+    for one in texts.steps():
+        before = f"{one.text} {one.check}"
+        options = [{"text": option.text, "amiss": texts.parts(option.amiss, before)} for option in one.options]
+        parts = {"text": texts.parts(one.text), "check": texts.parts(one.check, one.text)}
+        said.append(asdict(one) | parts | {"options": options, "why": texts.parts(one.why, before)})
     return json.dumps({"steps": said, "terms": texts.meanings(), "start": start, **figures.everything()}).encode()
 
 

@@ -23,22 +23,35 @@ SCALE = {"mean": f"{MEAN}", "spread": f"{STD}", "black": units.fixed(-MEAN / STD
 
 
 @dataclass(frozen=True)
+class Option:
+    """amiss: what is said where it is chosen and wrong; empty for the right one."""
+
+    text: str
+    amiss: str = ""
+
+
+@dataclass(frozen=True)
 class Step:
-    """answer: the place of the right option, from 0."""
+    """why: what is said once the right option is chosen, the one with nothing amiss."""
 
     slug: str
     title: str
     text: str
     drag: str
     check: str
-    options: tuple[str, ...]
-    answer: int
+    options: tuple[Option, ...]
     why: str
+
+    @property
+    def answer(self) -> int:
+        """The place of the right option, from 0. Raises `ValueError` unless exactly one has nothing amiss."""
+        (right,) = [place for place, option in enumerate(self.options) if not option.amiss]
+        return right
 
     @property
     def said(self) -> tuple[str, ...]:
         """Everything that the step says before it is answered."""
-        return (self.title, self.text, self.drag, self.check, *self.options)
+        return (self.title, self.text, self.drag, self.check, *(one.text for one in self.options))
 
 
 @cache
@@ -46,7 +59,7 @@ def steps() -> tuple[Step, ...]:
     """In order; gaps filled with the recorded test errors, and with how the digits are scaled."""
     rows = tomllib.loads(unbroken(FILE.read_text(encoding="utf-8")))["step"]
     return tuple(
-        Step(**row | {"options": tuple(row["options"]), "answer": row["answer"] - 1, "why": _filled(row["why"])})
+        Step(**row | {"options": tuple(Option(**one) for one in row["options"]), "why": _filled(row["why"])})
         for row in rows
     )
 

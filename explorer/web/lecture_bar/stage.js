@@ -21,6 +21,8 @@ function isOn(phrase) {
   return [...new URLSearchParams(phrase.dataset.drive)].every(([name, value]) => now.get(name) === value);
 }
 
+const counted = (slug) => JSON.stringify(watched(slug)?.tallies ?? null);
+
 // A proof card of the page, of the bar or of the map: Escape is for it first.
 const roots = () => [...document.querySelectorAll("*")].map((one) => one.shadowRoot).filter(Boolean);
 const cardIsOpen = () => [document, ...roots()].some((root) => root.querySelector(":popover-open"));
@@ -73,6 +75,7 @@ class Stage {
   draw() {
     const { data } = this;
     const votes = data.verdict && data.hall ? result(this) : null;
+    this.counted = counted(data.slug);
     const card = data.verdict ? verdictCard(data, votes) : data.question ? (data.hall ? hallCard(this) : askedCard(this)) : null;
     this.ghost = data.answers && !data.verdict && !data.hall ? ghostCard(data) : null;
     const text = prose("div", { class: "prose text" }, data.text);
@@ -248,13 +251,14 @@ class Stage {
     else if (what === "go" && this.data.scenes?.[number - 1]) this.jump(this.data.scenes[number - 1].address);
   }
 
-  // Votes have come, or a round has begun or ended: the count changes in place.
+  // Votes have come, or a round has begun or ended: the count changes in place. A phone that comes or leaves is none: what has the
+  // focus beside an answer keeps it.
   voted(turned) {
     says(this);
     if (this.data.bare) return;
     const now = watched(this.data.slug), card = this.place.querySelector(".card.hall"), phones = this.place.querySelector(".join .count");
     if (now && phones) phones.textContent = here(now.here);
-    if (this.data.verdict) return this.draw(), fitSoon(this.data.present);
+    if (this.data.verdict) return counted(this.data.slug) === this.counted ? undefined : (this.draw(), fitSoon(this.data.present));
     if (card) stands(card, now);
     if (turned) fitSoon(this.data.present);
   }

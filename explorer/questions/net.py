@@ -47,6 +47,7 @@ SHORTCUT_WORDS = {  # before version 3
 NAMED = 3  # the version from which on layers have the paper's names; what a sheet said before stays as it was
 GATED = 4  # … from which on a block's gate is told, and asked for
 EASED = 5  # … from which on the easier ones come first, and a bias is said to be one number a channel
+PARTED = 6  # … from which on no kind is asked twice running where another of the same difficulty is left
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Net:
     name: str
     height: int
     width: int
-    version: int = EASED
+    version: int = PARTED
 
     @property
     def nodes(self) -> tuple[Node, ...]:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from itertools import groupby
 
 from explorer.questions.kinds import KINDS, LEVELS, TOPICS, Kind
-from explorer.questions.net import EASED, Net, mixed
+from explorer.questions.net import EASED, PARTED, Net, mixed
 from explorer.questions.question import Answer, Draw, Made, Question, Wrong
 from explorer.spec import ResNetSpec, check_int
 from explorer.spec.naming import slug, title
 
 # Raised with every new kind, and when words or draws change: what an older sheet says stays (`Net.says`), so that a sheet
 # that somebody has printed or linked can be made again. 3: layers have the paper's names. 4: blocks with attention are told whole, and asked for their gates.
-# 5: the easier ones come first.
-VERSION = 5
+# 5: the easier ones come first. 6: and of these no kind twice running.
+VERSION = 6
 VERSIONS = range(1, VERSION + 1)
 MAX_COUNT, MAX_SEED = 200, 999_999_999
 TRIES = 60  # draws for one more question that is not yet on the sheet
@@ -132,7 +134,21 @@ def _drawn(
         found[one.text] = one
     if version < EASED:
         return tuple(found.values())
-    return tuple(sorted(found.values(), key=lambda one: one.difficulty))
+    eased = sorted(found.values(), key=lambda one: one.difficulty)
+    return tuple(eased if version < PARTED else _parted(eased))
+
+
+def _parted(eased: Sequence[Question]) -> Iterator[Question]:
+    """The same, of each difficulty first the kind that most are left of, but not the one that was asked last."""
+    last = ""
+    for _, group in groupby(eased, key=lambda one: one.difficulty):
+        left = list(group)
+        while left:
+            most = Counter(one.kind for one in left)
+            chosen = max(left, key=lambda one: (one.kind != last, most[one.kind]))
+            left.remove(chosen)
+            last = chosen.kind
+            yield chosen
 
 
 def _another(

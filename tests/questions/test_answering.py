@@ -143,7 +143,7 @@ def test_a_block_that_only_a_choice_names_is_explained(every):
 def test_no_size_is_seen_of_a_picture_that_nobody_has_named():
     """Drawn at the page's input, or the question says of which picture its sizes are (v5-563's first said 15×11 at 224×224)."""
     spec, usual, said, drawn = preset("resnet50"), (224, 224), set(), set()
-    for one in sheet(spec, 60, 563).questions:
+    for one in sheet(spec, 60, 563, version=5).questions:
         asked, sized = pieces.asked(one, usual), KINDS[one.kind].sized
         at = "×".join(map(str, one.input))
         named = f"picture of {at}" in one.text

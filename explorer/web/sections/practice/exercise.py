@@ -53,14 +53,16 @@ def _way(record: Record, every: Sequence[Question], number: int, at: Asked) -> N
         state = record.of(one).state
         dots.append(Markup('<i class="{}{}"></i>').format(state, " now" if place == number else ""))
         said.append(f"{place}: {DOTS[state]}")
-    streak = f"{record.streak} right in a row" if record.streak > 1 else ""
-    best = f"longest run: {record.best}" if record.best > max(record.streak, 1) else ""
+    best = f"longest run: {record.best}" if record.best > 1 else ""
+    run = (
+        f"{record.streak} right in a row" if record.streak > 1 else best
+    )  # one line on a phone: a second pushes the question
     where = f"{min(number, len(every))} of {len(every)}"
     with st.container(key="practice-way", horizontal=True, vertical_alignment="center"):
         pieces.html(
             Markup(
                 '<div class="exercise-way"><b>{}</b><span role="img" aria-label="{}">{}</span><em>{}</em></div>'
-            ).format(where, "; ".join(said), joined(dots), ", ".join(filter(None, (streak, best)))),
+            ).format(where, "; ".join(said), joined(dots), run),
             width="content",
         )
         with st.popover(questions.HARD[at.level][0], icon=":material/stairs_2:", key="practice-hard"):

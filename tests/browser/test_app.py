@@ -67,6 +67,19 @@ def test_on_a_phone_the_bar_of_the_task_is_whole(visit) -> None:
     assert bar.locator("input").evaluate_all(cut) == []
 
 
+def test_a_table_swiped_aside_on_a_phone_keeps_its_rows_names(visit) -> None:
+    page = visit("/paper", "Does the model agree with the paper?", viewport={"width": 390, "height": 844}).page
+    page.locator(".scroll td").first.wait_for()
+    moved = page.evaluate("""() => {
+      const table = [...document.querySelectorAll(".scroll")].find((one) => one.querySelector("td"));
+      const places = () => [...table.querySelectorAll("tbody tr")].map((row) => [...row.cells].slice(0, 2).map((cell) => cell.getBoundingClientRect().x));
+      const before = places();
+      table.scrollLeft = 200;
+      return places().map((row, at) => row.map((x, cell) => before[at][cell] - x));
+    }""")
+    assert moved and all(row == [0, 200] for row in moved)
+
+
 def test_hostile_links_leave_a_working_page(visit) -> None:
     app = visit("/?depth=banana", "depth='banana': choose one of 18")  # as a link, and the others from page to page
     for query, shows in (

@@ -108,8 +108,14 @@ function choose(choice) {
   pending = { ballot: `${slug}/${round}`, slug, round, choice, turn };
   mine[pending.ballot] = choice;
   kept.write({ mine, pending });
-  say("Sending your answer …");
+  answered("Sending your answer …");
   deliver();
+}
+
+// What has become of the answer. The news may come later than it, as a net comes back: they do not say again what stood there before.
+function answered(sentence) {
+  now.before = sentence;
+  say(sentence);
 }
 
 let delivering = false;
@@ -121,7 +127,7 @@ async function deliver() {
     let done = true;
     try {
       await ask(`${base}/choice`, { method: "POST", body: { voter, slug, round, choice, turn: said } });
-      if (pending?.turn === said) say(`Your answer is counted: ${words(slug, choice)}. You can change it until the vote closes.`);
+      if (pending?.turn === said) answered(`Your answer is counted: ${words(slug, choice)}. You can change it until the vote closes.`);
     } catch (error) {
       if (error.status === 409) lost(ballot, "The vote closed before your answer came: it is not counted.");
       else if ([400, 403, 404].includes(error.status)) lost(ballot, error.message);
@@ -139,7 +145,7 @@ async function deliver() {
 
 function lost(ballot, sentence) {
   delete mine[ballot];
-  say(sentence);
+  answered(sentence);
   drawn = "";
   draw();
 }

@@ -63,10 +63,11 @@ class Race {
   replay() {
     const end = this.end();
     const slow = this.slower();
-    const began = performance.now();
+    let began = null; // with the first frame: on a busy machine that is late, and all the same the beginning
     cancelAnimationFrame(this.frame);
     this.said.style.visibility = "hidden";
     const move = (now) => {
+      began ??= now;
       const seconds = (now - began) / 1000 / slow;
       if (seconds >= end) return this.stand();
       this.data.bars.forEach((bar, index) => this.show(index, bar, wayAt(bar.done_s, seconds)));

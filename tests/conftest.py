@@ -23,7 +23,7 @@ from weakref import WeakSet
 
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, Error, Playwright, sync_playwright
+from playwright.sync_api import Browser, Error, Playwright, expect, sync_playwright
 from streamlit.components.v2 import manifest_scanner
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -66,6 +66,8 @@ LOOK = (
 # How fast an example runs is the host's business: no example fails for being slow.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+# How fast a page answers is too: what is waited for has as long as Playwright gives a click. What comes costs no time.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -206,12 +208,16 @@ FOLLOW = """(to) => {
   history.pushState({ entry: true }, "", to);
   dispatchEvent(new PopStateEvent("popstate", { state: {} }));
 }"""
-# Nothing was added or taken away since the last look, the insides of components included, and nothing moves.
+# Nothing was added or taken away since the last look, the insides of components included, and nothing moves, or is on its
+# way: an answer of the server's, the script of a control, of which a grey box keeps the place, or a typeface.
+UNSEEN = "() => { window.counted = null; }"
 STILL = """() => {
   const count = (root) => [...root.querySelectorAll("*")].reduce((sum, one) => sum + 1 + (one.shadowRoot ? count(one.shadowRoot) : 0), 0);
   const before = window.counted;
   window.counted = count(document);
-  return window.counted === before && document.getAnimations().length === 0;
+  const runs = ["running", "rerunRequested"].includes(document.querySelector("[data-testid=stApp]")?.dataset.testScriptState);
+  return window.counted === before && !runs && !document.querySelector("[data-testid=stSkeleton]")
+    && document.fonts.status === "loaded" && document.getAnimations().length === 0;
 }"""
 CUT_OFF = "all => all.filter((one) => [...one.querySelectorAll('*')].some((part) => part.scrollWidth > part.clientWidth + 1)).map((one) => one.innerText)"
 DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
@@ -324,6 +330,7 @@ class Visit:
     def still(self) -> Visit:
         """Wait until what was drawn is whole and at rest: a chart, say, that takes clicks."""
         self.page.evaluate(DRAWN)
+        self.page.evaluate(UNSEEN)  # what an earlier wait has counted says nothing of now
         self.page.wait_for_function(STILL, polling=60)
         return self
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable
 from dataclasses import asdict
+from typing import TypeVar
 
 from explorer.spec import preset
 from explorer.tell import netmap
 from explorer.web.map_component import CSS, JS
+
+T = TypeVar("T")
+PATIENCE_S = 30
 
 THEME = {
     "text-color": "#1d2026",
@@ -29,6 +35,25 @@ MOUNT = """async ([source, css, data]) => {
   window.feed = (data) => mount({ parentElement, data, key: "k", setStateValue: (name, value) => reports.push(value) });
   window.feed(data);
 }"""
+
+
+# In one step: a map that is drawn anew meanwhile has other lines.
+SHORTCUTS = """() => [document, ...[...document.querySelectorAll("*")].map((one) => one.shadowRoot).filter(Boolean)]
+  .flatMap((root) => [...root.querySelectorAll("path.shortcut[data-count]")]).map((one) => [one.dataset.kind, +one.dataset.count])"""
+
+# Of what a selector finds on the page or in a component: [bottom, right, width, height], in one step too.
+BOXES = """selector => [document, ...[...document.querySelectorAll("*")].map((one) => one.shadowRoot).filter(Boolean)]
+  .flatMap((root) => [...root.querySelectorAll(selector)]).map((one) => one.getBoundingClientRect())
+  .map(({ bottom, right, width, height }) => [bottom, right, width, height])"""
+
+
+def comes(read: Callable[[], T], wanted: T) -> None:
+    """Wait until what is read is what is wanted: a page follows what was done in its own time. What is read must be of one
+    moment, asked of the page in one step: what two steps find may be of two drawings."""
+    deadline = time.monotonic() + PATIENCE_S
+    while (found := read()) != wanted and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert found == wanted
 
 
 def drawing(name: str, seq: int = 1, **view: object) -> dict:
@@ -68,9 +93,7 @@ def mount(page, data: dict, width: int, height: int, motion: str) -> None:
 
 def counted(page) -> dict[str, int]:
     """The shortcuts in the real SVG, by kind, a folded run counting for all that it holds."""
-    lines = page.locator("path.shortcut[data-count]").evaluate_all(
-        "all => all.map((one) => [one.dataset.kind, +one.dataset.count])"
-    )
+    lines = page.evaluate(SHORTCUTS)
     held: dict[str, int] = {}
     for kind, count in lines:
         held[kind] = held.get(kind, 0) + count

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
+from tests.browser.test_explain import AT_REST
+
 CHART = ".js-plotly-plot"
 ZOOM = f"""() => [...document.querySelectorAll('{CHART}')].slice(0, 1).map(({{ _fullLayout: all }}) =>
     [all.xaxis.range, all.yaxis.range].map((two) => two.map((one) => one.toFixed(6))).join())[0]"""
 SCROLLED = "() => (document.querySelector('.stMain, .file-main').scrollTop || document.scrollingElement.scrollTop)"
-RESTS = """async (one) => {
-  const eye = () => Object.values(one._fullLayout.scene._scene.getCamera().eye).map((at) => at.toFixed(3)).join();
-  for (;;) {
+EYE = f"() => Object.values(document.querySelector('{CHART}')._fullLayout.scene._scene.getCamera().eye).map((at) => at.toFixed(3)).join()"
+HELD = "held => (document.querySelector('.gl-container > *').style.outlineStyle === 'dashed') === held"
+RESTS = f"""async () => {{
+  const eye = {EYE};
+  for (;;) {{
     const before = eye();
-    await new Promise((done) => setTimeout(done, 150));
+    for (let frame = 0; frame < 10; frame++) await new Promise(requestAnimationFrame);
     if (before === eye()) return before;
-  }
-}"""
+  }}
+}}"""
 
 
 def middle(page: Page) -> tuple[float, float]:
@@ -39,7 +43,7 @@ def swiped(page: Page, begin: tuple[float, float] | None = None) -> float:
         )
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     session.detach()
-    page.wait_for_timeout(300)
+    page.wait_for_function(AT_REST)
     return before - page.evaluate(SCROLLED)
 
 
@@ -85,15 +89,24 @@ def test_a_finger_turns_a_surface_after_a_tap_and_scrolls_past_it_else(visit) ->
 
     def eye() -> str:
         """Where the camera has come to rest: it glides after a turn."""
-        return page.locator(CHART).first.evaluate(RESTS)
+        return page.evaluate(RESTS)
+
+    def held(by_tap: bool) -> None:
+        """A tap takes hold when its click has come, which is after the finger has gone."""
+        page.wait_for_function(HELD, arg=by_tap)
 
     first = eye()
     assert swiped(page, begin()) > 60 and eye() == first, "a swipe is the page's"
     page.touchscreen.tap(*begin())
-    assert swiped(page, begin()) == 0 and eye() != first, "held by a tap, it turns"
+    held(True)
+    assert swiped(page, begin()) == 0, "held by a tap, the page stays"
+    page.wait_for_function(f"before => ({EYE})() !== before", arg=first)  # and the surface turns
     turned = eye()
     page.touchscreen.tap(*begin())
+    held(False)
     assert swiped(page, begin()) > 60 and eye() == turned, "and another tap lets it go"
     page.touchscreen.tap(*begin())
+    held(True)
     page.get_by_text("a finger does so after a tap").tap()
+    held(False)
     assert swiped(page, begin()) > 60 and eye() == turned, "as a touch elsewhere does"

@@ -12,8 +12,9 @@ from playwright.sync_api import Locator, Page, expect
 from explorer import lecture
 from explorer.hall import Hall, Limits, Memory
 from explorer.hall.made import cards
+from tests.browser.harness import comes
 from tests.browser.test_lecture import ARRIVED
-from tests.browser.test_stage import FITTED, LEAST, LOST, SIZES, SMALL, settled
+from tests.browser.test_stage import LEAST, LOOKED, LOST, SIZES, SMALL, settled
 from tests.conftest import Visit
 from tests.hall.desk import served
 
@@ -161,7 +162,7 @@ def join(seen: Visit, browser, url: str, faults: list[str]) -> tuple[Page, Page]
     beamer, stage = seen.page, seen.page.locator(".stage")
     beamer.get_by_role("link", name="Start with votes from phones").click()
     letters = stage.locator(".join .letters")
-    letters.wait_for(timeout=30_000)
+    letters.wait_for()
     code = letters.inner_text()
     here = f"{url}/vote/{code}"
     assert stage.locator(".join img").get_attribute("alt").endswith(f"/vote/{code}")
@@ -251,22 +252,25 @@ def reveal(seen: Visit, speaker: Page, first: Page) -> None:
     """A reload of the projector goes on steering, the speaker's window finds it again, and both rounds stand beside the answer."""
     beamer, stage = seen.page, seen.page.locator(".stage")
     beamer.reload()
-    expect(stage.locator(".hall .count")).to_have_text("1 of 2 answered", timeout=30_000)
-    beamer.wait_for_function(FITTED, arg=DEEPER.slug)
+    expect(stage.locator(".hall .count")).to_have_text("1 of 2 answered")
+    beamer.wait_for_function(
+        LOOKED
+    )  # the votes have come after the scene, and their card has another size than the question's
     title = beamer.evaluate(TITLE)
     asked = speaker.evaluate(STEER)
     expect(speaker.get_by_role("button", name="Next")).to_be_disabled()
     speaker.get_by_role("button", name="Reveal").click()
     verdict = stage.locator(".verdict")
-    expect(verdict.locator(".answer")).to_have_text("28.54 %", timeout=20_000)
+    expect(verdict.locator(".answer")).to_have_text("28.54 %")
     expect(speaker.get_by_role("button", name="Reveal")).to_be_disabled()  # a second click never goes on
     expect(speaker.get_by_role("button", name="Next")).to_be_enabled()
-    assert len(asked) == 3 and speaker.evaluate(STEER) == asked, "each button of the steering keeps its place"
+    assert len(asked) == 3
+    comes(lambda: speaker.evaluate(STEER), asked)  # each button of the steering keeps its place
     expect(verdict.locator("figcaption")).to_have_text(["First vote: 2", "Second vote: 1"])
     expect(verdict.locator(".model").first).to_have_text("✓ 28.54 %")
     expect(verdict.locator(".round").nth(0).locator(".column i")).to_have_text(["1", "1"])  # each bar has its count
     whole(seen)
-    assert beamer.evaluate(TITLE) == title, "it stays, and the votes stand where the text stood"
+    comes(lambda: beamer.evaluate(TITLE), title)  # it stays, and the votes stand where the text stood
     expect(stage.locator(".text")).to_be_hidden()
     keep_names(beamer)
     expect(speaker.locator(".card")).to_contain_text("Revealed.")  # and no count, to which none is added
@@ -275,21 +279,21 @@ def reveal(seen: Visit, speaker: Page, first: Page) -> None:
     expect(first.locator(".verdict")).to_contain_text("You said 28.5 %.")
     fair(first)
     stage.get_by_role("button", name="Back to this scene as it was prepared").click()
-    expect(stage.locator(".hall")).to_contain_text("The phones have seen the answer", timeout=20_000)
+    expect(stage.locator(".hall")).to_contain_text("The phones have seen the answer")
     expect(stage.locator(".hall .count")).to_have_count(0)  # a count that nobody can add to
     beamer.keyboard.press("PageDown")
-    expect(verdict.locator(".answer")).to_have_text("28.54 %", timeout=20_000)
+    expect(verdict.locator(".answer")).to_have_text("28.54 %")
 
 
 def keep_names(beamer: Page) -> None:
     """A page that is zoomed out to fit the window keeps the names of the map's lanes."""
     zoomed = beamer.add_style_tag(content=":root { --stage-zoom: .88 !important }")
-    names = beamer.locator(".lane-name")
+    lanes = beamer.locator(".lane-name").count()
     beamer.wait_for_function(
         "[...document.querySelectorAll('*')].some((one) => one.shadowRoot?.querySelector('.canvas')?.currentCSSZoom < 0.9)"
     )
-    expect(names.first).to_be_visible()
-    assert [one for one in names.all() if not one.is_visible()] == []
+    assert lanes
+    expect(beamer.locator(".lane-name:visible")).to_have_count(lanes)
     zoomed.evaluate("one => one.remove()")
 
 
@@ -326,7 +330,7 @@ def tap(seen: Visit, remote: Page, first: Page, second: Page) -> None:
     beamer, verdict = seen.page, seen.page.locator(".stage .verdict")
     beamer.get_by_role("button", name="All scenes (L)").click()
     beamer.get_by_role("link", name=PARAMETERS.title, exact=True).click()
-    expect(remote.get_by_role("heading", level=1)).to_have_text(PARAMETERS.title, timeout=20_000)
+    expect(remote.get_by_role("heading", level=1)).to_have_text(PARAMETERS.title)
     assert first.get_by_role("heading", level=1).inner_text() == DEEPER.title
     first.get_by_role("button", name="A question is open: back to the lecture").click()
     tiles = first.locator(".block .tiles label")
@@ -338,7 +342,7 @@ def tap(seen: Visit, remote: Page, first: Page, second: Page) -> None:
     fair(second)
     expect(remote.locator(".count")).to_have_text("2 of 2 answered")
     remote.get_by_role("button", name="Reveal").click()
-    expect(verdict.locator(".heat .tile.right")).to_have_text("1", timeout=20_000)
+    expect(verdict.locator(".heat .tile.right")).to_have_text("1")
     assert verdict.locator(".heat .tile").count() == 18
     whole(seen)
 
@@ -361,12 +365,12 @@ def leave_and_come_back(seen: Visit, speaker: Page, remote: Page, first: Page) -
     pauses = first.get_by_role("status").filter(has_text="The lecture pauses")
     expect(pauses).to_have_count(0)
     seen.page.reload()  # which is no end
-    seen.page.locator(".joined").wait_for(timeout=30_000)
+    seen.page.locator(".joined").wait_for()
     heading = speaker.get_by_role("heading", level=1)
     seen.page.get_by_role("button", name="End the lecture").click()
-    expect(heading).to_have_text("The lecture pauses", timeout=20_000)
+    expect(heading).to_have_text("The lecture pauses")
     assert speaker.get_by_role("button").all_inner_texts() == ["Results (CSV)", "Results (JSON)", "Close this window"]
-    expect(pauses).to_be_visible(timeout=20_000)
+    expect(pauses).to_be_visible()
     fair(first)
     expect(remote.get_by_role("heading", level=1)).to_have_text("The lecture pauses")
     took = speaker.locator(".times span").inner_text()
@@ -374,7 +378,7 @@ def leave_and_come_back(seen: Visit, speaker: Page, remote: Page, first: Page) -
     assert speaker.locator(".times span").inner_text() == took
     seen.page.get_by_role("link", name="Start on the projector").click()
     for window in (speaker, remote, first):
-        expect(window.get_by_role("heading", level=1)).to_have_text(DEEPER.title, timeout=20_000)
+        expect(window.get_by_role("heading", level=1)).to_have_text(DEEPER.title)
     expect(pauses).to_have_count(0)
     expect(speaker.locator(".card")).to_contain_text("The phones have seen the answer")
     expect(remote.locator(".card")).to_contain_text(
@@ -390,21 +394,19 @@ def end(speaker: Page, stage: Locator, first: Page, remote: Page) -> None:
     expect(stage.locator(".joined")).to_have_count(1)
     speaker.once("dialog", lambda asked: asked.accept())
     speaker.get_by_role("button", name="End the votes").click()
-    expect(first.get_by_role("heading", name="This vote is over")).to_be_visible(timeout=20_000)
-    expect(remote.get_by_role("status")).to_contain_text(
-        "The votes have ended, and with them this remote", timeout=20_000
-    )
+    expect(first.get_by_role("heading", name="This vote is over")).to_be_visible()
+    expect(remote.get_by_role("status")).to_contain_text("The votes have ended, and with them this remote")
     expect(speaker.locator(".card")).to_contain_text("28.54 %")  # who goes on without votes still has the answers
-    expect(stage.get_by_role("button", name="Votes from phones (V)")).to_be_visible(timeout=20_000)
+    expect(stage.get_by_role("button", name="Votes from phones (V)")).to_be_visible()
 
 
 def another_hall(seen: Visit, stage: Locator) -> None:
     """Who starts again from the Lecture page is asked whether the hall of before goes on, or another one begins."""
     letters = stage.locator(".join .letters")
     seen.page.keyboard.press("PageDown")
-    stage.locator(".verdict").wait_for(timeout=20_000)
+    stage.locator(".verdict").wait_for()
     seen.page.keyboard.press("PageDown")
-    expect(stage.locator("h2")).to_contain_text(TOUR.scenes[1].title, timeout=20_000)
+    expect(stage.locator("h2")).to_contain_text(TOUR.scenes[1].title)
     stage.get_by_role("button", name="Votes from phones (V)").click()
     code = letters.inner_text()
     seen.page.keyboard.press("Escape")
@@ -423,14 +425,14 @@ def another_hall(seen: Visit, stage: Locator) -> None:
     expect(letters).not_to_have_text(code)
     assert len(letters.inner_text()) == len(code)
     seen.page.reload()
-    stage.locator(".joined").wait_for(timeout=30_000)
+    stage.locator(".joined").wait_for()
     seen.page.get_by_role("button", name="End the lecture").click()
     seen.page.once("dialog", lambda asked: asked.accept())
     seen.page.get_by_role("button", name="End them").click()
     expect(seen.page.get_by_role("link", name="Go on with the votes")).to_have_count(0)
     seen.page.get_by_role("link", name="Start on the projector").click()
     seen.page.wait_for_function(ARRIVED, arg=[TOUR.scenes[0].title, False])
-    assert stage.locator(".joined, .hall").count() == 0, "who has ended the votes starts without them"
+    expect(stage.locator(".joined, .hall")).to_have_count(0)  # who has ended the votes starts without them
 
 
 def test_a_votes_buttons_keep_their_places_through_all_its_states(visit, browser, server) -> None:
@@ -440,16 +442,16 @@ def test_a_votes_buttons_keep_their_places_through_all_its_states(visit, browser
     seen = visit("/lecture", TOUR.title, viewport=dict(zip(("width", "height"), SIZES["projector"])), fresh=True)
     beamer, stage = seen.page, seen.page.locator(".stage")
     beamer.get_by_role("link", name="Start with votes from phones").click()
-    stage.locator(".join .letters").wait_for(timeout=30_000)
+    stage.locator(".join .letters").wait_for()
     page = phone(browser, f"{server.url}/vote/{stage.locator('.join .letters').inner_text()}", faults)
     beamer.keyboard.press("Escape")
     with beamer.expect_popup() as opened:
         beamer.keyboard.press("n")
     speaker = opened.value
     speaker.set_viewport_size({"width": 1000, "height": 720})
+    speaker.wait_for_function("document.fonts.size > 1 && document.fonts.status === 'loaded'")
     states: list[list[list[int]]] = []
     fingers: set[int] = set()
-    beamer.wait_for_function(FITTED, arg=DEEPER.slug)
     for number, mark in enumerate((4, 30, 17), 1):
         if number > 1:
             stage.get_by_role("button", name="Vote again").click()
@@ -459,9 +461,9 @@ def test_a_votes_buttons_keep_their_places_through_all_its_states(visit, browser
         fingers.add(page.get_by_role("slider").evaluate(BOX)[1])
     assert len(fingers) == 1, "a new round moves the slider under a finger"
     expect(stage.get_by_role("button", name="Vote again")).to_be_disabled()
-    assert states == [states[0]] * len(states)
+    assert len(states) == 9 and states == [states[0]] * len(states)
     stage.get_by_role("button", name="Reveal", exact=True).click()
-    expect(stage.locator(".verdict .round")).to_have_count(3, timeout=20_000)
+    expect(stage.locator(".verdict .round")).to_have_count(3)
     bars = beamer.evaluate(BARS)
     assert bars[0] != bars[1] and all(0 not in one for one in bars[:2])
     whole(seen)
@@ -485,7 +487,7 @@ def round_of(seen: Visit, speaker: Page, page: Page, mark: int, which: str) -> l
     states = []
 
     def look() -> None:
-        beamer.wait_for_timeout(800)
+        beamer.wait_for_function(LOOKED)
         states.append([*beamer.evaluate(BUTTONS), *speaker.evaluate(KEYED)])
 
     expect(again).to_be_disabled()  # a second click on it begins no other
@@ -518,13 +520,14 @@ def two_rounds_on_the_map(seen: Visit, page: Page) -> None:
     for number, block in enumerate(("conv5_1", "conv4_3"), 1):
         if number > 1:
             stage.get_by_role("button", name="Vote again").click()
-        expect(stage.locator(".hall .count")).to_have_text("0 of 1 answered", timeout=20_000)
+        expect(stage.locator(".hall .count")).to_have_text("0 of 1 answered")
+        expect(page.locator(".again")).to_have_count(number - 1)  # else it answers in the round before, which is over
         page.get_by_role("radio", name=block).check(force=True)
         expect(stage.locator(".hall .count")).to_have_text("1 of 1 answered")
     stage.get_by_role("button", name="Reveal", exact=True).click()
     rows = ["1st vote: 1 2nd vote: 1", "conv4_3 0 1", "✓ conv5_1 1 0"]
     for table in (stage.locator(".verdict .chosen"), page.locator(".verdict .chosen")):
-        expect(table).to_be_visible(timeout=20_000)
+        expect(table).to_be_visible()
         expect(table.locator("tr")).to_have_text(rows, use_inner_text=True)  # drawn anew as the last answers come in
     fair(page)
     for name in ("projector", "old projector"):

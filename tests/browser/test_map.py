@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.harness import counted
+from tests.browser.harness import BOXES, comes, counted
 
 PROJECTOR = {"width": 1280, "height": 720}
 CASES = {  # query -> the shortcuts of the traced module
@@ -21,23 +21,21 @@ CASES = {  # query -> the shortcuts of the traced module
 
 
 def test_the_screen_shows_the_shortcuts_of_the_traced_module(visit) -> None:
-    seen, found = visit("/", viewport=PROJECTOR, reduced_motion="reduce"), {}  # else the net before fades out
+    seen = visit("/", viewport=PROJECTOR, reduced_motion="reduce")  # else the net before fades out
     for query in CASES:
         seen.follow(f"/?{query}").page.wait_for_selector(".tile")
-        found[query] = counted(seen.page)
-    assert found == CASES
+        comes(lambda: counted(seen.page), CASES[query])
 
 
 def test_the_whole_of_152_stands_on_a_projector_without_scrolling(visit) -> None:
-    page = visit("/?depth=152&color=params", viewport=PROJECTOR).page
+    seen = visit("/?depth=152&color=params", "60.19 M params", viewport=PROJECTOR)
+    page = seen.page
     page.wait_for_selector(".tile")
-    boxes = page.locator(".tile").evaluate_all(
-        "all => all.map((one) => { const box = one.getBoundingClientRect(); return [box.bottom, box.right]; })"
-    )
+    seen.still()  # while the page's head comes the map stands higher, and it is drawn again for the room that is left
+    boxes = page.evaluate(BOXES, ".tile")
     assert len(boxes) == 54
-    assert max(bottom for bottom, _ in boxes) <= 720 and max(right for _, right in boxes) <= 1280
-    sizes = page.locator(".tile-value").evaluate_all("all => all.map((one) => one.getBoundingClientRect().height)")
-    assert min(sizes) >= 11  # pixels of a line of text
+    assert max(bottom for bottom, *_ in boxes) <= 720 and max(right for _, right, *_ in boxes) <= 1280
+    assert min(height for *_, height in page.evaluate(BOXES, ".tile-value")) >= 11  # pixels of a line of text
     for kind in (".lane-name", ".lane-shape"):  # the stem's and the head's too: their lanes are lower
         said = page.locator(f"{kind}:visible").all_text_contents()
         assert len(said) == 6, (kind, said)
@@ -50,7 +48,7 @@ def test_a_low_tile_has_its_words_beside_a_scenes_too(visit) -> None:
     page.wait_for_selector(".tile")
     words = page.locator(".tile .tile-value:not(.small):visible")
     expect(words).to_have_count(54)
-    assert [*words.all_text_contents()[:2], *words.all_text_contents()[-2:]] == ["conv1", "maxpool", "avgpool", "fc"]
+    comes(lambda: [*(said := words.all_text_contents())[:2], *said[-2:]], ["conv1", "maxpool", "avgpool", "fc"])
 
 
 def test_below_the_first_page_the_map_fills_the_window_to_which_one_scrolls(visit) -> None:
@@ -64,10 +62,11 @@ def test_below_the_first_page_the_map_fills_the_window_to_which_one_scrolls(visi
         route.continue_()
     page.locator(".first .walk-scrub").wait_for()
     seen.still()
-    box, window = tile.bounding_box(), page.viewport_size
-    assert box["width"] > window["width"] / 15, box
-    size = page.locator(".map-root .body").bounding_box()
-    assert 0.7 * window["height"] < size["height"] < window["height"], size
+    window = page.viewport_size
+    ((_, _, width, _),) = page.evaluate(BOXES, ".tile[data-id='layer4.0']")
+    assert width > window["width"] / 15
+    ((*_, height),) = page.evaluate(BOXES, ".map-root .body")
+    assert 0.7 * window["height"] < height < window["height"]
 
 
 def test_a_click_goes_into_the_address_and_costs_about_a_kilobyte(visit) -> None:
@@ -82,7 +81,7 @@ def test_a_click_goes_into_the_address_and_costs_about_a_kilobyte(visit) -> None
     page.locator('.tile[data-id="layer2.0"]').click()
     page.wait_for_url(re.compile("node=layer2.0"))
     app.settle()
-    assert page.locator(".panel h3").inner_text() == "Why dotted?"
+    expect(page.locator(".panel h3")).to_have_text("Why dotted?")
     assert 0 < sum(received) < 4_000
     page.reload()
     page.wait_for_selector('.tile[data-id="layer2.0"][aria-selected="true"]')
@@ -91,7 +90,7 @@ def test_a_click_goes_into_the_address_and_costs_about_a_kilobyte(visit) -> None
     page.locator('[data-testid="stTopNavLink"]').first.click()
     page.wait_for_selector(".tile")  # the map is back; what is selected is what the address says
     app.settle()
-    assert page.locator('.tile[aria-selected="true"]').count() == int("node=" in page.url)
+    comes(lambda: page.locator('.tile[aria-selected="true"]').count(), int("node=" in page.url))
 
 
 def test_a_link_opens_the_block_meant_and_another_model_drops_what_it_lacks(visit) -> None:
@@ -103,7 +102,8 @@ def test_a_link_opens_the_block_meant_and_another_model_drops_what_it_lacks(visi
     app.settle("11.69 M params")
     page.wait_for_selector(".scene.blocks")
     page.wait_for_function("!location.search.includes('node=')")
-    assert "color=macs" in page.url and counted(page) == {"identity": 5, "projection": 3}
+    assert "color=macs" in page.url
+    comes(lambda: counted(page), {"identity": 5, "projection": 3})
 
 
 def test_levels_folding_and_figure_3_are_in_the_address(visit) -> None:
@@ -111,18 +111,20 @@ def test_levels_folding_and_figure_3_are_in_the_address(visit) -> None:
     page = app.page
     page.get_by_role("button", name="Layers", exact=True).click()
     page.wait_for_selector(".scene.layers")
-    assert "level=layers" in page.url
+    expect(page).to_have_url(re.compile("level=layers"))
     page.get_by_role("button", name="Blocks", exact=True).click()
     page.wait_for_selector(".scene.blocks")
     page.get_by_role("button", name="Fold ×N").click()
     page.wait_for_selector('.tile[aria-label*="5 blocks"]')
-    assert "fold=on" in page.url and counted(page) == {"identity": 12, "projection": 4}
+    expect(page).to_have_url(re.compile("fold=on"))
+    assert counted(page) == {"identity": 12, "projection": 4}
     page.locator('.tile[data-id="layer3.1"]').dblclick()
     page.wait_for_selector('.tile[data-id="layer3.5"]')
-    assert "unfold=layer3.1" in page.url and counted(page) == {"identity": 12, "projection": 4}
+    expect(page).to_have_url(re.compile("unfold=layer3.1"))
+    assert counted(page) == {"identity": 12, "projection": 4}
     page.get_by_role("button", name="Fig. 3").click()
     page.wait_for_selector(".scene.fig3")
-    assert "figure=fig3" in page.url
+    expect(page).to_have_url(re.compile("figure=fig3"))
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Graphviz DOT").click()
     assert waiting.value.suggested_filename == "resnet50.dot"
@@ -132,9 +134,9 @@ def test_levels_folding_and_figure_3_are_in_the_address(visit) -> None:
 def test_a_phone_shows_the_map_at_its_own_width(visit) -> None:
     app = visit("/?depth=101&node=layer3.5", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     app.page.wait_for_selector(".tile")
-    assert app.page.locator(".map-root").get_attribute("data-layout") == "narrow"
-    widths = app.page.locator(".tile").evaluate_all("all => all.map((one) => one.getBoundingClientRect().width)")
-    assert min(widths) >= 40  # large enough for a finger
+    expect(app.page.locator(".map-root")).to_have_attribute("data-layout", "narrow")
+    app.still()
+    assert min(width for _, _, width, _ in app.page.evaluate(BOXES, ".tile")) >= 40  # large enough for a finger
     app.page.locator('.tile[data-id="layer3.6"]').tap()
     app.page.wait_for_url(re.compile("node=layer3.6"))
 

@@ -7,10 +7,12 @@ import re
 from playwright.sync_api import expect
 
 from explorer.lecture import Scene
+from tests.browser.harness import comes
 from tests.browser.test_lecture import STEPS, TOUR, arrive
 from tests.conftest import Visit
 
 LEAST = 16  # px on the screen
+PATIENCE_MS = 30_000  # a busy host draws and fits a scene late
 SIZES = {
     "projector": (1280, 720),
     "old projector": (1024, 768),
@@ -153,8 +155,15 @@ STORY = """() => JSON.stringify(["h2", ".text"].map((name) => window.resnetLectu
   const { left, top, width, height } = one.getBoundingClientRect();
   return [[left, top, width, height].map(Math.round), getComputedStyle(one).fontSize];
 }))"""
+# The scene has looked at itself for the last time, unless something comes later still.
+LOOKED = "() => window.resnetLecture.looks === 0"
 # A scene that has room gives its drawings all that they may have.
 LOOSENED = "() => document.documentElement.style.getPropertyValue('--stage-drawing') === '900px'"
+# The list's last scene stands above the icon bar.
+LISTED = """() => {
+  const [last, below] = ["ol.list li:last-of-type", ".controls"].map((one) => window.resnetLecture.stage.place.querySelector(one)?.getBoundingClientRect());
+  return Boolean(last && below) && last.bottom <= below.top;
+}"""
 # Nothing of a projected scene is below the fold.
 WHOLE = """() => {
   const main = document.querySelector('[data-testid="stMain"]'), stage = window.resnetLecture.stage.place.querySelector(".stage");
@@ -171,11 +180,13 @@ def test_every_projected_scene_can_be_read_and_is_whole_at_every_size(visit) -> 
         if order:
             seen.page.keyboard.press("PageDown")
         arrive(seen, scene, revealed)
-        seen.page.wait_for_function(WHOLE, timeout=5_000)
+        seen.page.wait_for_function(WHOLE, timeout=PATIENCE_MS)
         if revealed:  # the answer stands below them, and nothing jumps
-            seen.page.wait_for_function(f"before => ({STORY})() === before", arg=story, timeout=5_000)
+            seen.page.wait_for_function(f"before => ({STORY})() === before", arg=story, timeout=PATIENCE_MS)
         else:
-            seen.page.wait_for_function(FITTED, arg=scene.slug)
+            seen.page.wait_for_function(
+                FITTED if order else LOOKED, arg=scene.slug
+            )  # first, until the typefaces have come
             story = seen.page.evaluate(STORY)
         for name, (width, height) in SIZES.items():
             seen.page.set_viewport_size({"width": width, "height": height})
@@ -190,7 +201,7 @@ def test_every_projected_scene_can_be_read_and_is_whole_at_every_size(visit) -> 
         assert not seen.page.get_by_test_id(part).is_visible()
     seen.page.keyboard.press("PageDown")  # one step too many says so, beside the picture
     expect(seen.page.locator(".stage .ended")).to_contain_text("That was the last scene. × ends the lecture")
-    seen.page.wait_for_function(WHOLE, timeout=5_000)
+    seen.page.wait_for_function(WHOLE, timeout=PATIENCE_MS)
     assert settled(seen, LOST, None) == []
     seen.page.keyboard.press("PageUp")  # a step back finds a question as it was left
     arrive(seen, TOUR.scenes[-2], revealed=True)
@@ -211,14 +222,14 @@ def test_a_scene_whose_pictures_come_late_is_fitted_when_they_come(visit) -> Non
     scene = TOUR.find("bottleneck")
     seen = visit(f"{scene.address}&present=1", viewport={"width": 1280, "height": 600})
     arrive(seen, scene)
-    seen.page.wait_for_function(WHOLE, timeout=5_000)
+    seen.page.wait_for_function(WHOLE, timeout=PATIENCE_MS)
     waits = seen.page.add_style_tag(content=".stMain .drawing { display: none; }")
     seen.page.set_viewport_size({"width": 1280, "height": 560})  # looked at anew, without its drawings
     seen.page.wait_for_function(LOOSENED)
-    seen.page.wait_for_timeout(3_300)
+    seen.page.wait_for_function(LOOKED)
     waits.evaluate("one => one.remove()")
     seen.page.locator(".stMain .drawing").first.wait_for()
-    seen.page.wait_for_function(WHOLE, timeout=5_000)
+    seen.page.wait_for_function(WHOLE, timeout=PATIENCE_MS)
 
 
 def of_its_own(seen: Visit, scene: Scene, revealed: bool) -> None:
@@ -244,15 +255,15 @@ def of_its_own(seen: Visit, scene: Scene, revealed: bool) -> None:
     if scene.slug == "now-you":
         variants_open_where_they_differ(seen, scene)
     if scene.slug == "what-it-sees":
-        seen.page.wait_for_function(LARGE, timeout=5_000)
-        assert seen.page.evaluate(MEASURED) == 1, "once is enough"
+        seen.page.wait_for_function(LARGE, timeout=PATIENCE_MS)
+        comes(lambda: seen.page.evaluate(MEASURED), 1)  # once is enough
 
 
 def variants_open_where_they_differ(seen: Visit, scene: Scene) -> None:
     """A block whose layers say it, whole and legible as every scene."""
     for phrase, words in (("pre-activation", "BN"), ("ResNeXt", "3×3, 32 groups")):
         seen.page.get_by_role("button", name=phrase, exact=True).click()
-        expect(seen.page.locator(".canvas .tile text", has_text=words).first).to_be_visible(timeout=20_000)
+        expect(seen.page.locator(".canvas .tile text", has_text=words).first).to_be_visible(timeout=PATIENCE_MS)
         for script, arg in ((SMALL, LEAST), (LOST, None)):
             assert settled(seen, script, arg) == [], phrase
     seen.page.get_by_role("button", name="Back to this scene as it was prepared").click()
@@ -262,16 +273,15 @@ def variants_open_where_they_differ(seen: Visit, scene: Scene) -> None:
 def all_scenes_are_seen_at_once(seen: Visit) -> None:
     """In the list, beside an answer too."""
     seen.page.keyboard.press("l")
-    seen.page.wait_for_function(WHOLE, timeout=5_000)
-    last, below = (seen.page.locator(f".stage {part}").last.bounding_box() for part in ("ol.list li", ".controls"))
-    assert last and below and last["y"] + last["height"] <= below["y"]
+    seen.page.wait_for_function(WHOLE, timeout=PATIENCE_MS)
+    seen.page.wait_for_function(LISTED, timeout=PATIENCE_MS)
     seen.page.keyboard.press("Escape")
 
 
 def settled(seen: Visit, script: str, arg: object) -> list[str]:
     """What the script still finds once the scene has fitted itself to the window."""
     try:
-        seen.page.wait_for_function(f"arg => ({script})(arg).length === 0", arg=arg, timeout=4_000)
+        seen.page.wait_for_function(f"arg => ({script})(arg).length === 0", arg=arg, timeout=PATIENCE_MS)
     except Exception:  # what is found is the message
         return seen.page.evaluate(script, arg)
     return []
@@ -342,13 +352,13 @@ def look_at_the_notes(seen: Visit, text: str) -> None:
     speaker.keyboard.press("PageDown")
     expect(speaker.locator(".notes")).to_contain_text(text)
     speaker.evaluate(
-        "localStorage[Object.keys(localStorage).find((name) => name.startsWith('resnet-speaker'))] = JSON.stringify({ started: Date.now() - 957000 })"
+        "localStorage[Object.keys(localStorage).find((name) => name.startsWith('resnet-speaker'))] = JSON.stringify({ started: Date.now() - 903000 })"
     )
     speaker.reload()
     total = speaker.locator(".times > div").nth(1).locator("span")
-    expect(total).to_have_text(re.compile(r"15:5\d"))
+    expect(total).to_have_text(re.compile(r"^15:\d\d$"))  # however long the window took to load
     speaker.get_by_role("button", name="Start the talk’s clock again").click()
-    expect(total).to_have_text(re.compile(r"0:0\d"))
+    expect(total).to_have_text(re.compile(r"^0:\d\d$"))
     speaker.close()
     seen.page.bring_to_front()
     seen.page.wait_for_function("document.hasFocus()")  # keys are the projector's again
@@ -375,6 +385,7 @@ OPEN = """() => [...document.querySelectorAll('[role="radiogroup"] button')].fil
 def test_at_200_percent_no_segment_is_cut_and_what_is_built_makes_way(visit) -> None:
     seen = visit("/blocks", "Why the bottleneck?", viewport={"width": 720, "height": 450})
     seen.page.locator(".st-key-place").get_by_role("radio").nth(2).wait_for()
+    seen.still()
     assert seen.page.evaluate(CUT) == []
     assert seen.page.evaluate(OPEN) == [], "a segment that begins a line has its left"
     seen.page.get_by_role("heading", name="What the way around costs").scroll_into_view_if_needed()
@@ -388,20 +399,24 @@ def test_a_run_that_starts_leaves_the_picture_where_it_is(visit) -> None:
     seen = visit(f"{TOUR.find('degradation').address}&present=1", viewport={"width": 1280, "height": 720})
     arrive(seen, TOUR.find("degradation"))
     button = seen.page.locator(".st-key-run button")
-    top = button.bounding_box()["y"]
+    begins = "() => document.querySelector('.st-key-run button').getBoundingClientRect().top"
+    seen.page.locator(".stMain .js-plotly-plot .main-svg").first.wait_for()
+    seen.page.wait_for_function(LOOKED)
+    seen.still()
+    top = seen.page.evaluate(begins)
     button.click()
-    seen.page.get_by_role("button", name="Cancel").wait_for(timeout=20_000)
-    seen.page.locator(".st-key-live .js-plotly-plot").wait_for(timeout=20_000)
-    seen.page.locator(".st-key-tray").wait_for(state="attached", timeout=20_000)
-    moved = button.bounding_box()["y"] - top
+    seen.page.get_by_role("button", name="Cancel").wait_for(timeout=PATIENCE_MS)
+    seen.page.locator(".st-key-live .js-plotly-plot").wait_for(timeout=PATIENCE_MS)
+    seen.page.locator(".st-key-tray").wait_for(state="attached", timeout=PATIENCE_MS)
+    comes(lambda: seen.page.evaluate(begins), top)  # once the scene has fitted itself to what has come
     seen.page.get_by_role("button", name="Cancel").click()
-    assert moved == 0, moved
 
 
 def test_in_a_low_window_the_question_comes_first_and_its_code_says_what_it_is(visit) -> None:
     """At 640×360, a projector at 200 %, the choices began behind the icon bar."""
     seen = visit(f"{TOUR.find('degradation').address}&present=1", viewport={"width": 640, "height": 360})
     arrive(seen, TOUR.find("degradation"))
+    seen.still()
     bar = seen.page.locator(".stage .controls").bounding_box()["y"]
     for choice in seen.page.locator(".stage .choice").all():
         box = choice.bounding_box()

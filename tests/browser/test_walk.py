@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import pytest
@@ -51,21 +53,18 @@ def painted(page) -> int:
 PIXEL = "one => [...one.getContext('2d').getImageData(one.width / 2, one.height / 2, 1, 1).data]"
 
 
-def photo(page) -> list[int]:
-    """The colour in the middle of the picture that walks."""
-    found: list[int] = page.locator(".walk-photo canvas").first.evaluate(PIXEL)
-    return found
-
-
-def another_photo(page, before: list[int]) -> list[int]:
-    page.wait_for_function(
+def photo(page, before: Sequence[int] = ()) -> list[int]:
+    """The colour in the middle of the picture that walks, where it was another before."""
+    found: list[int] = page.wait_for_function(
         f"""before => {{
           const one = [...document.querySelectorAll('div')].map((div) => div.shadowRoot?.querySelector('.walk-photo canvas')).find(Boolean);
-          return one && one.width > 1 && String(({PIXEL})(one)) !== before;
+          const pixel = one && ({PIXEL})(one);
+          // The canvas is there before its picture is painted.
+          return pixel?.[3] === 255 && String(pixel) !== before && pixel;
         }}""",
         arg=",".join(map(str, before)),
-    )
-    return photo(page)
+    ).json_value()
+    return found
 
 
 def red() -> bytes:
@@ -81,7 +80,7 @@ def test_on_a_phone_the_sheet_keeps_its_height(show, data: dict) -> None:
     page.wait_for_function(f"{CLOCK} > 0")
     heights, every = {}, titles(data)
     for title in every:
-        assert said(page) == title
+        expect(page.locator(".walk-words h3")).to_have_text(title)  # a tap is a click when the finger has gone
         heights[title] = page.locator(".walk-dock").evaluate("one => Math.round(one.getBoundingClientRect().height)")
         page.get_by_role("button", name="One step on").tap()
     assert len(set(heights.values())) == 1, heights
@@ -165,12 +164,14 @@ def test_without_motion_it_goes_step_by_step(show, data: dict) -> None:
     first = page.evaluate(CLOCK)
     assert said(page) == "The picture enters", "where it stands, whole"
     page.get_by_role("button", name="One step on").tap()
-    assert said(page) == titles(data)[1] and page.evaluate(CLOCK) > first
+    expect(page.locator(".walk-words h3")).to_have_text(titles(data)[1])
+    assert int(page.evaluate(CLOCK)) > int(first)
     assert page.evaluate(CLOCK) == page.evaluate(
         f"new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done({CLOCK}))))"
     )
-    for _ in range(2):
+    for title in titles(data)[2:4]:
         page.get_by_role("button", name="One step on").tap()
+        expect(page.locator(".walk-words h3")).to_have_text(title)
     assert page.locator(".walk-term.sum").evaluate("one => getComputedStyle(one).opacity") == "1"
     box, sheet = page.locator(".walk-bar").bounding_box(), page.locator(".walk-button").first.bounding_box()
     assert box["y"] + box["height"] <= 844 and sheet["width"] >= 44 and sheet["height"] >= 44, "under the thumb"
@@ -206,7 +207,7 @@ def test_the_plain_twin_walks_beside_on_one_clock_and_a_number_opens_its_proof(v
     expect(card).to_have_count(0)
     page.emulate_media(reduced_motion="reduce")
     page.get_by_role("button", name="One step on").click()
-    assert plain.locator(".walk-words h3").inner_text() == "conv3_3", "at once, without motion"
+    expect(plain.locator(".walk-words h3")).to_have_text("conv3_3")  # at once, without motion
 
 
 SCENE = "/?net=resnet20_cifar&in_channels=1&input=28&walk=twins&hide=downloads&lecture=walk&present=1"
@@ -225,7 +226,7 @@ def test_on_a_projector_the_twins_words_stand_above_the_players_bar_at_every_ste
     """And the bar under a lecturer's hand does not move from step to step."""
     page = visit(SCENE, viewport={"width": width, "height": height}, reduced_motion="reduce").page
     page.locator(".walk-alone[data-ready]").wait_for()
-    page.wait_for_timeout(3_200)  # the stage has been fitted for the last time
+    page.wait_for_function("() => window.resnetLecture?.looks === 0")  # the stage has been fitted for the last time
     step, stands = page.get_by_role("button", name="One step on"), []
     for _ in range(14):
         stands.append(page.evaluate(STANDS))
@@ -256,11 +257,12 @@ def test_the_map_of_the_home_page_plays_and_the_link_says_so(visit) -> None:
     one = visit("/?net=resnet20_cifar", "params")
     one.page.get_by_role("button", name="Play", exact=True).click()
     one.page.locator(".walk-told.untrained").wait_for(timeout=30_000)
-    assert "walk=net" in one.page.url and "net=resnet20_cifar" in one.page.url
+    expect(one.page).to_have_url(re.compile("walk=net"))
+    assert "net=resnet20_cifar" in one.page.url
     cat = photo(one.page)
     one.page.get_by_role("radio", name="Coffee").click()
     one.page.wait_for_function("location.search.includes('picture=coffee')")
-    coffee = another_photo(one.page, cat)
+    coffee = photo(one.page, cat)
     one.page.get_by_role("radio", name="Your own").click()
     one.page.locator("p.reason", has_text="Press “Choose a file” above the map").wait_for()
     one.settle()  # the button is drawn before the run has ended
@@ -272,9 +274,9 @@ def test_the_map_of_the_home_page_plays_and_the_link_says_so(visit) -> None:
     one.page.locator("p.reason", has_text="picture: this is no PNG, JPEG or WebP that can be read.").wait_for()
     own.set_input_files({"name": "b.png", "mimeType": "image/png", "buffer": red()})
     one.page.locator(".walk-told.untrained").wait_for(timeout=30_000)
-    assert another_photo(one.page, coffee) == pytest.approx([255, 0, 0, 255], abs=3), "as WebP keeps it"
+    assert photo(one.page, coffee) == pytest.approx([255, 0, 0, 255], abs=3), "as WebP keeps it"
     expect(own).to_have_count(0)  # what it is chosen by does not lie over its walk
     one.page.get_by_role("button", name="Back to the map").click()
     one.page.locator(".panel h3").wait_for()
     one.page.wait_for_function("!/walk|picture/.test(location.search)")
-    assert one.page.locator(".st-key-walk-picture").count() == 0
+    expect(one.page.locator(".st-key-walk-picture")).to_have_count(0)

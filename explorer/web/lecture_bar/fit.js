@@ -8,6 +8,7 @@ const SMALLEST = 0.85, SMALLEST_TEXT = 0.85; // least zoom; least type: 16 px of
 const SMALLEST_DRAWING = 340; // px of height: its words are drawn for it
 const style = document.documentElement.style;
 const VARIABLES = ["--stage-zoom", "--stage-drawing", "--stage-text", "--stage-card"];
+const LOOKS_MS = [30, 250, 700, 1500, 3000];
 let fitting = [], content = null;
 
 export const main = () => holder.route?.main() ?? part("main");
@@ -68,6 +69,11 @@ function fit() {
   page.scrollTop = 0;
 }
 
+function look() {
+  holder.looks -= 1;
+  fit();
+}
+
 // At once, and again when pictures and charts have come: on a busy host that may be seconds later.
 export function fitSoon(present) {
   fitting.forEach(clearTimeout);
@@ -77,6 +83,7 @@ export function fitSoon(present) {
     content = new ResizeObserver(() => setTimeout(() => innerWidth >= BESIDE && !whole(main()) && holder.stage?.data?.present && fit(), 50));
     content.observe(inside);
   }
-  fitting = present ? [30, 250, 700, 1500, 3000].map((wait) => setTimeout(fit, wait)) : [];
+  holder.looks = present ? LOOKS_MS.length : 0; // how many are to come
+  fitting = present ? LOOKS_MS.map((wait) => setTimeout(look, wait)) : [];
   if (!present) VARIABLES.forEach((name) => style.removeProperty(name));
 }

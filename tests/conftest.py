@@ -6,6 +6,7 @@ import asyncio
 import gc
 import json
 import os
+import random
 import re
 import shutil
 import socket
@@ -55,6 +56,7 @@ CHEAP = [  # for tests alone, which time nothing in the browser: benchmarks and 
 CHEAP_FOR_LONG = ["--js-flags=--no-opt --min-semi-space-size=32", *CHEAP[1:]]
 # On a deep link Streamlit's client probes for its own health route below the page's path first; that is not ours.
 KNOWN_NOISE = ("_stcore/health", "_stcore/host-config")
+PORTS = random.SystemRandom()  # no seed of a test is to bring the same one twice
 DESKTOP = {"width": 1440, "height": 900}
 LOOK = (
     "viewport",
@@ -158,10 +160,13 @@ def run_async(work: Coroutine[Any, Any, Any]) -> Any:
 
 
 def free_port() -> int:
-    """One that the system hands out, so that workers, and runs beside this one, never share a server."""
-    with socket.socket() as sock:
-        sock.bind(("localhost", 0))
-        return sock.getsockname()[1]
+    """One of many that nobody has, so that workers, and runs beside this one, never share a server. None that the system
+    hands out: until the server stands, which takes seconds on a busy host, a browser's connection may get the same."""
+    while True:
+        port = PORTS.randint(20_000, 32_000)
+        with socket.socket() as sock, suppress(OSError):
+            sock.bind(("localhost", port))
+            return port
 
 
 @pytest.fixture(scope="session")

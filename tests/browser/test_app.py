@@ -10,6 +10,8 @@ import urllib.request
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.harness import comes
+
 
 def test_a_deep_link_restores_the_model_and_the_controls_change_it(visit) -> None:
     app = visit("/?depth=152", "60.19 M params")
@@ -27,39 +29,43 @@ def test_the_navigation_stands_still(visit, width) -> None:
     """A pointer that has chosen a page lies on that page's word: with a sidebar, without one, and with one folded by hand."""
     app = visit("/cost", "Where is the cost?", viewport={"width": width, "height": 720})
     nav = app.page.get_by_test_id("stTopNav")
-    places = (
-        """all => all.filter((one) => one.offsetParent).map((one) => [one.innerText, one.getBoundingClientRect().x])"""
-    )
+    places = """() => [...document.querySelectorAll("[data-testid=stTopNav] [data-testid=stTopNavLink]")]
+      .filter((one) => one.offsetParent).map((one) => [one.innerText, one.getBoundingClientRect().x])"""
 
     def stands() -> list[list[object]]:
-        app.still()
-        return nav.get_by_test_id("stTopNavLink").evaluate_all(places)
+        """In one step: while Streamlit measures the line its words stand elsewhere."""
+        return app.page.evaluate(places)
 
+    app.still()
     first = stands()
     for page in ("/compare", "/explain", "/sheet"):
-        assert app.follow(page) and stands() == first, page
-    lit = "(one) => getComputedStyle(one).backgroundColor !== 'rgba(0, 0, 0, 0)'"
+        app.follow(page).still()
+        comes(stands, first)
     more = nav.get_by_test_id("stTopNavSection").last
-    assert not more.evaluate(lit)
+    expect(more).to_have_css("background-color", "rgba(0, 0, 0, 0)")
     app.follow("/paper", "Does the model agree")
-    assert more.evaluate(lit), "a page of the list lights the list"
+    expect(more).not_to_have_css("background-color", "rgba(0, 0, 0, 0)")  # a page of the list lights the list
     app.follow("/sheet")
     app.page.get_by_test_id("stSidebar").hover()
     app.page.get_by_role("button", name="Collapse sidebar").click()
     opens = app.page.get_by_test_id("stExpandSidebarButton")
     opens.wait_for()
-    assert stands() == first
+    app.still()
+    comes(stands, first)
     beside, word = opens.bounding_box(), nav.get_by_role("link", name="Architecture").bounding_box()
     assert beside["x"] >= 0 and beside["x"] + beside["width"] <= word["x"]
     opens.click()
     opens.wait_for(state="detached")
-    assert stands() == first
+    app.still()
+    comes(stands, first)
 
 
 def test_on_a_phone_the_bar_of_the_task_is_whole(visit) -> None:
     """It went on behind the edge, and only a fading "Class" said so."""
     app = visit("/sheet?batch=256&classes=21841", "What are its numbers?", viewport={"width": 390, "height": 844})
-    bar = app.still().page.locator(".st-key-task")
+    bar = app.page.locator(".st-key-task")
+    expect(bar.locator("input")).to_have_count(5)  # each control's script comes by itself
+    app.still()
     assert bar.evaluate("(one) => one.scrollWidth <= one.clientWidth")
     lines = {round(one.bounding_box()["y"]) for one in bar.locator("input").all()}
     assert len(lines) == 2, "numbers, then lists"
@@ -181,7 +187,7 @@ def test_a_part_of_a_bar_shows_only_words_that_it_has_room_for(visit) -> None:
 @pytest.mark.parametrize("query", ["embed=true", "hide=toolbar", "hide=nav"])
 def test_where_there_is_no_navigation_the_sidebar_begins_at_the_top(visit, query) -> None:
     app = visit(f"/cost?{query}", "Where is the cost?", viewport={"width": 1280, "height": 720})
-    box = app.page.get_by_test_id("stSidebar").bounding_box()
+    box = app.still().page.get_by_test_id("stSidebar").bounding_box()
     assert (box["y"], box["height"]) == (0, 720)
     if query != "hide=toolbar":
         app.page.get_by_test_id("stSidebar").hover()

@@ -66,6 +66,7 @@ def test_no_two_names_of_the_known_nets_overprint_on_a_phone(visit) -> None:
     app = visit("/compare?diff=presets", "From ResNet-34 to ResNet-50", viewport={"width": 390, "height": 844})
     app.page.locator(".st-key-presets").scroll_into_view_if_needed()
     app.page.locator(".st-key-presets .textpoint text", has_text="ResNet-152").wait_for()
+    app.still()
     found = app.page.evaluate(OVERPRINTED)
     assert found["named"] >= 6 and found["over"] == []
 
@@ -79,7 +80,7 @@ def test_the_two_maps_share_a_selection(visit) -> None:
         tiles = app.page.locator(f".tile[data-id='{path}']")
         tiles.nth(clicked).click()
         app.page.wait_for_function(f"location.search.includes('node={path}')")
-        expect(tiles.nth(other)).to_have_attribute("aria-selected", "true", timeout=20_000)
+        expect(tiles.nth(other)).to_have_attribute("aria-selected", "true")
         expect(tiles.nth(clicked)).to_have_attribute("aria-selected", "true")
     app.settle()
 
@@ -89,9 +90,14 @@ def opened(app):
     return app.page.locator(".proof-card:popover-open")
 
 
+# A browser copies in its own time.
+COPIED = "text => navigator.clipboard.readText().then((held) => held === text)"
+
+
 def test_a_number_opens_its_formula_in_one_click_and_is_copied(visit) -> None:
     app = visit("/cost?node=layer1.1", "Where is the cost?", permissions=["clipboard-read", "clipboard-write"])
     number = app.page.get_by_role("button", name="16,384", exact=True).first
+    app.still()  # the chart has its room
     number.scroll_into_view_if_needed()
     before = app.page.locator(".paper").first.bounding_box()
     number.click()
@@ -99,11 +105,11 @@ def test_a_number_opens_its_formula_in_one_click_and_is_copied(visit) -> None:
     after = app.page.locator(".paper").first.bounding_box()
     assert after == pytest.approx(before, abs=0.5), "nothing on the page moves, but for what a scroll rounds"
     opened(app).get_by_role("button", name="Copy", exact=True).click()
-    assert app.page.evaluate("navigator.clipboard.readText()") == "256·64·1² = 16,384"
+    app.page.wait_for_function(COPIED, arg="256·64·1² = 16,384")
     opened(app).get_by_role("button", name="Copy LaTeX").click()
-    assert app.page.evaluate("navigator.clipboard.readText()") == r"256\cdot 64\cdot 1^2 = 16{,}384"
+    app.page.wait_for_function(COPIED, arg=r"256\cdot 64\cdot 1^2 = 16{,}384")
     app.page.keyboard.press("Escape")
-    assert opened(app).count() == 0
+    expect(opened(app)).to_have_count(0)
     app.page.locator(".figure .proved").first.click()
     assert "9,536 + 215,808 + 1,219,584 + 7,098,368 + 14,964,736 + 2,049,000 = 25,557,032" in opened(app).inner_text()
     opened(app).get_by_text("Step by step").click()
@@ -120,9 +126,10 @@ def test_a_part_picked_in_the_treemap_is_the_maps_selection_too(visit) -> None:
     app.settle()
     expect(app.page.locator(".paper .total")).to_contain_text("7,098,368")
     app.page.get_by_role("link", name="Architecture").click()
-    app.page.wait_for_url("**node=layer3")
+    app.page.wait_for_url(re.compile(r":\d+/\?node=layer3$"))
+    expect(app.page.locator(".panel h3")).to_contain_text("conv4_x")
     app.page.get_by_role("link", name="Cost").click()
-    expect(app.page.locator(".paper .total")).to_contain_text("7,098,368", timeout=20_000)
+    expect(app.page.locator(".paper .total")).to_contain_text("7,098,368")
 
 
 SCROLLED = "document.querySelector('.stMain').scrollTop"

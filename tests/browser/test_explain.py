@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from explorer.tell.path import texts
+from tests.browser.harness import BOXES
 from tests.browser.test_every_page import BARE, FIGURE, MAY_STAND_ALONE
 from tests.browser.test_feature_maps import touched
 
@@ -68,11 +69,14 @@ def test_a_phone_goes_through_all_ten_steps(visit) -> None:
     expect(page.locator(".verdict.right")).to_have_count(known)  # and their answers stand there
     page.get_by_role("link", name="Your own digit").tap()
     seen.settle("What does it see?")
-    assert page.url.endswith("/feature_maps")
+    page.wait_for_url("**/feature_maps")
 
 
 def test_the_whole_card_at_the_end_is_its_link(visit) -> None:
-    page = visit("/explain", "How does a net see?", **PHONE).page
+    seen = visit("/explain", "How does a net see?", **PHONE)
+    page = seen.page
+    step(page, "cost").wait_for()  # above it, with all of its height
+    seen.still()
     card = page.locator(".st-key-door-feature_maps")
     card.locator(".note").scroll_into_view_if_needed()
     box = card.bounding_box()
@@ -85,18 +89,20 @@ def test_the_whole_net_at_the_end_is_resnet_50s_map_in_sight_and_back_is_to_the_
     """It led to the page that greets: a net of digits walking, ResNet-50 a screen below. Whatever was looked at before."""
     seen = visit("/?depth=18", "11.69 M params", **PHONE)
     seen.follow("/explain", "How does a net see?")
+    step(seen.page, "cost").wait_for()
+    seen.still()
     whole = seen.page.get_by_role("link", name="The whole net")
     whole.scroll_into_view_if_needed()
     seen.page.wait_for_url("**/explain?step=10")  # who has scrolled there has come to the last step
     whole.tap()
     seen.settle("25.56 M params")
     expect(seen.page.locator(".map-root")).to_be_in_viewport(ratio=0.3)
-    assert seen.page.locator(".first").count() == 0
+    expect(seen.page.locator(".first")).to_have_count(0)
     for where, says in (("/explain?step=10", "Where to go from here"), ("/?depth=18", "11.69 M params")):
         with seen.runs():
             seen.page.go_back()  # to the step that was left; all steps together are one entry
         seen.settle(says)
-        assert seen.page.url.endswith(where)
+        seen.page.wait_for_url(f"**{where}")
         if "step" in where:
             expect(seen.page.locator(".way .now")).to_have_text("10")
 
@@ -105,12 +111,15 @@ def by_touch(page: Page) -> None:
     """Steps 1 and 2."""
     board = step(page, "pixel").locator(".moves")
     board.tap(position={"x": 3, "y": 3})
-    assert "Row 1, column 1: brightness 0. The net gets −0.42" in told(page, "pixel")
+    said = step(page, "pixel").locator(".told").last
+    expect(said).to_contain_text(
+        "Row 1, column 1: brightness 0. The net gets −0.42"
+    )  # a tap is a click when the finger has gone
     answer(page, 0)
-    board = step(page, "convolution").locator(".moves")
+    board, said = step(page, "convolution").locator(".moves"), step(page, "convolution").locator(".told").last
     before = told(page, "convolution")
     board.tap(position={"x": 120, "y": 200})
-    assert told(page, "convolution") != before
+    expect(said).not_to_have_text(before)
     number = step(page, "convolution").locator(".proved")
     number.tap()
     card = page.locator(".proof-card:popover-open").inner_text()
@@ -222,7 +231,7 @@ def the_net_by_keyboard(page: Page) -> None:
     """Steps 7 to 10."""
     slide(page, "shortcut", "Home")
     step(page, "shortcut").get_by_role("button", name="Play").tap()  # by itself to the end
-    expect(step(page, "shortcut").locator("output")).to_have_text("x + F(x) goes on", timeout=15_000)
+    expect(step(page, "shortcut").locator("output")).to_have_text("x + F(x) goes on")
     x, made, total = re.findall(r"−?\d\.\d\d", told(page, "shortcut").replace("− ", "−"))
     numbers = [float(one.replace("−", "-")) for one in (x, made, total)]
     assert round(numbers[0] + numbers[1], 2) == numbers[2], "what is shown adds up"
@@ -397,8 +406,8 @@ def test_shapes_is_a_story_on_a_phone_with_a_field_to_drag(visit) -> None:
     page = visit("/shapes", "What does one number see?", **PHONE).page
     page.locator(".story").wait_for()
     assert not page.locator(".st-key-shapes-wide").is_visible()
-    lines = page.locator(".story li .words").evaluate_all("all => all.map((one) => one.getBoundingClientRect().right)")
-    assert len(lines) == 9 and max(lines) <= 390
+    expect(page.locator(".story li .words")).to_have_count(9)
+    assert max(right for _, right, *_ in page.evaluate(BOXES, ".story li .words")) <= 390
     page.locator(".story .proved", has_text="28×28×512").tap()
     assert "= 28" in page.locator(".proof-card:popover-open").inner_text()
     texts = page.locator(".proof-card:popover-open .line code")

@@ -18,6 +18,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from explorer.spec import preset
 from tests.benchmarks.bench_payloads import PAYLOADS, repeats, wrong
+from tests.browser.harness import BOXES, comes
 from tests.conftest import Server, Visit, ended
 from tests.weights.checkpoints import filled, saved
 
@@ -48,7 +49,9 @@ def touched(page: Page, place: list[tuple[float, float]]) -> None:
 
 
 def drawn(page: Page, on: str, points: list[tuple[float, float]]) -> None:
-    """A stroke over an element, in parts of its sides; by a finger where there is a touchscreen."""
+    """A stroke over an element, in parts of its sides; by a finger where there is a touchscreen. An answer that comes meanwhile
+    would move the element away from under it."""
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
     page.locator(on).scroll_into_view_if_needed()
     box = page.locator(on).bounding_box()
     assert box
@@ -69,10 +72,12 @@ def says(page: Page, name: str) -> None:
 def watch_on_the_map(seen: Visit) -> None:
     """To the walk of what was drawn, and back to it."""
     seen.page.get_by_role("link", name="Watch it go through the map").click()
-    seen.page.locator(".walk-photo canvas").wait_for()
+    expect(
+        seen.page.locator(".walk-bar .main")
+    ).to_be_focused()  # once its pictures are there it begins, and hears of keys
     assert "walk=net" in seen.page.url and "digit=draw" in seen.page.url and "ResNet-20" in seen.built()
     seen.page.keyboard.press("End")
-    assert seen.page.locator(".walk-words h3").inner_text() == "It says: 7", "what was drawn has come along"
+    expect(seen.page.locator(".walk-words h3")).to_have_text("It says: 7")  # what was drawn has come along
     seen.page.go_back()
     seen.settle("Inside a block")
     says(seen.page, "7")
@@ -124,7 +129,7 @@ def test_a_student_draws_a_seven_and_finds_out(visit, size: str) -> None:
     seen = visit("/feature_maps", "Inside a block", viewport=viewport, **(device if size == "phone" else {}))
     page = seen.page
     assert "ResNet-20" in seen.built() and "1×1×28×28" in seen.built(), "the header names the net that looks"
-    assert answers(page)[0] == "7", "it starts with a digit of the test set"
+    says(page, "7")  # it starts with a digit of the test set
     draw_over_the_sample(page)
     said = page.locator(".st-key-look-said")  # beside the pad, where the bars are below the window
     expect(said).to_contain_text("It says 1") if size == "phone" else expect(said).to_be_hidden()
@@ -159,26 +164,34 @@ def test_a_student_draws_a_seven_and_finds_out(visit, size: str) -> None:
     page.get_by_role("link", name="Watch the unchanged net on the map").wait_for()
 
 
+# How far the picture that is covered stands below the answers.
+BELOW = """() => {
+  const found = (part) => [document, ...[...document.querySelectorAll("*")].map((one) => one.shadowRoot).filter(Boolean)].map((root) => root.querySelector(part)).find(Boolean);
+  return Math.round(found(".cover").getBoundingClientRect().top - found(".answers").getBoundingClientRect().top);
+}"""
+
+
 def cover_a_part(page: Page, phone: bool) -> None:
     """By a drag and by keyboard. A finger scrolls the page, but for one drag after the button; what is said then leaves the
     picture and its buttons where they are."""
     uncover, stripe = page.get_by_role("button", name="Uncover"), [(0.1, 0.05), (0.9, 0.42)]
     line = page.locator(".lead", has_text="With a part of the picture covered it now says")
-    under, places = page.locator(".st-key-look-under .says"), list[float]()
+    under, place = page.locator(".st-key-look-under .says"), 0.0
     if phone:
-        by_finger = page.get_by_role("button", name="Cover a part")
         drawn(page, ".cover", [(0.5, 0.9), (0.55, 0.2)])
         expect(uncover).to_be_disabled()
-        by_finger.tap()
+        page.get_by_role("button", name="Cover a part").tap()
+        expect(
+            page.get_by_role("button", name="Drag over the picture")
+        ).to_be_visible()  # a tap is a click when the finger has gone
         page.locator(".st-key-look-answer .answers").scroll_into_view_if_needed()
-        places = [page.locator(".cover").bounding_box()["y"] - page.locator(".answers").bounding_box()["y"]]
+        place = page.evaluate(BELOW)
     else:
         expect(page.get_by_role("button", name="Cover a part")).to_be_hidden()
     drawn(page, ".cover", stripe)
     if phone:
         expect(under).to_contain_text("Now it says")
-        places.append(page.locator(".cover").bounding_box()["y"] - page.locator(".answers").bounding_box()["y"])
-        assert places[0] == places[1]
+        comes(lambda: page.evaluate(BELOW), place)
         expect(page.get_by_role("button", name="Cover another part")).to_be_visible()
     else:
         line.wait_for()
@@ -213,14 +226,13 @@ def test_an_answer_says_what_it_rests_on_where_a_net_knows_nothing_of_the_pictur
     page, known = seen.page, "It knows the ten digits and nothing else."
     page.locator("input[type=file]").set_input_files({"name": "cat.png", "mimeType": "image/png", "buffer": cat()})
     page.locator(".st-key-look-answer").get_by_text(known).wait_for()
+    seen.still()  # the rows below are drawn anew with the answer
     page.locator("button.mark", has_text="recorded").click()
     expect(page.locator(".proof-card:popover-open")).to_contain_text("measured earlier")
     page.keyboard.press("Escape")
     key, first = page.locator(".look .key").first, page.locator(".look .sheet").first
     assert key.bounding_box()["y"] < first.bounding_box()["y"], "what the colours mean is said before the rows"
-    sides = page.locator(".group.through .tile").evaluate_all(
-        "all => all.map((one) => one.getBoundingClientRect().width)"
-    )
+    sides = [width for _, _, width, _ in page.evaluate(BOXES, ".group.through .tile")]
     assert min(sides) >= 28, "the smallest map is large enough to be seen"
     expect(page.locator(".group.through .row").last.locator(".larger")).to_contain_text("× larger")
     expect(page.locator(".group.through .row").first.locator(".larger")).to_be_hidden()
@@ -244,7 +256,7 @@ def test_a_unit_is_pointed_at_followed_on_and_let_go(visit) -> None:
     sheet.scroll_into_view_if_needed()
     sheet.locator(".tile").nth(2).hover(position={"x": 20, "y": 20})
     told.filter(has_text=re.compile(r"conv2_x, channel \d+, row \d+, column \d+: sees \d+×\d+ pixels")).wait_for()
-    assert page.locator(".look .square").first.is_visible()
+    expect(page.locator(".look .square").first).to_be_visible()
     sheet.focus()
     page.keyboard.press("ArrowRight")
     told.filter(has_text="row 14, column 15: sees 15×15 pixels of the picture").wait_for()
@@ -293,7 +305,8 @@ def test_a_finger_on_a_low_row_sees_what_the_unit_sees(visit) -> None:
 def test_the_sidebars_net_looks_untrained_with_no_network_and_with_a_visitors_weights(visit, tmp_path: Path) -> None:
     seen = visit("/feature_maps?who=net&depth=18&picture=coffee", "Untrained: random weights")
     page = seen.page
-    assert page.locator(".sheet").count() == 5 + 4 and seen.built().startswith("ResNet-18")
+    expect(page.locator(".sheet")).to_have_count(5 + 4)
+    assert seen.built().startswith("ResNet-18")
     page.get_by_role("radio", name="your file").click()
     own = page.locator("input[type=file]").first
     wrong = tmp_path / "wrong.safetensors"
@@ -306,8 +319,8 @@ def test_the_sidebars_net_looks_untrained_with_no_network_and_with_a_visitors_we
     own.set_input_files(saved(net.state_dict(), tmp_path / "mine.safetensors"))
     page.get_by_text("Weights of 'mine.safetensors'").wait_for()
     assert "basic [1,1,1]" in seen.settle().built() and "1×3×32×32" in seen.built()
-    assert not page.get_by_role("radio", name="34", exact=True).is_visible(), "the file decides the net"
-    assert not page.get_by_label("Classes").is_visible()
+    expect(page.get_by_role("radio", name="34", exact=True)).to_be_hidden()  # the file decides the net
+    expect(page.get_by_label("Classes")).to_be_hidden()
     seen.follow("/?net=resnet8_cifar&walk=net")
     page.locator(".walk-told", has_text="mine.safetensors").wait_for()
 
@@ -377,6 +390,6 @@ def test_the_camera_takes_a_picture_that_looks(whole_browser: Browser, server: S
 
 def test_an_unknown_choice_in_a_link_is_named(visit) -> None:
     page = visit("/feature_maps?who=everybody&off=layer1.0,layer9.9", "choose one of residual-20").page
-    assert page.get_by_text("who='everybody'").count()
+    expect(page.get_by_text("who='everybody'")).not_to_have_count(0)
     page.get_by_text("off='layer9.9'").wait_for()
     page.get_by_text(re.compile("With conv2_1 adding nothing it (now|still) says")).wait_for()

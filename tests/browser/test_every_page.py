@@ -303,6 +303,39 @@ def misnamed(seen: Visit, route: str, look: str) -> Iterator[str]:
             yield line.strip()
 
 
+# A line of what a screen reader reads, from top to bottom: how deep, role, name, words.
+READ = re.compile(r"""^( *)- '?([a-z]+)(?: "((?:[^"\\]|\\.)*)")?(?: \[[^\]]*\])*'?:?(?: (.*))?$""")
+WHOLE = {"button", "link", "radio", "heading", "option", "columnheader", "rowheader", "img", "tab", "switch", "cell"}
+# What is heard once of these: the name of a part is its heading, its legend or its label; Streamlit's have theirs beside them.
+NAMES = {
+    ("region", "heading"),
+    ("group", "text"),
+    ("text", "slider"),
+    ("radio", "text"),
+    ("radio", "paragraph"),
+    ("switch", "paragraph"),
+}
+# A slider whose value is written beside it, for who hears it too.
+HEARD_TWICE = """() => [document, ...[...document.querySelectorAll("*")].map((one) => one.shadowRoot).filter(Boolean)].flatMap((root) =>
+  [...root.querySelectorAll("[type=range]")].flatMap((slider) => [...slider.closest("label, .number, fieldset, body, .place").querySelectorAll("output, [role=status]")]
+    .filter((one) => !one.closest("[aria-hidden=true]") && one.textContent.trim() === (slider.getAttribute("aria-valuetext") ?? slider.value)).map((one) => one.outerHTML)))"""
+
+
+def read_twice(seen: Visit, route: str, look: str) -> Iterator[str]:
+    """The same words one after the other: a picture's name that its caption repeats, a value said by its slider and beside it."""
+    inside, last = -1, ("", "")
+    for line in seen.page.locator(".stMain").aria_snapshot().splitlines():
+        if not (found := READ.match(line)) or (0 <= inside < len(found[1])):
+            continue
+        role = found[2]
+        inside = len(found[1]) if role in WHOLE else -1
+        for words in ("" if role in ("row", "table") else found[3], found[4]):
+            if words and words == last[1] and role != last[0] and (last[0], role) not in NAMES:
+                yield f"{last[0]} and {role}: {words}"
+            last = (role, words) if words else last
+    yield from seen.page.evaluate(HEARD_TWICE)
+
+
 def towers(seen: Visit, route: str, look: str) -> Iterator[str]:
     yield from seen.page.evaluate(TOWERS)
 
@@ -376,6 +409,7 @@ QUESTIONS = {
     ),
     "no cell is a tower of words": Question(towers, (*FITS, "/why_residual?experiment=surgery"), ("phone",)),
     "what is read aloud is words": Question(misnamed, (*BY_NAVIGATION, "/cost?show=memory"), ("desktop",)),
+    "everything is read aloud once": Question(read_twice, (*BY_NAVIGATION, "/cost?show=memory"), ("desktop",)),
     "no control cuts what it says": Question(cut_words, (FIRST_PAGE, *FITS, *LABORATORY), ("projector", "phone")),
     "a tile is called what is written on it": Question(unnamed, SEEN_BY_AXE, ("desktop",)),
     "no computed figure stands without its proof": Question(bare, FIGURES, ("desktop",)),

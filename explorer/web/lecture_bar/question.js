@@ -29,13 +29,13 @@ function choiceInput({ choices }, slug) {
 function numberInput({ low, high, step, unit, ask }, slug) {
   const words = (value) => `${plain(Number(value))} ${unit}`.trim();
   const guess = guesses.get(slug); // none at first: where a slider stands is a hint
-  const said = html("output", {}, guess === undefined ? `? ${unit}` : words(guess));
+  const said = html("output", { "aria-hidden": "true" }, guess === undefined ? `? ${unit}` : words(guess)); // heard as the slider's own
   const input = html("input", { type: "range", min: low, max: high, step, value: guess ?? low, "aria-label": ask,
-    class: guess === undefined ? "untouched" : "", "aria-valuetext": guess === undefined ? "no guess yet" : null, oninput: (event) => {
+    class: guess === undefined ? "untouched" : "", "aria-valuetext": guess === undefined ? "no guess yet" : words(guess), oninput: (event) => {
       guesses.set(slug, event.target.value);
       input.classList.remove("untouched");
-      input.removeAttribute("aria-valuetext");
       said.textContent = words(event.target.value);
+      input.setAttribute("aria-valuetext", said.textContent);
     } });
   return html("div", { class: "number" }, input, said);
 }

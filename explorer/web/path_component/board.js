@@ -26,6 +26,7 @@ export class Board {
 
   listen(label) {
     const { element } = this;
+    this.canvas.setAttribute("aria-hidden", "true"); // the board itself says what it is
     Object.assign(element, { tabIndex: 0, role: "application" });
     element.setAttribute("role", "application");
     element.setAttribute("aria-roledescription", "picture with a window");

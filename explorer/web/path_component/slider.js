@@ -8,7 +8,7 @@ import { stopsOf } from "./told.js";
 // words(value): what the value is called; moved(value): what happens.
 export function slider({ label, min, max, value, words, moved }) {
   const input = html("input", { type: "range", min, max, value, step: 1 });
-  const said = html("output", {}, words(value));
+  const said = html("output", { "aria-hidden": "true" }, words(value)); // the slider's own value says it to who hears it
   const tell = () => {
     const now = Number(input.value);
     said.textContent = words(now);

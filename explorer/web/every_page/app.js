@@ -6,12 +6,12 @@
 
 import { copy } from "../js/copy.js";
 import { fingersScroll } from "../js/finger.js";
-import { DRAWER, PARTS } from "../js/given.js";
+import { DRAWER, PARTS, STATES } from "../js/given.js";
 import { means } from "../js/means.js";
 import { part, streamlitIs } from "../js/streamlit.js";
 import { entries } from "./entries.js";
 
-const LOOK_MS = 50, UNSEEN_MS = 700;
+const LOOK_MS = 50, UNSEEN_MS = 700, LATE_MS = 3000;
 
 export default function listen() {
   const visit = document.documentElement.dataset;
@@ -97,18 +97,21 @@ function closeDrawer() {
   if (overThePage && open) part("sidebar-closes")?.click();
 }
 
-// After the page's answer, unless the choice has brought further controls to choose from. A short run may begin and end
-// between two strokes, so that nobody sees it: whoever is at rest for a while has answered too.
+// After the page's answer, unless the choice has brought further controls to choose from. A short run may begin and end at
+// once, so that nobody sees it: whoever is at rest for long has answered too, and on a busy host an answer begins late.
 function whenAnswered(then) {
   const controls = () => part("sidebar").querySelectorAll(PARTS.element).length;
   const before = controls();
   let ran = false, rest = 0;
+  const runs = new MutationObserver(() => { ran ||= !streamlitIs("idle"); });
+  runs.observe(part("app"), { attributeFilter: [STATES.idle[0]] });
   const looking = setInterval(() => {
     const running = !streamlitIs("idle");
     ran ||= running;
     rest = running ? 0 : rest + LOOK_MS;
-    if (running || (!ran && rest < UNSEEN_MS)) return;
+    if (running || (!ran && rest < LATE_MS)) return;
     clearInterval(looking);
+    runs.disconnect();
     if (controls() <= before) then();
   }, LOOK_MS);
 }

@@ -320,7 +320,7 @@ class Visit:
     @contextmanager
     def runs(self) -> Iterator[None]:
         """What is done inside makes the whole script run; afterwards it has, and what it sent is drawn."""
-        with self.socket.expect_event("framereceived", ends_a_new_run(), timeout=30_000):
+        with self.socket.expect_event("framereceived", ends_a_new_run(), timeout=60_000):
             yield
         self.page.evaluate(DRAWN)
 
@@ -356,7 +356,9 @@ class Visit:
         return self.page.locator(".built").inner_text().replace("\n", " ")
 
     def check(self) -> None:
-        """Nothing that a visitor would call broken: no exception box, no console error, no horizontal overflow."""
+        """Nothing that a visitor would call broken: no exception box, no console error, no horizontal overflow. Of a page that is
+        whole: what is only half drawn is as wide as it comes."""
+        self.settle()
         assert self.page.locator('[data-testid="stException"]').count() == 0, self.page.inner_text("body")
         assert self.faults == []
         widths = self.page.evaluate(

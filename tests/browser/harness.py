@@ -11,6 +11,7 @@ from typing import TypeVar
 from explorer.spec import preset
 from explorer.tell import netmap
 from explorer.web.map_component import CSS, JS
+from tests.conftest import DRAWN
 
 T = TypeVar("T")
 PATIENCE_S = 30
@@ -89,6 +90,7 @@ def mount(page, data: dict, width: int, height: int, motion: str) -> None:
     )
     page.evaluate(MOUNT, [JS, CSS, data])
     page.wait_for_selector(".tile")
+    page.evaluate(DRAWN)  # it is drawn again once it knows its size
 
 
 def counted(page) -> dict[str, int]:

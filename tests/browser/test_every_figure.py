@@ -33,7 +33,7 @@ def test_a_click_on_a_tile_of_the_treemap_opens_its_formula(visit) -> None:
     app.still()
     tile.click()
     # for a moment the card of before stands beside it: Streamlit takes away what a run did not draw when the run has ended
-    expect(opened(app).filter(has_text="2048·1000 + 1000 = 2,049,000")).to_be_visible(timeout=20_000)
+    expect(opened(app).filter(has_text="2048·1000 + 1000 = 2,049,000")).to_be_visible()
     expect(opened(app)).to_have_count(1)
 
 
@@ -44,18 +44,18 @@ def test_a_click_on_a_point_opens_its_formulas(visit) -> None:
     app.still()
     box = points.last.bounding_box()
     app.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(opened(app)).to_have_count(2, timeout=20_000)
+    expect(opened(app)).to_have_count(2)
     expect(opened(app).first).to_contain_text("MACs")
 
 
 def test_the_maps_panel_writes_out_what_the_picture_shows(visit) -> None:
     app = visit("/?color=params", "25.56 M")
     app.page.locator(".tile[data-id='layer3.1']").click()
-    expect(app.page.locator(".facts .formula", has_text="= 1,117,184")).to_be_visible(timeout=20_000)
+    expect(app.page.locator(".facts .formula", has_text="= 1,117,184")).to_be_visible()
     share = app.page.locator(".facts small .proved").first
-    assert share.inner_text() == "4.4 %"
+    expect(share).to_have_text("4.4 %")
     share.click()
-    assert "100·1,117,184 ÷ 25,557,032 ≈ 4.371" in app.page.locator(".map-root .proof-card").inner_text()
+    expect(app.page.locator(".map-root .proof-card")).to_contain_text("100·1,117,184 ÷ 25,557,032 ≈ 4.371")
 
 
 def test_a_lectures_figures_open_their_proof_and_its_answer_too(visit) -> None:

@@ -365,7 +365,7 @@ def cut_off(seen: Visit, route: str, look: str) -> Iterator[str]:
     least, size = PROVED[route], seen.page.viewport_size
     assert size
     numbers = seen.page.locator(".stMain .proved:not(.built *) >> visible=true")
-    expect(numbers.nth(least - 1)).to_be_attached(timeout=20_000)
+    expect(numbers.nth(least - 1)).to_be_attached()
     card = seen.page.locator(".proof-card:popover-open")
     for index in (0, least // 2):
         numbers.nth(index).evaluate("one => one.scrollIntoView({block: 'center'})")
@@ -504,7 +504,7 @@ class Walk:
             if route == PUBLISHED:
                 seen.settle("Yerlan Idelbayev’s weights")
             if route in FIGURES:
-                expect(seen.page.locator(".proved").first).to_be_attached(timeout=20_000)
+                expect(seen.page.locator(".proved").first).to_be_attached()
                 if route.startswith("/?"):
                     seen.page.locator(".tile").first.wait_for()
         return len(self.found[OPENS]) == known

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import expect
 
+from tests.browser.harness import comes
 from tests.conftest import Visit
 
 PHONE = {"width": 390, "height": 844}
@@ -19,9 +20,9 @@ def asks(url: str) -> dict[str, str]:
 def back(seen: Visit, wanted: dict[str, str], built: str) -> None:
     with seen.runs():
         seen.page.go_back()
-    expect(seen.page.locator(".built b")).to_have_text(re.compile(f"^{built}$"), timeout=20_000)
+    expect(seen.page.locator(".built b")).to_have_text(re.compile(f"^{built}$"))
     seen.settle()
-    assert asks(seen.page.url) == wanted
+    comes(lambda: asks(seen.page.url), wanted)
 
 
 def test_back_undoes_what_was_chosen_in_the_sidebar_on_the_page_and_on_the_map(visit) -> None:
@@ -37,7 +38,7 @@ def test_back_undoes_what_was_chosen_in_the_sidebar_on_the_page_and_on_the_map(v
     back(seen, {"depth": "34"}, "ResNet-34")
     seen.page.go_forward()
     seen.settle("11.69 M params")
-    assert asks(seen.page.url) == {"depth": "18"}
+    comes(lambda: asks(seen.page.url), {"depth": "18"})
     seen.goto("/cost?show=memory", "fp32 · inference")  # the bar's controls
     for key, words in (("dtype", "bf16"), ("optimizer", "training with Adam")):
         with seen.runs():

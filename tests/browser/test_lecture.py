@@ -16,6 +16,7 @@ from explorer.lecture.load import known_pages
 from explorer.spec import naming
 from explorer.tell.on_page import OF_NO_MODEL
 from explorer.web.plain import JOINT
+from tests.browser.harness import comes
 from tests.conftest import Server, Visit
 
 TOUR = lecture.load()
@@ -49,11 +50,12 @@ def state(url: str) -> dict[str, str]:
 
 def arrive(seen: Visit, scene: lecture.Scene, revealed: bool = False) -> None:
     """Wait until a scene stands, and hold everything about its state."""
-    seen.page.wait_for_function(ARRIVED, arg=[scene.title, revealed], timeout=20_000)
+    seen.page.wait_for_function(ARRIVED, arg=[scene.title, revealed])
     seen.settle()
+    wanted = state(f"?{lecture.address('x', scene.params(revealed)).partition('?')[2]}")
+    comes(lambda: state(seen.page.url), wanted)  # what a click of before brings along is put right when all is quiet
     url = urlsplit(seen.page.url)
     assert url.path.strip("/") == ("" if scene.page == lecture.HOME else scene.page)
-    assert state(seen.page.url) == state(f"?{lecture.address('x', scene.params(revealed)).partition('?')[2]}")
     assert parse_qs(url.query)["lecture"] == [scene.slug] and ("guess" in parse_qs(url.query)) is revealed
     chosen = lecture.Scene(
         "x", "x", scene.page, "", state=lecture.address("x", scene.params(revealed)).partition("?")[2]
@@ -62,9 +64,7 @@ def arrive(seen: Visit, scene: lecture.Scene, revealed: bool = False) -> None:
         expect(seen.page.locator(".built")).to_have_count(0)
         return
     shown = LOOKS.get(scene.page, naming.title(chosen.spec))
-    seen.page.locator(".built b", has_text=re.compile(f"^{re.escape(shown)}$")).wait_for(
-        state="attached", timeout=10_000
-    )
+    seen.page.locator(".built b", has_text=re.compile(f"^{re.escape(shown)}$")).wait_for(state="attached")
 
 
 def walk(seen: Visit, key: str, each) -> None:
@@ -131,7 +131,7 @@ def test_the_text_drives_the_picture_and_the_way_back(visit) -> None:
     phrase.click()
     seen.page.wait_for_url("**node=layer3.0**")
     seen.page.get_by_text("Why dotted?").first.wait_for()
-    assert phrase.get_attribute("aria-pressed") == "true"
+    expect(phrase).to_have_attribute("aria-pressed", "true")
     seen.page.get_by_test_id("stTopNav").get_by_role("link", name="Shapes").click()  # wandering off: the bar stays
     seen.page.wait_for_url("**/shapes**")
     seen.settle("What happens to a picture?")
@@ -163,7 +163,7 @@ def test_a_click_in_the_last_instant_does_not_come_along(visit) -> None:
         seen.page.keyboard.press(key)
         seen.page.wait_for_function(ARRIVED, arg=[TOUR.find(slug).title, False])
         seen.page.wait_for_timeout(600)
-        seen.page.wait_for_function("() => !location.search.includes('node=')", timeout=5_000)
+        seen.page.wait_for_function("() => !location.search.includes('node=')")
         arrive(seen, TOUR.find(slug))
         assert seen.page.locator(".map-root :focus").count() == 0, "a ring around a tile that nothing is said of"
 
@@ -202,8 +202,8 @@ def test_every_pages_link_opens_the_same_state_elsewhere(visit) -> None:
         code.wait_for()
         seen.settle().still()
         before = json.dumps(seen.page.evaluate(SHOWN), separators=(",", ":"), ensure_ascii=False)
-        assert seen.page.get_by_role("img", name="QR code").is_visible()
-        assert seen.page.locator(".st-key-share-link").get_by_role("button", name="Copy to clipboard").is_visible()
+        expect(seen.page.get_by_role("img", name="QR code")).to_be_visible()
+        expect(seen.page.locator(".st-key-share-link").get_by_role("button", name="Copy to clipboard")).to_be_visible()
         copied = urlsplit(code.inner_text().strip())
         other.goto(f"{copied.path}?{copied.query}")
         other.page.locator(".st-key-built").wait_for(state="attached")
@@ -211,21 +211,21 @@ def test_every_pages_link_opens_the_same_state_elsewhere(visit) -> None:
             other.page.wait_for_function(f"before => JSON.stringify(({SHOWN})()) === before", arg=before)
         except TimeoutError:
             raise AssertionError(f"{page}: {before} became {other.page.evaluate(SHOWN)}") from None
-        assert state(other.page.url) == state(f"?{wanted}"), page
+        comes(lambda: state(other.page.url), state(f"?{wanted}"))
 
 
 def test_hide_flags_and_an_iframe(visit, server: Server) -> None:
     seen = visit("/blocks?hide=sidebar,nav,header,place,lead")
     seen.page.locator(".st-key-equal").wait_for()
     for gone in ('[data-testid="stSidebar"]', '[data-testid="stTopNav"]', ".st-key-built", ".st-key-place", ".lead"):
-        expect(seen.page.locator(f"{gone}:visible")).to_have_count(0, timeout=20_000)
+        expect(seen.page.locator(f"{gone}:visible")).to_have_count(0)
     seen.page.set_content(
         f'<iframe src="{server.url}/blocks?equal=cost&embed=true&hide=sidebar" width="900" height="600"></iframe>'
     )
     frame = seen.page.frame_locator("iframe")
-    frame.get_by_text("At nearly the same cost").wait_for(timeout=30_000)
+    frame.get_by_text("At nearly the same cost").wait_for()
     for gone in ("stSidebar", "stHeader"):
-        expect(frame.locator(f'[data-testid="{gone}"]:visible')).to_have_count(0, timeout=20_000)
+        expect(frame.locator(f'[data-testid="{gone}"]:visible')).to_have_count(0)
     seen.page.goto(f"{server.url}/")  # the fixture checks a page of the app
 
 
@@ -252,8 +252,9 @@ def test_a_lecture_of_ones_own(visit, tmp_path) -> None:
     assert [slide.shapes.title.text for slide in slides.slides] == ["My hour", "1  Mine"]
     seen.page.get_by_role("link", name="Start", exact=True).click()
     seen.page.wait_for_function(ARRIVED, arg=["Mine", False])
+    seen.goto("/lecture", TOUR.title)
     with seen.page.expect_download() as download:
-        seen.goto("/lecture", TOUR.title).page.get_by_role("button", name="Handout").click()
+        seen.page.get_by_role("button", name="Handout").click()
     assert "<h2>Answers</h2>" in download.value.path().read_text(encoding="utf-8")
 
 
@@ -274,12 +275,15 @@ def test_a_broken_file_and_a_lost_server(browser, tmp_path) -> None:
         arrive(seen, asked, revealed=True)
         lose(seen, own)
         own.start()
-        seen.page.wait_for_selector('[data-test-connection-state="CONNECTED"]')
+        seen.page.wait_for_selector('[data-test-connection-state="CONNECTED"]', timeout=60_000)
         arrive(seen, asked, revealed=True)
         lose(seen, own)
         seen.page.keyboard.press("PageDown")
         seen.page.get_by_text("The server cannot be reached").wait_for()
         own.start()
+        seen.page.wait_for_selector(
+            '[data-test-connection-state="CONNECTED"]', timeout=60_000
+        )  # it asks less and less often
         arrive(seen, after)
     finally:
         own.stop()

@@ -88,11 +88,9 @@ def _qr(url: str) -> str:
     return data_uri(qr_svg(url))
 
 
-def take(said: object, run: Lecture) -> bool:
-    """What the bar asks for: "start", "anew" for another hall, "resume" after a reload, "end", or that it found the session gone, or split over servers.
-    Whether anything has changed."""
+def take(said: object, run: Lecture) -> None:
+    """What the bar asks for: "start", "anew" for another hall, "resume" after a reload, "end", or that it found the session gone, or split over servers."""
     asked = said if isinstance(said, Mapping) else {}
-    before = (session().get("hall"), session().get("hall_problem", ""))
     try:
         session()["hall_problem"] = _take(opened(), asked, run)
     except Refused as refused:
@@ -102,7 +100,6 @@ def take(said: object, run: Lecture) -> bool:
     except ValueError as error:  # the host's address of the store
         telemetry.warn(str(error))
         session()["hall_problem"] = AWAY
-    return (session().get("hall"), session()["hall_problem"]) != before
 
 
 def _named(hall: Hall, asked: Mapping[str, object]) -> Started | None:

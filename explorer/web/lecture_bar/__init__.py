@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +21,7 @@ from explorer.tell.joined import joined, stylesheet
 from explorer.web import inside, pieces, plain, served
 from explorer.web.hall import held
 from explorer.web.hall import page as hall_page
-from explorer.web.session import session
+from explorer.web.session import by_key, session
 
 if TYPE_CHECKING:  # a lecture needs torch: not before the controls are painted
     from explorer.lecture import Lecture, LectureError
@@ -191,7 +192,7 @@ def _scene(page: str, seen: Flags) -> set[str] | None:
     short = seen.fresh and page == lecture.HOME and not set(st.query_params) - set(lecture.OWN)
     root = link.for_others((st.context.url or "").removesuffix(page if page != lecture.HOME else ""))
     with st.container(key="stage"):
-        said = _component(
+        _component(
             key="lecture_stage",
             data={
                 **lecture.bar(run, scene, page, seen.guess, seen.present),
@@ -199,10 +200,8 @@ def _scene(page: str, seen: Flags) -> set[str] | None:
                 "phone": lecture.phone(root, scene),
                 **held.data(run, scene, bool(seen.guess), root),
             },
-            on_votes_change=lambda: None,
+            on_votes_change=_taking("lecture_stage", run),
         )
-    if said.votes and held.take(said.votes, run):
-        st.rerun()
     hidden = _names(scene.hide)
     return set(hidden) if seen.present else {name for name in hidden if scene.question and name.startswith(ASKS)}
 
@@ -226,13 +225,22 @@ def listing(run: Lecture, page: str, root: str) -> None:
     """The scenes as a list to start from. root: the app's address as phones reach it."""
     from explorer import lecture
 
-    said = _component(
+    _component(
         key="lecture_list",
         data={**lecture.listing(run, page), "reach": link.reached(root)},
-        on_votes_change=lambda: None,
+        on_votes_change=_taking("lecture_list", run),
     )
-    if said.votes:
-        held.take(said.votes, run)
+
+
+def _taking(key: str, run: Lecture) -> Callable[[], None]:
+    """Does what the component asks of the votes, before the script's run: one that is on its way to the component ends where
+    its visitor goes on at once, and what was asked with it would be lost."""
+
+    def take() -> None:
+        if asked := (by_key().get(key) or {}).get("votes"):
+            held.take(asked, run)
+
+    return take
 
 
 def problems(error: LectureError) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from explorer.facts.rollup import stages, summed
 from explorer.net.node import Node
 from explorer.net.ops import is_picture
 from explorer.questions import names as called
-from explorer.questions.net import ITEMS, Net, reshaped, some
+from explorer.questions.net import ITEMS, PARTED, Net, reshaped, some
 from explorer.questions.question import Draw, Made, Wrong
 from explorer.spec import ResNetSpec, preset
 from explorer.spec.naming import slug, title
@@ -52,7 +52,11 @@ def _more(net: Net, draw: Draw, metric: str, words: str, seen: str) -> Made | No
     most = max(count.values())
     answer = SAME if min(count.values()) == most else next(name for name in names if count[name] == most)
     said = f"{names[0]} has {count[names[0]]:,} and {names[1]} {count[names[1]]:,}."
-    wrong = tuple(Wrong(one, said) for one in (*names, SAME) if one != answer)
+    wrong = tuple(
+        Wrong(one, said if net.version < PARTED else _amiss(one, answer, words, count.values()))
+        for one in (*names, SAME)
+        if one != answer
+    )
     text = net.says(
         f"Which of these nets has more {words}{seen}, {names[0]} or {names[1]}?",
         before=f"Which has more {words}{seen}: {names[0]} or {names[1]}?",
@@ -81,6 +85,16 @@ def _rivals(spec: ResNetSpec) -> list[ResNetSpec]:
 
 def _has(spec: ResNetSpec, change: Mapping[str, str]) -> bool:
     return "stride_on" not in change or spec.block == "bottleneck"
+
+
+def _amiss(chosen: str, answer: str, words: str, counts: Collection[int]) -> str:
+    """What is wrong with it, and not which is right."""
+    if answer == SAME:
+        return f"There is something that only one of them has. Does it bring {words}?"
+    if chosen == SAME:
+        times = max(counts) / max(1, min(counts))
+        return f"One of them has {times:.2f} times as many." if times >= 1.01 else "They are close, and not the same."
+    return "It has fewer. What has the other besides?"
 
 
 def order_params(net: Net, draw: Draw) -> Made | None:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from explorer.questions import answering
 from explorer.questions.answering import State
 from explorer.questions.kinds import KINDS
+from explorer.questions.names import ORDINALS
 from explorer.questions.question import Answer, Question, shown
 from explorer.tell import questions
 from explorer.tell.markup import Cards, joined
@@ -63,7 +64,8 @@ def _called(text: str, cards: Cards) -> Markup:
     found = BLOCK.search(text)
     if not found:
         return Markup("")
-    said = f"{found[0]}: block {found[2]} of the stage conv{found[1]}_x"
+    which = ORDINALS.get(int(found[1]) - 1, f"{int(found[1]) - 1}th")  # conv1 is the stem
+    said = f"{found[0]}: block {found[2]} of conv{found[1]}_x, the {which} stage"
     said += "; in brackets, what PyTorch calls it." if "(layer" in text else "."
     return Markup('<div class="note asked-names">{}</div>').format(cards.explained(said))
 

@@ -341,7 +341,7 @@ FOR_EVER = {  # version → of its sheets of ResNet-50 and of small nets of ever
     3: "4295b1a499c551bef852934c6a396232cbe08621b4709e243d164c8f0aff7942",
     4: "b1d17b7d992239dd8b040e28ee55aeeb8d1224b3f7129ac0158f57cd8919fada",
     5: "576a9ea5af936a2783d5b1457ed75fc291caf6534d00752cd8ec38f40f67f371",
-    6: "1d8e2357a1fca914e69f3da5cddd4194bbd3ebc1c5cc04e0dc512f1305e239a7",
+    6: "de6dfab9bba2d1d5d438281617b6f509b8a07e0af5a5b6d6ed70d3597b83577b",
 }
 
 

@@ -14,7 +14,14 @@ from explorer.net.node import Node
 from explorer.net.ops import convolves, op
 
 ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
+
+
 ALONE = {"maxpool": "the max pool", "fc": "fc", "conv1": "conv1", "bn1": "the BatchNorm after conv1"}
+
+
+def ordinal(place: int) -> str:
+    """1 → '1st'; of the few places that a net's parts have."""
+    return ORDINALS.get(place, f"{place}th")
 
 
 def told(node: Node, nodes: Sequence[Node]) -> str:
@@ -28,7 +35,7 @@ def told(node: Node, nodes: Sequence[Node]) -> str:
         return f"the {part(node, nodes)} of {whose}"
     place = order(node, nodes)
     what = "convolution" if convolves(node) else op(node.kind).full or "BatchNorm"
-    return f"the {ORDINALS.get(place, f'{place}th')} {what} of {whose}"
+    return f"the {ordinal(place)} {what} of {whose}"
 
 
 def rules(metric: str, nodes: Sequence[Node]) -> str:

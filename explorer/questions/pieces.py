@@ -9,7 +9,7 @@ from markupsafe import Markup
 from explorer.questions import answering
 from explorer.questions.answering import State
 from explorer.questions.kinds import KINDS
-from explorer.questions.names import ORDINALS
+from explorer.questions.names import ordinal
 from explorer.questions.question import Answer, Question, shown
 from explorer.tell import questions
 from explorer.tell.markup import Cards, joined
@@ -64,8 +64,8 @@ def _called(text: str, cards: Cards) -> Markup:
     found = BLOCK.search(text)
     if not found:
         return Markup("")
-    which = ORDINALS.get(int(found[1]) - 1, f"{int(found[1]) - 1}th")  # conv1 is the stem
-    said = f"{found[0]}: block {found[2]} of conv{found[1]}_x, the {which} stage"
+    stage = ordinal(int(found[1]) - 1)  # conv1 is the stem
+    said = f"{found[0]}: block {found[2]} of conv{found[1]}_x, the {stage} stage"
     said += "; in brackets, what PyTorch calls it." if "(layer" in text else "."
     return Markup('<div class="note asked-names">{}</div>').format(cards.explained(said))
 

@@ -24,10 +24,8 @@ from tests.look.hostile import BAD, GREY, bad, file
 from tests.weights.hostile import HOSTILE
 from tests.weights.test_configs import REFUSED
 
-MOST_WORK, MOST_MB = (
-    20,
-    50,
-)  # in millions of additions, as this processor does them in Python; about a second on a usual one
+MOST_WORK = 20  # in millions of additions, as this processor does them in Python: about a second where one takes 50 ns
+MOST_MB = 50
 ROOT = Path(__file__).resolve().parents[1]
 SCENE = '[[scene]]\ntitle = "One"\npage = "blocks"\n'
 MB = 1_000_000

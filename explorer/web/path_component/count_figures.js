@@ -55,6 +55,8 @@ function counted(name, widest, most) {
   return { element, show };
 }
 
+const GUESSED = 2; // of ten digits: whoever guesses has one right on average, and two or more in a quarter of all tries
+
 export function depth(step, { fading }, words) {
   const place = html("div");
   let layers = "20";
@@ -64,7 +66,7 @@ export function depth(step, { fading }, words) {
     const answer = now.right === 10 ? "all ten digits are" : `${now.right} of the ten digits ${now.right === 1 ? "is" : "are"}`;
     const recorded = `What this net's own forward pass gives for the 7 when the shortcuts of its last blocks (${cut}) carry 0.`;
     const sure = { shown: chance(now.sure), recorded };
-    return [`${cut === 1 ? "1 shortcut" : `${cut} shortcuts`} cut: ${answer} still recognised. The net is `, sure, " sure that the 7 is a 7."];
+    return [`${cut === 1 ? "1 shortcut" : `${cut} shortcuts`} cut: ${answer} still recognised${now.right > GUESSED ? "" : ", about as many as by guessing"}. The net is `, sure, " sure that the 7 is a 7."];
   });
   const moved = (cut) => {
     const [whole, now] = [fading[layers][0], fading[layers][cut]];

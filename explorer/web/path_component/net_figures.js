@@ -89,7 +89,7 @@ export function block(step, { block: found }, words) {
   moved(3);
   const key = html("p", { class: "note" }, ramp(), `One channel, number ${found.channel + 1} of 16. ${SIGN_KEY}`);
   map.element.classList.add("large");
-  return [control.element, chain, map.element, said.element, key];
+  return [control.element, chain, said.element, map.element, key]; // the number stands where the hand is
 }
 
 // ── the shortcut ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -76,7 +76,7 @@ export function block(step, { block: found }, words) {
   const map = new Board({ side: found.side, label: "One channel of the feature maps" });
   const said = told(words, stopsOf(0, way.length - 1), (place) => {
     const { values } = way[place];
-    return [`Its numbers go from ${two(Math.min(...values))} to ${two(Math.max(...values))}.`];
+    return [`The map’s numbers go from ${two(Math.min(...values))} to ${two(Math.max(...values))}.`];
   });
   const moved = (place) => {
     const { values } = way[place];

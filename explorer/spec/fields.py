@@ -80,10 +80,10 @@ class Fields:
         "Input and classes",
         order=2,
         choices={
-            "imagenet": Choice("ImageNet: 224 px, 7×7 stem"),
-            "cifar": Choice("CIFAR: 32 px, 3×3 stem"),
+            "imagenet": Choice("ImageNet: 224 px"),
+            "cifar": Choice("CIFAR: 32 px"),
         },
-        help="With its number of classes, 1000 or 10.",
+        help="It brings its first layers, one 7×7 and a pool or one 3×3, and its number of classes, 1000 or 10.",
         told="family",
     )
     stages: tuple[int, ...] = axis((3, 4, 6, 3), told="blocks per stage")

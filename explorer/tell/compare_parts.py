@@ -114,9 +114,7 @@ def totals(base: Side, other: Side) -> Totals:
         }
         for row, known in zip(rows, proofs, strict=True)
     ]
-    caption = (
-        f"{_task(base, other)} Click a number for its formula. MACs are of one picture. {WHERE_ASSUMED} All but memory:"
-    )
+    caption = f"{_task(base, other)} Click a number for its formula. MACs are of one picture. {WHERE_ASSUMED} All but this estimate:"
     return Totals(problem, fragments.figures(figures), fragments.table(lines, caption), tuple(rows))
 
 

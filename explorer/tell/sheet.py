@@ -16,6 +16,7 @@ from typing import TypedDict
 from explorer import units
 from explorer.facts import memory
 from explorer.facts.proof import Proof, depth, prove, receptive_field, together
+from explorer.facts.published import throughput
 from explorer.facts.rollup import blocks
 from explorer.net.node import Node
 from explorer.net.trace import trace
@@ -23,11 +24,12 @@ from explorer.spec import BLOCKS, ResNetSpec, naming
 from explorer.spec.chosen import Chosen
 from explorer.spec.controls import worded
 from explorer.spec.task import OPTIMIZERS, PURPOSES, SHORT, USUAL_OPTIMIZER
+from explorer.tell.questions import TIMING
 from explorer.terms import number, over, times
 from explorer.timing.data import records
 from explorer.timing.data.measurement import Measurement
 from explorer.timing.data.settings import WORDS, Settings
-from explorer.timing.said.sentences import device_name, stamp
+from explorer.timing.said.sentences import device_name, slower, stamp
 
 ABOUT = 2.0  # the most that a carried-over time misses a recorded one by, either way; a test holds it
 NEAR = 4.001  # by how much a run may differ, in batch and in multiply-adds, to be carried over
@@ -205,18 +207,34 @@ def _time(spec: ResNetSpec, size: tuple[int, int], batch: int, dtype: str, macs:
             "s",
             "",
             None,
-            f"not known: {_too_far(runs, spec, int(macs.value), batch, dtype)}. Timing measures it, forward passes only",
+            ". ".join(
+                part
+                for part in (
+                    f"not known: {_too_far(runs, spec, int(macs.value), batch, dtype)}",
+                    *_elsewhere(spec, dtype),
+                )
+                if part
+            ),
         )
     run, proof = carried
     note = f"within a factor of {ABOUT:g} where it was tested, on the five depths; from {run.title} at batch {run.settings.batch:,}, {_where(run)}"
     return Line(label, f"about {units.seconds(proof.value)}", "s", "estimated", proof, note)
 
 
+def _elsewhere(spec: ResNetSpec, dtype: str) -> tuple[str, ...]:
+    """Where a time can be had that no record gives, in a sentence each."""
+    published = any(naming.slug(spec) in table["images_per_s"] for table in throughput())
+    cards = f"; under “{TIMING['machines']}” it has what graphics cards do" if published else ""
+    slow = slower("cpu", dtype)
+    return f"Timing measures it, forward passes only{cards}", slow[:1].upper() + slow[1:]
+
+
 def _too_far(runs: Sequence[Measurement], spec: ResNetSpec, macs: int, batch: int, dtype: str) -> str:
     """Why none is carried over; of the nearest run of this very net, which Timing shows, by what."""
     own = [run for run in runs if run.spec == spec and run.settings.dtype == dtype]
     if not own:
-        return f"no run near it is recorded in {memory.FORMATS[dtype]}"
+        known = {run.settings.dtype for run in runs}
+        return f"no run near it is recorded in {memory.FORMATS[dtype]}, only in {' and '.join(memory.FORMATS[one] for one in memory.FORMATS if one in known)}"
     run = min(own, key=lambda one: (_apart(batch, one.settings.batch), _usual_first(one)))
     there = run.settings
     pairs = (("the batch", batch, there.batch), ("a picture’s work", macs, _macs(run)))

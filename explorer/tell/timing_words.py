@@ -115,6 +115,8 @@ def question(asked: Settings, takes: Proof | None, ended: str = "") -> Markup:
     if takes is not None and not ended:
         shown = cards.number(takes, f"about {max(1, round(takes.value))} s")
         parts.append(Markup("{} {}").format(shown, mark("estimated")))
+    elif warned := sentences.slower(asked.kind, asked.dtype) if not ended else "":
+        parts.append(cards.explained(warned))
     if ended:
         parts.append(Markup('<span class="running" role="status">{}</span>').format(ended))
     return Markup('<div class="asked">{}</div>{}').format(joined(parts, " · "), cards.html())

@@ -242,7 +242,9 @@ def the_net_by_keyboard(page: Page) -> None:
     width, height = drawn(page)
     assert round(wide / width) == 64 and round(high / height) == 8, "512 channels and 64, drawn to one scale"
     answer(page, 7)
-    assert "9 shortcuts cut: 2 of the ten digits are still recognised, about as many as by guessing." in slide(page, "depth", "End")
+    assert "9 shortcuts cut: 2 of the ten digits are still recognised, about as many as by guessing." in slide(
+        page, "depth", "End"
+    )
     step(page, "depth").get_by_role("radio", name="56 layers").check()
     slide(page, "depth", "Home")
     assert "0 shortcuts cut: all ten digits are still recognised." in told(page, "depth")

@@ -103,7 +103,10 @@ def test_a_recorded_time_is_the_one_that_timing_shows_and_the_fastest_layout_sta
 
 def test_a_time_that_the_visitor_has_measured_stands_in_the_recorded_one_s_place() -> None:
     chosen = Chosen(preset("resnet50"), 224, 224, 8, "50", dtype="fp16")
-    assert sheet.of(chosen).lines[-1].short == "–", "none is recorded in fp16"
+    untimed = sheet.of(chosen).lines[-1]
+    assert untimed.short == "–", "none is recorded in fp16"
+    assert "only in fp32 and bf16. Timing measures it" in untimed.note and "under “Elsewhere?”" in untimed.note
+    assert "can take tens of times as long as in fp32" in untimed.note
     usual = recorded()[0].measurement
     settings = replace(
         usual.settings, height=224, width=224, batch=8, dtype="fp16", compile="eager", memory_format="contiguous"

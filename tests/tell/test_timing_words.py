@@ -39,6 +39,15 @@ def test_a_run_says_how_far_it_is_as_long_as_that_is_known() -> None:
     assert timing_words.so_far(0.2, None) == "0 s"
 
 
+def test_a_format_that_may_be_slow_is_warned_of_where_no_time_is_known() -> None:
+    warned = "can take tens of times as long as in fp32"
+    assert f"without instructions for fp16 {warned}" in timing_words.question(settings(dtype="fp16"), None).striptags()
+    for asked in (settings(), Settings(device="cuda", dtype="fp16")):
+        assert warned not in timing_words.question(asked, None)
+    takes = timing_words.expected(preset("resnet50"), settings(dtype="bf16"), RUNS)
+    assert takes is not None and warned not in timing_words.question(settings(dtype="bf16"), takes)
+
+
 def test_a_runs_bar_moves_with_the_estimate_and_never_stands_full_or_goes_back() -> None:
     takes = timing_words.expected(preset("resnet152"), settings(16), RUNS)
     assert takes is not None

@@ -84,6 +84,7 @@ DESCRIBES = {  # what says only on what, with what and how something was measure
         "stamp",
         "not_yours",
         "differing",
+        "slower",
         "processor",
         "cut",
         "pair_doubts",

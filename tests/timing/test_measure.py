@@ -105,8 +105,12 @@ def test_cancelling_a_measurement_here_ends_it_and_puts_the_threads_back() -> No
 
 def test_a_pass_that_nobody_would_wait_for_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subjects, "MOST_PASS_S", 0.0)
-    with pytest.raises(ValueError, match="batch=1: one pass takes more than 0 s here; choose a smaller batch or input"):
+    with pytest.raises(
+        ValueError, match="batch=1: one pass takes more than 0 s here; choose a smaller batch or input$"
+    ):
         forward.measure(TINY, QUICK)
+    with pytest.raises(ValueError, match="choose a smaller batch or input, or fp32$"):
+        forward.measure(TINY, replace(QUICK, dtype="bf16"))
 
 
 def test_the_device_is_waited_for_before_each_look_and_no_look_out_stays(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,7 +130,9 @@ def test_the_device_is_waited_for_before_each_look_and_no_look_out_stays(monkeyp
 def test_what_it_is_doing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     said = []
     forward.measure(TINY, QUICK, lambda progress=None, message=None, *_: message and said.append(message))
-    assert [one for one in said if "pass " not in one] == ["building", "first pass", "timing"]
+    within = [one for one in said if one.startswith("first pass, ")]
+    assert within == [f"first pass, operation {at} of {len(within)}" for at in range(1, len(within) + 1)] and within
+    assert [one for one in said if "pass " not in one and one not in within] == ["building", "first pass", "timing"]
     assert said[-1].startswith("pass ") and said[-1].split()[1] == said[-1].split()[-1], "its last pass of so many"
     monkeypatch.setattr(torch, "compile", lambda module, mode: module)
     monkeypatch.setattr(hardware, "compiler", lambda kind: True)
@@ -136,7 +142,7 @@ def test_what_it_is_doing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         replace(QUICK, compile="default"),
         lambda progress=None, message=None, *_: message and said.append(message),
     )
-    assert [one for one in said if "pass " not in one] == ["building", "compiling", "timing"]
+    assert [one for one in said if "pass" not in one] == ["building", "compiling", "timing"]
 
 
 def test_a_compiler_that_fails_says_why_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -224,6 +224,12 @@ def test_a_task_of_its_own_begins_with_the_bars_and_a_familys_size_is_no_differe
     assert (app.query_params["vs_batch"], app.query_params["vs_dtype"]) == ("8", "bf16")
 
 
+def test_a_family_is_not_told_with_a_stem_that_the_net_has_not() -> None:
+    """Two nets of two families and one stem: only the pictures' size is the family's."""
+    told = words(open_app("vs=resnet20_cifar&same=false&net=resnet50&stem=cifar", "compare"))
+    assert "family CIFAR: 32 px → ImageNet: 224 px" in told and "7×7" not in told
+
+
 def test_two_maps_that_look_alike_say_what_they_do_not_show() -> None:
     alike = words(open_app("vs=resnet50&net=resnext50_32x4d&diff=maps", "compare"))
     assert "Both maps look alike: 112 modules differ" in alike and "conv2" in alike

@@ -169,11 +169,12 @@ def first_pass(one: Subject, checkpoint: Callable[..., None]) -> None:
 
     def look(*_: object) -> None:
         clock.sync()  # a GPU takes all launches at once: without waiting for it no time would pass here
-        checkpoint(min(1.0, next(reached) / len(leaves)))
+        now = min(next(reached), len(leaves))
+        checkpoint(now / len(leaves), f"first pass, operation {now} of {len(leaves)}")
         if time.perf_counter() - start > MOST_PASS_S:
             raise ValueError(
                 f"batch={one.settings.batch:,}: one pass takes more than {MOST_PASS_S:.0f} s here; "
-                "choose a smaller batch or input"
+                f"choose a smaller batch or input{'' if one.settings.dtype == 'fp32' else ', or fp32'}"
             )
 
     leaves = [module for module in one.module.modules() if next(module.children(), None) is None]

@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from explorer.facts import comparison
 from explorer.facts.comparison import Layer, Side
-from explorer.facts.comparison.totals import Total
 from explorer.tell import compare_parts, markup
 from explorer.tell.compare_parts import names
 from explorer.tell.markup import joined
@@ -25,15 +24,17 @@ WIDTHS = {
 }  # px of the structural table; "what" has its longest text's
 
 
-def headline(base: Side, other: Side) -> Sequence[Total]:
-    """The deltas, large."""
+def headline(base: Side, other: Side) -> Sequence[Mapping[str, object]]:
+    """The deltas, large. Each row says of which nets and at which task: it is sent on without its file's name."""
     found = compare_parts.totals(base, other)
     if found.problem:
         plain.info(found.problem)
     pieces.html(found.figures)
     pieces.html(found.table)
     facts_pieces.to_assumed()
-    return found.rows
+    before, after = names((base, other))
+    between = {"from": before, "to": after, "task": compare_parts.task(base, other)}
+    return [between | row for row in found.rows]
 
 
 def maps(base: Side, other: Side) -> Sequence[Mapping[str, object]]:

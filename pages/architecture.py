@@ -8,11 +8,11 @@ from explorer.facts.rollup import facts
 from explorer.net.trace import trace
 from explorer.spec import naming
 from explorer.tell import netmap
-from explorer.web import facts_pieces, map_component, pieces, state, tray, walk_component, walks
+from explorer.web import facts_pieces, lecture_bar, map_component, pieces, state, tray, walk_component, walks
 
 chosen = state.current()
 if walks.twins(chosen):
-    walk_component.show(walks.TWINS, "twins", plays=True)
+    walk_component.show(walks.TWINS, "twins", begins="lecture" if lecture_bar.scene() else "itself")
 else:
     if tray.known():  # who is not known has measured nothing before, and need not wait for what Timing imports
         from explorer.web.sections.timing import for_map

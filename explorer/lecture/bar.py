@@ -17,7 +17,7 @@ from explorer.tell.markup import Cards
 
 VOTES_KEY, CODE_KEY = "V votes from phones, ", "Q this scene as a code, "  # what a file has no use for
 KEYS = (  # as keys.js has them
-    "Keys: → and ←, or a clicker’s PageDown and PageUp; on the projector Home begins again; L all scenes, N notes in a window "
+    "Keys: → and ←, or a clicker’s PageDown and PageUp; on the projector Home begins again; the space key stops and starts a walk; L all scenes, N notes in a window "
     f"of your own, {VOTES_KEY}{CODE_KEY}Escape takes one layer away."
 )
 

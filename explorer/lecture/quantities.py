@@ -150,6 +150,12 @@ def _throughput(pair: str) -> Quantity:
     return _times(replace(ratio(*rates), rule=f"pictures per second, {one} ÷ {other}: {told}", source=source))
 
 
+def _seconds(pair: str) -> Quantity:
+    """Seconds for a picture of one net over another's on that GPU: the pictures per second the other way about."""
+    one, other = pair.split("/")
+    return _throughput(f"{other}/{one}")
+
+
 def _device(pair: str) -> Quantity:
     """The GPU on which `speed_ratio` stands."""
     one, other = pair.split("/")
@@ -173,6 +179,7 @@ OF_NAME: dict[str, tuple[str, Callable[[str], Quantity]]] = {  # name -> example
     "vgg19": ("vgg19:params", _vgg19),
     "macs_ratio": ("macs_ratio:resnet50/resnet34", _macs_over),
     "speed_ratio": ("speed_ratio:resnet50/resnet34", _throughput),
+    "time_ratio": ("time_ratio:resnet50/resnet34", _seconds),
     "speed_device": ("speed_device:resnet50/resnet34", _device),
 }
 

@@ -156,6 +156,7 @@ KEYS: tuple[Key, ...] = (
     _choice("sweep", ["timing"], *questions.SWEEP),
     _choice("one", ["timing"], *questions.RACERS),
     _choice("other", ["timing"], *questions.RACERS),
+    _choice("times", ["timing"], "true", "false"),
     Key("vs", ("compare",), _baseline),
     _choice("same", ["compare"], "true", "false"),
     *(  # the left one's own task

@@ -37,7 +37,7 @@ def frame() -> Markup:
     script = alone(walk_component.FOLDER / "arrival.js", {**given.DRAWN, **inside.GIVEN})
     if ends := ENDS.search(script):
         raise ValueError(f"arrival.js: a script in a page has no {ends[0]}")
-    told = {"css": walk_component.LOOK, "walk": walk_component.walk(first.NETS, first=True, plays=True)}
+    told = {"css": walk_component.LOOK, "walk": walk_component.walk(first.NETS, first=True, begins="itself")}
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     ours = {"look": Markup(look()), "told": Markup(text), "script": Markup(script)}  # noqa: S704 (our own files)
     return Markup(

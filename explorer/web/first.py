@@ -58,7 +58,7 @@ def show(pages: Mapping[str, StreamlitPage]) -> None:
     pieces.stylesheet(STYLE)
     with st.container(key="first"):
         pieces.html(what())
-        walk_component.show(NETS, "first-walk", first=True, plays=True)
+        walk_component.show(NETS, "first-walk", first=True, begins="itself")
         with st.container(key="doors", horizontal=True):
             for page, label, behind in DOORS:
                 st.page_link(

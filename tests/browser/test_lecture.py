@@ -8,11 +8,12 @@ import os
 import re
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
-from playwright.sync_api import TimeoutError, expect
+from playwright.sync_api import Page, TimeoutError, expect
 from pptx import Presentation
 
 from explorer import lecture
 from explorer.lecture.load import known_pages
+from explorer.lecture.scene import Scene
 from explorer.spec import naming
 from explorer.tell.on_page import OF_NO_MODEL
 from explorer.web.plain import JOINT
@@ -28,6 +29,7 @@ USUAL = {
     "place": "solid",
     "outer": "256",
     "experiment": "degradation",
+    "times": "true",
 }
 LOOKS = {"feature_maps": "ResNet-20 (CIFAR)"}  # there the header names the net that looks, not the sidebar's
 PROJECTOR, PHONE = {"width": 1280, "height": 720}, {"width": 390, "height": 844}
@@ -67,10 +69,19 @@ def arrive(seen: Visit, scene: lecture.Scene, revealed: bool = False) -> None:
     seen.page.locator(".built b", has_text=re.compile(f"^{re.escape(shown)}$")).wait_for(state="attached")
 
 
+def onward(page: Page, scene: Scene, key: str = "PageDown") -> None:
+    """From this scene's last state to the next scene: a walk is started, and sent past the first ⊕, before it is left."""
+    if "walk" in scene.params():
+        page.locator(".walk-alone.steps-on").wait_for()
+        page.keyboard.press(key)
+        page.keyboard.press(key)
+    page.keyboard.press(key)
+
+
 def walk(seen: Visit, key: str, each) -> None:
     for order, (scene, revealed) in enumerate(STEPS):
         if order:
-            seen.page.keyboard.press(key)
+            onward(seen.page, STEPS[order - 1][0], key)
         arrive(seen, scene, revealed)
         each(scene)
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from explorer import lecture
-from tests.browser.test_lecture import STEPS
+from tests.browser.test_lecture import STEPS, onward
 from tests.lecture.test_onefile import LINK, TOUR, content_of
 
 WORDS = """() => {
@@ -81,7 +81,7 @@ def test_the_file_walks_by_the_keyboard_without_a_network(opened: Page) -> None:
     opened.keyboard.press("PageDown")  # before anybody has clicked into the page
     for order, (scene, revealed) in enumerate(STEPS):
         if order:
-            opened.keyboard.press("PageDown")
+            onward(opened, STEPS[order - 1][0])
         told = content["scenes"][scene.slug]
         view = content["views"][told["states"][told["then" if revealed else "first"]]]
         opened.wait_for_function("title => window.resnetLecture?.stage?.data.slug === title", arg=scene.slug)

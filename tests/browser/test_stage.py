@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from explorer.lecture import Scene
 from tests.browser.harness import comes
-from tests.browser.test_lecture import STEPS, TOUR, arrive
+from tests.browser.test_lecture import STEPS, TOUR, arrive, onward
 from tests.conftest import Visit
 
 LEAST = 16  # px on the screen
@@ -178,7 +178,7 @@ def test_every_projected_scene_can_be_read_and_is_whole_at_every_size(visit) -> 
     story = ""
     for order, (scene, revealed) in enumerate(STEPS):
         if order:
-            seen.page.keyboard.press("PageDown")
+            onward(seen.page, STEPS[order - 1][0])
         arrive(seen, scene, revealed)
         seen.page.wait_for_function(WHOLE, timeout=PATIENCE_MS)
         if revealed:  # the answer stands below them, and nothing jumps
@@ -257,6 +257,37 @@ def of_its_own(seen: Visit, scene: Scene, revealed: bool) -> None:
     if scene.slug == "what-it-sees":
         seen.page.wait_for_function(LARGE, timeout=PATIENCE_MS)
         comes(lambda: seen.page.evaluate(MEASURED), 1)  # once is enough
+
+
+def test_a_clicker_starts_the_walk_stops_it_at_the_first_sum_and_leads_on(visit) -> None:
+    """It waits for its lecturer; a key stops it anywhere."""
+    scene, after = TOUR.find("walk"), TOUR.find("identity-or-projection")
+    seen = visit(f"{scene.address}&present=1", viewport=dict(zip(("width", "height"), SIZES["projector"])))
+    page = seen.page
+    walk = page.locator(".walk-alone.steps-on")
+    walk.wait_for()
+    scrub, play = walk.locator(".walk-scrub"), walk.locator(".walk-button.main")
+    expect(play).to_have_accessible_name("Play")
+    assert scrub.input_value() == "0", "nothing moves before its lecturer says so"
+    page.keyboard.press("PageDown")
+    expect(play).to_have_accessible_name("Pause")
+    expect(play).to_have_accessible_name("Play", timeout=PATIENCE_MS)  # it rests
+    assert "conv2_1" in (scrub.get_attribute("aria-valuetext") or ""), "at the first ⊕"
+    stopped = int(scrub.input_value())
+    page.keyboard.press("PageDown")
+    expect(play).to_have_accessible_name("Pause")
+    page.keyboard.press("Space")
+    expect(play).to_have_accessible_name("Play")
+    assert int(scrub.input_value()) >= stopped
+    arrive(seen, scene)
+    page.keyboard.press("Space")
+    expect(play).to_have_accessible_name("Pause")
+    page.keyboard.press("PageDown")  # on its way to its end already
+    arrive(seen, after)
+    page.keyboard.press("PageUp")
+    walk.wait_for()
+    expect(play).to_have_accessible_name("Play")
+    assert scrub.input_value() == "0", "it begins again"
 
 
 def variants_open_where_they_differ(seen: Visit, scene: Scene) -> None:

@@ -112,7 +112,7 @@ def test_the_lecture_s_question_is_answered_from_the_record(both: tuple[records.
     assert answer.value == pytest.approx(other.images_per_s / one.images_per_s, rel=1e-3)
     assert answer.source == "recorded" and NAME in answer.proof.rule and "batch 256" in answer.proof.rule
     scene = next(scene for scene in lecture.load().scenes if scene.slug == "flops-are-not-time")
-    verdict = lecture.evaluate(scene, "0.5")
+    verdict = lecture.evaluate(scene, "2")
     assert verdict.source == "recorded"
     paper = lecture.handout(lecture.load(), "http://localhost/")
     assert "Both nets run on a GPU (Pretend\u00a09000)." in paper

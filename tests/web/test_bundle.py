@@ -89,7 +89,7 @@ def test_who_comes_without_a_link_finds_the_first_page_begun(ours: bundle.Bundle
     frame = page[len(before) : -len(after)]
     assert first.what() in frame and len(re.findall("<script", frame)) == len(re.findall("</script", frame)) == 2
     told = json.loads(re.search(r'<script type="application/json">(.*?)</script>', frame, re.S)[1])
-    assert told == {"css": walk_component.LOOK, "walk": walk_component.walk(first.NETS, first=True, plays=True)}
+    assert told == {"css": walk_component.LOOK, "walk": walk_component.walk(first.NETS, first=True, begins="itself")}
     with pytest.raises(ValueError, match="0 times"):
         arrival.page("<body><div id='app'></div></body>")
 

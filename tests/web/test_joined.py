@@ -328,4 +328,5 @@ def test_the_lectures_page_names_every_key() -> None:
     table = (WEB / "lecture_bar" / "keys.js").read_text().partition("KEYS = {")[2].partition("}")[0]
     keys = {"ArrowRight": "→", "ArrowLeft": "←"}
     known = [keys.get(key, key.upper() if len(key) == 1 else key) for key in re.findall(r"(\w+):", table)]
+    assert '" ": "halt"' in table and "the space key stops and starts a walk" in KEYS
     assert len(known) == 10 and all(re.search(rf"(?<!\w){key}(?!\w)", KEYS) for key in known), known

@@ -167,6 +167,8 @@ def _limit(chosen: Chosen, settings: Settings, params: Mapping[str, str]) -> Par
 def _race(chosen: Chosen, settings: Settings, params: Mapping[str, str]) -> Parts:
     one, other = params.get("one", "resnet34"), params.get("other", "resnet50")
     made = contrasts.contrast(records.recorded(), (one, other), (preset(one), preset(other)), settings)
+    if params.get("times") == "false":
+        made = contrasts.untimed(made)
     counted, titles, seen = made.counted, made.titles, made.seen
     told = contrasts.told(counted)
     counts = chart(draw_race.contrast(counted, *titles), f"{titles[1]} against {titles[0]}: counted and timed")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from explorer.facts import published
 from explorer.facts.proof import Proof
@@ -49,6 +49,12 @@ def contrast(
         seen,
         found.pair_on_gpu(runs, pair)[0] if there else None,
     )
+
+
+def untimed(made: Contrast) -> Contrast:
+    """Of these two what is counted alone: for who is to guess the time first."""
+    counted = [row for row in made.counted if row.source == "computed"]
+    return replace(made, counted=counted, timed=[], seen=(), on_gpu=None)
 
 
 def on_gpu(

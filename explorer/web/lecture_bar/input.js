@@ -6,6 +6,7 @@ import { actionOf } from "./keys.js";
 
 const EDITABLE = "input:not([type=range], [type=radio], [type=checkbox]), textarea, select, [contenteditable=true]";
 const OWN_ARROWS = "[role=application], [role=slider], [role=radiogroup], [role=tablist], [role=listbox], [role=combobox], [role=grid], svg, canvas";
+const PRESSED = "button, a, input, summary, [role=button], [role=radio]"; // the space key is theirs
 function onKey(event) {
   const stage = holder.stage;
   if (!stage) return;
@@ -14,6 +15,7 @@ function onKey(event) {
   const action = actionOf(event, { editable: inside(EDITABLE), arrows: inside(`${OWN_ARROWS}, input:is([type=range], [type=radio])`) });
   if (action === "escape" && inside(MAP_TO_CLOSE)) return;
   if (action === "begin" && !stage.canBegin()) return;
+  if (action === "halt" && (stage.data.bare || !stage.canHalt() || inside(PRESSED))) return;
   if (!action || (action === "escape" ? !stage.canEscape() : stage.data.bare)) return;
   event.preventDefault();
   event.stopPropagation();

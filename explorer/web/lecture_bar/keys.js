@@ -2,7 +2,7 @@
 
 const KEYS = {
   PageDown: "next", PageUp: "previous", ArrowRight: "next", ArrowLeft: "previous", n: "toggleNotes", l: "toggleList", q: "toggleCode", v: "toggleJoin",
-  Home: "begin", Escape: "escape",
+  Home: "begin", Escape: "escape", " ": "halt",
 };
 
 // inside: whether the key was pressed in a text field (editable), or in what has arrows of its own.

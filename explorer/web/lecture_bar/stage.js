@@ -29,6 +29,9 @@ const cardIsOpen = () => [document, ...roots()].some((root) => root.querySelecto
 
 const mapToPeel = () => roots().map((root) => root.querySelector(".map-root.asked, .map-root:has(.canvas.zoomed)")).find(Boolean);
 
+const walks = (data) => new URLSearchParams(data.here?.split("?")[1]).has("walk");
+const walkHere = () => roots().map((root) => root.querySelector(".walk-alone.steps-on")).find(Boolean);
+
 class Stage {
   constructor(place) {
     this.place = place;
@@ -118,7 +121,7 @@ class Stage {
   steps() {
     const { data } = this, reveals = data.question && !data.verdict, last = data.number === data.scenes.length && !reveals;
     const back = iconButton("previous", data.number > 1 ? "Previous scene (←, PageUp)" : "This is the first scene", () => this.previous());
-    const on = iconButton("next", reveals ? "Reveal (→, PageDown)" : last ? "This is the last scene" : "Next scene (→, PageDown)", () => this.next());
+    const on = iconButton("next", reveals ? "Reveal (→, PageDown)" : walks(data) ? "On (→, PageDown)" : last ? "This is the last scene" : "Next scene (→, PageDown)", () => this.next());
     back.disabled = data.number === 1;
     on.disabled = last;
     return [back, on];
@@ -186,7 +189,7 @@ class Stage {
     const { data } = this;
     if (this.uncovers()) return;
     if (data.question && !data.verdict) return this.reveal();
-    if (data.bare) return;
+    if (data.bare || this.walksOn()) return;
     if (data.number < data.scenes?.length) {
       const { address } = data.scenes[data.number];
       return this.go(ahead.get(address) ?? address);
@@ -195,6 +198,14 @@ class Stage {
     this.draw();
     fitSoon(data.present);
   }
+
+  // A scene's walk has steps of its own: a clicker starts it, and is at its lecturer's word.
+  walksOn() {
+    return this.canHalt() && !walkHere().dispatchEvent(new CustomEvent("onward", { cancelable: true }));
+  }
+
+  canHalt() { return Boolean(walks(this.data) && walkHere()); }
+  halt() { walkHere().dispatchEvent(new CustomEvent("halt")); }
 
   // On a projector nothing is scrolled; elsewhere Home is the browser's own, until the end says otherwise.
   canBegin() { return Boolean(this.data.present || kept.ended); }

@@ -83,10 +83,10 @@ const scripted = (name, css, show) => (part, { data }) => {
   return place.host;
 };
 
-// Pictures that walked when this explorer was made; it plays by itself where motion is wanted.
+// Pictures that walked when this explorer was made; they walk on with the lecture's steps.
 function walkPart(part, { data }) {
   const place = shadowed("walk-place", data.css.walk);
-  requestAnimationFrame(() => showWalk({ parentElement: place.root, data: { nets: part.nets, stamp: part.stamp, first: false, plays: true } }));
+  requestAnimationFrame(() => showWalk({ parentElement: place.root, data: { nets: part.nets, stamp: part.stamp, first: false, begins: "lecture" } }));
   return place.host;
 }
 

@@ -7,13 +7,15 @@ import json
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from explorer.places import ASSETS
 from explorer.tell import given
 from explorer.tell.joined import joined, stylesheet
 from explorer.web import served
 
+# A walk begins by itself, where motion is wanted; with its button; or with the next step of the lecture that shows it.
+Begins = Literal["itself", "asked", "lecture"]
 FOLDER = Path(__file__).resolve().parent
 MAP = FOLDER.parent / "map_component"
 STYLE = FOLDER / "walk.css"
@@ -31,21 +33,20 @@ _component = served.component(
 )
 
 
-def show(names: Sequence[str], key: str, first: bool = False, plays: bool = False) -> None:
-    """Shipped walks side by side on one clock. names: of `walk_shipped.SHIPPED`. first: as the first page has one.
-    plays: it begins by itself, where motion is wanted."""
-    _component(key=key, data=_told(tuple(names), first, plays))
+def show(names: Sequence[str], key: str, first: bool = False, begins: Begins = "asked") -> None:
+    """Shipped walks side by side on one clock. names: of `walk_shipped.SHIPPED`. first: as the first page has one."""
+    _component(key=key, data=_told(tuple(names), first, begins))
 
 
 @lru_cache(maxsize=8)
-def _told(names: tuple[str, ...], first: bool, plays: bool) -> bytes:
+def _told(names: tuple[str, ...], first: bool, begins: Begins) -> bytes:
     """`walk` as JSON, written once for all visitors."""
-    return json.dumps(walk(names, first, plays)).encode()
+    return json.dumps(walk(names, first, begins)).encode()
 
 
-def walk(names: Sequence[str], first: bool = False, plays: bool = False) -> dict[str, Any]:
+def walk(names: Sequence[str], first: bool = False, begins: Begins = "asked") -> dict[str, Any]:
     """What the component's script takes for `show`."""
-    return {"nets": [shipped(name) for name in names], "stamp": ",".join(names), "first": first, "plays": plays}
+    return {"nets": [shipped(name) for name in names], "stamp": ",".join(names), "first": first, "begins": begins}
 
 
 @cache

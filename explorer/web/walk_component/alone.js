@@ -103,7 +103,7 @@ export class Alone {
     return { root, plan, walk };
   }
 
-  async begin({ plays }) {
+  async begin({ begins }) {
     this.sides.forEach(({ plan }) => plan.draw());
     await Promise.all(this.sides.map(({ walk }) => walk.ready()));
     this.reserve();
@@ -111,7 +111,21 @@ export class Alone {
     this.sizes = new ResizeObserver(() => this.replaced());
     this.sides.forEach(({ plan }) => this.sizes.observe(plan.canvas));
     this.root.dataset.ready = "true";
-    if (plays && !calm()) this.player.go();
+    if (begins === "itself" && !calm()) this.player.go();
+    if (begins !== "lecture") return;
+    this.root.classList.add("steps-on"); // the lecture's stage finds it by this
+    this.root.addEventListener("onward", (event) => this.onward(event));
+    this.root.addEventListener("halt", () => this.player.toggle());
+  }
+
+  // The lecture's next step: the first plays to the first ⊕, the next one to the end. Not taken, it leads to the next scene: of
+  // what has ended, or plays to its end.
+  onward(event) {
+    const { timeline, t, playing, until, ended } = this.player;
+    const first = endOf(timeline, timeline.segments.findIndex(({ kind }) => kind === "block"));
+    if (ended || (playing && until === Infinity)) return;
+    event.preventDefault();
+    this.player.go(!playing && t < first - 0.05 ? first : Infinity);
   }
 
   async replaced() {

@@ -28,16 +28,24 @@ from explorer.web.sections.timing import pieces as timing_pieces
 from explorer.web.sections.timing import runs
 from explorer.web.state import Chosen
 
+GUESS_FIRST = "Without them only what can be counted is shown: to guess first which of it the time follows."
+
 
 def race(chosen: Chosen, settings: Settings) -> None:
-    """FLOPs are not time: two models, what is counted and what is timed, on one screen."""
+    """FLOPs are not time: two models, what is counted and what is timed, on one screen; or, for who is to guess the time first,
+    what is counted alone."""
     with st.container(horizontal=True, vertical_alignment="center", key="race-bar"):
         one, other = _racers()
         pair, ask_names = (preset(one), preset(other)), (one, other)
         ask = Ask("race", pair[0], settings, ask_names)
-        answer = runs.run(ask)
+        place = st.empty()
+        timed = st.toggle("With the times", value=True, key="times", bind="query-params", help=GUESS_FIRST)
+        with place:
+            answer = runs.run(ask) if timed else None
     made = contrasts.contrast(timing_pieces.recorded(), ask_names, pair, settings, answer.value if answer else ())
-    if runs.live(ask, partial(_on_the_way, made.titles)):
+    if not timed:
+        made = contrasts.untimed(made)
+    elif runs.live(ask, partial(_on_the_way, made.titles)):
         return
     mark = answer.mark if answer else "recorded"
     counted, titles, seen = made.counted, made.titles, made.seen
@@ -81,7 +89,7 @@ def _on_the_way(titles: Sequence[str], news: Sequence[Laps]) -> None:
 
 def _charts(counted: Sequence[ratio_rows.Ratio], titles: Sequence[str], seen: Sequence[Measurement], mark: str) -> None:
     """What is counted and timed, and beside it the race, to be run again."""
-    chart, lanes = st.columns([1.25, 1], gap="medium")
+    chart, lanes = st.columns([1.25, 1], gap="medium") if seen else (st.container(), st.container())
     with chart:
         pieces.chart(once(draw_race.contrast, counted, *titles), f"{titles[1]} against {titles[0]}: counted and timed")
     if seen:

@@ -231,7 +231,7 @@ def the_net_by_keyboard(page: Page) -> None:
     """Steps 7 to 10."""
     slide(page, "shortcut", "Home")
     step(page, "shortcut").get_by_role("button", name="Play").tap()  # by itself to the end
-    expect(step(page, "shortcut").locator("output")).to_have_text("x + F(x) goes on")
+    expect(step(page, "shortcut").locator("output")).to_have_text("through ReLU, and on")
     x, made, total = re.findall(r"−?\d\.\d\d", told(page, "shortcut").replace("− ", "−"))
     numbers = [float(one.replace("−", "-")) for one in (x, made, total)]
     assert round(numbers[0] + numbers[1], 2) == numbers[2], "what is shown adds up"

@@ -85,7 +85,7 @@ export function depth(step, { fading }, words) {
   });
   const choice = html("fieldset", { class: "choice" }, html("legend", {}, "Which net?"), ...choices);
   moved(2);
-  const note = html("p", { class: "note" }, "Bars: how much the ten digits differ behind each block; grey, with all shortcuts. ◇ recorded: this net was run with each cut.");
+  const note = html("p", { class: "note" }, "Bars: how much the ten digits differ after each block; grey, with all shortcuts. ◇ recorded: this net was run with each cut.");
   return [choice, control.element, place, said.element, note];
 }
 

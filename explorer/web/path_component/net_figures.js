@@ -41,7 +41,7 @@ export function stages(step, { digit, strides, stages: found }, words) {
     html("p", { class: "note" }, ramp(), SIGN_KEY),
     heading,
     html("div", { class: "stages" }, ...rows),
-    html("p", { class: "note" }, `Only ${POSITIVE}: at the end of a stage what was negative is 0. The next step says what makes it so.`),
+    html("p", { class: "note" }, `Only ${POSITIVE}: at the end of a stage what was negative is 0. Steps 6 and 7 say what makes it so.`),
   ];
 }
 
@@ -94,18 +94,20 @@ export function block(step, { block: found }, words) {
 
 // ── the shortcut ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const [FORK, LEAVE, MEET, AXIS, TOP] = [92, 232, 278, 176, 54]; // places in the drawing
+const [FORK, LEAVE, MEET, RELU, OUT, AXIS, TOP] = [76, 204, 234, 286, 336, 176, 54]; // places in the drawing
 const TOKEN = 46;
 const LASTS_MS = 4500; // once through, when it plays
 const MAIN = `M${FORK} ${AXIS}H${MEET}`;
 const ARCH = `M${FORK} ${AXIS}V${TOP + 26}Q${FORK} ${TOP} ${FORK + 26} ${TOP}H${MEET - 26}Q${MEET} ${TOP} ${MEET} ${TOP + 26}V${AXIS}`;
 const [PARTED, JOINED] = [0.14, 0.84]; // when x parts, and when the two meet again
 
+const relu = (value) => Math.max(value, 0);
+
 export function shortcut(step, { block: found }, words) {
   const way = wayOf(found).map((one) => one.values);
   const most = mostOf(found.x, way.at(-1), found.sum);
   const pictureOf = (values) => paint(html("canvas"), values, found.side, (value) => signed(value, most)).toDataURL();
-  const pictures = { way: way.map(pictureOf), sum: pictureOf(found.sum) };
+  const pictures = { way: way.map(pictureOf), sum: pictureOf(found.sum), on: pictureOf(found.sum.map(relu)) };
   const scene = sceneOf(pictures);
   const terms = sumRow(found, way.at(-1), most, words);
   const moved = (now) => {
@@ -148,10 +150,10 @@ function player(control) {
 function whereIs(now) {
   if (now < PARTED) return "x arrives";
   if (now < JOINED) return "x goes both ways";
-  return now < 0.92 ? "both are added" : "x\u00a0+\u00a0F(x) goes on";
+  return now < 0.92 ? "both are added" : "through ReLU, and on";
 }
 
-function sceneOf({ way, sum }) {
+function sceneOf({ way, sum, on }) {
   const line = (d, kind) => svg("path", { d, class: kind });
   const word = (x, y, text, kind = "") => svg("text", { x, y, class: kind }, text);
   const [arch, main] = [line(ARCH, "arch"), line(MAIN, "main")];
@@ -159,16 +161,18 @@ function sceneOf({ way, sum }) {
   const [above, below, out] = [token(), token(), token()];
   const element = svg(
     "svg",
-    { viewBox: "0 0 360 236", class: "scene", role: "img", "aria-label": "x goes through the block and around it; both are added" },
+    { viewBox: "0 0 360 236", class: "scene", role: "img", "aria-label": "x goes through the block and around it; both are added, and the sum goes through ReLU" },
     line(`M14 ${AXIS}H${FORK}`, "main"),
     main,
     line(`M${MEET} ${AXIS}H346`, "main"),
     arch,
-    svg("rect", { x: FORK + 30, y: AXIS - 34, width: LEAVE - FORK - 46, height: 68, rx: 8, class: "machine" }),
-    word((FORK + LEAVE) / 2 + 7, AXIS + 54, "block: makes F(x)", "mid"),
+    svg("rect", { x: FORK + 26, y: AXIS - 34, width: LEAVE - FORK - 38, height: 68, rx: 8, class: "machine" }),
+    svg("rect", { x: RELU - 25, y: AXIS - 18, width: 50, height: 36, rx: 8, class: "machine" }),
+    word(RELU, AXIS + 6, "ReLU", "mid"),
+    word((FORK + LEAVE) / 2 - 4, AXIS + 54, "block: makes F(x)", "mid"),
     word((FORK + MEET) / 2, TOP - 32, "shortcut: x, unchanged", "mid around"),
     word(34, AXIS + 44, "x", "mid"),
-    word(326, AXIS + 44, "x\u00a0+\u00a0F(x)", "mid"),
+    word(MEET + 8, AXIS + 54, "x\u00a0+\u00a0F(x)", "mid"),
     svg("circle", { cx: MEET, cy: AXIS, r: 15, class: "plus" }),
     word(MEET, AXIS + 8, "+", "mid sign"),
     above,
@@ -192,10 +196,10 @@ function sceneOf({ way, sum }) {
     const inside = Math.max(0, Math.min(1, (part - 0.2) / 0.5));
     const made = way[Math.round(inside * (way.length - 1))];
     const arriving = 34 + (FORK - 34) * (now / PARTED);
-    const leaving = MEET + (326 - MEET) * ((now - JOINED) / (1 - JOINED));
+    const leaving = MEET + (OUT - MEET) * ((now - JOINED) / (1 - JOINED));
     at(above, along(arch, 0.9 * part), way[0], apart);
     at(below, along(main, 0.88 * part), made, apart);
-    at(out, after ? [leaving, AXIS] : [arriving, AXIS], after ? sum : way[0], !apart);
+    at(out, after ? [leaving, AXIS] : [arriving, AXIS], after ? (leaving < RELU ? sum : on) : way[0], !apart);
     element.classList.toggle("after", after);
   };
   return { element, show };
@@ -211,7 +215,8 @@ function sumRow(found, residual, most, words) {
     const signedNumber = made < 0 ? `− ${two(-made)}` : `+ ${two(made)}`;
     const text = `${two(x)} + ${made < 0 ? `(${two(made)})` : two(made)} = ${two(sum)}`;
     const rule = "x\u00a0+\u00a0F(x), at this place of this channel; both rounded to two places, then added";
-    return [`At this place: ${two(x)} ${signedNumber} = `, { shown: two(sum), rule, text }];
+    const then = sum < 0 ? "; ReLU makes it 0." : "; ReLU leaves it as it is.";
+    return [`At this place: ${two(x)} ${signedNumber} = `, { shown: two(sum), rule, text }, then];
   }, true);
   const moved = (row, column) => {
     for (const board of boards) {

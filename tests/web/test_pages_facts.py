@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from explorer.facts.rollup import METRICS
 from explorer.net.trace import trace
 from explorer.spec import preset
 from explorer.tell import cost_questions, questions
+from explorer.web import pieces
 from explorer.web.plain import read
 from tests.web.test_pages import open_app
 
@@ -228,6 +230,16 @@ def test_a_family_is_not_told_with_a_stem_that_the_net_has_not() -> None:
     """Two nets of two families and one stem: only the pictures' size is the family's."""
     told = words(open_app("vs=resnet20_cifar&same=false&net=resnet50&stem=cifar", "compare"))
     assert "family CIFAR: 32 px → ImageNet: 224 px" in told and "7×7" not in told
+
+
+def test_what_is_taken_home_of_two_nets_says_which_and_at_which_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    offered: dict[str, Callable[[], Sequence[Mapping[str, object]]]] = {}
+    monkeypatch.setattr(pieces, "downloads", lambda name, rows, **more: offered.update({name: rows}))
+    open_app("vs=resnet34&batch=8&dtype=bf16", "compare")
+    taken = offered["resnet34-to-resnet50-headline"]()
+    assert {row["key"] for row in taken} >= {"params", "macs", "activations", "memory"}
+    told = {(row["from"], row["to"], row["task"]) for row in taken}
+    assert told == {("ResNet-34", "ResNet-50", "8×3×224×224, 1,000 classes, bf16, inference")}
 
 
 def test_two_maps_that_look_alike_say_what_they_do_not_show() -> None:

@@ -117,8 +117,16 @@ def test_the_making_of_the_input_is_in_no_pass() -> None:
 
 
 def test_a_long_pass_is_still_timed_five_times_and_each_is_a_place_to_stop() -> None:
-    clock, looks = FakeClock(), []
-    loop.timed(FakeCall(clock, 3.0), clock, 0.5, lambda progress=None, *_: looks.append(clock.t))
+    clock, looks, said = FakeClock(), [], []
+
+    def look(progress: float | None = None, message: str | None = None, *_: object) -> None:
+        looks.append(clock.t)
+        said.append(message)
+
+    loop.timed(FakeCall(clock, 3.0), clock, 0.5, look)
+    assert "warm-up, pass 1 of 3, 3.00 s each" in said and said[-1] == "pass 5 of 5, 3.00 s each", (
+        "how long that will be"
+    )
     assert len(looks) >= loop.LEAST + loop.LEAST_WARM_UP
     assert max(after - before for before, after in zip(looks, looks[1:])) <= 3.0 + 1e-9
 

@@ -11,11 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from explorer.units import seconds
+
 BURST_S = 0.1  # between two looks at the cancel flag
 WARM_UP_SHARE = 0.25  # of the budget
 LEAST_WARM_UP = 3  # the first call allocates and picks kernels: on a CPU it takes 1.6× the second
 LEAST, MOST = 5, 5000  # passes
 MOST_IN_A_BURST = 200
+LONG_S = 2.0  # a pass that somebody waits for
 UNTIL_RUN, UNTIL_WARM = 0.15, 0.4  # how far a measurement is after its first pass, and the rest's share of warm-up
 
 
@@ -72,7 +75,9 @@ def timed(call: Call, clock: Any, budget_s: float, checkpoint: Callable[..., Non
         times += some
         enqueue.append(first_s)
         of = min(MOST, max(LEAST, len(times), round(len(times) * budget_s / max(wall_s, 1e-9))))
-        checkpoint(min(1.0, wall_s / budget_s, len(times) / LEAST), f"pass {len(times):,} of {of:,}")
+        checkpoint(
+            min(1.0, wall_s / budget_s, len(times) / LEAST), f"pass {len(times):,} of {of:,}{each(wall_s / len(times))}"
+        )
     n = len(times)
     enqueue_s = sorted(enqueue)[len(enqueue) // 2] if clock.queues else None
     return Timed(tuple(times), wall_s / n, cpu_s / n, enqueue_s, warm_up)
@@ -95,8 +100,13 @@ def warmed(call: Call, clock: Any, budget_s: float, checkpoint: Callable[..., No
             continue
         told_s = start + spent_s
         of = min(MOST, max(LEAST_WARM_UP, count, round(count * budget_s / spent_s)))
-        checkpoint(min(1.0, count / of), f"warm-up, pass {count:,} of {of:,}")
+        checkpoint(min(1.0, count / of), f"warm-up, pass {count:,} of {of:,}{each(last_s)}")
     return count, last_s
+
+
+def each(pass_s: float) -> str:
+    """How long one pass takes, where somebody waits for it: whether to stay is then theirs to say."""
+    return f", {seconds(pass_s)} each" if pass_s >= LONG_S else ""
 
 
 def burst(estimate_s: float, left_s: float) -> int:

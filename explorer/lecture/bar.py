@@ -69,6 +69,7 @@ class Bar(TypedDict):
     title: str
     number: int
     minutes: float
+    steps: bool
     scenes: list[Link]
     page: str
     path: str
@@ -142,6 +143,7 @@ def bar(run: Lecture, scene: Scene, page: str, guess: str = "", present: bool = 
         "title": scene.title,
         "number": run.number(scene),
         "minutes": scene.minutes,
+        "steps": scene.steps,
         "scenes": [{"title": one.title, "address": one.address} for one in run.scenes],
         "page": path,
         "path": f"/{path}",

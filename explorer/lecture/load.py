@@ -48,6 +48,7 @@ class InScene(Row):
     notes: Text = ""
     hide: Line = ""
     minutes: Number = 1
+    steps: bool = False
     question: Annotated[dict[str, Any], Field(description="a table")] = {}
 
 

@@ -40,7 +40,8 @@ class Question:
 
 @dataclass(frozen=True)
 class Scene:
-    """One point of a lecture: a page in a prepared state, and what is said about it."""
+    """One point of a lecture: a page in a prepared state, and what is said about it. steps: the way on presses its text's
+    phrases, one after another, before it leads to the next scene."""
 
     slug: str
     title: str
@@ -50,6 +51,7 @@ class Scene:
     notes: str = ""
     hide: str = ""
     minutes: float = 1
+    steps: bool = False
     question: Question | None = None
 
     def params(self, revealed: bool = False) -> dict[str, str]:

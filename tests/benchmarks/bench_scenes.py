@@ -22,6 +22,7 @@ from explorer import lecture
 from explorer.lecture.scene import Scene
 from explorer.spec import naming
 from explorer.tell.on_page import OF_NO_MODEL
+from tests.browser.test_lecture import to_its_end
 from tests.conftest import CHROMIUM, FLAGS, Server, Visit
 
 TIMED = """([key, title, name, revealed]) => new Promise((done) => {
@@ -60,10 +61,8 @@ def walk(page: Page) -> list[tuple[str, bool, float, float]]:
     all_steps = steps()
     for (before, _, _), (scene, revealed, name) in pairwise(all_steps):
         page.wait_for_timeout(500)
-        if "walk" in before.params():  # its own two steps
-            page.locator(".walk-alone.steps-on").wait_for()
-            page.keyboard.press("PageDown")
-            page.keyboard.press("PageDown")
+        if before.slug != scene.slug:
+            to_its_end(page, before)
         shown, finished = page.evaluate(TIMED, ["PageDown", scene.title, name, revealed])
         times.append((scene.slug, revealed, shown, finished))
     return times

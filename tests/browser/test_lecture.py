@@ -55,7 +55,9 @@ def arrive(seen: Visit, scene: lecture.Scene, revealed: bool = False) -> None:
     seen.page.wait_for_function(ARRIVED, arg=[scene.title, revealed])
     seen.settle()
     wanted = state(f"?{lecture.address('x', scene.params(revealed)).partition('?')[2]}")
-    comes(lambda: state(seen.page.url), wanted)  # what a click of before brings along is put right when all is quiet
+    comes(
+        lambda: state(seen.page.evaluate("location.href")), wanted
+    )  # what a click of before brings along is put right when all is quiet
     url = urlsplit(seen.page.url)
     assert url.path.strip("/") == ("" if scene.page == lecture.HOME else scene.page)
     assert parse_qs(url.query)["lecture"] == [scene.slug] and ("guess" in parse_qs(url.query)) is revealed
@@ -70,12 +72,24 @@ def arrive(seen: Visit, scene: lecture.Scene, revealed: bool = False) -> None:
 
 
 def onward(page: Page, scene: Scene, key: str = "PageDown") -> None:
-    """From this scene's last state to the next scene: a walk is started, and sent past the first ⊕, before it is left."""
+    """From this scene's last state to the next scene."""
+    to_its_end(page, scene, key)
+    page.keyboard.press(key)
+
+
+def to_its_end(page: Page, scene: Scene, key: str = "PageDown") -> None:
+    """The steps that a scene has of its own: a walk is started, and sent past the first ⊕; of a scene of steps each phrase is
+    pressed that does not hold yet."""
+    if scene.steps:
+        phrases = page.locator(".stage .text [data-drive]")
+        held = phrases.evaluate_all("all => all.findLastIndex((one) => one.ariaPressed === 'true')")
+        for at in range(held + 1, phrases.count()):
+            page.keyboard.press(key)
+            expect(phrases.nth(at)).to_have_attribute("aria-pressed", "true")
     if "walk" in scene.params():
         page.locator(".walk-alone.steps-on").wait_for()
         page.keyboard.press(key)
         page.keyboard.press(key)
-    page.keyboard.press(key)
 
 
 def walk(seen: Visit, key: str, each) -> None:
@@ -152,7 +166,7 @@ def test_the_text_drives_the_picture_and_the_way_back(visit) -> None:
     seen.page.keyboard.press("q")
     assert seen.page.locator(".code img").get_attribute("src").startswith("data:image/svg+xml")
     seen.page.keyboard.press("Escape")
-    assert not seen.page.get_by_label("Next scene").is_disabled()
+    assert not seen.page.get_by_label("On (→, PageDown)").is_disabled(), "its phrases come first"
     seen.page.get_by_label("All scenes (L)").click()
     seen.page.get_by_role("link", name=TOUR.scenes[-1].title, exact=True).click()
     arrive(seen, TOUR.scenes[-1])
@@ -272,8 +286,8 @@ def test_a_lecture_of_ones_own(visit, tmp_path) -> None:
 def test_a_broken_file_and_a_lost_server(browser, tmp_path) -> None:
     """EXPLORER_LECTURE with a mistake says so with its line; mended, it runs; the server's end loses neither scene nor key."""
     text, path = lecture.DEFAULT.read_text(encoding="utf-8"), tmp_path / "hall.toml"
-    path.write_text(text.replace('state = "depth=152"', 'state = "depth=151"'), encoding="utf-8")
-    line = text.split('state = "depth=152"')[0].count("\n") + 1
+    path.write_text(text.replace('state = "depth=18"', 'state = "depth=151"'), encoding="utf-8")
+    line = text.split('state = "depth=18"')[0].count("\n") + 1
     own = Server(tmp_path, env={**os.environ, "EXPLORER_LECTURE": str(path)})
     seen = Visit(browser, own.url, viewport=PROJECTOR)
     asked, after = TOUR.find("conv2x-dotted"), TOUR.find("five-depths")

@@ -119,13 +119,15 @@ def steer_by_the_notes(opened: Page) -> None:
     assert notes.evaluate("[document.querySelectorAll('button').length, document.fonts.size]") == [3, 3]
     expect(notes.get_by_role("button", name="Reveal")).to_be_disabled()  # nothing is asked here
     assert re.match(r"\d\d:\d\d · 0 min", notes.locator(".clock").inner_text())
-    notes.get_by_role("button", name="Next").click()
+    for _ in range(5):  # its four other phrases, and on
+        notes.get_by_role("button", name="Next").click()
     expect(notes.get_by_role("heading", name="Where the parameters are")).to_be_visible()
     expect(notes.get_by_role("button", name="Reveal")).to_be_enabled()
     expect(notes.get_by_role("button", name="Next")).to_be_disabled()
     notes.get_by_role("button", name="Back").click()
     expect(notes.get_by_role("heading", name="Five depths, one recipe")).to_be_visible()
-    notes.keyboard.press("PageDown")  # the clicker, where the focus lies there
+    for _ in range(5):
+        notes.keyboard.press("PageDown")  # the clicker, where the focus lies there
     expect(notes.get_by_role("heading", name="Where the parameters are")).to_be_visible()
     notes.keyboard.press("PageUp")
     expect(notes.get_by_role("heading", name="Five depths, one recipe")).to_be_visible()

@@ -21,6 +21,8 @@ function isOn(phrase) {
   return [...new URLSearchParams(phrase.dataset.drive)].every(([name, value]) => now.get(name) === value);
 }
 
+const changesOf = (phrase) => Object.fromEntries(new URLSearchParams(phrase.dataset.drive));
+
 const counted = (slug) => JSON.stringify(watched(slug)?.tallies ?? null);
 
 // A proof card of the page, of the bar or of the map: Escape is for it first.
@@ -48,6 +50,7 @@ class Stage {
     if (JSON.stringify(data) === this.drawn) return this.press();
     if (kept.slug !== data.slug) {
       kept.list = kept.code = kept.join = kept.ended = false;
+      kept.pressed = null;
       main()?.scrollTo(0, 0);
     }
     kept.slug = data.slug;
@@ -82,7 +85,8 @@ class Stage {
     const card = data.verdict ? verdictCard(data, votes) : data.question ? (data.hall ? hallCard(this) : askedCard(this)) : null;
     this.ghost = data.answers && !data.verdict && !data.hall ? ghostCard(data) : null;
     const text = prose("div", { class: "prose text" }, data.text);
-    for (const phrase of text.querySelectorAll("[data-drive]")) this.drives(phrase);
+    this.phrases = [...text.querySelectorAll("[data-drive]")];
+    this.phrases.forEach((phrase, at) => this.drives(phrase, at));
     this.place.replaceChildren(html("section", { class: `stage ${data.present ? "present" : ""} ${data.hall ? "halls" : ""} ${votes ? "voted" : ""}`, "aria-label": `Lecture: ${data.lecture}` },
       html("header", {}, html("h2", {}, html("span", { class: "at" }, `${data.number}/${data.scenes.length}`), unbroken(data.title)), this.controls()),
       html("div", { class: card ? "body asks" : "body" }, text, card),
@@ -111,7 +115,7 @@ class Stage {
       data.hall ? html("button", { type: "button", class: "joined", title: "How to join (V)", "aria-label": `How to join ${data.hall.code} (V)`, onclick: () => this.toggleJoin() }, data.hall.code)
         : holder.route ? null : iconButton("votes", "Votes from phones (V)", () => this.toggleJoin()), // a file has no server to vote at
       data.phone ? iconButton("code", "This scene as a QR code (Q)", () => this.toggleCode(), kept.code) : null,
-      iconButton("restore", "Back to this scene as it was prepared", () => this.go(data.address)),
+      iconButton("restore", "Back to this scene as it was prepared", () => { kept.pressed = null; this.go(data.address); }),
       iconButton("present", data.present ? "Leave the projector view (Esc)" : "Projector view", () => this.togglePresent(), data.present),
       iconButton("end", "End the lecture", () => this.jump("/lecture", { present: null })),
       html("div", { class: "steps" }, this.steps()));
@@ -121,7 +125,7 @@ class Stage {
   steps() {
     const { data } = this, reveals = data.question && !data.verdict, last = data.number === data.scenes.length && !reveals;
     const back = iconButton("previous", data.number > 1 ? "Previous scene (←, PageUp)" : "This is the first scene", () => this.previous());
-    const on = iconButton("next", reveals ? "Reveal (→, PageDown)" : walks(data) ? "On (→, PageDown)" : last ? "This is the last scene" : "Next scene (→, PageDown)", () => this.next());
+    const on = iconButton("next", reveals ? "Reveal (→, PageDown)" : walks(data) || data.steps ? "On (→, PageDown)" : last ? "This is the last scene" : "Next scene (→, PageDown)", () => this.next());
     back.disabled = data.number === 1;
     on.disabled = last;
     return [back, on];
@@ -141,13 +145,25 @@ class Stage {
   }
 
   // A phrase of the text lays its parameters over the scene's state, and takes them back when it is pressed again.
-  drives(phrase) {
-    const changes = Object.fromEntries(new URLSearchParams(phrase.dataset.drive));
+  drives(phrase, at) {
+    const changes = changesOf(phrase);
     phrase.href = urlOf(this.data.page, this.data.here, changes);
     phrase.addEventListener("click", (event) => {
       event.preventDefault();
-      this.go(this.data.here, isOn(phrase) ? {} : changes);
+      const off = isOn(phrase);
+      kept.pressed = off ? at - 1 : at;
+      this.go(this.data.here, off ? {} : changes);
     });
+  }
+
+  // A scene of steps: its phrases are pressed one after another, from the one that holds. Whether there was one left.
+  stepsOn() {
+    if (!this.data.steps) return false;
+    const next = (kept.pressed ?? this.phrases.findLastIndex(isOn)) + 1;
+    if (next >= this.phrases.length) return false;
+    kept.pressed = next;
+    this.go(this.data.here, changesOf(this.phrases[next]));
+    return true;
   }
 
   // In the same scene nothing comes from Python: the bar's data has not changed.
@@ -158,7 +174,10 @@ class Stage {
 
   // Which phrases hold now.
   press() {
-    for (const phrase of this.place.querySelectorAll("[data-drive]")) phrase.setAttribute("aria-pressed", String(isOn(phrase)));
+    for (const phrase of this.place.querySelectorAll("[data-drive]")) {
+      const stepped = this.data.steps && phrase === this.phrases[kept.pressed]; // what is usual has left the address
+      phrase.setAttribute("aria-pressed", String(stepped || isOn(phrase)));
+    }
   }
 
   follow(event, address) {
@@ -189,7 +208,7 @@ class Stage {
     const { data } = this;
     if (this.uncovers()) return;
     if (data.question && !data.verdict) return this.reveal();
-    if (data.bare || this.walksOn()) return;
+    if (data.bare || this.walksOn() || this.stepsOn()) return;
     if (data.number < data.scenes?.length) {
       const { address } = data.scenes[data.number];
       return this.go(ahead.get(address) ?? address);

@@ -35,7 +35,7 @@ README = {  # file -> path, text to wait for, theme
     "why_residual": ("/why_residual?experiment=degradation&reveal=true", "Does a deeper net", "light"),
     "practice": ("/practice?seed=v3-8&q=2", "How many parameters does it have", "light"),
     "timing": ("/timing?view=race", "params", "light"),
-    "cost": ("/cost", "Where is the cost?", "light"),
+    "cost": ("/cost", "25.56 M params", "light"),
     "compare": ("/compare?diff=stages", "params", "light"),
     "lecture": ("/blocks?lecture=bottleneck&present=1&equal=cost", "params", "dark"),
 }

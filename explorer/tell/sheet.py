@@ -207,26 +207,19 @@ def _time(spec: ResNetSpec, size: tuple[int, int], batch: int, dtype: str, macs:
             "s",
             "",
             None,
-            ". ".join(
-                part
-                for part in (
-                    f"not known: {_too_far(runs, spec, int(macs.value), batch, dtype)}",
-                    *_elsewhere(spec, dtype),
-                )
-                if part
-            ),
+            f"not known: {_too_far(runs, spec, int(macs.value), batch, dtype)}. {_elsewhere(spec, dtype)}",
         )
     run, proof = carried
     note = f"within a factor of {ABOUT:g} where it was tested, on the five depths; from {run.title} at batch {run.settings.batch:,}, {_where(run)}"
     return Line(label, f"about {units.seconds(proof.value)}", "s", "estimated", proof, note)
 
 
-def _elsewhere(spec: ResNetSpec, dtype: str) -> tuple[str, ...]:
-    """Where a time can be had that no record gives, in a sentence each."""
+def _elsewhere(spec: ResNetSpec, dtype: str) -> str:
+    """Where a time can be had that no record gives."""
     published = any(naming.slug(spec) in table["images_per_s"] for table in throughput())
     cards = f"; under “{TIMING['machines']}” it has what graphics cards do" if published else ""
-    slow = slower("cpu", dtype)
-    return f"Timing measures it, forward passes only{cards}", slow[:1].upper() + slow[1:]
+    slow = f"; {warned}" if (warned := slower("cpu", dtype)) else ""
+    return f"Timing measures it, forward passes only{cards}{slow}"
 
 
 def _too_far(runs: Sequence[Measurement], spec: ResNetSpec, macs: int, batch: int, dtype: str) -> str:

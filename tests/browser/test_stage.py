@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
+from explorer import lecture
 from explorer.lecture import Scene
 from tests.browser.harness import comes
 from tests.browser.test_lecture import STEPS, TOUR, arrive, onward
@@ -262,8 +263,11 @@ def of_its_own(seen: Visit, scene: Scene, revealed: bool) -> None:
 def test_a_clicker_starts_the_walk_stops_it_at_the_first_sum_and_leads_on(visit) -> None:
     """It waits for its lecturer; a key stops it anywhere."""
     scene, after = TOUR.find("walk"), TOUR.find("identity-or-projection")
-    seen = visit(f"{scene.address}&present=1", viewport=dict(zip(("width", "height"), SIZES["projector"])))
+    alone = lecture.address(scene.page, scene.params())  # outside a lecture it goes by itself
+    seen = visit(alone, viewport=dict(zip(("width", "height"), SIZES["projector"])))
     page = seen.page
+    page.locator(".walk-alone.twins:not(.steps-on)").wait_for()
+    seen.follow(f"{scene.address}&present=1")
     walk = page.locator(".walk-alone.steps-on")
     walk.wait_for()
     scrub, play = walk.locator(".walk-scrub"), walk.locator(".walk-button.main")

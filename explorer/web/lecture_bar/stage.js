@@ -123,9 +123,11 @@ class Stage {
 
   // Where there is nothing before or after, the arrow says so.
   steps() {
-    const { data } = this, reveals = data.question && !data.verdict, last = data.number === data.scenes.length && !reveals;
+    const { data } = this, reveals = data.question && !data.verdict, steps = walks(data) || data.steps;
+    const last = data.number === data.scenes.length && !reveals && !steps;
+    const leads = reveals ? "Reveal" : steps ? "On" : "Next scene";
     const back = iconButton("previous", data.number > 1 ? "Previous scene (←, PageUp)" : "This is the first scene", () => this.previous());
-    const on = iconButton("next", reveals ? "Reveal (→, PageDown)" : walks(data) || data.steps ? "On (→, PageDown)" : last ? "This is the last scene" : "Next scene (→, PageDown)", () => this.next());
+    const on = iconButton("next", last ? "This is the last scene" : `${leads} (→, PageDown)`, () => this.next());
     back.disabled = data.number === 1;
     on.disabled = last;
     return [back, on];

@@ -68,8 +68,9 @@ export class Alone {
   }
 
   update(data) {
-    if (data.stamp === this.stamp) return void this.sides.forEach(({ walk }) => walk.replaced().then(() => this.player.again()));
+    if (data.stamp === this.stamp && data.begins === this.begins) return void this.sides.forEach(({ walk }) => walk.replaced().then(() => this.player.again()));
     this.stamp = data.stamp;
+    this.begins = data.begins; // a lecture may begin, or end, where its walk is on the page already
     this.sides?.forEach(({ walk }) => walk.remove());
     this.sides = data.nets.map((net) => this.side(net, data.first));
     const { walk } = this.sides[0];
